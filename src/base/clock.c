@@ -1,0 +1,24 @@
+#include "base/clock.h"
+
+#include <time.h>
+
+static msec
+read_clock(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+msec
+clock_now(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+msec
+clock_wall(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}

@@ -1,0 +1,56 @@
+/*
+ * text -- words in a buffer of fixed size: never past its end, always ended by NUL, and it remembers
+ * when something did not fit.
+ */
+#ifndef BRIDLE_BASE_TEXT_H
+#define BRIDLE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/msec.h"
+
+struct text {
+	char *at;    /* the caller's buffer; NUL-ended */
+	size_t size; /* of the buffer, > 0 */
+	size_t len;  /* bytes in use, < size */
+	bool cut;    /* something did not fit */
+};
+
+/* Begin an empty text in BUFFER of SIZE bytes (> 0). */
+void text_init(struct text *t, char *buffer, size_t size);
+
+/* Append; what does not fit is left out and `cut` set. Returns !cut. */
+bool text_add(struct text *t, const char *words);
+bool text_addn(struct text *t, const char *bytes, size_t n);
+bool text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Append BYTES as people may safely see them on a terminal: control characters and broken UTF-8 as \xHH. */
+bool text_add_visible(struct text *t, const char *bytes, size_t n);
+
+/* Append a duration as it would be written in a configuration, in its largest exact unit or the two
+ * largest: "350ms", "1m30s", "2d4h". */
+bool text_add_duration(struct text *t, msec d);
+
+/* Append a size with one decimal and a binary unit: "512", "1.5K", "256M", "2.0G". */
+bool text_add_size(struct text *t, uint64_t bytes);
+
+/* Copy SRC into the array DST (size known by the compiler), cut if need be. Returns whether it fitted. */
+bool text_copy(char *dst, size_t size, const char *src);
+
+/* "500ms" "30s" "5m" "2h" "1d" "1m30s"; a bare number is seconds ("1.5" too). False when WORDS is anything
+ * else, negative, or overflows. */
+bool text_parse_duration(const char *words, msec *out);
+
+/* "512" "64K" "256M" "2G" "1T" (binary; a trailing B or iB is allowed). */
+bool text_parse_size(const char *words, uint64_t *out);
+
+/* The decimal integer WORDS, whole, within [LOWEST, HIGHEST]. */
+bool text_parse_int(const char *words, int64_t lowest, int64_t highest, int64_t *out);
+
+/* How many single edits (insert, delete, replace, swap of neighbours) turn A into B; at most 32 bytes of
+ * each count. For "did you mean". */
+unsigned text_distance(const char *a, const char *b);
+
+#endif

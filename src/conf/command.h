@@ -1,0 +1,50 @@
+/*
+ * command -- how a service is called: its argument vector and environment, from its settings.
+ *
+ * Pure but for environment files, which are read here, and for looking for the gunicorn to run. Built at load
+ * time, so that starting needs no memory later. Three things change from start to start and are therefore
+ * slots in the vectors, patched in place: the wanted number of workers, the generation, and LISTEN_PID.
+ */
+#ifndef BRIDLE_CONF_COMMAND_H
+#define BRIDLE_CONF_COMMAND_H
+
+#include "conf/conf.h"
+
+struct conf_version { int major, minor, patch; }; /* all 0: unknown */
+
+struct conf_command {
+	char **argv;          /* NULL-ended; argv[0] is what is executed, absolute where it could be found */
+	char **envp;          /* NULL-ended; sorted is not promised */
+	char *workers;        /* 10 writable digits within argv ("--workers" value), or NULL for a program */
+	char *generation;     /* 10 writable digits within envp (BRIDLE_GENERATION=) */
+	char *listen_pid;     /* 10 writable digits within envp (LISTEN_PID=), or NULL without listeners */
+	char *tmpdir;         /* TMPDIR= value with its generation at the end (".../tmp." + 10 digits at
+	                       * tmpdir_generation), or NULL for a program or when the user set TMPDIR */
+	char *tmpdir_generation;
+	struct conf_version gunicorn;
+	void *block;          /* everything above lives in it: free() it */
+	size_t block_size;
+};
+
+/* Build for SERVICE. LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). RUN_DIR: of
+ * bridled; TMPDIR is below it. BASE: the environment to begin with (bridled's own), from which everything that
+ * gunicorn-facts 10 names is scrubbed (GUNICORN_*, LISTEN_*, NOTIFY_SOCKET, WATCHDOG_*, BRIDLE_*).
+ * Decimal slots are written zero-padded ("0000000002" is what int() takes). False with ERR when the command or an
+ * environment file cannot be found or read. */
+bool conf_command_build(struct conf_command *command, struct conf *conf, const struct conf_section *section,
+	const struct conf_service *service, uint32_t workers, uint32_t listeners, const char *run_dir,
+	char *const *base, struct err *err);
+void conf_command_free(struct conf_command *command);
+
+/* Write N (< 10^10) into a slot. */
+void conf_command_patch(char *slot, uint64_t n);
+
+/* The version of the Gunicorn that COMMAND (absolute path of a gunicorn script) would run, found by its
+ * installed metadata (site-packages or dist-packages of its prefix or interpreter), without running it. */
+struct conf_version conf_gunicorn_version(const char *command);
+int conf_version_compare(struct conf_version a, struct conf_version b);
+
+/* The absolute path of the gunicorn (or program) that SERVICE would run; false when there is none. */
+bool conf_command_find(const struct conf_service *service, char *path, size_t size, struct err *err);
+
+#endif

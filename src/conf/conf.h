@@ -1,0 +1,181 @@
+/*
+ * conf -- a configuration: files go in; either a wholly good one comes out, or every error of it.
+ *
+ * What was written is kept sparsely, a setting a line, with file and line. What is in effect is decoded from
+ * that into flat structs generated from keys.def when somebody needs it. All strings live as long as the
+ * struct conf that they came from. One allocation arena a configuration; nothing is shared between two.
+ */
+#ifndef BRIDLE_CONF_CONF_H
+#define BRIDLE_CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/msec.h"
+
+/* ---- kinds: the C type of a decoded value, and how "not set" reads (an empty default) ---- */
+enum conf_restart { CONF_RESTART_ALWAYS, CONF_RESTART_ON_FAILURE, CONF_RESTART_NEVER };
+enum conf_log { CONF_LOG_FILE, CONF_LOG_STDOUT, CONF_LOG_BOTH, CONF_LOG_NONE };
+enum conf_log_format { CONF_LOG_PLAIN, CONF_LOG_TIME, CONF_LOG_JSON };
+enum conf_log_full { CONF_LOG_DROP, CONF_LOG_WAIT, CONF_LOG_FULL_UNSET };
+enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
+enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
+
+struct conf_words { const char *const *at; uint32_t count; }; /* NULL-ended too */
+
+enum conf_bind_family { CONF_BIND_UNIX, CONF_BIND_TCP };
+struct conf_bind {
+	enum conf_bind_family family;
+	const char *host;   /* TCP: "" = every address; an IPv6 address without brackets. UNIX: NULL */
+	const char *path;   /* UNIX: absolute path. TCP: NULL */
+	uint16_t port;      /* TCP */
+	const char *text;   /* as written */
+};
+struct conf_binds { const struct conf_bind *at; uint32_t count; };
+
+struct conf_workers { uint32_t min, max; bool is_auto; }; /* auto: both 0 until conf_workers_resolve; equal: fixed */
+
+typedef const char *conf_string;          /* "" when not set */
+typedef const char *conf_path;            /* absolute, or "" */
+typedef const char *conf_user;            /* name or number; "" */
+typedef const char *conf_group;
+typedef struct conf_words conf_words;     /* split as a shell would, without expansions */
+typedef struct conf_words conf_globs;
+typedef struct conf_words conf_files;
+typedef struct conf_words conf_assignments; /* each NAME=value */
+typedef struct conf_binds conf_binds;
+typedef struct conf_workers conf_workers;
+typedef int64_t conf_integer;             /* -1 when not set */
+typedef msec conf_duration;               /* -1 when not set */
+typedef msec conf_seconds;                /* a duration of whole seconds, for Gunicorn; -1 when not set */
+typedef uint64_t conf_size;               /* bytes */
+typedef int conf_boolean;                 /* 0, 1; -1 when not set */
+typedef mode_t conf_mode;
+typedef enum conf_restart conf_restart;
+typedef enum conf_log conf_logdest;
+typedef enum conf_log_format conf_logformat;
+typedef enum conf_log_full conf_logfull;
+typedef enum conf_reload_by conf_reloadby;
+typedef enum conf_readers conf_readers;
+typedef int conf_loglevel;                /* enum log_level of base/log.h */
+
+/* ---- the list ---- */
+enum conf_scope { CONF_SCOPE_bridle, CONF_SCOPE_service, CONF_SCOPE_gunicorn, CONF_SCOPE_program };
+enum conf_reload { CONF_RELOAD_CLASS_LIVE, CONF_RELOAD_CLASS_REPLACE, CONF_RELOAD_CLASS_DAEMON };
+
+struct conf_key {
+	const char *name;
+	enum conf_scope scope;
+	const char *kind;     /* "duration"; for PASS keys "text", "integer", "yes", "no", "many", "refused" */
+	const char *fallback; /* as it would be written */
+	const char *lowest, *highest;
+	enum conf_reload reload;
+	const char *flag;     /* PASS: Gunicorn's flag; NULL for ours */
+	const char *since;    /* PASS: Gunicorn version, or "" */
+	const char *meaning;
+};
+extern const struct conf_key conf_keys[];
+extern const unsigned conf_key_count;
+
+/* ---- what was written ---- */
+enum conf_kind { CONF_BRIDLE, CONF_GUNICORN, CONF_PROGRAM };
+
+struct conf_setting {
+	const struct conf_key *key;
+	const char *value;  /* as written, blanks trimmed; several lines of a repeatable key are several settings */
+	uint32_t line;
+	uint16_t file;      /* index into conf.files */
+};
+struct conf_section {
+	enum conf_kind kind;
+	const char *name;   /* [gunicorn:NAME]; "" for [bridle]. At most CONF_NAME_MAX of [A-Za-z0-9_.@-], no leading . or - */
+	uint32_t line;
+	uint16_t file;
+	uint32_t count;
+	const struct conf_setting *settings;
+};
+enum { CONF_NAME_MAX = 47, CONF_LINE_MAX = 8191, CONF_SERVICES_MAX = 4096 };
+
+struct conf {
+	const char *const *files;   /* in the order read; [0] is the one that was asked for */
+	uint32_t file_count;
+	struct conf_section bridle; /* all [bridle] settings; count 0 when there was none */
+	const struct conf_section *services;
+	uint32_t service_count;
+	void *arena;                /* private */
+};
+
+/* ---- what is wrong ---- */
+enum conf_severity { CONF_ERROR, CONF_WARNING };
+struct conf_complaint {
+	enum conf_severity severity;
+	const char *file;   /* or "" */
+	uint32_t line;      /* or 0 */
+	const char *text;   /* "web: timeout: expected a duration such as 30s, got 'thirty'" */
+};
+struct conf_report {
+	struct conf_complaint *at;
+	uint32_t count, errors, warnings;
+	void *arena;        /* private */
+};
+void conf_report_init(struct conf_report *report);
+void conf_report_free(struct conf_report *report);
+/* Add one. FILE and the words are copied. */
+void conf_complain(struct conf_report *report, enum conf_severity severity, const char *file, uint32_t line,
+	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* Read PATH and what it includes. Every error of every file goes to REPORT (which the caller has initialised).
+ * Returns NULL when there was any error; the caller frees what is returned. Only regular files, or what a
+ * /dev/stdin leads to, are read; an include that cannot be read is an error with the line that names it. */
+struct conf *conf_read(const char *path, struct conf_report *report);
+/* The same for text in memory (NAME stands for it in messages); include is an error there. For tests, fuzzing. */
+struct conf *conf_read_text(const char *name, const char *bytes, size_t length, struct conf_report *report);
+void conf_free(struct conf *conf);
+
+/* The service of that name, or NULL. */
+const struct conf_section *conf_find(const struct conf *conf, const char *name);
+
+/* ---- what is in effect: flat structs from the list ---- */
+#define CONF_SKIP(name, kind)
+#define CONF_FIELD(name, kind) conf_##kind name;
+
+struct conf_bridle {
+#define CONF_FIELD_bridle CONF_FIELD
+#define CONF_FIELD_service CONF_SKIP
+#define CONF_FIELD_gunicorn CONF_SKIP
+#define CONF_FIELD_program CONF_SKIP
+#define KEY(scope, name, kind, fallback, lowest, highest, reload, meaning) CONF_FIELD_##scope(name, kind)
+#include "conf/keys.def"
+#undef CONF_FIELD_bridle
+#undef CONF_FIELD_service
+#undef CONF_FIELD_gunicorn
+#undef CONF_FIELD_program
+};
+
+/* Fields that only the other kind has hold their defaults. */
+struct conf_service {
+	enum conf_kind kind;
+	const char *name;
+#define CONF_FIELD_bridle CONF_SKIP
+#define CONF_FIELD_service CONF_FIELD
+#define CONF_FIELD_gunicorn CONF_FIELD
+#define CONF_FIELD_program CONF_FIELD
+#define KEY(scope, name, kind, fallback, lowest, highest, reload, meaning) CONF_FIELD_##scope(name, kind)
+#include "conf/keys.def"
+#undef CONF_FIELD_bridle
+#undef CONF_FIELD_service
+#undef CONF_FIELD_gunicorn
+#undef CONF_FIELD_program
+};
+
+/* Decode. Cannot fail on sections that conf_read returned. Word lists are made in the arena of CONF. */
+void conf_decode_bridle(struct conf *conf, struct conf_bridle *out);
+void conf_decode_service(struct conf *conf, const struct conf_section *section, struct conf_service *out);
+
+/* The value of KEY in SECTION that counts (the last one), or NULL when it was not set. */
+const struct conf_setting *conf_setting_of(const struct conf_section *section, const char *key);
+
+#endif

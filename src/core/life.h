@@ -1,0 +1,166 @@
+/*
+ * life -- a service from start to stop: the state table, its generations, and what to do next.
+ *
+ * Pure: events and the time go in, orders come out. The caller (supervisor, or the simulator in tests/sim)
+ * carries the orders out and reports what came of them:
+ *
+ *	life_start(&l, now);                  an event
+ *	while (life_order(&l, &order))        what to do about it
+ *		...
+ *	wake at life_due(&l), call life_tick(&l, now)
+ *
+ * A service is one current generation and, while one replaces another or a dead or replaced one is being
+ * ended, a few more. What must always hold (tests/sim checks it after every step):
+ *   - never two living masters, except in `replacing` the next one beside the current one, and those that were
+ *     told to end because they were replaced;
+ *   - stopped means every slot is free;
+ *   - a deadline wherever something is awaited that may never come.
+ *
+ * Without a listener of ours (`held` false) a successor never starts while anything of its predecessor
+ * lives: the port, or whatever it shares, would be taken. With one it starts at once beside the orphans.
+ */
+#ifndef BRIDLE_CORE_LIFE_H
+#define BRIDLE_CORE_LIFE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/msec.h"
+#include "core/restart.h"
+#include "core/stop.h"
+
+/* name, word for people, what it means */
+#define LIFE_STATES(X) \
+	X(STOPPED, "stopped", "nothing runs, nothing is wanted") \
+	X(STARTING, "starting", "a master was spawned; not proven ready yet") \
+	X(RUNNING, "running", "proven ready") \
+	X(RELOADING, "reloading", "HUP was sent; waiting for new workers to be proven ready") \
+	X(REPLACING, "replacing", "the current generation serves while the next one boots") \
+	X(STOPPING, "stopping", "being ended; wanted down") \
+	X(RESTARTING, "restarting", "being ended; up again once nobody is left") \
+	X(RETRYING, "retrying", "passed start_timeout; being ended, then it counts as a boot failure") \
+	X(WAITING, "waiting", "backing off before the next start") \
+	X(FAILED, "failed", "gave up: needs a person or a changed configuration")
+
+enum life_state {
+#define X(name, word, meaning) LIFE_##name,
+	LIFE_STATES(X)
+#undef X
+	LIFE_STATE_COUNT
+};
+
+#define LIFE_EVENTS(X) \
+	X(START, "start was asked for") \
+	X(STOP, "stop was asked for") \
+	X(RESTART, "stop and start were asked for") \
+	X(REPLACE, "a replacement was asked for") \
+	X(HUP, "a reload by HUP was asked for") \
+	X(READY, "proven ready") \
+	X(NEXT_READY, "the next generation is proven ready") \
+	X(NEXT_DIED, "the next generation failed to boot") \
+	X(DIED_NOW, "the master ended; the successor starts at once") \
+	X(DIED_LATER, "the master ended; the successor waits") \
+	X(DIED_GIVE_UP, "the master ended once too often") \
+	X(DIED_DONE, "the master ended; no restart is wanted") \
+	X(EMPTY, "nobody is left") \
+	X(TIMEOUT, "the deadline passed")
+
+enum life_event {
+#define X(name, meaning) ON_##name,
+	LIFE_EVENTS(X)
+#undef X
+	LIFE_EVENT_COUNT
+};
+
+enum { LIFE_SLOTS = 4, LIFE_ORDERS = 16, LIFE_NONE = 255 };
+
+enum generation_state {
+	GENERATION_FREE,    /* nobody */
+	GENERATION_BOOTING, /* spawned, not ready */
+	GENERATION_READY,   /* proven ready */
+	GENERATION_ENDING,  /* its ladder runs; see stop.h */
+};
+
+struct generation {
+	enum generation_state state;
+	bool master;      /* its master lives */
+	uint32_t number;  /* 1, 2, 3 ... over the life of the service; BRIDLE_GENERATION */
+	msec since;       /* spawned at */
+	struct stop stop;
+};
+
+struct life_limits {
+	struct restart_limits restart;
+	struct stop_limits stop;
+	msec start_timeout; /* > 0 */
+	bool held;          /* we hold the listener: a successor may start beside what is left */
+};
+
+enum life_order_kind {
+	ORDER_SPAWN,       /* start a master in `slot`, generation `number`; report life_spawned */
+	ORDER_SIGNAL,      /* `signal` to the master of `slot` */
+	ORDER_SIGNAL_ALL,  /* `signal` to every process of `slot` that lives, the master included; then, and
+	                    * whenever something of it ended, look who is left: life_gone when nobody is */
+	ORDER_MOVED,       /* nothing to do but to tell: from, to, event */
+};
+
+struct life_order {
+	uint8_t kind, slot;
+	uint8_t from, to, event; /* MOVED: enum life_state twice, enum life_event */
+	uint8_t signal;          /* SIGTERM ... by the numbers of signal(7) for Linux */
+	uint32_t number;         /* SPAWN: of the generation */
+	msec wait;               /* MOVED to LIFE_WAITING: how long */
+};
+
+struct life {
+	enum life_state state;
+	uint8_t current, next;      /* slots, or LIFE_NONE */
+	uint8_t order_count, order_first;
+	uint32_t last_number;
+	msec due;                   /* of the state; the generations have their own */
+	msec since;                 /* in this state */
+	struct restart restart;
+	struct life_limits limits;
+	struct generation slots[LIFE_SLOTS];
+	struct life_order orders[LIFE_ORDERS];
+};
+
+/* A stopped service with LIMITS. */
+void life_init(struct life *l, const struct life_limits *limits);
+
+/* New limits for what comes; running deadlines stay. */
+void life_set_limits(struct life *l, const struct life_limits *limits);
+
+/* What people ask for. Each says whether it meant anything in this state (false: nothing changed; the state
+ * says why). start forgets earlier failures. stop while stopping hurries nothing: life_hurry does. */
+bool life_start(struct life *l, msec now);
+bool life_stop(struct life *l, msec now);
+bool life_restart(struct life *l, msec now);  /* down, then up */
+bool life_replace(struct life *l, msec now);  /* up beside, then down; from a stopped or failed one: start */
+bool life_hup(struct life *l, msec now);      /* only from running */
+void life_hurry(struct life *l, msec now);    /* one rung up the ladder for everything that is ending */
+
+/* What came of an order, and what the kernel and the watcher saw. SLOT is the order's. Reports about a
+ * generation that is not there any more (NUMBER differs) are ignored. */
+void life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now);
+void life_ready(struct life *l, uint32_t number, msec now);
+/* The master of SLOT was reaped. CLEAN: exited with status 0. Others of its generation may live. */
+void life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now);
+/* Nobody of the generation in SLOT is left; only after life_died. */
+void life_gone(struct life *l, uint8_t slot, msec now);
+
+/* Deadlines: when to call life_tick next (MSEC_NEVER: not at all), and the call. */
+msec life_due(const struct life *l);
+void life_tick(struct life *l, uint32_t jitter, msec now);
+
+/* Take the oldest order. False when there is none. */
+bool life_order(struct life *l, struct life_order *order);
+
+/* Words for people; never NULL. */
+const char *life_state_name(enum life_state state);
+const char *life_event_text(enum life_event event);
+
+/* The state of that name, or LIFE_STATE_COUNT. */
+enum life_state life_state_by_name(const char *name);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * tree -- our descendants: who they are, whose they are, and signals to all of them.
+ *
+ * We are a subreaper (or PID 1): whatever a service forks comes to us when its parent dies, so everything of a
+ * service is below us, as long as we live. A process belongs to the generation whose master started its session
+ * (setsid at spawn), or whose marker it carries in its environment; a process that shed both is followed through
+ * its parent while that one lives, and is said to be nobody's afterwards.
+ */
+#ifndef BRIDLE_OS_TREE_H
+#define BRIDLE_OS_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* Become the reaper of all descendants (prctl(2) PR_SET_CHILD_SUBREAPER; PID 1 is one by nature). */
+bool tree_adopt_orphans(struct err *err);
+
+struct tree_process {
+	pid_t pid, parent, session;
+	char state;          /* as /proc/PID/stat: R S D Z T ... */
+	uint64_t start;      /* clock ticks since boot: with pid, who it is */
+};
+/* One process from /proc/PID/stat. False when it is gone. */
+bool tree_look(pid_t pid, struct tree_process *out);
+
+/* Our direct children by /proc/self/task/PID/children (or a walk of /proc where the kernel has no such file), into
+ * PIDS (room for MAX). Returns how many there are (may be more than MAX; then call again with more room). */
+size_t tree_children(pid_t *pids, size_t max);
+
+/* Call VISIT for every descendant of PID (it itself first), parents before children. */
+void tree_walk(pid_t pid, void (*visit)(void *context, const struct tree_process *process), void *context);
+
+/* The marker of PID: BRIDLE_SERVICE and BRIDLE_GENERATION of its environment as it was at exec. False when it has
+ * none, or that cannot be seen. RUN_DIR (BRIDLE_RUN_DIR) tells this bridled's from another's. */
+struct tree_marker { char service[64]; char run_dir[108]; uint32_t generation; };
+bool tree_marker(pid_t pid, struct tree_marker *out);
+
+/* Send SIGNAL to PID if it is still the process that started at START (pidfd_send_signal(2) where there is one).
+ * False: it is gone. */
+bool tree_signal(pid_t pid, uint64_t start, int signal);
+
+/* Every process on this machine (of this PID namespace) that carries a marker with RUN_DIR and is not a descendant
+ * of ours: leftovers of an earlier run. Returns how many. */
+size_t tree_leftovers(const char *run_dir, void (*visit)(void *context, pid_t pid, uint64_t start,
+	const struct tree_marker *marker), void *context);
+
+#endif

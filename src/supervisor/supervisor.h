@@ -1,0 +1,27 @@
+/*
+ * supervisor -- the process that acts.
+ */
+#ifndef BRIDLE_SUPERVISOR_SUPERVISOR_H
+#define BRIDLE_SUPERVISOR_SUPERVISOR_H
+
+#include <stdbool.h>
+
+struct supervisor_options {
+	const char *config; /* file to read; NULL: ROOT/bridle.ini, or SYSCONFDIR/bridle/bridle.ini */
+	const char *root;   /* directory of one's own for everything; NULL: /run/bridle and /var/log/bridle */
+	const char *program; /* this program, for the watcher: /proc/self/exe is tried first */
+	bool debug;
+};
+
+/* Exit statuses of bridled: bridled(8). */
+enum supervisor_exit {
+	SUPERVISOR_STOPPED = 0,  /* asked to stop; everything ended by itself in time */
+	SUPERVISOR_FAILED = 1,   /* could not start: configuration, lock, directories */
+	SUPERVISOR_USAGE = 2,
+	SUPERVISOR_FORCED = 3,   /* asked to stop; something had to be killed */
+};
+
+/* Run until told to stop. */
+enum supervisor_exit supervisor_run(const struct supervisor_options *options);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * link -- what supervisor and watcher say to each other: fixed-size records on a SOCK_SEQPACKET pair, one or
+ * more a packet. Each end takes the other for a stranger: link_check refuses whatever is not exactly right.
+ * State is not sent; it is in the shared page (page.h). Pure: bytes and structs.
+ */
+#ifndef BRIDLE_WIRE_LINK_H
+#define BRIDLE_WIRE_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { LINK_MAGIC = 0x4c42, LINK_TEXT = 208, LINK_BATCH = 64 /* records a packet at most */ };
+
+enum link_kind {
+	/* supervisor -> watcher */
+	LINK_PAGE = 1,   /* a new page is attached (SCM_RIGHTS, one descriptor); forget the old one */
+	LINK_MOVED,      /* service moved: from, to, event, pid, status; generation; arg = wait (ms) if backing off */
+	LINK_ANSWER,     /* to request `id`: result; text says why not, or what was done */
+	LINK_LINE,       /* one line of a longer answer to request `id` (comes before its LINK_ANSWER) */
+	LINK_PING,       /* answer with LINK_PONG and the same id */
+	/* watcher -> supervisor */
+	LINK_PONG,
+	LINK_READY,      /* generation `generation` of `service` has been proven ready */
+	LINK_REQUEST,    /* please do `deed` with `service`; arg, pid; uid: who asked */
+	LINK_KINDS
+};
+
+enum link_deed {
+	DEED_NONE,
+	DEED_START,      /* arg unused */
+	DEED_STOP,
+	DEED_RESTART,    /* a replacement where the listener is ours and it runs; else down and up */
+	DEED_RESTART_COLD, /* down and up in any case */
+	DEED_RELOAD,     /* as reload_by says */
+	DEED_SIGNAL,     /* arg: the signal, of link_signal_allowed, to the master */
+	DEED_SCALE,      /* arg: workers wanted from now on, 1..1024; remembered over restarts */
+	DEED_MORE,       /* TTIN to the master of the current generation */
+	DEED_LESS,       /* TTOU */
+	DEED_RECYCLE,    /* TERM to worker `pid`, a child of the current master */
+	DEED_REREAD,     /* read the configuration anew (no service) */
+	DEED_SHUTDOWN,   /* stop everything and end (no service) */
+	DEEDS
+};
+
+enum link_result { LINK_DONE, LINK_REFUSED, LINK_NOTHING /* it was so already */ };
+
+struct link_record {
+	uint16_t magic;
+	uint8_t kind;       /* enum link_kind */
+	uint8_t deed;       /* enum link_deed */
+	uint32_t id;        /* of the request or ping; 0: nobody waits */
+	uint32_t service;   /* slot in the page; UINT32_MAX: none */
+	uint32_t incarnation; /* of that slot as the sender knew it: a slot given away is not mistaken */
+	uint32_t generation;
+	uint8_t from, to, event, result;
+	int32_t pid, status;
+	int64_t arg;
+	uint32_t uid;
+	uint32_t reserved;
+	char text[LINK_TEXT]; /* NUL-ended, NUL-padded */
+};
+_Static_assert(sizeof(struct link_record) == 256, "the link's record is 256 bytes");
+
+/* A record of KIND, everything else zero. */
+struct link_record link_make(enum link_kind kind);
+
+/* Is this packet of N bytes whole records of a kind that comes in this direction, every number within its range,
+ * every text ended? TO_SUPERVISOR: which direction. *COUNT: how many records. Whether the service and pid exist is
+ * for the caller. */
+bool link_check(const void *packet, size_t n, bool to_supervisor, size_t *count, struct err *err);
+
+/* Signals that may be asked for: HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP. */
+bool link_signal_allowed(int64_t signal);
+
+/* "HUP", "SIGHUP", "hup", "1" -> 1; 0 when it is none of the above. And back: "HUP"; "?" when unknown. */
+int link_signal_by_name(const char *name);
+const char *link_signal_name(int signal);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * page -- what the supervisor lets the watcher see: one shared mapping, written by the supervisor alone.
+ *
+ * A sealed memfd of fixed-size records, mapped read-only by the watcher. It answers "what is the state of X"
+ * without a question, costs the supervisor a few stores a transition, and is still there when the watcher is
+ * not. A slot is written between two increments of its `sequence` (odd: being written); a reader copies it and
+ * tries again when the number was odd or changed. Layout checks only: no I/O here.
+ */
+#ifndef BRIDLE_WIRE_PAGE_H
+#define BRIDLE_WIRE_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define PAGE_MAGIC 0x3147504c44524231ull /* "1BRDLPG1" */
+enum { PAGE_VERSION = 1, PAGE_NAME = 48, PAGE_PATH = 108, PAGE_LISTENERS = 4, PAGE_GENERATIONS = 4 };
+
+enum page_kind { PAGE_EMPTY, PAGE_GUNICORN, PAGE_PROGRAM };
+
+struct page_generation {
+	uint32_t number;   /* 0: free slot */
+	int32_t master;    /* pid; 0 when it is dead */
+	int64_t started;   /* msec, CLOCK_MONOTONIC */
+	uint8_t state;     /* enum generation_state */
+	uint8_t pad[7];
+};
+
+struct page_listener {
+	uint64_t inode;    /* st_ino of the socket: what sock_diag(7) calls it */
+	uint32_t backlog;
+	uint16_t family;   /* AF_UNIX, AF_INET, AF_INET6 */
+	uint16_t port;     /* TCP, host order */
+};
+
+/* What the watcher needs to know to look after a service; changes only when the configuration does. */
+struct page_settings {
+	uint64_t log_max_size;      /* bytes */
+	int64_t log_max_age;        /* msec; 0 never */
+	uint64_t memory_max_worker; /* bytes; 0 no limit */
+	uint32_t log_keep;
+	uint32_t workers_min, workers_max;
+	uint32_t ready_workers;
+	uint8_t log, log_format;    /* enum conf_log, enum conf_log_format */
+	uint8_t log_drops;          /* the service does not wait when the pipe is full */
+	uint8_t pad;
+	uint32_t gunicorn_version;  /* major << 16 | minor << 8 | patch; 0 unknown */
+};
+
+struct page_service {
+	uint32_t sequence;          /* odd while being written */
+	uint8_t kind;               /* enum page_kind; PAGE_EMPTY: nobody here */
+	uint8_t state;              /* enum life_state */
+	uint8_t event;              /* enum life_event that led here */
+	uint8_t listeners;          /* in use of listener[] (more may be held) */
+	char name[PAGE_NAME];
+	uint32_t incarnation;       /* changes when the slot is given to another service or its settings change */
+	uint32_t generation;        /* the current one's number; 0: none */
+	uint32_t wanted;            /* workers */
+	uint32_t restarts;          /* masters started because one ended by itself, since bridled started */
+	int64_t since;              /* in this state; msec, CLOCK_MONOTONIC */
+	int64_t due;                /* of the state (backoff's end, start's limit); MSEC_NEVER */
+	int32_t last_status;        /* wait status of the last master that ended */
+	int32_t last_pid;           /* 0: none ended yet */
+	int64_t last_ended;         /* msec */
+	struct page_settings settings;
+	struct page_generation generations[PAGE_GENERATIONS];
+	struct page_listener listener[PAGE_LISTENERS];
+};
+
+struct page_header {
+	uint64_t magic;
+	uint32_t version;
+	uint32_t record_size;       /* sizeof(struct page_service) */
+	uint32_t capacity;          /* records behind the header */
+	uint32_t used;              /* highest slot in use + 1 */
+	int32_t supervisor;         /* pid */
+	int32_t watcher_restarts;
+	int64_t started;            /* msec, CLOCK_MONOTONIC */
+	char run_dir[PAGE_PATH];
+	char log_dir[PAGE_PATH];
+	uint8_t control_all;        /* every local user may look */
+	uint8_t stopping;           /* bridled itself is being stopped */
+	uint8_t pad[2];
+	uint32_t control_group;     /* gid, or UINT32_MAX: none */
+	uint32_t owner;             /* uid that may change things, beside 0 */
+	uint8_t reserved[64];
+};
+
+/* Bytes of a page for CAPACITY services. */
+uint64_t page_size(uint32_t capacity);
+
+/* Is what is mapped at BYTES (SIZE of them) a page that we can read? */
+bool page_check(const void *bytes, uint64_t size, struct err *err);
+
+/* The record of slot INDEX (< capacity). */
+struct page_service *page_at(void *page, uint32_t index);
+
+/* Copy a record as it was at one moment. False when the writer was in the middle of it 1000 times in a row (it
+ * died there). */
+bool page_read(const void *page, uint32_t index, struct page_service *out);
+
+/* Around every change of a record by the supervisor. */
+void page_begin(struct page_service *record);
+void page_end(struct page_service *record);
+
+#endif
