@@ -1,13 +1,19 @@
 /*
  * watcher -- the process that looks: reads services' output, samples workers, answers the control socket.
  *
- * Started by the supervisor as "bridled --watch" with descriptors 3 (the link), 4 (the page) and 5 (the listening
- * control socket) inherited; standard error is bridled's.
+ * Started by the supervisor as "bridled --watch" with descriptors 3 (the link), 4 (the page), 5 (the listening
+ * control socket) and 6 (the spool) inherited; standard output and error are bridled's.
+ *
+ * The spool is a memfd of WATCHER_SPOOL_SIZE bytes that the supervisor makes once, keeps, hands to every watcher, and
+ * never maps or reads. Log lines pass through it, so that those which a killed watcher had taken out of a pipe
+ * and not yet written are found and written by its successor. Without one (any other file there) the watcher works with
+ * memory of its own, and kill -9 may then cost what was in its hands.
  */
 #ifndef BRIDLE_WATCHER_WATCHER_H
 #define BRIDLE_WATCHER_WATCHER_H
 
-enum { WATCHER_LINK_FD = 3, WATCHER_PAGE_FD = 4, WATCHER_CONTROL_FD = 5 };
+enum { WATCHER_LINK_FD = 3, WATCHER_PAGE_FD = 4, WATCHER_CONTROL_FD = 5, WATCHER_SPOOL_FD = 6 };
+enum { WATCHER_SPOOL_SIZE = 4096 + (1 << 20) };
 
 /* Run until the link closes (the supervisor ended): then what is in the pipes is still written, and it ends. The
  * exit status of the process. It has been started as its unprivileged user already. */

@@ -16,7 +16,8 @@ enum { LINK_MAGIC = 0x4c42, LINK_TEXT = 208, LINK_BATCH = 64 /* records a packet
 
 enum link_kind {
 	/* supervisor -> watcher */
-	LINK_PAGE = 1,   /* a new page is attached (SCM_RIGHTS, one descriptor); forget the old one */
+	LINK_PAGE = 1,   /* slots or settings changed (after every reread): look at all of them. With a descriptor attached
+	                  * (SCM_RIGHTS, one): that is the page now; forget the old one */
 	LINK_MOVED,      /* service moved: from, to, event, pid, status; generation; arg = wait (ms) if backing off */
 	LINK_ANSWER,     /* to request `id`: result; text says why not, or what was done */
 	LINK_LINE,       /* one line of a longer answer to request `id` (comes before its LINK_ANSWER) */

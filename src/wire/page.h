@@ -19,6 +19,10 @@ enum { PAGE_VERSION = 1, PAGE_NAME = 48, PAGE_PATH = 108, PAGE_LISTENERS = 4, PA
 
 enum page_kind { PAGE_EMPTY, PAGE_GUNICORN, PAGE_PROGRAM };
 
+/* Where output goes and what is made of it: the numbers of enum conf_log and enum conf_log_format. */
+enum page_log { PAGE_LOG_FILE, PAGE_LOG_STDOUT, PAGE_LOG_BOTH, PAGE_LOG_NONE };
+enum page_log_format { PAGE_LOG_PLAIN, PAGE_LOG_TIME, PAGE_LOG_JSON };
+
 struct page_generation {
 	uint32_t number;   /* 0: free slot */
 	int32_t master;    /* pid; 0 when it is dead */
@@ -42,7 +46,7 @@ struct page_settings {
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
 	uint32_t ready_workers;
-	uint8_t log, log_format;    /* enum conf_log, enum conf_log_format */
+	uint8_t log, log_format;    /* enum page_log, enum page_log_format */
 	uint8_t log_drops;          /* the service does not wait when the pipe is full */
 	uint8_t pad;
 	uint32_t gunicorn_version;  /* major << 16 | minor << 8 | patch; 0 unknown */
@@ -64,6 +68,10 @@ struct page_service {
 	int32_t last_status;        /* wait status of the last master that ended */
 	int32_t last_pid;           /* 0: none ended yet */
 	int64_t last_ended;         /* msec */
+	int64_t last_started;       /* msec: when that one was spawned; 0 unknown */
+	uint32_t streak;            /* boot failures or early deaths in a row */
+	uint8_t from;               /* enum life_state before this one */
+	uint8_t pad[3];
 	struct page_settings settings;
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];
