@@ -1,0 +1,285 @@
+#!/bin/sh
+# Every test of Bridle, from a bare machine: sh tests/run.sh
+#
+# Installs what is missing (Debian, Ubuntu), builds with sanitizers, runs unit tests, simulation, fuzz corpora, the
+# system tests against real Gunicorn, a plain build, and the lints. The last line is "N passed, N failed".
+#
+#   BRIDLE_RUNGS="deps build unit fuzz system plain lint"   only some of it
+#   BRIDLE_MATRIX=full|quick    every Gunicorn of the matrix, or the oldest and the newest
+#   BRIDLE_FUZZ_SECONDS=10      for each fuzz target
+#   BRIDLE_WORLDS=100000        simulated worlds (more: a soak)
+#   BRIDLE_REPEAT=1             runs of the system tests, one after the other (more: a soak)
+#   BRIDLE_JOBS=3               system tests side by side
+#   BRIDLE_PATIENCE=1           multiplies every timeout of the system tests
+#   BRIDLE_WORK=DIR             where it builds; build-tests beside this directory
+#   BRIDLE_CACHE=DIR            where Python environments are kept; see tests/lib/environments.py
+set -u
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+work=${BRIDLE_WORK:-$top/build-tests}
+rungs=${BRIDLE_RUNGS:-deps build unit fuzz system plain lint}
+results=$work/results
+cpus=$(nproc 2>/dev/null || echo 2)
+# Tests wait more than they work: one more at a time than there are processors.
+jobs=${BRIDLE_JOBS:-$((cpus + 1))}
+
+say() { printf '\n==== %s\n' "$*"; }
+
+# count RUNG PASSED FAILED SKIPPED: one line of the results
+count() { echo "$1 $2 $3 $4" >>"$results"; }
+
+# step RUNG WORDS COMMAND...: a command that is one test by itself
+step() {
+	rung=$1 words=$2
+	shift 2
+	if "$@" >"$work/step.log" 2>&1; then
+		count "$rung" 1 0 0
+		echo "ok: $words"
+	else
+		count "$rung" 0 1 0
+		echo "FAILED: $words"
+		tail -n 40 "$work/step.log"
+	fi
+}
+
+# ---- dependencies
+
+packages="build-essential autoconf automake pkg-config libev-dev libinih-dev libcap-dev libjansson-dev libcmocka-dev
+	clang python3 python3-venv python3-pip mandoc shellcheck procps util-linux iproute2"
+
+missing_packages() {
+	for package in $packages; do
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || printf '%s ' "$package"
+	done
+}
+
+install_packages() {
+	if [ "$(id -u)" = 0 ]; then
+		as_root=
+	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+		as_root='sudo -n'
+	else
+		echo "missing packages, and no right to install them: apt-get install $*"
+		return 1
+	fi
+	# Lists may be absent (images) or old (then a download fails): one update, two tries.
+	for _ in 1 2; do
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" \
+			</dev/null >"$work/apt.log" 2>&1 && return 0
+	done
+	tail -n 20 "$work/apt.log"
+	return 1
+}
+
+rung_deps() {
+	say "dependencies"
+	if ! command -v apt-get >/dev/null; then
+		echo "Not Debian or Ubuntu: nothing is installed. Needed: a C11 compiler, clang, autoconf, automake, pkg-config,"
+		echo "libev, inih, libcap, jansson, cmocka (with headers), python 3.9 with venv, mandoc, shellcheck."
+		return 0
+	fi
+	missing=$(missing_packages)
+	# shellcheck disable=SC2086  # a list of names
+	[ -z "$missing" ] || install_packages $missing || echo "going on without: $missing"
+	# An OCI runtime lets one more test run; it goes without.
+	command -v crun >/dev/null || command -v runc >/dev/null || install_packages crun >/dev/null 2>&1 || true
+}
+
+# ---- builds
+
+# Sources are built out of tree; where somebody has configured in the tree, which make forbids then, from a copy.
+sources() {
+	if [ -e "$top/config.status" ]; then
+		rm -rf "$work/sources" && mkdir -p "$work/sources"
+		(cd "$top" && tar -cf - --exclude ./.git --exclude './build*' --exclude ./config.status --exclude ./Makefile \
+			--exclude ./config.h --exclude '*.o' --exclude '*.a' --exclude .deps .) | tar -xf - -C "$work/sources"
+		source=$work/sources
+	else
+		source=$top
+	fi
+	[ -x "$source/configure" ] || (cd "$source" && ./autogen.sh)
+}
+
+# configure_in DIRECTORY OPTIONS...
+configure_in() {
+	mkdir -p "$work/$1" && cd "$work/$1" || return 1
+	shift
+	[ -e Makefile ] || "$source/configure" --quiet "$@"
+}
+
+# What has been configured before is brought up to date by make itself.
+build() {
+	directory=$1
+	shift
+	(configure_in "$directory" "$@" && make -j"$cpus")
+}
+
+rung_build() {
+	say "build with sanitizers"
+	step build "sources configured" sources
+	step build "build with sanitizers, warnings fatal" \
+		build sanitized --enable-developer --enable-sanitizers CFLAGS='-O1 -g'
+}
+
+# ---- unit tests and simulation: what `make check` runs
+
+# Add up what each test program said: cmocka counts for itself, any other program is one test.
+count_check() {
+	rung=$1
+	for trs in $(cd "$2" && find tests contrib man -name '*.trs' 2>/dev/null); do
+		log=$2/${trs%.trs}.log
+		passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s)\..*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+		failed=$(sed -n 's/^\[  FAILED  \] .* \([0-9]*\) test(s).*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+		case $(sed -n 's/^:global-test-result: *//p' "$2/$trs") in
+		PASS) [ "$passed" -gt 0 ] || passed=1 ;;
+		SKIP) count "$rung" 0 0 1 && echo "skipped: ${trs%.trs}" && continue ;;
+		*)
+			[ "$failed" -gt 0 ] || failed=1
+			echo "FAILED: ${trs%.trs}"
+			grep -v '^\[ *\(OK\|RUN\) *\]' "$log" | tail -n 40
+			;;
+		esac
+		count "$rung" "$passed" "$failed" 0
+	done
+}
+
+check() {
+	rm -f "$1"/tests/*/*.trs
+	make -C "$1" -j"$cpus" -k check >"$work/check.log" 2>&1 || true
+	if ls "$1"/tests/*/*.trs >/dev/null 2>&1; then
+		count_check "$2" "$1"
+	else
+		count "$2" 0 1 0
+		tail -n 40 "$work/check.log"
+	fi
+}
+
+rung_unit() {
+	say "unit tests and simulation, with sanitizers"
+	check "$work/sanitized" unit
+}
+
+# ---- fuzzing
+
+rung_fuzz() {
+	say "fuzz targets: corpora, then a short run"
+	if ! command -v clang >/dev/null; then
+		echo "no clang: skipped"
+		count fuzz 0 0 1
+		return
+	fi
+	step fuzz "targets built" build fuzzers --enable-fuzzers CC=clang CFLAGS='-O1 -g'
+	BRIDLE_BUILD=$work/fuzzers sh "$top/tests/fuzz/run.sh" "${BRIDLE_FUZZ_SECONDS:-10}" >"$work/fuzz.log" 2>&1
+	status=$?
+	passed=$(grep -c '^ok' "$work/fuzz.log")
+	failed=$(grep -c '^FAILED' "$work/fuzz.log")
+	[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+	count fuzz "$passed" "$failed" 0
+	if [ "$failed" -gt 0 ]; then tail -n 60 "$work/fuzz.log"; else grep '^ok' "$work/fuzz.log"; fi
+}
+
+# ---- system tests
+
+# The python that runs the tests: from an environment of its own, else the distribution's pytest.
+system_python() {
+	python3 "$top/tests/lib/environments.py" tools 2>"$work/tools.log" && return
+	if /usr/bin/python3 -c 'import pytest' 2>/dev/null || install_packages python3-pytest >/dev/null; then
+		echo /usr/bin/python3
+	fi
+}
+
+# Without PyPI the distribution's Gunicorn is tested, which then must be there.
+gunicorns() {
+	matrix=${BRIDLE_MATRIX:-full}
+	python3 "$top/tests/lib/environments.py" gunicorn "$matrix" && return
+	install_packages gunicorn >/dev/null
+	python3 "$top/tests/lib/environments.py" gunicorn "$matrix"
+}
+
+# count_pytest RUNG XML
+count_pytest() {
+	counts=$(python3 - "$2" <<-'END'
+	import sys, xml.etree.ElementTree as tree
+	suite = tree.parse(sys.argv[1]).getroot().find("testsuite")
+	total, *bad, skipped = (int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped"))
+	print(total - sum(bad) - skipped, sum(bad), skipped)
+	END
+	) || counts='0 1 0'
+	# shellcheck disable=SC2086  # three numbers
+	count "$1" $counts
+}
+
+# system RUNG BUILD OPTIONS...: pytest on the programs of BUILD
+system() {
+	rung=$1 built=$2
+	shift 2
+	parallel=
+	"$python" -c 'import xdist' 2>/dev/null && parallel="-n $jobs --dist worksteal"
+	rm -f "$work/$rung.xml"
+	# shellcheck disable=SC2086  # options
+	BRIDLE_BUILD=$built "$python" -B -m pytest -p no:cacheprovider -q -ra --tb=short --durations=15 \
+		$parallel --junitxml "$work/$rung.xml" "$@" </dev/null
+	count_pytest "$rung" "$work/$rung.xml"
+}
+
+rung_system() {
+	say "system tests, with sanitizers"
+	python=$(system_python)
+	if [ -z "$python" ] || ! gunicorns; then
+		cat "$work/tools.log"
+		count system 0 1 0
+		return
+	fi
+	round=1
+	while [ "$round" -le "${BRIDLE_REPEAT:-1}" ]; do
+		system system "$work/sanitized" "$top/tests/system"
+		round=$((round + 1))
+	done
+}
+
+# ---- the build that people install
+
+rung_plain() {
+	say "plain build: the same unit tests, and the first of the system tests"
+	step plain "plain build" build plain
+	check "$work/plain" plain
+	python=$(system_python)
+	[ -z "$python" ] || system plain "$work/plain" "$top/tests/system/test_commands.py"
+}
+
+# ---- lints
+
+rung_lint() {
+	say "lints"
+	if command -v shellcheck >/dev/null; then
+		for script in $(cd "$top" && find tests contrib bench .ci autogen.sh -name '*.sh' -o -path .ci/run); do
+			step lint "shellcheck $script" shellcheck "$top/$script"
+		done
+	else
+		count lint 0 0 1
+	fi
+	if command -v mandoc >/dev/null; then
+		for page in "$top"/man/*.[158]; do
+			step lint "mandoc -Tlint ${page##*/}" mandoc -Tlint -W warning "$page"
+		done
+	else
+		count lint 0 0 1
+	fi
+}
+
+# ---- all of it
+
+mkdir -p "$work" && : >"$results" || exit 1
+source=$top
+for rung in $rungs; do
+	case $rung in
+	deps | build | unit | fuzz | system | plain | lint) "rung_$rung" ;;
+	*) echo "no such rung: $rung" >&2 && exit 2 ;;
+	esac
+done
+say "by rung: passed, failed, skipped"
+awk '{ p[$1] += $2; f[$1] += $3; s[$1] += $4 } END { for (r in p) printf "%-8s %5d %5d %5d\n", r, p[r], f[r], s[r] }' "$results"
+echo
+awk '{ p += $2; f += $3; s += $4 } END {
+	printf "%d passed, %d failed%s\n", p, f, s ? sprintf(", %d skipped", s) : ""; exit f > 0 || p == 0 }' "$results"

@@ -1,0 +1,86 @@
+"""Fixtures: the Gunicorns of the matrix, and bridleds that must end cleanly."""
+import os
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import processes  # noqa: E402
+from daemon import Daemon, load_matrix  # noqa: E402
+
+MATRIX = load_matrix()
+
+
+def pytest_configure(config):
+    processes.adopt_orphans()
+    config.addinivalue_line("markers", "ends_unclean: the test itself sees to how its bridled ends")
+
+
+def pytest_generate_tests(metafunc):
+    """`gunicorn`: every version. `combination`: every version with every class that it has. `edge`: oldest, newest."""
+    if "gunicorn" in metafunc.fixturenames:
+        metafunc.parametrize("gunicorn", MATRIX, ids=[entry["version"] for entry in MATRIX])
+    if "combination" in metafunc.fixturenames:
+        every = [(entry, name) for entry in MATRIX for name in entry["classes"]]
+        metafunc.parametrize("combination", every, ids=[f"{entry['version']}-{name}" for entry, name in every])
+    if "edge" in metafunc.fixturenames:
+        edges = [MATRIX[0], MATRIX[-1]] if len(MATRIX) > 1 else MATRIX
+        metafunc.parametrize("edge", edges, ids=[entry["version"] for entry in edges])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    setattr(item, f"failed_{report.when}", report.failed)
+    if report.failed:
+        for picture in getattr(item, "pictures", None) or [daemon.picture() for daemon in getattr(item, "daemons", [])]:
+            report.sections.append(("bridled", picture))
+    return report
+
+
+@pytest.fixture
+def daemons(request):
+    """make(**options) -> Daemon, not started. When the test passed each must end cleanly on SIGTERM."""
+    made = request.node.daemons = []
+
+    def make(**options):
+        options.setdefault("venv", MATRIX[-1]["path"])
+        made.append(Daemon(**options))
+        return made[-1]
+    yield make
+    try:
+        if not getattr(request.node, "failed_call", True) and not request.node.get_closest_marker("ends_unclean"):
+            for daemon in made:
+                if daemon.process:
+                    daemon.stop()
+        findings = "\n".join(daemon.findings() for daemon in made)
+        assert not findings, findings
+    except BaseException:
+        request.node.pictures = [daemon.picture() for daemon in made]
+        raise
+    finally:
+        for daemon in made:
+            daemon.clean_up()
+
+
+@pytest.fixture
+def bridled(daemons):
+    """bridled(section, ..., **options): started with these sections, its control socket answering."""
+    def start(*sections, **options):
+        daemon = daemons(**options)
+        daemon.write(*sections)
+        return daemon.start()
+    return start
+
+
+@pytest.fixture
+def as_root():
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+
+
+@pytest.fixture
+def oldest():
+    return MATRIX[0]
