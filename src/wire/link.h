@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 
+enum { LINK_WORKERS_MAX = 1024 };
 enum { LINK_MAGIC = 0x4c42, LINK_TEXT = 208, LINK_BATCH = 64 /* records a packet at most */ };
 
 enum link_kind {
@@ -65,12 +66,14 @@ struct link_record {
 };
 _Static_assert(sizeof(struct link_record) == 256, "the link's record is 256 bytes");
 
-/* A record of KIND, everything else zero. */
+/* A record of KIND, everything else zero (service too: slot 0). */
 struct link_record link_make(enum link_kind kind);
 
-/* Is this packet of N bytes whole records of a kind that comes in this direction, every number within its range,
- * every text ended? TO_SUPERVISOR: which direction. *COUNT: how many records. Whether the service and pid exist is
- * for the caller. */
+/* Is this packet of N bytes 1 to LINK_BATCH whole records of a kind that comes in this direction, every number within
+ * its range, every text ended and padded with NUL, and whatever its kind (and deed) does not use zero? Service may be
+ * UINT32_MAX wherever none is used, and must be in a request for a deed without a service. TO_SUPERVISOR: which direction. *COUNT: how many records. PACKET
+ * need not be aligned. Whether service and pid exist, and what from, to and event mean (core/life.h; this room does not
+ * know it), is for the caller. On false *COUNT is untouched and ERR names the record. */
 bool link_check(const void *packet, size_t n, bool to_supervisor, size_t *count, struct err *err);
 
 /* Signals that may be asked for: HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP. */

@@ -99,17 +99,24 @@ struct page_header {
 /* Bytes of a page for CAPACITY services. */
 uint64_t page_size(uint32_t capacity);
 
-/* Is what is mapped at BYTES (SIZE of them) a page that we can read? */
+/* Write the header of an empty page into BYTES: zeroed, page_size(CAPACITY) of them, aligned to 8. Sets magic,
+ * version, record_size and capacity; the rest of the header is the caller's. */
+void page_init(void *bytes, uint32_t capacity);
+
+/* Is what is mapped at BYTES (SIZE of them) a page that we can read? Says what is wrong if not. Looks at the header
+ * only, once; from then on capacity is relied on, so the memory must be sealed against shrinking. */
 bool page_check(const void *bytes, uint64_t size, struct err *err);
 
-/* The record of slot INDEX (< capacity). */
+/* The record of slot INDEX (< capacity), for the writer. */
 struct page_service *page_at(void *page, uint32_t index);
 
-/* Copy a record as it was at one moment. False when the writer was in the middle of it 1000 times in a row (it
- * died there). */
+/* Copy the record of slot INDEX (< capacity) as it was at one moment, into *OUT (its sequence is then even). Only
+ * reads the page. False when the writer was in the middle of it 1000 times in a row, the CPU being offered to it in
+ * between (it died or was stopped there); *OUT is then of no use. */
 bool page_read(const void *page, uint32_t index, struct page_service *out);
 
-/* Around every change of a record by the supervisor. */
+/* Around every change of a record by the supervisor. A record whose writer died between the two is whole again after
+ * the next pair. */
 void page_begin(struct page_service *record);
 void page_end(struct page_service *record);
 
