@@ -9,15 +9,20 @@
  *		...
  *	wake at life_due(&l), call life_tick(&l, now)
  *
+ * Orders are to be taken after every call, before the next event of another cause; what carrying one out brings
+ * (life_spawned, life_died, life_gone) may be reported at once, between two orders.
+ *
  * A service is one current generation and, while one replaces another or a dead or replaced one is being
  * ended, a few more. What must always hold (tests/sim checks it after every step):
  *   - never two living masters, except in `replacing` the next one beside the current one, and those that were
- *     told to end because they were replaced;
+ *     told to end because they were replaced, or failed to replace;
  *   - stopped means every slot is free;
  *   - a deadline wherever something is awaited that may never come.
  *
  * Without a listener of ours (`held` false) a successor never starts while anything of its predecessor
- * lives: the port, or whatever it shares, would be taken. With one it starts at once beside the orphans.
+ * lives: the port, or whatever it shares, would be taken. With one it starts at once beside the orphans. After
+ * a restart that was asked for it always waits until nobody is left: who wants both side by side asks for a
+ * replacement.
  */
 #ifndef BRIDLE_CORE_LIFE_H
 #define BRIDLE_CORE_LIFE_H
@@ -26,6 +31,7 @@
 #include <stdint.h>
 
 #include "base/msec.h"
+#include "core/generation.h"
 #include "core/restart.h"
 #include "core/stop.h"
 
@@ -63,6 +69,7 @@ enum life_state {
 	X(DIED_GIVE_UP, "the master ended once too often") \
 	X(DIED_DONE, "the master ended; no restart is wanted") \
 	X(EMPTY, "nobody is left") \
+	X(CLEAR, "nothing is in the way of a successor any more") \
 	X(TIMEOUT, "the deadline passed")
 
 enum life_event {
@@ -72,22 +79,7 @@ enum life_event {
 	LIFE_EVENT_COUNT
 };
 
-enum { LIFE_SLOTS = 4, LIFE_ORDERS = 16, LIFE_NONE = 255 };
-
-enum generation_state {
-	GENERATION_FREE,    /* nobody */
-	GENERATION_BOOTING, /* spawned, not ready */
-	GENERATION_READY,   /* proven ready */
-	GENERATION_ENDING,  /* its ladder runs; see stop.h */
-};
-
-struct generation {
-	enum generation_state state;
-	bool master;      /* its master lives */
-	uint32_t number;  /* 1, 2, 3 ... over the life of the service; BRIDLE_GENERATION */
-	msec since;       /* spawned at */
-	struct stop stop;
-};
+enum { LIFE_SLOTS = 4, LIFE_ORDERS = 16, LIFE_NONE = 255 /* no slot */ };
 
 struct life_limits {
 	struct restart_limits restart;
@@ -100,7 +92,8 @@ enum life_order_kind {
 	ORDER_SPAWN,       /* start a master in `slot`, generation `number`; report life_spawned */
 	ORDER_SIGNAL,      /* `signal` to the master of `slot` */
 	ORDER_SIGNAL_ALL,  /* `signal` to every process of `slot` that lives, the master included; then, and
-	                    * whenever something of it ended, look who is left: life_gone when nobody is */
+	                    * whenever something of it ended after life_died, look who is left: life_gone
+	                    * when nobody is */
 	ORDER_MOVED,       /* nothing to do but to tell: from, to, event */
 };
 
@@ -114,7 +107,7 @@ struct life_order {
 
 struct life {
 	enum life_state state;
-	uint8_t current, next;      /* slots, or LIFE_NONE */
+	uint8_t current, next;      /* slots with a living master, or LIFE_NONE: current until it dies or is replaced */
 	uint8_t order_count, order_first;
 	uint32_t last_number;
 	msec due;                   /* of the state; the generations have their own */
@@ -132,26 +125,27 @@ void life_init(struct life *l, const struct life_limits *limits);
 void life_set_limits(struct life *l, const struct life_limits *limits);
 
 /* What people ask for. Each says whether it meant anything in this state (false: nothing changed; the state
- * says why). start forgets earlier failures. stop while stopping hurries nothing: life_hurry does. */
+ * says why). start, restart and replace forget earlier failures. stop while stopping hurries nothing: life_hurry
+ * does. Without `held`, replace means restart. */
 bool life_start(struct life *l, msec now);
 bool life_stop(struct life *l, msec now);
 bool life_restart(struct life *l, msec now);  /* down, then up */
-bool life_replace(struct life *l, msec now);  /* up beside, then down; from a stopped or failed one: start */
+bool life_replace(struct life *l, msec now);  /* up beside, then down; nothing serves yet: start or restart */
 bool life_hup(struct life *l, msec now);      /* only from running */
 void life_hurry(struct life *l, msec now);    /* one rung up the ladder for everything that is ending */
 
-/* What came of an order, and what the kernel and the watcher saw. SLOT is the order's. Reports about a
- * generation that is not there any more (NUMBER differs) are ignored. */
+/* What came of an order, and what the kernel and the watcher saw. SLOT is the order's, JITTER any 32 random bits
+ * (restart.h). Reports about a generation that is not there any more (NUMBER differs) are ignored. */
 void life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now);
 void life_ready(struct life *l, uint32_t number, msec now);
 /* The master of SLOT was reaped. CLEAN: exited with status 0. Others of its generation may live. */
 void life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now);
-/* Nobody of the generation in SLOT is left; only after life_died. */
+/* Nobody of the generation in SLOT is left; only after life_died (before it, it is ignored). */
 void life_gone(struct life *l, uint8_t slot, msec now);
 
 /* Deadlines: when to call life_tick next (MSEC_NEVER: not at all), and the call. */
 msec life_due(const struct life *l);
-void life_tick(struct life *l, uint32_t jitter, msec now);
+void life_tick(struct life *l, msec now);
 
 /* Take the oldest order. False when there is none. */
 bool life_order(struct life *l, struct life_order *order);

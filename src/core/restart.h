@@ -4,11 +4,16 @@
  * Three kinds of ends are told apart (gunicorn-facts 2.2, 2.3: the exit code alone does not tell):
  *   boot failure    ended, or timed out, before it was ever ready: always waits
  *   runtime death   ended after it was ready: at once, unless that repeats
- *   deliberate      we asked for it, or it exited 0 and the policy is on-failure or never
+ *   deliberate      we asked for it, or it was ready, exited 0, and the policy is on-failure or never
+ * Under the policy never, whatever is not deliberate is given up at once, so that people see it.
  *
  * "Repeats" is two things: a second death in a row within `delay` of its start (the first one is
- * forgiven), or more than RESTART_FREE deaths without `reset` of health between them. Waits double from
- * `delay` to `delay_max` with jitter; `limit` failures that had to wait within `interval` end in giving up.
+ * forgiven and not counted), or more than RESTART_FREE deaths without `reset` of health between them. Waits
+ * double from `delay` to `delay_max`, each with jitter over the upper half of the doubled value; `limit` failures
+ * that had to wait within `interval` end in giving up (the last of them does not wait any more).
+ *
+ * So between two spells of health at most 2 * RESTART_FREE + 1 starts come at once, and from then on every one
+ * waits: there is no hot loop.
  */
 #ifndef BRIDLE_CORE_RESTART_H
 #define BRIDLE_CORE_RESTART_H
@@ -25,14 +30,14 @@ enum restart_policy { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 struct restart_limits {
 	enum restart_policy policy;
 	msec delay, delay_max; /* shortest and longest wait; 0 < delay <= delay_max */
-	msec reset;            /* health that makes all forgotten */
-	uint32_t limit;        /* failures until giving up; 0 = never give up */
+	msec reset;            /* age at which a death makes all earlier ones forgotten; > 0 */
+	uint32_t limit;        /* failures until giving up, that one included; 0 = never give up */
 	msec interval;         /* counted within this time */
 };
 
 struct restart {
 	uint32_t streak;   /* boot failures or early deaths in a row */
-	uint32_t recent;   /* deaths since the last spell of health */
+	uint32_t recent;   /* deaths of a ready one since the last spell of health */
 	uint32_t failures; /* waits since `window` */
 	msec window;       /* when the first counted failure was */
 };

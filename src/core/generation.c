@@ -1,0 +1,85 @@
+#include "core/generation.h"
+
+#include <assert.h>
+
+void
+generation_begin(struct generation *g, uint32_t number, msec now)
+{
+	assert(g->state == GENERATION_FREE);
+	*g = (struct generation){ .state = GENERATION_BOOTING, .master = true, .number = number, .since = now };
+}
+
+void
+generation_free(struct generation *g)
+{
+	*g = (struct generation){ .state = GENERATION_FREE };
+}
+
+enum stop_deed
+generation_end(struct generation *g, const struct stop_limits *limits, msec now)
+{
+	if (g->state == GENERATION_FREE || g->state == GENERATION_ENDING)
+		return STOP_NOTHING;
+	g->state = GENERATION_ENDING;
+	return stop_begin(&g->stop, limits, g->master, now);
+}
+
+enum stop_deed
+generation_orphaned(struct generation *g, const struct stop_limits *limits, msec now)
+{
+	g->master = false;
+	if (g->state == GENERATION_ENDING)
+		return stop_master_gone(&g->stop, limits, now);
+	return generation_end(g, limits, now);
+}
+
+enum stop_deed
+generation_kill(struct generation *g, const struct stop_limits *limits, msec now)
+{
+	enum stop_deed deed;
+
+	assert(g->state == GENERATION_ENDING);
+	do
+		deed = stop_hurry(&g->stop, limits, now);
+	while (g->stop.stage != STOP_KILL);
+	return deed;
+}
+
+uint8_t
+generation_find_free(const struct generation *slots, uint8_t n)
+{
+	uint8_t i = 0;
+
+	while (i < n && slots[i].state != GENERATION_FREE)
+		i++;
+	return i;
+}
+
+uint8_t
+generation_find_oldest(const struct generation *slots, uint8_t n)
+{
+	uint8_t oldest = n;
+
+	for (uint8_t i = 0; i < n; i++)
+		if (slots[i].state == GENERATION_ENDING && (oldest == n || slots[i].number < slots[oldest].number))
+			oldest = i;
+	return oldest;
+}
+
+bool
+generation_none_left(const struct generation *slots, uint8_t n)
+{
+	for (uint8_t i = 0; i < n; i++)
+		if (slots[i].state != GENERATION_FREE)
+			return false;
+	return true;
+}
+
+bool
+generation_none_in_way(const struct generation *slots, uint8_t n, bool held)
+{
+	for (uint8_t i = 0; i < n; i++)
+		if (slots[i].state != GENERATION_FREE && !(held && slots[i].beside))
+			return false;
+	return true;
+}

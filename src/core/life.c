@@ -1,0 +1,449 @@
+#include "core/life.h"
+
+#include <assert.h>
+#include <signal.h>
+
+/* What to do on a move. */
+enum act {
+	NO_RULE,     /* an empty cell: in this state, that event changes nothing */
+	JUST_MOVE,
+	SPAWN,       /* the current generation; RESTARTING instead while something is in its way */
+	SPAWN_NEXT,  /* the one to replace it, as soon as a slot is free */
+	PROMOTE,     /* the next one is the current one; the old one, if its master lives, begins its ladder */
+	SEND_HUP,
+	END_CURRENT, /* these begin their ladders */
+	END_NEXT,
+	END_ALL,     /* and nothing starts beside what is left of them */
+};
+
+/* When the state is over at the latest. Where it is NEVER, nothing is awaited, or ladders have deadlines. */
+enum due { NEVER, KEEP, AFTER_START, AFTER_WAIT };
+
+struct rule {
+	enum life_state next;
+	enum act act;
+	enum due due;
+};
+
+/*
+ * A service that is wanted is STARTING until its workers are proven ready, then RUNNING. If its master dies before
+ * that, it is WAITING for the next try, or FAILED when that was one try too many; if it does not get ready in
+ * time, it is first brought to its end (RETRYING). A master that dies later is followed at once, until that
+ * repeats. Three ways lead to new code: RESTARTING (down, then up), REPLACING (up beside, then down: whatever
+ * happens to the new one, the old one serves, and if the old one dies, the new one is all there is), and RELOADING (HUP,
+ * where all depends on the new workers, so that it is a start once more). STOPPING ends it from anywhere; who
+ * changes his mind meanwhile has it RESTARTING.
+ *
+ * Leftovers of dead and replaced generations go down their ladders beside all this and do not move the
+ * service, except that STOPPING waits until they are gone (EMPTY) and RESTARTING until they are not in the way
+ * (CLEAR).
+ */
+#ifndef LIFE_TABLE /* tests/sim/mutants.c breaks one rule after the other to see that it is missed */
+#define LIFE_TABLE static const
+#endif
+#define TO(state, act, due) { LIFE_##state, act, due }
+/* clang-format off */
+LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
+[LIFE_STOPPED] = {
+	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(STARTING, SPAWN, AFTER_START),
+	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START) },
+[LIFE_STARTING] = {
+	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_TIMEOUT]      = TO(RETRYING, END_CURRENT, NEVER),
+	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
+	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(RESTARTING, END_ALL, NEVER),
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_RUNNING] = {
+	[ON_DIED_NOW]   = TO(STARTING, SPAWN, AFTER_START),        [ON_DIED_DONE]    = TO(STOPPING, END_ALL, NEVER),
+	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
+	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_HUP]          = TO(RELOADING, SEND_HUP, AFTER_START) },
+[LIFE_RELOADING] = {
+	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_TIMEOUT]      = TO(RETRYING, END_CURRENT, NEVER),
+	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
+	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_REPLACING] = {
+	[ON_NEXT_READY] = TO(RUNNING, PROMOTE, NEVER),             [ON_NEXT_DIED]    = TO(RUNNING, JUST_MOVE, NEVER),
+	[ON_TIMEOUT]    = TO(RUNNING, END_NEXT, NEVER),            [ON_CLEAR]        = TO(REPLACING, SPAWN_NEXT, AFTER_START),
+	[ON_DIED_NOW]   = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_LATER]   = TO(STARTING, PROMOTE, KEEP),
+	[ON_DIED_DONE]  = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_GIVE_UP] = TO(STARTING, PROMOTE, KEEP),
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER) },
+[LIFE_STOPPING] = {
+	[ON_START]      = TO(RESTARTING, JUST_MOVE, NEVER),        [ON_RESTART]      = TO(RESTARTING, JUST_MOVE, NEVER),
+	[ON_REPLACE]    = TO(RESTARTING, JUST_MOVE, NEVER),        [ON_EMPTY]        = TO(STOPPED, JUST_MOVE, NEVER) },
+[LIFE_RESTARTING] = {
+	[ON_CLEAR]      = TO(STARTING, SPAWN, AFTER_START),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_RETRYING] = {
+	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
+	[ON_START]      = TO(RESTARTING, END_ALL, NEVER),          [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
+	[ON_REPLACE]    = TO(RESTARTING, END_ALL, NEVER),          [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_WAITING] = {
+	[ON_TIMEOUT]    = TO(STARTING, SPAWN, AFTER_START),        [ON_START]        = TO(STARTING, SPAWN, AFTER_START),
+	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(STARTING, SPAWN, AFTER_START),
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_FAILED] = {
+	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
+	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+};
+/* clang-format on */
+#undef TO
+
+/*
+ * There is always room. One call queues at most one order for each slot (a rung of its ladder, or its spawn), one
+ * more KILL to make room, one for HUP, and two moves (stopping, then stopped): eight; carrying out one of them brings at
+ * most a spawn and two moves, and it has left the queue by then.
+ */
+static void
+push(struct life *l, const struct life_order *order)
+{
+	assert(l->order_count < LIFE_ORDERS);
+	l->orders[(l->order_first + l->order_count) % LIFE_ORDERS] = *order;
+	l->order_count++;
+}
+
+static void
+push_signal(struct life *l, enum life_order_kind kind, uint8_t slot, uint8_t signal)
+{
+	push(l, &(struct life_order){ .kind = (uint8_t)kind, .slot = slot, .signal = signal });
+}
+
+static void
+push_deed(struct life *l, uint8_t slot, enum stop_deed deed)
+{
+	switch (deed) {
+	case STOP_NOTHING: break;
+	case STOP_TERM_MASTER: push_signal(l, ORDER_SIGNAL, slot, SIGTERM); break;
+	case STOP_QUIT_MASTER: push_signal(l, ORDER_SIGNAL, slot, SIGQUIT); break;
+	case STOP_TERM_REST: push_signal(l, ORDER_SIGNAL_ALL, slot, SIGTERM); break;
+	case STOP_KILL_ALL: push_signal(l, ORDER_SIGNAL_ALL, slot, SIGKILL); break;
+	}
+}
+
+static void
+end_slot(struct life *l, uint8_t slot, msec now)
+{
+	if (slot != LIFE_NONE)
+		push_deed(l, slot, generation_end(&l->slots[slot], &l->limits.stop, now));
+}
+
+static void
+end_all(struct life *l, msec now)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		end_slot(l, i, now);
+		l->slots[i].beside = false;
+	}
+	l->next = LIFE_NONE;
+}
+
+static void
+end_next(struct life *l, msec now)
+{
+	if (l->next != LIFE_NONE)
+		l->slots[l->next].beside = true;
+	end_slot(l, l->next, now);
+	l->next = LIFE_NONE;
+}
+
+/* Spawn in a free slot and keep its number in *ROLE. False when there is none: then all but the current generation
+ * are ending, and the oldest has had its time. */
+static bool
+spawn(struct life *l, uint8_t *role, msec now)
+{
+	uint8_t slot = generation_find_free(l->slots, LIFE_SLOTS);
+
+	if (slot == LIFE_SLOTS) {
+		slot = generation_find_oldest(l->slots, LIFE_SLOTS);
+		push_deed(l, slot, generation_kill(&l->slots[slot], &l->limits.stop, now));
+		return false;
+	}
+	generation_begin(&l->slots[slot], ++l->last_number, now);
+	*role = slot;
+	push(l, &(struct life_order){ .kind = ORDER_SPAWN, .slot = slot, .number = l->last_number });
+	return true;
+}
+
+static void
+spawn_current(struct life *l, msec now)
+{
+	if (generation_none_in_way(l->slots, LIFE_SLOTS, l->limits.held) && spawn(l, &l->current, now))
+		return;
+	l->state = LIFE_RESTARTING;
+	l->due = MSEC_NEVER;
+}
+
+static void
+promote(struct life *l, msec now)
+{
+	uint8_t old = l->current;
+
+	l->current = l->next;
+	l->next = LIFE_NONE;
+	if (l->current == LIFE_NONE) { /* it still waited for a slot when the old one died */
+		spawn_current(l, now);
+	} else if (old != LIFE_NONE) {
+		l->slots[old].beside = true;
+		end_slot(l, old, now);
+	}
+}
+
+static void
+act(struct life *l, enum act what, msec now)
+{
+	switch (what) {
+	case NO_RULE:
+	case JUST_MOVE: break;
+	case SPAWN: spawn_current(l, now); break;
+	case SPAWN_NEXT: spawn(l, &l->next, now); break;
+	case PROMOTE: promote(l, now); break;
+	case SEND_HUP: push_signal(l, ORDER_SIGNAL, l->current, SIGHUP); break;
+	case END_CURRENT: end_slot(l, l->current, now); break;
+	case END_NEXT: end_next(l, now); break;
+	case END_ALL: end_all(l, now); break;
+	}
+}
+
+static msec
+due_at(const struct life *l, enum due due, msec wait, msec now)
+{
+	switch (due) {
+	case NEVER: return MSEC_NEVER;
+	case KEEP: return l->due;
+	case AFTER_START: return now + l->limits.start_timeout;
+	case AFTER_WAIT: return now + wait;
+	}
+	return MSEC_NEVER;
+}
+
+/* The one place where a service moves. The deeds are queued before the news: a successor should not wait until
+ * a line of log is written. Returns whether there was a rule. */
+static bool
+feed(struct life *l, enum life_event event, msec wait, msec now)
+{
+	const struct rule *rule = &rules[l->state][event];
+	enum life_state from = l->state;
+
+	if (rule->act == NO_RULE)
+		return false;
+	l->state = rule->next;
+	l->due = due_at(l, rule->due, wait, now);
+	act(l, rule->act, now);
+	if (l->state == from)
+		return true;
+	l->since = now;
+	push(l, &(struct life_order){ .kind = ORDER_MOVED, .from = (uint8_t)from, .to = (uint8_t)l->state,
+		.event = (uint8_t)event, .wait = l->state == LIFE_WAITING ? wait : 0 });
+	return true;
+}
+
+/* Somebody may be gone: does anything wait for that? */
+static void
+settle(struct life *l, msec now)
+{
+	if (generation_none_left(l->slots, LIFE_SLOTS))
+		feed(l, ON_EMPTY, 0, now);
+	if (generation_find_free(l->slots, LIFE_SLOTS) == LIFE_SLOTS)
+		return;
+	if (l->state == LIFE_REPLACING ? l->next == LIFE_NONE && l->limits.held :
+		generation_none_in_way(l->slots, LIFE_SLOTS, l->limits.held))
+		feed(l, ON_CLEAR, 0, now);
+}
+
+void
+life_init(struct life *l, const struct life_limits *limits)
+{
+	*l = (struct life){ .state = LIFE_STOPPED, .current = LIFE_NONE, .next = LIFE_NONE, .due = MSEC_NEVER,
+		.limits = *limits };
+}
+
+void
+life_set_limits(struct life *l, const struct life_limits *limits)
+{
+	l->limits = *limits;
+}
+
+static bool
+ask(struct life *l, enum life_event event, msec now)
+{
+	if (!feed(l, event, 0, now))
+		return false;
+	settle(l, now);
+	return true;
+}
+
+static bool
+ask_up(struct life *l, enum life_event event, msec now)
+{
+	if (!ask(l, event, now))
+		return false;
+	restart_forget(&l->restart);
+	return true;
+}
+
+bool
+life_start(struct life *l, msec now)
+{
+	return ask_up(l, ON_START, now);
+}
+
+bool
+life_stop(struct life *l, msec now)
+{
+	return ask(l, ON_STOP, now);
+}
+
+bool
+life_restart(struct life *l, msec now)
+{
+	return ask_up(l, ON_RESTART, now);
+}
+
+bool
+life_replace(struct life *l, msec now)
+{
+	return ask_up(l, l->limits.held ? ON_REPLACE : ON_RESTART, now);
+}
+
+bool
+life_hup(struct life *l, msec now)
+{
+	return ask(l, ON_HUP, now);
+}
+
+void
+life_hurry(struct life *l, msec now)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (l->slots[i].state == GENERATION_ENDING)
+			push_deed(l, i, stop_hurry(&l->slots[i].stop, &l->limits.stop, now));
+}
+
+static bool
+is_asked_to_end(const struct life *l)
+{
+	return l->state == LIFE_STOPPING || l->state == LIFE_RESTARTING;
+}
+
+static enum life_event
+judge(struct life *l, const struct generation *g, bool clean, uint32_t jitter, msec now, msec *wait)
+{
+	const struct death death = {
+		.ready = l->state == LIFE_RUNNING || l->state == LIFE_REPLACING,
+		.asked = is_asked_to_end(l),
+		.clean = clean,
+		.age = now - g->since,
+	};
+
+	switch (restart_judge(&l->restart, &l->limits.restart, &death, jitter, now, wait)) {
+	case RESTART_NOW: return ON_DIED_NOW;
+	case RESTART_LATER: return ON_DIED_LATER;
+	case RESTART_GIVE_UP: return ON_DIED_GIVE_UP;
+	case RESTART_DONE: return ON_DIED_DONE;
+	}
+	return ON_DIED_DONE;
+}
+
+/* SLOT has no master any more: what that means for the service. An old one's end means nothing. */
+static void
+lose_master(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
+{
+	msec wait = 0;
+
+	if (slot == l->next) {
+		l->next = LIFE_NONE;
+		l->slots[slot].beside = true;
+		feed(l, ON_NEXT_DIED, 0, now);
+	} else if (slot == l->current) {
+		enum life_event event = judge(l, &l->slots[slot], clean, jitter, now, &wait);
+
+		l->current = LIFE_NONE;
+		l->slots[slot].beside = !is_asked_to_end(l);
+		feed(l, event, wait, now);
+	}
+}
+
+void
+life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now)
+{
+	struct generation *g = &l->slots[slot];
+
+	if (!g->master)
+		return;
+	if (ok) {
+		g->since = now;
+		return;
+	}
+	g->master = false;
+	lose_master(l, slot, false, jitter, now);
+	generation_free(g);
+	settle(l, now);
+}
+
+void
+life_ready(struct life *l, uint32_t number, msec now)
+{
+	uint8_t slot = 0;
+
+	while (slot < LIFE_SLOTS && l->slots[slot].number != number)
+		slot++;
+	if (slot == LIFE_SLOTS || l->slots[slot].state == GENERATION_ENDING || !l->slots[slot].master)
+		return;
+	l->slots[slot].state = GENERATION_READY;
+	feed(l, slot == l->next ? ON_NEXT_READY : ON_READY, 0, now);
+}
+
+void
+life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
+{
+	struct generation *g = &l->slots[slot];
+	enum stop_deed deed;
+
+	if (!g->master)
+		return;
+	deed = generation_orphaned(g, &l->limits.stop, now);
+	lose_master(l, slot, clean, jitter, now);
+	push_deed(l, slot, deed); /* the successor goes first: it is what users wait for */
+}
+
+void
+life_gone(struct life *l, uint8_t slot, msec now)
+{
+	struct generation *g = &l->slots[slot];
+
+	if (g->state != GENERATION_ENDING || g->master)
+		return;
+	generation_free(g);
+	settle(l, now);
+}
+
+msec
+life_due(const struct life *l)
+{
+	msec due = l->due;
+
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (l->slots[i].state == GENERATION_ENDING && l->slots[i].stop.due < due)
+			due = l->slots[i].stop.due;
+	return due;
+}
+
+void
+life_tick(struct life *l, msec now)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (l->slots[i].state == GENERATION_ENDING)
+			push_deed(l, i, stop_step(&l->slots[i].stop, &l->limits.stop, now));
+	if (now >= l->due)
+		feed(l, ON_TIMEOUT, 0, now);
+}
+
+bool
+life_order(struct life *l, struct life_order *order)
+{
+	if (l->order_count == 0)
+		return false;
+	*order = l->orders[l->order_first];
+	l->order_first = (uint8_t)((l->order_first + 1) % LIFE_ORDERS);
+	l->order_count--;
+	return true;
+}

@@ -1,0 +1,40 @@
+#include "core/outcome.h"
+
+/* Serving, as far as anybody outside can tell. */
+static bool
+is_up(enum life_state state)
+{
+	return state == LIFE_RUNNING || state == LIFE_RELOADING || state == LIFE_REPLACING;
+}
+
+static enum outcome
+judge_down(enum life_state state)
+{
+	if (state == LIFE_STOPPED)
+		return OUTCOME_DONE;
+	return state == LIFE_STOPPING ? OUTCOME_WAIT : OUTCOME_FAILED; /* somebody wants it up again */
+}
+
+enum outcome
+outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, enum life_event event, uint32_t now)
+{
+	if (goal == GOAL_DOWN)
+		return judge_down(state);
+	if (is_up(state) && goal == GOAL_UP)
+		return OUTCOME_DONE;
+	switch (state) {
+	case LIFE_RUNNING: /* by NEXT_DIED or TIMEOUT: on the old generation, the replacement failed */
+		return now > before || event == ON_READY ? OUTCOME_DONE : OUTCOME_FAILED;
+	case LIFE_STARTING:
+	case LIFE_RELOADING:
+	case LIFE_REPLACING:
+	case LIFE_RESTARTING: return OUTCOME_WAIT;
+	case LIFE_STOPPED:
+	case LIFE_STOPPING:
+	case LIFE_RETRYING:
+	case LIFE_WAITING:
+	case LIFE_FAILED:
+	case LIFE_STATE_COUNT: break;
+	}
+	return OUTCOME_FAILED;
+}
