@@ -55,22 +55,41 @@ text_addf(struct text *t, const char *fmt, ...)
 	return !t->cut;
 }
 
-/* Length of the valid UTF-8 character at S (of N bytes), 0 when there is none. C1 controls (U+0080 to U+009F)
- * count as invalid: terminals act on them. */
+/* How long a UTF-8 character is that begins with the byte C; 0: none does. */
 static size_t
-utf8_length(const unsigned char *s, size_t n)
+utf8_length_by_first(unsigned char c)
 {
-	size_t want = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc2) /* a later byte of a character, or a form that is overlong with any */
+		return 0;
+	return c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+}
+
+size_t
+text_utf8_length(const char *bytes, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)bytes;
+	size_t want = utf8_length_by_first(s[0]);
 
 	if (want == 0 || want > n)
 		return 0;
 	for (size_t i = 1; i < want; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	if ((s[0] == 0xc2 && s[1] < 0xa0) || (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
-		(s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+	/* overlong forms, surrogates, and what is beyond U+10FFFF (RFC 3629) */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) || (s[0] == 0xf0 && s[1] < 0x90) ||
+		(s[0] == 0xf4 && s[1] >= 0x90))
 		return 0;
 	return want;
+}
+
+/* Of the character of K bytes at S: does it do something to a terminal rather than show? C0, DEL, and the C1 controls
+ * (U+0080 to U+009F). */
+static bool
+is_control(const unsigned char *s, size_t k)
+{
+	return (k == 1 && (s[0] < 0x20 || s[0] == 0x7f) && s[0] != '\t') || (k == 2 && s[0] == 0xc2 && s[1] < 0xa0);
 }
 
 bool
@@ -79,9 +98,9 @@ text_add_visible(struct text *t, const char *bytes, size_t n)
 	const unsigned char *s = (const unsigned char *)bytes;
 
 	for (size_t i = 0; i < n;) {
-		size_t k = utf8_length(s + i, n - i);
+		size_t k = text_utf8_length(bytes + i, n - i);
 
-		if (k == 0 || (k == 1 && (s[i] < 0x20 || s[i] == 0x7f) && s[i] != '\t')) {
+		if (k == 0 || is_control(s + i, k)) {
 			text_addf(t, "\\x%02x", s[i]);
 			k = 1;
 		} else {

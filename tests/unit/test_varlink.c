@@ -70,6 +70,7 @@ frames_come_a_byte_at_a_time(void **state)
 	for (unsigned round = 0; round < 100; round++) {
 		for (size_t i = 0; i < sizeof text; i++) {
 			assert_null(varlink_in_next(&in, &length));
+			assert_int_equal(in.seen, in.len); /* no byte is looked at twice */
 			assert_true(put(&in, text + i, 1));
 		}
 		expect_frame(&in, text);
