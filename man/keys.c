@@ -28,7 +28,8 @@ static const struct entry entries[] = {
 
 /* What is written for a value of each kind; the page's VALUES explains these words. */
 static const char *const placeholders[][2] = {
-	{ "string", "text" },       { "words", "word ..." },     { "path", "path" },
+	{ "string", "text" },       { "words", "word ..." },     { "argv", "word ..." },
+	{ "path", "path" },         { "optional", "yes | no | TEXT" },
 	{ "files", "file ..." },    { "globs", "pattern ..." },  { "assignments", "NAME=value ..." },
 	{ "user", "user" },         { "group", "group" },        { "mode", "mode" },
 	{ "integer", "number" },    { "duration", "duration" },  { "seconds", "duration" },
