@@ -197,7 +197,7 @@ check_call_keys(json_t *whole, struct err *err)
 static bool
 read_call(struct varlink_call *call, struct err *err)
 {
-	bool upgrade;
+	bool upgrade = false; /* gcc 12 does not see at -O2 that take_flag sets it whenever it returns true */
 
 	if (!check_call_keys(call->whole, err) || !take_name(call->whole, "method", &call->method, err) ||
 		!take_flag(call->whole, "more", &call->more, err) ||
