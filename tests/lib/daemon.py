@@ -53,6 +53,7 @@ class Daemon:
         self.root.chmod(0o755)
         self.venv, self.wrapper, self.user, self.environment = venv, list(wrapper), user, environment or {}
         self.process, self.events = None, None
+        self.foreign = []  # sockets below ROOT that others made
         self.run_dir, self.log_dir = self.root / "run", self.root / "log"
         self.config, self.stderr = self.root / "bridle.ini", self.root / "bridled.stderr"
         self.built, self.apps = open_to_all()
@@ -121,7 +122,7 @@ class Daemon:
     def assert_nothing_left(self):
         left = self.left()
         assert not left, "left alive: " + ", ".join(f"{pid} {processes.command(pid)}" for pid in left)
-        sockets = [path for path in self.root.rglob("*") if path.is_socket()]
+        sockets = [path for path in self.root.rglob("*") if path.is_socket() and path not in self.foreign]
         assert not sockets, f"sockets left: {sockets}"
 
     def left(self):
@@ -160,16 +161,19 @@ class Daemon:
             return error
         raise AssertionError(f"{method} {parameters} should have failed: {answer}")
 
+    def command(self, *words):
+        return [str(self.built / "bridle"), "--root", str(self.root), *map(str, words)]
+
     def bridle(self, *words, timeout=60, user=None):
         """The command, as a person would type it."""
-        return subprocess.run([str(self.built / "bridle"), "--root", str(self.root), *map(str, words)], text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout * PATIENCE, user=user,
-                              group=user, env={**os.environ, **sanitizer_settings(self.root)})
+        return subprocess.run(self.command(*words), text=True, stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=timeout * PATIENCE, user=user, group=user,
+                              env={**os.environ, **sanitizer_settings(self.root)})
 
     def ctl(self, *words, timeout=60):
         """The command, which must succeed; what it printed."""
         done = self.bridle(*words, timeout=timeout)
-        assert done.returncode == 0, f"bridle {' '.join(map(str, words))}: {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"bridle {words}: status {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
     # ---- looking ----

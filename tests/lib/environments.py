@@ -18,12 +18,12 @@ import subprocess
 import sys
 import urllib.request
 
-# What each Gunicorn of the matrix is installed with. uvicorn.workers left uvicorn for the package uvicorn-worker;
-# 20.1.0 needs pkg_resources, which left setuptools with 81.
+# What each Gunicorn of the matrix is installed with. 20.1.0 needs pkg_resources, which left setuptools with 81, and a
+# uvicorn with workers of its own, for uvicorn-worker does not take a Gunicorn that old. gevent of 27 needs packaging.
 VERSIONS = ["20.1.0", "21.2.0", "22.0.0", "23.0.0", "25.3.0"]
 NEWEST_KNOWN = "27.0.1"
-COMPANIONS = ["gevent", "uvicorn", "uvicorn-worker"]
-SPECIAL = {"20.1.0": ["setuptools<81"]}
+COMPANIONS = ["gevent", "packaging", "uvicorn", "uvicorn-worker"]
+SPECIAL = {"20.1.0": ["gevent", "packaging", "setuptools<81", "uvicorn<0.30"]}
 # The title that setproctitle gives a process hides its environment, and with it Bridle's marker: both ways are tried.
 TITLED = {"23.0.0", "newest"}
 TOOLS = ["pytest>=7.4", "pytest-xdist>=3", "varlink>=31"]
@@ -125,13 +125,13 @@ def version_key(name):
 
 
 def worker_classes(environment):
-    """What can be imported there, as the worker_class of a service."""
-    choices = [("gevent", "gevent", "gevent"), ("uvicorn", "uvicorn_worker", "uvicorn_worker.UvicornWorker"),
-               ("uvicorn", "uvicorn.workers", "uvicorn.workers.UvicornWorker")]
-    found = {"sync": "sync", "gthread": "gthread"}
-    for name, module, word in choices:
-        done = subprocess.run([environment / "bin/python", "-c", f"import {module}"], capture_output=True)
-        if done.returncode == 0:
+    """What Gunicorn can load there, as the worker_class of a service."""
+    choices = [("sync", "sync"), ("gthread", "gthread"), ("gevent", "gevent"),
+               ("uvicorn", "uvicorn_worker.UvicornWorker"), ("uvicorn", "uvicorn.workers.UvicornWorker")]
+    found = {}
+    for name, word in choices:
+        load = f"import gunicorn.util; gunicorn.util.load_class('{word}')"
+        if subprocess.run([environment / "bin/python", "-c", load], capture_output=True).returncode == 0:
             found.setdefault(name, word)
     return found
 
@@ -140,7 +140,7 @@ def gunicorn_environment(version, is_newest):
     """Build (or find) the environment of VERSION and describe it; None when it cannot be had."""
     final = cache_directory() / f"gunicorn-{version}"
     titled = version in TITLED or (is_newest and "newest" in TITLED)
-    packages = [f"gunicorn=={version}", *COMPANIONS, *SPECIAL.get(version, []), *(["setproctitle"] if titled else [])]
+    packages = [f"gunicorn=={version}", *SPECIAL.get(version, COMPANIONS), *(["setproctitle"] if titled else [])]
     try:
         build(final, packages)
     except RuntimeError as error:

@@ -4,6 +4,8 @@ import os
 import pathlib
 import signal
 
+from waiting import until
+
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -69,6 +71,11 @@ def environment(pid):
 def marked(run_dir):
     """Everybody who carries the marker of the bridled that runs in RUN_DIR."""
     return [pid for pid in everyone() if environment(pid).get("BRIDLE_RUN_DIR") == str(run_dir)]
+
+
+def wait_gone(*pids):
+    """Until none of PIDS lives (a zombie does not)."""
+    until(lambda: not any(map(alive, pids)), f"{pids} to end")
 
 
 def zombies_below(pid):

@@ -22,5 +22,10 @@ def program(name, command, **keys):
     return section(f"program:{name}", {"command": command, "restart_delay": "200ms", "stop_timeout": "5s", **keys})
 
 
+def deaf(name="deaf", **keys):
+    """A program that ignores TERM, and says "ready" when it does."""
+    return program(name, """/bin/sh -c 'trap "" TERM; echo ready; while :; do sleep 1; done'""", **keys)
+
+
 def bridle(**keys):
     return section("bridle", keys)

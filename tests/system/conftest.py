@@ -1,6 +1,7 @@
 """Fixtures: the Gunicorns of the matrix, and bridleds that must end cleanly."""
 import os
 import pathlib
+import socket
 import sys
 
 import pytest
@@ -84,3 +85,15 @@ def as_root():
 @pytest.fixture
 def oldest():
     return MATRIX[0]
+
+
+@pytest.fixture
+def free_ports():
+    """free_ports(N): N TCP ports that nobody uses. They were bound a moment ago, so others will hardly get them."""
+    def find(count):
+        held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+        ports = [one.getsockname()[1] for one in held]
+        for one in held:
+            one.close()
+        return ports
+    return find

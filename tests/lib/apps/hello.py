@@ -31,6 +31,7 @@ def who(_):
 
 
 def sleep(query):
+    os.write(2, b"sleeping\n")
     time.sleep(float(query["s"]))
     return "slept"
 
@@ -51,11 +52,14 @@ def fork(query):
 
 
 def log(query):
-    """Numbered lines on standard error: TAG NUMBER FILLING end."""
-    start, count, filling = int(query.get("from", "0")), int(query["n"]), "x" * int(query.get("size", "10"))
-    for number in range(start, start + count):
-        os.write(2, f"{query['tag']} {number} {filling} end\n".encode())
-    return "logged"
+    """Numbered lines on standard error: TAG NUMBER FILLING end. Says how many found the pipe full."""
+    lost, filling = 0, "x" * int(query.get("size", "10"))
+    for number in range(int(query["n"])):
+        try:
+            os.write(2, f"{query['tag']} {number} {filling} end\n".encode())
+        except BlockingIOError:
+            lost += 1
+    return f"{lost} lost"
 
 
 def stream(query):

@@ -1,0 +1,175 @@
+"""The command: what it prints, and its exit codes, which scripts rely on."""
+import json
+import signal
+import subprocess
+import threading
+
+import pytest
+
+import processes
+from client import Traffic, get
+from sections import bridle, program, web
+from waiting import until
+
+FAILED, USAGE, NO_SERVICE, NOT_READY, NO_DAEMON, REFUSED = 1, 2, 3, 4, 5, 7
+
+
+@pytest.fixture
+def site(bridled):
+    made = bridled(web(), program("nap", "/bin/sleep 3600"))
+    made.wait_state("running")
+    made.wait_state("running", "nap")
+    return made
+
+
+def test_status(site):
+    table = site.ctl("status")
+    assert "web" in table and "nap" in table and "running" in table and "\033" not in table
+    one = json.loads(site.ctl("status", "--json"))
+    services = one["services"] if isinstance(one, dict) else one
+    assert {service["name"]: service["state"] for service in services} == {"web": "running", "nap": "running"}
+    assert "web" in site.ctl("status", "web")
+    site.ctl("stop", "nap")
+    assert site.bridle("status", "nap").returncode == NOT_READY
+
+
+def test_every_deed_says_what_happened(site):
+    for words in (["stop", "web"], ["start", "web"], ["restart", "web"], ["reload", "web"], ["scale", "web", "2"]):
+        said = site.ctl(*words)
+        assert "web" in said and said.strip().count("\n") == 0, said
+    assert site.service()["workers_wanted"] == 2 and site.service()["generation"] >= 4
+    assert get(site.address()).status == 200
+
+
+def test_no_wait(site):
+    site.ctl("stop", "--no-wait", "web")
+    site.wait_state("stopped")
+    site.ctl("start", "--no-wait", "web")
+    site.wait_state("running")
+
+
+def test_twice_is_no_mistake(site):
+    site.ctl("start", "web")
+    site.ctl("stop", "nap")
+    site.ctl("stop", "nap")
+
+
+def test_exit_codes(site):
+    assert site.bridle("status", "nop").returncode == NO_SERVICE
+    assert site.bridle("stop", "nop").returncode == NO_SERVICE
+    assert "nap" in site.bridle("stop", "nop").stderr, "the nearest name is not offered"
+    assert site.bridle("stop").returncode == USAGE
+    assert site.bridle("fly").returncode == USAGE
+    assert site.bridle("--fly").returncode == USAGE
+    assert site.bridle("scale", "nap", "2").returncode == REFUSED
+    assert site.bridle("signal", "web", "NOSUCH").returncode in (USAGE, REFUSED)
+    assert site.bridle("version").returncode == 0
+
+
+def test_without_a_daemon(daemons):
+    away = daemons()
+    done = away.bridle("status")
+    assert done.returncode == NO_DAEMON and "bridled" in done.stderr
+
+
+def test_ready(site):
+    assert site.bridle("ready").returncode == 0
+    assert site.bridle("ready", "web").returncode == 0
+    site.ctl("stop", "web")
+    assert site.bridle("ready", "web").returncode == NOT_READY
+    waiting = threading.Timer(0.5, lambda: site.call("Start", name="web"))
+    waiting.start()
+    assert site.bridle("ready", "--wait", "30s", "web").returncode == 0
+    waiting.join()
+
+
+def test_ready_in_vain(bridled):
+    site = bridled(web(environment="SLOW=600", stop_timeout="1s", graceful_timeout="1s"))
+    assert site.bridle("ready", "--wait", "1s").returncode == NOT_READY
+
+
+def test_signal(site):
+    before = set(site.wait_workers(1))
+    site.ctl("signal", "web", "HUP")
+    until(lambda: site.workers() and not before & set(site.workers()), "a new worker")
+    master = site.master("nap")
+    site.ctl("signal", "nap", "SIGKILL")
+    until(lambda: not processes.alive(master), "its end")
+    site.wait_state("running", "nap")
+
+
+def test_watch(site):
+    watching = subprocess.Popen(site.command("watch", "--json"), stdout=subprocess.PIPE, text=True)
+    lines = []
+    reader = threading.Thread(target=lambda: lines.extend(iter(watching.stdout.readline, "")))
+    reader.start()
+    try:
+        for _ in range(50):
+            site.ctl("restart", "nap")
+            if lines:
+                break
+        until(lambda: any(json.loads(line).get("to") == "running" for line in list(lines)), "a move to be told")
+        event = json.loads(lines[0])
+        assert event["service"] == "nap" and event["reason"]
+    finally:
+        watching.send_signal(signal.SIGINT)
+        watching.wait()
+        reader.join()
+
+
+def test_logs(site):
+    get(site.address(), "/log?tag=mark&n=20")
+    until(lambda: "mark 19 " in site.log(), "the lines")
+    last = site.ctl("logs", "-n", "5", "web").splitlines()
+    assert last == [line for line in site.log().splitlines()][-5:]
+    assert site.bridle("logs", "nop").returncode == NO_SERVICE
+
+
+def test_check(daemons):
+    """Without a daemon: every mistake with its line, and none where there is none."""
+    site = daemons()
+    site.write(web())
+    done = site.bridle("check", site.config)
+    assert done.returncode == 0, done
+    site.write(web(workerz=3, timeout="soon", daemon="yes"))
+    done = site.bridle("check", site.config)
+    said = done.stdout + done.stderr
+    assert done.returncode == FAILED
+    for word in ("workerz", "did you mean", "soon", "daemon"):
+        assert word in said, said
+    site.write(web(), web("two", bind="unix:{root}/web.sock"))
+    said = site.bridle("check", site.config)
+    assert said.returncode == FAILED and "web.sock" in said.stdout + said.stderr
+    site.write(web(directory="/nowhere"))
+    said = site.bridle("check", site.config)
+    assert said.returncode == FAILED and "/nowhere" in said.stdout + said.stderr
+
+
+def test_config_prints_back_what_reads_the_same(site, daemons):
+    said = site.ctl("config", "--config", site.config)
+    assert "bridle.ini:" in said and "graceful_timeout" in said
+    again = daemons()
+    again.config.write_text(said)
+    assert again.bridle("check", again.config).returncode == 0
+    web_only = site.ctl("config", "--config", site.config, "web")
+    assert "[gunicorn:web]" in web_only and "nap" not in web_only
+
+
+def test_one_replacement_under_traffic(site):
+    with Traffic(site.address()) as traffic:
+        site.ctl("restart", "web")
+        site.ctl("reload", "web")
+    assert traffic.failed == {} and traffic.good > 0
+
+
+def test_debug_and_log_level(bridled):
+    quiet = bridled(bridle(log_level="error"), program("nap", "/bin/sleep 3600"))
+    quiet.wait_state("running", "nap")
+    assert "running" not in quiet.said()
+
+
+def test_versions(site):
+    version = subprocess.run([str(site.built / "bridled"), "--version"], capture_output=True, text=True)
+    assert version.returncode == 0 and version.stdout.startswith("bridled ")
+    assert version.stdout.split()[-1] == site.call("Info")["version"].split()[-1]
+    assert subprocess.run([str(site.built / "bridled"), "--nonsense"], capture_output=True).returncode == USAGE

@@ -1,0 +1,82 @@
+"""bridle reload without a service: the file is read anew, and only what changed is touched."""
+from client import Traffic, get
+from sections import program, web
+from waiting import until
+
+
+def test_only_changed_services_are_touched(bridled):
+    site = bridled(web(), web("other", workers=1), program("nap", "/bin/sleep 3600"))
+    for name in ("web", "other", "nap"):
+        site.wait_state("running", name)
+    before = {name: site.master(name) for name in ("web", "other", "nap")}
+    site.write(web(), web("other", workers=2), program("nap", "/bin/sleep 3600"))
+    with Traffic(site.address("other")) as traffic:
+        said = site.ctl("reload")
+        site.wait_workers(2, "other")
+        until(lambda: traffic.good > 5, "traffic")
+    assert "other" in said and "workers" in said, said
+    assert traffic.failed == {}
+    after = {name: site.master(name) for name in before}
+    assert after["web"] == before["web"] and after["nap"] == before["nap"] and after["other"] != before["other"]
+
+
+def test_a_setting_that_applies_at_once_costs_no_restart(bridled):
+    site = bridled(web(log_max_size="10M"))
+    master = site.wait_state("running")["master"]
+    site.write(web(log_max_size="20M", start_limit=7))
+    site.ctl("reload")
+    assert site.master() == master and site.state() == "running"
+
+
+def test_services_come_and_go(bridled):
+    site = bridled(web(), program("old", "/bin/sleep 3600"))
+    master = site.wait_state("running")["master"]
+    site.wait_state("running", "old")
+    site.write(web(), program("new", "/bin/sleep 3600"), web("late", autostart="no"))
+    site.ctl("reload")
+    site.wait_state("running", "new")
+    until(lambda: {service["name"] for service in site.call("List")["services"]} == {"web", "new", "late"}, "old to go")
+    assert site.state("late") == "stopped" and site.master() == master
+    assert get(site.address()).status == 200
+
+
+def test_an_error_changes_nothing(bridled):
+    site = bridled(web(), program("nap", "/bin/sleep 3600"))
+    before = {name: site.wait_state("running", name)["master"] for name in ("web", "nap")}
+    site.write(web(workers="plenty"), program("another", "/bin/sleep 3600"))
+    done = site.bridle("reload")
+    assert done.returncode == 1, done
+    assert "workers" in done.stdout + done.stderr and "bridle.ini:" in done.stdout + done.stderr
+    assert {service["name"] for service in site.call("List")["services"]} == {"web", "nap"}
+    assert {name: site.master(name) for name in before} == before
+
+
+def test_nothing_changed(bridled):
+    site = bridled(web())
+    master = site.wait_state("running")["master"]
+    site.ctl("reload")
+    assert site.master() == master and len(site.events.of("web")) <= 2
+
+
+def test_a_changed_address(bridled):
+    """The new one answers, the old one is gone."""
+    site = bridled(web())
+    site.wait_state("running")
+    site.write(web(bind="unix:{root}/moved.sock"))
+    site.ctl("reload")
+    until(lambda: (site.root / "moved.sock").is_socket(), "the new socket")
+    site.wait_state("running")
+    assert get(str(site.root / "moved.sock")).status == 200
+    until(lambda: not (site.root / "web.sock").exists(), "the old socket to go")
+
+
+def test_included_files(daemons):
+    site = daemons()
+    more = site.root / "conf.d"
+    more.mkdir()
+    (more / "one.ini").write_text(site.fill(web("one")))
+    site.write("[bridle]\ninclude = conf.d/*.ini\n")
+    site.start().wait_state("running", "one")
+    (more / "two.ini").write_text(site.fill(program("two", "/bin/sleep 3600")))
+    site.ctl("reload")
+    site.wait_state("running", "two")

@@ -1,0 +1,183 @@
+"""The control socket: who may, what a stranger's client can, and that no client can do harm."""
+import pwd
+import shutil
+import socket
+import subprocess
+
+import pytest
+
+from control import Connection
+from daemon import TESTS
+from sections import bridle, program, web
+from waiting import until
+
+NAP = program("nap", "/bin/sleep 3600")
+
+# Run as another user: what the daemon answers to List and to Stop.
+ASK = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from control import Connection, VarlinkError
+for method in ("List", "Stop"):
+    try:
+        with Connection(sys.argv[1]) as one:
+            one.call(method, **({"name": "nap"} if method == "Stop" else {}))
+        print(method, "done")
+    except VarlinkError as error:
+        print(method, error.name)
+    except OSError as error:
+        print(method, type(error).__name__)
+"""
+
+
+def ask_as_nobody(site):
+    nobody = pwd.getpwnam("nobody")
+    library = site.built / "lib"
+    library.mkdir(exist_ok=True)
+    for name in ("control.py", "waiting.py"):  # the tests' own place may be closed to others
+        shutil.copy(TESTS / "lib" / name, library / name)
+    done = subprocess.run(["/usr/bin/python3", "-c", ASK, str(site.control), str(library)], user=nobody.pw_uid,
+                          group=nobody.pw_gid, extra_groups=[], capture_output=True, text=True, cwd="/")
+    assert done.returncode == 0, done.stderr
+    return dict(line.split() for line in done.stdout.splitlines())
+
+
+def test_other_users_may_not_even_look(bridled, as_root):
+    site = bridled(NAP)
+    site.wait_state("running", "nap")
+    answers = ask_as_nobody(site)
+    assert answers["List"] in ("PermissionError", "NotAllowed") and answers["Stop"] in ("PermissionError", "NotAllowed")
+    assert site.state("nap") == "running"
+
+
+def test_other_users_may_look_where_that_is_said(bridled, as_root):
+    site = bridled(bridle(control_read="all"), NAP)
+    site.wait_state("running", "nap")
+    assert ask_as_nobody(site) == {"List": "done", "Stop": "NotAllowed"}
+    assert site.state("nap") == "running"
+    assert site.bridle("status", user=pwd.getpwnam("nobody").pw_uid).returncode == 0
+    assert site.bridle("stop", "nap", user=pwd.getpwnam("nobody").pw_uid).returncode == 6
+
+
+def test_members_of_the_control_group_may(bridled, as_root):
+    site = bridled(bridle(control_group="nogroup"), NAP)
+    site.wait_state("running", "nap")
+    assert ask_as_nobody(site) == {"List": "done", "Stop": "done"}
+    assert site.state("nap") == "stopped"
+
+
+def test_errors_are_those_of_the_interface(bridled):
+    site = bridled(NAP)
+    site.wait_state("running", "nap")
+    error = site.refused("Stop", name="nop")
+    assert error.name == "NoSuchService" and error.parameters["nearest"] == "nap"
+    assert site.refused("Scale", name="nap", workers=2).name == "Refused"
+    assert site.refused("Signal", name="nap", signal="SOMETHING").name in ("Refused", "InvalidParameter")
+    assert site.refused("Nonsense").name == "MethodNotFound"
+    assert site.refused("Stop").name == "InvalidParameter"
+    assert site.refused("Stop", name=7).name == "InvalidParameter"
+    assert site.state("nap") == "running"
+
+
+GARBAGE = [b"\0", b"\0" * 1000, b"{}\0", b"[]\0", b"null\0", b"{\"method\": 1}\0", b"{\"method\": \"\"}\0",
+           b"{\"method\": \"org.bridle.List\", \"parameters\": []}\0", b"GET / HTTP/1.1\r\n\r\n\0", b"\xff\xfe\0",
+           b"[" * 100_000 + b"\0", b"{\"a\":" * 50_000 + b"\0",
+           b"{\"method\": \"org.bridle.List\"" + b" " * 300_000 + b"}\0", b"x" * 2_000_000]
+
+
+def test_garbage_harms_nobody(bridled):
+    site = bridled(NAP)
+    watcher = site.call("Info")["watcher"]
+    for bytes_ in GARBAGE:
+        with Connection(site.control, timeout=10) as one:
+            try:
+                one.socket.sendall(bytes_)
+                one.socket.shutdown(socket.SHUT_WR)
+                while one.socket.recv(65536):
+                    pass
+            except OSError:
+                pass  # it may hang up on us in the middle
+        assert site.call("Info")["watcher"] == watcher, f"the watcher fell over {bytes_[:40]!r}"
+
+
+def test_many_connections_and_slow_readers(bridled):
+    """200 that say nothing, and some that ask and never read: others are answered, and all are answered afterwards."""
+    site = bridled(web(), NAP)
+    site.wait_state("running")
+    watcher = site.call("Info")["watcher"]
+    held = []
+    for _ in range(200):
+        try:
+            held.append(Connection(site.control, timeout=5))
+        except OSError:
+            break
+    until(lambda: can_ask(site), "an answer beside 200 connections")
+    for one in held[:20]:
+        try:
+            for _ in range(500):
+                one.socket.setblocking(False)
+                one.send("List")
+        except OSError:
+            pass  # its buffer is full, or it was hung up on
+    until(lambda: can_ask(site), "an answer beside slow readers")
+    for one in held:
+        one.close()
+    assert site.call("Info")["watcher"] == watcher
+    assert site.state("nap") == "running"
+
+
+def can_ask(site):
+    try:
+        with Connection(site.control, timeout=5) as one:
+            return one.call("Info")
+    except (OSError, ValueError):
+        return False
+
+
+def test_several_requests_on_one_connection(bridled):
+    site = bridled(NAP)
+    site.wait_state("running", "nap")
+    with Connection(site.control) as one:
+        for _ in range(50):
+            one.send("List", name="nap")
+        for _ in range(50):
+            assert one.receive()["services"][0]["name"] == "nap"
+
+
+def test_a_client_that_goes_away_while_it_waits(bridled):
+    site = bridled(web(environment="SLOW=2", autostart="no"))
+    with Connection(site.control) as one:
+        one.send("Start", name="web")
+        site.events.wait("web", "starting")
+    site.wait_state("running")
+
+
+def test_a_varlink_client_that_we_did_not_write(bridled):
+    """The varlink package of PyPI: it reads the interface from the daemon itself, lists, and restarts."""
+    varlink = pytest.importorskip("varlink")
+    site = bridled(web())
+    site.wait_state("running")
+    with varlink.Client(f"unix:{site.control}") as client, client.open("org.bridle") as connection:
+        interface = client.get_interface("org.bridle")
+        assert interface.name == "org.bridle"
+        services = connection.List()["services"]
+        assert [service["name"] for service in services] == ["web"] and services[0]["state"] == "running"
+        assert connection.Restart("web")["message"]
+        assert connection.List("web")["services"][0]["generation"] == 2
+        with pytest.raises(varlink.VarlinkError):
+            connection.Stop("nobody")
+
+
+def test_watch_goes_to_everybody(bridled):
+    site = bridled(NAP)
+    site.wait_state("running", "nap")
+    with Connection(site.control) as one, Connection(site.control) as two:
+        for each in (one, two):
+            each.send("Watch", more=True, name="nap")
+        until(lambda: site.call("Info"), "the daemon")
+        site.ctl("stop", "nap")
+        for each in (one, two):
+            seen = []
+            while "stopped" not in seen:
+                seen.append(each.receive()["event"]["to"])
+            assert seen[-2:] == ["stopping", "stopped"]

@@ -1,0 +1,229 @@
+"""Where bridled may run: as PID 1, under an OCI runtime, as a plain user; and whom its services run as."""
+import grp
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+import processes
+from client import Traffic, get
+from daemon import sanitizer_settings
+from sections import deaf, program, web
+from waiting import until
+
+# Orphans: each is forked by a child that exits at once, so that PID 1 gets it, and ends soon after.
+ORPHANS = """
+import os, sys, time
+count = int(sys.argv[1])
+for number in range(count):
+    if os.fork() == 0:
+        if os.fork() == 0:
+            os._exit(0)
+        os._exit(0)
+    os.wait()
+print("orphaned", count, flush=True)
+time.sleep(3600)
+"""
+
+
+@pytest.fixture
+def namespace(as_root):
+    """The command that makes what follows PID 1 of a PID namespace."""
+    wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if subprocess.run([*wrapper, "true"], capture_output=True).returncode != 0:
+        pytest.skip("PID namespaces are not allowed here")
+    return wrapper
+
+
+def inner(site):
+    """bridled itself, below unshare."""
+    return until(lambda: processes.children(site.pid), "bridled in its namespace")[0]
+
+
+@pytest.mark.ends_unclean
+def test_as_pid_1_with_orphans(daemons, namespace, tmp_path):
+    tmp_path.chmod(0o755)
+    script = tmp_path / "orphans.py"
+    script.write_text(ORPHANS)
+    site = daemons(wrapper=namespace)
+    site.write(web(workers=2), program("orphans", f"/usr/bin/python3 -S {script} 10000"))
+    site.start()
+    assert site.call("Info")["pid"] == 1
+    site.wait_workers(2)
+    until(lambda: "orphaned 10000" in site.log("orphans"), "10,000 orphans", 120)
+    until(lambda: not processes.zombies_below(inner(site)), "all to be reaped", 10)
+    with Traffic(site.address()) as traffic:
+        site.ctl("restart", "web")
+    assert traffic.failed == {}
+    os.kill(inner(site), signal.SIGTERM)
+    assert site.wait() == 0
+    site.assert_nothing_left()
+
+
+@pytest.mark.ends_unclean
+def test_pid_1_stops_strangers_too(daemons, namespace):
+    """What nobody started from a service is still ended, because PID 1's end is the end of all."""
+    site = daemons(wrapper=namespace)
+    site.write(deaf(stop_timeout="500ms"))
+    site.start()
+    until(lambda: "ready" in site.log("deaf"), "it to be deaf")
+    os.kill(inner(site), signal.SIGTERM)
+    assert site.wait() == 3
+    site.assert_nothing_left()
+
+
+CAPABILITIES = ["CAP_KILL", "CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_FOWNER", "CAP_DAC_OVERRIDE"]
+
+
+def oci_bundle(site, where):
+    """A container whose root is this machine's, read-only, but for the directory of the test."""
+    (where / "rootfs").mkdir(parents=True)
+    mounts = [{"destination": "/proc", "type": "proc", "source": "proc"},
+              {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+              {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "mode=1777"]},
+              {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=1777"]}]
+    places = {"/usr", "/etc", "/lib", "/lib64", "/bin", "/sbin", str(site.built), str(site.apps), site.venv}
+    for place in sorted(place for place in places if place and os.path.exists(place)):
+        mounts.append({"destination": place, "source": os.path.realpath(place), "options": ["rbind", "ro"]})
+    mounts.append({"destination": str(site.root), "source": str(site.root), "options": ["rbind", "rw"]})
+    environment = [f"{name}={value}" for name, value in sanitizer_settings(site.root).items()]
+    process = {"terminal": False, "cwd": "/", "user": {"uid": 0, "gid": 0}, "env": ["PATH=/usr/bin:/bin", *environment],
+               "args": [str(site.built / "bridled"), "--root", str(site.root)],
+               "capabilities": {kind: CAPABILITIES for kind in ("bounding", "effective", "permitted")}}
+    namespaces = [{"type": kind} for kind in ("pid", "mount", "ipc", "uts")]
+    settings = {"ociVersion": "1.0.2", "root": {"path": "rootfs", "readonly": False}, "mounts": mounts,
+                "process": process, "linux": {"namespaces": namespaces}}
+    (where / "config.json").write_text(json.dumps(settings))
+
+
+@pytest.mark.ends_unclean
+def test_under_an_oci_runtime(daemons, as_root, tmp_path):
+    runtime = shutil.which("crun") or shutil.which("runc")
+    if runtime is None:
+        pytest.skip("no OCI runtime: neither crun nor runc is installed")
+    site = daemons()
+    bundle = tmp_path / "bundle"
+    oci_bundle(site, bundle)
+    identity = f"bridle-test-{os.getpid()}"
+    site.write(web(workers=2), program("nap", "/bin/sleep 3600"))
+    runtime = [runtime, "--root", str(tmp_path / "state")]
+    with open(site.stderr, "ab") as stderr:
+        site.process = subprocess.Popen([*runtime, "run", "--bundle", str(bundle), identity], stderr=stderr,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        if not wait_container(site):
+            pytest.skip(f"{runtime[0]} cannot run a container here: {site.said()[-300:]}")
+        assert site.call("Info")["pid"] == 1
+        site.wait_workers(2)
+        assert get(site.address()).status == 200
+        site.ctl("restart", "web")
+        subprocess.run([*runtime, "kill", identity, "TERM"], check=True)
+        assert site.wait() == 0, site.said()
+    finally:
+        subprocess.run([*runtime, "delete", "--force", identity], capture_output=True)
+
+
+def wait_container(site):
+    def settled():
+        if site.process.poll() is not None:
+            return "ended"
+        try:
+            return site.call("Info") and "up"
+        except OSError:
+            return None
+    return until(settled, "the container to be up or to fail", 30) == "up"
+
+
+# ---- users
+
+NOBODY = pwd.getpwnam("nobody").pw_uid
+
+
+def test_as_a_plain_user(daemons, as_root):
+    """Everything works in a directory of one's own, without any privilege."""
+    site = daemons(user=NOBODY)
+    site.write(web(workers=2), program("nap", "/bin/sleep 3600"))
+    os.chown(site.config, NOBODY, NOBODY)
+    site.start()
+    site.wait_workers(2)
+    answer = json.loads(get(site.address(), "/who").body.split(" ", 1)[1].rsplit(" ", 1)[0])
+    assert answer["uid"] == NOBODY
+    with Traffic(site.address()) as traffic:
+        assert site.bridle("restart", "web", user=NOBODY).returncode == 0
+    assert traffic.failed == {} and traffic.good
+    workers = site.service()["workers"]
+    assert all(worker["rss"] and worker["heartbeat"] is not None for worker in workers)
+    master = site.master()
+    os.kill(master, signal.SIGKILL)
+    until(lambda: site.master() not in (None, master), "a successor")
+    site.wait_workers(2)
+    assert site.bridle("stop", "web", user=NOBODY).returncode == 0
+
+
+def said_by(site, name="web"):
+    return json.loads(get(site.address(name), "/who").body.split(" ", 1)[1].rsplit(" ", 1)[0])
+
+
+def test_a_service_gets_the_identity_that_was_configured(daemons, as_root, edge):
+    """User, group, all its groups, directory, umask, environment; no descriptor and no variable too many."""
+    someone = pwd.getpwnam("daemon")
+    site = daemons(venv=edge["path"])
+    extra = site.root / "extra.env"
+    extra.write_text("# a comment\nFROM_FILE=two words\nBOTH=file\n")
+    site.write(web(user="daemon", umask="0027", environment='PLAIN=one "SPACED=a b" BOTH=key', socket_mode="0666",
+                   environment_file=f"{extra} -{site.root}/not-there"))
+    site.start().wait_state("running")
+    seen = said_by(site)
+    assert (seen["uid"], seen["gid"]) == (someone.pw_uid, someone.pw_gid)
+    groups = {one.gr_gid for one in grp.getgrall() if "daemon" in one.gr_mem} | {someone.pw_gid}
+    assert set(seen["groups"]) == groups
+    assert seen["cwd"] == str(site.apps) and seen["umask"] == 0o027
+    env = seen["env"]
+    assert (env["PLAIN"], env["SPACED"], env["FROM_FILE"]) == ("one", "a b", "two words")
+    assert env["PYTHONUNBUFFERED"] == "1" and env["BRIDLE_SERVICE"] == "web"
+    assert not [name for name in env if name.startswith(("NOTIFY_", "GUNICORN_", "WATCHDOG_"))]
+    master = site.master()
+    assert os.stat(f"/proc/{master}").st_uid == someone.pw_uid
+    assert os.getsid(master) == master
+
+
+def test_group_alone_and_numbers(daemons, as_root):
+    site = daemons()
+    site.write(web(user=str(NOBODY), group="daemon", socket_mode="0666"))
+    site.start().wait_state("running")
+    seen = said_by(site)
+    assert (seen["uid"], seen["gid"]) == (NOBODY, grp.getgrnam("daemon").gr_gid)
+
+
+def test_signals_and_descriptors_as_gunicorn_needs_them(bridled):
+    """Unblocked, at their defaults; standard input null; listeners from 3 on, nothing else of ours."""
+    site = bridled(web())
+    master = site.wait_state("running")["master"]
+    status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{master}/status").read_text().splitlines()
+                  if ":\t" in line)
+    assert int(status["SigBlk"], 16) == 0
+    ignored = int(status["SigIgn"], 16)  # Python itself ignores SIGPIPE and SIGXFSZ
+    assert ignored & ~(1 << (signal.SIGPIPE - 1) | 1 << (signal.SIGXFSZ - 1)) == 0
+    links = {int(fd.name): os.readlink(fd) for fd in pathlib.Path(f"/proc/{master}/fd").iterdir()}
+    assert links[0] == "/dev/null" and str(site.run_dir) in links[1] and links[2] == links[1]
+    assert not [link for link in links.values() if "memfd" in link or link.endswith("control")]
+
+
+def test_the_watcher_has_no_power(daemons, as_root):
+    site = daemons()
+    site.write(web())
+    site.start().wait_state("running")
+    watcher = site.call("Info")["watcher"]
+    text = pathlib.Path(f"/proc/{watcher}/status").read_text()
+    assert os.stat(f"/proc/{watcher}").st_uid != 0 or "Uid:\t0" not in text
+    fields = dict(line.split(":\t", 1) for line in text.splitlines() if ":\t" in line)
+    assert fields["NoNewPrivs"] == "1"
+    allowed = 1 << 19 | 1 << 2 | 1 << 12  # SYS_PTRACE, DAC_READ_SEARCH, NET_ADMIN
+    assert int(fields["CapEff"], 16) & ~allowed == 0
+
+

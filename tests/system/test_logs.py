@@ -1,0 +1,209 @@
+"""What a service writes is written down: each line once and whole, whatever is killed or full."""
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+import processes
+from client import get
+from sections import program, web
+from waiting import until
+
+NUMBERED = re.compile(r"^(\w+) (\d+) (x*) end$", re.M)
+
+
+def numbers(text, tag):
+    return [int(number) for found, number, _ in NUMBERED.findall(text) if found == tag]
+
+
+@pytest.fixture
+def spewer(tmp_path):
+    """spewer(COUNT, PAUSE, TAG, SIZE): a command that writes numbered lines, each with one write(2), then stays."""
+    tmp_path.chmod(0o755)
+    script = tmp_path / "spew.py"
+    script.write_text(
+        "import os, sys, time\n"
+        "count, pause, tag, size = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3], int(sys.argv[4])\n"
+        "for number in range(count):\n"
+        "    os.write(1, f'{tag} {number} {\"x\" * size} end\\n'.encode())\n"
+        "    if pause:\n"
+        "        time.sleep(pause)\n"
+        "time.sleep(3600)\n")
+    return lambda count, pause=0, tag="line", size=60: f"/usr/bin/python3 -S {script} {count} {pause} {tag} {size}"
+
+
+def test_standard_output_and_error_are_kept(bridled):
+    site = bridled(web(accesslog="-"))
+    site.wait_state("running")
+    get(site.address(), "/log?tag=mark&n=3")
+    until(lambda: numbers(site.log(), "mark") == [0, 1, 2], "three lines")
+    until(lambda: "GET /log" in site.log(), "the access log")
+    assert "Listening at" in site.log()
+    assert site.ctl("logs", "web", "-n", "200").count("mark ") >= 3
+
+
+def test_watcher_killed_while_lines_flow(bridled, spewer):
+    """Each line once and whole, in order, over ten deaths of the watcher."""
+    site = bridled(program("spew", spewer(4000, 0.002)))
+    deaths = 0
+    while deaths < 10:
+        watcher = until(lambda: site_info(site), "a watcher")["watcher"]
+        wait_longer(site, "spew", 1)
+        os.kill(watcher, signal.SIGKILL)
+        processes.wait_gone(watcher)
+        deaths += 1
+    until(lambda: numbers(site.log("spew"), "line")[-1:] == [3999], "the last line", 60)
+    assert numbers(site.log("spew"), "line") == list(range(4000))
+    text = site.log("spew")
+    assert text.count("\n") == 4000 and len(NUMBERED.findall(text)) == 4000, "a line was cut"
+    assert site.call("Info")["watcher_restarts"] >= 10
+    assert site.service("spew")["restarts"] == 0
+
+
+def wait_longer(site, name, bytes_more):
+    """Until the log of NAME has grown."""
+    size = len(site.log(name))
+    until(lambda: len(site.log(name)) >= size + bytes_more, "lines to flow", 60)
+
+
+def site_info(site):
+    try:
+        return site.call("Info")
+    except (OSError, ValueError):
+        return None
+
+
+def test_a_frozen_watcher_is_replaced(bridled):
+    """It stops answering on the link: another takes over, and no service notices."""
+    site = bridled(web())
+    master = site.wait_state("running")["master"]
+    watcher = site.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGSTOP)
+    until(lambda: not os.path.exists(f"/proc/{watcher}"), "the frozen watcher to be ended", 30)
+    until(lambda: site_info(site), "a new one")
+    assert site.call("Info")["watcher"] != watcher and site.master() == master
+    assert get(site.address()).status == 200
+
+
+def test_a_flood(bridled, spewer):
+    """200,000 lines as fast as they can be written by a program, which waits when the pipe is full: all are there."""
+    site = bridled(program("spew", spewer(200_000), log_max_size="4M", log_keep=100))
+    until(lambda: "line 199999 " in (site.log_dir / "spew" / "current").read_text(errors="replace")[-500:],
+          "the last line", 120)
+    text = site.log("spew")
+    assert numbers(text, "line") == list(range(200_000))
+
+
+def test_a_flood_never_makes_gunicorn_wait(bridled):
+    """With the watcher stopped the pipe fills; requests are answered all the same, and lines are lost whole."""
+    site = bridled(web())
+    site.wait_state("running")
+    watcher = site.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGSTOP)
+    answers = [get(site.address(), "/log?tag=flood&n=20000&size=100", timeout=20).body for _ in range(2)]
+    assert all(int(answer.split()[1]) > 0 for answer in answers[1:]), f"the pipe was never full: {answers}"
+    os.kill(watcher, signal.SIGCONT)
+    until(lambda: numbers(site.log(), "flood"), "lines to be written again")
+    until(lambda: get(site.address(), "/log?tag=after&n=1") and numbers(site.log(), "after"), "lines to flow again")
+    flood = [line for line in site.log().splitlines() if line.startswith("flood ") or line.endswith("x end")]
+    assert flood and all(NUMBERED.match(line) for line in flood), "a line was cut"
+
+
+def test_rotation_by_size_and_count(bridled, spewer):
+    site = bridled(program("spew", spewer(3000, 0.0005), log_max_size="16K", log_keep=3))
+    until(lambda: "line 2999 " in site.log("spew"), "the last line", 60)
+    where = site.log_dir / "spew"
+    rotated = sorted(where.glob("@*"))
+    assert len(rotated) == 3, sorted(where.iterdir())
+    assert all(path.stat().st_size <= 17 * 1024 for path in [*rotated, where / "current"])
+    kept = numbers(site.log("spew"), "line")
+    assert kept == list(range(kept[0], 3000)), "a hole between rotated files"
+
+
+def test_rotation_by_age(bridled, spewer):
+    site = bridled(program("spew", spewer(200, 0.03), log_max_age="1s", log_keep=20))
+    until(lambda: "line 199 " in site.log("spew"), "the last line", 60)
+    assert len(list((site.log_dir / "spew").glob("@*"))) >= 2
+    assert numbers(site.log("spew"), "line") == list(range(200))
+
+
+def test_formats(bridled, spewer):
+    site = bridled(program("stamped", spewer(50), log_format="time"), program("object", spewer(50), log_format="json"))
+    until(lambda: "line 49 " in site.log("stamped") and "line 49 " in site.log("object"), "the last lines")
+    stamped = site.log("stamped").splitlines()
+    assert len(stamped) == 50 and all(re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.?\d*\S* .*line \d+", line)
+                                      for line in stamped), stamped[:3]
+    objects = [json.loads(line) for line in site.log("object").splitlines()]
+    assert len(objects) == 50 and all(any(str(value).startswith("line ") for value in one.values()) for one in objects)
+
+
+def test_standard_output_with_a_prefix(bridled, spewer):
+    """For containers: every service's lines on bridled's own standard output, with its name in front."""
+    site = bridled(program("one", spewer(100, tag="a"), log="stdout"), program("two", spewer(100, tag="b"), log="both"))
+    out = site.root / "stdout"
+    until(lambda: "a 99 " in out.read_text() and "b 99 " in out.read_text(), "the last lines")
+    lines = out.read_text().splitlines()
+    assert sum(bool(re.match(r"one +\| a \d+ x+ end$", line)) for line in lines) == 100, lines[:3]
+    assert sum(bool(re.match(r"two +\| b \d+ x+ end$", line)) for line in lines) == 100
+    assert "b 99 " in site.log("two") and not site.log("one")
+
+
+def test_no_log_at_all(bridled, spewer):
+    site = bridled(program("quiet", spewer(100), log="none"))
+    site.wait_state("running", "quiet")
+    assert not site.log("quiet")
+
+
+@pytest.fixture
+def small_disk(as_root, tmp_path):
+    """A file system of 256 KiB."""
+    where = tmp_path / "disk"
+    where.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=755", "tmpfs", where]).returncode != 0:
+        pytest.skip("cannot mount a tmpfs here")
+    yield where
+    subprocess.run(["umount", "-l", where], check=True)
+
+
+def test_a_full_disk_under_the_log(daemons, small_disk, spewer):
+    """The service goes on; when there is room again, lines are whole."""
+    site = daemons()
+    filler = small_disk / "filler"
+    site.write(f"[bridle]\nlog_dir = {small_disk}/log\n", web("site"),
+               program("spew", spewer(10**6, 0.002), log_max_size="1M", log_keep=2))
+    site.log_dir = small_disk / "log"
+    filler.write_bytes(b"x" * 150_000)
+    site.start()
+    pid = site.wait_state("running", "spew")["master"]
+    until(lambda: os.statvfs(small_disk).f_bavail == 0, "the disk to fill", 60)
+    site.wait_state("running", "site")
+    for _ in range(5):
+        assert get(site.address("site")).status == 200
+    filler.unlink()
+    wait_longer(site, "spew", 20_000)
+    assert site.service("spew")["restarts"] == 0 and site.master("spew") == pid
+    lines = [line for line in site.log("spew").splitlines()[:-1] if "end" not in line or not NUMBERED.match(line)]
+    assert len([line for line in lines if line.startswith("line")]) <= 1, lines[:5]
+    found = numbers(site.log("spew"), "line")
+    assert found == sorted(set(found)), "a line twice, or out of order"
+
+
+def test_follow(bridled, spewer):
+    site = bridled(program("spew", spewer(300, 0.01)))
+    until(lambda: "line 5 " in site.log("spew"), "lines to flow")
+    following = subprocess.Popen(site.command("logs", "-f", "-n", "1", "spew"), stdout=subprocess.PIPE, text=True)
+    try:
+        got = []
+        deadline = time.monotonic() + 60
+        while not got or "line 299 " not in got[-1]:
+            assert time.monotonic() < deadline
+            got.append(following.stdout.readline())
+        seen = numbers("".join(got), "line")
+        assert seen == list(range(seen[0], 300))
+    finally:
+        following.terminate()
+        following.wait()

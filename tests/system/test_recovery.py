@@ -1,0 +1,107 @@
+"""Signals to bridled itself, its exit status, and what it does about an earlier run that was killed."""
+import os
+import pathlib
+import signal
+
+import pytest
+
+import processes
+from client import get
+from sections import deaf, program, web
+from waiting import until
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
+def test_a_stop_of_all_ends_with_0(bridled, signum):
+    site = bridled(web(workers=2), program("nap", "/bin/sleep 3600"))
+    site.wait_workers(2)
+    site.stop(signum)
+
+
+def test_having_to_kill_shows_in_the_exit_status(bridled):
+    site = bridled(deaf(stop_timeout="500ms"))
+    until(lambda: "ready" in site.log("deaf"), "it to be deaf")
+    site.stop(status=3)
+
+
+@pytest.mark.ends_unclean
+def test_a_second_interrupt_hurries(bridled):
+    site = bridled(deaf(stop_timeout="10m"))
+    until(lambda: "ready" in site.log("deaf"), "it to be deaf")
+    site.process.send_signal(signal.SIGINT)
+    site.wait_state("stopping", "deaf")
+    site.process.send_signal(signal.SIGINT)
+    site.stop(signal.SIGINT, status=3, timeout=30)
+
+
+def test_hup_rereads(bridled):
+    site = bridled(web())
+    master = site.wait_state("running")["master"]
+    site.write(web(), program("nap", "/bin/sleep 3600"))
+    site.process.send_signal(signal.SIGHUP)
+    until(lambda: len(site.call("List", brief=True)["services"]) == 2, "the new service")
+    site.wait_state("running", "nap")
+    assert site.master() == master
+
+
+@pytest.mark.ends_unclean
+def test_a_killed_bridled_is_followed_by_one_that_clears_up(bridled, daemons):
+    """Leftovers are found by their marker and ended; socket, log and lock serve again."""
+    site = bridled(web(workers=2), program("away", "/bin/sh -c 'setsid sleep 3600 & echo ready; wait'"))
+    site.wait_workers(2)
+    until(lambda: "ready" in site.log("away"), "a process in a session of its own")
+    old = processes.descendants(site.pid)
+    site.process.kill()
+    site.process.wait()
+    assert any(processes.alive(pid) for pid in old)
+    site.start()
+    site.wait_state("running", timeout=60)
+    assert get(site.address()).status == 200
+    until(lambda: not [pid for pid in old if processes.alive(pid)], "the leftovers to be ended", 60)
+    site.stop()
+
+
+@pytest.mark.ends_unclean
+def test_two_bridleds_on_one_directory(bridled, daemons):
+    """The second refuses, naming the first, and touches nothing."""
+    site = bridled(web())
+    master = site.wait_state("running")["master"]
+    second = daemons(root=site.root)
+    second.stderr = site.root / "second.stderr"
+    second.start(wait=False)
+    assert second.wait() == 1
+    assert str(site.pid) in second.said(), second.said()
+    assert site.master() == master and get(site.address()).status == 200
+    site.stop()
+
+
+def test_an_unusable_configuration_is_an_exit_with_1(daemons):
+    site = daemons()
+    site.write("[gunicorn:web]\nworkerz = 3\ntimeout = soon\n")
+    site.start(wait=False)
+    assert site.wait() == 1
+    for word in ("workerz", "workers", "timeout", "bridle.ini:2", "bridle.ini:3"):
+        assert word in site.said(), site.said()
+
+
+def test_stop_while_services_start(bridled):
+    site = bridled(web(environment="SLOW=3"), web("two", environment="SLOW=3"))
+    site.events.wait("web", "starting")
+    site.stop(timeout=40)
+    assert not pathlib.Path(site.address()).exists()
+
+
+def test_zombies_of_others_are_reaped(bridled):
+    """Orphans come to bridled (a subreaper): it reaps what it never started."""
+    site = bridled(program("maker", "/bin/sh -c 'for n in 1 2 3 4 5 6 7 8 9; do (sleep 0.2 &) ; done; echo ready; "
+                                    "exec sleep 3600'"))
+    until(lambda: "ready" in site.log("maker"), "orphans")
+    until(lambda: not [pid for pid in processes.children(site.pid) if processes.command(pid).startswith("sleep 0.2")]
+          and not processes.zombies_below(site.pid), "orphans to be reaped")
+
+
+def test_a_supervisor_under_a_closed_terminal(bridled):
+    """Standard error and output go away (a terminal was closed): nothing happens."""
+    site = bridled(web())
+    site.wait_state("running")
+    os.kill(site.pid, signal.SIGPIPE)
+    assert site.state() == "running"
