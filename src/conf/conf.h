@@ -3,7 +3,7 @@
  *
  * What was written is kept sparsely, a setting a line, with file and line. What is in effect is decoded from
  * that into flat structs generated from keys.def when somebody needs it. All strings live as long as the
- * struct conf that they came from. One allocation arena a configuration; nothing is shared between two.
+ * struct conf that they came from. Relative paths begin at the directory of the file that names them. One allocation arena a configuration; nothing is shared between two.
  */
 #ifndef BRIDLE_CONF_CONF_H
 #define BRIDLE_CONF_CONF_H
@@ -43,6 +43,7 @@ typedef const char *conf_path;            /* absolute, or "" */
 typedef const char *conf_user;            /* name or number; "" */
 typedef const char *conf_group;
 typedef struct conf_words conf_words;     /* split as a shell would, without expansions */
+typedef struct conf_words conf_argv;      /* the same, but given once: a command */
 typedef struct conf_words conf_globs;
 typedef struct conf_words conf_files;
 typedef struct conf_words conf_assignments; /* each NAME=value */
@@ -69,7 +70,7 @@ enum conf_reload { CONF_RELOAD_CLASS_LIVE, CONF_RELOAD_CLASS_REPLACE, CONF_RELOA
 struct conf_key {
 	const char *name;
 	enum conf_scope scope;
-	const char *kind;     /* "duration"; for PASS keys "text", "integer", "yes", "no", "many", "refused" */
+	const char *kind;     /* "duration"; for PASS keys "text", "integer", "yes", "no", "many", "optional", "refused" */
 	const char *fallback; /* as it would be written */
 	const char *lowest, *highest;
 	enum conf_reload reload;
@@ -85,7 +86,9 @@ enum conf_kind { CONF_BRIDLE, CONF_GUNICORN, CONF_PROGRAM };
 
 struct conf_setting {
 	const struct conf_key *key;
-	const char *value;  /* as written, blanks trimmed; several lines of a repeatable key are several settings */
+	const char *value;  /* as written, blanks trimmed, continued lines joined by a blank; several lines of a
+	                     * repeatable key are several settings */
+	const void *decoded; /* the C type of its kind; of a repeatable key, the last setting holds the whole list */
 	uint32_t line;
 	uint16_t file;      /* index into conf.files */
 };
@@ -105,6 +108,7 @@ struct conf {
 	struct conf_section bridle; /* all [bridle] settings; count 0 when there was none */
 	const struct conf_section *services;
 	uint32_t service_count;
+	const uint32_t *by_name;    /* private: indices of services, sorted by name */
 	void *arena;                /* private */
 };
 
@@ -128,6 +132,11 @@ void conf_complain(struct conf_report *report, enum conf_severity severity, cons
 	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /* Read PATH and what it includes. Every error of every file goes to REPORT (which the caller has initialised).
+ *
+ * A line is "[section]", "name = value", or a comment that begins with # or ;. There are no comments behind a value:
+ * # and ; are ordinary characters there, as are % and $, for nothing is expanded. A line indented more deeply than
+ * the name before it continues its value. CRLF and a UTF-8 byte order mark are allowed. As root, a file is only
+ * read when nobody but root (or the caller) could have written it, and links only followed where they are root's.
  * Returns NULL when there was any error; the caller frees what is returned. Only regular files, or what a
  * /dev/stdin leads to, are read; an include that cannot be read is an error with the line that names it. */
 struct conf *conf_read(const char *path, struct conf_report *report);
@@ -171,9 +180,14 @@ struct conf_service {
 #undef CONF_FIELD_program
 };
 
-/* Decode. Cannot fail on sections that conf_read returned. Word lists are made in the arena of CONF. */
+/* Decode. Cannot fail on sections that conf_read returned, and takes no memory: strings and lists are those of CONF.
+ * What depends on other settings is settled here: stop_timeout (graceful_timeout + 10s for Gunicorn, else 10s) and
+ * log_full (drop for Gunicorn, else wait) are never unset. `workers = auto` is left to conf_workers_resolve. */
 void conf_decode_bridle(struct conf *conf, struct conf_bridle *out);
 void conf_decode_service(struct conf *conf, const struct conf_section *section, struct conf_service *out);
+
+/* WORKERS with auto made 2 x CPUS + 1 (CPUS >= 1: those we may use, see os/cpus.h), at most 1024. */
+struct conf_workers conf_workers_resolve(struct conf_workers workers, unsigned cpus);
 
 /* The value of KEY in SECTION that counts (the last one), or NULL when it was not set. */
 const struct conf_setting *conf_setting_of(const struct conf_section *section, const char *key);

@@ -1,0 +1,64 @@
+/*
+ * build -- a configuration coming into being: sections and settings are put in, complaints come out, and at the
+ * end either a struct conf or nothing.
+ */
+#ifndef BRIDLE_CONF_BUILD_H
+#define BRIDLE_CONF_BUILD_H
+
+#include "conf/arena.h"
+#include "conf/conf.h"
+#include "conf/keys.h"
+
+/* A growing list of settings of one section, and which of them came last for each key. */
+struct build_list {
+	struct conf_setting *at;
+	uint32_t count, capacity;
+	uint32_t last[KEY_COUNT]; /* 1 + index; 0: not set yet */
+};
+
+/* Where something was written. */
+struct build_place { uint16_t file; uint32_t line; };
+
+struct build {
+	struct arena *arena;
+	struct conf_report *report;
+	const char **files;
+	uint32_t file_count;
+	const char *directory;       /* of the file being read */
+	struct conf_section *services;
+	uint32_t service_count, service_capacity;
+	uint32_t *by_name;           /* indices into services, sorted by name */
+	struct build_list bridle, service;
+	struct build_place bridle_place;
+	struct conf_section section; /* the one being read */
+	bool in_section, bad_section;
+	uint32_t errors_before;      /* that the report held already */
+	bool failed;                 /* no memory */
+};
+
+enum { BUILD_FILES_MAX = 1000 };
+
+/* ARENA passes to the configuration in the end. False when there is no memory. */
+bool build_init(struct build *b, struct conf_report *report);
+void build_release(struct build *b);
+
+/* Begin reading a file called NAME (copied) whose relative paths begin at DIRECTORY. Returns its number. */
+uint16_t build_file(struct build *b, const char *name, const char *directory);
+
+/* "[WORDS]" at PLACE: what stands between the brackets. */
+void build_section(struct build *b, struct build_place place, const char *words);
+
+/* NAME = VALUE in the section begun last. Returns the setting, NULL when it was not taken (and complained of). */
+const struct conf_setting *build_setting(struct build *b, struct build_place place, const char *name, const char *value);
+
+/* The file ended: so does its last section. */
+void build_file_end(struct build *b);
+
+/* Everything was read. Returns the configuration, NULL when there was any error. */
+struct conf *build_finish(struct build *b);
+
+/* Complain about PLACE. */
+void build_complain(struct build *b, struct build_place place, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

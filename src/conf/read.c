@@ -1,0 +1,434 @@
+/*
+ * inih tells headings, comments and names from each other. What its packages differ in (how long a line may be,
+ * whether values continue on the next line, comments behind values; all are options of its build) and what it
+ * does not tell (line numbers, sections without settings, that a line was cut) is settled before a line gets to
+ * it, by the reader that it pulls lines from: inih only ever sees whole, joined, acceptable lines, and the value
+ * of a setting is taken from the reader's line, not from inih's copy.
+ */
+#include "conf/conf.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <ini.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "conf/build.h"
+#include "conf/source.h"
+#include "conf/values.h"
+
+enum { INCLUDE_DEPTH_MAX = 8 };
+
+static const char blanks[] = " \t";
+
+/* A file being read, and the one that includes it. */
+struct file {
+	struct file *parent;
+	struct build *build;
+	uint16_t number;
+	dev_t device;
+	ino_t inode;
+	const char *directory;
+	/* the lines */
+	const char *next;      /* where the next line begins; NULL at the end */
+	uint32_t line;         /* number of the last line taken */
+	char *joined;          /* the line that inih has: as long as the file, so that anything fits */
+	uint32_t joined_line;  /* where it began */
+	bool wants_name;       /* it ought to be "name = value": inih is to call us for it */
+	/* the includes, to be read when the file has ended */
+	struct conf_setting *includes;
+	uint32_t include_count, include_capacity;
+};
+
+static struct build_place
+place_of(const struct file *f, uint32_t line)
+{
+	return (struct build_place){ f->number, line };
+}
+
+/* ---- physical lines ---- */
+
+struct line {
+	const char *at;  /* without its end */
+	size_t length;
+	size_t indent;   /* blanks in front */
+	bool is_empty, is_comment;
+};
+
+static bool
+peek_line(const struct file *f, struct line *line)
+{
+	const char *end;
+
+	if (f->next == NULL)
+		return false;
+	end = f->next + strcspn(f->next, "\n");
+	*line = (struct line){ .at = f->next, .length = (size_t)(end - f->next) };
+	if (line->length > 0 && end[-1] == '\r')
+		line->length--;
+	while (line->length > 0 && strchr(blanks, line->at[line->length - 1]) != NULL)
+		line->length--;
+	line->indent = strspn(line->at, blanks);
+	line->is_empty = line->indent >= line->length;
+	line->is_comment = !line->is_empty && strchr("#;", line->at[line->indent]) != NULL;
+	return true;
+}
+
+static void
+step_line(struct file *f)
+{
+	const char *end = strchr(f->next, '\n');
+
+	f->next = end == NULL || end[1] == '\0' ? NULL : end + 1;
+	f->line++;
+}
+
+/* Whether the line may be taken at all. Comments may hold anything; they are looked at as little as possible. */
+static bool
+check_line(struct file *f, const struct line *line)
+{
+	if (line->length > CONF_LINE_MAX) {
+		build_complain(f->build, place_of(f, f->line), "the line is longer than %d bytes", CONF_LINE_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < line->length && !line->is_comment; i++) {
+		unsigned char c = (unsigned char)line->at[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f) {
+			build_complain(f->build, place_of(f, f->line), "a control character (\\x%02x) in column %zu", c, i + 1);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+append(struct file *f, const struct line *line)
+{
+	size_t length = strlen(f->joined);
+
+	if (length > 0)
+		f->joined[length++] = ' ';
+	memcpy(f->joined + length, line->at + line->indent, line->length - line->indent);
+	f->joined[length + line->length - line->indent] = '\0';
+}
+
+/* Add the lines that continue the one in f->joined, which was indented by INDENT: those indented more deeply. A
+ * comment among them is left out; an empty line ends the value. */
+static void
+append_continuation(struct file *f, size_t indent)
+{
+	struct line line;
+
+	while (peek_line(f, &line) && !line.is_empty && (line.is_comment || line.indent > indent)) {
+		step_line(f);
+		if (!line.is_comment && check_line(f, &line))
+			append(f, &line);
+	}
+}
+
+/* ---- headings ---- */
+
+static void
+take_heading(struct file *f)
+{
+	const char *close = strchr(f->joined, ']');
+	struct build_place place = place_of(f, f->joined_line);
+	char words[128];
+
+	if (close == NULL || close[1] != '\0')
+		build_complain(f->build, place, close == NULL ? "the heading has no ]"
+			: "nothing may follow the ] of a heading (comments have lines of their own)");
+	if (close == NULL)
+		close = f->joined + strlen(f->joined);
+	snprintf(words, sizeof words, "%.*s", (int)(close - f->joined - 1), f->joined + 1);
+	build_section(f->build, place, words);
+}
+
+/* ---- what inih calls ---- */
+
+/* inih calls us once for each "name = value"; where it did not, there was none. */
+static void
+settle_last(struct file *f)
+{
+	char seen[64];
+	struct text t;
+
+	if (!f->wants_name)
+		return;
+	f->wants_name = false;
+	text_init(&t, seen, sizeof seen);
+	text_add_visible(&t, f->joined, strnlen(f->joined, 40));
+	build_complain(f->build, place_of(f, f->joined_line), "expected name = value or [section], got '%s'", seen);
+}
+
+/* The next line that says something, with those that continue it, into f->joined. */
+static bool
+next_line(struct file *f)
+{
+	struct line line;
+
+	while (peek_line(f, &line)) {
+		step_line(f);
+		if (!check_line(f, &line) || line.is_empty || line.is_comment)
+			continue;
+		f->joined[0] = '\0';
+		f->joined_line = f->line;
+		append(f, &line);
+		if (f->joined[0] == '[') {
+			take_heading(f);
+		} else {
+			append_continuation(f, line.indent);
+			f->wants_name = true;
+		}
+		return true;
+	}
+	return false;
+}
+
+/* An ini_reader: like fgets(3), but of joined lines. A line is cut where inih's buffer ends (200 bytes in an inih
+ * built without options): its name is well within it, and its value is not taken from there. */
+static char *
+read_line(char *buffer, int size, void *context)
+{
+	struct file *f = context;
+
+	settle_last(f);
+	if (!next_line(f))
+		return NULL;
+	snprintf(buffer, (size_t)size, "%s", f->joined);
+	return buffer;
+}
+
+static void
+note_include(struct file *f, const struct conf_setting *setting)
+{
+	uint32_t capacity = f->include_capacity == 0 ? 8 : f->include_capacity * 2;
+	struct conf_setting *more;
+
+	if (f->include_count == f->include_capacity) {
+		more = reallocarray(f->includes, capacity, sizeof *more);
+		if (more == NULL) {
+			f->build->failed = true;
+			return;
+		}
+		f->includes = more;
+		f->include_capacity = capacity;
+	}
+	f->includes[f->include_count++] = *setting;
+}
+
+/* An ini_handler. inih's section is cut at 49 bytes and its value at its buffer, so only the name is taken. */
+static int
+take_setting(void *context, const char *section, const char *name, const char *value)
+{
+	struct file *f = context;
+	const struct conf_setting *setting;
+	const char *written = strpbrk(f->joined, "=:");
+
+	(void)section;
+	(void)value;
+	if (name[0] == '\0' || written == NULL)
+		return 1;
+	f->wants_name = false;
+	written += 1 + strspn(written + 1, blanks);
+	setting = build_setting(f->build, place_of(f, f->joined_line), name, written);
+	if (setting != NULL && key_id(setting->key) == KEY_include)
+		note_include(f, setting);
+	return 1;
+}
+
+/* ---- files ---- */
+
+static void read_file(struct build *b, struct file *parent, uint32_t line, const char *path);
+
+/* The directory of PATH, absolute, in the arena. */
+static const char *
+directory_of(struct build *b, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char here[PATH_MAX] = "/";
+
+	if (slash == path)
+		return "/";
+	if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
+		return "/";
+	if (slash == NULL)
+		return arena_copy_string(b->arena, here);
+	if (path[0] == '/')
+		return arena_copy(b->arena, path, (size_t)(slash - path));
+	while (strncmp(path, "./", 2) == 0 && path + 1 < slash)
+		path += 2;
+	return arena_printf(b->arena, "%s/%.*s", strcmp(here, "/") == 0 ? "" : here, (int)(slash - path), path);
+}
+
+static bool
+is_being_read(const struct file *f, const struct source *source)
+{
+	for (; f != NULL; f = f->parent)
+		if (f->inode == source->inode && f->device == source->device && source->inode != 0)
+			return true;
+	return false;
+}
+
+static void
+include_pattern(struct build *b, struct file *f, uint32_t line, const char *word)
+{
+	struct err err = { 0 };
+	const char *pattern = value_path(b->arena, f->directory, word, &err);
+	glob_t found = { 0 };
+	int status;
+
+	if (pattern == NULL) {
+		build_complain(b, place_of(f, line), "include: %s", err.text);
+		return;
+	}
+	if (strpbrk(word, "*?[") == NULL) {
+		read_file(b, f, line, pattern);
+		return;
+	}
+	status = glob(pattern, GLOB_ERR, NULL, &found); /* sorted, so that the order is the same everywhere */
+	if (status != 0 && status != GLOB_NOMATCH)
+		build_complain(b, place_of(f, line), "include: cannot look for '%s': %s", pattern,
+			status == GLOB_NOSPACE ? "not enough memory" : strerror(errno));
+	for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)
+		read_file(b, f, line, found.gl_pathv[i]);
+	globfree(&found);
+}
+
+static void
+read_includes(struct file *f)
+{
+	for (uint32_t i = 0; i < f->include_count; i++) {
+		const struct conf_words *words = f->includes[i].decoded;
+
+		for (uint32_t k = 0; k < words->count; k++)
+			include_pattern(f->build, f, f->includes[i].line, words->at[k]);
+	}
+}
+
+/* Everything of one file, whose bytes are SOURCE's. */
+static void
+read_source(struct file *f, const char *name, const struct source *source)
+{
+	struct build *b = f->build;
+
+	f->directory = directory_of(b, name);
+	f->number = build_file(b, name, f->directory);
+	f->device = source->device;
+	f->inode = source->inode;
+	f->next = source->length > 0 ? source->bytes : NULL;
+	f->joined = malloc(source->length + 2);
+	if (f->joined == NULL) {
+		b->failed = true;
+		return;
+	}
+	f->joined[0] = '\0';
+	/* -2: no memory for its line, in an inih that takes it from the heap */
+	if (ini_parse_stream(read_line, f, take_setting, f) == -2)
+		b->failed = true;
+	settle_last(f);
+	build_file_end(b);
+	free(f->joined);
+}
+
+static unsigned
+depth_of(const struct file *f)
+{
+	unsigned depth = 0;
+
+	for (; f != NULL; f = f->parent)
+		depth++;
+	return depth;
+}
+
+/* Why the file cannot be read is said where it was asked for. */
+static void
+complain_unread(struct build *b, const struct file *parent, uint32_t line, const char *path, unsigned bad_line,
+	const char *why)
+{
+	if (parent == NULL || bad_line != 0)
+		conf_complain(b->report, CONF_ERROR, path, bad_line, "%s", why);
+	else
+		build_complain(b, place_of(parent, line), "include: %s", why);
+}
+
+static void
+read_file(struct build *b, struct file *parent, uint32_t line, const char *path)
+{
+	struct file f = { .parent = parent, .build = b };
+	struct source source;
+	struct err err;
+
+	if (depth_of(parent) > INCLUDE_DEPTH_MAX) {
+		build_complain(b, place_of(parent, line), "include: more than %d files deep at '%s'", INCLUDE_DEPTH_MAX, path);
+		return;
+	}
+	if (b->file_count == BUILD_FILES_MAX) {
+		build_complain(b, place_of(parent, line), "include: more than %d files", BUILD_FILES_MAX);
+		return;
+	}
+	if (!source_load(&source, path, (uid_t)-1, &err)) {
+		complain_unread(b, parent, line, path, source.bad_line, err.text);
+		return;
+	}
+	if (is_being_read(parent, &source))
+		build_complain(b, place_of(parent, line), "include: '%s' includes itself", path);
+	else
+		read_source(&f, path, &source);
+	source_release(&source);
+	read_includes(&f);
+	free(f.includes);
+}
+
+struct conf *
+conf_read(const char *path, struct conf_report *report)
+{
+	struct build b;
+	struct conf *conf = NULL;
+
+	if (build_init(&b, report)) {
+		read_file(&b, NULL, 0, path);
+		conf = build_finish(&b);
+	} else {
+		conf_complain(report, CONF_ERROR, path, 0, "not enough memory to read it");
+	}
+	build_release(&b);
+	return conf;
+}
+
+struct conf *
+conf_read_text(const char *name, const char *bytes, size_t length, struct conf_report *report)
+{
+	struct build b;
+	struct file f = { .build = &b };
+	struct source source;
+	struct conf *conf = NULL;
+	struct err err;
+
+	if (!source_copy(&source, name, bytes, length, &err)) {
+		conf_complain(report, CONF_ERROR, name, source.bad_line, "%s", err.text);
+		return NULL;
+	}
+	if (build_init(&b, report)) {
+		read_source(&f, name, &source);
+		if (f.include_count > 0)
+			build_complain(&b, place_of(&f, f.includes[0].line), "include: there is no file to include from");
+		conf = build_finish(&b);
+	}
+	free(f.includes);
+	source_release(&source);
+	build_release(&b);
+	return conf;
+}
+
+void
+conf_free(struct conf *conf)
+{
+	if (conf != NULL)
+		arena_free(conf->arena);
+}

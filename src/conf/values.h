@@ -1,0 +1,58 @@
+/*
+ * values -- what a setting may say: for each kind of keys.def, how it is read, and what to call it in a message.
+ *
+ * A value is read when its line is, and kept as the C type of its kind (conf.h) in the arena, so that decoding
+ * later is copying: it takes no memory and cannot fail.
+ */
+#ifndef BRIDLE_CONF_VALUES_H
+#define BRIDLE_CONF_VALUES_H
+
+#include "conf/arena.h"
+#include "conf/conf.h"
+
+/* What the C type of a kind is made of. */
+enum value_shape { VALUE_NUMBER /* int64_t, uint64_t */, VALUE_INT /* int, enum, mode_t */, VALUE_STRING, VALUE_WORDS,
+	VALUE_BINDS, VALUE_WORKERS };
+
+/* Where a value stands, for those that depend on it. */
+struct value_place {
+	struct arena *arena;
+	const struct conf_key *key;
+	const char *directory; /* relative paths begin here; absolute, no "/" at its end but for the root itself */
+};
+
+struct value_kind {
+	enum value_shape shape;
+	const char *expected;        /* "yes or no" */
+	bool (*parse)(const struct value_place *place, const char *text, void *out, struct err *err);
+	bool ranged;                 /* VALUE_NUMBER with lowest and highest */
+	bool joined;                 /* a list that several lines add up to */
+	const char *const *choices;  /* VALUE_INT: the words for 0, 1, ...; NULL-ended */
+	int unset;                   /* VALUE_NUMBER and VALUE_INT: what an empty default stands for */
+};
+
+#define VALUE_KINDS(X) \
+	X(globs) X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
+	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(assignments) X(files) X(duration) X(restart) X(logdest) \
+	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \
+	X(pass_refused)
+#define X(name) extern const struct value_kind value_kind_##name;
+VALUE_KINDS(X)
+#undef X
+
+/* Size of the C type of KIND. */
+size_t value_size(const struct value_kind *kind);
+
+/* Read TEXT (blanks trimmed) as a value for PLACE->key into OUT. False with ERR: "expected ..., got '...'". */
+bool value_parse(const struct value_place *place, const char *text, void *out, struct err *err);
+
+/* The default of KEY into OUT. Takes no memory. */
+void value_default(const struct conf_key *key, void *out);
+
+/* Whether the N bytes at NAME are the name of an environment variable. */
+bool value_is_name(const char *name, size_t n);
+
+/* The absolute path that WORD means below DIRECTORY, in ARENA; NULL with ERR for ~. Leading "./" goes, ".." stays. */
+const char *value_path(struct arena *arena, const char *directory, const char *word, struct err *err);
+
+#endif
