@@ -84,17 +84,18 @@ print_word(const char *word, size_t length, bool first)
 static void
 print_text(const char *text)
 {
-	size_t column = 0;
+	const char *start = text;
+	size_t column = 0; /* where the next word would stand */
 
 	while (*text != '\0') {
 		size_t length = strcspn(text, " ");
 
-		if (column > 0 && (column + 1 + length > WIDTH || text[-2] == '.'))
-			column = 0, putchar('\n');
-		else if (column > 0)
-			column++, putchar(' ');
+		if (column > 0 && (column + length > WIDTH || text[-2] == '.'))
+			column = 0;
+		if (text != start)
+			putchar(column == 0 ? '\n' : ' ');
 		print_word(text, length, column == 0);
-		column += length;
+		column += length + 1;
 		text += length + strspn(text + length, " ");
 	}
 }
@@ -119,21 +120,30 @@ print_value(const char *value)
 	}
 }
 
+/* " ; No " between the parts of a bracket: mdoc takes the semicolon for a delimiter, which ends what Fl began. */
 static void
-print_tail(const struct entry *e)
+print_part(bool *begun, const char *before, const char *part, const char *after)
 {
-	const char *between = "";
+	if (*part == '\0')
+		return;
+	printf("%s%s%s%s", *begun ? " ; No " : "", before, part, after);
+	*begun = true;
+}
 
-	fputs("\n.Pq ", stdout);
-	if (*e->flag != '\0')
-		printf("Fl Fl %s", e->flag + strlen("--")), between = " ; No ";
-	if (*e->since != '\0')
-		printf("%sGunicorn %s and later", between, e->since), between = " ; No ";
-	if (*e->fallback != '\0')
-		printf("%sdefault %s", between, e->fallback), between = " ; No ";
+static void
+print_bracket(const struct entry *e)
+{
+	char range[64] = "";
+	bool begun = false;
+
 	if (*e->lowest != '\0')
-		printf("%s%s to %s", between, e->lowest, e->highest), between = " ; No ";
-	printf("%s%s\n", between, reload_word(e->reload));
+		snprintf(range, sizeof range, "%s to %s", e->lowest, e->highest);
+	fputs("\n.Pq ", stdout);
+	print_part(&begun, "Fl Fl ", *e->flag == '\0' ? "" : e->flag + strlen("--"), "");
+	print_part(&begun, "Gunicorn ", e->since, " and later");
+	print_part(&begun, "default ", e->fallback, "");
+	print_part(&begun, "", range, "");
+	print_part(&begun, "", reload_word(e->reload), "\n");
 }
 
 static void
@@ -152,7 +162,7 @@ print_key(const struct entry *e)
 	if (strcmp(e->scope, "gunicorn") == 0 && e->what == OURS)
 		fputs("\nGunicorn only.", stdout);
 	if (value != NULL)
-		print_tail(e);
+		print_bracket(e);
 	else
 		putchar('\n');
 }
