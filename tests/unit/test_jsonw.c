@@ -107,6 +107,7 @@ strings_are_escaped(void **state)
 		{ BYTES("\xf4\x90\x80\x80"), "\"" FFFD FFFD FFFD FFFD "\"" },
 		{ BYTES("\xf4\x8f\xbf\xbf"), "\"\xf4\x8f\xbf\xbf\"" },
 		{ BYTES("\xc3\xa9\xc3"), "\"\xc3\xa9" FFFD "\"" },
+		{ "\xc3\xa9", 1, "\"" FFFD "\"" },
 		{ NULL, 0, "null" },
 #undef BYTES
 	};
