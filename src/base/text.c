@@ -97,10 +97,12 @@ text_add_visible(struct text *t, const char *bytes, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
 
-	for (size_t i = 0; i < n;) {
+	for (size_t i = 0; i < n && !t->cut;) {
 		size_t k = text_utf8_length(bytes + i, n - i);
 
-		if (k == 0 || is_control(s + i, k)) {
+		if (t->size - 1 - t->len < k) {
+			t->cut = true; /* half a character would be a broken one */
+		} else if (k == 0 || is_control(s + i, k)) {
 			text_addf(t, "\\x%02x", s[i]);
 			k = 1;
 		} else {
@@ -171,9 +173,9 @@ parse_thousandths(const char **p, int64_t *out)
 	const char *s = *p;
 
 	for (; *s >= '0' && *s <= '9'; s++) {
-		v = v * 10 + (*s - '0');
-		if (v > INT64_MAX / 10000000000)
+		if (v > (INT64_MAX / 1000 - 10) / 10)
 			return false;
+		v = v * 10 + (*s - '0');
 	}
 	if (s == *p)
 		return false;
@@ -250,7 +252,7 @@ text_parse_int(const char *words, int64_t lowest, int64_t highest, int64_t *out)
 	char *end;
 	long long v;
 
-	if (*words == '\0' || strchr("+ \t\n", *words) != NULL)
+	if (*words == '\0' || strchr("+ \t\n\v\f\r", *words) != NULL)
 		return false;
 	errno = 0;
 	v = strtoll(words, &end, 10);

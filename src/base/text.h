@@ -33,11 +33,11 @@ size_t text_utf8_length(const char *bytes, size_t n);
 /* Append BYTES as people may safely see them on a terminal: control characters and broken UTF-8 as \xHH. */
 bool text_add_visible(struct text *t, const char *bytes, size_t n);
 
-/* Append a duration as it would be written in a configuration, in its largest exact unit or the two
- * largest: "350ms", "1m30s", "2d4h". */
+/* Append a duration for people: its two largest units, and exactly below ten seconds: "350ms", "1500ms", "30s",
+ * "1m30s", "2d4h". Negative ones are "0s". */
 bool text_add_duration(struct text *t, msec d);
 
-/* Append a size with one decimal and a binary unit: "512", "1.5K", "256M", "2.0G". */
+/* Append a size with one decimal and a binary unit: "512", "1.5K", "256M", "2G". */
 bool text_add_size(struct text *t, uint64_t bytes);
 
 /* Copy SRC into the array DST (size known by the compiler), cut if need be. Returns whether it fitted. */
