@@ -15,7 +15,7 @@ struct conf_version { int major, minor, patch; }; /* all 0: unknown */
 struct conf_command {
 	char **argv;          /* NULL-ended; argv[0] is what is executed, absolute where it could be found */
 	char **envp;          /* NULL-ended; sorted is not promised */
-	char *workers;        /* 10 writable digits within argv ("--workers" value), or NULL for a program */
+	char *workers;        /* 10 writable digits within argv ("--workers=0000000002"), or NULL for a program */
 	char *generation;     /* 10 writable digits within envp (BRIDLE_GENERATION=) */
 	char *listen_pid;     /* 10 writable digits within envp (LISTEN_PID=), or NULL without listeners */
 	char *tmpdir;         /* TMPDIR= value with its generation at the end (".../tmp." + 10 digits at
@@ -26,7 +26,17 @@ struct conf_command {
 	size_t block_size;
 };
 
-/* Build for SERVICE. LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). RUN_DIR: of
+/* Build for SERVICE, which is SECTION decoded.
+ *
+ * Gunicorn gets what was set and nothing else, but for --workers, --graceful-timeout, --name (the service's) and,
+ * from 25.1, --no-control-socket; args come behind, the application last. bind is only handed on when LISTENERS
+ * is 0, user, group and umask never: they are in effect before Gunicorn begins.
+ *
+ * The environment, later ones winning: BASE; with `user`, HOME, USER and LOGNAME of that account (looked up here, which
+ * may take the network); PWD; for Gunicorn VIRTUAL_ENV, PATH, PYTHONUNBUFFERED=1; environment; environment_file (as with
+ * systemd); ours, at the end: Gunicorn up to 24 loses its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
+ *
+ * LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). RUN_DIR: of
  * bridled; TMPDIR is below it. BASE: the environment to begin with (bridled's own), from which everything that
  * gunicorn-facts 10 names is scrubbed (GUNICORN_*, LISTEN_*, NOTIFY_SOCKET, WATCHDOG_*, BRIDLE_*).
  * Decimal slots are written zero-padded ("0000000002" is what int() takes). False with ERR when the command or an
@@ -42,7 +52,10 @@ void conf_command_patch(char *slot, uint64_t n);
 /* The version of the Gunicorn that COMMAND (absolute path of a gunicorn script) would run, found by its
  * installed metadata (site-packages or dist-packages of its prefix or interpreter), without running it. */
 struct conf_version conf_gunicorn_version(const char *command);
+/* <0, 0, >0: A is older than, the same as, newer than B. */
 int conf_version_compare(struct conf_version a, struct conf_version b);
+/* "25.1.0" and the like, up to the first thing that is no number; all 0 when there is none. */
+struct conf_version conf_version_parse(const char *words);
 
 /* The absolute path of the gunicorn (or program) that SERVICE would run; false when there is none. */
 bool conf_command_find(const struct conf_service *service, char *path, size_t size, struct err *err);

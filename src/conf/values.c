@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "conf/bind.h"
+#include "conf/environment.h"
 #include "conf/keys.h"
 #include "conf/words.h"
 
@@ -107,6 +108,8 @@ parse_assignments(const struct value_place *place, const char *text, void *out, 
 		if (equals == NULL || !value_is_name(words->at[i], (size_t)(equals - words->at[i])))
 			return err_set(err, 0, "word %u is not NAME=value (quote values that hold blanks: "
 				"NAME=\"two words\")", i + 1);
+		if (environment_is_reserved(words->at[i], (size_t)(equals - words->at[i])))
+			return err_set(err, 0, "%.*s is Bridle's own to set", (int)(equals - words->at[i]), words->at[i]);
 	}
 	return true;
 }

@@ -1,0 +1,200 @@
+#include "conf/environment.h"
+
+#include <string.h>
+
+#include "conf/source.h"
+#include "conf/values.h"
+#include "conf/words.h"
+
+static const char blanks[] = " \t";
+
+bool
+environment_is_reserved(const char *name, size_t length)
+{
+	static const char *const prefixes[] = { "BRIDLE_", "LISTEN_" };
+	static const char *const names[] = { "GUNICORN_PID", "GUNICORN_FD" };
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (length >= strlen(prefixes[i]) && strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (length == strlen(names[i]) && strncmp(name, names[i], length) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_scrubbed(const char *assignment)
+{
+	static const char *const prefixes[] = { "GUNICORN_", "LISTEN_", "NOTIFY_SOCKET=", "WATCHDOG_", "BRIDLE_" };
+
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (strncmp(assignment, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return strchr(assignment, '=') == NULL;
+}
+
+/* Where NAME of LENGTH bytes is; env->count when it is not there. */
+static uint32_t
+position_of(const struct environment *env, const char *name, size_t length)
+{
+	uint32_t i;
+
+	for (i = 0; i < env->count; i++)
+		if (strncmp(env->at[i], name, length) == 0 && env->at[i][length] == '=')
+			break;
+	return i;
+}
+
+static void
+put(struct environment *env, const char *assignment, size_t name_length)
+{
+	uint32_t i = position_of(env, assignment, name_length);
+
+	if (i == env->capacity) {
+		uint32_t capacity = env->capacity == 0 ? 64 : env->capacity * 2;
+		const char **more = arena_alloc(env->arena, capacity * sizeof *more);
+
+		if (more == NULL)
+			return; /* the arena remembers */
+		if (env->count > 0)
+			memcpy(more, env->at, env->count * sizeof *more);
+		env->at = more;
+		env->capacity = capacity;
+	}
+	env->at[i] = assignment;
+	if (i == env->count)
+		env->count++;
+}
+
+void
+environment_assign(struct environment *env, const char *assignment)
+{
+	put(env, arena_copy_string(env->arena, assignment), strcspn(assignment, "="));
+}
+
+void
+environment_set(struct environment *env, const char *name, const char *value)
+{
+	put(env, arena_printf(env->arena, "%s=%s", name, value), strlen(name));
+}
+
+void
+environment_unset(struct environment *env, const char *name)
+{
+	uint32_t i = position_of(env, name, strlen(name));
+
+	if (i == env->count)
+		return;
+	env->count--;
+	memmove(env->at + i, env->at + i + 1, (env->count - i) * sizeof *env->at);
+}
+
+const char *
+environment_get(const struct environment *env, const char *name)
+{
+	uint32_t i = position_of(env, name, strlen(name));
+
+	return i == env->count ? NULL : env->at[i] + strlen(name) + 1;
+}
+
+void
+environment_init(struct environment *env, struct arena *arena, char *const *base)
+{
+	*env = (struct environment){ .arena = arena };
+	for (; base != NULL && *base != NULL; base++)
+		if (!is_scrubbed(*base))
+			environment_assign(env, *base);
+}
+
+/* ---- files ---- */
+
+/* The value that is written as TEXT: quoted, or as it stands. NULL with ERR. */
+static const char *
+take_value(struct environment *env, const char *text, struct err *err)
+{
+	struct conf_words words;
+
+	if (text[0] != '"' && text[0] != '\'')
+		return text;
+	if (!words_split(env->arena, text, false, &words, err))
+		return NULL;
+	if (words.count == 1)
+		return words.at[0];
+	err_set(err, 0, "nothing may follow the closing quote");
+	return NULL;
+}
+
+/* One line, ended by NUL, blanks trimmed, neither empty nor a comment. */
+static bool
+take_line(struct environment *env, const char *line, struct err *err)
+{
+	const char *value;
+	size_t n;
+
+	if (strncmp(line, "export", 6) == 0 && strchr(blanks, line[6]) != NULL)
+		line += 6 + strspn(line + 6, blanks);
+	n = strcspn(line, "=");
+	if (line[n] == '\0' || !value_is_name(line, n))
+		return err_set(err, 0, "expected NAME=value");
+	if (environment_is_reserved(line, n))
+		return err_set(err, 0, "%.*s is Bridle's own to set", (int)n, line);
+	value = take_value(env, line + n + 1, err);
+	if (value == NULL)
+		return false;
+	put(env, arena_printf(env->arena, "%.*s=%s", (int)n, line, value), n);
+	return true;
+}
+
+static const char *
+trimmed(struct arena *arena, const char *line, size_t n)
+{
+	while (n > 0 && strchr(" \t\r", line[n - 1]) != NULL)
+		n--;
+	while (n > 0 && strchr(blanks, *line) != NULL)
+		line++, n--;
+	return arena_copy(arena, line, n);
+}
+
+static bool
+take_lines(struct environment *env, const char *name, const char *next, struct err *err)
+{
+	unsigned number = 1;
+
+	for (;; number++) {
+		size_t n = strcspn(next, "\n");
+		const char *line = trimmed(env->arena, next, n);
+
+		if (line[0] != '\0' && strchr("#;", line[0]) == NULL && !take_line(env, line, err))
+			return err_prefix(err, "%s:%u", name, number);
+		if (next[n] == '\0')
+			return true;
+		next += n + 1;
+	}
+}
+
+bool
+environment_read_file(struct environment *env, const char *path, uid_t owner, struct err *err)
+{
+	struct source source;
+	bool ok;
+
+	if (!source_load(&source, path, owner, err))
+		return false;
+	ok = take_lines(env, path, source.bytes, err);
+	source_release(&source);
+	return ok;
+}
+
+bool
+environment_read_text(struct environment *env, const char *name, const char *text, size_t length, struct err *err)
+{
+	struct source source;
+	bool ok;
+
+	if (!source_copy(&source, name, text, length, err))
+		return false;
+	ok = take_lines(env, name, source.bytes, err);
+	source_release(&source);
+	return ok;
+}

@@ -1,0 +1,47 @@
+/*
+ * environment -- the variables that a service is started with, while they are being put together.
+ */
+#ifndef BRIDLE_CONF_ENVIRONMENT_H
+#define BRIDLE_CONF_ENVIRONMENT_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "conf/arena.h"
+
+struct environment {
+	struct arena *arena;  /* the caller's: what is put in is copied there */
+	const char **at;      /* NAME=value each, in the order in which names came first */
+	uint32_t count, capacity;
+};
+
+/* Begin with BASE (NULL-ended), without what belongs to whoever started us: GUNICORN_*, LISTEN_*, NOTIFY_SOCKET,
+ * WATCHDOG_*, BRIDLE_* (gunicorn-facts 10 names what each of them breaks). */
+void environment_init(struct environment *env, struct arena *arena, char *const *base);
+
+/* Set NAME=VALUE, in the place of an earlier value. */
+void environment_set(struct environment *env, const char *name, const char *value);
+
+/* The same for "NAME=value". */
+void environment_assign(struct environment *env, const char *assignment);
+
+void environment_unset(struct environment *env, const char *name);
+
+/* The value of NAME, or NULL. */
+const char *environment_get(const struct environment *env, const char *name);
+
+/* Set what the file PATH says. A line is NAME=value (export in front is allowed), empty, or a comment that
+ * begins with # or ;. A value in quotes is read as a shell would, one without them is taken to the end of its
+ * line; nothing is expanded. OWNER may own the file beside root (see source.h). False with ERR, which names the
+ * line and never what it says. */
+bool environment_read_file(struct environment *env, const char *path, uid_t owner, struct err *err);
+
+/* The same for TEXT of LENGTH bytes; NAME stands for it in messages. */
+bool environment_read_text(struct environment *env, const char *name, const char *text, size_t length,
+	struct err *err);
+
+/* Whether nobody but us may set NAME: it says which service a process is, and which descriptors it was given. */
+bool environment_is_reserved(const char *name, size_t length);
+
+#endif
