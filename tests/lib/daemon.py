@@ -1,4 +1,5 @@
 """A bridled under test: started in a directory of its own, steered, looked at, and seen to end cleanly."""
+import atexit
 import functools
 import json
 import os
@@ -28,6 +29,7 @@ def open_to_all():
         return BUILD, APPS
     copy = pathlib.Path(tempfile.mkdtemp(prefix="bridle-built-"))
     copy.chmod(0o755)
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
     for name in ("bridled", "bridle"):
         shutil.copy2(BUILD / name, copy / name)
     shutil.copytree(APPS, copy / "apps", ignore=shutil.ignore_patterns("__pycache__"))
