@@ -4,8 +4,6 @@ import shutil
 import socket
 import subprocess
 
-import pytest
-
 from control import Connection
 from daemon import TESTS
 from sections import bridle, program, web
@@ -150,22 +148,6 @@ def test_a_client_that_goes_away_while_it_waits(bridled):
         one.send("Start", name="web")
         site.events.wait("web", "starting")
     site.wait_state("running")
-
-
-def test_a_varlink_client_that_we_did_not_write(bridled):
-    """The varlink package of PyPI: it reads the interface from the daemon itself, lists, and restarts."""
-    varlink = pytest.importorskip("varlink")
-    site = bridled(web())
-    site.wait_state("running")
-    with varlink.Client(f"unix:{site.control}") as client, client.open("org.bridle") as connection:
-        interface = client.get_interface("org.bridle")
-        assert interface.name == "org.bridle"
-        services = connection.List()["services"]
-        assert [service["name"] for service in services] == ["web"] and services[0]["state"] == "running"
-        assert connection.Restart("web")["message"]
-        assert connection.List("web")["services"][0]["generation"] == 2
-        with pytest.raises(varlink.VarlinkError):
-            connection.Stop("nobody")
 
 
 def test_watch_goes_to_everybody(bridled):
