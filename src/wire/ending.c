@@ -1,0 +1,43 @@
+#include "wire/ending.h"
+
+#include <sys/wait.h>
+
+#include "wire/link.h"
+
+/* sysexits and shells agree on these two only; Gunicorn's own codes (3, 4) mean what they say only with one worker
+ * (gunicorn-facts 2.3), so they are left to whoever has seen the workers. */
+static const char *
+exit_hint(int code)
+{
+	switch (code) {
+	case 126: return " (found, but not executable)";
+	case 127: return " (command not found)";
+	default: return "";
+	}
+}
+
+bool
+ending_add_signal(struct text *t, int signal)
+{
+	const char *name = link_signal_name(signal);
+
+	return name[0] == '?' ? text_addf(t, "signal %d", signal) : text_addf(t, "SIG%s", name);
+}
+
+bool
+ending_add(struct text *t, int status)
+{
+	if (WIFEXITED(status))
+		return text_addf(t, "exited with status %d%s", WEXITSTATUS(status), exit_hint(WEXITSTATUS(status)));
+	if (!WIFSIGNALED(status))
+		return text_addf(t, "ended with wait status %#x", (unsigned)status);
+	text_add(t, "was killed by ");
+	ending_add_signal(t, WTERMSIG(status));
+	return text_add(t, WCOREDUMP(status) ? " (core dumped)" : "");
+}
+
+bool
+ending_is_clean(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * ending -- how a process ended, in words: "was killed by SIGSEGV (core dumped)", "exited with status 3". Pure; the
+ * wait status is Linux's (wait(2)), as it travels over the link and in the page.
+ */
+#ifndef BRIDLE_WIRE_ENDING_H
+#define BRIDLE_WIRE_ENDING_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+
+/* Append the words for wait status STATUS. */
+bool ending_add(struct text *t, int status);
+
+/* "SIGKILL"; "signal 64" when it has no name. */
+bool ending_add_signal(struct text *t, int signal);
+
+/* Did it exit by itself, with status 0? */
+bool ending_is_clean(int status);
+
+#endif
