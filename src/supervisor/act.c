@@ -1,0 +1,188 @@
+/* service_act: what the life orders, done. The only place that starts and signals services. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "os/spawn.h"
+#include "supervisor/bridled.h"
+#include "supervisor/rest.h"
+#include "supervisor/service.h"
+#include "supervisor/tmpdir.h"
+
+/* The plan could not be worked out when the configuration was read (a user, a virtualenv that was missing): perhaps it
+ * can now. */
+static bool
+have_plan(struct service *s, struct err *err)
+{
+	struct bridled *b = s->home;
+	const struct conf_section *section;
+	struct plan *plan;
+
+	if (s->plan != NULL)
+		return true;
+	section = conf_find(b->conf, s->name);
+	if (section == NULL)
+		return err_set(err, 0, "%s: the configuration has no such service", s->name);
+	plan = plan_new(b->conf, section, b->run_dir, b->cpus, err);
+	if (plan != NULL)
+		service_plan(s, plan);
+	return plan != NULL;
+}
+
+static void
+patch_command(struct service *s, uint32_t number)
+{
+	struct conf_command *c = &s->plan->command;
+
+	conf_command_patch(c->generation, number);
+	if (c->workers != NULL)
+		conf_command_patch(c->workers, s->wanted);
+	if (c->tmpdir_generation != NULL)
+		conf_command_patch(c->tmpdir_generation, number);
+}
+
+static pid_t
+start_planned(struct service *s, uint32_t number, struct err *err)
+{
+	int listeners[HELD_MAX];
+	struct plan *p = s->plan;
+
+	if ((p->bind_count > 0 && !held_open(&s->held, p, listeners, err)) || !tmpdir_make(s, number, err))
+		return -1;
+	patch_command(s, number);
+	struct spawn_request r = {
+		.path = p->command.argv[0],
+		.argv = p->command.argv,
+		.envp = p->command.envp,
+		.directory = p->directory,
+		.listen_pid = p->command.listen_pid,
+		.listeners = listeners,
+		.listener_count = p->bind_count,
+		.null_fd = s->home->null_fd,
+		.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd,
+		.cgroup_fd = -1,
+		.change_user = p->change_user,
+		.uid = p->uid,
+		.gid = p->gid,
+		.groups = p->groups,
+		.group_count = p->group_count,
+		.umask = p->umask,
+		.may_stall = p->may_stall,
+	};
+	return spawn(&r, err);
+}
+
+static pid_t
+start(struct service *s, uint32_t number, struct err *err)
+{
+	pid_t pid;
+
+	if (!have_plan(s, err))
+		return -1;
+	pid = start_planned(s, number, err);
+	if (pid < 0)
+		err_prefix(err, "%s", s->name);
+	return pid;
+}
+
+static void
+do_spawn(struct service *s, const struct life_order *o, msec now)
+{
+	struct err err;
+	pid_t pid = start(s, o->number, &err);
+
+	if (pid < 0)
+		log_error("%s", err.text);
+	else {
+		*service_pid_at(s, o->slot) = s->leader[o->slot] = pid;
+		s->home->children++;
+	}
+	life_spawned(&s->life, o->slot, pid >= 0, bridled_random(s->home), now);
+	/* nothing outside tells when a program that is not Gunicorn is ready: it is when it was executed */
+	if (pid >= 0 && s->kind == CONF_PROGRAM)
+		life_ready(&s->life, o->number, now);
+}
+
+static void
+do_signal(struct service *s, const struct life_order *o)
+{
+	pid_t pid = *service_pid_at(s, o->slot);
+
+	if (pid > 0 && kill(pid, o->signal) != 0 && errno != ESRCH)
+		log_error("%s: cannot signal master %d: %s", s->name, (int)pid, strerror(errno));
+}
+
+static void
+do_signal_all(struct service *s, const struct life_order *o)
+{
+	if (o->signal == SIGKILL) {
+		if (s->home->stopping)
+			s->home->forced = true;
+		log_warning("%s: killing what is left of generation %u", s->name, s->life.slots[o->slot].number);
+	}
+	rest_signal(s, o->slot, o->signal);
+	s->home->look = true;
+}
+
+/* A move may mean more than a word. A new generation serves: what only the old one listened on goes. A stopped service holds nothing. */
+static void
+settle(struct service *s, const struct life_order *o)
+{
+	s->from = o->from;
+	s->event = o->event;
+	if (o->event == ON_DIED_NOW || o->event == ON_DIED_LATER)
+		s->restarts++;
+	if (o->event == ON_READY || o->event == ON_NEXT_READY)
+		held_drop_unwanted(&s->held);
+	if (o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
+		held_close(&s->held);
+}
+
+static void
+do_order(struct service *s, const struct life_order *o, msec now)
+{
+	switch ((enum life_order_kind)o->kind) {
+	case ORDER_SPAWN: do_spawn(s, o, now); break;
+	case ORDER_SIGNAL: do_signal(s, o); break;
+	case ORDER_SIGNAL_ALL: do_signal_all(s, o); break;
+	case ORDER_MOVED:
+		settle(s, o);
+		notices_add(s->home, s, o);
+		break;
+	}
+}
+
+static void
+arm(struct service *s, msec now)
+{
+	msec due = life_due(&s->life);
+
+	ev_timer_stop(s->home->loop, &s->timer);
+	if (due == MSEC_NEVER)
+		return;
+	ev_timer_set(&s->timer, due > now ? (double)(due - now) / 1000. : 0., 0.);
+	ev_timer_start(s->home->loop, &s->timer);
+}
+
+void
+service_act(struct service *s, msec now)
+{
+	struct life_order o;
+
+	while (life_order(&s->life, &o))
+		do_order(s, &o, now);
+	service_show(s);
+	arm(s, now);
+}
+
+void
+service_gone(struct service *s, uint8_t slot, msec now)
+{
+	uint32_t number = s->life.slots[slot].number;
+
+	life_gone(&s->life, slot, now);
+	tmpdir_remove(s, number);
+}

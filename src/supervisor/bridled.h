@@ -1,0 +1,65 @@
+/*
+ * bridled -- what the supervisor has: its loop, its directories, its services, its watcher. One struct, made in
+ * supervisor.c, handed to everybody in this room.
+ */
+#ifndef BRIDLE_SUPERVISOR_BRIDLED_H
+#define BRIDLE_SUPERVISOR_BRIDLED_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/msec.h"
+#include "conf/conf.h"
+#include "supervisor/notices.h"
+#include "supervisor/watcher_child.h"
+
+struct service;
+
+struct bridled {
+	struct ev_loop *loop;
+	ev_io signal_io;
+	ev_prepare before_wait; /* tells what happened, once a round of the loop */
+	int signal_fd;
+
+	struct conf *conf;
+	char *config_path;
+	char *run_dir, *log_dir;
+	int run_fd, lock_fd, null_fd, control_fd;
+	uid_t watch_uid;
+	gid_t watch_gid;
+	gid_t control_gid;      /* (gid_t)-1: no control group */
+	unsigned cpus;
+
+	void *page;             /* wire/page.h */
+	int page_fd;
+	int spool_fd;           /* watcher/watcher.h: kept for the watcher, never looked into */
+	uint32_t capacity;      /* of the page and of `services` */
+	struct service **services; /* by slot; NULL: nobody */
+	pid_t *masters;         /* LIFE_SLOTS a service, side by side, so that a pid is found quickly; 0: none */
+	uint32_t children;      /* of ours that we know: masters and the watcher */
+	bool look;              /* something of a generation without a master may have ended */
+
+	struct notices notices;
+	struct watcher_child watcher;
+	uint32_t random;        /* state of a generator for jitter */
+	bool clearing;          /* leftovers of an earlier run are being ended; services wait */
+	ev_timer clear_timer;
+	msec clear_until;
+
+	bool stopping;
+	bool forced;            /* while stopping, something had to be killed */
+	unsigned stop_asked;
+};
+
+/* 32 random bits for jitter (xorshift: spread, not secrecy). */
+uint32_t bridled_random(struct bridled *b);
+
+/* Start what starts by itself. */
+void bridled_start_services(struct bridled *b, msec now);
+
+/* Begin to stop everything; asked again, hurry. */
+void bridled_stop(struct bridled *b);
+
+#endif

@@ -1,0 +1,115 @@
+#include "supervisor/held.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/listener.h"
+
+static struct held_listener *
+find(struct held *h, const char *text)
+{
+	for (uint32_t i = 0; i < h->count; i++)
+		if (strcmp(h->at[i].text, text) == 0)
+			return &h->at[i];
+	return NULL;
+}
+
+static void
+close_one(struct held_listener *l)
+{
+	if (l->fd < 0)
+		return;
+	if (l->path != NULL)
+		listener_unlink(l->fd, l->path);
+	close(l->fd);
+	l->fd = -1;
+}
+
+/* A place for BIND among the held; memory is taken only when the addresses changed, that is after a reload. */
+static struct held_listener *
+place(struct held *h, const struct plan_bind *bind, struct err *err)
+{
+	struct held_listener *more, *l = find(h, bind->text);
+
+	if (l != NULL)
+		return l;
+	more = realloc(h->at, (h->count + 1) * sizeof *more);
+	if (more == NULL)
+		goto fail;
+	h->at = more;
+	l = &h->at[h->count];
+	*l = (struct held_listener){ .fd = -1, .text = strdup(bind->text) };
+	if (bind->is_unix)
+		l->path = strdup(bind->address);
+	if (l->text == NULL || (bind->is_unix && l->path == NULL)) {
+		free(l->text);
+		goto fail;
+	}
+	h->count++;
+	return l;
+fail:
+	err_set(err, errno, "cannot hold listener '%s'", bind->text);
+	return NULL;
+}
+
+static bool
+open_one(struct held_listener *l, const struct plan *plan, const struct plan_bind *bind, struct err *err)
+{
+	if (l->fd < 0)
+		l->fd = bind->is_unix ? listener_open_unix(bind->address, &plan->socket, plan->backlog, err)
+				      : listener_open_tcp(bind->address, bind->port, plan->backlog, err);
+	l->wanted = true;
+	return l->fd >= 0;
+}
+
+bool
+held_open(struct held *h, const struct plan *plan, int *fds, struct err *err)
+{
+	if (plan->bind_count > HELD_MAX)
+		return err_set(err, 0, "bind: at most %d addresses", HELD_MAX);
+	for (uint32_t i = 0; i < h->count; i++)
+		h->at[i].wanted = false;
+	for (uint32_t i = 0; i < plan->bind_count; i++) {
+		struct held_listener *l = place(h, &plan->binds[i], err);
+
+		if (l == NULL || !open_one(l, plan, &plan->binds[i], err))
+			return false;
+		fds[i] = l->fd;
+	}
+	return true;
+}
+
+static void
+forget(struct held *h, uint32_t i)
+{
+	close_one(&h->at[i]);
+	free(h->at[i].text);
+	free(h->at[i].path);
+	h->at[i] = h->at[--h->count];
+}
+
+void
+held_drop_unwanted(struct held *h)
+{
+	for (uint32_t i = h->count; i-- > 0;)
+		if (!h->at[i].wanted)
+			forget(h, i);
+}
+
+void
+held_close(struct held *h)
+{
+	for (uint32_t i = 0; i < h->count; i++)
+		close_one(&h->at[i]);
+}
+
+void
+held_free(struct held *h)
+{
+	while (h->count > 0)
+		forget(h, h->count - 1);
+	free(h->at);
+	h->at = NULL;
+}

@@ -1,0 +1,39 @@
+/*
+ * held -- the listeners of a service: opened at its first start, kept over restarts and back-off, closed when it is
+ * stopped, so that what nobody will answer is refused at once.
+ */
+#ifndef BRIDLE_SUPERVISOR_HELD_H
+#define BRIDLE_SUPERVISOR_HELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "supervisor/plan.h"
+
+enum { HELD_MAX = 16 };
+
+struct held_listener {
+	char *text;      /* as written in bind: its identity */
+	char *path;      /* unix; NULL for TCP */
+	int fd;          /* -1: not open */
+	bool wanted;     /* by the plan that is in force */
+};
+
+struct held {
+	struct held_listener *at;
+	uint32_t count;
+};
+
+/* Open what PLAN asks for and is not open yet, in FDS in the plan's order (room for HELD_MAX). False with ERR; what
+ * was opened by then stays open for the next try. */
+bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *err);
+
+/* Close what the last plan given to held_open does not name any more. */
+void held_drop_unwanted(struct held *h);
+
+/* Close all; unix socket files go too. */
+void held_close(struct held *h);
+void held_free(struct held *h);
+
+#endif

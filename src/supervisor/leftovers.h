@@ -1,0 +1,16 @@
+/*
+ * leftovers -- what an earlier bridled left running when it was killed: found by the marker in the environment, ended
+ * before anything is started, so that no service ever has two masters.
+ */
+#ifndef BRIDLE_SUPERVISOR_LEFTOVERS_H
+#define BRIDLE_SUPERVISOR_LEFTOVERS_H
+
+#include "base/msec.h"
+
+struct bridled;
+
+/* Look for them; if there are any, ask them to end, and call bridled_start_services() when the last one is gone
+ * (asked again and then killed as time passes). If there are none, that is called at once. */
+void leftovers_end(struct bridled *b, msec now);
+
+#endif

@@ -1,0 +1,129 @@
+#include "supervisor/notices.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+#include "wire/ending.h"
+
+bool
+notices_init(struct notices *n, uint32_t size)
+{
+	*n = (struct notices){ .ring = calloc(size, sizeof *n->ring), .size = size };
+	return n->ring != NULL;
+}
+
+void
+notices_free(struct notices *n)
+{
+	free(n->ring);
+	n->ring = NULL;
+}
+
+void
+notices_add(struct bridled *b, struct service *s, const struct life_order *order)
+{
+	struct notices *n = &b->notices;
+
+	if (n->count == n->size) { /* never wait for the slow reader: the page holds what matters */
+		n->first = (n->first + 1) % n->size;
+		n->count--;
+		n->lost = true;
+	}
+	n->ring[(n->first + n->count++) % n->size] = (struct notice){
+		.service = s->slot,
+		.generation = s->last_generation,
+		.pid = s->last_pid,
+		.status = s->last_status,
+		.from = order->from,
+		.to = order->to,
+		.event = order->event,
+		.age = s->last_age,
+		.wait = order->wait,
+	};
+}
+
+static bool
+about_an_end(const struct notice *n)
+{
+	return n->event == ON_DIED_NOW || n->event == ON_DIED_LATER || n->event == ON_DIED_GIVE_UP ||
+		n->event == ON_DIED_DONE || n->event == ON_NEXT_DIED;
+}
+
+/* Trouble is loud, the ordinary is not. */
+static enum log_level
+level_of(const struct notice *n)
+{
+	if (n->to == LIFE_FAILED)
+		return LOG_LEVEL_ERROR;
+	if (n->to == LIFE_WAITING || n->to == LIFE_RETRYING || n->event == ON_NEXT_DIED || n->event == ON_DIED_NOW)
+		return LOG_LEVEL_WARNING;
+	return LOG_LEVEL_INFO;
+}
+
+static void
+say(const struct service *s, const struct notice *n)
+{
+	char buffer[400];
+	struct text t;
+
+	text_init(&t, buffer, sizeof buffer);
+	text_addf(&t, "%s: %s -> %s: ", s->name, life_state_name(n->from), life_state_name(n->to));
+	if (about_an_end(n) && n->pid != 0) {
+		text_addf(&t, "master %d (generation %u) ", n->pid, n->generation);
+		ending_add(&t, n->status);
+		text_add(&t, " after ");
+		text_add_duration(&t, n->age);
+		text_add(&t, "; ");
+	}
+	/* of a program that is not Gunicorn nothing tells when it is ready, and nothing is claimed */
+	text_add(&t, n->event == ON_READY && s->kind == CONF_PROGRAM ? "executed" : life_event_text(n->event));
+	if (n->wait > 0) {
+		text_add(&t, "; next start in ");
+		text_add_duration(&t, n->wait);
+	}
+	log_at(level_of(n), "%s", buffer);
+}
+
+static struct link_record
+to_record(const struct service *s, const struct notice *n)
+{
+	struct link_record r = link_make(LINK_MOVED);
+
+	r.service = n->service;
+	r.incarnation = s->incarnation;
+	r.generation = n->generation;
+	r.from = n->from;
+	r.to = n->to;
+	r.event = n->event;
+	r.pid = n->pid;
+	r.status = n->status;
+	r.arg = n->wait;
+	return r;
+}
+
+void
+notices_tell(struct bridled *b)
+{
+	struct notices *n = &b->notices;
+
+	if (n->count == 0)
+		return;
+	for (; n->count > 0; n->count--, n->first = (n->first + 1) % n->size) {
+		const struct notice *notice = &n->ring[n->first];
+		const struct service *s = b->services[notice->service];
+		struct link_record record;
+
+		if (s == NULL)
+			continue;
+		say(s, notice);
+		record = to_record(s, notice);
+		watcher_child_tell(b, &record);
+	}
+	if (n->lost)
+		watcher_child_show_page(b);
+	n->lost = false;
+	watcher_child_flush(b);
+}

@@ -1,0 +1,43 @@
+/*
+ * notices -- what is to be told once the deeds are done: moves of services, collected while the loop works and told
+ * before it waits again, as lines in our log and records on the link. Telling never delays acting.
+ */
+#ifndef BRIDLE_SUPERVISOR_NOTICES_H
+#define BRIDLE_SUPERVISOR_NOTICES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/msec.h"
+#include "core/life.h"
+#include "wire/link.h"
+
+struct bridled;
+struct service;
+
+struct notice {
+	uint32_t service;    /* slot */
+	uint32_t generation;
+	int32_t pid, status;
+	uint8_t from, to, event;
+	msec age;            /* of the master that ended */
+	msec wait;           /* until the next start, when backing off */
+};
+
+struct notices {
+	struct notice *ring;
+	uint32_t size, first, count;
+	bool lost;           /* the ring overflowed: the watcher is told to look at the whole page anew */
+};
+
+/* A ring for SIZE moves, taken at load time. */
+bool notices_init(struct notices *n, uint32_t size);
+void notices_free(struct notices *n);
+
+/* Remember that S moved as ORDER (ORDER_MOVED) says. */
+void notices_add(struct bridled *b, struct service *s, const struct life_order *order);
+
+/* Tell everything: log lines, then the link. */
+void notices_tell(struct bridled *b);
+
+#endif

@@ -1,0 +1,235 @@
+#include "supervisor/plan.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "os/account.h"
+
+/* A strictly growing store for the plan's strings; sized before it is filled. */
+struct store {
+	char *at;
+	size_t len, size;
+};
+
+static const char *
+keep(struct store *s, const char *words)
+{
+	size_t n = strlen(words) + 1;
+	char *copy = s->at + s->len;
+
+	if (n > s->size - s->len)
+		return "";
+	memcpy(copy, words, n);
+	s->len += n;
+	return copy;
+}
+
+/* A host name is looked up here, at load time, because it may take seconds; later only numbers are used. */
+static bool
+resolve(const char *host, char *numeric, size_t size, struct err *err)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found = NULL;
+	int e;
+
+	numeric[0] = '\0';
+	if (host[0] == '\0')
+		return true;
+	if ((e = getaddrinfo(host, NULL, &hints, &found)) != 0)
+		return err_set(err, 0, "cannot resolve '%s': %s", host, gai_strerror(e));
+	e = getnameinfo(found->ai_addr, found->ai_addrlen, numeric, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
+	freeaddrinfo(found);
+	return e == 0 || err_set(err, 0, "cannot resolve '%s': %s", host, gai_strerror(e));
+}
+
+static bool
+plan_binds(struct plan *p, const struct conf_service *s, struct store *store, struct err *err)
+{
+	char numeric[NI_MAXHOST];
+
+	p->bind_count = s->bind.count;
+	p->binds = calloc(s->bind.count + 1, sizeof *p->binds);
+	if (p->binds == NULL)
+		return err_set(err, errno, "cannot keep addresses");
+	for (uint32_t i = 0; i < s->bind.count; i++) {
+		const struct conf_bind *b = &s->bind.at[i];
+		struct plan_bind *out = &p->binds[i];
+
+		out->is_unix = b->family == CONF_BIND_UNIX;
+		out->port = b->port;
+		out->text = keep(store, b->text);
+		if (!out->is_unix && !resolve(b->host, numeric, sizeof numeric, err))
+			return false;
+		out->address = keep(store, out->is_unix ? b->path : numeric);
+	}
+	return true;
+}
+
+static bool
+plan_account(struct plan *p, const struct conf_service *s, struct err *err)
+{
+	struct account a, owner;
+
+	if (!account_find(&a, s->user, s->group, err))
+		return false;
+	p->uid = a.uid;
+	p->gid = a.gid;
+	/* a plain user can only be itself; saying so is the kernel's business, not worth a setuid call */
+	p->change_user = (s->user[0] != '\0' || s->group[0] != '\0') && (a.uid != geteuid() || a.gid != getegid());
+	if (p->change_user && geteuid() != 0)
+		return err_set(err, 0, "user %s: only root can start a service as somebody else", s->user);
+	if (p->change_user && a.group_count > 0) {
+		p->groups = malloc((size_t)a.group_count * sizeof *p->groups);
+		if (p->groups == NULL)
+			return err_set(err, errno, "cannot keep groups");
+		memcpy(p->groups, a.groups, (size_t)a.group_count * sizeof *p->groups);
+		p->group_count = (uint32_t)a.group_count;
+	}
+	if (!account_find(&owner, s->socket_owner[0] != '\0' ? s->socket_owner : s->user,
+		    s->socket_group[0] != '\0' ? s->socket_group : s->group, err))
+		return false;
+	p->socket = (struct listener_unix){ owner.uid, owner.gid, s->socket_mode };
+	return true;
+}
+
+/* Network file systems can hang for minutes; a start that touches one must not hang us (spawn.h, may_stall). */
+static bool
+on_network(const char *path)
+{
+	static const unsigned long kinds[] = { 0x6969 /* NFS */, 0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
+		0x65735546 /* FUSE */, 0x5346414f /* AFS */, 0x00c36400 /* CEPH */, 0x01021997 /* 9P */ };
+	struct statfs fs;
+
+	if (path == NULL || path[0] != '/' || statfs(path, &fs) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (((unsigned long)fs.f_type & 0xffffffff) == kinds[i])
+			return true;
+	return false;
+}
+
+static void
+plan_limits(struct plan *p, const struct conf_service *s)
+{
+	static const enum restart_policy policies[] = { [CONF_RESTART_ALWAYS] = RESTART_ALWAYS,
+		[CONF_RESTART_ON_FAILURE] = RESTART_ON_FAILURE, [CONF_RESTART_NEVER] = RESTART_NEVER };
+	bool gunicorn = s->kind == CONF_GUNICORN;
+
+	p->limits = (struct life_limits){
+		.restart = {
+			.policy = policies[s->restart],
+			.delay = s->restart_delay,
+			.delay_max = s->restart_delay_max > s->restart_delay ? s->restart_delay_max : s->restart_delay,
+			.reset = s->restart_reset,
+			.limit = (uint32_t)s->start_limit,
+			.interval = s->start_limit_interval,
+		},
+		.stop = {
+			.graceful = gunicorn ? s->graceful_timeout : s->stop_timeout,
+			.total = s->stop_timeout,
+			.quit = gunicorn,
+		},
+		.start_timeout = s->start_timeout,
+		.held = gunicorn && s->bind.count > 0,
+	};
+}
+
+static void
+plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
+{
+	struct conf_workers w = s->workers;
+
+	if (w.is_auto)
+		w.min = w.max = 2 * cpus + 1;
+	p->workers = w.min;
+	p->settings = (struct page_settings){
+		.log_max_size = s->log_max_size,
+		.log_max_age = s->log_max_age,
+		.memory_max_worker = s->memory_max_worker,
+		.log_keep = (uint32_t)s->log_keep,
+		.workers_min = w.min,
+		.workers_max = w.max,
+		.ready_workers = (uint32_t)s->ready_workers,
+		.log = (uint8_t)s->log,
+		.log_format = (uint8_t)s->log_format,
+		.log_drops = s->log_full == CONF_LOG_DROP,
+	};
+	p->autostart = s->autostart != 0;
+	p->output = s->log != CONF_LOG_NONE;
+	p->reload_hup = s->reload_by == CONF_RELOAD_HUP;
+	p->umask = s->umask;
+	p->backlog = (int)s->backlog;
+}
+
+static uint32_t
+packed_version(const struct conf_version *v)
+{
+	return (uint32_t)v->major << 16 | (uint32_t)v->minor << 8 | (uint32_t)v->patch;
+}
+
+static size_t
+words_size(const struct conf_service *s)
+{
+	size_t n = strlen(s->directory) + 1;
+
+	for (uint32_t i = 0; i < s->bind.count; i++)
+		n += strlen(s->bind.at[i].text) + NI_MAXHOST + 2 +
+			(s->bind.at[i].path != NULL ? strlen(s->bind.at[i].path) : 0);
+	return n;
+}
+
+static bool
+plan_fill(struct plan *p, struct conf *conf, const struct conf_section *section, const char *run_dir, unsigned cpus,
+	struct err *err)
+{
+	struct conf_service s;
+	struct store store = { 0 };
+
+	conf_decode_service(conf, section, &s);
+	store.size = words_size(&s);
+	store.at = p->words = malloc(store.size);
+	if (store.at == NULL)
+		return err_set(err, errno, "cannot keep settings");
+	plan_limits(p, &s);
+	plan_settings(p, &s, cpus);
+	if (s.directory[0] != '\0')
+		p->directory = keep(&store, s.directory);
+	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err))
+		return err_prefix(err, "%s", section->name);
+	if (!conf_command_build(&p->command, conf, section, &s, p->workers, s.bind.count, run_dir, environ, err))
+		return false;
+	p->settings.gunicorn_version = packed_version(&p->command.gunicorn);
+	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);
+	return true;
+}
+
+struct plan *
+plan_new(struct conf *conf, const struct conf_section *section, const char *run_dir, unsigned cpus, struct err *err)
+{
+	struct plan *p = calloc(1, sizeof *p);
+
+	if (p == NULL) {
+		err_set(err, errno, "cannot plan service");
+		return NULL;
+	}
+	if (plan_fill(p, conf, section, run_dir, cpus, err))
+		return p;
+	plan_free(p);
+	return NULL;
+}
+
+void
+plan_free(struct plan *p)
+{
+	if (p == NULL)
+		return;
+	conf_command_free(&p->command);
+	free(p->groups);
+	free(p->binds);
+	free(p->words);
+	free(p);
+}

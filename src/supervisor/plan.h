@@ -1,0 +1,55 @@
+/*
+ * plan -- everything that starting a service needs, worked out at load time from its settings: vectors, user, limits,
+ * addresses. It owns what it points to, so that the configuration it came from can go.
+ */
+#ifndef BRIDLE_SUPERVISOR_PLAN_H
+#define BRIDLE_SUPERVISOR_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "conf/command.h"
+#include "conf/conf.h"
+#include "core/life.h"
+#include "os/listener.h"
+#include "wire/page.h"
+
+struct plan_bind {
+	bool is_unix;
+	uint16_t port;
+	const char *address; /* unix: path; TCP: numeric host, "" for every address */
+	const char *text;    /* as written: names the listener */
+};
+
+struct plan {
+	struct conf_command command;
+	const char *directory;       /* NULL: stay in / */
+	struct life_limits limits;
+	struct page_settings settings;
+	bool autostart;
+	bool output;                 /* log is not none */
+	bool change_user;
+	bool reload_hup;             /* reload_by = hup */
+	bool may_stall;              /* something it touches is on a network file system */
+	uid_t uid;
+	gid_t gid;
+	mode_t umask;
+	gid_t *groups;
+	uint32_t group_count;
+	uint32_t workers;            /* to begin with */
+	int backlog;
+	struct listener_unix socket; /* owner and mode of unix sockets */
+	struct plan_bind *binds;
+	uint32_t bind_count;
+	char *words;                 /* private: the strings above */
+};
+
+/* Work it out. CPUS: usable ones, for workers = auto. NULL with ERR, which begins with the
+ * service's name. */
+struct plan *plan_new(struct conf *conf, const struct conf_section *section, const char *run_dir, unsigned cpus,
+	struct err *err);
+void plan_free(struct plan *plan);
+
+#endif

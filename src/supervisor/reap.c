@@ -1,0 +1,65 @@
+#include "supervisor/reap.h"
+
+#include <sys/wait.h>
+
+#include "base/log.h"
+#include "supervisor/bridled.h"
+#include "supervisor/rest.h"
+#include "supervisor/service.h"
+#include "supervisor/watcher_child.h"
+#include "wire/link.h"
+
+/* Whose master is PID? The index into b->masters, or -1. */
+static int
+master_index(const struct bridled *b, pid_t pid)
+{
+	const int n = (int)(b->capacity * LIFE_SLOTS);
+
+	for (int i = 0; i < n; i++)
+		if (b->masters[i] == pid)
+			return i;
+	return -1;
+}
+
+static void
+master_stopped(const struct service *s, pid_t pid, int signal)
+{
+	log_warning("%s: master %d was stopped by SIG%s; it serves no more until it gets SIGCONT", s->name, (int)pid,
+		link_signal_name(signal));
+}
+
+static void
+reap_one(struct bridled *b, pid_t pid, int status, msec now)
+{
+	int i = master_index(b, pid);
+	struct service *s = i < 0 ? NULL : b->services[i / LIFE_SLOTS];
+
+	if (WIFSTOPPED(status)) {
+		if (pid == b->watcher.pid)
+			watcher_child_stopped(b, now);
+		else if (s != NULL)
+			master_stopped(s, pid, WSTOPSIG(status));
+		return;
+	}
+	b->look = true;
+	if (s != NULL) {
+		b->children--;
+		service_reaped(s, (uint8_t)(i % LIFE_SLOTS), status, now);
+		service_act(s, now);
+	} else if (pid == b->watcher.pid) {
+		b->children--;
+		watcher_child_ended(b, status, now);
+	}
+}
+
+void
+reap(struct bridled *b, msec now)
+{
+	int status;
+	pid_t pid;
+
+	/* WUNTRACED: a watcher that was stopped by a signal hangs, and would otherwise not be noticed */
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
+		reap_one(b, pid, status, now);
+	rest_look(b, now);
+}

@@ -1,0 +1,15 @@
+/*
+ * reap -- waitpid(2) for everybody: masters, the watcher, and orphans that are nobody's.
+ */
+#ifndef BRIDLE_SUPERVISOR_REAP_H
+#define BRIDLE_SUPERVISOR_REAP_H
+
+#include "base/msec.h"
+
+struct bridled;
+
+/* Reap whatever has ended and act on it. Called for SIGCHLD; merged signals are no loss, for it reaps until nobody
+ * is left to reap. */
+void reap(struct bridled *b, msec now);
+
+#endif

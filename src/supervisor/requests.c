@@ -1,0 +1,285 @@
+#include "supervisor/requests.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "os/tree.h"
+#include "supervisor/bridled.h"
+#include "supervisor/reread.h"
+#include "supervisor/service.h"
+#include "wire/ending.h"
+
+/* An answer being made: LINK_DONE unless somebody says otherwise. */
+struct answer {
+	struct link_record record;
+	struct text text;
+};
+
+static void
+say(struct answer *a, enum link_result result, const char *words)
+{
+	a->record.result = (uint8_t)result;
+	text_add(&a->text, words);
+}
+
+static const char *
+state_word(const struct service *s)
+{
+	return life_state_name(s->life.state);
+}
+
+/* A life_*() call that meant nothing in this state. */
+static void
+say_already(struct answer *a, const struct service *s)
+{
+	a->record.result = LINK_NOTHING;
+	text_addf(&a->text, "%s is %s already", s->name, state_word(s));
+}
+
+/* ---- deeds on a service ---- */
+
+static void
+deed_start(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)r;
+	if (!life_start(&s->life, now))
+		say_already(a, s);
+}
+
+static void
+deed_stop(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)r;
+	if (!life_stop(&s->life, now))
+		say_already(a, s);
+}
+
+static void
+deed_restart_cold(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)r;
+	if (!life_restart(&s->life, now))
+		say_already(a, s);
+}
+
+static void
+deed_restart(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	bool beside = s->kind == CONF_GUNICORN && s->life.limits.held;
+
+	if (!beside)
+		deed_restart_cold(s, r, a, now);
+	else if (!life_replace(&s->life, now))
+		say_already(a, s);
+}
+
+static void
+deed_reload(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	if (s->plan == NULL || !s->plan->reload_hup)
+		deed_restart(s, r, a, now);
+	else if (!life_hup(&s->life, now))
+		say(a, LINK_REFUSED, "HUP needs a running service");
+}
+
+static pid_t
+master_or_say(const struct service *s, struct answer *a)
+{
+	pid_t pid = service_master(s);
+
+	if (pid <= 0) {
+		a->record.result = LINK_REFUSED;
+		text_addf(&a->text, "%s is %s: there is no master", s->name, state_word(s));
+	}
+	return pid;
+}
+
+static void
+send_signal(struct service *s, struct answer *a, pid_t pid, int signal)
+{
+	if (pid <= 0)
+		return;
+	if (kill(pid, signal) != 0)
+		say(a, LINK_REFUSED, strerror(errno));
+	else
+		text_addf(&a->text, "SIG%s sent to process %d of %s", link_signal_name(signal), (int)pid, s->name);
+}
+
+static void
+deed_signal(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)now;
+	send_signal(s, a, master_or_say(s, a), (int)r->arg);
+}
+
+/* Gunicorn only counts workers when it is up: before, TTIN would stop it (gunicorn-facts 2.1 step 3). */
+static bool
+may_count(const struct service *s, struct answer *a)
+{
+	if (s->kind != CONF_GUNICORN)
+		say(a, LINK_REFUSED, "it has no workers: it is no Gunicorn");
+	else if (s->life.state != LIFE_RUNNING)
+		say(a, LINK_REFUSED, "it is not running");
+	else
+		return true;
+	return false;
+}
+
+static void
+deed_more(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)r;
+	(void)now;
+	if (may_count(s, a))
+		send_signal(s, a, master_or_say(s, a), SIGTTIN);
+}
+
+static void
+deed_less(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)r;
+	(void)now;
+	if (may_count(s, a))
+		send_signal(s, a, master_or_say(s, a), SIGTTOU);
+}
+
+static void
+deed_scale(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)now;
+	if (s->kind != CONF_GUNICORN) {
+		say(a, LINK_REFUSED, "it has no workers: it is no Gunicorn");
+		return;
+	}
+	if (s->wanted == (uint32_t)r->arg) {
+		a->record.result = LINK_NOTHING;
+		text_addf(&a->text, "%s wants %u workers already", s->name, s->wanted);
+		return;
+	}
+	log_info("%s: workers wanted: %u -> %u", s->name, s->wanted, (unsigned)r->arg);
+	service_want(s, (uint32_t)r->arg);
+	text_addf(&a->text, "%s wants %u workers", s->name, s->wanted);
+}
+
+static void
+deed_recycle(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	struct tree_process p;
+	pid_t master = master_or_say(s, a);
+
+	(void)now;
+	if (master <= 0)
+		return;
+	if (!tree_look(r->pid, &p) || p.parent != master || !tree_signal(r->pid, p.start, SIGTERM)) {
+		a->record.result = LINK_REFUSED;
+		text_addf(&a->text, "process %d is no child of %s's master %d", r->pid, s->name, (int)master);
+		return;
+	}
+	log_info("%s: worker %d is recycled", s->name, r->pid);
+}
+
+typedef void deed_function(struct service *s, const struct link_record *r, struct answer *a, msec now);
+
+static deed_function *const deeds[DEEDS] = {
+	[DEED_START] = deed_start,
+	[DEED_STOP] = deed_stop,
+	[DEED_RESTART] = deed_restart,
+	[DEED_RESTART_COLD] = deed_restart_cold,
+	[DEED_RELOAD] = deed_reload,
+	[DEED_SIGNAL] = deed_signal,
+	[DEED_SCALE] = deed_scale,
+	[DEED_MORE] = deed_more,
+	[DEED_LESS] = deed_less,
+	[DEED_RECYCLE] = deed_recycle,
+};
+
+/* ---- deeds on the whole ---- */
+
+static void
+tell_line(void *context, const char *line)
+{
+	const struct link_record *request = ((void **)context)[1];
+	struct link_record r = link_make(LINK_LINE);
+
+	r.id = request->id;
+	text_copy(r.text, sizeof r.text, line);
+	watcher_child_tell(((void **)context)[0], &r);
+	watcher_child_flush(((void **)context)[0]);
+}
+
+static void
+reread_for(struct bridled *b, const struct link_record *request, struct answer *a, msec now)
+{
+	struct link_record copy = *request;
+	void *context[] = { b, &copy };
+
+	if (!reread(b, tell_line, context, now))
+		say(a, LINK_REFUSED, "the configuration has errors; nothing was changed");
+}
+
+/* ---- taking ---- */
+
+static struct service *
+service_of(const struct bridled *b, const struct link_record *r)
+{
+	struct service *s = r->service < b->capacity ? b->services[r->service] : NULL;
+
+	/* the slot may have been given to another since the watcher looked */
+	return s != NULL && s->incarnation == r->incarnation ? s : NULL;
+}
+
+/* Who asked for what is part of the log: a service that was stopped by hand at night should say by whom. */
+static void
+note_request(const struct service *s, const struct link_record *r)
+{
+	static const char *const names[DEEDS] = { [DEED_START] = "start", [DEED_STOP] = "stop", [DEED_RESTART] = "restart",
+		[DEED_RESTART_COLD] = "restart --cold", [DEED_RELOAD] = "reload", [DEED_SIGNAL] = "signal" };
+
+	if (names[r->deed] != NULL && r->id != 0)
+		log_info("%s: %s asked for by uid %u", s->name, names[r->deed], r->uid);
+}
+
+static void
+take_request(struct bridled *b, const struct link_record *r, msec now)
+{
+	struct answer a = { .record = link_make(LINK_ANSWER) };
+	struct service *s = service_of(b, r);
+
+	a.record.id = r->id;
+	a.record.service = r->service;
+	text_init(&a.text, a.record.text, sizeof a.record.text);
+	if (b->stopping)
+		say(&a, LINK_REFUSED, "bridled is stopping");
+	else if (r->deed == DEED_REREAD)
+		reread_for(b, r, &a, now);
+	else if (r->deed == DEED_SHUTDOWN)
+		bridled_stop(b);
+	else if (s == NULL || deeds[r->deed] == NULL)
+		say(&a, LINK_REFUSED, "no such service any more");
+	else {
+		note_request(s, r);
+		deeds[r->deed](s, r, &a, now);
+		service_act(s, now);
+	}
+	if (r->id == 0)
+		return;
+	watcher_child_tell(b, &a.record);
+	watcher_child_flush(b);
+}
+
+void
+requests_take(struct bridled *b, const struct link_record *r, msec now)
+{
+	struct service *s = service_of(b, r);
+
+	if (r->kind == LINK_REQUEST) {
+		take_request(b, r, now);
+	} else if (r->kind == LINK_READY && s != NULL) {
+		life_ready(&s->life, r->generation, now);
+		service_act(s, now);
+	}
+}

@@ -1,0 +1,197 @@
+#include "supervisor/reread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "conf/diff.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+typedef void word_function(void *context, const char *line);
+
+/* What a reload is about to do with one service of the new configuration. */
+struct step {
+	enum conf_change change;
+	struct plan *plan;   /* for what is new or changed */
+};
+
+static bool
+tell_complaints(const struct conf_report *report, word_function *word, void *context)
+{
+	char line[LINK_TEXT];
+	struct text t;
+
+	for (uint32_t i = 0; i < report->count; i++) {
+		const struct conf_complaint *c = &report->at[i];
+
+		if (c->severity != CONF_ERROR)
+			continue;
+		text_init(&t, line, sizeof line);
+		if (c->file[0] != '\0')
+			text_addf(&t, "%s:%u: ", c->file, c->line);
+		text_add(&t, c->text);
+		word(context, line);
+	}
+	return report->errors > 0;
+}
+
+static void
+free_steps(struct step *steps, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		plan_free(steps[i].plan);
+	free(steps);
+}
+
+/* Work out everything before anything is touched. NULL: something cannot be, and was told. */
+static struct step *
+prepare(struct bridled *b, struct conf *next, word_function *word, void *context)
+{
+	struct step *steps = calloc(next->service_count, sizeof *steps);
+	struct err err;
+	bool good = steps != NULL;
+
+	for (uint32_t i = 0; steps != NULL && i < next->service_count; i++) {
+		const struct conf_section *section = &next->services[i];
+
+		steps[i].change = conf_diff_service(b->conf, next, section->name);
+		if (steps[i].change == CONF_SAME)
+			continue;
+		steps[i].plan = plan_new(next, section, b->run_dir, b->cpus, &err);
+		if (steps[i].plan != NULL)
+			continue;
+		word(context, err.text);
+		good = false;
+	}
+	if (good)
+		return steps;
+	free_steps(steps, steps == NULL ? 0 : next->service_count);
+	return NULL;
+}
+
+/* Changed in a way that needs a new generation, if one runs. */
+static void
+renew(struct service *s, msec now)
+{
+	if (s->life.state == LIFE_STOPPED || s->life.state == LIFE_STOPPING)
+		return; /* stopped by hand stays stopped */
+	if (s->kind == CONF_GUNICORN && s->life.limits.held)
+		life_replace(&s->life, now);
+	else
+		life_restart(&s->life, now);
+	service_act(s, now);
+}
+
+static void
+add(struct bridled *b, const struct conf_section *section, struct plan *plan, word_function *word, void *context, msec now)
+{
+	struct err err;
+	struct service *s = service_new(b, section->name, section->kind, plan, &err);
+
+	if (s == NULL) {
+		word(context, err.text);
+		plan_free(plan);
+		return;
+	}
+	if (plan == NULL || plan->autostart) {
+		life_start(&s->life, now);
+		service_act(s, now);
+	}
+}
+
+static void
+apply(struct bridled *b, struct conf *next, struct step *steps, word_function *word, void *context, msec now)
+{
+	for (uint32_t i = 0; i < next->service_count; i++) {
+		const struct conf_section *section = &next->services[i];
+		struct service *s = service_find(b, section->name);
+
+		if (s != NULL)
+			s->removed = false;
+		if (steps[i].change == CONF_SAME)
+			continue;
+		if (s == NULL || s->removed || s->kind != section->kind) {
+			add(b, section, steps[i].plan, word, context, now);
+		} else {
+			service_plan(s, steps[i].plan);
+			if (steps[i].change == CONF_CHANGED_REPLACE)
+				renew(s, now);
+			else
+				service_act(s, now);
+		}
+		steps[i].plan = NULL;
+	}
+}
+
+/* What the configuration has no more is stopped, and forgotten once nobody of it is left (bridled's sweep). */
+static void
+remove_gone(struct bridled *b, const struct conf *next, msec now)
+{
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		struct service *s = b->services[i];
+
+		if (s == NULL || conf_find(next, s->name) != NULL)
+			continue;
+		s->removed = true;
+		life_stop(&s->life, now);
+		service_act(s, now);
+	}
+}
+
+static bool
+fits(const struct bridled *b, const struct conf *next, word_function *word, void *context)
+{
+	if (next->service_count <= b->capacity)
+		return true;
+	word(context, "more services than there was room for when bridled started: start it anew");
+	return false;
+}
+
+bool
+reread(struct bridled *b, word_function *word, void *context, msec now)
+{
+	struct conf_report report;
+	struct conf *next;
+	struct step *steps;
+	bool bad;
+
+	conf_report_init(&report);
+	next = conf_read(b->config_path, &report);
+	bad = tell_complaints(&report, word, context);
+	conf_report_free(&report);
+	if (next == NULL || bad || !fits(b, next, word, context) || (steps = prepare(b, next, word, context)) == NULL) {
+		conf_free(next);
+		log_error("the configuration was read anew and has errors; nothing was changed");
+		return false;
+	}
+	conf_diff(b->conf, next, word, context);
+	remove_gone(b, next, now);
+	apply(b, next, steps, word, context, now);
+	free_steps(steps, next->service_count);
+	conf_free(b->conf);
+	b->conf = next;
+	watcher_child_show_page(b);
+	log_info("the configuration was read anew");
+	return true;
+}
+
+bool
+reread_first(struct bridled *b)
+{
+	for (uint32_t i = 0; i < b->conf->service_count; i++) {
+		const struct conf_section *section = &b->conf->services[i];
+		struct err err;
+		struct plan *plan = plan_new(b->conf, section, b->run_dir, b->cpus, &err);
+
+		if (plan == NULL)
+			log_error("%s; it is tried again at each start", err.text);
+		if (service_new(b, section->name, section->kind, plan, &err) == NULL) {
+			log_error("%s", err.text);
+			plan_free(plan);
+			return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,21 @@
+/*
+ * reread -- a configuration read anew: all of it or nothing.
+ */
+#ifndef BRIDLE_SUPERVISOR_REREAD_H
+#define BRIDLE_SUPERVISOR_REREAD_H
+
+#include <stdbool.h>
+
+#include "base/msec.h"
+
+struct bridled;
+
+/* Read the configuration again and touch only the services whose settings changed. Every difference, or every error, goes
+ * line by line to WORD. False: there was an error, and nothing changed. */
+bool reread(struct bridled *b, void (*word)(void *context, const char *line), void *context, msec now);
+
+/* The first time: make all services of b->conf. A service that cannot be planned yet is made all the same and tried
+ * again at each start. */
+bool reread_first(struct bridled *b);
+
+#endif

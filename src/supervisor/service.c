@@ -1,0 +1,170 @@
+#include "supervisor/service.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "os/fifo.h"
+#include "os/rundir.h"
+#include "supervisor/bridled.h"
+#include "wire/ending.h"
+
+static void
+on_due(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct service *s = timer->data;
+	msec now = clock_now();
+
+	(void)loop;
+	(void)events;
+	life_tick(&s->life, now);
+	service_act(s, now);
+}
+
+/* The pipe exists as long as the service does, so that output waits in it whatever becomes of the watcher. */
+static bool
+open_output(struct service *s, struct err *err)
+{
+	struct bridled *b = s->home;
+	int dir;
+
+	if (s->plan == NULL || !s->plan->output || s->output_fd >= 0)
+		return true;
+	dir = rundir_open_at(b->run_fd, s->name, geteuid(), getegid(), 0755, err);
+	if (dir < 0)
+		return false;
+	s->output_fd = fifo_open(dir, "log", b->watch_uid, b->watch_gid, s->plan->settings.log_drops, err);
+	close(dir);
+	return s->output_fd >= 0;
+}
+
+static uint32_t
+free_slot(const struct bridled *b)
+{
+	uint32_t i = 0;
+
+	while (i < b->capacity && b->services[i] != NULL)
+		i++;
+	return i;
+}
+
+struct service *
+service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err)
+{
+	static const struct life_limits unplanned = {
+		.restart = { RESTART_ALWAYS, 1000, 60000, 60000, 0, 3600000 }, .stop = { 0, 1000, false }, .start_timeout = 60000,
+	};
+	uint32_t slot = free_slot(b);
+	struct page_header *header = b->page;
+	struct service *s = slot < b->capacity ? calloc(1, sizeof *s) : NULL;
+
+	if (s == NULL) {
+		err_set(err, 0, "%s: no room for one more service", name);
+		return NULL;
+	}
+	s->home = b;
+	s->slot = slot;
+	s->incarnation = page_at(b->page, slot)->incarnation + 1;
+	s->kind = kind;
+	s->output_fd = -1;
+	text_copy(s->name, sizeof s->name, name);
+	life_init(&s->life, plan != NULL ? &plan->limits : &unplanned);
+	ev_init(&s->timer, on_due);
+	s->timer.data = s;
+	s->plan = plan;
+	if (plan != NULL)
+		s->wanted = plan->workers;
+	if (!open_output(s, err)) {
+		s->plan = NULL;
+		free(s);
+		return NULL;
+	}
+	b->services[slot] = s;
+	if (header->used <= slot)
+		header->used = slot + 1;
+	service_show(s);
+	return s;
+}
+
+void
+service_plan(struct service *s, struct plan *plan)
+{
+	struct err err;
+
+	plan_free(s->plan);
+	s->plan = plan;
+	life_set_limits(&s->life, &plan->limits);
+	if (!s->scaled || s->wanted < plan->settings.workers_min)
+		s->wanted = plan->workers;
+	if (!open_output(s, &err))
+		log_error("%s: its output goes nowhere: %s", s->name, err.text);
+	s->incarnation++; /* settings changed: whoever looks after it looks at them anew */
+	service_show(s);
+}
+
+void
+service_free(struct service *s)
+{
+	struct bridled *b = s->home;
+	struct page_service *record = page_at(b->page, s->slot);
+
+	ev_timer_stop(b->loop, &s->timer);
+	held_free(&s->held);
+	if (s->output_fd >= 0)
+		close(s->output_fd);
+	if (!rundir_remove(b->run_fd, s->name, 10000))
+		log_warning("%s: '%s/%s' could not be removed", s->name, b->run_dir, s->name);
+	page_begin(record);
+	record->kind = PAGE_EMPTY;
+	record->incarnation = s->incarnation + 1;
+	page_end(record);
+	b->services[s->slot] = NULL;
+	plan_free(s->plan);
+	free(s);
+}
+
+struct service *
+service_find(struct bridled *b, const char *name)
+{
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->services[i] != NULL && strcmp(b->services[i]->name, name) == 0)
+			return b->services[i];
+	return NULL;
+}
+
+pid_t *
+service_pid_at(struct service *s, uint8_t slot)
+{
+	return &s->home->masters[s->slot * LIFE_SLOTS + slot];
+}
+
+pid_t
+service_master(const struct service *s)
+{
+	return s->life.current == LIFE_NONE ? 0 : s->home->masters[s->slot * LIFE_SLOTS + s->life.current];
+}
+
+void
+service_reaped(struct service *s, uint8_t slot, int status, msec now)
+{
+	const struct generation *g = &s->life.slots[slot];
+
+	s->last_pid = *service_pid_at(s, slot);
+	s->last_status = status;
+	s->last_generation = g->number;
+	s->last_age = now - g->since;
+	s->last_ended = now;
+	*service_pid_at(s, slot) = 0;
+	life_died(&s->life, slot, ending_is_clean(status), bridled_random(s->home), now);
+}
+
+void
+service_want(struct service *s, uint32_t n)
+{
+	s->wanted = n;
+	s->scaled = true;
+	service_show(s);
+}

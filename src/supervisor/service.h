@@ -1,0 +1,76 @@
+/*
+ * service -- one service of the supervisor: its life (core/life.h), what it was planned to be, and the descriptors that
+ * are held for it.
+ *
+ * Callers report what happened through life_*() and then call service_act(), which carries out whatever the life
+ * orders, shows the result in the page, and sets the timer for what is due.
+ */
+#ifndef BRIDLE_SUPERVISOR_SERVICE_H
+#define BRIDLE_SUPERVISOR_SERVICE_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "core/life.h"
+#include "supervisor/held.h"
+#include "supervisor/plan.h"
+#include "wire/page.h"
+
+struct bridled;
+
+struct service {
+	struct bridled *home;
+	uint32_t slot;
+	uint32_t incarnation;  /* of the page's record */
+	enum conf_kind kind;
+	char name[PAGE_NAME];
+	struct life life;
+	struct plan *plan;     /* for the next start; NULL: could not be worked out, tried again at each start */
+	struct held held;      /* its listeners */
+	int output_fd;         /* its log FIFO, held open; -1: none */
+	uint32_t wanted;       /* workers */
+	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
+	bool removed;          /* the configuration has it no more: forgotten once it is stopped */
+	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
+	uint32_t restarts;
+	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
+	uint32_t last_generation;
+	int32_t last_pid, last_status;
+	msec last_age, last_ended;
+	ev_timer timer;
+};
+
+/* A new service in a free slot of the page, stopped. PLAN becomes its own (may be NULL). NULL with ERR. */
+struct service *service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err);
+/* Forget a stopped service: its descriptors, files, slot. */
+void service_free(struct service *s);
+
+/* Another plan from now on: PLAN becomes its own; limits take effect at once, the rest with the next generation. */
+void service_plan(struct service *s, struct plan *plan);
+
+/* The service of that name, or NULL. */
+struct service *service_find(struct bridled *b, const char *name);
+
+/* Carry out all orders of its life, show it, arm its timer. */
+void service_act(struct service *s, msec now);
+
+/* The master in SLOT was reaped with STATUS. Reports it to the life, but does not act yet. */
+void service_reaped(struct service *s, uint8_t slot, int status, msec now);
+
+/* Nobody of the generation in SLOT is left: its temporary directory goes, and the life is told. Does not act yet. */
+void service_gone(struct service *s, uint8_t slot, msec now);
+
+/* The pid of the current generation's master, or 0. */
+pid_t service_master(const struct service *s);
+pid_t *service_pid_at(struct service *s, uint8_t slot);
+
+/* Write its record in the page. */
+void service_show(struct service *s);
+
+/* Want N workers from the next start on, and in the page now. */
+void service_want(struct service *s, uint32_t n);
+
+#endif

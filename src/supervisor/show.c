@@ -1,0 +1,85 @@
+/* service_show: what the page says of a service. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/text.h"
+#include "os/listener.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+static void
+show_generations(const struct service *s, struct page_service *record)
+{
+	_Static_assert((int)PAGE_GENERATIONS == (int)LIFE_SLOTS, "every slot is shown");
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		const struct generation *g = &s->life.slots[i];
+
+		record->generations[i] = (struct page_generation){
+			.number = g->state == GENERATION_FREE ? 0 : g->number,
+			.master = s->home->masters[s->slot * LIFE_SLOTS + i],
+			.started = g->since,
+			.state = (uint8_t)g->state,
+		};
+	}
+}
+
+/* In the byte order of the host; 0 for a unix socket. */
+static uint16_t
+port_of(const struct sockaddr_storage *a)
+{
+	if (a->ss_family == AF_INET)
+		return ntohs(((const struct sockaddr_in *)(const void *)a)->sin_port);
+	return a->ss_family == AF_INET6 ? ntohs(((const struct sockaddr_in6 *)(const void *)a)->sin6_port) : 0;
+}
+
+static void
+show_listeners(const struct service *s, struct page_service *record)
+{
+	uint8_t n = 0;
+
+	for (uint32_t i = 0; i < s->held.count && n < PAGE_LISTENERS; i++) {
+		struct sockaddr_storage address;
+		socklen_t length = sizeof address;
+
+		if (s->held.at[i].fd < 0 || getsockname(s->held.at[i].fd, (struct sockaddr *)&address, &length) != 0)
+			continue;
+		record->listener[n++] = (struct page_listener){
+			.inode = listener_inode(s->held.at[i].fd),
+			.backlog = s->plan != NULL ? (uint32_t)s->plan->backlog : 0,
+			.family = address.ss_family,
+			.port = port_of(&address),
+		};
+	}
+	record->listeners = n;
+}
+
+void
+service_show(struct service *s)
+{
+	struct page_service *record = page_at(s->home->page, s->slot);
+	const struct life *l = &s->life;
+
+	page_begin(record);
+	record->kind = s->kind == CONF_GUNICORN ? PAGE_GUNICORN : PAGE_PROGRAM;
+	record->state = (uint8_t)l->state;
+	record->incarnation = s->incarnation;
+	record->generation = l->current == LIFE_NONE ? 0 : l->slots[l->current].number;
+	record->wanted = s->wanted;
+	record->restarts = s->restarts;
+	record->since = l->since;
+	record->due = l->due;
+	record->last_status = s->last_status;
+	record->last_pid = s->last_pid;
+	record->last_ended = s->last_ended;
+	record->last_started = s->last_ended - s->last_age;
+	record->streak = l->restart.streak;
+	record->from = s->from;
+	record->event = s->event;
+	text_copy(record->name, sizeof record->name, s->name);
+	if (s->plan != NULL)
+		record->settings = s->plan->settings;
+	show_generations(s, record);
+	show_listeners(s, record);
+	page_end(record);
+}

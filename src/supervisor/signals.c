@@ -1,0 +1,81 @@
+#include "supervisor/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "supervisor/bridled.h"
+#include "supervisor/reap.h"
+#include "supervisor/reread.h"
+#include "wire/link.h"
+
+static void
+log_word(void *context, const char *line)
+{
+	(void)context;
+	log_info("reread: %s", line);
+}
+
+static void
+take(struct bridled *b, const struct signalfd_siginfo *si)
+{
+	switch (si->ssi_signo) {
+	case SIGCHLD:
+		break; /* below, once for all that came */
+	case SIGTERM:
+	case SIGINT:
+	case SIGQUIT:
+		log_info("SIG%s from process %u: stopping", link_signal_name((int)si->ssi_signo), si->ssi_pid);
+		bridled_stop(b);
+		break;
+	case SIGHUP:
+		log_info("SIGHUP from process %u: reading the configuration anew", si->ssi_pid);
+		if (!b->stopping)
+			reread(b, log_word, NULL, clock_now());
+		break;
+	default:
+		break; /* taken so that it does nothing */
+	}
+}
+
+static void
+on_signal(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct bridled *b = io->data;
+	struct signalfd_siginfo got[8];
+	ssize_t n;
+
+	(void)loop;
+	(void)events;
+	n = read(b->signal_fd, got, sizeof got);
+	if (n <= 0)
+		return;
+	for (size_t i = 0; i < (size_t)n / sizeof got[0]; i++)
+		take(b, &got[i]);
+	reap(b, clock_now());
+}
+
+bool
+signals_listen(struct bridled *b, struct err *err)
+{
+	static const int ours[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		sigaddset(&set, ours[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* an ignored SIGCHLD, inherited from whoever started us, would reap for us and hide every status */
+	signal(SIGCHLD, SIG_DFL);
+	b->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (b->signal_fd < 0)
+		return err_set(err, errno, "cannot make a signalfd");
+	ev_io_init(&b->signal_io, on_signal, b->signal_fd, EV_READ);
+	b->signal_io.data = b;
+	ev_set_priority(&b->signal_io, EV_MAXPRI);
+	ev_io_start(b->loop, &b->signal_io);
+	return true;
+}
