@@ -143,17 +143,16 @@ text_add_duration(struct text *t, msec d)
 bool
 text_add_size(struct text *t, uint64_t bytes)
 {
-	static const char names[] = "KMGTPE";
-	double v = (double)bytes;
-	int i = -1;
+	const char *unit = "KMGTPE";
+	double v = (double)bytes / 1024;
 
 	if (bytes < 1024)
 		return text_addf(t, "%u", (unsigned)bytes);
-	for (; v >= 1024 && i < 5; i++)
+	for (; v >= 1024 && unit[1] != '\0'; unit++)
 		v /= 1024;
 	if (v >= 100 || v == (double)(long)v)
-		return text_addf(t, "%.0f%c", v, names[i]);
-	return text_addf(t, "%.1f%c", v, names[i]);
+		return text_addf(t, "%.0f%c", v, *unit);
+	return text_addf(t, "%.1f%c", v, *unit);
 }
 
 bool

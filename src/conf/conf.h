@@ -152,10 +152,10 @@ const struct conf_section *conf_find(const struct conf *conf, const char *name);
 #define CONF_FIELD(name, kind) conf_##kind name;
 
 struct conf_bridle {
-#define CONF_FIELD_bridle CONF_FIELD
-#define CONF_FIELD_service CONF_SKIP
-#define CONF_FIELD_gunicorn CONF_SKIP
-#define CONF_FIELD_program CONF_SKIP
+#define CONF_FIELD_bridle(name, kind) CONF_FIELD(name, kind)
+#define CONF_FIELD_service(name, kind) CONF_SKIP(name, kind)
+#define CONF_FIELD_gunicorn(name, kind) CONF_SKIP(name, kind)
+#define CONF_FIELD_program(name, kind) CONF_SKIP(name, kind)
 #define KEY(scope, name, kind, fallback, lowest, highest, reload, meaning) CONF_FIELD_##scope(name, kind)
 #include "conf/keys.def"
 #undef CONF_FIELD_bridle
@@ -168,10 +168,10 @@ struct conf_bridle {
 struct conf_service {
 	enum conf_kind kind;
 	const char *name;
-#define CONF_FIELD_bridle CONF_SKIP
-#define CONF_FIELD_service CONF_FIELD
-#define CONF_FIELD_gunicorn CONF_FIELD
-#define CONF_FIELD_program CONF_FIELD
+#define CONF_FIELD_bridle(name, kind) CONF_SKIP(name, kind)
+#define CONF_FIELD_service(name, kind) CONF_FIELD(name, kind)
+#define CONF_FIELD_gunicorn(name, kind) CONF_FIELD(name, kind)
+#define CONF_FIELD_program(name, kind) CONF_FIELD(name, kind)
 #define KEY(scope, name, kind, fallback, lowest, highest, reload, meaning) CONF_FIELD_##scope(name, kind)
 #include "conf/keys.def"
 #undef CONF_FIELD_bridle
