@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 struct err {
-	int code;        /* errno, or 0 where no system call was to blame */
-	char text[508];  /* "cannot open 'x': No such file or directory"; cut with "..." when longer */
+	int code;       /* errno, or 0 where no system call was to blame */
+	char text[508]; /* "cannot open 'x': No such file or directory"; cut with "..." when longer */
 };
 
 /* Say what failed. ERRNUM != 0 appends ": strerror". Always returns false, so that

@@ -113,8 +113,15 @@ text_add_visible(struct text *t, const char *bytes, size_t n)
 	return !t->cut;
 }
 
-static const struct { const char *word; msec length; } units[] = {
-	{ "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
+static const struct {
+	const char *word;
+	msec length;
+} units[] = {
+	{ "d", 86400000 },
+	{ "h", 3600000 },
+	{ "m", 60000 },
+	{ "s", 1000 },
+	{ "ms", 1 },
 };
 enum { UNITS = sizeof units / sizeof units[0] };
 
@@ -190,8 +197,16 @@ parse_thousandths(const char **p, int64_t *out)
 bool
 text_parse_duration(const char *words, msec *out)
 {
-	static const struct { const char *word; msec length; } suffixes[] = {
-		{ "ms", 1 }, { "s", 1000 }, { "min", 60000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+	static const struct {
+		const char *word;
+		msec length;
+	} suffixes[] = {
+		{ "ms", 1 },
+		{ "s", 1000 },
+		{ "min", 60000 },
+		{ "m", 60000 },
+		{ "h", 3600000 },
+		{ "d", 86400000 },
 	};
 	const char *p = words;
 	msec total = 0;

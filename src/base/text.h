@@ -26,8 +26,8 @@ bool text_add(struct text *t, const char *words);
 bool text_addn(struct text *t, const char *bytes, size_t n);
 bool text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Length in bytes of the UTF-8 character that the N (> 0) BYTES begin with; 0 when they begin with none that is valid and
- * whole. */
+/* Length in bytes of the UTF-8 character that the N (> 0) BYTES begin with; 0 when they begin with none that is valid
+ * and whole. */
 size_t text_utf8_length(const char *bytes, size_t n);
 
 /* Append BYTES as people may safely see them on a terminal: control characters and broken UTF-8 as \xHH. */

@@ -36,8 +36,8 @@ void jsonw_init(struct jsonw *w, size_t max);
 /* Forget what was written. */
 void jsonw_free(struct jsonw *w);
 
-/* What was written, ended by NUL, which counts in *LENGTH: a varlink frame. free() it. NULL when it did not fit or memory
- * was out. W is empty afterwards. */
+/* What was written, ended by NUL, which counts in *LENGTH: a varlink frame. free() it. NULL when it did not fit or
+ * memory was out. W is empty afterwards. */
 char *jsonw_take(struct jsonw *w, size_t *length);
 
 void jsonw_object_open(struct jsonw *w);

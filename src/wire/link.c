@@ -31,7 +31,8 @@ static const struct {
 	/* clang-format off */
 	[LINK_PAGE]    = { "page",    false, 0 },
 	[LINK_MOVED]   = { "moved",   false, F_SERVICE | F_GENERATION | F_MOVE | F_PID | F_STATUS | F_ARG | F_TEXT },
-	[LINK_ANSWER]  = { "answer",  false, F_ID | F_SERVICE | F_GENERATION | F_DEED | F_RESULT | F_PID | F_ARG | F_TEXT },
+	[LINK_ANSWER]  = { "answer",  false, F_ID | F_SERVICE | F_GENERATION | F_DEED | F_RESULT | F_PID | F_ARG |
+	                                       F_TEXT },
 	[LINK_LINE]    = { "line",    false, F_ID | F_SERVICE | F_DEED | F_TEXT },
 	[LINK_PING]    = { "ping",    false, F_ID },
 	[LINK_PONG]    = { "pong",    true,  F_ID },
@@ -85,10 +86,10 @@ static unsigned
 used_fields(const struct link_record *r)
 {
 	return (r->deed != 0 ? F_DEED : 0u) | (r->id != 0 ? F_ID : 0u) |
-		((r->service != 0 && r->service != UINT32_MAX) || r->incarnation != 0 ? F_SERVICE : 0u) | (r->generation != 0 ? F_GENERATION : 0u) |
-		(r->from != 0 || r->to != 0 || r->event != 0 ? F_MOVE : 0u) | (r->result != 0 ? F_RESULT : 0u) |
-		(r->pid != 0 ? F_PID : 0u) | (r->status != 0 ? F_STATUS : 0u) | (r->arg != 0 ? F_ARG : 0u) |
-		(r->uid != 0 ? F_UID : 0u) | (r->text[0] != '\0' ? F_TEXT : 0u);
+		((r->service != 0 && r->service != UINT32_MAX) || r->incarnation != 0 ? F_SERVICE : 0u) |
+		(r->generation != 0 ? F_GENERATION : 0u) | (r->from != 0 || r->to != 0 || r->event != 0 ? F_MOVE : 0u) |
+		(r->result != 0 ? F_RESULT : 0u) | (r->pid != 0 ? F_PID : 0u) | (r->status != 0 ? F_STATUS : 0u) |
+		(r->arg != 0 ? F_ARG : 0u) | (r->uid != 0 ? F_UID : 0u) | (r->text[0] != '\0' ? F_TEXT : 0u);
 }
 
 static bool

@@ -17,33 +17,34 @@ enum { LINK_MAGIC = 0x4c42, LINK_TEXT = 208, LINK_BATCH = 64 /* records a packet
 
 enum link_kind {
 	/* supervisor -> watcher */
-	LINK_PAGE = 1,   /* slots or settings changed (after every reread): look at all of them. With a descriptor attached
-	                  * (SCM_RIGHTS, one): that is the page now; forget the old one */
-	LINK_MOVED,      /* service moved: from, to, event, pid, status; generation; arg = wait (ms) if backing off */
-	LINK_ANSWER,     /* to request `id`: result; text says why not, or what was done */
-	LINK_LINE,       /* one line of a longer answer to request `id` (comes before its LINK_ANSWER) */
-	LINK_PING,       /* answer with LINK_PONG and the same id */
+	/* slots or settings changed (after every reread): look at all of them. With a descriptor attached (SCM_RIGHTS,
+	 * one): that is the page now; forget the old one */
+	LINK_PAGE = 1,
+	LINK_MOVED,  /* service moved: from, to, event, pid, status; generation; arg = wait (ms) if backing off */
+	LINK_ANSWER, /* to request `id`: result; text says why not, or what was done */
+	LINK_LINE,   /* one line of a longer answer to request `id` (comes before its LINK_ANSWER) */
+	LINK_PING,   /* answer with LINK_PONG and the same id */
 	/* watcher -> supervisor */
 	LINK_PONG,
-	LINK_READY,      /* generation `generation` of `service` has been proven ready */
-	LINK_REQUEST,    /* please do `deed` with `service`; arg, pid; uid: who asked */
+	LINK_READY,   /* generation `generation` of `service` has been proven ready */
+	LINK_REQUEST, /* please do `deed` with `service`; arg, pid; uid: who asked */
 	LINK_KINDS
 };
 
 enum link_deed {
 	DEED_NONE,
-	DEED_START,      /* arg unused */
+	DEED_START, /* arg unused */
 	DEED_STOP,
-	DEED_RESTART,    /* a replacement where the listener is ours and it runs; else down and up */
+	DEED_RESTART,      /* a replacement where the listener is ours and it runs; else down and up */
 	DEED_RESTART_COLD, /* down and up in any case */
-	DEED_RELOAD,     /* as reload_by says */
-	DEED_SIGNAL,     /* arg: the signal, of link_signal_allowed, to the master */
-	DEED_SCALE,      /* arg: workers wanted from now on, 1..1024; remembered over restarts */
-	DEED_MORE,       /* TTIN to the master of the current generation */
-	DEED_LESS,       /* TTOU */
-	DEED_RECYCLE,    /* TERM to worker `pid`, a child of the current master */
-	DEED_REREAD,     /* read the configuration anew (no service) */
-	DEED_SHUTDOWN,   /* stop everything and end (no service) */
+	DEED_RELOAD,       /* as reload_by says */
+	DEED_SIGNAL,       /* arg: the signal, of link_signal_allowed, to the master */
+	DEED_SCALE,        /* arg: workers wanted from now on, 1..1024; remembered over restarts */
+	DEED_MORE,         /* TTIN to the master of the current generation */
+	DEED_LESS,         /* TTOU */
+	DEED_RECYCLE,      /* TERM to worker `pid`, a child of the current master */
+	DEED_REREAD,       /* read the configuration anew (no service) */
+	DEED_SHUTDOWN,     /* stop everything and end (no service) */
 	DEEDS
 };
 
@@ -51,10 +52,10 @@ enum link_result { LINK_DONE, LINK_REFUSED, LINK_NOTHING /* it was so already */
 
 struct link_record {
 	uint16_t magic;
-	uint8_t kind;       /* enum link_kind */
-	uint8_t deed;       /* enum link_deed */
-	uint32_t id;        /* of the request or ping; 0: nobody waits */
-	uint32_t service;   /* slot in the page; UINT32_MAX: none */
+	uint8_t kind;         /* enum link_kind */
+	uint8_t deed;         /* enum link_deed */
+	uint32_t id;          /* of the request or ping; 0: nobody waits */
+	uint32_t service;     /* slot in the page; UINT32_MAX: none */
 	uint32_t incarnation; /* of that slot as the sender knew it: a slot given away is not mistaken */
 	uint32_t generation;
 	uint8_t from, to, event, result;
@@ -71,9 +72,10 @@ struct link_record link_make(enum link_kind kind);
 
 /* Is this packet of N bytes 1 to LINK_BATCH whole records of a kind that comes in this direction, every number within
  * its range, every text ended and padded with NUL, and whatever its kind (and deed) does not use zero? Service may be
- * UINT32_MAX wherever none is used, and must be in a request for a deed without a service. TO_SUPERVISOR: which direction. *COUNT: how many records. PACKET
- * need not be aligned. Whether service and pid exist, and what from, to and event mean (core/life.h; this room does not
- * know it), is for the caller. On false *COUNT is untouched and ERR names the record. */
+ * UINT32_MAX wherever none is used, and must be in a request for a deed without a service. TO_SUPERVISOR: which
+ * direction. *COUNT: how many records. PACKET need not be aligned. Whether service and pid exist, and what from, to and
+ * event mean (core/life.h; this room does not know it), is for the caller. On false *COUNT is untouched and ERR names
+ * the record. */
 bool link_check(const void *packet, size_t n, bool to_supervisor, size_t *count, struct err *err);
 
 /* Signals that may be asked for: HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP. */

@@ -98,7 +98,7 @@ page_read(const void *page, uint32_t index, struct page_service *out)
 	for (unsigned i = 0; i < TRIES; i++) {
 		if (try_copy((const word *)record, (word *)out))
 			return true;
-		/* we may have taken the only CPU from a writer in the middle of it: spinning would wait for ourselves */
+		/* we may have taken the only CPU from a writer in the middle of it: it would wait for us */
 		if (i >= SPINS)
 			sched_yield();
 	}

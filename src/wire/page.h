@@ -24,18 +24,18 @@ enum page_log { PAGE_LOG_FILE, PAGE_LOG_STDOUT, PAGE_LOG_BOTH, PAGE_LOG_NONE };
 enum page_log_format { PAGE_LOG_PLAIN, PAGE_LOG_TIME, PAGE_LOG_JSON };
 
 struct page_generation {
-	uint32_t number;   /* 0: free slot */
-	int32_t master;    /* pid; 0 when it is dead */
-	int64_t started;   /* msec, CLOCK_MONOTONIC */
-	uint8_t state;     /* enum generation_state */
+	uint32_t number; /* 0: free slot */
+	int32_t master;  /* pid; 0 when it is dead */
+	int64_t started; /* msec, CLOCK_MONOTONIC */
+	uint8_t state;   /* enum generation_state */
 	uint8_t pad[7];
 };
 
 struct page_listener {
-	uint64_t inode;    /* st_ino of the socket: what sock_diag(7) calls it */
+	uint64_t inode; /* st_ino of the socket: what sock_diag(7) calls it */
 	uint32_t backlog;
-	uint16_t family;   /* AF_UNIX, AF_INET, AF_INET6 */
-	uint16_t port;     /* TCP, host order */
+	uint16_t family; /* AF_UNIX, AF_INET, AF_INET6 */
+	uint16_t port;   /* TCP, host order */
 };
 
 /* What the watcher needs to know to look after a service; changes only when the configuration does. */
@@ -46,31 +46,31 @@ struct page_settings {
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
 	uint32_t ready_workers;
-	uint8_t log, log_format;    /* enum page_log, enum page_log_format */
-	uint8_t log_drops;          /* the service does not wait when the pipe is full */
+	uint8_t log, log_format; /* enum page_log, enum page_log_format */
+	uint8_t log_drops;       /* the service does not wait when the pipe is full */
 	uint8_t pad;
-	uint32_t gunicorn_version;  /* major << 16 | minor << 8 | patch; 0 unknown */
+	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
 };
 
 struct page_service {
-	uint32_t sequence;          /* odd while being written */
-	uint8_t kind;               /* enum page_kind; PAGE_EMPTY: nobody here */
-	uint8_t state;              /* enum life_state */
-	uint8_t event;              /* enum life_event that led here */
-	uint8_t listeners;          /* in use of listener[] (more may be held) */
+	uint32_t sequence; /* odd while being written */
+	uint8_t kind;      /* enum page_kind; PAGE_EMPTY: nobody here */
+	uint8_t state;     /* enum life_state */
+	uint8_t event;     /* enum life_event that led here */
+	uint8_t listeners; /* in use of listener[] (more may be held) */
 	char name[PAGE_NAME];
-	uint32_t incarnation;       /* changes when the slot is given to another service or its settings change */
-	uint32_t generation;        /* the current one's number; 0: none */
-	uint32_t wanted;            /* workers */
-	uint32_t restarts;          /* masters started because one ended by itself, since bridled started */
-	int64_t since;              /* in this state; msec, CLOCK_MONOTONIC */
-	int64_t due;                /* of the state (backoff's end, start's limit); MSEC_NEVER */
-	int32_t last_status;        /* wait status of the last master that ended */
-	int32_t last_pid;           /* 0: none ended yet */
-	int64_t last_ended;         /* msec */
-	int64_t last_started;       /* msec: when that one was spawned; 0 unknown */
-	uint32_t streak;            /* boot failures or early deaths in a row */
-	uint8_t from;               /* enum life_state before this one */
+	uint32_t incarnation; /* changes when the slot is given to another service or its settings change */
+	uint32_t generation;  /* the current one's number; 0: none */
+	uint32_t wanted;      /* workers */
+	uint32_t restarts;    /* masters started because one ended by itself, since bridled started */
+	int64_t since;        /* in this state; msec, CLOCK_MONOTONIC */
+	int64_t due;          /* of the state (backoff's end, start's limit); MSEC_NEVER */
+	int32_t last_status;  /* wait status of the last master that ended */
+	int32_t last_pid;     /* 0: none ended yet */
+	int64_t last_ended;   /* msec */
+	int64_t last_started; /* msec: when that one was spawned; 0 unknown */
+	uint32_t streak;      /* boot failures or early deaths in a row */
+	uint8_t from;         /* enum life_state before this one */
 	uint8_t pad[3];
 	struct page_settings settings;
 	struct page_generation generations[PAGE_GENERATIONS];
@@ -80,19 +80,19 @@ struct page_service {
 struct page_header {
 	uint64_t magic;
 	uint32_t version;
-	uint32_t record_size;       /* sizeof(struct page_service) */
-	uint32_t capacity;          /* records behind the header */
-	uint32_t used;              /* highest slot in use + 1 */
-	int32_t supervisor;         /* pid */
+	uint32_t record_size; /* sizeof(struct page_service) */
+	uint32_t capacity;    /* records behind the header */
+	uint32_t used;        /* highest slot in use + 1 */
+	int32_t supervisor;   /* pid */
 	int32_t watcher_restarts;
-	int64_t started;            /* msec, CLOCK_MONOTONIC */
+	int64_t started; /* msec, CLOCK_MONOTONIC */
 	char run_dir[PAGE_PATH];
 	char log_dir[PAGE_PATH];
-	uint8_t control_all;        /* every local user may look */
-	uint8_t stopping;           /* bridled itself is being stopped */
+	uint8_t control_all; /* every local user may look */
+	uint8_t stopping;    /* bridled itself is being stopped */
 	uint8_t pad[2];
-	uint32_t control_group;     /* gid, or UINT32_MAX: none */
-	uint32_t owner;             /* uid that may change things, beside 0 */
+	uint32_t control_group; /* gid, or UINT32_MAX: none */
+	uint32_t owner;         /* uid that may change things, beside 0 */
 	uint8_t reserved[64];
 };
 

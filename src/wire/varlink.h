@@ -44,8 +44,8 @@ struct varlink_in {
 void varlink_in_init(struct varlink_in *in, size_t max);
 void varlink_in_free(struct varlink_in *in);
 
-/* Room to read into, *ROOM (> 0) bytes; NULL when the frame is longer than allowed (or memory is out): hang up. All whole
- * frames must have been taken with varlink_in_next before, or many short ones count as one that is too long. */
+/* Room to read into, *ROOM (> 0) bytes; NULL when the frame is longer than allowed (or memory is out): hang up. All
+ * whole frames must have been taken with varlink_in_next before, or many short ones count as one that is too long. */
 char *varlink_in_room(struct varlink_in *in, size_t *room);
 
 /* N bytes (<= *ROOM) were put there. */
@@ -76,7 +76,7 @@ struct varlink_reply {
 	const char *error;  /* NULL, or "org.bridle.NoSuchService" */
 	json_t *parameters; /* an object, never NULL */
 	bool continues;
-	json_t *whole;      /* private */
+	json_t *whole; /* private */
 };
 
 /* Read a reply. As varlink_call_parse, but keys that we do not know are passed over: the daemon may be newer. */
@@ -86,7 +86,7 @@ void varlink_reply_free(struct varlink_reply *reply);
 /* ERROR may be NULL. As varlink_call_format. */
 char *varlink_reply_format(const char *error, json_t *parameters, bool continues, size_t *length);
 
-/* Is this the full name of a method, or of an error: an interface's ("org.bridle"), a dot, and a word with a capital? */
+/* Is this the full name of a method, or of an error: an interface's ("org.bridle"), a dot, a word with a capital? */
 bool varlink_name_ok(const char *name);
 
 #endif

@@ -74,7 +74,8 @@ main(int argc, char **argv)
 	char **paths = argc > 1 ? argv + 1 : corpus;
 
 	name = strstr(name != NULL ? name : argv[0], "fuzz_");
-	snprintf(own, sizeof own, "%s/tests/fuzz/corpus/%s", srcdir != NULL ? srcdir : ".", name != NULL ? name + 5 : "");
+	snprintf(own, sizeof own, "%s/tests/fuzz/corpus/%s", srcdir != NULL ? srcdir : ".",
+		name != NULL ? name + 5 : "");
 	for (int i = 0; i < (argc > 1 ? argc - 1 : 1); i++) {
 		int count = replay(paths[i]);
 

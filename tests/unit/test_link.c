@@ -80,8 +80,12 @@ every_kind_goes_one_way(void **state)
 		enum link_kind kind;
 		bool to_supervisor;
 	} cases[] = {
-		{ LINK_PAGE, TO_WATCHER }, { LINK_MOVED, TO_WATCHER }, { LINK_ANSWER, TO_WATCHER },
-		{ LINK_LINE, TO_WATCHER }, { LINK_PING, TO_WATCHER },  { LINK_PONG, TO_SUPERVISOR },
+		{ LINK_PAGE, TO_WATCHER },
+		{ LINK_MOVED, TO_WATCHER },
+		{ LINK_ANSWER, TO_WATCHER },
+		{ LINK_LINE, TO_WATCHER },
+		{ LINK_PING, TO_WATCHER },
+		{ LINK_PONG, TO_SUPERVISOR },
 		{ LINK_READY, TO_SUPERVISOR },
 	};
 	struct link_record none = link_make(0), beyond = link_make(LINK_KINDS);
@@ -182,10 +186,26 @@ signals_have_names(void **state)
 		const char *name;
 		int number;
 	} cases[] = {
-		{ "HUP", SIGHUP }, { "SIGHUP", SIGHUP }, { "hup", SIGHUP },   { "sigTerm", SIGTERM }, { "1", 1 },
-		{ "9", SIGKILL },  { "STOP", SIGSTOP },  { "SEGV", 0 },	      { "11", 0 },	      { "0", 0 },
-		{ "-1", 0 },	   { "", 0 },		 { "SIG", 0 },	      { "SIGSIGHUP", 0 },     { "HUPP", 0 },
-		{ "1 ", 0 },	   { "4294967297", 0 },  { "WINCH", SIGWINCH }, { "TTOU", SIGTTOU },  { "TTIN", SIGTTIN },
+		{ "HUP", SIGHUP },
+		{ "SIGHUP", SIGHUP },
+		{ "hup", SIGHUP },
+		{ "sigTerm", SIGTERM },
+		{ "1", 1 },
+		{ "9", SIGKILL },
+		{ "STOP", SIGSTOP },
+		{ "SEGV", 0 },
+		{ "11", 0 },
+		{ "0", 0 },
+		{ "-1", 0 },
+		{ "", 0 },
+		{ "SIG", 0 },
+		{ "SIGSIGHUP", 0 },
+		{ "HUPP", 0 },
+		{ "1 ", 0 },
+		{ "4294967297", 0 },
+		{ "WINCH", SIGWINCH },
+		{ "TTOU", SIGTTOU },
+		{ "TTIN", SIGTTIN },
 	};
 
 	(void)state;

@@ -154,7 +154,9 @@ struct wrong {
 	size_t offset, size;
 	uint64_t value;
 };
+/* clang-format off */
 #define WRONG(field, value, why) { why, offsetof(struct page_header, field), sizeof((struct page_header *)0)->field, value }
+/* clang-format on */
 
 static void
 wrong_headers_are_refused(void **state)

@@ -244,7 +244,7 @@ nesting_is_bounded(void **state)
 static void
 calls_come_back_as_written(void **state)
 {
-	json_t *parameters = json_pack("{s:s, s:b}", "name", "w\xc3\xa9" "b", "no_wait", 1);
+	json_t *parameters = json_pack("{s:s, s:b}", "name", "w\xc3\xa9s", "no_wait", 1);
 	struct varlink_call call;
 	size_t length;
 	char *frame = varlink_call_format("org.bridle.Start", parameters, true, &length);
