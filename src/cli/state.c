@@ -1,0 +1,33 @@
+#include "cli/state.h"
+
+#include "core/life.h"
+
+/* A service that is being replaced or reloaded still answers on its old generation. */
+static const struct { enum colour colour; bool serves; } states[LIFE_STATE_COUNT] = {
+	[LIFE_STOPPED] = { COLOUR_FAINT, false },
+	[LIFE_STARTING] = { COLOUR_BUSY, false },
+	[LIFE_RUNNING] = { COLOUR_GOOD, true },
+	[LIFE_RELOADING] = { COLOUR_BUSY, true },
+	[LIFE_REPLACING] = { COLOUR_BUSY, true },
+	[LIFE_STOPPING] = { COLOUR_BUSY, false },
+	[LIFE_RESTARTING] = { COLOUR_BUSY, false },
+	[LIFE_RETRYING] = { COLOUR_BAD, false },
+	[LIFE_WAITING] = { COLOUR_BAD, false },
+	[LIFE_FAILED] = { COLOUR_BAD, false },
+};
+
+enum colour
+state_colour(const char *name)
+{
+	enum life_state state = life_state_by_name(name);
+
+	return state == LIFE_STATE_COUNT ? COLOUR_PLAIN : states[state].colour;
+}
+
+bool
+state_serves(const char *name)
+{
+	enum life_state state = life_state_by_name(name);
+
+	return state != LIFE_STATE_COUNT && states[state].serves;
+}

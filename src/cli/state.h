@@ -1,0 +1,16 @@
+/*
+ * state -- what the state of a service means to people: its colour, and whether it serves.
+ */
+#ifndef BRIDLE_CLI_STATE_H
+#define BRIDLE_CLI_STATE_H
+
+#include <stdbool.h>
+
+#include "cli/paint.h"
+
+/* By the name of the state, as bridled tells it ("running"). Of one that is not known (a newer bridled): plain, and
+ * not serving. */
+enum colour state_colour(const char *name);
+bool state_serves(const char *name);
+
+#endif
