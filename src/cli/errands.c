@@ -1,0 +1,97 @@
+#include "cli/errands.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/client.h"
+#include "cli/field.h"
+#include "cli/paint.h"
+
+/* Those on their way: clients[i] is waited for by fds[i]. */
+struct run {
+	const struct errands *e;
+	const struct arguments *a;
+	struct client clients[ERRANDS_MAX];
+	struct pollfd fds[ERRANDS_MAX];
+	unsigned busy;  /* clients in use */
+	unsigned begun; /* names that were taken */
+	int status;
+};
+
+static void
+note_failure(struct run *r, const struct trouble *t)
+{
+	int status = trouble_tell(t);
+
+	if (r->status == CLI_OK)
+		r->status = status;
+}
+
+/* Send the call for the next name. */
+static void
+begin(struct run *r)
+{
+	struct client *c = &r->clients[r->busy];
+	json_t *parameters = json_copy(r->e->parameters);
+	struct trouble t;
+
+	json_object_set_new(parameters, "name", json_string(r->e->names[r->begun++]));
+	if (!client_open(c, r->a, &t)) {
+		json_decref(parameters);
+		note_failure(r, &t);
+		return;
+	}
+	client_be_patient(c);
+	if (!client_send(c, r->e->method, parameters, false, &t)) {
+		client_close(c);
+		note_failure(r, &t);
+		return;
+	}
+	r->fds[r->busy++] = (struct pollfd){ .fd = c->fd, .events = POLLIN };
+}
+
+/* An answer begins to come in for client I: take all of it. */
+static void
+end(struct run *r, unsigned i)
+{
+	struct varlink_reply reply;
+	struct trouble t;
+
+	if (client_receive(&r->clients[i], &reply, &t)) {
+		paint_visible(stdout, field_text(reply.parameters, "message"));
+		putchar('\n');
+		fflush(stdout);
+		varlink_reply_free(&reply);
+	} else {
+		note_failure(r, &t);
+	}
+	client_close(&r->clients[i]);
+	r->busy--;
+	r->clients[i] = r->clients[r->busy];
+	r->fds[i] = r->fds[r->busy];
+}
+
+int
+errands_run(const struct errands *e, const struct arguments *a)
+{
+	struct run r = { .e = e, .a = a, .status = CLI_OK };
+
+	assert(e->at_a_time > 0 && e->at_a_time <= ERRANDS_MAX);
+	while (r.begun < e->count || r.busy > 0) {
+		/* when nobody is there, nobody will be for the next name either: say it once */
+		while (r.begun < e->count && r.busy < e->at_a_time && r.status != CLI_NO_DAEMON)
+			begin(&r);
+		if (r.busy == 0)
+			break;
+		if (poll(r.fds, r.busy, -1) < 0 && errno != EINTR)
+			break;
+		for (unsigned i = r.busy; i-- > 0;)
+			if (r.fds[i].revents != 0)
+				end(&r, i);
+	}
+	return r.status;
+}

@@ -1,0 +1,15 @@
+/*
+ * tell -- a call whose answer is a sentence: send it, print that.
+ */
+#ifndef BRIDLE_CLI_TELL_H
+#define BRIDLE_CLI_TELL_H
+
+#include <jansson.h>
+
+#include "cli/arguments.h"
+
+/* Call METHOD and print its `message`, waiting as long as it takes. PARAMETERS are taken over. Returns the exit
+ * status. */
+int tell_outcome(const struct arguments *a, const char *method, json_t *parameters);
+
+#endif

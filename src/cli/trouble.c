@@ -1,0 +1,46 @@
+#include "cli/trouble.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cli/paint.h"
+
+bool
+trouble_set(struct trouble *t, enum cli_exit status, int errnum, const char *fmt, ...)
+{
+	char words[sizeof t->err.text];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(words, sizeof words, fmt, args);
+	va_end(args);
+	t->status = status;
+	t->hint[0] = '\0';
+	return err_set(&t->err, errnum, "%s", words);
+}
+
+bool
+trouble_hint(struct trouble *t, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(t->hint, sizeof t->hint, fmt, args);
+	va_end(args);
+	return false;
+}
+
+int
+trouble_tell(const struct trouble *t)
+{
+	fflush(stdout); /* where both go to one terminal, in the order in which things were said */
+	fputs("bridle: ", stderr);
+	paint_visible(stderr, t->err.text);
+	fputc('\n', stderr);
+	if (t->hint[0] != '\0') {
+		fputs("        ", stderr);
+		paint_visible(stderr, t->hint);
+		fputc('\n', stderr);
+	}
+	return (int)t->status;
+}
