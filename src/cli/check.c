@@ -1,0 +1,125 @@
+/*
+ * check -- `bridle check` and `bridle config`: configurations, without a daemon.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/paint.h"
+#include "cli/place.h"
+#include "cli/trouble.h"
+#include "conf/check.h"
+#include "conf/conf.h"
+#include "conf/show.h"
+
+/* "file:line: error: words", as compilers do, so that editors find the place. */
+static void
+print_complaint(FILE *out, struct paint p, const struct conf_complaint *complaint)
+{
+	bool error = complaint->severity == CONF_ERROR;
+	enum colour colour = error ? COLOUR_BAD : COLOUR_BUSY;
+
+	if (*complaint->file != '\0') {
+		paint_visible(out, complaint->file);
+		if (complaint->line > 0)
+			fprintf(out, ":%u", (unsigned)complaint->line);
+		fputs(": ", out);
+	}
+	fprintf(out, "%s%s:%s ", paint_on(p, colour), error ? "error" : "warning", paint_off(p, colour));
+	paint_visible(out, complaint->text);
+	fputc('\n', out);
+}
+
+static void
+print_report(FILE *out, struct paint p, const struct conf_report *report)
+{
+	for (uint32_t i = 0; i < report->count; i++)
+		print_complaint(out, p, &report->at[i]);
+}
+
+static const char *
+plural(uint32_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void
+print_verdict(const char *path, const struct conf *conf, const struct conf_report *report)
+{
+	if (report->count > 0)
+		printf("%u error%s, %u warning%s\n", report->errors, plural(report->errors), report->warnings,
+			plural(report->warnings));
+	else
+		printf("%s: %u service%s, nothing to complain about\n", path, conf->service_count,
+			plural(conf->service_count));
+}
+
+int
+check_command(const struct arguments *a)
+{
+	struct paint p = paint_for(STDOUT_FILENO);
+	char path[PATH_MAX];
+	struct conf_report report;
+	struct conf *conf;
+	struct trouble t;
+	int status;
+
+	if (a->count > 0)
+		text_copy(path, sizeof path, a->operands[0]);
+	else if (!place_config(path, a, &t))
+		return trouble_tell(&t);
+	conf_report_init(&report);
+	conf = conf_read(path, &report);
+	if (conf != NULL)
+		conf_check(conf, &report);
+	print_report(stdout, p, &report);
+	print_verdict(path, conf, &report);
+	status = report.errors > 0 ? CLI_FAILED : CLI_OK;
+	conf_free(conf);
+	conf_report_free(&report);
+	return status;
+}
+
+static int
+no_such_section(const struct conf *conf, const char *path, const char *name)
+{
+	struct trouble t;
+	unsigned best = 3; /* more edits than that are another word */
+
+	trouble_set(&t, CLI_NO_SERVICE, 0, "%s has no service '%s'", path, name);
+	trouble_hint(&t, "bridle config prints all of them");
+	for (uint32_t i = 0; i < conf->service_count; i++)
+		if (text_distance(name, conf->services[i].name) < best) {
+			best = text_distance(name, conf->services[i].name);
+			trouble_hint(&t, "did you mean '%s'?", conf->services[i].name);
+		}
+	return trouble_tell(&t);
+}
+
+int
+config_command(const struct arguments *a)
+{
+	const char *name = a->count > 0 ? a->operands[0] : NULL;
+	bool all = (a->given & ARGUMENT(ALL)) != 0, json = (a->given & ARGUMENT(JSON)) != 0;
+	char path[PATH_MAX];
+	struct conf_report report;
+	struct conf *conf;
+	struct trouble t;
+	int status = CLI_OK;
+
+	if (!place_config(path, a, &t))
+		return trouble_tell(&t);
+	conf_report_init(&report);
+	conf = conf_read(path, &report);
+	if (conf == NULL) {
+		print_report(stderr, paint_for(STDERR_FILENO), &report);
+		status = CLI_FAILED;
+	} else if (!(json ? conf_show_json(stdout, conf, name, all) : conf_show(stdout, conf, name, all))) {
+		status = no_such_section(conf, path, name != NULL ? name : "");
+	}
+	conf_free(conf);
+	conf_report_free(&report);
+	return status;
+}

@@ -1,0 +1,181 @@
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/trouble.h"
+
+#include "config.h"
+
+enum { MANY = INT_MAX };
+
+/* clang-format off */
+const struct command commands[] = {
+	{ "status", "[NAME...]", "show all services, or some of them closely",
+	  "With a NAME also its workers, its listeners, how it ended last and where its log is. Exits with 4 when a NAME\n"
+	  "is not running.",
+	  ARGUMENT(JSON) | ARGUMENT(NAMES), 0, MANY, status_command },
+	{ "start", "NAME...", "start services, and wait until they are ready",
+	  "A service that had been given up (failed) is tried again.",
+	  ARGUMENT(ALL) | ARGUMENT(NO_WAIT), 0, MANY, start_command },
+	{ "stop", "NAME...", "stop services: workers finish their requests first",
+	  "", ARGUMENT(ALL) | ARGUMENT(NO_WAIT), 0, MANY, stop_command },
+	{ "restart", "NAME...", "replace running services without refusing a request",
+	  "A new generation starts beside the old one, on the same listener. When it is ready the old one goes; when it\n"
+	  "cannot start, the old one stays, and the command fails saying why. Several are restarted one after another.",
+	  ARGUMENT(ALL) | ARGUMENT(COLD) | ARGUMENT(NO_WAIT), 0, MANY, restart_command },
+	{ "reload", "[NAME...]", "load new code; without NAME: read the configuration anew",
+	  "Without NAME the differences are shown, and only services whose settings changed are touched. If there is an\n"
+	  "error in the configuration, nothing changes.",
+	  ARGUMENT(NO_WAIT), 0, MANY, reload_command },
+	{ "scale", "NAME N|+N|-N", "set the number of workers, or move it",
+	  "The number is kept when the service restarts.",
+	  ARGUMENT(NO_WAIT), 2, 2, scale_command },
+	{ "signal", "NAME SIGNAL", "send a signal to the master of a service",
+	  "One of HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP.",
+	  0, 2, 2, signal_command },
+	{ "logs", "NAME", "print the last lines that a service wrote",
+	  "Reads the log files, so it also works when bridled does not. Older files count where -n asks for more lines\n"
+	  "than the current one has. Control characters are shown as \\xHH on a terminal.",
+	  ARGUMENT(FOLLOW) | ARGUMENT(LINES) | ARGUMENT(CONFIG), 1, 1, logs_command },
+	{ "check", "[FILE]", "look for errors in a configuration",
+	  "Needs no bridled. Exits with 1 when there are errors.",
+	  ARGUMENT(CONFIG), 0, 1, check_command },
+	{ "config", "[NAME]", "print the settings in effect, and where each comes from",
+	  "Reads the configuration files; settings that bridled has not taken up yet are among them.",
+	  ARGUMENT(CONFIG) | ARGUMENT(ALL) | ARGUMENT(JSON), 0, 1, config_command },
+	{ "ready", "[NAME...]", "are services ready to serve? exits with 0 or 4",
+	  "Without NAME: every service that should be up. With --wait, until they are.",
+	  ARGUMENT(WAIT), 0, MANY, ready_command },
+	{ "watch", "[NAME]", "print what happens, as it happens",
+	  "", ARGUMENT(JSON), 0, 1, watch_command },
+	{ "shutdown", "", "stop all services, and bridled itself",
+	  "", ARGUMENT(NO_WAIT), 0, 0, shutdown_command },
+	{ "version", "", "print the versions of this command and of bridled",
+	  "", 0, 0, 0, version_command },
+	{ "help", "[COMMAND]", "say how a command is used",
+	  "", 0, 0, 1, help_command },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+const struct command *
+commands_find(const char *name)
+{
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static const char *
+nearest_command(const char *name)
+{
+	const char *nearest = NULL;
+	unsigned best = 3; /* more edits than that are another word */
+
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		unsigned d = text_distance(name, c->name);
+
+		if (d < best) {
+			best = d;
+			nearest = c->name;
+		}
+	}
+	return nearest;
+}
+
+static int
+unknown_command(const char *name)
+{
+	struct trouble t;
+	const char *nearest = nearest_command(name);
+
+	trouble_set(&t, CLI_USAGE, 0, "unknown command '%s'", name);
+	if (nearest != NULL)
+		trouble_hint(&t, "did you mean 'bridle %s'?", nearest);
+	else
+		trouble_hint(&t, "bridle help shows what there is");
+	return trouble_tell(&t);
+}
+
+static int
+misused(const struct command *c, struct trouble *t)
+{
+	trouble_hint(t, "usage: bridle %s%s%s%s", c->name, c->options != 0 ? " [OPTION...]" : "",
+		*c->operands != '\0' ? " " : "", c->operands);
+	return trouble_tell(t);
+}
+
+/* An option that this command does not take is an error: "stop web --cold" was meant to be something else. */
+static int
+run(const struct command *c, const struct arguments *a)
+{
+	struct trouble t;
+	unsigned strange = a->given & ~(c->options | COMMANDS_COMMON);
+
+	for (unsigned i = 0; i < OPTION_COUNT; i++)
+		if ((strange & 1u << i) != 0) {
+			trouble_set(&t, CLI_USAGE, 0, "%s does not take --%s", c->name, arguments_options[i].name);
+			return misused(c, &t);
+		}
+	if (a->count < c->fewest) {
+		trouble_set(&t, CLI_USAGE, 0, "%s needs %s", c->name, c->operands);
+		return misused(c, &t);
+	}
+	if (a->count > c->most) {
+		trouble_set(&t, CLI_USAGE, 0, "%s: '%s' is too much", c->name, a->operands[c->most]);
+		return misused(c, &t);
+	}
+	return c->run(a);
+}
+
+static int
+dispatch(const struct arguments *a)
+{
+	const struct command *c = a->command != NULL ? commands_find(a->command) : NULL;
+
+	if ((a->given & ARGUMENT(VERSION)) != 0) {
+		puts("bridle " PACKAGE_VERSION);
+		return CLI_OK;
+	}
+	if (a->command != NULL && c == NULL)
+		return unknown_command(a->command);
+	if ((a->given & ARGUMENT(HELP)) != 0) {
+		if (c != NULL)
+			help_print_command(stdout, c);
+		else
+			help_print(stdout);
+		return CLI_OK;
+	}
+	if (c == NULL) {
+		help_print(stderr);
+		return CLI_USAGE;
+	}
+	return run(c, a);
+}
+
+int
+cli_main(int argc, char **argv)
+{
+	static char buffer[1 << 15]; /* a table leaves in one write(2) or a few; stdio's own is 1 KiB on a terminal */
+	struct arguments a;
+	struct trouble t = { .status = CLI_USAGE };
+	int status;
+
+	setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+	if (!arguments_parse(&a, argc, argv, &t.err)) {
+		trouble_hint(&t, "bridle help shows what there is");
+		return trouble_tell(&t);
+	}
+	status = dispatch(&a);
+	/* a full disk behind a pipeline must not look like success */
+	if (fflush(stdout) != 0 && status == CLI_OK) {
+		trouble_set(&t, CLI_FAILED, errno, "cannot write the output");
+		return trouble_tell(&t);
+	}
+	return status;
+}

@@ -1,0 +1,222 @@
+#include "cli/detail.h"
+
+#include "base/text.h"
+#include "cli/cells.h"
+#include "cli/field.h"
+#include "cli/state.h"
+#include "cli/table.h"
+
+enum { INDENT = 2, LABEL = 10 };
+
+/* In this order they disappear when the terminal is narrow: descriptors, threads, state, generation, ... */
+static const struct table_column worker_columns[] = {
+	{ "WORKER", true, 0 },  { "GEN", true, 4 }, { "BOOTED", false, 0 }, { "AGE", true, 1 },
+	{ "HEARTBEAT", true, 0 }, { "CPU", true, 2 }, { "RSS", true, 3 },     { "PSS", true, 2 },
+	{ "THREADS", true, 6 }, { "FDS", true, 7 }, { "STATE", false, 5 },
+};
+enum { WORKER_COLUMNS = sizeof worker_columns / sizeof worker_columns[0] };
+
+/* "label     words", where there are words. */
+static void
+line(FILE *out, struct paint p, const char *label, const char *words)
+{
+	if (*words == '\0')
+		return;
+	fprintf(out, "%*s%s%-*s%s", INDENT, "", paint_on(p, COLOUR_FAINT), LABEL, label, paint_off(p, COLOUR_FAINT));
+	paint_visible(out, words);
+	fputc('\n', out);
+}
+
+static void
+print_heading(const json_t *service, FILE *out, struct paint p)
+{
+	const char *state = field_text(service, "state"), *reason = field_text(service, "reason");
+	char buffer[64];
+	struct text since;
+	msec d;
+
+	text_init(&since, buffer, sizeof buffer);
+	if (field_seconds(service, "since", &d))
+		cells_add_duration(&since, d);
+	fprintf(out, "%s", paint_on(p, COLOUR_TITLE));
+	paint_visible(out, field_text(service, "name"));
+	fprintf(out, "%s  %s", paint_off(p, COLOUR_TITLE), paint_on(p, state_colour(state)));
+	paint_visible(out, state);
+	fprintf(out, "%s for %s", paint_off(p, state_colour(state)), buffer);
+	if (*reason != '\0') {
+		fputs(": ", out);
+		paint_visible(out, reason);
+	}
+	fputc('\n', out);
+}
+
+/* "pid 4711, generation 3, up 2d4h, 256M" */
+static void
+print_master(const json_t *service, FILE *out, struct paint p)
+{
+	char buffer[160];
+	struct text words;
+	int64_t n;
+	msec d;
+
+	text_init(&words, buffer, sizeof buffer);
+	if (field_integer(service, "master", &n)) {
+		text_addf(&words, "pid %lld", (long long)n);
+		if (field_integer(service, "generation", &n))
+			text_addf(&words, ", generation %lld", (long long)n);
+		if (field_seconds(service, "uptime", &d)) {
+			text_add(&words, ", up ");
+			cells_add_duration(&words, d);
+		}
+		if (field_integer(service, "memory", &n) && n >= 0) {
+			text_add(&words, ", with its workers ");
+			text_add_size(&words, (uint64_t)n);
+		}
+	}
+	line(out, p, "master", buffer);
+}
+
+static void
+print_due(const json_t *service, FILE *out, struct paint p)
+{
+	char buffer[64];
+	struct text words;
+	msec d;
+
+	text_init(&words, buffer, sizeof buffer);
+	if (field_seconds(service, "due", &d)) {
+		text_add(&words, "in ");
+		cells_add_duration(&words, d);
+	}
+	line(out, p, "due", buffer);
+}
+
+static void
+print_counts(const json_t *service, FILE *out, struct paint p)
+{
+	char buffer[64];
+	struct text words;
+	int64_t wanted, booted, restarts;
+	bool seen = field_integer(service, "workers_booted", &booted);
+
+	text_init(&words, buffer, sizeof buffer);
+	if (field_integer(service, "workers_wanted", &wanted) && seen)
+		text_addf(&words, "%lld of %lld booted", (long long)booted, (long long)wanted);
+	else if (wanted > 0)
+		text_addf(&words, "%lld wanted", (long long)wanted);
+	line(out, p, "workers", buffer);
+	text_init(&words, buffer, sizeof buffer);
+	if (field_integer(service, "restarts", &restarts))
+		text_addf(&words, "%lld", (long long)restarts);
+	line(out, p, "restarts", buffer);
+}
+
+static void
+print_listeners(const json_t *service, FILE *out, struct paint p)
+{
+	size_t i;
+	json_t *listener;
+
+	json_array_foreach(json_object_get(service, "listeners"), i, listener) {
+		char buffer[256];
+		struct text words;
+		int64_t queue, backlog;
+		bool seen = field_integer(listener, "queue", &queue);
+
+		text_init(&words, buffer, sizeof buffer);
+		text_add(&words, field_text(listener, "address"));
+		if (field_integer(listener, "backlog", &backlog) && seen)
+			text_addf(&words, "  %lld of %lld waiting", (long long)queue, (long long)backlog);
+		else
+			text_addf(&words, "  backlog %lld", (long long)backlog);
+		line(out, p, i == 0 ? "listens" : "", buffer);
+	}
+}
+
+static void
+add_booted(struct table *t, const json_t *worker)
+{
+	const json_t *booted = json_object_get(worker, "booted");
+
+	if (json_is_true(booted))
+		table_cell(t, COLOUR_GOOD, "yes");
+	else if (json_is_false(booted))
+		table_cell(t, COLOUR_BUSY, "no");
+	else
+		table_cell(t, COLOUR_FAINT, "-");
+}
+
+/* Tenths: a heartbeat's age is a matter of fractions of a second, until it is not. */
+static void
+add_heartbeat(struct table *t, const json_t *worker)
+{
+	msec age;
+
+	if (!field_seconds(worker, "heartbeat", &age))
+		table_cell(t, COLOUR_FAINT, "-");
+	else if (age < 10000)
+		table_cell(t, COLOUR_PLAIN, "%.1fs", (double)age / 1000);
+	else
+		cells_duration(t, worker, "heartbeat");
+}
+
+static void
+add_cpu(struct table *t, const json_t *worker)
+{
+	const json_t *cpu = json_object_get(worker, "cpu");
+
+	if (json_is_number(cpu))
+		table_cell(t, COLOUR_PLAIN, "%.0f%%", json_number_value(cpu));
+	else
+		table_cell(t, COLOUR_FAINT, "-");
+}
+
+static void
+print_workers(const json_t *service, FILE *out, struct paint p)
+{
+	const json_t *workers = json_object_get(service, "workers");
+	struct table t;
+	size_t i;
+	json_t *worker;
+
+	if (json_array_size(workers) == 0)
+		return;
+	table_init(&t, worker_columns, WORKER_COLUMNS, "");
+	json_array_foreach((json_t *)workers, i, worker) {
+		table_row(&t);
+		cells_integer(&t, worker, "pid");
+		cells_integer(&t, worker, "generation");
+		add_booted(&t, worker);
+		cells_duration(&t, worker, "age");
+		add_heartbeat(&t, worker);
+		add_cpu(&t, worker);
+		cells_size(&t, worker, "rss");
+		cells_size(&t, worker, "pss");
+		cells_integer(&t, worker, "threads");
+		cells_integer(&t, worker, "fds");
+		table_cell(&t, COLOUR_PLAIN, "%s", field_text(worker, "state"));
+	}
+	fputc('\n', out);
+	table_print(&t, out, p, INDENT);
+	table_free(&t);
+}
+
+void
+detail_print(const json_t *services, FILE *out, struct paint p)
+{
+	size_t i;
+	json_t *service;
+
+	json_array_foreach((json_t *)services, i, service) {
+		if (i > 0)
+			fputc('\n', out);
+		print_heading(service, out, p);
+		print_master(service, out, p);
+		print_due(service, out, p);
+		print_counts(service, out, p);
+		print_listeners(service, out, p);
+		line(out, p, "last end", field_text(service, "last_end"));
+		line(out, p, "log", field_text(service, "log"));
+		print_workers(service, out, p);
+	}
+}

@@ -1,0 +1,68 @@
+/*
+ * help -- how the command is used, from the tables that also run it.
+ */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/trouble.h"
+
+static void
+print_options(FILE *out, unsigned options)
+{
+	for (unsigned i = 0; i < OPTION_COUNT; i++) {
+		const struct option_entry *o = &arguments_options[i];
+		char letter[] = { '-', o->letter, ',', ' ', '\0' };
+		char name[32];
+
+		if ((options & 1u << i) == 0)
+			continue;
+		snprintf(name, sizeof name, "--%s%s%s", o->name, o->value != NULL ? " " : "",
+			o->value != NULL ? o->value : "");
+		fprintf(out, "  %4s%-15s  %s\n", o->letter != '\0' ? letter : "", name, o->meaning);
+	}
+}
+
+void
+help_print(FILE *out)
+{
+	fputs("usage: bridle [OPTION...] COMMAND [OPERAND...]\n\n", out);
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		char form[40];
+
+		snprintf(form, sizeof form, "%s %s", c->name, c->operands);
+		fprintf(out, "  %-19s  %s\n", form, c->summary);
+	}
+	fputs("\noptions of every command:\n", out);
+	print_options(out, COMMANDS_COMMON | ARGUMENT(VERSION));
+	fputs("\nbridle help COMMAND says more; bridle(1) says everything.\n", out);
+}
+
+void
+help_print_command(FILE *out, const struct command *c)
+{
+	fprintf(out, "usage: bridle %s%s%s%s\n\n%s\n", c->name, c->options != 0 ? " [OPTION...]" : "",
+		*c->operands != '\0' ? " " : "", c->operands, c->summary);
+	if (*c->details != '\0')
+		fprintf(out, "\n%s\n", c->details);
+	fputs("\noptions:\n", out);
+	print_options(out, c->options | COMMANDS_COMMON);
+}
+
+int
+help_command(const struct arguments *a)
+{
+	const struct command *c = a->count > 0 ? commands_find(a->operands[0]) : NULL;
+	struct trouble t;
+
+	if (a->count > 0 && c == NULL) {
+		trouble_set(&t, CLI_USAGE, 0, "there is no command '%s'", a->operands[0]);
+		trouble_hint(&t, "bridle help shows what there is");
+		return trouble_tell(&t);
+	}
+	if (c != NULL)
+		help_print_command(stdout, c);
+	else
+		help_print(stdout);
+	return CLI_OK;
+}
