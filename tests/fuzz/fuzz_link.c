@@ -23,7 +23,7 @@ rebuild(const struct link_record *r)
 	made.status = r->status;
 	made.arg = r->arg;
 	made.uid = r->uid;
-	strncpy(made.text, r->text, LINK_TEXT - 1);
+	memcpy(made.text, r->text, strnlen(r->text, LINK_TEXT - 1));
 	return made;
 }
 
