@@ -49,7 +49,7 @@ def test_the_daemon_describes_itself(bridled, ask):
     service = ask(bridled(NAP), "org.varlink.service")
     info = service.GetInfo()
     assert sorted(info["interfaces"]) == ["org.bridle", "org.varlink.service"]
-    assert all(info[name] for name in ("vendor", "product", "version", "url"))
+    assert all(info[name] for name in ("vendor", "product", "version")) and "url" in info
     for name in info["interfaces"]:
         assert service.GetInterfaceDescription(name)["description"] == (WIRE / f"{name}.varlink").read_text()
     assert refusal(service.GetInterfaceDescription, "org.example.none") == {
