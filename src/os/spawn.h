@@ -15,12 +15,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/err.h"
 
+/* In the order they are taken. */
 enum spawn_step {
-	SPAWN_OK, SPAWN_CLONE, SPAWN_SESSION, SPAWN_DESCRIPTORS, SPAWN_CGROUP, SPAWN_GROUPS, SPAWN_GROUP, SPAWN_USER,
+	SPAWN_OK, SPAWN_CLONE, SPAWN_SESSION, SPAWN_CGROUP, SPAWN_DESCRIPTORS, SPAWN_GROUPS, SPAWN_GROUP, SPAWN_USER,
 	SPAWN_DIRECTORY, SPAWN_EXEC,
 };
 
@@ -28,11 +30,12 @@ struct spawn_request {
 	const char *path;          /* what to exec; absolute, or looked for by the caller */
 	char *const *argv, *const *envp;
 	const char *directory;     /* to change to after becoming the user; NULL: stay */
-	char *listen_pid;          /* 10 digits within envp, overwritten in the child; NULL: none */
+	char *listen_pid;          /* 10 digits within envp that the child overwrites with its pid and, where that
+	                            * is shorter, a NUL; NULL: none */
 	const int *listeners;      /* become 3, 4, ... */
 	uint32_t listener_count;
 	int null_fd;               /* becomes 0 */
-	int output_fd;             /* becomes 1 and 2 */
+	int output_fd;             /* becomes 1 and 2; -1: those stay ours */
 	int cgroup_fd;             /* directory descriptor of the cgroup v2 to be born in; -1: none */
 	bool change_user;          /* uid, gid, groups below are to be set (only root can) */
 	uid_t uid;
@@ -40,6 +43,7 @@ struct spawn_request {
 	const gid_t *groups;
 	size_t group_count;
 	mode_t umask;
+	rlim_t descriptors;        /* soft RLIMIT_NOFILE to go back to (privilege_descriptors); 0: keep ours */
 	bool may_stall;
 	/* what came of it */
 	enum spawn_step failed;
@@ -47,7 +51,11 @@ struct spawn_request {
 };
 
 /* Start it. Returns the pid, or -1 with `failed` and `error` set and ERR saying "cannot change to directory 'x':
- * ...". The caller reaps a child that failed to exec (this function does it for the shared-memory kind). */
+ * ..."; no child is left then. With `may_stall` only SPAWN_CLONE can be told; whatever fails later ends the child with
+ * status 127, which the caller reaps as any other.
+ *
+ * The caller must have one thread only. Which signals are to be put back to their defaults (SIGPIPE always) is looked
+ * up at the first call and not again: a daemon sets its dispositions before it starts anything. */
 pid_t spawn(struct spawn_request *request, struct err *err);
 
 #endif

@@ -1,0 +1,355 @@
+#include "os/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/clone.h"
+
+#if defined(__has_include)
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+#ifndef RUNNING_ON_VALGRIND
+#define RUNNING_ON_VALGRIND 0
+#endif
+
+#ifndef SYS_close_range
+#define SYS_close_range 436 /* the same everywhere: calls newer than 5.0 are numbered alike */
+#endif
+
+enum {
+	STACK_SIZE = 16384, /* the child's deepest frame is under 1 KiB; sanitizers need several times that */
+	FIRST_LISTENER = 3, /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
+	LISTEN_PID_DIGITS = 10,
+	STATUS_NOT_STARTED = 127, /* what a shell says of a command that it could not start */
+};
+
+/* What the parent works out, so that the child has next to nothing to do. */
+struct job {
+	struct spawn_request *request;
+	uint64_t to_default;  /* signals to put back, bit n - 1 */
+	int first_unwanted;   /* descriptors from here on are not for the program */
+	int spare;            /* above every descriptor that is a source */
+	bool in_cgroup;       /* born there: nothing to enter */
+	struct rlimit descriptors;
+};
+
+/*
+ * In the child. It may be running on its parent's memory, thread pointer and errno: so nothing here but system calls,
+ * and syscall(2) itself wherever the C library does more than the kernel (its setuid tells other threads, its getpid
+ * may be remembered, its sigaction keeps books).
+ */
+
+/* exec(2) keeps what is ignored. Handlers it resets by itself, but ours must not run on shared memory once the mask
+ * opens, so both kinds are put back. */
+static void
+reset_signals(uint64_t to_default)
+{
+	static const uint64_t standard[8]; /* struct sigaction of the kernel: SIG_DFL is 0, as are flags and mask */
+
+	for (long n = 1; to_default != 0; n++, to_default >>= 1)
+		if (to_default & 1)
+			syscall(SYS_rt_sigaction, n, standard, NULL, sizeof(uint64_t));
+}
+
+static bool
+lead_session(const struct job *job)
+{
+	if (job->descriptors.rlim_max != 0)
+		setrlimit(RLIMIT_NOFILE, &job->descriptors); /* lowering a soft limit cannot fail */
+	syscall(SYS_umask, job->request->umask);
+	return syscall(SYS_setsid) >= 0;
+}
+
+static bool
+enter_cgroup(const struct job *job)
+{
+	int fd;
+	ssize_t n;
+
+	if (job->request->cgroup_fd < 0 || job->in_cgroup)
+		return true;
+	fd = openat(job->request->cgroup_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = write(fd, "0", 1); /* 0 is whoever writes: cgroups(7) */
+	close(fd);
+	return n == 1;
+}
+
+/* A source among the targets would be overwritten before its turn, so it is kept above all of them first. The child's
+ * table is a copy: nothing up there is missed. */
+static int
+source(const struct job *job, int fd)
+{
+	return fd < job->first_unwanted ? job->spare + fd : fd;
+}
+
+static bool
+save_source(const struct job *job, int fd)
+{
+	return fd < 0 || fd >= job->first_unwanted || dup3(fd, job->spare + fd, O_CLOEXEC) >= 0;
+}
+
+static bool
+place_descriptors(const struct job *job)
+{
+	const struct spawn_request *r = job->request;
+
+	if (!save_source(job, r->null_fd) || !save_source(job, r->output_fd))
+		return false;
+	for (uint32_t i = 0; i < r->listener_count; i++)
+		if (!save_source(job, r->listeners[i]))
+			return false;
+	if (dup2(source(job, r->null_fd), 0) < 0)
+		return false;
+	if (r->output_fd >= 0 && (dup2(source(job, r->output_fd), 1) < 0 || dup2(source(job, r->output_fd), 2) < 0))
+		return false;
+	for (uint32_t i = 0; i < r->listener_count; i++)
+		if (dup2(source(job, r->listeners[i]), FIRST_LISTENER + (int)i) < 0)
+			return false;
+	/* Ours are all close-on-exec; this is for what our own parent left open. Before Linux 5.9 that leaks. */
+	syscall(SYS_close_range, job->first_unwanted, ~0U, 0);
+	return true;
+}
+
+static bool
+become_groups(const struct job *job)
+{
+	const struct spawn_request *r = job->request;
+
+	return !r->change_user || syscall(SYS_setgroups, r->group_count, r->groups) == 0;
+}
+
+static bool
+become_group(const struct job *job)
+{
+	gid_t gid = job->request->gid;
+
+	return !job->request->change_user || syscall(SYS_setresgid, gid, gid, gid) == 0;
+}
+
+static bool
+become_user(const struct job *job)
+{
+	uid_t uid = job->request->uid;
+
+	return !job->request->change_user || syscall(SYS_setresuid, uid, uid, uid) == 0;
+}
+
+static bool
+change_directory(const struct job *job)
+{
+	return job->request->directory == NULL || chdir(job->request->directory) == 0;
+}
+
+static void
+write_listen_pid(char *digits)
+{
+	unsigned long pid = (unsigned long)syscall(SYS_getpid);
+	int n = 1;
+
+	for (unsigned long rest = pid; rest > 9; rest /= 10)
+		n++;
+	if (n < LISTEN_PID_DIGITS)
+		digits[n] = '\0';
+	for (; n > 0; pid /= 10)
+		digits[--n] = (char)('0' + pid % 10);
+}
+
+static bool
+run(const struct job *job)
+{
+	static const uint64_t nothing; /* the kernel's empty signal set */
+
+	if (job->request->listen_pid != NULL)
+		write_listen_pid(job->request->listen_pid);
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &nothing, NULL, sizeof nothing);
+	execve(job->request->path, job->request->argv, job->request->envp);
+	return false;
+}
+
+static const struct { enum spawn_step step; bool (*take)(const struct job *job); } steps[] = {
+	{ SPAWN_SESSION, lead_session },
+	{ SPAWN_CGROUP, enter_cgroup },
+	{ SPAWN_DESCRIPTORS, place_descriptors },
+	{ SPAWN_GROUPS, become_groups },
+	{ SPAWN_GROUP, become_group },
+	{ SPAWN_USER, become_user },
+	{ SPAWN_DIRECTORY, change_directory },
+	{ SPAWN_EXEC, run },
+};
+
+/* Returns, rather than exits, when a step failed: clone(2) ends the child with what it returns, and sanitizers look
+ * for a known stack in everything that is declared never to return. */
+static int
+child(void *argument)
+{
+	const struct job *job = argument;
+
+	reset_signals(job->to_default);
+	for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+		if (steps[i].take(job))
+			continue;
+		job->request->error = errno;
+		job->request->failed = steps[i].step;
+		break;
+	}
+	return STATUS_NOT_STARTED;
+}
+
+/* In the parent, from here on. */
+
+static bool
+describe(const struct spawn_request *r, struct err *err)
+{
+	switch (r->failed) {
+	case SPAWN_OK: return true;
+	case SPAWN_CLONE: return err_set(err, r->error, "cannot make a process");
+	case SPAWN_SESSION: return err_set(err, r->error, "cannot start a session");
+	case SPAWN_CGROUP: return err_set(err, r->error, "cannot enter the cgroup");
+	case SPAWN_DESCRIPTORS: return err_set(err, r->error, "cannot arrange descriptors");
+	case SPAWN_GROUPS: return err_set(err, r->error, "cannot set the supplementary groups");
+	case SPAWN_GROUP: return err_set(err, r->error, "cannot become group %u", (unsigned)r->gid);
+	case SPAWN_USER: return err_set(err, r->error, "cannot become user %u", (unsigned)r->uid);
+	case SPAWN_DIRECTORY: return err_set(err, r->error, "cannot change to directory '%s'", r->directory);
+	case SPAWN_EXEC: return err_set(err, r->error, "cannot execute '%s'", r->path);
+	}
+	return false;
+}
+
+/* Remembered, because 64 questions take 10 microseconds of the some 400 that a start takes, and the answer does not
+ * change: see the header. */
+static uint64_t
+signals_to_default(void)
+{
+	static uint64_t remembered;
+
+	if (remembered != 0)
+		return remembered;
+	remembered = UINT64_C(1) << (SIGPIPE - 1);
+	for (long n = 1; n <= 64; n++) {
+		uint64_t old[8] = { 0 }; /* the kernel's struct sigaction: the handler comes first */
+
+		/* not sigaction(3), which hides the two signals that the C library has for itself: somebody above
+		 * us may have ignored those, too */
+		if (syscall(SYS_rt_sigaction, n, NULL, old, sizeof(uint64_t)) == 0 && old[0] != 0)
+			remembered |= UINT64_C(1) << (n - 1);
+	}
+	return remembered;
+}
+
+static void
+prepare(struct job *job, struct spawn_request *r)
+{
+	int highest = r->null_fd > r->output_fd ? r->null_fd : r->output_fd;
+
+	*job = (struct job){ .request = r, .to_default = signals_to_default() };
+	job->first_unwanted = FIRST_LISTENER + (int)r->listener_count;
+	for (uint32_t i = 0; i < r->listener_count; i++)
+		if (r->listeners[i] > highest)
+			highest = r->listeners[i];
+	job->spare = (highest < job->first_unwanted ? job->first_unwanted : highest) + 1;
+	if (r->descriptors != 0 && getrlimit(RLIMIT_NOFILE, &job->descriptors) == 0)
+		job->descriptors.rlim_cur = r->descriptors;
+	r->failed = SPAWN_OK;
+	r->error = 0;
+}
+
+/* The child of a plain fork cannot tell us what failed, so it tells its log. */
+static void
+tell_log(struct spawn_request *r)
+{
+	struct err err = { 0 };
+
+	describe(r, &err);
+	dprintf(r->failed <= SPAWN_DESCRIPTORS && r->output_fd >= 0 ? r->output_fd : 2, "bridled: %s\n", err.text);
+}
+
+static pid_t
+start_apart(struct job *job)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		child(job);
+		tell_log(job->request);
+		_exit(STATUS_NOT_STARTED);
+	}
+	return pid;
+}
+
+/* CLONE_VFORK holds us until the child has left our memory, by exec(2) or by ending; hence its stack may lie in our
+ * frame. */
+static pid_t
+start_shared(struct job *job)
+{
+	alignas(16) char stack[STACK_SIZE];
+	pid_t pid = -1;
+
+	if (job->request->cgroup_fd >= 0) {
+		/* the other way in, writing to cgroup.procs, waits for a grace period of RCU: 0.5 ms and more */
+		job->in_cgroup = true;
+		pid = clone_into_cgroup(child, stack, sizeof stack, job, job->request->cgroup_fd);
+		job->in_cgroup = pid >= 0;
+	}
+	if (pid < 0)
+		pid = clone(child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, job);
+	return pid;
+}
+
+static pid_t
+start(struct job *job)
+{
+	pid_t pid;
+
+	/* valgrind cannot follow two processes in one memory */
+	if (job->request->may_stall || RUNNING_ON_VALGRIND)
+		return start_apart(job);
+	pid = start_shared(job);
+	/* emulations of Linux that lack it */
+	if (pid < 0 && (errno == EINVAL || errno == ENOSYS))
+		return start_apart(job);
+	return pid;
+}
+
+static void
+reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+pid_t
+spawn(struct spawn_request *r, struct err *err)
+{
+	sigset_t all, old;
+	struct job job;
+	pid_t pid;
+
+	prepare(&job, r);
+	/* no handler of ours may run in the child, on our memory: it opens its mask when it has none any more */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	pid = start(&job);
+	if (pid < 0) {
+		r->error = errno;
+		r->failed = SPAWN_CLONE;
+	} else if (r->failed != SPAWN_OK) {
+		reap(pid);
+		pid = -1;
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	describe(r, err);
+	return pid;
+}
