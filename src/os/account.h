@@ -20,8 +20,13 @@ struct account {
 	char home[256], name[64];     /* "" when the number has no entry */
 };
 
-/* USER: name or number; "" is the calling user. GROUP: name or number; "" is the user's own. */
+/* Fill in ACCOUNT. USER: name or number; "" is the calling user. GROUP: name or number; "" is the user's own. A number
+ * need not have an entry: then it has no home, no name, no supplementary groups, and GROUP must be given. A name of
+ * digits only is taken for a name first, as chown(1) does. False with ERR: no such user or group, more than
+ * ACCOUNT_GROUPS groups, or the database cannot be read. */
 bool account_find(struct account *account, const char *user, const char *group, struct err *err);
+
+/* The number of GROUP, a name or number. False with ERR: no such group. */
 bool account_group(gid_t *gid, const char *group, struct err *err);
 
 #endif
