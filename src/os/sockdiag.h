@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -17,11 +18,16 @@ struct sockdiag_query {
 	uint32_t backlog;    /* answer: most that may wait; 0 unknown */
 };
 
-/* A netlink socket (non-blocking); -1 with ERR. */
+/* A netlink socket (non-blocking, close-on-exec); -1 with ERR. */
 int sockdiag_open(struct err *err);
 
-/* Fill in all N answers. One exchange a family where dumps are needed (TCP listeners by port, unix sockets by inode
- * directly). False with ERR when the kernel does not answer. */
+/* Fill in all N answers; a socket that is not there, or not in our network namespace, stays unknown. One exchange for
+ * each unix socket (asked for by inode), one for each TCP family (its listeners). False with ERR when the kernel does
+ * not answer: modules unix_diag and tcp_diag (inet_diag) missing, say. What was answered before is kept. */
 bool sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err);
+
+/* The file that the unix socket INODE is bound to: its device, and its inode number's lower 32 bits, which is all
+ * that the kernel tells. False: it has none, or that cannot be asked. */
+bool sockdiag_file(uint64_t inode, dev_t *device, uint32_t *file);
 
 #endif

@@ -1,0 +1,252 @@
+#include "os/sockdiag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <stdalign.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+enum {
+	STATE_LISTEN = 10,    /* TCP_LISTEN of <netinet/tcp.h>, which quarrels with the kernel's headers */
+	ANSWER_SIZE = 16384,  /* a part of a dump is at most a page, and never over 8 KiB (NLMSG_GOODSIZE) */
+};
+
+/* What reads each message of an answer. */
+typedef void reader(const struct nlmsghdr *message, void *context);
+
+int
+sockdiag_open(struct err *err)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+	if (fd < 0)
+		err_set(err, errno, "no sock_diag socket");
+	return fd;
+}
+
+/* An exchange that ended early may have left answers. */
+static void
+drain(int fd)
+{
+	char byte;
+
+	while (recv(fd, &byte, 1, MSG_TRUNC) > 0)
+		;
+}
+
+/* Feed the N bytes of BUFFER to READ. Returns an errno when the kernel refuses; *DONE: nothing follows. */
+static int
+read_part(const char *buffer, size_t n, bool is_dump, reader *read, void *context, bool *done)
+{
+	const struct nlmsghdr *m = (const void *)buffer;
+	unsigned left = (unsigned)n;
+
+	for (; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
+		*done = !is_dump || m->nlmsg_type == NLMSG_DONE;
+		if (m->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (m->nlmsg_type == NLMSG_ERROR) {
+			*done = true;
+			return -((const struct nlmsgerr *)NLMSG_DATA(m))->error;
+		}
+		read(m, context);
+	}
+	return 0;
+}
+
+/* Send REQUEST and read what comes. sock_diag answers within send(2), and the rest of a dump within recv(2): so the
+ * answer is there, and an empty queue means that there is none (netlink_dump). Returns an errno, or 0. */
+static int
+exchange(int fd, struct nlmsghdr *request, reader *read, void *context)
+{
+	bool is_dump = (request->nlmsg_flags & NLM_F_DUMP) != 0, done = false;
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	alignas(8) char buffer[ANSWER_SIZE];
+	int errnum = 0;
+
+	drain(fd);
+	if (sendto(fd, request, request->nlmsg_len, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0)
+		return errno;
+	while (!done && errnum == 0) {
+		ssize_t n = recv(fd, buffer, sizeof buffer, 0);
+
+		if (n <= 0)
+			return n < 0 ? errno : EPIPE;
+		errnum = read_part(buffer, (size_t)n, is_dump, read, context, &done);
+	}
+	return errnum;
+}
+
+/* The attribute TYPE of MESSAGE after a body of BODY bytes, if it has SIZE bytes; else NULL. */
+static const void *
+attribute(const struct nlmsghdr *message, size_t body, unsigned short type, size_t size)
+{
+	const char *data = NLMSG_DATA(message);
+	const struct rtattr *a = (const void *)(data + NLMSG_ALIGN(body));
+	unsigned left = message->nlmsg_len - (unsigned)NLMSG_SPACE(body);
+
+	if (message->nlmsg_len < NLMSG_SPACE(body))
+		return NULL;
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == type && RTA_PAYLOAD(a) >= size)
+			return RTA_DATA(a);
+	return NULL;
+}
+
+/* Ask for SHOW of unix socket INODE. Returns an errno, or 0; ENOENT: there is none. */
+static int
+ask_unix(int fd, uint64_t inode, uint32_t show, reader *read, void *context)
+{
+	struct {
+		struct nlmsghdr header;
+		struct unix_diag_req body;
+	} request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST },
+		.body = { .sdiag_family = AF_UNIX, .udiag_states = ~0U, .udiag_ino = (uint32_t)inode, .udiag_show = show,
+			.udiag_cookie = { ~0U, ~0U } }, /* none: INET_DIAG_NOCOOKIE */
+	};
+
+	return exchange(fd, &request.header, read, context);
+}
+
+/* Of a listening socket these are the connections waiting, and the most that may (sk_diag_show_rqlen). */
+static void
+read_queue(const struct nlmsghdr *message, void *context)
+{
+	const struct unix_diag_rqlen *q =
+		attribute(message, sizeof(struct unix_diag_msg), UNIX_DIAG_RQLEN, sizeof *q);
+	struct sockdiag_query *query = context;
+
+	if (q == NULL)
+		return;
+	query->queue = q->udiag_rqueue;
+	query->backlog = q->udiag_wqueue;
+}
+
+static void
+read_file(const struct nlmsghdr *message, void *context)
+{
+	const struct unix_diag_vfs *v = attribute(message, sizeof(struct unix_diag_msg), UNIX_DIAG_VFS, sizeof *v);
+
+	if (v != NULL)
+		*(struct unix_diag_vfs *)context = *v;
+}
+
+bool
+sockdiag_file(uint64_t inode, dev_t *device, uint32_t *file)
+{
+	struct unix_diag_vfs found = { 0 };
+	int fd = sockdiag_open(NULL);
+	int errnum;
+
+	if (fd < 0)
+		return false;
+	errnum = ask_unix(fd, inode, UDIAG_SHOW_VFS, read_file, &found);
+	close(fd);
+	/* the kernel's own form of a device number: 12 bits and 20 */
+	*device = makedev(found.udiag_vfs_dev >> 20, found.udiag_vfs_dev & 0xfffff);
+	*file = found.udiag_vfs_ino;
+	return errnum == 0 && found.udiag_vfs_ino != 0;
+}
+
+struct tcp_questions {
+	struct sockdiag_query *queries;
+	unsigned n;
+	uint16_t family;
+};
+
+/* One of many listeners: rqueue is its accept queue, wqueue the most that may wait (tcp_diag_get_info). */
+static void
+read_listener(const struct nlmsghdr *message, void *context)
+{
+	const struct inet_diag_msg *m = NLMSG_DATA(message);
+	struct tcp_questions *asked = context;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof *m))
+		return;
+	for (unsigned i = 0; i < asked->n; i++) {
+		struct sockdiag_query *q = &asked->queries[i];
+
+		if (q->family != asked->family || q->inode != m->idiag_inode)
+			continue;
+		q->queue = m->idiag_rqueue;
+		q->backlog = m->idiag_wqueue;
+	}
+}
+
+/* The port to ask the kernel for: when all want the same one, it need not tell of any other. 0: all. */
+static uint16_t
+common_port(const struct tcp_questions *asked)
+{
+	uint16_t port = 0;
+
+	for (unsigned i = 0; i < asked->n; i++) {
+		if (asked->queries[i].family != asked->family)
+			continue;
+		if (port != 0 && asked->queries[i].port != port)
+			return 0;
+		port = asked->queries[i].port;
+	}
+	return port;
+}
+
+static int
+ask_tcp(int fd, struct tcp_questions *asked)
+{
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 body;
+	} request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = (uint8_t)asked->family, .sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = 1U << STATE_LISTEN, .id = { .idiag_sport = htons(common_port(asked)) } },
+	};
+
+	return exchange(fd, &request.header, read_listener, asked);
+}
+
+static bool
+asks_for(const struct sockdiag_query *queries, unsigned n, uint16_t family)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (queries[i].family == family)
+			return true;
+	return false;
+}
+
+bool
+sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err)
+{
+	static const uint16_t tcp_families[] = { AF_INET, AF_INET6 };
+	int errnum;
+
+	for (unsigned i = 0; i < n; i++) {
+		queries[i].queue = -1;
+		queries[i].backlog = 0;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		if (queries[i].family != AF_UNIX)
+			continue;
+		errnum = ask_unix(fd, queries[i].inode, UDIAG_SHOW_RQLEN, read_queue, &queries[i]);
+		if (errnum != 0 && errnum != ENOENT)
+			return err_set(err, errnum, "sock_diag does not tell of unix sockets");
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		struct tcp_questions asked = { queries, n, tcp_families[i] };
+
+		if (!asks_for(queries, n, asked.family))
+			continue;
+		errnum = ask_tcp(fd, &asked);
+		if (errnum != 0)
+			return err_set(err, errnum, "sock_diag does not tell of TCP sockets");
+	}
+	return true;
+}
