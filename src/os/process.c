@@ -1,0 +1,147 @@
+#include "os/process.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "os/children.h"
+#include "os/dirents.h"
+#include "os/procstat.h"
+
+/* Up to SIZE - 1 bytes of /proc/PID/NAME, and a NUL. Returns how many; -1 when it cannot be read. */
+static ssize_t
+read_file(pid_t pid, const char *name, char *buffer, size_t size)
+{
+	char path[64];
+	size_t n = 0;
+	ssize_t k = 0;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	while (n < size - 1 && (k = read(fd, buffer + n, size - 1 - n)) > 0)
+		n += (size_t)k;
+	close(fd);
+	buffer[n] = '\0';
+	return k < 0 ? -1 : (ssize_t)n;
+}
+
+static msec
+read_clock(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Resident pages are the second number of statm, in pages. */
+static int64_t
+resident(pid_t pid)
+{
+	char line[128];
+	long pages;
+
+	if (read_file(pid, "statm", line, sizeof line) <= 0 || sscanf(line, "%*u %ld", &pages) != 1)
+		return -1;
+	return (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
+bool
+process_sample(pid_t pid, struct process_sample *out)
+{
+	uint64_t tick = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct procstat line;
+
+	if (!procstat_read(pid, &line))
+		return false;
+	*out = (struct process_sample){ .pid = pid, .parent = line.parent, .state = line.state, .start = line.start,
+		.threads = line.threads, .rss = resident(pid) };
+	out->cpu_ns = (line.user + line.system) * (1000000000 / tick);
+	/* starttime counts suspension, our deadlines do not (time_namespaces(7), clock_gettime(2)) */
+	out->started = (msec)(line.start * 1000 / tick) - (read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC));
+	return true;
+}
+
+int64_t
+process_pss(pid_t pid)
+{
+	char text[2048];
+	const char *line;
+	long kib;
+
+	if (read_file(pid, "smaps_rollup", text, sizeof text) <= 0)
+		return -1;
+	line = strstr(text, "\nPss:");
+	if (line == NULL || sscanf(line, "\nPss: %ld kB", &kib) != 1)
+		return -1;
+	return (int64_t)kib * 1024;
+}
+
+int
+process_descriptors(pid_t pid)
+{
+	char path[32];
+	struct dirents fds;
+	int n = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	if (!dirents_open(&fds, AT_FDCWD, path))
+		return -1;
+	while (dirents_next(&fds) != NULL)
+		n++;
+	dirents_close(&fds);
+	return n;
+}
+
+static int
+children_by_walk(pid_t parent, pid_t *pids, int max)
+{
+	struct procstat line;
+	struct dirents all;
+	int n = 0;
+	long pid;
+
+	if (!dirents_open(&all, AT_FDCWD, "/proc"))
+		return -1;
+	while ((pid = dirents_next_number(&all)) > 0)
+		if (procstat_read((pid_t)pid, &line) && line.parent == parent && n++ < max)
+			pids[n - 1] = line.pid;
+	dirents_close(&all);
+	return n;
+}
+
+int
+process_children(pid_t pid, pid_t *pids, int max)
+{
+	ssize_t n = children_of(pid, pid, pids, (size_t)max);
+	struct procstat line;
+
+	if (n < 0)
+		return procstat_read(pid, &line) ? children_by_walk(pid, pids, max) : -1;
+	return n > INT_MAX ? INT_MAX : (int)n;
+}
+
+void
+process_cmdline(pid_t pid, char *words, size_t size)
+{
+	char line[512];
+	ssize_t n = read_file(pid, "cmdline", line, sizeof line);
+	struct text t;
+
+	text_init(&t, words, size);
+	while (n > 0 && (line[n - 1] == '\0' || line[n - 1] == ' '))
+		n--;
+	for (ssize_t i = 0; i < n; i++)
+		if (line[i] == '\0')
+			line[i] = ' ';
+	if (n > 0)
+		text_add_visible(&t, line, (size_t)n);
+}
