@@ -1,0 +1,213 @@
+#include "os/listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "os/path.h"
+#include "os/sockdiag.h"
+
+enum { NAMES_TRIED = 100 };
+
+/* The address of descriptor FD, or of NAME in the directory FD: through /proc, because bind(2) and connect(2) take
+ * neither a descriptor nor more than 107 bytes. False when NAME is too long for that, too. */
+static bool
+address_at(struct sockaddr_un *a, int fd, const char *name)
+{
+	struct text t;
+
+	*a = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	text_init(&t, a->sun_path, sizeof a->sun_path);
+	text_addf(&t, "/proc/self/fd/%d", fd);
+	return *name == '\0' ? !t.cut : text_addf(&t, "/%s", name);
+}
+
+static int
+make_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* 0: somebody serves the socket file FD (O_PATH). ECONNREFUSED: nobody. Else why that cannot be told. */
+static int
+try_connect(int fd)
+{
+	struct sockaddr_un address;
+	int errnum = 0, s = make_socket();
+
+	if (s < 0 || !address_at(&address, fd, ""))
+		return errno;
+	if (connect(s, (struct sockaddr *)&address, sizeof address) != 0)
+		errnum = errno;
+	close(s);
+	/* a full queue (unix(7)), or a socket of another type: bound either way */
+	return errnum == EAGAIN || errnum == EPROTOTYPE ? 0 : errnum;
+}
+
+/* Is the socket file FD one that we may replace? */
+static bool
+is_stale(int fd, const char *path, struct err *err)
+{
+	int errnum = try_connect(fd);
+	char who[200];
+
+	if (errnum == ECONNREFUSED)
+		return true;
+	if (errnum != 0)
+		return err_set(err, errnum, "cannot tell whether somebody serves '%s'", path);
+	if (listener_who_unix(path, who, sizeof who))
+		return err_set(err, 0, "'%s' is served by %s", path, who);
+	return err_set(err, 0, "'%s' is served by somebody else", path);
+}
+
+/* Nothing there, or a stale socket that may be replaced? */
+static bool
+place_is_free(const struct path_way *way, const char *path, uid_t owner, struct err *err)
+{
+	int fd = openat(way->dir, way->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+	bool free;
+
+	if (fd < 0)
+		return errno == ENOENT || err_set(err, errno, "cannot look at '%s'", path);
+	if (fstat(fd, &st) != 0)
+		free = err_set(err, errno, "cannot look at '%s'", path);
+	else if (S_ISLNK(st.st_mode))
+		free = err_set(err, 0, "'%s' is a symbolic link", path);
+	else if (!S_ISSOCK(st.st_mode))
+		free = err_set(err, 0, "'%s' exists and is not a socket", path);
+	else if (way->sticky && !path_trusts(st.st_uid, owner))
+		free = err_set(err, 0, "'%s' belongs to user %u", path, (unsigned)st.st_uid);
+	else
+		free = is_stale(fd, path, err);
+	close(fd);
+	return free;
+}
+
+/* A directory of ours alone, in which nobody can put another file in place of the new socket before it has its owner
+ * and mode. Its name goes to NAME. */
+static int
+make_workshop(int dir, char *name, size_t size, struct err *err)
+{
+	for (int i = 0; i < NAMES_TRIED; i++) {
+		snprintf(name, size, ".bridle.%d.%d", (int)getpid(), i);
+		if (mkdirat(dir, name, 0700) == 0)
+			return openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (errno != EEXIST)
+			break;
+	}
+	err_set(err, errno, "cannot make a directory beside it");
+	return -1;
+}
+
+/* Is WORKSHOP the directory that we have just made? Who may write beside it could have put another in its place. */
+static bool
+is_ours_alone(int workshop)
+{
+	struct stat st;
+
+	return fstat(workshop, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 0077) == 0;
+}
+
+static bool
+bind_in(int workshop, int s, const char *name, const struct listener_unix *who, int backlog, struct err *err)
+{
+	struct sockaddr_un address;
+	mode_t old = umask(0);
+	bool bound;
+
+	/* Linux takes the mode of the file from the socket's own inode (unix_bind); the way through /proc names
+	 * the very directory, whatever has happened to its path */
+	bound = fchmod(s, who->mode) == 0 && address_at(&address, workshop, name) &&
+		bind(s, (struct sockaddr *)&address, sizeof address) == 0;
+	umask(old);
+	if (!bound)
+		return err_set(err, errno, "cannot bind it");
+	if (fchownat(workshop, name, who->owner, who->group, AT_SYMLINK_NOFOLLOW) != 0)
+		return err_set(err, errno, "cannot give it to user %u and group %u", (unsigned)who->owner,
+			(unsigned)who->group);
+	return listen(s, backlog) == 0 || err_set(err, errno, "cannot listen");
+}
+
+/* Bound under a short name of its own, for the final one may be too long for an address. */
+static bool
+publish(const struct path_way *way, int s, const struct listener_unix *who, int backlog, struct err *err)
+{
+	static const char longest[] = "/proc/self/fd/2147483647/";
+	const char *name = strlen(way->name) + sizeof longest <= sizeof(struct sockaddr_un) - 2 ? way->name : "socket";
+	char workshop_name[64];
+	int workshop = make_workshop(way->dir, workshop_name, sizeof workshop_name, err);
+	bool ok = false;
+
+	if (workshop < 0)
+		return false;
+	if (!is_ours_alone(workshop))
+		err_set(err, 0, "somebody interferes in its directory");
+	else if (bind_in(workshop, s, name, who, backlog, err))
+		ok = renameat(workshop, name, way->dir, way->name) == 0 ||
+			err_set(err, errno, "cannot put it in its place");
+	if (!ok)
+		unlinkat(workshop, name, 0);
+	close(workshop);
+	unlinkat(way->dir, workshop_name, AT_REMOVEDIR);
+	return ok;
+}
+
+int
+listener_open_unix(const char *path, const struct listener_unix *who, int backlog, struct err *err)
+{
+	struct path_way way;
+	int s = -1;
+	bool ok;
+
+	if (!path_walk(&way, path, who->owner, who->group, false, err)) {
+		err_prefix(err, "socket '%s'", path);
+		return -1;
+	}
+	if (way.name[0] == '\0') {
+		ok = err_set(err, 0, "'%s' is a directory, not a place for a socket", path);
+	} else if (place_is_free(&way, path, who->owner, err)) {
+		s = make_socket();
+		ok = s < 0 ? err_set(err, errno, "no socket") : publish(&way, s, who, backlog, err);
+		if (!ok)
+			err_prefix(err, "cannot make socket '%s'", path);
+	} else {
+		ok = false;
+	}
+	close(way.dir);
+	if (!ok && s >= 0)
+		close(s);
+	return ok ? s : -1;
+}
+
+/* Following links here does no harm: in a directory where somebody can put a hard link to our socket, that somebody
+ * can remove whatever we could be led to remove. */
+void
+listener_unlink(int fd, const char *path)
+{
+	const char *name = strrchr(path, '/');
+	char parent[4096];
+	uint32_t inode;
+	struct stat st;
+	dev_t device;
+	int dir;
+
+	if (name == NULL || !text_copy(parent, sizeof parent, path) ||
+		!sockdiag_file(listener_inode(fd), &device, &inode))
+		return;
+	parent[name - path + 1] = '\0';
+	dir = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return;
+	if (fstatat(dir, name + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) && st.st_dev == device &&
+		(uint32_t)st.st_ino == inode)
+		unlinkat(dir, name + 1, 0);
+	close(dir);
+}
