@@ -28,10 +28,13 @@ struct tree_process {
 bool tree_look(pid_t pid, struct tree_process *out);
 
 /* Our direct children by /proc/self/task/PID/children (or a walk of /proc where the kernel has no such file), into
- * PIDS (room for MAX). Returns how many there are (may be more than MAX; then call again with more room). */
+ * PIDS (room for MAX). Returns how many there are (may be more than MAX; then call again with more room). Only our
+ * first thread may fork. */
 size_t tree_children(pid_t *pids, size_t max);
 
-/* Call VISIT for every descendant of PID (it itself first), parents before children. */
+/* Call VISIT for every descendant of PID (it itself first), parents before children. It is one look at everything in
+ * /proc: who is forked or loses its parent meanwhile can be missed, so ending a tree is done in rounds until nobody is
+ * found. When there is no memory for the picture, PID alone is visited. */
 void tree_walk(pid_t pid, void (*visit)(void *context, const struct tree_process *process), void *context);
 
 /* The marker of PID: BRIDLE_SERVICE and BRIDLE_GENERATION of its environment as it was at exec. False when it has
@@ -43,8 +46,10 @@ bool tree_marker(pid_t pid, struct tree_marker *out);
  * False: it is gone. */
 bool tree_signal(pid_t pid, uint64_t start, int signal);
 
-/* Every process on this machine (of this PID namespace) that carries a marker with RUN_DIR and is not a descendant
- * of ours: leftovers of an earlier run. Returns how many. */
+/* Every process on this machine (of this PID namespace) that is a leftover of an earlier run with RUN_DIR: it carries
+ * the marker, or writes to a FIFO of a service below RUN_DIR (setproctitle overwrites the environment of a Gunicorn,
+ * gunicorn-facts 5.4; its generation is 0 then), or shares the session of one that does, or descends from one. Never
+ * ourselves, our descendants and our ancestors. Parents before children. Returns how many. */
 size_t tree_leftovers(const char *run_dir, void (*visit)(void *context, pid_t pid, uint64_t start,
 	const struct tree_marker *marker), void *context);
 

@@ -1,0 +1,109 @@
+#include "os/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/census.h"
+#include "os/children.h"
+#include "os/dirents.h"
+#include "os/procstat.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_send_signal 424 /* the same everywhere: calls newer than 5.0 are numbered alike */
+#define SYS_pidfd_open 434
+#endif
+
+bool
+tree_adopt_orphans(struct err *err)
+{
+	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+		return err_set(err, errno, "cannot become the reaper of orphans");
+	return true;
+}
+
+bool
+tree_look(pid_t pid, struct tree_process *out)
+{
+	struct procstat stat;
+
+	if (!procstat_read(pid, &stat))
+		return false;
+	*out = (struct tree_process){ pid, stat.parent, stat.session, stat.state, stat.start };
+	return true;
+}
+
+static size_t
+children_by_walk(pid_t *pids, size_t max)
+{
+	struct tree_process p;
+	struct dirents all;
+	size_t n = 0;
+	long pid;
+
+	if (!dirents_open(&all, AT_FDCWD, "/proc"))
+		return 0;
+	while ((pid = dirents_next_number(&all)) > 0)
+		if (tree_look((pid_t)pid, &p) && p.parent == getpid() && n++ < max)
+			pids[n - 1] = p.pid;
+	dirents_close(&all);
+	return n;
+}
+
+size_t
+tree_children(pid_t *pids, size_t max)
+{
+	ssize_t n = children_of(getpid(), getpid(), pids, max);
+
+	return n >= 0 ? (size_t)n : children_by_walk(pids, max);
+}
+
+void
+tree_walk(pid_t pid, void (*visit)(void *context, const struct tree_process *process), void *context)
+{
+	struct tree_process alone;
+	struct census c;
+	uint32_t root;
+
+	if (!census_take(&c)) {
+		if (tree_look(pid, &alone))
+			visit(context, &alone);
+		return;
+	}
+	root = census_find(&c, pid);
+	for (uint32_t i = root; i != CENSUS_NONE; i = census_next(&c, root, i))
+		visit(context, &c.at[i].process);
+	census_release(&c);
+}
+
+/* Signal through a descriptor: a pid may have passed to somebody else since it was looked at. */
+static bool
+signal_by_descriptor(int fd, pid_t pid, uint64_t start, int signal)
+{
+	struct tree_process now;
+
+	/* looked at after the descriptor was had: what it says is of whom the descriptor is, or that one is gone */
+	return tree_look(pid, &now) && now.start == start &&
+		syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) == 0;
+}
+
+bool
+tree_signal(pid_t pid, uint64_t start, int signal)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct tree_process now;
+	bool ok;
+
+	if (fd < 0 && errno == ESRCH)
+		return false;
+	if (fd < 0) /* before Linux 5.3, or forbidden: the time between look and kill is all that is open to chance */
+		return tree_look(pid, &now) && now.start == start && kill(pid, signal) == 0;
+	ok = signal_by_descriptor(fd, pid, start, signal);
+	close(fd);
+	return ok;
+}

@@ -1,0 +1,137 @@
+/* Who is left of an earlier run: by marker, by the log that it writes to, by session, and by descent from one of
+ * those. */
+#include "os/tree.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "os/census.h"
+
+/* What a census entry is to us, in its note; from SHARES on, whose marker it shares: that index more. */
+enum { STRANGER, KIN /* of us: never a leftover */, MARKED, SHARES };
+
+struct search {
+	struct census census;
+	const char *run_dir;
+	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker);
+	void *context;
+	size_t found;
+};
+
+static void
+note_kin(struct census *c)
+{
+	uint32_t self = census_find(c, getpid());
+
+	for (uint32_t i = self; i != CENSUS_NONE; i = census_next(c, self, i))
+		c->at[i].note = KIN;
+	for (uint32_t i = self; i != CENSUS_NONE; i = c->at[i].parent)
+		c->at[i].note = KIN;
+}
+
+/* Descriptors 1 and 2 of everything that a service starts lead to RUN_DIR/SERVICE/..., unless it changed them. */
+static bool
+marker_by_log(pid_t pid, int fd, const char *run_dir, struct tree_marker *out)
+{
+	char path[48], target[512], *name, *end;
+	size_t n = strlen(run_dir);
+	ssize_t k;
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+	k = readlink(path, target, sizeof target - 1);
+	if (k < 0)
+		return false;
+	target[k] = '\0';
+	name = target + n + 1;
+	if ((size_t)k <= n || strncmp(target, run_dir, n) != 0 || target[n] != '/' || (end = strchr(name, '/')) == NULL)
+		return false;
+	*end = '\0';
+	out->generation = 0;
+	return text_copy(out->service, sizeof out->service, name) &&
+		text_copy(out->run_dir, sizeof out->run_dir, run_dir);
+}
+
+static bool
+find_marker(pid_t pid, const char *run_dir, struct tree_marker *out)
+{
+	if (tree_marker(pid, out))
+		return strcmp(out->run_dir, run_dir) == 0;
+	return marker_by_log(pid, 1, run_dir, out) || marker_by_log(pid, 2, run_dir, out);
+}
+
+/* A stranger in the session of a marked process belongs to the same generation: spawn gave each a session. */
+static void
+note_session(struct census *c, uint32_t i)
+{
+	pid_t session = c->at[i].process.session;
+
+	for (uint32_t k = 0; session > 0 && k < c->count; k++) {
+		if (c->at[k].note != MARKED || c->at[k].process.session != session)
+			continue;
+		c->at[i].note = SHARES + k;
+		return;
+	}
+}
+
+static void
+note_leftovers(struct search *s)
+{
+	struct census *c = &s->census;
+	struct tree_marker marker;
+
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->at[i].note == STRANGER && find_marker(c->at[i].process.pid, s->run_dir, &marker))
+			c->at[i].note = MARKED;
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->at[i].note == STRANGER)
+			note_session(c, i);
+}
+
+/* Everything below leftover ROOT is one too, whatever it says of itself; without a marker it has its parent's. */
+static void
+report(struct search *s, uint32_t root)
+{
+	struct census *c = &s->census;
+
+	for (uint32_t i = root; i != CENSUS_NONE; i = census_next(c, root, i)) {
+		struct tree_marker marker;
+		uint32_t whose = i, up = c->at[i].parent;
+
+		if (c->at[i].note < MARKED) /* not the root: its parent is noted */
+			c->at[i].note = c->at[up].note == MARKED ? SHARES + up : c->at[up].note;
+		if (c->at[i].note >= SHARES)
+			whose = c->at[i].note - SHARES;
+		if (!find_marker(c->at[whose].process.pid, s->run_dir, &marker))
+			marker = (struct tree_marker){ .generation = 0 }; /* it is gone by now */
+		s->visit(s->context, c->at[i].process.pid, c->at[i].process.start, &marker);
+		s->found++;
+	}
+}
+
+static bool
+has_marked_ancestor(const struct census *c, uint32_t i)
+{
+	for (i = c->at[i].parent; i != CENSUS_NONE; i = c->at[i].parent)
+		if (c->at[i].note >= MARKED)
+			return true;
+	return false;
+}
+
+size_t
+tree_leftovers(const char *run_dir, void (*visit)(void *context, pid_t pid, uint64_t start,
+	const struct tree_marker *marker), void *context)
+{
+	struct search s = { .run_dir = run_dir, .visit = visit, .context = context };
+
+	if (!census_take(&s.census))
+		return 0;
+	note_kin(&s.census);
+	note_leftovers(&s);
+	for (uint32_t i = 0; i < s.census.count; i++)
+		if (s.census.at[i].note >= MARKED && !has_marked_ancestor(&s.census, i))
+			report(&s, i);
+	census_release(&s.census);
+	return s.found;
+}

@@ -1,0 +1,108 @@
+/* Whose a process is, by the environment that we gave its generation: read from a stranger's memory, so bounded. */
+#include "os/tree.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { MOST_READ = 1024 * 1024 };
+
+/* The strings of /proc/PID/environ, one at a time. */
+struct strings {
+	int fd;
+	size_t at, end, total;
+	bool skipping;      /* within a string that does not fit */
+	char buffer[4096];
+};
+
+/* More bytes behind those that are there; a string that fills the buffer is given up. */
+static bool
+refill(struct strings *s)
+{
+	ssize_t n;
+
+	if (s->at == 0 && s->end == sizeof s->buffer) {
+		s->skipping = true;
+		s->at = s->end;
+	}
+	memmove(s->buffer, s->buffer + s->at, s->end - s->at);
+	s->end -= s->at;
+	s->at = 0;
+	n = s->total >= MOST_READ ? 0 : read(s->fd, s->buffer + s->end, sizeof s->buffer - s->end);
+	if (n <= 0)
+		return false;
+	s->end += (size_t)n;
+	s->total += (size_t)n;
+	return true;
+}
+
+/* The next whole string; NULL at the end. Valid until the next call. */
+static const char *
+next_string(struct strings *s)
+{
+	for (;;) {
+		const char *string = s->buffer + s->at;
+		const char *end = memchr(string, '\0', s->end - s->at);
+		bool tail_of_skipped = s->skipping;
+
+		if (end == NULL) {
+			if (!refill(s))
+				return NULL;
+			continue;
+		}
+		s->at = (size_t)(end - s->buffer) + 1;
+		s->skipping = false;
+		if (!tail_of_skipped)
+			return string;
+	}
+}
+
+/* The value of STRING when it is NAME=VALUE; else NULL. */
+static const char *
+value_of(const char *string, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(string, name, n) == 0 && string[n] == '=' ? string + n + 1 : NULL;
+}
+
+/* False when STRING is a marker with a value that we never give. The first of a name counts, as for getenv(3). */
+static bool
+take(struct tree_marker *out, bool *has_generation, const char *string)
+{
+	const char *value;
+	int64_t n;
+
+	if ((value = value_of(string, "BRIDLE_SERVICE")) != NULL && out->service[0] == '\0')
+		return text_copy(out->service, sizeof out->service, value);
+	if ((value = value_of(string, "BRIDLE_RUN_DIR")) != NULL && out->run_dir[0] == '\0')
+		return text_copy(out->run_dir, sizeof out->run_dir, value);
+	if ((value = value_of(string, "BRIDLE_GENERATION")) == NULL || *has_generation)
+		return true;
+	if (!text_parse_int(value, 0, UINT32_MAX, &n))
+		return false;
+	out->generation = (uint32_t)n;
+	return *has_generation = true;
+}
+
+bool
+tree_marker(pid_t pid, struct tree_marker *out)
+{
+	struct strings s = { .fd = -1 };
+	bool has_generation = false, sound = true;
+	const char *string;
+	char path[32];
+
+	*out = (struct tree_marker){ .generation = 0 };
+	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+	s.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (s.fd < 0)
+		return false;
+	while (sound && (string = next_string(&s)) != NULL)
+		sound = take(out, &has_generation, string);
+	close(s.fd);
+	return sound && has_generation && out->service[0] != '\0';
+}

@@ -1,0 +1,373 @@
+/* tree: who descends from whom, whose a process is, and signals that reach nobody else. */
+#include "unit.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "os/census.h"
+#include "os/children.h"
+#include "os/tree.h"
+#include "scratch.h"
+
+/* A shell that runs SCRIPT with ENVIRONMENT, in a session of its own; returns when it has said "ready". */
+static pid_t
+start(const char *script, char *const *environment)
+{
+	char *argv[] = { "sh", "-c", (char *)(uintptr_t)script, NULL };
+	static char *const nothing[] = { "PATH=/usr/bin:/bin", NULL };
+	char text[6];
+	int pipes[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	if (pid == 0) {
+		setsid();
+		dup2(pipes[1], 1);
+		close(pipes[0]);
+		close(pipes[1]);
+		execve("/bin/sh", argv, environment != NULL ? environment : nothing);
+		_exit(127);
+	}
+	close(pipes[1]);
+	assert_int_equal(read(pipes[0], text, sizeof text), 6);
+	close(pipes[0]);
+	return pid;
+}
+
+/* A sleep with exactly ENVIRONMENT, which a shell would put in an order of its own; returns when it is executed. */
+static pid_t
+start_sleep(char *const *environment)
+{
+	char *argv[] = { "sleep", "60", NULL }, byte;
+	int pipes[2];
+	pid_t pid;
+
+	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		setsid();
+		execve("/bin/sleep", argv, environment);
+		_exit(127);
+	}
+	close(pipes[1]);
+	assert_int_equal(read(pipes[0], &byte, 1), 0);
+	close(pipes[0]);
+	return pid;
+}
+
+static void
+end(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static void
+looks_at_one(void **state)
+{
+	struct tree_process me;
+
+	(void)state;
+	assert_true(tree_look(getpid(), &me));
+	assert_int_equal(me.pid, getpid());
+	assert_int_equal(me.parent, getppid());
+	assert_int_equal(me.session, getsid(0));
+	assert_int_equal(me.state, 'R');
+	assert_true(me.start > 0);
+	assert_false(tree_look(INT32_MAX, &me));
+}
+
+static void
+finds_our_children(void **state)
+{
+	pid_t a = start("echo ready; exec sleep 60", NULL), b = start("echo ready; exec sleep 60", NULL), found[2];
+
+	(void)state;
+	assert_int_equal(tree_children(found, 2), 2);
+	assert_true((found[0] == a && found[1] == b) || (found[0] == b && found[1] == a));
+	found[0] = 0;
+	assert_int_equal(tree_children(found, 1), 2); /* there are more than we had room for */
+	assert_true(found[0] == a || found[0] == b);
+	end(a);
+	end(b);
+	assert_int_equal(tree_children(found, 2), 0);
+}
+
+/* As proc_tid_children(5) has it; kernels without the file cannot show it otherwise. */
+static void
+reads_the_list_of_children(void **state)
+{
+	pid_t pids[3000];
+	FILE *f = tmpfile();
+
+	(void)state;
+	for (int i = 0; i < 2500; i++)
+		fprintf(f, "%d ", 100000 + i); /* more than one read, cut within numbers */
+	fflush(f);
+	lseek(fileno(f), 0, SEEK_SET);
+	assert_int_equal(children_read(fileno(f), pids, 3000), 2500);
+	for (int i = 0; i < 2500; i++)
+		assert_int_equal(pids[i], 100000 + i);
+	lseek(fileno(f), 0, SEEK_SET);
+	assert_int_equal(children_read(fileno(f), pids, 10), 2500);
+	fclose(f);
+	assert_int_equal(children_of(getpid(), INT32_MAX, pids, 10), -1);
+}
+
+struct seen {
+	struct tree_process at[64];
+	int n;
+};
+
+static void
+see(void *context, const struct tree_process *p)
+{
+	struct seen *seen = context;
+
+	if (seen->n < 64)
+		seen->at[seen->n++] = *p;
+}
+
+static void
+walks_parents_before_children(void **state)
+{
+	pid_t pid = start("(sh -c 'sleep 60 & sleep 60 & echo ready; wait' & wait) & wait", NULL);
+	struct seen seen = { .n = 0 };
+
+	(void)state;
+	tree_walk(pid, see, &seen);
+	assert_int_equal(seen.at[0].pid, pid);
+	assert_int_equal(seen.n, 5); /* sh, its subshell, sh, two sleeps */
+	for (int i = 1; i < seen.n; i++) {
+		int parent = 0;
+
+		while (parent < i && seen.at[parent].pid != seen.at[i].parent)
+			parent++;
+		assert_true(parent < i);
+		assert_int_equal(seen.at[i].session, pid);
+	}
+	end(pid);
+	seen.n = 0;
+	tree_walk(pid, see, &seen);
+	assert_int_equal(seen.n, 0);
+}
+
+static void
+adopts_orphans(void **state)
+{
+	struct err err;
+	pid_t pid, found[8];
+	struct tree_process p;
+
+	(void)state;
+	assert_true(tree_adopt_orphans(&err));
+	pid = start("(setsid sleep 60 & echo ready); sleep 60", NULL);
+	/* the subshell that started it ends just after it said so */
+	for (int i = 0; i < 200 && tree_children(found, 8) != 2; i++)
+		usleep(10000);
+	assert_int_equal(tree_children(found, 8), 2);
+	pid_t orphan = found[0] == pid ? found[1] : found[0];
+
+	assert_true(tree_look(orphan, &p));
+	assert_int_equal(p.parent, getpid());
+	assert_true(tree_signal(orphan, p.start, SIGKILL));
+	assert_int_equal(waitpid(orphan, NULL, 0), orphan);
+	end(pid);
+}
+
+static void
+signals_only_whom_it_means(void **state)
+{
+	pid_t pid = start("echo ready; exec sleep 60", NULL);
+	struct tree_process p;
+	int status;
+
+	(void)state;
+	assert_true(tree_look(pid, &p));
+	assert_false(tree_signal(pid, p.start + 1, SIGKILL)); /* another one with its pid */
+	assert_true(tree_signal(pid, p.start, 0));
+	assert_true(tree_signal(pid, p.start, SIGTERM));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_false(tree_signal(pid, p.start, SIGKILL));
+}
+
+static char long_value[9000];
+
+/* Environments, and what marker they show. */
+static const struct {
+	const char *what;
+	char *const env[6];
+	bool has;
+	struct tree_marker marker;
+} markers[] = {
+	{ "all three", { "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=7", "BRIDLE_RUN_DIR=/run/b", NULL }, true, { "web", "/run/b", 7 } },
+	{ "among others", { "A=b", "BRIDLE_RUN_DIR=/run/b", long_value, "BRIDLE_GENERATION=4294967295", "BRIDLE_SERVICE=x y" }, true,
+		{ "x y", "/run/b", UINT32_MAX } },
+	{ "the first counts", { "BRIDLE_SERVICE=a", "BRIDLE_SERVICE=b", "BRIDLE_GENERATION=1", "BRIDLE_GENERATION=2", NULL }, true,
+		{ "a", "", 1 } },
+	{ "no generation", { "BRIDLE_SERVICE=web", NULL }, false, { "" } },
+	{ "no service", { "BRIDLE_GENERATION=1", NULL }, false, { "" } },
+	{ "not a number", { "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=1x", NULL }, false, { "" } },
+	{ "too large", { "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=4294967296", NULL }, false, { "" } },
+	{ "another name", { "BRIDLE_SERVICES=web", "XBRIDLE_GENERATION=1", NULL }, false, { "" } },
+	{ "none", { NULL }, false, { "" } },
+};
+
+static void
+reads_markers(void **state)
+{
+	(void)state;
+	memset(long_value, 'x', sizeof long_value - 1);
+	long_value[1] = '=';
+	for (unsigned i = 0; i < sizeof markers / sizeof markers[0]; i++) {
+		char *env[8] = { NULL };
+		struct tree_marker m;
+
+		memcpy(env, markers[i].env, sizeof markers[i].env);
+		pid_t pid = start_sleep(env);
+
+		if (tree_marker(pid, &m) != markers[i].has)
+			fail_msg("%s", markers[i].what);
+		if (markers[i].has) {
+			assert_string_equal(m.service, markers[i].marker.service);
+			assert_string_equal(m.run_dir, markers[i].marker.run_dir);
+			assert_int_equal(m.generation, markers[i].marker.generation);
+		}
+		end(pid);
+	}
+	struct tree_marker m;
+
+	assert_false(tree_marker(INT32_MAX, &m));
+}
+
+struct left {
+	pid_t pid[16];
+	struct tree_marker marker[16];
+	int n;
+};
+
+static void
+note_leftover(void *context, pid_t pid, uint64_t start_time, const struct tree_marker *marker)
+{
+	struct left *left = context;
+
+	(void)start_time;
+	if (left->n < 16) {
+		left->pid[left->n] = pid;
+		left->marker[left->n++] = *marker;
+	}
+}
+
+/* In a grandchild that reaps nothing: what it starts is no descendant of the one who looks. */
+static void
+finds_leftovers_of_its_own_run_dir(void **state)
+{
+	struct scratch s;
+	struct left left = { .n = 0 };
+	char run_dir[80], script[512];
+	char *env[] = { run_dir, "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=3", "PATH=/usr/bin:/bin", NULL };
+	pid_t pid, looker;
+	int status;
+
+	(void)state;
+	scratch_make(&s);
+	snprintf(run_dir, sizeof run_dir, "BRIDLE_RUN_DIR=%s", s.path);
+	assert_int_equal(mkdirat(s.fd, "api", 0755), 0);
+	/* marked: the shell and a child of it that has dropped its environment; one in the same session, without
+	 * marker; one that is known by its log only; and one of another bridled */
+	snprintf(script, sizeof script,
+		"env -i sleep 61 & "
+		"env -i setsid sh -c 'exec sleep 62 > %s/api/log' & "
+		"BRIDLE_RUN_DIR=/elsewhere setsid sleep 63 & "
+		"while [ ! -e %s/api/log ]; do sleep 0.01; done; sleep 0.05; echo ready; wait", s.path, s.path);
+	pid = start(script, env);
+	looker = fork();
+	if (looker == 0) {
+		size_t n = tree_leftovers(s.path, note_leftover, &left);
+
+		/* the shell first, then what descends from it: whatever that says of itself */
+		bool ok = n == 4 && left.n == 4 && left.pid[0] == pid && left.marker[0].generation == 3 &&
+			strcmp(left.marker[0].service, "web") == 0;
+		unsigned by_log = 0;
+
+		for (int i = 0; i < left.n; i++)
+			by_log += strcmp(left.marker[i].service, "api") == 0 && left.marker[i].generation == 0;
+		_exit(ok && by_log == 1 ? 0 : 1);
+	}
+	waitpid(looker, &status, 0);
+	assert_int_equal(status, 0);
+	/* from here, they are our own: no leftovers */
+	assert_int_equal(tree_leftovers(s.path, note_leftover, &left), 0);
+	left.n = 0;
+	struct seen seen = { .n = 0 };
+
+	tree_walk(pid, see, &seen);
+	for (int i = seen.n; i-- > 0;)
+		kill(seen.at[i].pid, SIGKILL);
+	end(pid);
+	scratch_remove(&s);
+}
+
+/* An orphan without marker in the session of one that has it. */
+static void
+finds_leftovers_by_session(void **state)
+{
+	char *env[] = { "BRIDLE_RUN_DIR=/run/bridle-test", "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=3", "PATH=/usr/bin:/bin", NULL };
+	pid_t pid = start("(env -i sleep 64 & sleep 0.1; echo ready); exec sleep 65", env), looker;
+	int status;
+
+	(void)state;
+	looker = fork();
+	if (looker == 0) {
+		struct left left = { .n = 0 };
+		size_t n = tree_leftovers("/run/bridle-test", note_leftover, &left);
+
+		_exit(n == 2 && left.marker[0].generation == 3 && left.marker[1].generation == 3 ? 0 : (int)n + 10);
+	}
+	waitpid(looker, &status, 0);
+	end(pid);
+	assert_int_equal(status, 0);
+}
+
+/* Circles cannot be, but pids are reused while one looks: whatever the picture, the walk ends. */
+static void
+never_walks_in_circles(void **state)
+{
+	struct census c;
+	uint32_t steps = 0, self;
+
+	(void)state;
+	assert_true(census_take(&c));
+	self = census_find(&c, getpid());
+	assert_int_not_equal(self, CENSUS_NONE);
+	for (uint32_t i = census_find(&c, 1); i != CENSUS_NONE; i = census_next(&c, census_find(&c, 1), i))
+		steps++;
+	assert_true(steps <= c.count);
+	assert_int_equal(census_find(&c, INT32_MAX), CENSUS_NONE);
+	census_release(&c);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(looks_at_one),
+		cmocka_unit_test(finds_our_children),
+		cmocka_unit_test(reads_the_list_of_children),
+		cmocka_unit_test(walks_parents_before_children),
+		cmocka_unit_test(adopts_orphans),
+		cmocka_unit_test(signals_only_whom_it_means),
+		cmocka_unit_test(reads_markers),
+		cmocka_unit_test(finds_leftovers_of_its_own_run_dir),
+		cmocka_unit_test(finds_leftovers_by_session),
+		cmocka_unit_test(never_walks_in_circles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
