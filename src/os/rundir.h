@@ -9,17 +9,22 @@
 
 #include "base/err.h"
 
-/* Make PATH (and its parents, 0755, ours) and open it; mode and owner are set on the last one. Refuses a symlink as
- * the last component, and a directory that others than root, OWNER and ourselves can write. -1 with ERR. */
+/* Make the absolute PATH (and its parents, 0755, ours) and open it, close-on-exec. The way there is judged as path.h
+ * says, for OWNER and GROUP. A new directory gets MODE, OWNER and GROUP; one that is there already and OWNER's keeps
+ * its mode, which an administrator may have chosen, unless others can write: then, or when it is a symlink or
+ * somebody else's, it is refused. -1 with ERR. */
 int rundir_open(const char *path, uid_t owner, gid_t group, mode_t mode, struct err *err);
-/* The same for NAME below DIR_FD. */
+
+/* The same for NAME, a single component, below DIR_FD. */
 int rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mode, struct err *err);
 
-/* Hold DIR_FD/lock (flock(2)) with our pid in it. -1 with ERR, which names the pid that holds it. */
+/* Hold DIR_FD/lock (flock(2)) with our pid in it, until the descriptor is closed. PATH: what to call the directory.
+ * -1 with ERR, which names the pid that holds it. */
 int rundir_lock(int dir_fd, const char *path, struct err *err);
 
-/* Remove NAME below DIR_FD and everything in it, never following links, never leaving it. At most LIMIT entries
- * (then false: call again). */
+/* Remove NAME below DIR_FD and everything in it, never following links, never crossing into another mount, with
+ * three descriptors however deep it is. At most LIMIT entries. True when it is gone (or never was); false when there
+ * is more (call again), or something in it cannot be removed. */
 bool rundir_remove(int dir_fd, const char *name, unsigned limit);
 
 #endif

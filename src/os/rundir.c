@@ -1,0 +1,127 @@
+#include "os/rundir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/path.h"
+
+static int
+open_directory(int dir_fd, const char *name)
+{
+	return openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* May FD be used as it is? Sticky directories, which path_judge lets pass on the way, are nobody's own. */
+static bool
+judge(int fd, const char *name, uid_t owner, gid_t group, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_set(err, errno, "cannot look at directory '%s'", name);
+	st.st_mode &= ~(mode_t)S_ISVTX;
+	return path_judge(&st, name, owner, group, err);
+}
+
+static bool
+own(int fd, uid_t owner, gid_t group, mode_t mode)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return false;
+	/* the owner last: until then an interrupted start finds a directory of ours, and does it again */
+	return fchmod(fd, mode) == 0 &&
+		((st.st_uid == owner && st.st_gid == group) || fchown(fd, owner, group) == 0);
+}
+
+static bool
+is_owned_by(int fd, uid_t owner)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == owner;
+}
+
+int
+rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mode, struct err *err)
+{
+	bool made = mkdirat(dir_fd, name, 0700) == 0, ok = false;
+	int fd;
+
+	if (!made && errno != EEXIST) {
+		err_set(err, errno, "cannot make directory '%s'", name);
+		return -1;
+	}
+	fd = open_directory(dir_fd, name);
+	if (fd < 0) {
+		err_set(err, errno, errno == ENOTDIR || errno == ELOOP ? "'%s' is not a directory, or a symbolic link"
+								       : "cannot open directory '%s'", name);
+		return -1;
+	}
+	if (!judge(fd, name, owner, group, err))
+		;
+	else if ((made || !is_owned_by(fd, owner)) && !own(fd, owner, group, mode))
+		err_set(err, errno, "cannot give directory '%s' to user %u", name, (unsigned)owner);
+	else
+		ok = true;
+	if (ok)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int
+rundir_open(const char *path, uid_t owner, gid_t group, mode_t mode, struct err *err)
+{
+	struct path_way way;
+	int fd;
+
+	if (!path_walk(&way, path, owner, group, true, err)) {
+		err_prefix(err, "directory '%s'", path);
+		return -1;
+	}
+	fd = rundir_open_at(way.dir, way.name[0] == '\0' ? "." : way.name, owner, group, mode, err);
+	if (fd < 0)
+		err_prefix(err, "directory '%s'", path);
+	close(way.dir);
+	return fd;
+}
+
+static void
+name_holder(int fd, const char *path, struct err *err)
+{
+	char text[16] = "";
+	ssize_t n = pread(fd, text, sizeof text - 1, 0);
+
+	text[n > 0 ? strcspn(text, "\n") : 0] = '\0';
+	err_set(err, 0, "'%s' is in use by another bridled, pid %s", path, *text != '\0' ? text : "unknown");
+}
+
+int
+rundir_lock(int dir_fd, const char *path, struct err *err)
+{
+	int fd = openat(dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+	if (fd < 0) {
+		err_set(err, errno, "cannot open the lock of '%s'", path);
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EWOULDBLOCK)
+			name_holder(fd, path, err);
+		else
+			err_set(err, errno, "cannot lock '%s'", path);
+	} else if (ftruncate(fd, 0) != 0 || dprintf(fd, "%d\n", (int)getpid()) < 0) {
+		err_set(err, errno, "cannot write the lock of '%s'", path);
+	} else {
+		return fd;
+	}
+	close(fd);
+	return -1;
+}

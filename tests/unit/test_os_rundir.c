@@ -1,0 +1,244 @@
+/* rundir: directories of ours, and how they are emptied of what a service left there. */
+#include "unit.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "os/rundir.h"
+#include "scratch.h"
+
+static int
+setup(void **state)
+{
+	struct scratch *s = malloc(sizeof *s);
+
+	scratch_make(s);
+	*state = s;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	scratch_remove(*state);
+	free(*state);
+	return 0;
+}
+
+static mode_t
+mode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_mode & 07777 : 0;
+}
+
+static void
+makes_the_way_there(void **state)
+{
+	const char *path = scratch_path(*state, "a/b/c");
+	struct err err;
+	int fd = rundir_open(path, geteuid(), getegid(), 0711, &err), again;
+
+	if (fd < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(mode_of(path), 0711);
+	assert_int_equal(mode_of(scratch_path(*state, "a/b")), 0755);
+	assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	/* what an administrator chose is kept */
+	assert_int_equal(chmod(path, 0750), 0);
+	again = rundir_open(path, geteuid(), getegid(), 0711, &err);
+	assert_true(again >= 0);
+	assert_int_equal(mode_of(path), 0750);
+	close(again);
+	close(fd);
+}
+
+static void
+gives_it_to_its_owner(void **state)
+{
+	const char *path = scratch_path(*state, "dir");
+	struct err err;
+	struct stat st;
+
+	if (geteuid() != 0) {
+		print_message("needs root\n");
+		skip();
+	}
+	for (int i = 0; i < 2; i++) {
+		int fd = rundir_open(path, 4320, 4321, 0700, &err);
+
+		assert_true(fd >= 0);
+		assert_int_equal(fstat(fd, &st), 0);
+		assert_int_equal(st.st_uid, 4320);
+		assert_int_equal(st.st_gid, 4321);
+		close(fd);
+		/* as when we were interrupted before it was given away */
+		assert_int_equal(chown(path, 0, 0), 0);
+	}
+	/* a third user's is nobody's business of ours */
+	assert_int_equal(chown(path, 4444, 4444), 0);
+	assert_int_equal(rundir_open(path, 4320, 4321, 0700, &err), -1);
+	assert_non_null(strstr(err.text, "belongs to user 4444"));
+}
+
+static void
+refuses_what_others_can_write(void **state)
+{
+	static const struct { mode_t mode; const char *words; } cases[] = {
+		{ 0777, "can be written by everybody" },
+		{ 01777, "can be written by everybody" },
+		{ 0775, "can be written by group 4321" },
+	};
+	const char *path = scratch_path(*state, "dir"), *link = scratch_path(*state, "link");
+	struct err err;
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		if (cases[i].mode == 0775 && chown(path, (uid_t)-1, 4321) != 0)
+			continue;
+		assert_int_equal(chmod(path, cases[i].mode), 0);
+		assert_int_equal(rundir_open(path, geteuid(), getegid(), 0700, &err), -1);
+		assert_non_null(strstr(err.text, cases[i].words));
+		assert_int_equal(mode_of(path), cases[i].mode);
+	}
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(symlink("dir", link), 0);
+	assert_int_equal(rundir_open(link, geteuid(), getegid(), 0700, &err), -1);
+	assert_non_null(strstr(err.text, "is not a directory, or a symbolic link"));
+}
+
+static void
+is_locked_by_one(void **state)
+{
+	const struct scratch *s = *state;
+	char words[128];
+	struct err err;
+	int fd = rundir_lock(s->fd, s->path, &err), status;
+	pid_t pid;
+
+	assert_true(fd >= 0);
+	pid = fork();
+	if (pid == 0) {
+		/* flock(2) belongs to the open file, which a fork shares: open it anew as another bridled does */
+		int other = rundir_lock(s->fd, s->path, &err);
+
+		snprintf(words, sizeof words, "'%s' is in use by another bridled, pid %d", s->path, (int)getppid());
+		_exit(other == -1 && strcmp(err.text, words) == 0 ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+	close(fd);
+	fd = rundir_lock(s->fd, s->path, &err);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+static void
+removes_everything(void **state)
+{
+	const struct scratch *s = *state;
+	char command[512];
+
+	snprintf(command, sizeof command,
+		"cd '%s' && mkdir -p tmp/a/b/c/d/e tmp/a/b/x tmp/.bridle.0/y outside && touch tmp/f tmp/a/b/c/g tmp/.bridle.1 "
+		"outside/keep && ln -s ../outside tmp/link && ln -s /etc/passwd tmp/a/b/passwd && mkfifo tmp/a/fifo", s->path);
+	assert_int_equal(system(command), 0);
+	assert_true(rundir_remove(s->fd, "tmp", 1000));
+	assert_int_equal(access(scratch_path(s, "tmp"), F_OK), -1);
+	assert_int_equal(access(scratch_path(s, "outside/keep"), F_OK), 0);
+	/* a link itself, a file, and nothing */
+	assert_int_equal(symlinkat("outside", s->fd, "tmp"), 0);
+	assert_true(rundir_remove(s->fd, "tmp", 1000));
+	assert_int_equal(access(scratch_path(s, "outside/keep"), F_OK), 0);
+	assert_true(rundir_remove(s->fd, "tmp", 1000));
+}
+
+/* Deeper than any stack of descriptors, or PATH_MAX, would go. */
+static void
+removes_what_is_deep(void **state)
+{
+	const struct scratch *s = *state;
+	int fd = dup(s->fd);
+
+	for (int i = 0; i < 3000; i++) {
+		assert_int_equal(mkdirat(fd, "d", 0700), 0);
+		int next = openat(fd, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		assert_true(next >= 0);
+		close(fd);
+		fd = next;
+	}
+	close(fd);
+	assert_true(rundir_remove(s->fd, "d", 10000));
+	assert_int_equal(access(scratch_path(s, "d"), F_OK), -1);
+}
+
+static void
+stops_at_its_limit(void **state)
+{
+	const struct scratch *s = *state;
+	char command[256];
+	int rounds = 1;
+
+	snprintf(command, sizeof command, "mkdir -p '%s/tmp/sub' && cd '%s/tmp/sub' && seq 100 | xargs touch", s->path, s->path);
+	assert_int_equal(system(command), 0);
+	assert_false(rundir_remove(s->fd, "tmp", 10));
+	while (rounds < 20 && !rundir_remove(s->fd, "tmp", 10))
+		rounds++;
+	assert_in_range(rounds, 9, 11);
+}
+
+/* A mount within it is not ours to empty. In a mount namespace of a child's own. */
+static void
+stays_on_its_mount(void **state)
+{
+	const struct scratch *s = *state;
+	char from[256], to[256], keep[256];
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0) {
+		print_message("needs root\n");
+		skip();
+	}
+	assert_int_equal(mkdirat(s->fd, "outside", 0755) + mkdirat(s->fd, "tmp", 0755) + mkdirat(s->fd, "tmp/m", 0755), 0);
+	snprintf(from, sizeof from, "%s", scratch_path(s, "outside"));
+	snprintf(to, sizeof to, "%s", scratch_path(s, "tmp/m"));
+	snprintf(keep, sizeof keep, "%s", scratch_path(s, "outside/keep"));
+	close(creat(keep, 0600));
+	pid = fork();
+	if (pid == 0) {
+		if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+			mount(from, to, NULL, MS_BIND, NULL) != 0)
+			_exit(77);
+		_exit(!rundir_remove(s->fd, "tmp", 100) && access(keep, F_OK) == 0 ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	if (WEXITSTATUS(status) == 77) {
+		print_message("no mount namespace to be had\n");
+		skip();
+	}
+	assert_int_equal(status, 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(makes_the_way_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(gives_it_to_its_owner, setup, teardown),
+		cmocka_unit_test_setup_teardown(refuses_what_others_can_write, setup, teardown),
+		cmocka_unit_test_setup_teardown(is_locked_by_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(removes_everything, setup, teardown),
+		cmocka_unit_test_setup_teardown(removes_what_is_deep, setup, teardown),
+		cmocka_unit_test_setup_teardown(stops_at_its_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(stays_on_its_mount, setup, teardown),
+	};
+
+	umask(022);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
