@@ -1,0 +1,173 @@
+#include "os/cpus.h"
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { PATH_SIZE = 1024 };
+
+/* CPUs of the affinity mask: cpusets of cgroups show in it too (cpuset(7)). */
+static unsigned
+by_affinity(void)
+{
+	unsigned long mask[1024] = { 0 }; /* 65536 CPUs; cpu_set_t ends at 1024, and sched_getaffinity fails then */
+	unsigned n = 0;
+
+	if (sched_getaffinity(0, sizeof mask, (cpu_set_t *)(void *)mask) == 0)
+		for (size_t i = 0; i < sizeof mask / sizeof mask[0]; i++)
+			n += (unsigned)__builtin_popcountl(mask[i]);
+	if (n == 0 && sysconf(_SC_NPROCESSORS_ONLN) > 0)
+		n = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	return n > 0 ? n : 1;
+}
+
+/* The first line of DIR/NAME. False when there is none. */
+static bool
+read_line(const char *dir, const char *name, char *line, size_t size)
+{
+	char path[PATH_SIZE + 32];
+	FILE *f;
+	bool ok;
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	ok = fgets(line, (int)size, f) != NULL;
+	fclose(f);
+	return ok;
+}
+
+/* How many CPUs QUOTA microseconds in each PERIOD are, rounded up; 0: no limit. */
+static unsigned
+cpus_of(long long quota, long long period)
+{
+	return quota > 0 && period > 0 ? (unsigned)((quota + period - 1) / period) : 0;
+}
+
+/* The limit that the group at DIR sets itself: 0 for none. */
+static unsigned
+limit_at(const char *dir)
+{
+	char line[64];
+	long long quota, period;
+
+	if (read_line(dir, "cpu.max", line, sizeof line)) /* v2: "max 100000", "150000 100000" */
+		return sscanf(line, "%lld %lld", &quota, &period) == 2 ? cpus_of(quota, period) : 0;
+	if (!read_line(dir, "cpu.cfs_quota_us", line, sizeof line)) /* v1: -1 is no limit */
+		return 0;
+	quota = strtoll(line, NULL, 10);
+	if (!read_line(dir, "cpu.cfs_period_us", line, sizeof line))
+		return 0;
+	return cpus_of(quota, strtoll(line, NULL, 10));
+}
+
+/* The least limit of the group GROUP ("/a/b") below MOUNT and of all above it. In a container the group's path may be
+ * of the host's tree, of which MOUNT shows a part: levels that are not there say nothing. */
+static unsigned
+limit_of(const char *mount, const char *group)
+{
+	char dir[PATH_SIZE];
+	unsigned least = 0;
+	struct text t;
+
+	text_init(&t, dir, sizeof dir);
+	if (!text_addf(&t, "%s%s", mount, strcmp(group, "/") == 0 ? "" : group))
+		return 0;
+	for (;;) {
+		unsigned n = limit_at(dir);
+
+		if (n > 0 && (least == 0 || n < least))
+			least = n;
+		if (strlen(dir) <= strlen(mount))
+			return least;
+		*strrchr(dir, '/') = '\0';
+	}
+}
+
+/* Is WORD among those of LIST, which commas divide? */
+static bool
+has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; p != NULL; p = strchr(p, ','), p += p != NULL)
+		if (strncmp(p, word, n) == 0 && (p[n] == ',' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* Our group in the hierarchy that has the cpu controller: v2 is "0::/path", v1 "4:cpu,cpuacct:/path" (cgroups(7)). */
+static bool
+find_group(const char *cgroups, bool v2, char *group, size_t size)
+{
+	FILE *f = fopen(cgroups, "re");
+	char line[PATH_SIZE];
+	bool found = false;
+
+	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
+		char *controllers = strchr(line, ':'), *path;
+
+		if (controllers == NULL || (path = strchr(++controllers, ':')) == NULL)
+			continue;
+		*path++ = '\0';
+		path[strcspn(path, "\n")] = '\0';
+		found = (v2 ? *controllers == '\0' : has_word(controllers, "cpu")) && text_copy(group, size, path);
+	}
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+/* Where the hierarchy is mounted, by /proc/PID/mountinfo: "36 35 98:0 /root /point options - type source options". */
+static bool
+find_mount(const char *mountinfo, bool v2, char *point, size_t size)
+{
+	FILE *f = fopen(mountinfo, "re");
+	char line[4 * PATH_SIZE], options[PATH_SIZE], type[32], where[PATH_SIZE];
+	bool found = false;
+
+	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
+		const char *tail = strstr(line, " - ");
+
+		if (tail == NULL || sscanf(line, "%*s %*s %*s %*s %1023s", where) != 1 ||
+			sscanf(tail, " - %31s %*s %1023s", type, options) != 2)
+			continue;
+		found = (v2 ? strcmp(type, "cgroup2") == 0 : strcmp(type, "cgroup") == 0 && has_word(options, "cpu")) &&
+			text_copy(point, size, where);
+	}
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+unsigned
+cpus_limit(const char *cgroups, const char *mountinfo)
+{
+	unsigned least = 0;
+
+	/* a hybrid machine has both, and the controller is in one of them only */
+	for (int v2 = 0; v2 < 2; v2++) {
+		char mount[PATH_SIZE], group[PATH_SIZE];
+		unsigned n = 0;
+
+		if (find_group(cgroups, v2, group, sizeof group) && find_mount(mountinfo, v2, mount, sizeof mount))
+			n = limit_of(mount, group);
+		if (n > 0 && (least == 0 || n < least))
+			least = n;
+	}
+	return least;
+}
+
+unsigned
+cpus_usable(void)
+{
+	unsigned n = by_affinity(), limit = cpus_limit("/proc/self/cgroup", "/proc/self/mountinfo");
+
+	return limit > 0 && limit < n ? limit : n;
+}
