@@ -1,0 +1,108 @@
+#include "conf/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/check_rules.h"
+#include "os/account.h"
+
+void
+check_say(const struct check *check, enum conf_severity severity, const char *key, const char *fmt, ...)
+{
+	const struct conf_setting *setting = conf_setting_of(check->section, key);
+	uint16_t file = setting != NULL ? setting->file : check->section->file;
+	char text[900];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	conf_complain(check->report, severity, check->conf->files[file],
+		setting != NULL ? setting->line : check->section->line, "%s: %s", check->section->name, text);
+}
+
+void
+check_apply(const struct check *check, const struct check_rule *rules, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rules[i].broken(check))
+			check_say(check, rules[i].severity, rules[i].key, "%s", rules[i].advice);
+}
+
+bool
+check_is_set(const struct check *check, const char *key)
+{
+	return conf_setting_of(check->section, key) != NULL;
+}
+
+const char *
+check_passed(const struct check *check, const char *key)
+{
+	const struct conf_setting *setting = conf_setting_of(check->section, key);
+
+	return setting == NULL ? "" : setting->value;
+}
+
+bool
+check_path(const struct check *check, const char *path, char *out, size_t size)
+{
+	const char *directory = path[0] == '/' ? "" : check->service.directory;
+	int n = snprintf(out, size, "%s%s%s", directory, path[0] == '/' ? "" : "/", path);
+
+	return n > 0 && (size_t)n < size;
+}
+
+static void
+check_service(struct conf *conf, const struct conf_section *section, struct conf_report *report)
+{
+	struct check check = { .conf = conf, .report = report, .section = section };
+	struct err err;
+
+	conf_decode_service(conf, section, &check.service);
+	if (!conf_command_find(&check.service, check.command, sizeof check.command, &err)) {
+		check.command[0] = '\0';
+		check_say(&check, CONF_ERROR, "command", "%s", err.text);
+	}
+	if (section->kind == CONF_GUNICORN && check.command[0] != '\0')
+		check.gunicorn = conf_gunicorn_version(check.command);
+	check_places(&check);
+	check_numbers(&check);
+	if (section->kind == CONF_GUNICORN) {
+		check_gunicorn(&check);
+		check_application(&check);
+	}
+}
+
+static void
+check_bridle_account(const struct conf *conf, struct conf_report *report, const char *key, const char *text)
+{
+	const struct conf_setting *setting = conf_setting_of(&conf->bridle, key);
+
+	if (setting != NULL)
+		conf_complain(report, CONF_ERROR, conf->files[setting->file], setting->line, "[bridle]: %s: %s", key, text);
+}
+
+static void
+check_bridle(struct conf *conf, struct conf_report *report)
+{
+	struct conf_bridle bridle;
+	struct account account;
+	struct err err;
+	gid_t gid;
+
+	conf_decode_bridle(conf, &bridle);
+	if (bridle.watch_user[0] != '\0' && !account_find(&account, bridle.watch_user, "", &err))
+		check_bridle_account(conf, report, "watch_user", err.text);
+	if (bridle.control_group[0] != '\0' && !account_group(&gid, bridle.control_group, &err))
+		check_bridle_account(conf, report, "control_group", err.text);
+}
+
+void
+conf_check(struct conf *conf, struct conf_report *report)
+{
+	check_bridle(conf, report);
+	for (uint32_t i = 0; i < conf->service_count; i++)
+		check_service(conf, &conf->services[i], report);
+	check_addresses(conf, report);
+}

@@ -1,0 +1,227 @@
+/*
+ * check_numbers -- durations, counts and switches that are allowed, and will hurt.
+ */
+#include "conf/check_rules.h"
+
+#include <string.h>
+
+
+enum { PYTHON_SIZE = 16 << 20 /* bytes: a worker with Gunicorn and nothing else */ };
+
+static bool
+is_gunicorn(const struct check *c)
+{
+	return c->section->kind == CONF_GUNICORN;
+}
+
+static bool
+has_several_workers(const struct check *c)
+{
+	return c->service.workers.is_auto || c->service.workers.max > 1;
+}
+
+static bool
+runs_sync(const struct check *c)
+{
+	const char *class = c->service.worker_class;
+
+	return is_gunicorn(c) && (class[0] == '\0' || strcmp(class, "sync") == 0) && c->service.threads <= 1;
+}
+
+static bool
+says_yes(const struct check *c, const char *key)
+{
+	const struct conf_setting *setting = conf_setting_of(c->section, key);
+
+	return setting != NULL && *(const int *)setting->decoded == 1;
+}
+
+static bool
+stops_too_early(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.stop_timeout < c->service.graceful_timeout;
+}
+
+static bool
+cuts_requests(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.graceful_timeout == 0;
+}
+
+static bool
+delays_are_crossed(const struct check *c)
+{
+	return c->service.restart_delay > c->service.restart_delay_max;
+}
+
+static bool
+is_never_ready(const struct check *c)
+{
+	return is_gunicorn(c) && !c->service.workers.is_auto && c->service.ready_workers > c->service.workers.min;
+}
+
+static bool
+never_times_out(const struct check *c)
+{
+	return runs_sync(c) && c->service.timeout == 0;
+}
+
+static bool
+has_idle_threads(const struct check *c)
+{
+	static const char *const classes[] = { "gevent", "eventlet", "tornado", "asgi", "uvicorn" };
+
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+		if (strncmp(c->service.worker_class, classes[i], strlen(classes[i])) == 0 && c->service.threads > 1)
+			return true;
+	return false;
+}
+
+static bool
+is_gthread_in_disguise(const struct check *c)
+{
+	return strcmp(c->service.worker_class, "sync") == 0 && c->service.threads > 1;
+}
+
+static bool
+has_idle_connections(const struct check *c)
+{
+	return runs_sync(c) && check_is_set(c, "worker_connections");
+}
+
+static bool
+recycles_together(const struct check *c)
+{
+	return c->service.max_requests > 0 && c->service.max_requests_jitter <= 0 && has_several_workers(c);
+}
+
+static bool
+recycles_the_only_one(const struct check *c)
+{
+	return c->service.max_requests > 0 && !has_several_workers(c);
+}
+
+static bool
+has_idle_jitter(const struct check *c)
+{
+	return c->service.max_requests_jitter > 0 && c->service.max_requests <= 0;
+}
+
+static bool
+has_no_room(const struct check *c)
+{
+	return c->service.memory_max_worker > 0 && c->service.memory_max_worker < PYTHON_SIZE;
+}
+
+static bool
+hup_keeps_the_code(const struct check *c)
+{
+	return c->service.preload_app == 1 && c->service.reload_by == CONF_RELOAD_HUP;
+}
+
+static bool
+watches_files(const struct check *c)
+{
+	return says_yes(c, "reload");
+}
+
+static bool
+watches_files_in_vain(const struct check *c)
+{
+	return watches_files(c) && c->service.preload_app == 1;
+}
+
+static bool
+writes_a_pidfile(const struct check *c)
+{
+	return check_passed(c, "pidfile")[0] != '\0';
+}
+
+static bool
+opens_a_control_socket(const struct check *c)
+{
+	return check_passed(c, "control_socket")[0] != '\0';
+}
+
+/* gunicorn-facts 7: a datagram socket whose reader is slow blocks master and workers alike. */
+static bool
+blocks_on_statsd(const struct check *c)
+{
+	return strncmp(check_passed(c, "statsd_host"), "unix:", 5) == 0;
+}
+
+static bool
+has_variable(const struct check *c, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (uint32_t i = 0; i < c->service.environment.count; i++)
+		if (strncmp(c->service.environment.at[i], name, n) == 0 && c->service.environment.at[i][n] == '=')
+			return true;
+	return false;
+}
+
+static bool
+has_web_concurrency(const struct check *c)
+{
+	return is_gunicorn(c) && has_variable(c, "WEB_CONCURRENCY");
+}
+
+static bool
+has_command_args(const struct check *c)
+{
+	return is_gunicorn(c) && has_variable(c, "GUNICORN_CMD_ARGS");
+}
+
+static bool
+is_gunicorn_in_disguise(const struct check *c)
+{
+	const char *slash = strrchr(c->command, '/');
+
+	return !is_gunicorn(c) && slash != NULL && strcmp(slash, "/gunicorn") == 0;
+}
+
+static const struct check_rule rules[] = {
+	{ stops_too_early, CONF_WARNING, "stop_timeout", "stop_timeout is shorter than graceful_timeout, so requests are cut: "
+		"leave it out (graceful_timeout + 10s), or lower graceful_timeout" },
+	{ cuts_requests, CONF_WARNING, "graceful_timeout", "graceful_timeout = 0 cuts every request that is being served when "
+		"the service stops: write 30s" },
+	{ delays_are_crossed, CONF_WARNING, "restart_delay", "restart_delay is longer than restart_delay_max: raise that one" },
+	{ is_never_ready, CONF_WARNING, "ready_workers", "ready_workers is more than there are workers to begin with, so the "
+		"service may never be ready: raise workers, or lower it" },
+	{ never_times_out, CONF_WARNING, "timeout", "timeout = 0 leaves a stuck sync worker stuck for ever: write 30s, or what "
+		"the slowest request needs" },
+	{ has_idle_threads, CONF_WARNING, "threads", "threads has no effect with this worker_class: leave it out" },
+	{ is_gthread_in_disguise, CONF_WARNING, "worker_class", "worker_class = sync with threads runs gthread: write "
+		"worker_class = gthread" },
+	{ has_idle_connections, CONF_WARNING, "worker_connections", "worker_connections has no effect on sync workers: leave it "
+		"out, or write worker_class = gthread" },
+	{ recycles_together, CONF_WARNING, "max_requests", "max_requests without jitter recycles all workers at the same time: "
+		"add max_requests_jitter, a tenth of it for example" },
+	{ recycles_the_only_one, CONF_WARNING, "max_requests", "max_requests with one worker: nobody serves while it is "
+		"replaced: write workers = 2 or more" },
+	{ has_idle_jitter, CONF_WARNING, "max_requests_jitter", "max_requests_jitter has no effect without max_requests" },
+	{ has_no_room, CONF_WARNING, "memory_max_worker", "memory_max_worker is less than Python alone takes, so every worker "
+		"would be recycled again and again: write 256M or what the application needs" },
+	{ hup_keeps_the_code, CONF_WARNING, "reload_by", "reload_by = hup with preload_app never loads new code: write "
+		"reload_by = replace" },
+	{ watches_files, CONF_WARNING, "reload", "reload is for development: it ends workers behind Bridle's back" },
+	{ watches_files_in_vain, CONF_WARNING, "reload", "reload has no effect on what preload_app has loaded" },
+	{ writes_a_pidfile, CONF_WARNING, "pidfile", "pidfile: one that was left behind stops the next start, and nothing of "
+		"Bridle needs it: leave it out" },
+	{ opens_a_control_socket, CONF_WARNING, "control_socket", "control_socket: a client that stays connected stalls "
+		"every fork of Gunicorn: leave it out, bridle does the same" },
+	{ blocks_on_statsd, CONF_WARNING, "statsd_host", "statsd_host on a unix socket stops Gunicorn when its reader stops: "
+		"write statsd_host = 127.0.0.1:8125" },
+	{ has_web_concurrency, CONF_WARNING, "environment", "WEB_CONCURRENCY has no effect: write workers = N" },
+	{ has_command_args, CONF_WARNING, "environment", "GUNICORN_CMD_ARGS is not looked into by Bridle: write the keys, or "
+		"args" },
+	{ is_gunicorn_in_disguise, CONF_WARNING, "command", "this is Gunicorn, run as any program: write [gunicorn:NAME], with "
+		"app = module:variable" },
+};
+
+void
+check_numbers(const struct check *check)
+{
+	check_apply(check, rules, sizeof rules / sizeof rules[0]);
+}

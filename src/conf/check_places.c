@@ -1,0 +1,170 @@
+/*
+ * check_places -- accounts, directories and files that must be there.
+ *
+ * Only what is surely missing is complained of: who may not look (EACCES) cannot know.
+ */
+#include "conf/check_rules.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+static bool
+is_surely_missing(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static bool
+is_surely_no_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+static void
+check_account(struct check *c)
+{
+	const struct conf_service *s = &c->service;
+	struct account owner;
+	struct err err;
+	gid_t gid;
+
+	c->has_account = account_find(&c->account, s->user, s->group, &err);
+	if (!c->has_account)
+		check_say(c, CONF_ERROR, check_is_set(c, "user") ? "user" : "group", "%s", err.text);
+	if (s->user[0] == '\0' && geteuid() == 0 && c->section->kind == CONF_GUNICORN)
+		check_say(c, CONF_WARNING, "user", "it would run as root: add user = NAME (user = root says that it is meant)");
+	if (s->kind != CONF_GUNICORN)
+		return;
+	if (s->socket_owner[0] != '\0' && !account_find(&owner, s->socket_owner, s->socket_group, &err))
+		check_say(c, CONF_ERROR, "socket_owner", "%s", err.text);
+	else if (s->socket_group[0] != '\0' && !account_group(&gid, s->socket_group, &err))
+		check_say(c, CONF_ERROR, "socket_group", "%s", err.text);
+}
+
+/* Whether the user of the service may do what MODE (R_OK, W_OK, X_OK of access(2)) says. Access lists are not
+ * looked at, so "no" is a warning at most. */
+static bool
+may(const struct check *c, const struct stat *st, int mode)
+{
+	mode_t bits = (mode_t)mode; /* they are the bits for others */
+
+	if (!c->has_account || c->account.uid == 0)
+		return true;
+	if (c->account.uid == st->st_uid)
+		return ((st->st_mode >> 6) & bits) == bits;
+	if (c->account.gid == st->st_gid)
+		return ((st->st_mode >> 3) & bits) == bits;
+	for (int i = 0; i < c->account.group_count; i++)
+		if (c->account.groups[i] == st->st_gid)
+			return ((st->st_mode >> 3) & bits) == bits;
+	return (st->st_mode & bits) == bits;
+}
+
+static void
+check_directory(const struct check *c)
+{
+	const char *path = c->service.directory;
+	struct stat st;
+
+	if (path[0] == '\0')
+		return;
+	if (is_surely_missing(path))
+		check_say(c, CONF_ERROR, "directory", "the directory '%s' is not there", path);
+	else if (is_surely_no_directory(path))
+		check_say(c, CONF_ERROR, "directory", "'%s' is not a directory", path);
+	else if (stat(path, &st) == 0 && !may(c, &st, X_OK))
+		check_say(c, CONF_WARNING, "directory", "the user '%s' may not enter '%s': chmod o+x, or chown it",
+			c->account.name, path);
+}
+
+static void
+check_virtualenv(const struct check *c)
+{
+	const char *path = c->service.virtualenv;
+	char python[PATH_MAX];
+	struct text t;
+
+	if (path[0] == '\0')
+		return;
+	text_init(&t, python, sizeof python);
+	if (is_surely_missing(path))
+		check_say(c, CONF_ERROR, "virtualenv", "the virtual environment '%s' is not there: python3 -m venv %s", path, path);
+	else if (text_addf(&t, "%s/bin/python", path) && is_surely_missing(python))
+		check_say(c, CONF_ERROR, "virtualenv", "'%s' is not a virtual environment: it has no bin/python", path);
+}
+
+/* Files that Gunicorn opens before it serves: without them it exits at once. */
+static void
+check_files(const struct check *c)
+{
+	static const char *const keys[] = { "certfile", "keyfile", "ca_certs", "logconfig", "logconfig_json", "chdir",
+		"worker_tmp_dir" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		const char *value = check_passed(c, keys[i]);
+
+		if (value[0] != '\0' && check_path(c, value, path, sizeof path) && is_surely_missing(path))
+			check_say(c, CONF_ERROR, keys[i], "%s: '%s' is not there", keys[i], path);
+	}
+}
+
+static void
+check_environment_files(const struct check *c)
+{
+	for (uint32_t i = 0; i < c->service.environment_file.count; i++) {
+		const char *path = c->service.environment_file.at[i];
+
+		if (path[0] != '-' && is_surely_missing(path))
+			check_say(c, CONF_ERROR, "environment_file", "the environment file '%s' is not there (-%s allows that)", path,
+				path);
+	}
+}
+
+static void
+check_socket_directory(const struct check *c, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[PATH_MAX];
+	struct text t;
+	struct stat st;
+
+	text_init(&t, directory, sizeof directory);
+	if (!text_addn(&t, path, slash == path ? 1 : (size_t)(slash - path)))
+		return;
+	if (is_surely_missing(directory))
+		check_say(c, CONF_ERROR, "bind", "the directory '%s' of the socket is not there: mkdir it, or choose one that is "
+			"there at boot", directory);
+	else if (is_surely_no_directory(directory))
+		check_say(c, CONF_ERROR, "bind", "'%s' is not a directory", directory);
+	else if (stat(directory, &st) == 0 && (st.st_mode & S_IWOTH) != 0 && (st.st_mode & S_ISVTX) == 0)
+		check_say(c, CONF_WARNING, "bind", "anybody may replace a socket in '%s': chmod o-w it", directory);
+	/* run by hand without root, the check of a system's file cannot tell what root may write */
+	else if (geteuid() != 0 && c->service.user[0] == '\0' && access(directory, W_OK) < 0 && errno == EACCES)
+		check_say(c, CONF_WARNING, "bind", "we may not make a socket in '%s': run bridled as root, or choose another",
+			directory);
+}
+
+void
+check_places(struct check *check)
+{
+	check_account(check);
+	check_directory(check);
+	check_environment_files(check);
+	if (check->section->kind != CONF_GUNICORN)
+		return;
+	check_virtualenv(check);
+	check_files(check);
+	for (uint32_t i = 0; i < check->service.bind.count; i++)
+		if (check->service.bind.at[i].family == CONF_BIND_UNIX)
+			check_socket_directory(check, check->service.bind.at[i].path);
+}
