@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/digest.h"
 #include "conf/values.h"
 
 bool
@@ -301,6 +302,19 @@ name_position(const struct build *b, const char *name, bool *found)
 	return low;
 }
 
+/* An environment file is part of the configuration: a reload is to see that it changed. */
+static uint64_t
+digest_environment(const struct conf_section *section)
+{
+	const struct conf_setting *setting = conf_setting_of(section, "environment_file");
+	const struct conf_words *files = setting == NULL ? NULL : setting->decoded;
+	uint64_t digest = DIGEST_INIT;
+
+	for (uint32_t i = 0; files != NULL && i < files->count; i++)
+		digest = digest_file(digest_bytes(digest, "", 1), files->at[i] + (files->at[i][0] == '-'));
+	return files == NULL || files->count == 0 ? 0 : digest;
+}
+
 static void
 keep_service(struct build *b)
 {
@@ -324,6 +338,7 @@ keep_service(struct build *b)
 		return;
 	memmove(b->by_name + at + 1, b->by_name + at, (b->service_count - at) * sizeof *b->by_name);
 	b->by_name[at] = b->service_count;
+	b->section.environment_digest = digest_environment(&b->section);
 	b->services[b->service_count++] = b->section;
 }
 

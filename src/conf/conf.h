@@ -99,6 +99,7 @@ struct conf_section {
 	uint16_t file;
 	uint32_t count;
 	const struct conf_setting *settings;
+	uint64_t environment_digest; /* of what the environment files held when this was read; 0: there are none */
 };
 enum { CONF_NAME_MAX = 47, CONF_LINE_MAX = 8191, CONF_SERVICES_MAX = 4096 };
 

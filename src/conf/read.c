@@ -237,7 +237,7 @@ take_setting(void *context, const char *section, const char *name, const char *v
 	f->wants_name = false;
 	written += 1 + strspn(written + 1, blanks);
 	setting = build_setting(f->build, place_of(f, f->joined_line), name, written);
-	if (setting != NULL && key_id(setting->key) == KEY_include)
+	if (setting != NULL && key_id(setting->key) == KEY_include && setting->value[0] != '\0')
 		note_include(f, setting);
 	return 1;
 }

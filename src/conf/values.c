@@ -387,3 +387,50 @@ value_default(const struct conf_key *key, void *out)
 	if (key->fallback[0] == '\0' || !kind->parse(&place, key->fallback, out, NULL))
 		value_unset(kind, out);
 }
+
+static bool
+words_equal(const struct conf_words *a, const struct conf_words *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (uint32_t i = 0; i < a->count; i++)
+		if (strcmp(a->at[i], b->at[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Compared as what they mean: unix:x.sock and /etc/bridle/x.sock may be the same. */
+static bool
+binds_equal(const struct conf_binds *a, const struct conf_binds *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (uint32_t i = 0; i < a->count; i++) {
+		const struct conf_bind *x = &a->at[i], *y = &b->at[i];
+
+		if (x->family != y->family || x->port != y->port ||
+			strcmp(x->family == CONF_BIND_UNIX ? x->path : x->host, y->family == CONF_BIND_UNIX ? y->path : y->host) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+workers_equal(const struct conf_workers *a, const struct conf_workers *b)
+{
+	return a->is_auto == b->is_auto && a->min == b->min && a->max == b->max;
+}
+
+bool
+value_equal(const struct value_kind *kind, const void *a, const void *b)
+{
+	switch (kind->shape) {
+	case VALUE_NUMBER: return *(const int64_t *)a == *(const int64_t *)b;
+	case VALUE_INT: return *(const int *)a == *(const int *)b;
+	case VALUE_STRING: return strcmp(*(const char *const *)a, *(const char *const *)b) == 0;
+	case VALUE_WORDS: return words_equal(a, b);
+	case VALUE_BINDS: return binds_equal(a, b);
+	case VALUE_WORKERS: return workers_equal(a, b);
+	}
+	return false;
+}

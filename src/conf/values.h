@@ -46,6 +46,9 @@ size_t value_size(const struct value_kind *kind);
 /* Read TEXT (blanks trimmed) as a value for PLACE->key into OUT. False with ERR: "expected ..., got '...'". */
 bool value_parse(const struct value_place *place, const char *text, void *out, struct err *err);
 
+/* Whether A and B, of KIND both, mean the same. */
+bool value_equal(const struct value_kind *kind, const void *a, const void *b);
+
 /* The default of KEY into OUT. Takes no memory. */
 void value_default(const struct conf_key *key, void *out);
 

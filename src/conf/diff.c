@@ -1,0 +1,168 @@
+#include "conf/diff.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/effective.h"
+
+enum { VALUE_SHOWN = 60 };
+
+/* Decoding only reads: that it is not declared so is for callers who keep lists of their own. */
+static void
+take(struct effective *e, const struct conf *conf, const struct conf_section *section)
+{
+	effective_init(e, (struct conf *)conf, section);
+}
+
+static bool
+key_changed(const struct effective *before, const struct effective *after, unsigned key)
+{
+	return !value_equal(key_places[key].kind, effective_value(before, key), effective_value(after, key));
+}
+
+static bool
+files_changed(const struct effective *before, const struct effective *after)
+{
+	return before->section->environment_digest != after->section->environment_digest;
+}
+
+static enum conf_change
+compare_keys(const struct effective *before, const struct effective *after)
+{
+	enum conf_change change = CONF_SAME;
+
+	if (before->section->kind != after->section->kind || files_changed(before, after))
+		return CONF_CHANGED_REPLACE;
+	for (unsigned i = 0; i < KEY_COUNT; i++) {
+		if (!key_fits(&conf_keys[i], after->section->kind) || !key_changed(before, after, i))
+			continue;
+		if (conf_keys[i].reload != CONF_RELOAD_CLASS_LIVE)
+			return CONF_CHANGED_REPLACE;
+		change = CONF_CHANGED_LIVE;
+	}
+	return change;
+}
+
+enum conf_change
+conf_diff_service(const struct conf *before, const struct conf *after, const char *name)
+{
+	const struct conf_section *old = conf_find(before, name), *new = conf_find(after, name);
+	struct effective a, b;
+
+	if (old == NULL)
+		return new == NULL ? CONF_SAME : CONF_ADDED;
+	if (new == NULL)
+		return CONF_REMOVED;
+	take(&a, before, old);
+	take(&b, after, new);
+	return compare_keys(&a, &b);
+}
+
+/* ---- for people ---- */
+
+static bool
+is_secret(const struct conf_key *key)
+{
+	static const char *const words[] = { "environment", "raw_env", "password", "secret", "token", "key" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strstr(key->name, words[i]) != NULL && key_id(key) != KEY_environment_file && key_id(key) != KEY_keepalive)
+			return true;
+	return false;
+}
+
+static void
+add_value(struct text *t, const struct effective *e, unsigned key, struct arena *arena)
+{
+	const char *value = effective_text(e, key, arena);
+
+	text_add_visible(t, value[0] == '\0' ? "unset" : value, strnlen(value[0] == '\0' ? "unset" : value, VALUE_SHOWN));
+	if (strlen(value) > VALUE_SHOWN)
+		text_add(t, "...");
+}
+
+struct teller {
+	void (*word)(void *context, const char *line);
+	void *context;
+	struct arena *arena;
+};
+
+static void
+tell_key(const struct teller *teller, const struct effective *before, const struct effective *after, unsigned key)
+{
+	bool is_bridle = after->section->kind == CONF_BRIDLE;
+	char line[512];
+	struct text t;
+
+	text_init(&t, line, sizeof line);
+	text_addf(&t, is_bridle ? "[bridle] %s%s" : "%s: %s", after->section->name, conf_keys[key].name);
+	if (is_secret(&conf_keys[key])) {
+		text_add(&t, " changed");
+	} else {
+		text_add(&t, " ");
+		add_value(&t, before, key, teller->arena);
+		text_add(&t, " -> ");
+		add_value(&t, after, key, teller->arena);
+	}
+	if (conf_keys[key].reload == CONF_RELOAD_CLASS_DAEMON)
+		text_add(&t, ": takes effect when bridled is started anew");
+	teller->word(teller->context, line);
+}
+
+static void
+tell_section(const struct teller *teller, const struct effective *before, const struct effective *after)
+{
+	char line[128];
+
+	if (before->section->kind != after->section->kind) {
+		snprintf(line, sizeof line, "%s: is another kind of service", after->section->name);
+		teller->word(teller->context, line);
+		return;
+	}
+	for (unsigned i = 0; i < KEY_COUNT; i++)
+		if (key_fits(&conf_keys[i], after->section->kind) && key_changed(before, after, i))
+			tell_key(teller, before, after, i);
+	if (files_changed(before, after) && !key_changed(before, after, KEY_environment_file)) {
+		snprintf(line, sizeof line, "%s: an environment file changed", after->section->name);
+		teller->word(teller->context, line);
+	}
+}
+
+static void
+tell_name(const struct teller *teller, const char *what, const char *name)
+{
+	char line[128];
+
+	snprintf(line, sizeof line, "%s: %s", what, name);
+	teller->word(teller->context, line);
+}
+
+void
+conf_diff(const struct conf *before, const struct conf *after, void (*word)(void *context, const char *line),
+	void *context)
+{
+	struct teller teller = { word, context, arena_new() };
+	struct effective a, b;
+
+	if (teller.arena == NULL)
+		return;
+	take(&a, before, &before->bridle);
+	take(&b, after, &after->bridle);
+	tell_section(&teller, &a, &b);
+	for (uint32_t i = 0; i < after->service_count; i++) {
+		const struct conf_section *old = conf_find(before, after->services[i].name);
+
+		if (old == NULL) {
+			tell_name(&teller, "new", after->services[i].name);
+			continue;
+		}
+		take(&a, before, old);
+		take(&b, after, &after->services[i]);
+		tell_section(&teller, &a, &b);
+	}
+	for (uint32_t i = 0; i < before->service_count; i++)
+		if (conf_find(after, before->services[i].name) == NULL)
+			tell_name(&teller, "gone", before->services[i].name);
+	arena_free(teller.arena);
+}

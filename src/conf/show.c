@@ -1,0 +1,110 @@
+#include "conf/show.h"
+
+#include <string.h>
+
+#include "conf/effective.h"
+
+struct show {
+	FILE *out;
+	struct conf *conf;
+	struct arena *arena;
+	bool all;
+};
+
+/* "# file:3, file:7": a list may have been written in several lines. */
+static void
+print_origin(const struct show *s, const struct conf_section *section, const struct conf_key *key)
+{
+	const char *between = "# ";
+
+	for (uint32_t i = 0; i < section->count; i++) {
+		const struct conf_setting *setting = &section->settings[i];
+
+		if (setting->key != key)
+			continue;
+		fprintf(s->out, "%s%s:%u", between, s->conf->files[setting->file], setting->line);
+		between = ", ";
+	}
+	fputs("\n", s->out);
+}
+
+/* What is handed on has no default of ours: Gunicorn's counts. */
+static bool
+is_default(const struct effective *e, unsigned key)
+{
+	return e->last[key] == NULL && conf_keys[key].flag == NULL && key_fits(&conf_keys[key], e->section->kind);
+}
+
+static size_t
+longest_name(const struct show *s, const struct effective *e)
+{
+	size_t longest = 0;
+
+	for (unsigned i = 0; i < KEY_COUNT; i++)
+		if (e->last[i] != NULL || (s->all && is_default(e, i)))
+			longest = strlen(conf_keys[i].name) > longest ? strlen(conf_keys[i].name) : longest;
+	return longest;
+}
+
+static void
+print_heading(const struct show *s, const struct conf_section *section)
+{
+	static const char *const kinds[] = { [CONF_BRIDLE] = "bridle", [CONF_GUNICORN] = "gunicorn:",
+		[CONF_PROGRAM] = "program:" };
+
+	if (section->line > 0)
+		fprintf(s->out, "# %s:%u\n", s->conf->files[section->file], section->line);
+	fprintf(s->out, "[%s%s]\n", kinds[section->kind], section->name);
+}
+
+static void
+print_section(const struct show *s, const struct conf_section *section)
+{
+	struct effective e;
+	int width;
+
+	effective_init(&e, s->conf, section);
+	width = (int)longest_name(s, &e);
+	print_heading(s, section);
+	for (unsigned i = 0; i < KEY_COUNT; i++) {
+		if (e.last[i] == NULL)
+			continue;
+		print_origin(s, section, &conf_keys[i]);
+		fprintf(s->out, "%s%-*s = %s\n", i == KEY_include ? "# " : "", width, conf_keys[i].name,
+			effective_text(&e, i, s->arena));
+	}
+	if (s->all)
+		fputs("# defaults\n", s->out);
+	for (unsigned i = 0; s->all && i < KEY_COUNT; i++)
+		if (is_default(&e, i))
+			fprintf(s->out, "%-*s = %s\n", width, conf_keys[i].name, effective_text(&e, i, s->arena));
+}
+
+static void
+print_all(const struct show *s)
+{
+	bool has_bridle = s->all || s->conf->bridle.count > 0;
+
+	if (has_bridle)
+		print_section(s, &s->conf->bridle);
+	for (uint32_t i = 0; i < s->conf->service_count; i++) {
+		fputs(i > 0 || has_bridle ? "\n" : "", s->out);
+		print_section(s, &s->conf->services[i]);
+	}
+}
+
+bool
+conf_show(FILE *out, struct conf *conf, const char *name, bool all)
+{
+	struct show s = { .out = out, .conf = conf, .arena = arena_new(), .all = all };
+	const struct conf_section *section = name == NULL ? NULL : conf_find(conf, name);
+	bool ok = s.arena != NULL && (name == NULL || section != NULL);
+
+	if (ok && section != NULL)
+		print_section(&s, section);
+	else if (ok)
+		print_all(&s);
+	ok = ok && !arena_failed(s.arena) && !ferror(out);
+	arena_free(s.arena);
+	return ok;
+}

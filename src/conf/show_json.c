@@ -1,0 +1,66 @@
+#include "conf/show.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/effective.h"
+
+/* Values are any bytes but NUL; JSON is UTF-8. */
+static json_t *
+json_visible(struct arena *arena, const char *words)
+{
+	size_t size = 4 * strlen(words) + 1;
+	char *buffer = arena_alloc(arena, size);
+	struct text t;
+
+	if (buffer == NULL)
+		return NULL;
+	text_init(&t, buffer, size);
+	text_add_visible(&t, words, strlen(words));
+	return json_string(buffer);
+}
+
+static json_t *
+json_of_key(struct conf *conf, const struct effective *e, enum key_id key, struct arena *arena)
+{
+	const struct conf_setting *setting = e->last[key];
+	json_t *value = json_visible(arena, effective_text(e, key, arena));
+
+	if (setting == NULL)
+		return json_pack("{s:o, s:n, s:i}", "value", value, "file", "line", 0);
+	return json_pack("{s:o, s:o, s:i}", "value", value, "file", json_visible(arena, conf->files[setting->file]),
+		"line", (int)setting->line);
+}
+
+static json_t *
+json_of_section(struct conf *conf, const struct conf_section *section, bool all, struct arena *arena)
+{
+	json_t *object = json_object();
+	struct effective e;
+
+	effective_init(&e, conf, section);
+	for (unsigned i = 0; i < KEY_COUNT; i++)
+		if (e.last[i] != NULL || (all && conf_keys[i].flag == NULL && key_fits(&conf_keys[i], section->kind)))
+			json_object_set_new(object, conf_keys[i].name, json_of_key(conf, &e, i, arena));
+	return object;
+}
+
+bool
+conf_show_json(FILE *out, struct conf *conf, const char *name, bool all)
+{
+	struct arena *arena = arena_new();
+	json_t *object = json_object();
+	bool ok = arena != NULL && object != NULL && (name == NULL || conf_find(conf, name) != NULL);
+
+	if (ok && name == NULL && (all || conf->bridle.count > 0))
+		json_object_set_new(object, "[bridle]", json_of_section(conf, &conf->bridle, all, arena));
+	for (uint32_t i = 0; ok && i < conf->service_count; i++)
+		if (name == NULL || strcmp(conf->services[i].name, name) == 0)
+			json_object_set_new(object, conf->services[i].name, json_of_section(conf, &conf->services[i], all, arena));
+	ok = ok && json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0 && fputs("\n", out) >= 0;
+	json_decref(object);
+	arena_free(arena);
+	return ok;
+}

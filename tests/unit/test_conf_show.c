@@ -1,0 +1,194 @@
+#include "unit.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/diff.h"
+#include "conf/show.h"
+
+/* A value for each kind that is not its default, and would not survive careless printing. */
+static const struct { const char *kind, *value; } samples[] = {
+	{ "path", "some where/./x" }, { "user", "nobody" }, { "group", "65534" }, { "readers", "all" },
+	{ "loglevel", "debug" }, { "string", "a:b(\"c, d\")  # ;" }, { "argv", "x 'a b' \"c'd\" e\\\"f ''" },
+	{ "words", "x 'a b' \"c'd\" e\\\\f ''" }, { "binds", "unix:'a b.sock' [::1]:80, 8000 tcp://h:1" }, { "mode", "0700" },
+	{ "integer", "7" }, { "workers", "2..9" }, { "seconds", "1m1s" }, { "boolean", "no" }, { "size", "1.5M" },
+	{ "reloadby", "hup" }, { "assignments", "A=1 B='x y' C=\"it's\" D=" }, { "files", "-a 'b c' /d" },
+	{ "duration", "1m1s1ms" }, { "restart", "never" }, { "logdest", "both" }, { "logformat", "json" },
+	{ "logfull", "wait" }, { "text", "%(h)s \"x\" 'y" }, { "yes", "yes" }, { "no", "no" }, { "many", "a 'b c'" },
+	{ "optional", "v2" },
+};
+
+static const char *
+sample(const struct conf_key *key)
+{
+	for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+		if (strcmp(samples[i].kind, key->kind) == 0)
+			return samples[i].value;
+	return NULL;
+}
+
+/* Every key that may be set, set. */
+static void
+fill(char *text, size_t size)
+{
+	static const struct { const char *heading; enum conf_scope first, second; } sections[] = {
+		{ "[bridle]", CONF_SCOPE_bridle, CONF_SCOPE_bridle },
+		{ "[gunicorn:web]", CONF_SCOPE_service, CONF_SCOPE_gunicorn },
+		{ "[program:job]", CONF_SCOPE_service, CONF_SCOPE_program },
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+		n += (size_t)snprintf(text + n, size - n, "%s\n", sections[i].heading);
+		for (unsigned k = 0; k < conf_key_count; k++) {
+			const struct conf_key *key = &conf_keys[k];
+
+			if ((key->scope != sections[i].first && key->scope != sections[i].second) || strcmp(key->kind, "refused") == 0 ||
+				strcmp(key->kind, "globs") == 0)
+				continue;
+			if (sample(key) == NULL)
+				fail_msg("no sample for kind %s", key->kind);
+			n += (size_t)snprintf(text + n, size - n, "%s = %s\n", key->name, sample(key));
+		}
+	}
+	assert_true(n < size);
+}
+
+static struct conf *
+read_text(const char *name, const char *text)
+{
+	struct conf_report report;
+	struct conf *conf;
+
+	conf_report_init(&report);
+	conf = conf_read_text(name, text, strlen(text), &report);
+	if (conf == NULL)
+		fail_msg("%u: %s", report.at[0].line, report.at[0].text);
+	conf_report_free(&report);
+	return conf;
+}
+
+static char *
+shown(struct conf *conf, const char *name, bool all)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	assert_true(conf_show(out, conf, name, all));
+	fclose(out);
+	return text;
+}
+
+static void
+complain_of_line(void *context, const char *line)
+{
+	(void)context;
+	fail_msg("differs: %s", line);
+}
+
+/* Printed from one directory, read back in another. */
+static void
+what_is_printed_reads_back_the_same(void **state)
+{
+	static char text[16384];
+
+	(void)state;
+	fill(text, sizeof text);
+	for (int all = 0; all < 2; all++) {
+		struct conf *conf = read_text("/etc/bridle/a.ini", text);
+		char *once = shown(conf, NULL, all);
+		struct conf *again = read_text("/elsewhere/b.ini", once);
+
+		conf_diff(conf, again, complain_of_line, NULL);
+		assert_int_equal(conf_diff_service(conf, again, "web"), CONF_SAME);
+		assert_int_equal(conf_diff_service(conf, again, "job"), CONF_SAME);
+		conf_free(conf);
+		conf_free(again);
+		free(once);
+	}
+}
+
+/* Defaults printed are the defaults: of a service that sets next to nothing as well. */
+static void
+defaults_read_back_the_same(void **state)
+{
+	struct conf *conf = read_text("/a.ini", "[gunicorn:web]\napp = a:b\n[program:job]\ncommand = x\n");
+	char *once = shown(conf, NULL, true);
+	struct conf *again = read_text("/b.ini", once);
+
+	(void)state;
+	assert_non_null(strstr(once, "\nstop_timeout         = 40s\n"));
+	conf_diff(conf, again, complain_of_line, NULL);
+	assert_int_equal(conf_diff_service(conf, again, "job"), CONF_SAME);
+	conf_free(conf);
+	conf_free(again);
+	free(once);
+}
+
+static void
+what_was_written_is_shown_with_its_place(void **state)
+{
+	static const char text[] = "[bridle]\nrun_dir = run\n\n[program:job]\ncommand = x\n[gunicorn:web]\n"
+		"bind = 80\nworkers=2\napp = a:b\nbind = unix:x.sock\n";
+	struct conf *conf = read_text("/etc/a.ini", text);
+	char *seen = shown(conf, NULL, false);
+
+	(void)state;
+	assert_string_equal(seen, "# /etc/a.ini:1\n[bridle]\n# /etc/a.ini:2\nrun_dir = /etc/run\n\n"
+		"# /etc/a.ini:4\n[program:job]\n# /etc/a.ini:5\ncommand = x\n\n"
+		"# /etc/a.ini:6\n[gunicorn:web]\n# /etc/a.ini:9\napp     = a:b\n"
+		"# /etc/a.ini:7, /etc/a.ini:10\nbind    = 80 unix:/etc/x.sock\n# /etc/a.ini:8\nworkers = 2\n");
+	free(seen);
+	seen = shown(conf, "job", false);
+	assert_string_equal(seen, "# /etc/a.ini:4\n[program:job]\n# /etc/a.ini:5\ncommand = x\n");
+	free(seen);
+	assert_false(conf_show(stdout, conf, "jab", false));
+	conf_free(conf);
+}
+
+static void
+json_is_json(void **state)
+{
+	struct conf *conf = read_text("/a.ini", "[gunicorn:web]\napp = a\xff\"\\b\nworkers = 2\n");
+	json_t *root, *workers, *timeout;
+	char *text = NULL;
+	const char *app;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	(void)state;
+	assert_true(conf_show_json(out, conf, NULL, true));
+	assert_false(conf_show_json(out, conf, "wab", true));
+	fclose(out);
+	root = json_loads(text, 0, NULL);
+	assert_non_null(root);
+	workers = json_object_get(json_object_get(root, "web"), "workers");
+	assert_string_equal(json_string_value(json_object_get(workers, "value")), "2");
+	assert_string_equal(json_string_value(json_object_get(workers, "file")), "/a.ini");
+	assert_int_equal(json_integer_value(json_object_get(workers, "line")), 3);
+	timeout = json_object_get(json_object_get(root, "web"), "start_timeout");
+	assert_true(json_is_null(json_object_get(timeout, "file")));
+	app = json_string_value(json_object_get(json_object_get(json_object_get(root, "web"), "app"), "value"));
+	assert_string_equal(app, "a\\xff\"\\b");
+	assert_non_null(json_object_get(root, "[bridle]"));
+	json_decref(root);
+	free(text);
+	conf_free(conf);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_printed_reads_back_the_same),
+		cmocka_unit_test(defaults_read_back_the_same),
+		cmocka_unit_test(what_was_written_is_shown_with_its_place),
+		cmocka_unit_test(json_is_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
