@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,12 +25,16 @@ is_logfile(const struct dirent *entry)
 	return entry->d_name[0] == '@' || strcmp(entry->d_name, "current") == 0;
 }
 
-/* The names, in the order of time, which is that of bytes: '@' comes before 'c'. */
+/* The names, in the order of time, which is that of bytes: '@' comes before 'c'. musl has no scandirat(3); the link in
+ * /proc leads to the directory that is open, not to its name (proc_pid_fd(5)). */
 static int
 names_of(int dir, struct dirent ***names)
 {
-	int n = scandirat(dir, ".", names, is_logfile, alphasort);
+	char path[40];
+	int n;
 
+	snprintf(path, sizeof path, "/proc/self/fd/%d", dir);
+	n = scandir(path, names, is_logfile, alphasort);
 	if (n < 0)
 		*names = NULL;
 	return n;
