@@ -160,7 +160,7 @@ done
 [ -x "$top/configure" ] || ( cd "$top" && ./autogen.sh )
 mkdir -p "$dir/bridle"
 cd "$dir/bridle"
-"$top/configure" --quiet --enable-static CC=musl-gcc CFLAGS="$cflags" CPPFLAGS="-I$prefix/include" \
+"$top/configure" --quiet --enable-static CC=musl-gcc CFLAGS="$cflags" CPPFLAGS="-isystem $prefix/include" \
 	PKG_CONFIG_LIBDIR="$prefix/lib/pkgconfig" PKG_CONFIG_PATH= "$@"
 make -s -j"$jobs" bridled bridle
 for program in bridled bridle; do
