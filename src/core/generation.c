@@ -56,14 +56,15 @@ generation_find_free(const struct generation *slots, uint8_t n)
 }
 
 uint8_t
-generation_find_oldest(const struct generation *slots, uint8_t n)
+generation_find_soonest(const struct generation *slots, uint8_t n)
 {
-	uint8_t oldest = n;
+	uint8_t soonest = n;
 
 	for (uint8_t i = 0; i < n; i++)
-		if (slots[i].state == GENERATION_ENDING && (oldest == n || slots[i].number < slots[oldest].number))
-			oldest = i;
-	return oldest;
+		if (slots[i].state == GENERATION_ENDING &&
+			(soonest == n || slots[i].stop.kill < slots[soonest].stop.kill))
+			soonest = i;
+	return soonest;
 }
 
 bool

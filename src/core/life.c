@@ -146,14 +146,14 @@ end_next(struct life *l, msec now)
 }
 
 /* Spawn in a free slot and keep its number in *ROLE. False when there is none: then all but the current generation
- * are ending, and the oldest has had its time. */
+ * are ending, and the one with the least time left makes room. */
 static bool
 spawn(struct life *l, uint8_t *role, msec now)
 {
 	uint8_t slot = generation_find_free(l->slots, LIFE_SLOTS);
 
 	if (slot == LIFE_SLOTS) {
-		slot = generation_find_oldest(l->slots, LIFE_SLOTS);
+		slot = generation_find_soonest(l->slots, LIFE_SLOTS);
 		push_deed(l, slot, generation_kill(&l->slots[slot], &l->limits.stop, now));
 		return false;
 	}
@@ -402,7 +402,9 @@ life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
 		return;
 	deed = generation_orphaned(g, &l->limits.stop, now);
 	lose_master(l, slot, clean, jitter, now);
-	push_deed(l, slot, deed); /* the successor goes first: it is what users wait for */
+	/* The successor went first: it is what users wait for. If these had to make room for it, they got more than TERM. */
+	if (g->stop.stage != STOP_KILL)
+		push_deed(l, slot, deed);
 }
 
 void

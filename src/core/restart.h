@@ -30,7 +30,7 @@ enum restart_policy { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 struct restart_limits {
 	enum restart_policy policy;
 	msec delay, delay_max; /* shortest and longest wait; 0 < delay <= delay_max */
-	msec reset;            /* age at which a death makes all earlier ones forgotten; > 0 */
+	msec reset;            /* a death at this age makes all earlier ones forgotten, unless it is below `delay` */
 	uint32_t limit;        /* failures until giving up, that one included; 0 = never give up */
 	msec interval;         /* counted within this time */
 };

@@ -15,6 +15,7 @@ kill_all(struct stop *s, msec now)
 {
 	s->pause = s->stage == STOP_KILL ? earlier(2 * s->pause, PAUSE_MOST) : PAUSE_FIRST;
 	s->stage = STOP_KILL;
+	s->kill = earlier(s->kill, now);
 	s->due = now + s->pause;
 	return STOP_KILL_ALL;
 }

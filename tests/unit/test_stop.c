@@ -117,13 +117,13 @@ a_generation_ends_once(void **state)
 static void
 slots_are_found(void **state)
 {
-	struct generation slots[3] = { { .state = GENERATION_ENDING, .number = 5, .beside = true },
-		{ .state = GENERATION_READY, .number = 2 }, { .state = GENERATION_ENDING, .number = 4, .beside = true } };
+	struct generation slots[3] = { { .state = GENERATION_ENDING, .number = 4, .beside = true, .stop.kill = 60 },
+		{ .state = GENERATION_READY, .number = 2 }, { .state = GENERATION_ENDING, .number = 5, .beside = true, .stop.kill = 50 } };
 
 	(void)state;
 	assert_int_equal(generation_find_free(slots, 3), 3);
-	assert_int_equal(generation_find_oldest(slots, 3), 2);
-	assert_int_equal(generation_find_oldest(slots + 1, 1), 1);
+	assert_int_equal(generation_find_soonest(slots, 3), 2);
+	assert_int_equal(generation_find_soonest(slots + 1, 1), 1);
 	assert_false(generation_none_in_way(slots, 3, true));
 	generation_free(&slots[1]);
 	assert_int_equal(generation_find_free(slots, 3), 1);

@@ -1,0 +1,209 @@
+/*
+ * mutants -- the simulator must be able to fail: every rule in the table of life is broken in every way, one after
+ * the other, then every fault of faults.h is made, and the random worlds have to notice.
+ *
+ *	mutants [N]      each lives through at most N worlds
+ *
+ * life.c is compiled in here with a table that can be written to. Each mutant lives in a child process, so that
+ * one which runs into an assertion, or off its memory, is caught, too. A mutant that behaves like the right one
+ * has an excuse, or the test fails.
+ */
+#define LIFE_TABLE static
+#include "core/life.c"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "faults.h"
+#include "world.h"
+
+enum { ACTS = END_ALL + 1, DUES = AFTER_WAIT + 1 };
+
+static unsigned caught, excused, survived;
+static int64_t worlds = 20000;
+
+static bool
+is_death(unsigned e)
+{
+	return e == ON_DIED_NOW || e == ON_DIED_LATER || e == ON_DIED_GIVE_UP || e == ON_DIED_DONE;
+}
+
+static bool
+has_due(unsigned s)
+{
+	return s == LIFE_STARTING || s == LIFE_RELOADING || s == LIFE_REPLACING || s == LIFE_WAITING;
+}
+
+static bool
+has_current(unsigned s)
+{
+	return s == LIFE_STARTING || s == LIFE_RUNNING || s == LIFE_RELOADING || s == LIFE_REPLACING;
+}
+
+/* Why event E cannot come in state S, where the table has no rule for it; NULL: it can, and must change nothing. */
+static const char *
+impossible(unsigned s, unsigned e)
+{
+	bool rests = s == LIFE_STOPPED || s == LIFE_WAITING || s == LIFE_FAILED;
+	bool asked = s == LIFE_STOPPING || s == LIFE_RESTARTING;
+
+	if ((e == ON_NEXT_READY || e == ON_NEXT_DIED) && s != LIFE_REPLACING)
+		return "there is no next one";
+	if (e == ON_READY && !has_current(s))
+		return "who was told to end is not taken for ready";
+	if (e == ON_TIMEOUT && !has_due(s))
+		return "there is no deadline";
+	if (is_death(e) && rests)
+		return "there is no master";
+	if (is_death(e) && asked && e != ON_DIED_DONE)
+		return "it was asked to end";
+	if (is_death(e) && !asked && s != LIFE_RUNNING)
+		return "boot failures wait, or are one too many";
+	if (e == ON_EMPTY && (has_current(s) || s == LIFE_RETRYING || s == LIFE_STOPPED))
+		return "somebody is there, or nobody was";
+	if (e == ON_CLEAR && (has_current(s) || s == LIFE_RETRYING || s == LIFE_STOPPING))
+		return "somebody is in the way";
+	return NULL;
+}
+
+/* Why nobody can tell the mutant from the right one; NULL: somebody must. */
+static const char *
+excuse(unsigned s, unsigned e, struct rule right, struct rule mutant)
+{
+	bool begins = e == ON_START || e == ON_RESTART || e == ON_REPLACE;
+
+	if (right.act == NO_RULE)
+		return NULL;
+	if (s == LIFE_REPLACING && e == ON_DIED_LATER)
+		return "replace forgets failures, and one death alone never waits";
+	if (mutant.next != right.next || mutant.act == NO_RULE)
+		return NULL;
+	if (mutant.due != right.due)
+		return !has_due(s) && right.due == NEVER && mutant.due == KEEP ? "there was no deadline before" : NULL;
+	if (right.act == SPAWN && mutant.act == PROMOTE)
+		return "without a next one, promoting is spawning";
+	if (right.act != JUST_MOVE)
+		return NULL;
+	if (mutant.act == END_NEXT && (s != LIFE_REPLACING || e == ON_NEXT_DIED))
+		return "there is no next one";
+	if (mutant.act == END_CURRENT && is_death(e))
+		return "the current one has just died";
+	if (s == LIFE_STOPPING && (mutant.act == END_CURRENT || mutant.act == END_ALL))
+		return "everybody is being ended, or gone";
+	if (s == LIFE_STOPPING && begins && (mutant.act == SPAWN || mutant.act == PROMOTE))
+		return "somebody is in the way, and that makes it restarting";
+	return NULL;
+}
+
+static bool
+is_noticed(void)
+{
+	static struct world w;
+
+	for (int64_t seed = 1; seed <= worlds; seed++)
+		if (!world_live(&w, (uint64_t)seed, NULL))
+			return true;
+	return false;
+}
+
+/* Live with the table as it is now. */
+static bool
+survives(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		/* neither a core nor the message of an assertion is news here */
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+		setrlimit(RLIMIT_CPU, &(struct rlimit){ 60, 60 });
+		close(STDERR_FILENO);
+		_exit(is_noticed());
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void
+try(unsigned s, unsigned e, struct rule mutant)
+{
+	struct rule right = rules[s][e];
+
+	if (excuse(s, e, right, mutant) != NULL) {
+		excused++;
+		return;
+	}
+	rules[s][e] = mutant;
+	if (survives()) {
+		survived++;
+		printf("survived: %s, \"%s\" -> %s, act %d, due %d (right: %s, %d, %d)\n", life_state_name(s),
+			life_event_text(e), life_state_name(mutant.next), (int)mutant.act, (int)mutant.due,
+			life_state_name(right.next), (int)right.act, (int)right.due);
+	} else {
+		caught++;
+	}
+	rules[s][e] = right;
+}
+
+static void
+break_rule(unsigned s, unsigned e)
+{
+	struct rule right = rules[s][e];
+
+	try(s, e, (struct rule){ .act = NO_RULE });
+	for (unsigned i = 0; i < LIFE_STATE_COUNT; i++)
+		if (i != right.next)
+			try(s, e, (struct rule){ (enum life_state)i, right.act, right.due });
+	for (unsigned i = JUST_MOVE; i < ACTS; i++)
+		if (i != right.act)
+			try(s, e, (struct rule){ right.next, (enum act)i, right.due });
+	for (unsigned i = 0; i < DUES; i++)
+		if (i != right.due)
+			try(s, e, (struct rule){ right.next, right.act, (enum due)i });
+}
+
+static void
+fill_empty(unsigned s, unsigned e)
+{
+	for (unsigned i = 0; i < LIFE_STATE_COUNT && impossible(s, e) == NULL; i++)
+		if (i != s)
+			try(s, e, (struct rule){ (enum life_state)i, JUST_MOVE, NEVER });
+}
+
+static void
+make_faults(void)
+{
+	for (unsigned i = FAULT_NONE + 1; i < FAULT_COUNT; i++) {
+		fault_now = (enum fault)i;
+		if (survives()) {
+			survived++;
+			printf("survived: %s\n", fault_texts[i]);
+		} else {
+			caught++;
+		}
+	}
+	fault_now = FAULT_NONE;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc > 1)
+		worlds = atoll(argv[1]);
+	if (!survives()) {
+		printf("the right one does not survive\n");
+		return 1;
+	}
+	for (unsigned s = 0; s < LIFE_STATE_COUNT; s++)
+		for (unsigned e = 0; e < LIFE_EVENT_COUNT; e++)
+			if (rules[s][e].act != NO_RULE)
+				break_rule(s, e);
+			else
+				fill_empty(s, e);
+	make_faults();
+	printf("%u mutants caught, %u excused, %u survived\n", caught, excused, survived);
+	return survived > 0;
+}

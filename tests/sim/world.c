@@ -1,0 +1,420 @@
+#include "world.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include "../lib/order_text.h"
+
+enum {
+	STEPS = 400,       /* of a world, at most, before it is stopped */
+	STEPS_TO_END = 1000, /* until it is */
+	ORDERS = 40,       /* no step brings as many */
+	TICKS = 12,        /* nor is as much due at one moment */
+};
+
+static void
+say(struct world *w, const char *what)
+{
+	if (w->story == NULL)
+		return;
+	if (w->story->len > 0)
+		text_add(w->story, "\n");
+	text_addf(w->story, "%lld %s:", (long long)w->now, what);
+}
+
+/* Whoever's master is known to be dead is looked at whenever something of it ended. */
+static void
+look(struct world *w, uint8_t slot)
+{
+	struct crew *c = &w->crews[slot];
+
+	if (!c->used || !c->reaped || kernel_alive(c) > 0)
+		return;
+	c->used = false;
+	life_gone(&w->life, slot, w->now);
+}
+
+static uint32_t
+jitter(struct world *w)
+{
+	return (uint32_t)dice_roll(&w->dice);
+}
+
+static void
+carry_out(struct world *w, const struct life_order *order)
+{
+	struct crew *c = &w->crews[order->slot];
+	bool ok;
+
+	switch ((enum life_order_kind)order->kind) {
+	case ORDER_SPAWN:
+		ok = kernel_spawn(c, order->number, &w->nature, &w->dice, w->now);
+		life_spawned(&w->life, order->slot, ok, jitter(w), w->now);
+		break;
+	case ORDER_SIGNAL:
+		kernel_signal(c, order->signal, false, &w->nature, &w->dice, w->now);
+		break;
+	case ORDER_SIGNAL_ALL:
+		kernel_signal(c, order->signal, true, &w->nature, &w->dice, w->now);
+		look(w, order->slot);
+		break;
+	case ORDER_MOVED: break;
+	}
+}
+
+static void
+drain(struct world *w)
+{
+	struct life_order order;
+	unsigned n = 0;
+
+	while (w->broken[0] == '\0' && life_order(&w->life, &order)) {
+		if (w->story != NULL) {
+			text_add(w->story, n > 0 ? ", " : " ");
+			order_text(w->story, &order);
+		}
+		promise_order(w, &order);
+		if (n++ > ORDERS)
+			snprintf(w->broken, sizeof w->broken, "orders without end");
+		if (w->broken[0] == '\0')
+			carry_out(w, &order);
+	}
+	if (w->broken[0] == '\0')
+		promise_step(w);
+}
+
+static void
+report_ready(struct world *w, uint32_t number)
+{
+	struct life before = w->life;
+
+	say(w, "ready");
+	life_ready(&w->life, number, w->now);
+	promise_ready(w, number, &before);
+	drain(w);
+}
+
+/* What the restart rules, which have tests of their own, make of this death. */
+static enum restart_verdict
+verdict_of(const struct world *w, uint8_t slot, uint32_t chance)
+{
+	const struct life *l = &w->life;
+	const struct death death = {
+		.ready = l->state == LIFE_RUNNING || l->state == LIFE_REPLACING,
+		.clean = w->crews[slot].clean,
+		.age = w->now - l->slots[slot].since,
+	};
+	struct restart r = l->restart;
+	msec wait;
+
+	return restart_judge(&r, &l->limits.restart, &death, chance, w->now, &wait);
+}
+
+static void
+report_death(struct world *w, uint8_t slot)
+{
+	struct life before = w->life;
+	struct crew *c = &w->crews[slot];
+	uint32_t chance = jitter(w);
+	enum restart_verdict verdict = verdict_of(w, slot, chance);
+
+	say(w, "died");
+	c->reap_at = MSEC_NEVER;
+	c->reaped = true;
+	life_died(&w->life, slot, c->clean, chance, w->now);
+	promise_death(w, slot, &before, verdict);
+	drain(w);
+}
+
+static void
+crew_turn(struct world *w, uint8_t slot)
+{
+	struct crew *c = &w->crews[slot];
+
+	kernel_reap(c, &w->nature, &w->dice, w->now);
+	if (c->ready_at <= w->now) {
+		c->ready_at = MSEC_NEVER;
+		report_ready(w, c->number);
+	} else if (c->reap_at <= w->now) {
+		report_death(w, slot);
+	}
+	if (w->broken[0] != '\0' || !c->used || !c->reaped || kernel_alive(c) > 0)
+		return;
+	say(w, "gone");
+	look(w, slot);
+	drain(w);
+}
+
+static void
+tick(struct world *w)
+{
+	struct life before = w->life;
+
+	say(w, "timeout");
+	life_tick(&w->life, w->now);
+	promise_tick(w, &before);
+	drain(w);
+	/* a rung of no length is due at once, but only so many times */
+	w->ticks = w->ticked == w->now ? w->ticks + 1 : 0;
+	w->ticked = w->now;
+	if (w->broken[0] == '\0' && w->ticks > TICKS)
+		snprintf(w->broken, sizeof w->broken, "a busy loop: due again and again");
+}
+
+static bool
+feed_request(struct world *w, enum request request)
+{
+	switch (request) {
+	case ASK_START: return life_start(&w->life, w->now);
+	case ASK_STOP: return life_stop(&w->life, w->now);
+	case ASK_RESTART: return life_restart(&w->life, w->now);
+	case ASK_REPLACE: return life_replace(&w->life, w->now);
+	case ASK_HUP: return life_hup(&w->life, w->now);
+	case ASK_HURRY: life_hurry(&w->life, w->now); break;
+	case REQUESTS: break;
+	}
+	return false;
+}
+
+/* Whoever is asked to end is hurried by hurry: a signal goes out to each. */
+static unsigned
+count_told(const struct world *w)
+{
+	unsigned n = 0;
+
+	for (uint8_t i = 0; i < CREWS; i++)
+		n += w->crews[i].used && w->promises.crews[i].told;
+	return n;
+}
+
+void
+world_ask(struct world *w, enum request request)
+{
+	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry" };
+	enum life_state before = w->life.state;
+	unsigned signals = w->promises.signals + (request == ASK_HURRY ? count_told(w) : 0);
+	bool accepted;
+
+	say(w, words[request]);
+	accepted = feed_request(w, request);
+	promise_request(w, (int)request, accepted, before);
+	drain(w);
+	if (w->broken[0] == '\0' && w->promises.signals < signals)
+		snprintf(w->broken, sizeof w->broken, "nobody is hurried");
+}
+
+/* Reports about what is not there, or not so. */
+static void
+stray(struct world *w)
+{
+	uint8_t slot = (uint8_t)dice_below(&w->dice, CREWS);
+	const struct crew *c = &w->crews[slot];
+	enum life_state before = w->life.state;
+
+	if (dice_percent(&w->dice, 50)) {
+		report_ready(w, (uint32_t)dice_below(&w->dice, (int64_t)w->life.last_number + 2));
+		return;
+	}
+	say(w, "stray");
+	if (!c->used || c->reaped)
+		life_died(&w->life, slot, false, jitter(w), w->now);
+	if (!c->used || !c->reaped)
+		life_gone(&w->life, slot, w->now);
+	if (w->life.state != before)
+		snprintf(w->broken, sizeof w->broken, "a report about nothing moved the service");
+	drain(w);
+}
+
+static void
+roll_limits(struct world *w, struct life_limits *limits)
+{
+	static const msec delays[] = { 1, 100, 1000, 5000 }, resets[] = { 2000, 10000, 60000 }, starts[] = { 100, 3000, 60000 };
+	static const msec gracefuls[] = { 0, 500, 5000, 30000 }, totals[] = { 0, 1000, 10000, 40000 };
+	struct dice *d = &w->dice;
+	msec delay = delays[dice_below(d, 4)];
+
+	*limits = (struct life_limits){
+		.restart = { .policy = dice_percent(d, 70) ? RESTART_ALWAYS : dice_percent(d, 50) ? RESTART_ON_FAILURE : RESTART_NEVER,
+			.delay = delay, .delay_max = delay * (1 + dice_below(d, 20)), .reset = resets[dice_below(d, 3)],
+			.limit = (uint32_t)dice_below(d, 6), .interval = 1000 + dice_below(d, 600000) },
+		.stop = { .graceful = gracefuls[dice_below(d, 4)], .total = totals[dice_below(d, 4)], .quit = dice_percent(d, 70) },
+		.start_timeout = starts[dice_below(d, 3)],
+		.held = dice_percent(d, 60),
+	};
+}
+
+/* Mostly none of a kind, sometimes a few, rarely all. */
+static int
+roll_percent(struct dice *d)
+{
+	static const int percents[] = { 0, 0, 0, 10, 30, 100 };
+
+	return percents[dice_below(d, 6)];
+}
+
+static void
+roll_nature(struct dice *d, struct nature *n, msec start_timeout)
+{
+	*n = (struct nature){
+		.spawn_fails = roll_percent(d) / 2,
+		.boot_dies = roll_percent(d),
+		.never_ready = roll_percent(d) / 2,
+		.early_deaths = roll_percent(d),
+		.immortal = roll_percent(d),
+		.stubborn = roll_percent(d),
+		.forks = roll_percent(d),
+		.stuck = roll_percent(d),
+		.lost = roll_percent(d),
+		.leaves = roll_percent(d),
+		.clean = roll_percent(d),
+		.late = 20,
+		.workers = (int)dice_below(d, 5),
+		.boot = 1 + dice_below(d, dice_percent(d, 50) ? start_timeout : 2 * start_timeout),
+		.drain = 1 + dice_below(d, 20000),
+		.age = 1 + dice_below(d, 100000),
+	};
+}
+
+static void
+roll_request(struct world *w)
+{
+	struct dice *d = &w->dice;
+
+	if (dice_percent(d, w->strays)) {
+		stray(w);
+	} else if (dice_percent(d, 3)) {
+		struct life_limits limits;
+
+		roll_limits(w, &limits);
+		life_set_limits(&w->life, &limits);
+		promise_limits(w);
+	} else {
+		world_ask(w, (enum request)(dice_percent(d, 60) && w->habit < REQUESTS ? w->habit : dice_below(d, REQUESTS)));
+	}
+	w->request_at = w->now + dice_below(d, w->pause);
+}
+
+static msec
+tick_at(const struct world *w)
+{
+	msec due = life_due(&w->life);
+
+	return due == MSEC_NEVER ? due : due + w->late;
+}
+
+/* The next thing that happens, and to whom: a slot, CREWS for the operator, CREWS + 1 for the clock. */
+static unsigned
+find_next(const struct world *w, msec *when)
+{
+	unsigned who = CREWS;
+
+	*when = w->request_at;
+	for (unsigned i = 0; i < CREWS; i++) {
+		msec due = w->crews[i].used ? kernel_due(&w->crews[i]) : MSEC_NEVER;
+
+		if (due < *when) {
+			*when = due;
+			who = i;
+		}
+	}
+	if (tick_at(w) < *when) {
+		*when = tick_at(w);
+		who = CREWS + 1;
+	}
+	return who;
+}
+
+/* One thing happens. False when nothing will before UNTIL, or a promise was broken. */
+static bool
+step(struct world *w, msec until)
+{
+	msec when;
+	unsigned who = find_next(w, &when);
+
+	if (w->broken[0] != '\0' || when == MSEC_NEVER || when > until)
+		return false;
+	w->now = when > w->now ? when : w->now;
+	if (who < CREWS)
+		crew_turn(w, (uint8_t)who);
+	else if (who == CREWS)
+		roll_request(w);
+	else
+		tick(w);
+	return w->broken[0] == '\0';
+}
+
+/* Suspended, or starved: time passed and nobody could act. */
+static void
+jump(struct world *w)
+{
+	msec far = dice_percent(&w->dice, 50) ? dice_below(&w->dice, 10000) : dice_below(&w->dice, 86400000);
+
+	w->now += far;
+	promise_jump(w, far);
+}
+
+/* What is asked to stop, stops. */
+static void
+end_of_days(struct world *w)
+{
+	w->request_at = MSEC_NEVER;
+	if (w->life.state != LIFE_STOPPED && w->life.state != LIFE_STOPPING)
+		world_ask(w, ASK_STOP);
+	for (unsigned i = 0; i < STEPS_TO_END && w->life.state != LIFE_STOPPED; i++)
+		if (!step(w, MSEC_NEVER - 1))
+			break;
+	if (w->broken[0] == '\0' && w->life.state != LIFE_STOPPED)
+		snprintf(w->broken, sizeof w->broken, "a stop that does not end");
+}
+
+bool
+world_live(struct world *w, uint64_t seed, struct text *story)
+{
+	static const msec pauses[] = { 0, 100, 3000, 60000 };
+	struct life_limits limits;
+
+	*w = (struct world){ .dice = { seed }, .story = story };
+	roll_limits(w, &limits);
+	roll_nature(&w->dice, &w->nature, limits.start_timeout);
+	w->pause = pauses[dice_below(&w->dice, 4)];
+	w->habit = dice_percent(&w->dice, 50) ? ASK_REPLACE : (int)dice_below(&w->dice, REQUESTS + 1);
+	w->strays = roll_percent(&w->dice) / 2;
+	life_init(&w->life, &limits);
+	promise_begin(w);
+	world_ask(w, ASK_START);
+	w->request_at = w->pause > 0 ? w->now + dice_below(&w->dice, w->pause) : MSEC_NEVER;
+	for (unsigned i = 0; i < STEPS && step(w, MSEC_NEVER - 1); i++) {
+		w->late = dice_percent(&w->dice, 10) ? dice_below(&w->dice, 100) : 0;
+		if (dice_percent(&w->dice, 1))
+			jump(w);
+	}
+	if (w->broken[0] == '\0')
+		end_of_days(w);
+	return w->broken[0] == '\0';
+}
+
+void
+world_begin(struct world *w, const struct life_limits *limits, struct text *story)
+{
+	*w = (struct world){ .story = story, .request_at = MSEC_NEVER };
+	w->nature = (struct nature){ .immortal = 100, .boot = 1, .drain = 1, .age = 1 };
+	life_init(&w->life, limits);
+	promise_begin(w);
+}
+
+void
+world_kill_master(struct world *w)
+{
+	if (w->life.current == LIFE_NONE)
+		return;
+	w->crews[w->life.current].procs[0].dies_at = w->now;
+	w->crews[w->life.current].clean = false;
+}
+
+void
+world_run(struct world *w, msec until)
+{
+	while (step(w, until))
+		;
+	w->now = until;
+}
