@@ -275,6 +275,14 @@ is_being_read(const struct file *f, const struct source *source)
 	return false;
 }
 
+/* For glob(3): a directory that is not there matches nothing; one that cannot be read may hide what is meant. */
+static int
+is_unreadable(const char *path, int error)
+{
+	(void)path;
+	return error != ENOENT && error != ENOTDIR;
+}
+
 static void
 include_pattern(struct build *b, struct file *f, uint32_t line, const char *word)
 {
@@ -291,7 +299,7 @@ include_pattern(struct build *b, struct file *f, uint32_t line, const char *word
 		read_file(b, f, line, pattern);
 		return;
 	}
-	status = glob(pattern, GLOB_ERR, NULL, &found); /* sorted, so that the order is the same everywhere */
+	status = glob(pattern, 0, is_unreadable, &found); /* sorted, so that the order is the same everywhere */
 	if (status != 0 && status != GLOB_NOMATCH)
 		build_complain(b, place_of(f, line), "include: cannot look for '%s': %s", pattern,
 			status == GLOB_NOSPACE ? "not enough memory" : strerror(errno));

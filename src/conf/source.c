@@ -16,14 +16,14 @@ check_file(const struct stat *st, const char *path, uid_t owner, struct err *err
 	if (S_ISDIR(st->st_mode))
 		return err_set(err, EISDIR, "cannot read '%s'", path);
 	if (!S_ISREG(st->st_mode) && !is_descriptor)
-		return err_set(err, EINVAL, "'%s' is not a regular file", path);
+		return err_set(err, 0, "'%s' is not a regular file", path);
 	if (geteuid() != 0 || !S_ISREG(st->st_mode))
 		return true;
 	if (st->st_uid != 0 && st->st_uid != getuid() && (owner == (uid_t)-1 || st->st_uid != owner))
-		return err_set(err, EPERM, "'%s' belongs to user %u: root reads only its own files "
+		return err_set(err, 0, "'%s' belongs to user %u: root reads only its own files "
 			"(chown root '%s')", path, (unsigned)st->st_uid, path);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return err_set(err, EPERM, "'%s' can be written by others than its owner: root does not read it "
+		return err_set(err, 0, "'%s' can be written by others than its owner: root does not read it "
 			"(chmod go-w '%s')", path, path);
 	return true;
 }
@@ -49,7 +49,7 @@ read_all(int fd, struct source *source, const char *path, struct err *err)
 			return err_set(err, errno, "cannot read '%s'", path);
 		source->length += (size_t)n;
 		if (source->length > SOURCE_SIZE_MAX)
-			return err_set(err, EFBIG, "'%s' is too large for settings", path);
+			return err_set(err, 0, "'%s' is too large for settings", path);
 	}
 	source->memory[source->length] = '\0';
 	return true;

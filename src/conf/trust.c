@@ -126,7 +126,7 @@ trust_open(const char *path, struct err *err)
 		fd = geteuid() == 0 ? open_as_root(path) : open(path, OPEN_FLAGS);
 
 	if (fd < 0 && errno == EPERM)
-		err_set(err, EPERM, "cannot open '%s' (a symbolic link on the way is not root's)", path);
+		err_set(err, 0, "cannot open '%s': a symbolic link on the way is not root's", path);
 	else if (fd < 0)
 		err_set(err, errno, "cannot open '%s'", path);
 	return fd;
