@@ -70,6 +70,7 @@ start_planned(struct service *s, uint32_t number, struct err *err)
 		.groups = p->groups,
 		.group_count = p->group_count,
 		.umask = p->umask,
+		.descriptors = s->home->descriptors,
 		.may_stall = p->may_stall,
 	};
 	return spawn(&r, err);

@@ -31,6 +31,7 @@ struct bridled {
 	gid_t watch_gid;
 	gid_t control_gid;      /* (gid_t)-1: no control group */
 	unsigned cpus;
+	unsigned long descriptors; /* soft limit as it was before we raised ours: what services get */
 
 	void *page;             /* wire/page.h */
 	int page_fd;

@@ -359,11 +359,10 @@ supervisor_run(const struct supervisor_options *options)
 {
 	struct bridled b = { .run_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1 };
 	enum supervisor_exit status;
-	unsigned long old_limit;
 	struct err err;
 
 	log_open("bridled", options->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
-	privilege_descriptors(&old_limit);
+	privilege_descriptors(&b.descriptors);
 	b.cpus = cpus_usable();
 	if (!prepare(&b, options, &err) || !begin(&b, &err)) {
 		log_error("%s", err.text);
