@@ -14,9 +14,9 @@
 
 #include "base/err.h"
 
-/* Longest frame of a reply and of a call, in bytes without the NUL, and deepest nesting of objects and arrays, the
- * outermost object counting as 1. */
-enum { VARLINK_FRAME_MAX = 1 << 20, VARLINK_REQUEST_MAX = 1 << 16, VARLINK_DEPTH = 32 };
+/* Longest frame of a reply (a brief List of 4096 services is 2 MiB) and of a call, in bytes without the NUL, and deepest
+ * nesting of objects and arrays, the outermost object counting as 1. */
+enum { VARLINK_FRAME_MAX = 16 << 20, VARLINK_REQUEST_MAX = 1 << 16, VARLINK_DEPTH = 32 };
 #define VARLINK_INTERFACE "org.bridle"
 
 /* What every varlink service has: https://varlink.org/Service. The parameter of each error follows it. */
