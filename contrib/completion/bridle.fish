@@ -1,0 +1,56 @@
+# fish completion of bridle(1)
+
+# The names of the bridled that is meant by the options typed so far.
+function __bridle_names
+    set -l place
+    set -l words (commandline -opc)
+    for i in (seq (count $words))
+        switch $words[$i]
+            case -s --socket -r --root
+                set -a place $words[$i] $words[(math $i + 1)]
+        end
+    end
+    bridle $place status --names 2>/dev/null
+end
+
+function __bridle_commands
+    printf '%s\t%s\n' \
+        status 'show all services, or some of them closely' \
+        start 'start services, and wait until they are ready' \
+        stop 'stop services: workers finish their requests first' \
+        restart 'replace running services without refusing a request' \
+        reload 'load new code; without NAME: read the configuration anew' \
+        scale 'set the number of workers, or move it' \
+        signal 'send a signal to the master of a service' \
+        logs 'print the last lines that a service wrote' \
+        check 'look for errors in a configuration' \
+        config 'print the settings in effect, and where each comes from' \
+        ready 'are services ready to serve? exits with 0 or 4' \
+        watch 'print what happens, as it happens' \
+        shutdown 'stop all services, and bridled itself' \
+        version 'print the versions of this command and of bridled' \
+        help 'say how a command is used'
+end
+
+set -l commands status start stop restart reload scale signal logs check config ready watch shutdown version help
+
+complete -c bridle -f
+complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
+complete -c bridle -n '__fish_seen_subcommand_from help' -a '(__bridle_commands)'
+complete -c bridle -n '__fish_seen_subcommand_from check' -F
+complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config ready watch' -a '(__bridle_names)'
+complete -c bridle -n '__fish_seen_subcommand_from signal' -a 'HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP'
+
+complete -c bridle -s s -l socket -r -F -d 'control socket of the bridled to talk to'
+complete -c bridle -s r -l root -x -a '(__fish_complete_directories)' -d 'the directory that bridled was given with --root'
+complete -c bridle -s h -l help -d 'say how it is used'
+complete -c bridle -n "not __fish_seen_subcommand_from $commands" -s V -l version -d 'print the version of this command'
+complete -c bridle -n '__fish_seen_subcommand_from status config watch' -s j -l json -d 'print JSON, for programs'
+complete -c bridle -n '__fish_seen_subcommand_from status' -l names -d 'print names only, one a line'
+complete -c bridle -n '__fish_seen_subcommand_from start stop restart config' -s a -l all -d 'all services; config: defaults too'
+complete -c bridle -n '__fish_seen_subcommand_from restart' -l cold -d 'down and up, even where a replacement is possible'
+complete -c bridle -n '__fish_seen_subcommand_from start stop restart reload scale shutdown' -l no-wait -d 'do not wait for the outcome'
+complete -c bridle -n '__fish_seen_subcommand_from logs check config' -s c -l config -r -F -d 'configuration file to read'
+complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on with what is written from now on'
+complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'
+complete -c bridle -n '__fish_seen_subcommand_from ready' -s w -l wait -x -a '10s 30s 1m 5m' -d 'wait so long'
