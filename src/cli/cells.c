@@ -1,6 +1,6 @@
 #include "cli/cells.h"
 
-#include "cli/field.h"
+enum { CELL = 48 };
 
 static void
 unknown(struct table *t)
@@ -14,71 +14,82 @@ cells_add_duration(struct text *t, msec d)
 	text_add_duration(t, d - d % 1000);
 }
 
-void
-cells_integer(struct table *t, const json_t *object, const char *name)
+/* Decimal digits by hand: a status of 100 services has 600 numbers, and printf(3) would be half of its table. */
+static void
+add_integer(struct text *t, int64_t n)
 {
-	int64_t n;
+	char digits[24], *p = digits + sizeof digits;
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
 
-	if (field_integer(object, name, &n))
-		table_cell(t, COLOUR_PLAIN, "%lld", (long long)n);
-	else
-		unknown(t);
+	do
+		*--p = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (n < 0)
+		*--p = '-';
+	text_addn(t, p, (size_t)(digits + sizeof digits - p));
 }
 
 void
-cells_duration(struct table *t, const json_t *object, const char *name)
+cells_integer(struct table *t, enum colour colour, struct cell_number n)
 {
-	char buffer[32];
+	char buffer[CELL];
 	struct text words;
-	msec d;
 
-	if (!field_seconds(object, name, &d)) {
+	if (!n.known) {
 		unknown(t);
 		return;
 	}
 	text_init(&words, buffer, sizeof buffer);
-	cells_add_duration(&words, d);
-	table_cell(t, COLOUR_PLAIN, "%s", buffer);
+	add_integer(&words, n.value);
+	table_cell(t, colour, buffer);
 }
 
 void
-cells_size(struct table *t, const json_t *object, const char *name)
+cells_duration(struct table *t, struct cell_number n)
 {
-	char buffer[32];
+	char buffer[CELL];
 	struct text words;
-	int64_t bytes;
 
-	if (!field_integer(object, name, &bytes) || bytes < 0) {
+	if (!n.known) {
 		unknown(t);
 		return;
 	}
 	text_init(&words, buffer, sizeof buffer);
-	text_add_size(&words, (uint64_t)bytes);
-	table_cell(t, COLOUR_PLAIN, "%s", buffer);
+	cells_add_duration(&words, n.value);
+	table_cell(t, COLOUR_PLAIN, buffer);
 }
 
 void
-cells_queue(struct table *t, const json_t *object, const char *name)
+cells_size(struct table *t, struct cell_number n)
 {
-	int64_t n;
+	char buffer[CELL];
+	struct text words;
 
-	if (field_integer(object, name, &n))
-		table_cell(t, n > 0 ? COLOUR_BUSY : COLOUR_PLAIN, "%lld", (long long)n);
-	else
+	if (!n.known || n.value < 0) {
 		unknown(t);
+		return;
+	}
+	text_init(&words, buffer, sizeof buffer);
+	text_add_size(&words, (uint64_t)n.value);
+	table_cell(t, COLOUR_PLAIN, buffer);
 }
 
 void
-cells_workers(struct table *t, const json_t *service)
+cells_workers(struct table *t, struct cell_number booted, struct cell_number wanted)
 {
-	int64_t booted, wanted;
-	bool seen = field_integer(service, "workers_booted", &booted);
+	char buffer[CELL];
+	struct text words;
 
-	if (!field_integer(service, "workers_wanted", &wanted))
+	if (!wanted.known) {
 		unknown(t);
-	else if (!seen)
-		table_cell(t, COLOUR_PLAIN, "?/%lld", (long long)wanted);
+		return;
+	}
+	text_init(&words, buffer, sizeof buffer);
+	if (booted.known)
+		add_integer(&words, booted.value);
 	else
-		table_cell(t, booted < wanted ? COLOUR_BUSY : COLOUR_PLAIN, "%lld/%lld", (long long)booted,
-			(long long)wanted);
+		text_add(&words, "?");
+	text_add(&words, "/");
+	add_integer(&words, wanted.value);
+	table_cell(t, booted.known && booted.value < wanted.value ? COLOUR_BUSY : COLOUR_PLAIN, buffer);
 }

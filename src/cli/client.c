@@ -115,7 +115,7 @@ client_open(struct client *c, const struct arguments *a, struct trouble *t)
 		close(c->fd);
 		return false;
 	}
-	varlink_in_init(&c->in, CLIENT_REPLY_MAX);
+	varlink_in_init(&c->in, VARLINK_FRAME_MAX);
 	return true;
 }
 
@@ -169,7 +169,7 @@ fill(struct client *c, struct trouble *t)
 	ssize_t n;
 
 	if (at == NULL)
-		return trouble_set(t, CLI_FAILED, 0, "the answer of bridled is longer than %d bytes", CLIENT_REPLY_MAX);
+		return trouble_set(t, CLI_FAILED, 0, "the answer of bridled is longer than %d bytes", VARLINK_FRAME_MAX);
 	do
 		n = recv(c->fd, at, room, 0);
 	while (n < 0 && errno == EINTR);
@@ -229,15 +229,20 @@ reply_error(const struct varlink_reply *reply, struct trouble *t)
 	return trouble_hint(t, "it may be of another version: bridle version");
 }
 
-bool
-client_receive(struct client *c, struct varlink_reply *reply, struct trouble *t)
+char *
+client_frame(struct client *c, size_t *length, struct trouble *t)
 {
-	size_t length;
 	char *frame;
 
-	while ((frame = varlink_in_next(&c->in, &length)) == NULL)
+	while ((frame = varlink_in_next(&c->in, length)) == NULL)
 		if (!fill(c, t))
-			return false;
+			return NULL;
+	return frame;
+}
+
+bool
+client_understand(const char *frame, size_t length, struct varlink_reply *reply, struct trouble *t)
+{
 	t->status = CLI_FAILED;
 	t->hint[0] = '\0';
 	if (!varlink_reply_parse(reply, frame, length, &t->err))
@@ -247,6 +252,15 @@ client_receive(struct client *c, struct varlink_reply *reply, struct trouble *t)
 	reply_error(reply, t);
 	varlink_reply_free(reply);
 	return false;
+}
+
+bool
+client_receive(struct client *c, struct varlink_reply *reply, struct trouble *t)
+{
+	size_t length;
+	char *frame = client_frame(c, &length, t);
+
+	return frame != NULL && client_understand(frame, length, reply, t);
 }
 
 bool

@@ -13,10 +13,7 @@
 #include "cli/trouble.h"
 #include "wire/varlink.h"
 
-enum {
-	CLIENT_PATIENCE = 10000,     /* msec that a daemon may take for an answer that needs no waiting */
-	CLIENT_REPLY_MAX = 16 << 20, /* bytes; 4096 services, with a long reason each */
-};
+enum { CLIENT_PATIENCE = 10000 /* msec that a daemon may take for an answer that needs no waiting */ };
 
 struct client {
 	int fd;
@@ -35,11 +32,17 @@ void client_be_patient(struct client *c);
 /* Send a call of "org.bridle.METHOD". PARAMETERS are taken over; NULL: none. MORE: several replies are wanted. */
 bool client_send(struct client *c, const char *method, json_t *parameters, bool more, struct trouble *t);
 
+/* Wait for the next reply, as it came: *LENGTH bytes, valid until anything else is done with C. NULL with T. */
+char *client_frame(struct client *c, size_t *length, struct trouble *t);
+
+/* What such a frame means. Returns and fills as client_receive, which is both of these. */
+bool client_understand(const char *frame, size_t length, struct varlink_reply *reply, struct trouble *t);
+
 /* Wait for the next reply. False with T when there is none, and when it is an error: exit status and hint are then
  * those of the error. Else the caller frees REPLY with varlink_reply_free. */
 bool client_receive(struct client *c, struct varlink_reply *reply, struct trouble *t);
 
-/* Both of these, for a method with one reply. */
+/* Send and receive, for a method with one reply. */
 bool client_call(struct client *c, const char *method, json_t *parameters, struct varlink_reply *reply,
 	struct trouble *t);
 

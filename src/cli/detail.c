@@ -150,25 +150,25 @@ add_booted(struct table *t, const json_t *worker)
 static void
 add_heartbeat(struct table *t, const json_t *worker)
 {
-	msec age;
+	struct cell_number age = field_duration(worker, "heartbeat");
+	char words[16];
 
-	if (!field_seconds(worker, "heartbeat", &age))
-		table_cell(t, COLOUR_FAINT, "-");
-	else if (age < 10000)
-		table_cell(t, COLOUR_PLAIN, "%.1fs", (double)age / 1000);
-	else
-		cells_duration(t, worker, "heartbeat");
+	if (!age.known || age.value < 0 || age.value >= 10000) {
+		cells_duration(t, age);
+		return;
+	}
+	snprintf(words, sizeof words, "%.1fs", (double)age.value / 1000);
+	table_cell(t, COLOUR_PLAIN, words);
 }
 
 static void
 add_cpu(struct table *t, const json_t *worker)
 {
 	const json_t *cpu = json_object_get(worker, "cpu");
+	char words[32];
 
-	if (json_is_number(cpu))
-		table_cell(t, COLOUR_PLAIN, "%.0f%%", json_number_value(cpu));
-	else
-		table_cell(t, COLOUR_FAINT, "-");
+	snprintf(words, sizeof words, "%.0f%%", json_number_value(cpu));
+	table_cell(t, json_is_number(cpu) ? COLOUR_PLAIN : COLOUR_FAINT, json_is_number(cpu) ? words : "-");
 }
 
 static void
@@ -184,17 +184,17 @@ print_workers(const json_t *service, FILE *out, struct paint p)
 	table_init(&t, worker_columns, WORKER_COLUMNS, "");
 	json_array_foreach((json_t *)workers, i, worker) {
 		table_row(&t);
-		cells_integer(&t, worker, "pid");
-		cells_integer(&t, worker, "generation");
+		cells_integer(&t, COLOUR_PLAIN, field_number(worker, "pid"));
+		cells_integer(&t, COLOUR_PLAIN, field_number(worker, "generation"));
 		add_booted(&t, worker);
-		cells_duration(&t, worker, "age");
+		cells_duration(&t, field_duration(worker, "age"));
 		add_heartbeat(&t, worker);
 		add_cpu(&t, worker);
-		cells_size(&t, worker, "rss");
-		cells_size(&t, worker, "pss");
-		cells_integer(&t, worker, "threads");
-		cells_integer(&t, worker, "fds");
-		table_cell(&t, COLOUR_PLAIN, "%s", field_text(worker, "state"));
+		cells_size(&t, field_number(worker, "rss"));
+		cells_size(&t, field_number(worker, "pss"));
+		cells_integer(&t, COLOUR_PLAIN, field_number(worker, "threads"));
+		cells_integer(&t, COLOUR_PLAIN, field_number(worker, "fds"));
+		table_cell(&t, COLOUR_PLAIN, field_text(worker, "state"));
 	}
 	fputc('\n', out);
 	table_print(&t, out, p, INDENT);

@@ -27,3 +27,21 @@ field_seconds(const json_t *object, const char *name, msec *out)
 	*out = seconds > -1e12 && seconds < 1e12 ? (msec)(seconds * 1000) : 0;
 	return json_is_number(value);
 }
+
+struct cell_number
+field_number(const json_t *object, const char *name)
+{
+	struct cell_number n;
+
+	n.known = field_integer(object, name, &n.value);
+	return n;
+}
+
+struct cell_number
+field_duration(const json_t *object, const char *name)
+{
+	struct cell_number n;
+
+	n.known = field_seconds(object, name, &n.value);
+	return n;
+}

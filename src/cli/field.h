@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/msec.h"
+#include "cli/cells.h"
 
 /* The string, or "" when unknown. Lives as long as OBJECT. */
 const char *field_text(const json_t *object, const char *name);
@@ -19,5 +20,9 @@ bool field_integer(const json_t *object, const char *name, int64_t *out);
 
 /* Seconds as the interface has them; false when unknown, with *OUT = 0. */
 bool field_seconds(const json_t *object, const char *name, msec *out);
+
+/* Both as numbers of a table. */
+struct cell_number field_number(const json_t *object, const char *name);
+struct cell_number field_duration(const json_t *object, const char *name);
 
 #endif

@@ -1,12 +1,13 @@
 #include "cli/overview.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "cli/cells.h"
-#include "cli/field.h"
 #include "cli/state.h"
 #include "cli/table.h"
+#include "wire/jsonr.h"
 
 /* In this order they disappear when the terminal is narrow: restarts, pid, memory, uptime, queue. */
 static const struct table_column columns[] = {
@@ -15,88 +16,207 @@ static const struct table_column columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
+/* What a row shows of a service. A number that is not there is unknown. */
+enum { DUE, MASTER, UPTIME, RESTARTS, WANTED, BOOTED, MEMORY, QUEUE, NUMBERS };
+
+struct row {
+	char name[64], state[16], reason[768];
+	struct cell_number numbers[NUMBERS];
+};
+
+static const struct { const char *key; bool seconds; } numbers[NUMBERS] = {
+	[DUE] = { "due", true },
+	[MASTER] = { "master", false },
+	[UPTIME] = { "uptime", true },
+	[RESTARTS] = { "restarts", false },
+	[WANTED] = { "workers_wanted", false },
+	[BOOTED] = { "workers_booted", false },
+	[MEMORY] = { "memory", false },
+	[QUEUE] = { "queue", false },
+};
+
+static void
+read_number(struct jsonr *r, struct jsonr_key key, struct row *row)
+{
+	for (unsigned i = 0; i < NUMBERS; i++)
+		if (jsonr_key_is(key, numbers[i].key)) {
+			struct cell_number *n = &row->numbers[i];
+
+			n->known = numbers[i].seconds ? jsonr_thousandths(r, &n->value) : jsonr_integer(r, &n->value);
+			return;
+		}
+	jsonr_skip(r);
+}
+
+/* The service that comes next. */
+static void
+read_row(struct jsonr *r, struct row *row)
+{
+	const struct { const char *key; char *to; size_t size; } words[] = {
+		{ "name", row->name, sizeof row->name },
+		{ "state", row->state, sizeof row->state },
+		{ "reason", row->reason, sizeof row->reason },
+	};
+	struct jsonr_key key;
+	struct text t;
+
+	row->name[0] = row->state[0] = row->reason[0] = '\0';
+	memset(row->numbers, 0, sizeof row->numbers);
+	if (!jsonr_object_open(r))
+		return;
+	while (jsonr_object_next(r, &key)) {
+		unsigned i = 0;
+
+		while (i < sizeof words / sizeof words[0] && !jsonr_key_is(key, words[i].key))
+			i++;
+		if (i == sizeof words / sizeof words[0]) {
+			read_number(r, key, row);
+		} else {
+			text_init(&t, words[i].to, words[i].size);
+			jsonr_string(r, &t);
+		}
+	}
+}
+
+/* Call EACH with every service of the reply in FRAME. False when it is an error, or no reply to List. */
+static bool
+read_rows(const char *frame, size_t length, void (*each)(void *context, const struct row *row), void *context)
+{
+	struct jsonr r;
+	struct jsonr_key key;
+	struct row row;
+	bool list = false;
+
+	jsonr_init(&r, frame, length);
+	jsonr_object_open(&r);
+	while (jsonr_object_next(&r, &key)) {
+		if (jsonr_key_is(key, "error"))
+			return false;
+		if (!jsonr_key_is(key, "parameters") || !jsonr_object_open(&r)) {
+			jsonr_skip(&r);
+			continue;
+		}
+		while (jsonr_object_next(&r, &key)) {
+			if (!jsonr_key_is(key, "services")) {
+				jsonr_skip(&r);
+				continue;
+			}
+			list = jsonr_array_open(&r);
+			while (list && jsonr_array_next(&r)) {
+				read_row(&r, &row);
+				each(context, &row);
+			}
+		}
+	}
+	return jsonr_done(&r) && list;
+}
+
 /* Why, where that is news: that one runs because it is ready says its state. */
 static void
-add_why(struct table *t, const json_t *service)
+add_why(struct table *t, const struct row *row)
 {
-	const char *state = field_text(service, "state");
 	char buffer[1024];
 	struct text why;
-	msec due;
 
-	if (strcmp(state, "running") == 0)
+	if (strcmp(row->state, "running") == 0)
 		return;
 	text_init(&why, buffer, sizeof buffer);
-	text_add(&why, field_text(service, "reason"));
-	if (strcmp(state, "waiting") == 0 && field_seconds(service, "due", &due)) {
+	text_add(&why, row->reason);
+	if (strcmp(row->state, "waiting") == 0 && row->numbers[DUE].known) {
 		text_add(&why, why.len > 0 ? "; starts again in " : "starts again in ");
-		cells_add_duration(&why, due);
+		cells_add_duration(&why, row->numbers[DUE].value);
 	}
-	table_note(t, state_colour(state) == COLOUR_BAD ? COLOUR_BAD : COLOUR_PLAIN, buffer);
+	table_note(t, state_colour(row->state) == COLOUR_BAD ? COLOUR_BAD : COLOUR_PLAIN, buffer);
 }
 
+/* How many services are in which state, in the order in which the states first appear. */
+struct sums {
+	struct { char state[16]; unsigned count; } of[16];
+	unsigned used, services;
+};
+
 static void
-add_row(struct table *t, const json_t *service)
+count(struct sums *s, const char *state)
 {
-	const char *state = field_text(service, "state");
-	int64_t restarts;
+	unsigned i = 0;
+
+	s->services++;
+	while (i < s->used && strcmp(s->of[i].state, state) != 0)
+		i++;
+	if (i == sizeof s->of / sizeof s->of[0])
+		return; /* more states than there are: not a bridled that we know */
+	text_copy(s->of[i].state, sizeof s->of[i].state, state);
+	s->of[i].count++;
+	s->used += i == s->used;
+}
+
+/* "12 services: 10 running, 1 waiting, 1 stopped" */
+static void
+print_sums(const struct sums *s, FILE *out, struct paint p)
+{
+	char buffer[512];
+	struct text words;
+
+	text_init(&words, buffer, sizeof buffer);
+	text_addf(&words, "%u services: ", s->services);
+	for (unsigned i = 0; i < s->used; i++)
+		text_addf(&words, "%s%u %s", i > 0 ? ", " : "", s->of[i].count, s->of[i].state);
+	fputc('\n', out);
+	paint_wrapped(out, p, COLOUR_FAINT, buffer, 0);
+}
+
+struct overview {
+	struct table table;
+	struct sums sums;
+};
+
+static void
+add_row(void *context, const struct row *row)
+{
+	struct overview *o = context;
+	struct table *t = &o->table;
+	const struct cell_number *n = row->numbers;
 
 	table_row(t);
-	table_cell(t, COLOUR_PLAIN, "%s", field_text(service, "name"));
-	table_cell(t, state_colour(state), "%s", state);
-	cells_workers(t, service);
-	cells_integer(t, service, "master");
-	cells_duration(t, service, "uptime");
-	field_integer(service, "restarts", &restarts);
-	table_cell(t, restarts > 0 ? COLOUR_BUSY : COLOUR_PLAIN, "%lld", (long long)restarts);
-	cells_size(t, service, "memory");
-	cells_queue(t, service, "queue");
-	add_why(t, service);
+	table_cell(t, COLOUR_PLAIN, row->name);
+	table_cell(t, state_colour(row->state), row->state);
+	cells_workers(t, n[BOOTED], n[WANTED]);
+	cells_integer(t, COLOUR_PLAIN, n[MASTER]);
+	cells_duration(t, n[UPTIME]);
+	cells_integer(t, n[RESTARTS].value > 0 ? COLOUR_BUSY : COLOUR_PLAIN, n[RESTARTS]);
+	cells_size(t, n[MEMORY]);
+	cells_integer(t, n[QUEUE].value > 0 ? COLOUR_BUSY : COLOUR_PLAIN, n[QUEUE]);
+	add_why(t, row);
+	count(&o->sums, row->state);
 }
 
-/* "12 services: 10 running, 1 waiting, 1 stopped", the states in the order in which they first appear. */
-static void
-print_sums(const json_t *services, FILE *out, struct paint p)
+bool
+overview_print(const char *frame, size_t length, FILE *out, struct paint p)
 {
-	struct { const char *state; unsigned count; } sums[16] = { { NULL, 0 } };
-	unsigned used = 0;
-	size_t i;
-	json_t *service;
+	struct overview o = { .sums = { .used = 0 } };
+	bool ok;
 
-	json_array_foreach((json_t *)services, i, service) {
-		const char *state = field_text(service, "state");
-		unsigned k = 0;
-
-		while (k < used && strcmp(sums[k].state, state) != 0)
-			k++;
-		if (k == sizeof sums / sizeof sums[0])
-			return; /* more states than there are: not a bridled that we know */
-		sums[k].state = state;
-		sums[k].count++;
-		used += k == used;
-	}
-	fprintf(out, "\n%s%zu services: ", paint_on(p, COLOUR_FAINT), json_array_size(services));
-	for (unsigned k = 0; k < used; k++)
-		fprintf(out, "%s%u %s", k > 0 ? ", " : "", sums[k].count, sums[k].state);
-	fprintf(out, "%s\n", paint_off(p, COLOUR_FAINT));
-}
-
-void
-overview_print(const json_t *services, FILE *out, struct paint p)
-{
-	struct table t;
-	size_t i;
-	json_t *service;
-
-	if (json_array_size(services) == 0) {
+	table_init(&o.table, columns, COLUMNS, "WHY");
+	ok = read_rows(frame, length, add_row, &o);
+	if (ok && o.sums.services == 0)
 		fputs("no services are configured\n", out);
-		return;
-	}
-	table_init(&t, columns, COLUMNS, "WHY");
-	json_array_foreach((json_t *)services, i, service)
-		add_row(&t, service);
-	table_print(&t, out, p, 0);
-	table_free(&t);
-	if (p.terminal && json_array_size(services) > 1)
-		print_sums(services, out, p);
+	else if (ok)
+		table_print(&o.table, out, p, 0);
+	if (ok && p.terminal && o.sums.services > 1)
+		print_sums(&o.sums, out, p);
+	table_free(&o.table);
+	return ok;
+}
+
+static void
+print_name(void *out, const struct row *row)
+{
+	paint_visible(out, row->name);
+	fputc('\n', out);
+}
+
+bool
+overview_print_names(const char *frame, size_t length, FILE *out)
+{
+	return read_rows(frame, length, print_name, out);
 }

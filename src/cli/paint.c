@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+enum { NARROWEST = 20 /* columns for words, however narrow the terminal */ };
+
 /* Escape sequences that every terminal of the last thirty years knows; terminfo would cost more than the rest of
  * the command. */
 static const char *const switches[COLOUR_COUNT] = {
@@ -79,4 +81,34 @@ paint_columns(const char *words)
 	for (; *words != '\0'; words++)
 		n += (*words & 0xc0) != 0x80; /* bytes that continue a character take no column */
 	return n;
+}
+
+/* How many bytes of WORDS go on a line of WIDTH columns: up to a blank if there is one, else as many as fit. */
+static size_t
+line_length(const char *words, unsigned width)
+{
+	size_t i = 0, blank = 0;
+	unsigned columns = 0;
+
+	for (; words[i] != '\0'; i++) {
+		if (words[i] == ' ')
+			blank = i;
+		if ((words[i] & 0xc0) != 0x80 && columns++ == width)
+			return blank > 0 ? blank : i;
+	}
+	return i;
+}
+
+void
+paint_wrapped(FILE *out, struct paint p, enum colour colour, const char *words, unsigned indent)
+{
+	unsigned width = p.width > indent + NARROWEST ? p.width - indent : NARROWEST;
+
+	while (*words != '\0') {
+		size_t n = line_length(words, width);
+
+		fprintf(out, "%*s%s%.*s%s\n", (int)indent, "", paint_on(p, colour), (int)n, words, paint_off(p, colour));
+		words += n;
+		words += strspn(words, " ");
+	}
 }

@@ -27,6 +27,9 @@ const char *paint_off(struct paint p, enum colour colour);
 /* WORDS to OUT, control characters and broken UTF-8 as \xHH. */
 void paint_visible(FILE *out, const char *words);
 
+/* Lines of WORDS (visible already) broken at blanks, none wider than P.width, each beginning with INDENT blanks. */
+void paint_wrapped(FILE *out, struct paint p, enum colour colour, const char *words, unsigned indent);
+
 /* Terminal columns of WORDS (UTF-8), a column a character. */
 unsigned paint_columns(const char *words);
 

@@ -2,7 +2,6 @@
  * status -- `bridle status`: asks for all services briefly, or for some of them closely.
  */
 #include <jansson.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -13,29 +12,50 @@
 #include "cli/overview.h"
 #include "cli/state.h"
 
-/* Ask for all services (no operands), or for each one named; a new array, or NULL with T. */
+/* All services as they are read: without building them first. */
+static bool
+show_all(struct client *c, const struct arguments *a, struct trouble *t)
+{
+	struct varlink_reply reply;
+	size_t length;
+	const char *frame;
+	bool names = (a->given & ARGUMENT(NAMES)) != 0;
+
+	if (!client_send(c, "List", json_pack("{s:b}", "brief", 1), false, t))
+		return false;
+	frame = client_frame(c, &length, t);
+	if (frame == NULL)
+		return false;
+	if (names ? overview_print_names(frame, length, stdout) :
+		    overview_print(frame, length, stdout, paint_for(STDOUT_FILENO)))
+		return true;
+	if (client_understand(frame, length, &reply, t)) {
+		varlink_reply_free(&reply);
+		trouble_set(t, CLI_FAILED, 0, "the answer of bridled makes no sense: no list of services");
+	}
+	return false;
+}
+
+/* Each service that is named, or all of them: a new array, or NULL with T. */
 static json_t *
 fetch(struct client *c, const struct arguments *a, struct trouble *t)
 {
 	json_t *services = json_array();
-	struct varlink_reply reply;
+	unsigned i = 0;
 
-	if (a->count == 0 && !client_call(c, "List", json_pack("{s:b}", "brief", 1), &reply, t))
-		goto fail;
-	if (a->count == 0) {
+	do {
+		json_t *parameters =
+			a->count > 0 ? json_pack("{s:s}", "name", a->operands[i]) : json_pack("{s:b}", "brief", 1);
+		struct varlink_reply reply;
+
+		if (!client_call(c, "List", parameters, &reply, t)) {
+			json_decref(services);
+			return NULL;
+		}
 		json_array_extend(services, json_object_get(reply.parameters, "services"));
 		varlink_reply_free(&reply);
-	}
-	for (unsigned i = 0; i < a->count; i++) {
-		if (!client_call(c, "List", json_pack("{s:s}", "name", a->operands[i]), &reply, t))
-			goto fail;
-		json_array_extend(services, json_object_get(reply.parameters, "services"));
-		varlink_reply_free(&reply);
-	}
+	} while (++i < a->count);
 	return services;
-fail:
-	json_decref(services);
-	return NULL;
 }
 
 static void
@@ -44,8 +64,10 @@ print_names(const json_t *services)
 	size_t i;
 	json_t *service;
 
-	json_array_foreach((json_t *)services, i, service)
-		puts(field_text(service, "name"));
+	json_array_foreach((json_t *)services, i, service) {
+		paint_visible(stdout, field_text(service, "name"));
+		putchar('\n');
+	}
 }
 
 static void
@@ -58,8 +80,6 @@ print(const json_t *services, const struct arguments *a)
 	} else if ((a->given & ARGUMENT(JSON)) != 0) {
 		json_dumpf(services, stdout, p.terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT);
 		putchar('\n');
-	} else if (a->count == 0) {
-		overview_print(services, stdout, p);
 	} else {
 		detail_print(services, stdout, p);
 	}
@@ -78,22 +98,33 @@ judge(const json_t *services, const struct arguments *a)
 	return CLI_OK;
 }
 
+static int
+show_some(struct client *c, const struct arguments *a, struct trouble *t)
+{
+	json_t *services = fetch(c, a, t);
+	int status;
+
+	if (services == NULL)
+		return trouble_tell(t);
+	print(services, a);
+	status = judge(services, a);
+	json_decref(services);
+	return status;
+}
+
 int
 status_command(const struct arguments *a)
 {
 	struct client c;
 	struct trouble t;
-	json_t *services;
 	int status;
 
 	if (!client_open(&c, a, &t))
 		return trouble_tell(&t);
-	services = fetch(&c, a, &t);
+	if (a->count > 0 || (a->given & ARGUMENT(JSON)) != 0)
+		status = show_some(&c, a, &t);
+	else
+		status = show_all(&c, a, &t) ? CLI_OK : trouble_tell(&t);
 	client_close(&c);
-	if (services == NULL)
-		return trouble_tell(&t);
-	print(services, a);
-	status = judge(services, a);
-	json_decref(services);
 	return status;
 }

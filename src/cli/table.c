@@ -1,7 +1,6 @@
 #include "cli/table.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,30 +64,26 @@ set_cell(struct table *t, unsigned column, enum colour colour, const struct text
 }
 
 void
-table_cell(struct table *t, enum colour colour, const char *fmt, ...)
+table_cell(struct table *t, enum colour colour, const char *words)
 {
-	char raw[256], buffer[2 * sizeof raw];
-	struct text words;
-	va_list args;
+	char buffer[256];
+	struct text visible;
 
-	va_start(args, fmt);
-	vsnprintf(raw, sizeof raw, fmt, args);
-	va_end(args);
-	text_init(&words, buffer, sizeof buffer);
-	text_add_visible(&words, raw, strlen(raw));
+	text_init(&visible, buffer, sizeof buffer);
+	text_add_visible(&visible, words, strlen(words));
 	assert(t->failed || t->filled < t->count);
-	set_cell(t, t->filled++, colour, &words);
+	set_cell(t, t->filled++, colour, &visible);
 }
 
 void
-table_note(struct table *t, enum colour colour, const char *note)
+table_note(struct table *t, enum colour colour, const char *words)
 {
 	char buffer[1024];
-	struct text words;
+	struct text visible;
 
-	text_init(&words, buffer, sizeof buffer);
-	text_add_visible(&words, note, strlen(note));
-	set_cell(t, t->count, colour, &words);
+	text_init(&visible, buffer, sizeof buffer);
+	text_add_visible(&visible, words, strlen(words));
+	set_cell(t, t->count, colour, &visible);
 }
 
 /* How a table is laid out: the width of each column (0: left out), and where notes stand. */
@@ -166,37 +161,6 @@ print_title(const struct table *t, const struct layout *l, struct line *line, un
 	fputc('\n', line->out);
 }
 
-/* How many bytes of WORDS go on a line of WIDTH columns: up to a blank if there is one, else as many as fit. */
-static size_t
-line_length(const char *words, unsigned width)
-{
-	size_t i = 0, blank = 0;
-	unsigned columns = 0;
-
-	for (; words[i] != '\0'; i++) {
-		if (words[i] == ' ')
-			blank = i;
-		if ((words[i] & 0xc0) != 0x80 && columns++ == width)
-			return blank > 0 ? blank : i;
-	}
-	return i;
-}
-
-static void
-print_below(const struct table_cell *note, struct line *line, unsigned indent)
-{
-	unsigned width = line->paint.width > indent + 20 ? line->paint.width - indent : 20;
-
-	for (const char *words = note->words; *words != '\0';) {
-		size_t n = line_length(words, width);
-
-		fprintf(line->out, "%*s%s%.*s%s\n", (int)indent, "", paint_on(line->paint, note->colour), (int)n, words,
-			paint_off(line->paint, note->colour));
-		words += n;
-		words += strspn(words, " ");
-	}
-}
-
 static void
 print_row(const struct table *t, const struct layout *l, unsigned row, struct line *line, unsigned indent)
 {
@@ -215,7 +179,7 @@ print_row(const struct table *t, const struct layout *l, unsigned row, struct li
 		put(line, note->colour, note->words, note->columns, 0, false);
 	fputc('\n', line->out);
 	if (!l->notes_beside && note->columns > 0)
-		print_below(note, line, indent + NOTE_INDENT);
+		paint_wrapped(line->out, line->paint, note->colour, note->words, indent + NOTE_INDENT);
 }
 
 bool

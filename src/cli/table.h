@@ -43,10 +43,10 @@ void table_free(struct table *t);
 /* Begin a row. Cells not given stay empty. */
 void table_row(struct table *t);
 
-/* The next cell of the row that was begun; control characters are made visible. At most 256 bytes count. */
-void table_cell(struct table *t, enum colour colour, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The next cell of the row that was begun; control characters are made visible. At most 255 bytes of that count. */
+void table_cell(struct table *t, enum colour colour, const char *words);
 
-/* The note of the row that was begun. At most 1024 bytes count. */
+/* The note of the row that was begun, likewise, of up to 1023 bytes; once a row. */
 void table_note(struct table *t, enum colour colour, const char *words);
 
 /* Print it as P says, each line beginning with INDENT blanks. No line ends in a blank; none is wider than P.width

@@ -16,7 +16,7 @@ fill(struct table *t)
 	table_init(t, columns, 4, "WHY");
 	table_row(t);
 	table_cell(t, COLOUR_PLAIN, "web");
-	table_cell(t, COLOUR_GOOD, "%d", 12345);
+	table_cell(t, COLOUR_GOOD, "12345");
 	table_cell(t, COLOUR_PLAIN, "x");
 	table_cell(t, COLOUR_PLAIN, "yes");
 	table_row(t);
@@ -125,8 +125,8 @@ words_of_strangers_are_made_visible(void **state)
 	(void)state;
 	table_init(&t, two, 2, "WHY");
 	table_row(&t);
-	table_cell(&t, COLOUR_PLAIN, "%s", "\033[2Jx");
-	table_cell(&t, COLOUR_PLAIN, "%s", "gr\xc3\xbc\xc3\x9f");
+	table_cell(&t, COLOUR_PLAIN, "\033[2Jx");
+	table_cell(&t, COLOUR_PLAIN, "gr\xc3\xbc\xc3\x9f");
 	table_note(&t, COLOUR_PLAIN, "a\nb");
 	expect(&t, (struct paint){ .width = UINT32_MAX }, 0,
 		"A         B     WHY\n"

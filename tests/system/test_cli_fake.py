@@ -1,0 +1,449 @@
+"""The command `bridle` against a daemon that only talks (tests/lib/fake_bridled.py): what it asks, says and exits with."""
+import fcntl
+import json
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import termios
+import threading
+
+import pytest
+
+from daemon import open_to_all
+from fake_bridled import FakeBridled, Refusal, a_few, service
+from waiting import PATIENCE, until
+
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("BRIDLE_") and name != "NO_COLOR"}
+
+
+@pytest.fixture
+def fake(tmp_path):
+    """make(services, answers, path) -> FakeBridled"""
+    made = []
+
+    def make(services=(), answers=None, path=None):
+        made.append(FakeBridled(path or tmp_path / "control", services, answers))
+        return made[-1]
+    yield make
+    for one in made:
+        one.__exit__()
+
+
+def bridle(*words, env=(), user=None, **options):
+    return subprocess.run([str(open_to_all()[0] / "bridle"), *map(str, words)], text=True, capture_output=True,
+                          env={**CLEAN, **dict(env)}, timeout=30 * PATIENCE, user=user, group=user,
+                          extra_groups=None if user is None else [], **options)
+
+
+def on_terminal(*words, columns=80, env=()):
+    """What a terminal so wide gets to see, with its colours."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(open_to_all()[0] / "bridle", ["bridle", *map(str, words)], {**CLEAN, "TERM": "xterm", **dict(env)})
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    seen = b""
+    try:
+        while chunk := os.read(terminal, 65536):
+            seen += chunk
+    except OSError:
+        pass  # Linux says EIO when the other side is closed
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    return seen.decode().replace("\r\n", "\n")
+
+
+# ---- status ----
+
+def test_status_is_a_table(fake):
+    done = bridle("status", "--socket", fake(a_few()).path)
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout == """\
+NAME                 STATE      WORKERS   PID  UPTIME  RESTARTS  MEMORY  QUEUE  WHY
+web                  running        3/4  4711    2d4h         2    180M      3
+api                  replacing      8/8  4711    2d4h         0    180M      0  generation 4 boots beside 3
+billing-internal.v2  waiting        0/2     -       -        12       -      -  exited with status 3 before it was \
+ready: ModuleNotFoundError: No module named 'billing'; starts again in 11s
+mail                 failed         0/1     -       -        30       -      -  30 failures within 1h; last: exited \
+with status 1 before it was ready
+clock                running          -  4711    2d4h         0    180M      -
+old                  stopped        0/2     -       -         0       -      -  stop was asked for
+"""
+
+
+def test_status_asks_for_little(fake):
+    daemon = fake(a_few())
+    bridle("--socket", daemon.path, "status")
+    assert daemon.calls == [("List", {"brief": True})]
+
+
+def test_status_without_services(fake):
+    assert bridle("--socket", fake().path, "status").stdout == "no services are configured\n"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_status_fits_the_terminal(fake, columns):
+    seen = on_terminal("--socket", fake(a_few()).path, "status", columns=columns, env={"NO_COLOR": "1"})
+    assert "ModuleNotFoundError" in seen and "QUEUE" in seen or columns < 60
+    assert "6 services: 2 running" in seen
+    assert [line for line in seen.splitlines() if len(line) > columns] == []
+
+
+def test_colours_are_for_terminals_only(fake):
+    path = fake(a_few()).path
+    assert "\033[32mrunning" in on_terminal("--socket", path, "status")
+    assert "\033" not in on_terminal("--socket", path, "status", env={"NO_COLOR": "1"})
+    assert "\033" not in on_terminal("--socket", path, "status", env={"TERM": "dumb"})
+    assert "\033" not in bridle("--socket", path, "status", env={"TERM": "xterm"}).stdout
+
+
+def test_status_of_one_shows_its_workers(fake):
+    done = bridle("--socket", fake(a_few()).path, "status", "web")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-5:] == [
+        "  WORKER  GEN  BOOTED   AGE  HEARTBEAT   CPU   RSS  PSS  THREADS  FDS  STATE",
+        "    4712    3  yes     1h2m       0.3s   12%   64M  41M        1   14  S",
+        "    4713    3  yes     1h2m        11s  100%  1.3G  41M        1   14  S",
+        "    4714    3  yes     1h2m       0.3s   12%   64M  41M        1   14  S",
+        "    4715    4  no        1s          -     -   64M    -        1   14  S"]
+    for words in ("3 of 4 booted", "unix:/run/web/web.sock  3 of 2048 waiting", "0.0.0.0:8000  backlog 511",
+                  "killed by signal 9", "/var/log/bridle/web/current"):
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize("names, status", [(["web"], 0), (["web", "api"], 0), (["old"], 4), (["web", "mail"], 4),
+                                           (["mial"], 3), (["web", "nobody"], 3)])
+def test_status_exits_as_the_services_are(fake, names, status):
+    assert bridle("--socket", fake(a_few()).path, "status", *names).returncode == status
+
+
+def test_status_for_programs(fake):
+    services = a_few()
+    daemon = fake(services)
+    assert json.loads(bridle("--socket", daemon.path, "status", "web", "--json").stdout) == services[:1]
+    brief = [{**one, "workers": [], "listeners": []} for one in services]
+    assert json.loads(bridle("--socket", daemon.path, "status", "--json").stdout) == brief
+    assert json.loads(on_terminal("--socket", daemon.path, "status", "--json")) == brief
+    names = bridle("--socket", daemon.path, "status", "--names").stdout.splitlines()
+    assert names == [one["name"] for one in services]
+
+
+def test_strangers_words_do_not_reach_the_terminal(fake):
+    rude = "\033]0;owned\a \u009b2J \t \"quoted\" gr\u00fc\u00df \U0001f40e"
+    daemon = fake([service("web", "failed", reason=rude, last_end=rude)], {"Start": Refusal("Failed", reason=rude)})
+    for words in (["status"], ["status", "web"], ["start", "web"]):
+        done = bridle("--socket", daemon.path, *words)
+        said = done.stdout + done.stderr
+        assert "\033" not in said and "\u009b" not in said and "\\x1b]0;owned\\x07" in said
+        assert "gr\u00fc\u00df \U0001f40e" in said and '"quoted"' in said
+    assert "\u009b" not in on_terminal("--socket", daemon.path, "status", "--json")
+
+
+def test_hundreds_of_services(fake):
+    done = bridle("--socket", fake([service(f"s{i}") for i in range(4096)]).path, "status")
+    assert len(done.stdout.splitlines()) == 4097
+
+
+# ---- where the daemon is ----
+
+def test_the_nearest_way_to_the_daemon_wins(fake, tmp_path):
+    paths = {}
+    for name in ("option", "variable"):
+        (tmp_path / name / "run").mkdir(parents=True)
+        for kind in ("socket", "run/control"):
+            paths[name, kind] = fake([service(f"{name}-{kind.partition('/')[0]}")], path=tmp_path / name / kind).path
+    by_socket, by_root = ["--socket", paths["option", "socket"]], ["--root", tmp_path / "option"]
+    variables = {"BRIDLE_SOCKET": paths["variable", "socket"], "BRIDLE_ROOT": str(tmp_path / "variable")}
+
+    def names(*words, env=()):
+        return bridle("status", "--names", *words, env=env).stdout.strip()
+    assert names(*by_socket, *by_root, env=variables) == "option-socket"
+    assert names(*by_root, env=variables) == "option-run"
+    assert names(env=variables) == "variable-socket"
+    assert names(env={"BRIDLE_ROOT": variables["BRIDLE_ROOT"], "BRIDLE_SOCKET": ""}) == "variable-run"
+
+
+def test_a_path_longer_than_an_address(fake, tmp_path):
+    deep = tmp_path / ("d" * 120) / ("e" * 120)
+    deep.mkdir(parents=True)
+    assert bridle("--socket", fake(a_few(), path=deep / "control").path, "status").returncode == 0
+
+
+def test_nobody_answers(tmp_path):
+    done = bridle("--root", tmp_path, "status")
+    assert done.returncode == 5 and done.stdout == ""
+    assert f"'{tmp_path}/run/control'" in done.stderr and f"bridled --root {tmp_path}" in done.stderr
+    assert done.stderr.count("bridle: ") == 1
+    assert bridle("start", "a", "b", "c", "--root", tmp_path).stderr == done.stderr
+
+
+def test_not_everybody_may(fake, tmp_path, as_root):
+    daemon = fake(a_few())
+    for parent in tmp_path.parents:
+        if parent.stat().st_mode & 0o005 != 0o005 and parent != parent.parent:
+            parent.chmod(0o755)
+    tmp_path.chmod(0o755)
+    os.chown(daemon.path, 0, 12)
+    os.chmod(daemon.path, 0o660)
+    done = bridle("--socket", daemon.path, "status", user=65534)
+    assert done.returncode == 6
+    assert "root and members of the group 'man' may" in done.stderr
+
+
+# ---- deeds ----
+
+@pytest.mark.parametrize("error, status, words", [
+    (Refusal("NoSuchService", name="web", nearest="wob"), 3, "there is no service 'web'\n        did you mean 'wob'?"),
+    (Refusal("NoSuchService", name="web", nearest=None), 3, "bridle status"),
+    (Refusal("NotAllowed", reason="user 7 may not"), 6, "user 7 may not"),
+    (Refusal("Refused", reason="web is starting", hint="wait"), 7, "web is starting\n        wait\n"),
+    (Refusal("Failed", reason="it broke", hint="mend it"), 1, "it broke\n        mend it\n"),
+    (Refusal("Failed", reason="it broke", hint=None), 1, "bridle logs"),
+    (Refusal("NotReady", reason="not yet"), 4, "not yet"),
+    (Refusal("Strange"), 1, "org.bridle.Strange"),
+])
+def test_errors_become_exit_statuses(fake, error, status, words):
+    daemon = fake(answers={"Start": error})
+    done = bridle("--socket", daemon.path, "start", "web")
+    assert (done.returncode, done.stdout) == (status, "")
+    assert words.replace("org.bridle.", "") in done.stderr
+
+
+@pytest.mark.parametrize("words, method, parameters", [
+    (["start", "web"], "Start", {"name": "web"}),
+    (["stop", "web", "--no-wait"], "Stop", {"name": "web", "no_wait": True}),
+    (["restart", "--cold", "web"], "Restart", {"name": "web", "cold": True}),
+    (["reload", "web"], "Reload", {"name": "web"}),
+    (["scale", "web", "5"], "Scale", {"name": "web", "workers": 5, "by": False, "no_wait": False}),
+    (["scale", "web", "+2"], "Scale", {"name": "web", "workers": 2, "by": True, "no_wait": False}),
+    (["scale", "web", "-1", "--no-wait"], "Scale", {"name": "web", "workers": -1, "by": True, "no_wait": True}),
+    (["signal", "web", "USR1"], "Signal", {"name": "web", "signal": "USR1"}),
+    (["ready"], "Ready", {"timeout": 0.0}),
+    (["ready", "web", "--wait", "1m30s"], "Ready", {"name": "web", "timeout": 90.0}),
+])
+def test_what_is_asked_of_the_daemon(fake, words, method, parameters):
+    daemon = fake(answers={method: {"message": "so it is"}})
+    done = bridle("--socket", daemon.path, *words)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "so it is\n", "")
+    assert daemon.calls == [(method, parameters)]
+
+
+@pytest.mark.parametrize("words", [
+    ["stop"], ["stop", "--all", "web"], ["stop", "web", "--cold"], ["scale", "web"], ["scale", "web", "0"],
+    ["scale", "web", "many"], ["signal", "web"], ["ready", "--wait", "soon"], ["logs"], ["logs", "web", "-n", "x"],
+    ["watch", "a", "b"], ["nonsense"], ["status", "--nonsense"], ["help", "nonsense"], []])
+def test_misuse_does_nothing(fake, words):
+    daemon = fake(a_few(), {"Stop": {"message": "stopped"}})
+    done = bridle("--socket", daemon.path, *words)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr != ""
+    assert daemon.calls == []
+
+
+def test_near_misses_are_recognised():
+    assert "did you mean 'bridle status'?" in bridle("stauts").stderr
+    assert "did you mean --no-wait?" in bridle("stop", "web", "--nowait").stderr
+
+
+def test_several_are_stopped_at_a_time(fake):
+    together = threading.Barrier(3)
+
+    def stop(parameters):
+        together.wait(20 * PATIENCE)  # breaks, and the test fails, unless all three are under way
+        return {"message": f"{parameters['name']} is stopped"}
+    daemon = fake(answers={"Stop": stop})
+    done = bridle("--socket", daemon.path, "stop", "a", "b", "c")
+    assert done.returncode == 0
+    assert sorted(done.stdout.splitlines()) == ["a is stopped", "b is stopped", "c is stopped"]
+
+
+def test_several_are_restarted_one_by_one(fake):
+    daemon = fake([service(f"s{i}") for i in range(5)], {"Restart": lambda p: {"message": f"{p['name']} is new"}})
+    done = bridle("--socket", daemon.path, "restart", "--all")
+    assert done.stdout.splitlines() == [f"s{i} is new" for i in range(5)]
+    assert [one["name"] for one in daemon.of("Restart")] == [f"s{i}" for i in range(5)] and daemon.most == 1
+
+
+def test_more_than_go_at_a_time(fake):
+    daemon = fake([service(f"s{i}") for i in range(100)], {"Stop": lambda p: {"message": f"{p['name']} is stopped"}})
+    done = bridle("--socket", daemon.path, "stop", "--all")
+    assert sorted(done.stdout.splitlines()) == sorted(f"s{i} is stopped" for i in range(100))
+    assert 1 < daemon.most <= 16
+
+
+def test_one_failure_does_not_hide_the_others(fake):
+    def start(parameters):
+        if parameters["name"] == "b":
+            raise Refusal("Failed", reason="b cannot start")
+        return {"message": f"{parameters['name']} is running"}
+    done = bridle("--socket", fake(answers={"Start": start}).path, "start", "a", "b", "c")
+    assert done.returncode == 1 and "b cannot start" in done.stderr
+    assert sorted(done.stdout.splitlines()) == ["a is running", "c is running"]
+
+
+def test_reload_without_a_name_shows_the_differences(fake):
+    daemon = fake(answers={"Reread": {"message": "1 service was changed", "changes": ["web: workers 2 -> 4", "new: x"]}})
+    done = bridle("--socket", daemon.path, "reload")
+    assert done.stdout == "  web: workers 2 -> 4\n  new: x\n1 service was changed\n"
+
+
+def test_shutdown_waits_for_the_end(fake, tmp_path):
+    # stands for bridled: its pid is told, and the fake that answers says that it is the watcher
+    bridled = subprocess.Popen(["sleep", "60"])
+    daemon = fake(answers={"Info": {"pid": bridled.pid, "watcher": os.getpid(), "uptime": 1.0},
+                           "Shutdown": {"message": "stopping everything"}})
+    command = subprocess.Popen([open_to_all()[0] / "bridle", "--socket", daemon.path, "shutdown"], text=True,
+                               stdout=subprocess.PIPE, env=CLEAN)
+    try:
+        assert command.stdout.readline() == "stopping everything\n"
+        assert command.poll() is None
+        bridled.kill()
+        bridled.wait()
+        assert command.communicate(timeout=20 * PATIENCE)[0] == "bridled has ended\n"
+    finally:
+        bridled.kill()
+        command.kill()
+        command.wait()
+
+
+def test_version_of_both(fake, tmp_path):
+    own = bridle("--version").stdout
+    assert re.fullmatch(r"bridle \d+\.\d+\.\d+\n", own)
+    assert bridle("--socket", fake(a_few()).path, "version").stdout == \
+        own + f"bridled 9.8.7: pid {os.getpid()}, up 1d2h, 6 services; watcher: pid {os.getpid()}, replaced 0 times\n"
+    done = bridle("--root", tmp_path, "version")
+    assert (done.returncode, done.stdout) == (5, own)
+
+
+def test_a_full_disk_is_no_success(fake):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([open_to_all()[0] / "bridle", "--socket", fake(a_few()).path, "status"], stdout=full,
+                              stderr=subprocess.PIPE, text=True, env=CLEAN, timeout=20 * PATIENCE)
+    assert done.returncode == 1 and "No space left" in done.stderr
+
+
+def test_a_daemon_that_talks_nonsense(fake):
+    daemon = fake()
+    for answer in ({"services": "none"}, {"services": [1, None, {"name": 5, "state": [], "uptime": 1e300}]}, {}):
+        daemon.answers["List"] = answer
+        done = bridle("--socket", daemon.path, "status")
+        assert done.returncode in (0, 1) and "Sanitizer" not in done.stderr
+        done = bridle("--socket", daemon.path, "status", "web")
+        assert done.returncode in (0, 1, 4) and "Sanitizer" not in done.stderr
+
+
+# ---- watch ----
+
+EVENT = {"time": 1790000000.123, "service": "web", "from": "starting", "to": "running", "reason": "proven ready",
+         "pid": 4711, "generation": 3}
+
+
+def test_watch_prints_a_line_an_event(fake):
+    daemon = fake(answers={"Watch": [{"event": EVENT}, {"event": {**EVENT, "pid": None, "to": "stopping"}}]})
+    done = bridle("--socket", daemon.path, "watch", "web", env={"TZ": "UTC"})
+    assert done.returncode == 0 and daemon.of("Watch") == [{"name": "web"}]
+    assert done.stdout == "14:13:20.123  web  starting -> running  proven ready (pid 4711, generation 3)\n" \
+                          "14:13:20.123  web  starting -> stopping  proven ready\n"
+
+
+def test_watch_for_programs(fake):
+    daemon = fake(answers={"Watch": [{"event": EVENT}, {"event": EVENT}]})
+    done = bridle("--socket", daemon.path, "watch", "--json")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [EVENT, EVENT]
+
+
+def test_watch_goes_on_with_a_new_watcher(fake, tmp_path):
+    daemon = fake(answers={"Watch": ConnectionAbortedError()})
+    command = subprocess.Popen([open_to_all()[0] / "bridle", "--socket", daemon.path, "watch"], text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=CLEAN)
+    try:
+        assert "trying again" in command.stderr.readline()
+        daemon.answers["Watch"] = [{"event": EVENT}]
+        daemon.answers["Watch"].append({"event": EVENT})
+        assert len(command.communicate(timeout=20 * PATIENCE)[0].splitlines()) == 2
+    finally:
+        command.kill()
+        command.wait()
+
+
+# ---- logs ----
+
+@pytest.fixture
+def log(tmp_path, fake):
+    """A service with two finished log files; (its directory, the fake's socket)"""
+    where = tmp_path / "log" / "web"
+    where.mkdir(parents=True)
+    (where / "@20261120T100000.000Z").write_text("one\ntwo\n")
+    (where / "@20261120T110000.000Z").write_text("three\n")
+    (where / "current").write_text("four\n\033[31mfive \377\n")
+    return where, fake([service("web", log=str(where / "current")), service("quiet", log=None)]).path
+
+
+@pytest.mark.parametrize("lines, first", [("1", "\033[31mfive"), ("2", "four"), ("3", "three"), ("5", "one"),
+                                          ("99", "one"), ("all", "one")])
+def test_logs_begin_where_they_are_asked_to(log, lines, first):
+    done = bridle("--socket", log[1], "logs", "-n", lines, "web")
+    assert done.returncode == 0 and done.stdout.startswith(first + ("" if lines == "1" else "\n"))
+
+
+def test_logs_are_raw_for_programs_and_visible_for_people(log):
+    raw = subprocess.run([open_to_all()[0] / "bridle", "--socket", log[1], "logs", "web"], capture_output=True, env=CLEAN)
+    assert raw.stdout == b"one\ntwo\nthree\nfour\n\033[31mfive \377\n".replace(b"\377", "\377".encode())
+    (log[0] / "current").write_bytes(b"\033[31mfive \377\n")
+    assert on_terminal("--socket", log[1], "logs", "-n1", "web") == "\\x1b[31mfive \\xff\n"
+
+
+def test_logs_follow_across_rotations(log):
+    command = subprocess.Popen([open_to_all()[0] / "bridle", "--socket", log[1], "logs", "-fn1", "web"], env=CLEAN,
+                               stdout=subprocess.PIPE)
+    os.set_blocking(command.stdout.fileno(), False)
+    seen = b""
+
+    def shown(words):
+        nonlocal seen
+        seen += command.stdout.read() or b""
+        return seen.endswith(words)
+    try:
+        until(lambda: shown(b"five \303\277\n"), "the last line")
+        with open(log[0] / "current", "a") as current:
+            current.write("six\n")
+            current.flush()
+            until(lambda: shown(b"six\n"), "a line that was added")
+            # twice at once, with a last line in the old file
+            (log[0] / "current").rename(log[0] / "@20261120T120000.000Z")
+            current.write("seven\n")
+        (log[0] / "@20261120T130000.000Z").write_text("eight\n")
+        (log[0] / "current").write_text("nine\n")
+        until(lambda: shown(b"six\nseven\neight\nnine\n"), "everything across two rotations")
+        with open(log[0] / "current", "a") as current:
+            current.write("ten\n")
+        until(lambda: shown(b"nine\nten\n"), "a line in the newest file")
+        assert command.poll() is None
+    finally:
+        command.send_signal(signal.SIGINT)
+        command.wait()
+
+
+def test_logs_end_with_their_reader(log):
+    done = subprocess.run(f"{open_to_all()[0]}/bridle --socket {log[1]} logs -f web | head -n 1", shell=True, text=True,
+                          capture_output=True, env=CLEAN, timeout=20 * PATIENCE)
+    assert done.stdout == "one\n"
+
+
+def test_logs_do_not_follow_links(log):
+    (log[0] / "current").unlink()
+    (log[0] / "current").symlink_to("/etc/passwd")
+    done = bridle("--socket", log[1], "logs", "web")
+    assert done.returncode == 1 and "root:" not in done.stdout
+
+
+def test_logs_that_are_not_there(log):
+    assert "keeps no log files" in bridle("--socket", log[1], "logs", "quiet").stderr
+    for path in log[0].iterdir():
+        path.unlink()
+    done = bridle("--socket", log[1], "logs", "web")
+    assert done.returncode == 1 and "nothing has been written yet" in done.stderr
+    log[0].rmdir()
+    done = bridle("--socket", log[1], "logs", "web")
+    assert done.returncode == 1 and "has not written anything yet" in done.stderr
