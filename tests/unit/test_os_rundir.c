@@ -212,8 +212,8 @@ stays_on_its_mount(void **state)
 	close(creat(keep, 0600));
 	pid = fork();
 	if (pid == 0) {
-		if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-			mount(from, to, NULL, MS_BIND, NULL) != 0)
+		if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
+			mount(from, to, "none", MS_BIND, NULL) != 0) /* valgrind wants a type, mount(2) none */
 			_exit(77);
 		_exit(!rundir_remove(s->fd, "tmp", 100) && access(keep, F_OK) == 0 ? 0 : 1);
 	}

@@ -319,7 +319,7 @@ static void
 finds_leftovers_by_session(void **state)
 {
 	char *env[] = { "BRIDLE_RUN_DIR=/run/bridle-test", "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=3", "PATH=/usr/bin:/bin", NULL };
-	pid_t pid = start("(env -i sleep 64 & sleep 0.1; echo ready); exec sleep 65", env), looker;
+	pid_t pid = start("(env -i sleep 64 &); sleep 0.1; echo ready; exec sleep 65", env), looker;
 	int status;
 
 	(void)state;
