@@ -143,12 +143,12 @@ configure_run() {
 }
 
 ask() {
-	url=http://127.0.0.1:$port/
-	echo "GET $url"
+	url=http://127.0.0.1:$port
+	echo "GET $url/healthz"
 	if command -v curl >/dev/null; then
-		curl --silent --show-error --max-time 10 "$url"
+		curl --silent --show-error --max-time 10 --write-out '%{http_code} %{content_type}\n' "$url/healthz"
 	else
-		python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=10).read().decode())' "$url"
+		python3 -c 'import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=10).read().decode())' "$url/healthz"
 	fi
 }
 
@@ -187,7 +187,7 @@ run() {
 	name=$($bridle status --names | head -n 1)
 	cat <<-END
 
-	It runs until you press Ctrl-C. In another terminal:
+	It runs until you press Ctrl-C. See $url/ in a browser; in another terminal:
 
 	    b="$bridle"
 	    \$b status                  what runs
