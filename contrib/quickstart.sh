@@ -126,11 +126,14 @@ free_port() {
 	END
 }
 
+bridle() { "$built/bridle" --root "$root" "$@"; }
+
 # The watcher, whom root runs as somebody else, must be able to enter: no home directory will do.
 choose_root() {
 	root=$dir/root
 	[ "$(id -u)" != 0 ] || [ -n "${QUICKSTART_DIR:-}" ] || root=/run/bridle-quickstart
 	mkdir -p "$root"
+	! bridle status >/dev/null 2>&1 || die "it runs already: $built/bridle --root $root status"
 }
 
 # A copy of the example with the port that is free and the place where this checkout is.
@@ -152,6 +155,9 @@ ask() {
 	fi
 }
 
+# shellcheck disable=SC2016 # it is for the reader to expand
+try() { printf '    $b %-20s # %s\n' "$1" "$2"; }
+
 # Ctrl-C reaches bridled too, but a shell has its background jobs ignore it: it is told.
 stop() {
 	trap 'kill -INT "$pid" 2>/dev/null' INT TERM
@@ -167,37 +173,29 @@ finish() {
 }
 
 run() {
-	bridle="$built/bridle --root $root"
-	if $bridle status >/dev/null 2>&1; then
-		die "it runs already: $bridle status"
-	fi
 	"$built/bridled" --root "$root" &
 	pid=$!
 	status=1
 	trap stop INT TERM
-	if ! $bridle ready --wait 30s; then
-		$bridle status || true
+	if ! bridle ready --wait 30s; then
+		bridle status || true
 		stop
 		finish
 	fi
 	say "bridle status"
-	$bridle status
+	bridle status
 	say "One request"
 	ask || echo "no answer"
-	name=$($bridle status --names | head -n 1)
-	cat <<-END
-
-	It runs until you press Ctrl-C. See $url/ in a browser; in another terminal:
-
-	    b="$bridle"
-	    \$b status                  what runs
-	    \$b logs -f                 what it says
-	    \$b restart $name         a new generation beside the old one; no request is lost
-	    \$b scale $name +1         one worker more
-	    kill -9 \$(pgrep -P $pid -f gunicorn)   it is back at once
-
-	Its configuration is $root/bridle.ini; after a change: \$b reload
-	END
+	name=$(bridle status --names | head -n 1)
+	printf '\nIt runs until you press Ctrl-C. See %s/ in a browser; in another terminal:\n\n    b="%s --root %s"\n' \
+		"$url" "$built/bridle" "$root"
+	try status "what runs; with a name, its workers too"
+	try "logs -f" "what it says"
+	try "restart $name" "a new generation beside the old one: no request is lost"
+	try "signal $name KILL" "the worst that can happen to it: it is back at once"
+	try "scale $name +1" "one worker more"
+	try reload "after a change of $root/bridle.ini"
+	echo
 	finish
 }
 
