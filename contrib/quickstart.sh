@@ -165,22 +165,38 @@ stop() {
 	kill -TERM "$pid" 2>/dev/null || true
 }
 
+# finish STATUS: when it has ended; with its own status if STATUS is 0
 finish() {
+	status=0
 	while kill -0 "$pid" 2>/dev/null; do
 		wait "$pid" && status=0 || status=$?
 	done
+	[ "$1" = 0 ] || status=$1
 	exit "$status"
+}
+
+# bridle ready exits with 5 while the control socket is not there: bridled has only just been started.
+wait_ready() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		bridle ready --wait 30s 2>"$dir/ready.log" && return
+		if [ $? != 5 ] || ! kill -0 "$pid" 2>/dev/null; then
+			break
+		fi
+		sleep 1
+	done
+	cat "$dir/ready.log" >&2
+	return 1
 }
 
 run() {
 	"$built/bridled" --root "$root" &
 	pid=$!
-	status=1
 	trap stop INT TERM
-	if ! bridle ready --wait 30s; then
+	if ! wait_ready; then
 		bridle status || true
+		bridle logs -n 20 || true
 		stop
-		finish
+		finish 1
 	fi
 	say "bridle status"
 	bridle status
@@ -196,7 +212,7 @@ run() {
 	try "scale $name +1" "one worker more"
 	try reload "after a change of $root/bridle.ini"
 	echo
-	finish
+	finish 0
 }
 
 mkdir -p "$dir" || die "set QUICKSTART_DIR to a directory of yours"
