@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 
@@ -41,7 +42,7 @@ def sanitizer_settings(root):
     where = root / "sanitizer"
     where.mkdir(exist_ok=True)
     where.chmod(0o1777)
-    return {"ASAN_OPTIONS": f"log_path={where}/asan:" + os.environ.get("ASAN_OPTIONS", "detect_leaks=0"),
+    return {"ASAN_OPTIONS": f"log_path={where}/asan:" + os.environ.get("ASAN_OPTIONS", "detect_leaks=0:quarantine_size_mb=8"),
             "UBSAN_OPTIONS": f"log_path={where}/ubsan:print_stacktrace=1"}
 
 
@@ -124,7 +125,8 @@ class Daemon:
     def assert_nothing_left(self):
         left = self.left()
         assert not left, "left alive: " + ", ".join(f"{pid} {processes.command(pid)}" for pid in left)
-        sockets = [path for path in self.root.rglob("*") if path.is_socket() and path not in self.foreign]
+        sockets = [path for path in self.root.rglob("*") if stat.S_ISSOCK(path.lstat().st_mode)
+                   and path not in self.foreign]
         assert not sockets, f"sockets left: {sockets}"
 
     def left(self):
@@ -183,6 +185,11 @@ class Daemon:
     def service(self, name="web", brief=False):
         return self.call("List", name=name, brief=brief)["services"][0]
 
+    def begin(self, name="web"):
+        """Start a service that has autostart = no, so that its first moves are among the events. Does not wait."""
+        self.call("Start", name=name, no_wait=True)
+        return self
+
     def state(self, name="web"):
         return self.service(name, brief=True)["state"]
 
@@ -198,10 +205,10 @@ class Daemon:
         return self.service(name)
 
     def wait_workers(self, count, name="web", timeout=30):
-        """COUNT booted workers of the running generation, and no other child of the master beside them."""
+        """The service runs, with COUNT workers, all of them booted; their pids."""
         def booted():
             seen = self.service(name)
-            return len(seen["workers"]) == count == sum(bool(worker["booted"]) for worker in seen["workers"])
+            return seen["state"] == "running" and [worker["booted"] for worker in seen["workers"]] == [True] * count
         until(booted, f"{count} workers of {name}", timeout)
         return self.workers(name)
 

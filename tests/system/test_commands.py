@@ -77,15 +77,14 @@ def test_ready(site):
     assert site.bridle("ready", "web").returncode == 0
     site.ctl("stop", "web")
     assert site.bridle("ready", "web").returncode == NOT_READY
-    waiting = threading.Timer(0.5, lambda: site.call("Start", name="web"))
-    waiting.start()
+    site.begin()
     assert site.bridle("ready", "--wait", "30s", "web").returncode == 0
-    waiting.join()
 
 
 def test_ready_in_vain(bridled):
     site = bridled(web(environment="SLOW=600", stop_timeout="1s", graceful_timeout="1s"))
     assert site.bridle("ready", "--wait", "1s").returncode == NOT_READY
+    site.stop(status=3)
 
 
 def test_signal(site):

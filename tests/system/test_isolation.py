@@ -45,7 +45,6 @@ def inner(site):
     return until(lambda: processes.children(site.pid), "bridled in its namespace")[0]
 
 
-@pytest.mark.ends_unclean
 def test_as_pid_1_with_orphans(daemons, namespace, tmp_path):
     tmp_path.chmod(0o755)
     script = tmp_path / "orphans.py"
@@ -65,7 +64,6 @@ def test_as_pid_1_with_orphans(daemons, namespace, tmp_path):
     site.assert_nothing_left()
 
 
-@pytest.mark.ends_unclean
 def test_pid_1_stops_strangers_too(daemons, namespace):
     """What nobody started from a service is still ended, because PID 1's end is the end of all."""
     site = daemons(wrapper=namespace)
@@ -101,7 +99,6 @@ def oci_bundle(site, where):
     (where / "config.json").write_text(json.dumps(settings))
 
 
-@pytest.mark.ends_unclean
 def test_under_an_oci_runtime(daemons, as_root, tmp_path):
     runtime = shutil.which("crun") or shutil.which("runc")
     if runtime is None:

@@ -23,7 +23,6 @@ def test_having_to_kill_shows_in_the_exit_status(bridled):
     site.stop(status=3)
 
 
-@pytest.mark.ends_unclean
 def test_a_second_interrupt_hurries(bridled):
     site = bridled(deaf(stop_timeout="10m"))
     until(lambda: "ready" in site.log("deaf"), "it to be deaf")
@@ -43,7 +42,6 @@ def test_hup_rereads(bridled):
     assert site.master() == master
 
 
-@pytest.mark.ends_unclean
 def test_a_killed_bridled_is_followed_by_one_that_clears_up(bridled, daemons):
     """Leftovers are found by their marker and ended; socket, log and lock serve again."""
     site = bridled(web(workers=2), program("away", "/bin/sh -c 'setsid sleep 3600 & echo ready; wait'"))
@@ -60,7 +58,6 @@ def test_a_killed_bridled_is_followed_by_one_that_clears_up(bridled, daemons):
     site.stop()
 
 
-@pytest.mark.ends_unclean
 def test_two_bridleds_on_one_directory(bridled, daemons):
     """The second refuses, naming the first, and touches nothing."""
     site = bridled(web())
@@ -85,7 +82,7 @@ def test_an_unusable_configuration_is_an_exit_with_1(daemons):
 
 def test_stop_while_services_start(bridled):
     site = bridled(web(environment="SLOW=3"), web("two", environment="SLOW=3"))
-    site.events.wait("web", "starting")
+    site.wait_state("starting")
     site.stop(timeout=40)
     assert not pathlib.Path(site.address()).exists()
 

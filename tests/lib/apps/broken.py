@@ -22,6 +22,6 @@ elif how == "segv":
 elif how == "slow":
     time.sleep(600)
 elif how == "syntax":
-    exec("this is not python")
+    exec("this is no python")
 elif how == "missing":
     del app
