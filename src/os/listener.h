@@ -34,6 +34,12 @@ int listener_open_tcp(const char *host, uint16_t port, int backlog, struct err *
  * nothing of others is ever removed; where that cannot be asked, nothing is). */
 void listener_unlink(int fd, const char *path);
 
+/* Does PATH certainly not lead to the socket FD any more (removed, or another's)? */
+bool listener_lost(int fd, const char *path);
+
+/* Give the socket file at PATH another owner and mode, if it is still the one bound to FD. False with ERR. */
+bool listener_give(int fd, const char *path, const struct listener_unix *who, struct err *err);
+
 /* What sock_diag(7) calls it; 0 when FD is no socket. */
 uint64_t listener_inode(int fd);
 

@@ -187,27 +187,79 @@ listener_open_unix(const char *path, const struct listener_unix *who, int backlo
 	return ok ? s : -1;
 }
 
-/* Following links here does no harm: in a directory where somebody can put a hard link to our socket, that somebody
- * can remove whatever we could be led to remove. */
-void
-listener_unlink(int fd, const char *path)
+/* The directory of PATH, and where in PATH the name begins; -1 when there is none. Following links here does no harm:
+ * in a directory where somebody can put a hard link to our socket, that somebody can do to our socket what we could be
+ * led to do. */
+static int
+open_parent(const char *path, const char **name)
 {
-	const char *name = strrchr(path, '/');
+	const char *slash = strrchr(path, '/');
 	char parent[4096];
+
+	if (slash == NULL || !text_copy(parent, sizeof parent, path))
+		return -1;
+	parent[slash - path + 1] = '\0';
+	*name = slash + 1;
+	return open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+enum whose { OURS, NOT_OURS, UNKNOWN };
+
+/* Whose is DIR/NAME, of the socket FD or another's? */
+static enum whose
+whose_file(int fd, int dir, const char *name)
+{
 	uint32_t inode;
 	struct stat st;
 	dev_t device;
-	int dir;
 
-	if (name == NULL || !text_copy(parent, sizeof parent, path) ||
-		!sockdiag_file(listener_inode(fd), &device, &inode))
-		return;
-	parent[name - path + 1] = '\0';
-	dir = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (!sockdiag_file(listener_inode(fd), &device, &inode))
+		return UNKNOWN;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT ? NOT_OURS : UNKNOWN;
+	return S_ISSOCK(st.st_mode) && st.st_dev == device && (uint32_t)st.st_ino == inode ? OURS : NOT_OURS;
+}
+
+void
+listener_unlink(int fd, const char *path)
+{
+	const char *name;
+	int dir = open_parent(path, &name);
+
 	if (dir < 0)
 		return;
-	if (fstatat(dir, name + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) && st.st_dev == device &&
-		(uint32_t)st.st_ino == inode)
-		unlinkat(dir, name + 1, 0);
+	if (whose_file(fd, dir, name) == OURS)
+		unlinkat(dir, name, 0);
 	close(dir);
+}
+
+bool
+listener_lost(int fd, const char *path)
+{
+	const char *name;
+	int dir = open_parent(path, &name);
+	bool lost;
+
+	if (dir < 0)
+		return errno == ENOENT;
+	lost = whose_file(fd, dir, name) == NOT_OURS;
+	close(dir);
+	return lost;
+}
+
+bool
+listener_give(int fd, const char *path, const struct listener_unix *who, struct err *err)
+{
+	const char *name;
+	int dir = open_parent(path, &name);
+	bool ok = true;
+
+	if (dir < 0)
+		return err_set(err, errno, "cannot open the directory of '%s'", path);
+	if (whose_file(fd, dir, name) == OURS)
+		ok = (fchownat(dir, name, who->owner, who->group, AT_SYMLINK_NOFOLLOW) == 0 &&
+			     fchmodat(dir, name, who->mode, 0) == 0) ||
+			err_set(err, errno, "cannot change owner and mode of '%s'", path);
+	close(dir);
+	return ok;
 }

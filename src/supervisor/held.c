@@ -55,12 +55,34 @@ fail:
 }
 
 static bool
+same_owner(const struct listener_unix *a, const struct listener_unix *b)
+{
+	return a->owner == b->owner && a->group == b->group && a->mode == b->mode;
+}
+
+static bool
+open_unix(struct held_listener *l, const struct plan *plan, struct err *err)
+{
+	if (l->fd >= 0 && listener_lost(l->fd, l->path)) {
+		close(l->fd);
+		l->fd = -1;
+	}
+	if (l->fd < 0)
+		l->fd = listener_open_unix(l->path, &plan->socket, plan->backlog, err);
+	else if (!same_owner(&l->who, &plan->socket) && !listener_give(l->fd, l->path, &plan->socket, err))
+		return false;
+	l->who = plan->socket;
+	return l->fd >= 0;
+}
+
+static bool
 open_one(struct held_listener *l, const struct plan *plan, const struct plan_bind *bind, struct err *err)
 {
-	if (l->fd < 0)
-		l->fd = bind->is_unix ? listener_open_unix(bind->address, &plan->socket, plan->backlog, err)
-				      : listener_open_tcp(bind->address, bind->port, plan->backlog, err);
 	l->wanted = true;
+	if (bind->is_unix)
+		return open_unix(l, plan, err);
+	if (l->fd < 0)
+		l->fd = listener_open_tcp(bind->address, bind->port, plan->backlog, err);
 	return l->fd >= 0;
 }
 

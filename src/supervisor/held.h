@@ -18,6 +18,7 @@ struct held_listener {
 	char *path;      /* unix; NULL for TCP */
 	int fd;          /* -1: not open */
 	bool wanted;     /* by the plan that is in force */
+	struct listener_unix who; /* unix: owner and mode of the file as they were last set */
 };
 
 struct held {
@@ -25,8 +26,9 @@ struct held {
 	uint32_t count;
 };
 
-/* Open what PLAN asks for and is not open yet, in FDS in the plan's order (room for HELD_MAX). False with ERR; what
- * was opened by then stays open for the next try. */
+/* Open what PLAN asks for and is not open yet, in FDS in the plan's order (room for HELD_MAX). A unix socket whose path
+ * was removed by somebody is opened anew: else a restart would leave it out of reach for ever. False with ERR; what was
+ * opened by then stays open for the next try. */
 bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *err);
 
 /* Close what the last plan given to held_open does not name any more. */

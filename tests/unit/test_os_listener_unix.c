@@ -392,6 +392,32 @@ removes_only_its_own(void **state)
 	close(fd);
 }
 
+static void
+knows_whether_its_path_is_lost(void **state)
+{
+	const char *path = scratch_path(*state, "web.sock");
+	struct listener_unix who = { .owner = geteuid(), .group = getegid(), .mode = 0600 };
+	struct stat st;
+	struct err err;
+	int fd = open_at(path, &err), other;
+
+	assert_true(fd >= 0);
+	assert_false(listener_lost(fd, path));
+	assert_true(listener_give(fd, path, &who, &err));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(unlink(path), 0);
+	assert_true(listener_lost(fd, path));
+	other = bind_foreign(path, SOCK_STREAM);
+	assert_true(listener_lost(fd, path));
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_true(listener_give(fd, path, &who, &err)); /* and leaves another's alone */
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0666);
+	close(other);
+	close(fd);
+}
+
 /* The service's user races to put a link to another's socket where ours is being made: whatever it does, the victim
  * keeps its owner. */
 static void
@@ -450,6 +476,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(follows_only_our_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaves_sockets_of_strangers, setup, teardown),
 		cmocka_unit_test_setup_teardown(removes_only_its_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(knows_whether_its_path_is_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(survives_a_race_for_the_name, setup, teardown),
 	};
 
