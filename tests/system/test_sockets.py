@@ -113,11 +113,20 @@ def test_mode_and_owner(bridled):
     assert [pathlib.Path(site.address(name)).stat().st_mode & 0o777 for name in ("web", "open")] == [0o600, 0o666]
 
 
-def test_a_path_that_was_removed_comes_back_with_a_start(bridled):
+def test_a_changed_mode_is_applied(bridled):
+    site = bridled(web(socket_mode="0600"))
+    master = site.wait_state("running")["master"]
+    site.write(web(socket_mode="0666"))
+    site.ctl("reload")
+    until(lambda: site.master() not in (None, master), "the new generation")
+    assert pathlib.Path(site.address()).stat().st_mode & 0o777 == 0o666
+
+
+@pytest.mark.parametrize("how", [["restart"], ["restart", "--cold"]], ids=["replace", "cold"])
+def test_a_path_that_was_removed_comes_back_with_a_restart(bridled, how):
     """Somebody removes the socket file: Gunicorn by itself would fail at its stop."""
     site = bridled(web())
     site.wait_state("running")
     pathlib.Path(site.address()).unlink()
-    site.ctl("restart", "--cold", "web")
-    until(lambda: pathlib.Path(site.address()).is_socket(), "the socket")
+    site.ctl(*how, "web")
     assert get(site.address()).status == 200
