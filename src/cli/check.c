@@ -2,6 +2,8 @@
  * check -- `bridle check` and `bridle config`: configurations, without a daemon.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -32,9 +34,23 @@ print_complaint(FILE *out, struct paint p, const struct conf_complaint *complain
 	fputc('\n', out);
 }
 
-static void
-print_report(FILE *out, struct paint p, const struct conf_report *report)
+/* Errors of reading come before those of checking; people go through a file from top to bottom. */
+static int
+by_place(const void *a, const void *b)
 {
+	const struct conf_complaint *one = a, *other = b;
+	int files = strcmp(one->file, other->file);
+
+	if (files != 0)
+		return files;
+	return (one->line > other->line) - (one->line < other->line);
+}
+
+static void
+print_report(FILE *out, struct paint p, struct conf_report *report)
+{
+	if (report->count > 1)
+		qsort(report->at, report->count, sizeof *report->at, by_place);
 	for (uint32_t i = 0; i < report->count; i++)
 		print_complaint(out, p, &report->at[i]);
 }
@@ -54,6 +70,15 @@ print_verdict(const char *path, const struct conf *conf, const struct conf_repor
 	else
 		printf("%s: %u service%s, nothing to complain about\n", path, conf->service_count,
 			plural(conf->service_count));
+}
+
+/* The next step when nobody NAMED a file, and the one that is meant then is not there. */
+static void
+hint_which(const char *path, bool named)
+{
+	if (named || access(path, F_OK) == 0)
+		return;
+	fputs("name another file with --config FILE, or its directory with --root DIR\n", stderr);
 }
 
 int
@@ -76,6 +101,7 @@ check_command(const struct arguments *a)
 		conf_check(conf, &report);
 	print_report(stdout, p, &report);
 	print_verdict(path, conf, &report);
+	hint_which(path, a->count > 0 || a->value[OPTION_CONFIG] != NULL);
 	status = report.errors > 0 ? CLI_FAILED : CLI_OK;
 	conf_free(conf);
 	conf_report_free(&report);
@@ -115,6 +141,7 @@ config_command(const struct arguments *a)
 	conf = conf_read(path, &report);
 	if (conf == NULL) {
 		print_report(stderr, paint_for(STDERR_FILENO), &report);
+		hint_which(path, a->value[OPTION_CONFIG] != NULL);
 		status = CLI_FAILED;
 	} else if (!(json ? conf_show_json(stdout, conf, name, all) : conf_show(stdout, conf, name, all))) {
 		status = no_such_section(conf, path, name != NULL ? name : "");

@@ -32,6 +32,8 @@ what_is_json_and_what_is_not(void **state)
 		{ "{\"a\":1]", false },
 		{ "[1}", false },
 		{ "[1 2]", false },
+		{ "[1;2]", false },
+		{ "{\"a\":1;\"b\":2}", false },
 		{ "[,1]", false },
 		{ "[1,]", false },
 		{ "]", false },
@@ -134,7 +136,7 @@ numbers_are_exact_or_nothing(void **state)
 static void
 objects_are_read_in_any_order(void **state)
 {
-	static const char words[] = "{\"other\":[{\"name\":\"no\"}], \"list\" : [1, \"two\", 3], \"name\":\"yes\", \"n\\u0061me\":1}";
+	static const char words[] = "{\"other\":[{\"name\":\"no\"}], \"list\" : [1, \"two\", 3], \"name\":\"yes\", \"nam\":\"no\", \"n\\u0061me\":1}";
 	char buffer[16];
 	struct text name;
 	struct jsonr r;
@@ -153,7 +155,7 @@ objects_are_read_in_any_order(void **state)
 			while (jsonr_array_next(&r))
 				sum += jsonr_integer(&r, &n) ? n : 100;
 		} else {
-			assert_false(jsonr_key_is(key, "nam"));
+			assert_false(jsonr_key_is(key, "names"));
 			jsonr_skip(&r);
 		}
 	}

@@ -1,0 +1,106 @@
+"""`bridle check`, `bridle config`, and `bridle logs` where no daemon answers: what the command knows from files alone."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from daemon import open_to_all
+from waiting import PATIENCE
+
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("BRIDLE_")}
+GOOD = """\
+[bridle]
+log_level = debug
+[program:clock]
+command = /bin/sleep 60
+user = nobody
+[program:web]
+command = /bin/sleep 60
+user = nobody
+restart_delay = 3s
+"""
+
+
+def bridle(*words, env=()):
+    return subprocess.run([str(open_to_all()[0] / "bridle"), *map(str, words)], text=True, capture_output=True,
+                          env={**CLEAN, **dict(env)}, timeout=30 * PATIENCE)
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "bridle.ini").write_text(GOOD)
+    return tmp_path
+
+
+def test_a_good_configuration(root):
+    ini = root / "bridle.ini"
+    for words in (["check", ini], ["check", "-c", ini], ["check", "--root", root]):
+        done = bridle(*words)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == f"{ini}: 2 services, nothing to complain about\n"
+    assert bridle("check", env={"BRIDLE_ROOT": str(root)}).returncode == 0
+
+
+def test_every_error_with_its_place(root):
+    ini = root / "bridle.ini"
+    ini.write_text(GOOD.replace("3s", "soon").replace("debug", "loud").replace("command = /bin/sleep 60\n", "", 1))
+    done = bridle("check", ini)
+    assert done.returncode == 1
+    *complaints, verdict = done.stdout.splitlines()
+    assert [complaint.split(" ")[:2] for complaint in complaints if "error" in complaint] == \
+        [[f"{ini}:{line}:", "error:"] for line in (2, 3, 8)] and verdict == "3 errors, 0 warnings"
+
+
+def test_complaints_in_the_order_of_lines(root):
+    ini = root / "bridle.ini"
+    ini.write_text(GOOD.replace("user = nobody", "user = nosuchuser").replace("/bin/sleep 60\nuser", "/no/such\nuser"))
+    lines = [int(line.split(":")[1]) for line in bridle("check", ini).stdout.splitlines()[:-1]]
+    assert len(lines) >= 4 and lines == sorted(lines)
+
+
+def test_no_file_at_all(tmp_path):
+    done = bridle("check", "--root", tmp_path)
+    assert done.returncode == 1 and f"{tmp_path}/bridle.ini" in done.stdout and "--config FILE" in done.stderr
+    done = bridle("check", tmp_path / "x.ini")
+    assert done.returncode == 1 and "--config FILE" not in done.stderr
+
+
+def test_config_reads_back(root, tmp_path):
+    printed = bridle("config", "--root", root)
+    assert printed.returncode == 0 and f"{root}/bridle.ini:9" in printed.stdout and "[program:clock]" in printed.stdout
+    again = tmp_path / "again.ini"
+    again.write_text(printed.stdout)
+    assert bridle("check", again).returncode == 0
+    assert "log_keep" not in printed.stdout and "log_keep" in bridle("config", "--all", "--root", root).stdout
+
+
+def test_config_of_one(root):
+    done = bridle("config", "web", "--root", root)
+    assert "restart_delay" in done.stdout and "[program:clock]" not in done.stdout
+    assert json.loads(bridle("config", "web", "--json", "--root", root).stdout)["web"]["restart_delay"] == \
+        {"value": "3s", "file": f"{root}/bridle.ini", "line": 9}
+    done = bridle("config", "wbe", "--root", root)
+    assert done.returncode == 3 and "did you mean 'web'?" in done.stderr
+
+
+def test_config_with_errors_shows_none(root):
+    (root / "bridle.ini").write_text("[bridle]\nnonsense = 1\n")
+    done = bridle("config", "--root", root)
+    assert done.returncode == 1 and done.stdout == "" and "bridle.ini:2: error:" in done.stderr
+
+
+@pytest.mark.parametrize("setting, place", [("", "log"), ("log_dir = {root}/elsewhere\n", "elsewhere")])
+def test_logs_without_a_daemon(root, setting, place):
+    (root / "bridle.ini").write_text(GOOD.replace("[bridle]\n", "[bridle]\n" + setting.format(root=root)))
+    (root / place / "web").mkdir(parents=True)
+    (root / place / "web" / "current").write_text("one\ntwo\n")
+    assert bridle("logs", "-n1", "web", "--root", root).stdout == "two\n"
+    assert bridle("logs", "wbe", "--root", root).returncode == 3
+    (root / "bridle.ini").write_text(GOOD + "log = stdout\n")
+    assert "keeps no log files" in bridle("logs", "web", "--root", root).stderr
+
+
+def test_logs_without_a_daemon_and_without_a_configuration(tmp_path):
+    done = bridle("logs", "web", "--root", tmp_path)
+    assert done.returncode == 5 and "cannot reach bridled" in done.stderr
