@@ -138,7 +138,9 @@ settle(struct service *s, const struct life_order *o)
 		s->restarts++;
 	if (o->event == ON_READY || o->event == ON_NEXT_READY)
 		held_drop_unwanted(&s->held);
-	if (o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
+	/* at the beginning of a stop already: who comes now is refused at once, instead of waiting in a queue that is
+	 * reset when the last worker goes. What starts again in the middle (restarting) waits until nobody is left. */
+	if (o->to == LIFE_STOPPING || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
 		held_close(&s->held);
 }
 
