@@ -1,6 +1,5 @@
 #include "core/life.h"
 
-#include <assert.h>
 #include <signal.h>
 
 /* What to do on a move. */
@@ -88,42 +87,11 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 /* clang-format on */
 #undef TO
 
-/*
- * There is always room. One call queues at most one order for each slot (a rung of its ladder, or its spawn), one
- * more KILL to make room, one for HUP, and two moves (stopping, then stopped): eight; carrying out one of them brings at
- * most a spawn and two moves, and it has left the queue by then.
- */
-static void
-push(struct life *l, const struct life_order *order)
-{
-	assert(l->order_count < LIFE_ORDERS);
-	l->orders[(l->order_first + l->order_count) % LIFE_ORDERS] = *order;
-	l->order_count++;
-}
-
-static void
-push_signal(struct life *l, enum life_order_kind kind, uint8_t slot, uint8_t signal)
-{
-	push(l, &(struct life_order){ .kind = (uint8_t)kind, .slot = slot, .signal = signal });
-}
-
-static void
-push_deed(struct life *l, uint8_t slot, enum stop_deed deed)
-{
-	switch (deed) {
-	case STOP_NOTHING: break;
-	case STOP_TERM_MASTER: push_signal(l, ORDER_SIGNAL, slot, SIGTERM); break;
-	case STOP_QUIT_MASTER: push_signal(l, ORDER_SIGNAL, slot, SIGQUIT); break;
-	case STOP_TERM_REST: push_signal(l, ORDER_SIGNAL_ALL, slot, SIGTERM); break;
-	case STOP_KILL_ALL: push_signal(l, ORDER_SIGNAL_ALL, slot, SIGKILL); break;
-	}
-}
-
 static void
 end_slot(struct life *l, uint8_t slot, msec now)
 {
 	if (slot != LIFE_NONE)
-		push_deed(l, slot, generation_end(&l->slots[slot], &l->limits.stop, now));
+		orders_push_deed(&l->orders, slot, generation_end(&l->slots[slot], &l->limits.stop, now));
 }
 
 static void
@@ -154,12 +122,12 @@ spawn(struct life *l, uint8_t *role, msec now)
 
 	if (slot == LIFE_SLOTS) {
 		slot = generation_find_soonest(l->slots, LIFE_SLOTS);
-		push_deed(l, slot, generation_kill(&l->slots[slot], &l->limits.stop, now));
+		orders_push_deed(&l->orders, slot, generation_kill(&l->slots[slot], &l->limits.stop, now));
 		return false;
 	}
 	generation_begin(&l->slots[slot], ++l->last_number, now);
 	*role = slot;
-	push(l, &(struct life_order){ .kind = ORDER_SPAWN, .slot = slot, .number = l->last_number });
+	orders_push(&l->orders, &(struct life_order){ .kind = ORDER_SPAWN, .slot = slot, .number = l->last_number });
 	return true;
 }
 
@@ -196,7 +164,7 @@ act(struct life *l, enum act what, msec now)
 	case SPAWN: spawn_current(l, now); break;
 	case SPAWN_NEXT: spawn(l, &l->next, now); break;
 	case PROMOTE: promote(l, now); break;
-	case SEND_HUP: push_signal(l, ORDER_SIGNAL, l->current, SIGHUP); break;
+	case SEND_HUP: orders_push_signal(&l->orders, ORDER_SIGNAL, l->current, SIGHUP); break;
 	case END_CURRENT: end_slot(l, l->current, now); break;
 	case END_NEXT: end_next(l, now); break;
 	case END_ALL: end_all(l, now); break;
@@ -231,7 +199,7 @@ feed(struct life *l, enum life_event event, msec wait, msec now)
 	if (l->state == from)
 		return true;
 	l->since = now;
-	push(l, &(struct life_order){ .kind = ORDER_MOVED, .from = (uint8_t)from, .to = (uint8_t)l->state,
+	orders_push(&l->orders, &(struct life_order){ .kind = ORDER_MOVED, .from = (uint8_t)from, .to = (uint8_t)l->state,
 		.event = (uint8_t)event, .wait = l->state == LIFE_WAITING ? wait : 0 });
 	return true;
 }
@@ -315,7 +283,7 @@ life_hurry(struct life *l, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
 		if (l->slots[i].state == GENERATION_ENDING)
-			push_deed(l, i, stop_hurry(&l->slots[i].stop, &l->limits.stop, now));
+			orders_push_deed(&l->orders, i, stop_hurry(&l->slots[i].stop, &l->limits.stop, now));
 }
 
 static bool
@@ -404,7 +372,7 @@ life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
 	lose_master(l, slot, clean, jitter, now);
 	/* The successor went first: it is what users wait for. If these had to make room for it, they got more than TERM. */
 	if (g->stop.stage != STOP_KILL)
-		push_deed(l, slot, deed);
+		orders_push_deed(&l->orders, slot, deed);
 }
 
 void
@@ -434,18 +402,18 @@ life_tick(struct life *l, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
 		if (l->slots[i].state == GENERATION_ENDING)
-			push_deed(l, i, stop_step(&l->slots[i].stop, &l->limits.stop, now));
+			orders_push_deed(&l->orders, i, stop_step(&l->slots[i].stop, &l->limits.stop, now));
 	if (now >= l->due)
 		feed(l, ON_TIMEOUT, 0, now);
 }
 
+/*
+ * There is always room for orders. One call queues at most one for each slot (a rung of its ladder, or its spawn), one
+ * more KILL to make room, one HUP, and two moves (stopping, then stopped): eight, half of what fits. Carrying one
+ * out, which has left the queue by then, brings at most a spawn and two moves.
+ */
 bool
 life_order(struct life *l, struct life_order *order)
 {
-	if (l->order_count == 0)
-		return false;
-	*order = l->orders[l->order_first];
-	l->order_first = (uint8_t)((l->order_first + 1) % LIFE_ORDERS);
-	l->order_count--;
-	return true;
+	return orders_take(&l->orders, order);
 }

@@ -32,6 +32,7 @@
 
 #include "base/msec.h"
 #include "core/generation.h"
+#include "core/orders.h"
 #include "core/restart.h"
 #include "core/stop.h"
 
@@ -79,7 +80,7 @@ enum life_event {
 	LIFE_EVENT_COUNT
 };
 
-enum { LIFE_SLOTS = 4, LIFE_ORDERS = 16, LIFE_NONE = 255 /* no slot */ };
+enum { LIFE_SLOTS = 4, LIFE_NONE = 255 /* no slot */ };
 
 struct life_limits {
 	struct restart_limits restart;
@@ -88,34 +89,16 @@ struct life_limits {
 	bool held;          /* we hold the listener: a successor may start beside what is left */
 };
 
-enum life_order_kind {
-	ORDER_SPAWN,       /* start a master in `slot`, generation `number`; report life_spawned */
-	ORDER_SIGNAL,      /* `signal` to the master of `slot` */
-	ORDER_SIGNAL_ALL,  /* `signal` to every process of `slot` that lives, the master included; then, and
-	                    * whenever something of it ended after life_died, look who is left: life_gone
-	                    * when nobody is */
-	ORDER_MOVED,       /* nothing to do but to tell: from, to, event */
-};
-
-struct life_order {
-	uint8_t kind, slot;
-	uint8_t from, to, event; /* MOVED: enum life_state twice, enum life_event */
-	uint8_t signal;          /* SIGTERM ... by the numbers of signal(7) for Linux */
-	uint32_t number;         /* SPAWN: of the generation */
-	msec wait;               /* MOVED to LIFE_WAITING: how long */
-};
-
 struct life {
 	enum life_state state;
 	uint8_t current, next;      /* slots with a living master, or LIFE_NONE: current until it dies or is replaced */
-	uint8_t order_count, order_first;
 	uint32_t last_number;
 	msec due;                   /* of the state; the generations have their own */
 	msec since;                 /* in this state */
 	struct restart restart;
 	struct life_limits limits;
 	struct generation slots[LIFE_SLOTS];
-	struct life_order orders[LIFE_ORDERS];
+	struct orders orders;
 };
 
 /* A stopped service with LIMITS. */

@@ -43,21 +43,6 @@ void promise_begin(struct world *w);
 /* An order was taken, and is not carried out yet. */
 void promise_order(struct world *w, const struct life_order *order);
 
-/* The operator asked for REQUEST (enum request) in state BEFORE; orders are not taken yet. */
-void promise_request(struct world *w, int request, bool accepted, enum life_state before);
-
-/* The limits were changed. */
-void promise_limits(struct world *w);
-
-/* Death of a master was reported in state BEFORE, where the restart rules say VERDICT; likewise. */
-void promise_death(struct world *w, uint8_t slot, const struct life *before, enum restart_verdict verdict);
-
-/* It was reported that generation NUMBER is ready; likewise. */
-void promise_ready(struct world *w, uint32_t number, const struct life *before);
-
-/* life_tick was called; likewise. */
-void promise_tick(struct world *w, const struct life *before);
-
 /* Everything was carried out: what must hold between steps. */
 void promise_step(struct world *w);
 

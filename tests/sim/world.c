@@ -1,9 +1,9 @@
 #include "world.h"
 
 #include <signal.h>
-#include <stdio.h>
 
 #include "../lib/order_text.h"
+#include "chance.h"
 
 enum {
 	STEPS = 400,       /* of a world, at most, before it is stopped */
@@ -11,6 +11,22 @@ enum {
 	ORDERS = 40,       /* no step brings as many */
 	TICKS = 12,        /* nor is as much due at one moment */
 };
+
+void
+world_must(struct world *w, bool holds, const char *what)
+{
+	if (!holds && w->broken[0] == '\0')
+		text_copy(w->broken, sizeof w->broken, what);
+}
+
+bool
+world_has_free_slot(const struct world *w)
+{
+	for (uint8_t i = 0; i < CREWS; i++)
+		if (!w->crews[i].used)
+			return true;
+	return false;
+}
 
 static void
 say(struct world *w, const char *what)
@@ -74,8 +90,7 @@ drain(struct world *w)
 			order_text(w->story, &order);
 		}
 		promise_order(w, &order);
-		if (n++ > ORDERS)
-			snprintf(w->broken, sizeof w->broken, "orders without end");
+		world_must(w, n++ <= ORDERS, "orders without end");
 		if (w->broken[0] == '\0')
 			carry_out(w, &order);
 	}
@@ -90,7 +105,7 @@ report_ready(struct world *w, uint32_t number)
 
 	say(w, "ready");
 	life_ready(&w->life, number, w->now);
-	promise_ready(w, number, &before);
+	reaction_ready(w, number, &before);
 	drain(w);
 }
 
@@ -122,7 +137,7 @@ report_death(struct world *w, uint8_t slot)
 	c->reap_at = MSEC_NEVER;
 	c->reaped = true;
 	life_died(&w->life, slot, c->clean, chance, w->now);
-	promise_death(w, slot, &before, verdict);
+	reaction_death(w, slot, &before, verdict);
 	drain(w);
 }
 
@@ -152,13 +167,12 @@ tick(struct world *w)
 
 	say(w, "timeout");
 	life_tick(&w->life, w->now);
-	promise_tick(w, &before);
+	reaction_tick(w, &before);
 	drain(w);
 	/* a rung of no length is due at once, but only so many times */
 	w->ticks = w->ticked == w->now ? w->ticks + 1 : 0;
 	w->ticked = w->now;
-	if (w->broken[0] == '\0' && w->ticks > TICKS)
-		snprintf(w->broken, sizeof w->broken, "a busy loop: due again and again");
+	world_must(w, w->ticks <= TICKS, "a busy loop: due again and again");
 }
 
 static bool
@@ -197,10 +211,9 @@ world_ask(struct world *w, enum request request)
 
 	say(w, words[request]);
 	accepted = feed_request(w, request);
-	promise_request(w, (int)request, accepted, before);
+	reaction_request(w, request, accepted, before);
 	drain(w);
-	if (w->broken[0] == '\0' && w->promises.signals < signals)
-		snprintf(w->broken, sizeof w->broken, "nobody is hurried");
+	world_must(w, w->promises.signals >= signals, "nobody is hurried");
 }
 
 /* Reports about what is not there, or not so. */
@@ -220,59 +233,8 @@ stray(struct world *w)
 		life_died(&w->life, slot, false, jitter(w), w->now);
 	if (!c->used || !c->reaped)
 		life_gone(&w->life, slot, w->now);
-	if (w->life.state != before)
-		snprintf(w->broken, sizeof w->broken, "a report about nothing moved the service");
+	world_must(w, w->life.state == before, "a report about nothing moved the service");
 	drain(w);
-}
-
-static void
-roll_limits(struct world *w, struct life_limits *limits)
-{
-	static const msec delays[] = { 1, 100, 1000, 5000 }, resets[] = { 2000, 10000, 60000 }, starts[] = { 100, 3000, 60000 };
-	static const msec gracefuls[] = { 0, 500, 5000, 30000 }, totals[] = { 0, 1000, 10000, 40000 };
-	struct dice *d = &w->dice;
-	msec delay = delays[dice_below(d, 4)];
-
-	*limits = (struct life_limits){
-		.restart = { .policy = dice_percent(d, 70) ? RESTART_ALWAYS : dice_percent(d, 50) ? RESTART_ON_FAILURE : RESTART_NEVER,
-			.delay = delay, .delay_max = delay * (1 + dice_below(d, 20)), .reset = resets[dice_below(d, 3)],
-			.limit = (uint32_t)dice_below(d, 6), .interval = 1000 + dice_below(d, 600000) },
-		.stop = { .graceful = gracefuls[dice_below(d, 4)], .total = totals[dice_below(d, 4)], .quit = dice_percent(d, 70) },
-		.start_timeout = starts[dice_below(d, 3)],
-		.held = dice_percent(d, 60),
-	};
-}
-
-/* Mostly none of a kind, sometimes a few, rarely all. */
-static int
-roll_percent(struct dice *d)
-{
-	static const int percents[] = { 0, 0, 0, 10, 30, 100 };
-
-	return percents[dice_below(d, 6)];
-}
-
-static void
-roll_nature(struct dice *d, struct nature *n, msec start_timeout)
-{
-	*n = (struct nature){
-		.spawn_fails = roll_percent(d) / 2,
-		.boot_dies = roll_percent(d),
-		.never_ready = roll_percent(d) / 2,
-		.early_deaths = roll_percent(d),
-		.immortal = roll_percent(d),
-		.stubborn = roll_percent(d),
-		.forks = roll_percent(d),
-		.stuck = roll_percent(d),
-		.lost = roll_percent(d),
-		.leaves = roll_percent(d),
-		.clean = roll_percent(d),
-		.late = 20,
-		.workers = (int)dice_below(d, 5),
-		.boot = 1 + dice_below(d, dice_percent(d, 50) ? start_timeout : 2 * start_timeout),
-		.drain = 1 + dice_below(d, 20000),
-		.age = 1 + dice_below(d, 100000),
-	};
 }
 
 static void
@@ -285,9 +247,9 @@ roll_request(struct world *w)
 	} else if (dice_percent(d, 3)) {
 		struct life_limits limits;
 
-		roll_limits(w, &limits);
+		chance_limits(&w->dice, &limits);
 		life_set_limits(&w->life, &limits);
-		promise_limits(w);
+		reaction_limits(w);
 	} else {
 		world_ask(w, (enum request)(dice_percent(d, 60) && w->habit < REQUESTS ? w->habit : dice_below(d, REQUESTS)));
 	}
@@ -363,8 +325,7 @@ end_of_days(struct world *w)
 	for (unsigned i = 0; i < STEPS_TO_END && w->life.state != LIFE_STOPPED; i++)
 		if (!step(w, MSEC_NEVER - 1))
 			break;
-	if (w->broken[0] == '\0' && w->life.state != LIFE_STOPPED)
-		snprintf(w->broken, sizeof w->broken, "a stop that does not end");
+	world_must(w, w->life.state == LIFE_STOPPED, "a stop that does not end");
 }
 
 bool
@@ -374,11 +335,11 @@ world_live(struct world *w, uint64_t seed, struct text *story)
 	struct life_limits limits;
 
 	*w = (struct world){ .dice = { seed }, .story = story };
-	roll_limits(w, &limits);
-	roll_nature(&w->dice, &w->nature, limits.start_timeout);
+	chance_limits(&w->dice, &limits);
+	chance_nature(&w->dice, &w->nature, limits.start_timeout);
 	w->pause = pauses[dice_below(&w->dice, 4)];
 	w->habit = dice_percent(&w->dice, 50) ? ASK_REPLACE : (int)dice_below(&w->dice, REQUESTS + 1);
-	w->strays = roll_percent(&w->dice) / 2;
+	w->strays = chance_percent(&w->dice) / 2;
 	life_init(&w->life, &limits);
 	promise_begin(w);
 	world_ask(w, ASK_START);

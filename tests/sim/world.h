@@ -11,6 +11,7 @@
 #include "core/life.h"
 #include "kernel.h"
 #include "promise.h"
+#include "reaction.h"
 
 struct world {
 	struct dice dice;
@@ -39,8 +40,6 @@ bool world_live(struct world *w, uint64_t seed, struct text *story);
  * at once and ends at once when told, until `nature` says otherwise. */
 void world_begin(struct world *w, const struct life_limits *limits, struct text *story);
 
-enum request { ASK_START, ASK_STOP, ASK_RESTART, ASK_REPLACE, ASK_HUP, ASK_HURRY, REQUESTS };
-
 /* The operator asks now. */
 void world_ask(struct world *w, enum request request);
 
@@ -49,5 +48,10 @@ void world_kill_master(struct world *w);
 
 /* Let everything happen that happens by UNTIL; it is UNTIL then. */
 void world_run(struct world *w, msec until);
+
+/* For those who judge: WHAT was broken, unless it HOLDS; the first one is kept. */
+void world_must(struct world *w, bool holds, const char *what);
+
+bool world_has_free_slot(const struct world *w);
 
 #endif

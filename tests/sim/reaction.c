@@ -1,0 +1,225 @@
+#include "reaction.h"
+
+#include "world.h"
+
+static bool
+is_nobody_left(const struct world *w)
+{
+	for (uint8_t i = 0; i < CREWS; i++)
+		if (w->crews[i].used)
+			return false;
+	return true;
+}
+
+/* Nothing is in the way of a start from a state in which no master should live. */
+static bool
+may_start(const struct world *w)
+{
+	return world_has_free_slot(w) && (w->life.limits.held || is_nobody_left(w));
+}
+
+/* A master is there, or one is on its way. */
+static bool
+is_up(enum life_state state)
+{
+	return state == LIFE_STARTING || state == LIFE_RUNNING || state == LIFE_RELOADING || state == LIFE_REPLACING ||
+		state == LIFE_RESTARTING;
+}
+
+static bool
+begins(enum life_state state)
+{
+	return state == LIFE_STARTING || state == LIFE_RESTARTING;
+}
+
+static bool
+rests(enum life_state state)
+{
+	return state == LIFE_STOPPED || state == LIFE_WAITING || state == LIFE_FAILED;
+}
+
+static bool
+serves(enum life_state state)
+{
+	return state == LIFE_RUNNING || state == LIFE_RELOADING;
+}
+
+static void
+check_start(struct world *w, bool accepted, enum life_state before)
+{
+	enum life_state now = w->life.state;
+
+	world_must(w, accepted == !is_up(before), "start is refused, or accepted twice");
+	world_must(w, !accepted || begins(now), "start does not start");
+	world_must(w, !rests(before) || now == LIFE_STARTING || !may_start(w), "start waits for nothing");
+}
+
+static void
+check_stop(struct world *w, bool accepted, enum life_state before)
+{
+	enum life_state now = w->life.state;
+
+	world_must(w, accepted == (before != LIFE_STOPPED && before != LIFE_STOPPING), "stop is refused, or accepted twice");
+	world_must(w, now == LIFE_STOPPING || now == LIFE_STOPPED, "stop does not stop");
+	w->promises.wanted = false;
+}
+
+static void
+check_replace(struct world *w, bool accepted, enum life_state before)
+{
+	enum life_state now = w->life.state;
+
+	world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_REPLACING), "replace is refused, or accepted twice");
+	if (accepted)
+		world_must(w, serves(before) ? now == LIFE_REPLACING : begins(now), "replace does not replace");
+	w->promises.replaces = accepted && serves(before);
+}
+
+static void
+check_hup(struct world *w, bool accepted, enum life_state before)
+{
+	world_must(w, accepted == (before == LIFE_RUNNING), "hup is refused, or accepted out of place");
+	world_must(w, !accepted || w->life.state == LIFE_RELOADING, "hup does not reload");
+	w->promises.hup = accepted;
+}
+
+/* From now on nothing starts beside what is left. */
+static void
+note_down(struct promises *p)
+{
+	p->apart = true;
+	for (uint8_t i = 0; i < CREWS; i++)
+		p->crews[i].beside = false;
+}
+
+static void
+note_up(struct promises *p)
+{
+	p->wanted = true;
+	p->done = p->limits_changed = false;
+	p->at_once = p->waits = 0;
+	p->not_before = 0;
+}
+
+static void
+note_impatience(struct world *w)
+{
+	for (uint8_t i = 0; i < CREWS; i++)
+		w->promises.crews[i].grace = w->now;
+}
+
+void
+reaction_request(struct world *w, enum request request, bool accepted, enum life_state before)
+{
+	enum life_state now = w->life.state;
+
+	world_must(w, accepted || now == before, "a refused request changed something");
+	if (request == ASK_REPLACE && !w->life.limits.held)
+		request = ASK_RESTART;
+	switch (request) {
+	case ASK_START: check_start(w, accepted, before); break;
+	case ASK_STOP: check_stop(w, accepted, before); break;
+	case ASK_RESTART:
+		world_must(w, accepted == (before != LIFE_RESTARTING) && begins(now), "restart does not restart");
+		break;
+	case ASK_REPLACE: check_replace(w, accepted, before); break;
+	case ASK_HUP: check_hup(w, accepted, before); break;
+	case ASK_HURRY: note_impatience(w); break;
+	case REQUESTS: break;
+	}
+	if (!accepted)
+		return;
+	if (request == ASK_STOP || request == ASK_RESTART || (now == LIFE_RESTARTING && !rests(before)))
+		note_down(&w->promises);
+	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE)
+		note_up(&w->promises);
+}
+
+void
+reaction_limits(struct world *w)
+{
+	w->promises.limits_changed = true;
+	note_impatience(w); /* a shorter grace counts for who loses his master from now on */
+}
+
+/* The current master died and neither stop nor restart is on its way. */
+static bool
+is_right_after(const struct world *w, const struct life *before, enum restart_verdict verdict)
+{
+	enum life_state now = w->life.state;
+
+	if (before->state == LIFE_REPLACING && before->next != LIFE_NONE)
+		return now == LIFE_STARTING && w->life.current == before->next;
+	if (before->state == LIFE_REPLACING)
+		return now == LIFE_RESTARTING;
+	switch (verdict) {
+	case RESTART_NOW: return now == (w->life.limits.held && world_has_free_slot(w) ? LIFE_STARTING : LIFE_RESTARTING);
+	case RESTART_LATER: return now == LIFE_WAITING;
+	case RESTART_GIVE_UP: return now == LIFE_FAILED;
+	case RESTART_DONE: return now == LIFE_STOPPING;
+	}
+	return false;
+}
+
+static bool
+was_healthy(const struct world *w, const struct life *before)
+{
+	const struct restart_limits *limits = &before->limits.restart;
+	msec age = w->now - before->slots[before->current].since;
+
+	if (before->state != LIFE_RUNNING && before->state != LIFE_REPLACING)
+		return false;
+	return age >= limits->reset && age >= limits->delay; /* an early death is none of a healthy one */
+}
+
+void
+reaction_death(struct world *w, uint8_t slot, const struct life *before, enum restart_verdict verdict)
+{
+	enum life_state state = before->state;
+	bool asked = state == LIFE_STOPPING || state == LIFE_RESTARTING;
+
+	if (slot == before->current && was_healthy(w, before))
+		w->promises.at_once = w->promises.waits = 0;
+	if (slot == before->next && state == LIFE_REPLACING)
+		world_must(w, w->life.state == LIFE_RUNNING, "a replacement that died changed more than itself");
+	else if (slot == before->current && !asked)
+		world_must(w, is_right_after(w, before, verdict), "a death is taken for something else");
+	else
+		world_must(w, w->life.state == state, "the death of an old master moved the service");
+}
+
+void
+reaction_ready(struct world *w, uint32_t number, const struct life *before)
+{
+	enum life_state now = w->life.state;
+	uint8_t slot = 0;
+	bool counts;
+
+	while (slot < CREWS && !(w->crews[slot].used && w->crews[slot].number == number))
+		slot++;
+	counts = slot < CREWS && !w->promises.crews[slot].told && !w->crews[slot].reaped;
+	if (counts)
+		w->promises.crews[slot].ready = true;
+	if (counts && before->state == LIFE_REPLACING && slot == before->next)
+		world_must(w, now == LIFE_RUNNING && w->life.current == slot, "a ready replacement does not take over");
+	else if (counts && (before->state == LIFE_STARTING || before->state == LIFE_RELOADING))
+		world_must(w, now == LIFE_RUNNING, "ready, and not running");
+	else
+		world_must(w, now == before->state, "a report that means nothing moved the service");
+}
+
+void
+reaction_tick(struct world *w, const struct life *before)
+{
+	enum life_state now = w->life.state;
+
+	if (w->now < before->due)
+		world_must(w, now == before->state, "a deadline before its time");
+	else if (before->state == LIFE_STARTING || before->state == LIFE_RELOADING)
+		world_must(w, now == LIFE_RETRYING, "a start that takes too long goes on");
+	else if (before->state == LIFE_REPLACING)
+		world_must(w, now == LIFE_RUNNING && w->life.current == before->current, "a slow replacement is not given up");
+	else if (before->state == LIFE_WAITING)
+		world_must(w, now == LIFE_STARTING || (now == LIFE_RESTARTING && !may_start(w)),
+			"a wait is over and nothing starts");
+}
