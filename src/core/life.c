@@ -25,13 +25,13 @@ struct rule {
 };
 
 /*
- * A service that is wanted is STARTING until its workers are proven ready, then RUNNING. If its master dies before
- * that, it is WAITING for the next try, or FAILED when that was one try too many; if it does not get ready in
- * time, it is first brought to its end (RETRYING). A master that dies later is followed at once, until that
- * repeats. Three ways lead to new code: RESTARTING (down, then up), REPLACING (up beside, then down: whatever
- * happens to the new one, the old one serves, and if the old one dies, the new one is all there is), and RELOADING (HUP,
- * where all depends on the new workers, so that it is a start once more). STOPPING ends it from anywhere; who
- * changes his mind meanwhile has it RESTARTING.
+ * A service that is wanted is STARTING until its workers are proven ready, then RUNNING. If its master dies
+ * before that, it is WAITING for the next try, or FAILED when that was one try too many; if it does not get
+ * ready in time, it is first brought to its end (RETRYING). A master that dies later is followed at once, until
+ * that repeats. Three ways lead to new code: RESTARTING (down, then up), REPLACING (up beside, then down:
+ * whatever happens to the new one, the old one serves, and if the old one dies, the new one is all there is),
+ * and RELOADING (HUP, where all depends on the new workers, so that it is a start once more). STOPPING ends it
+ * from anywhere; who changes his mind meanwhile has it RESTARTING.
  *
  * Leftovers of dead and replaced generations go down their ladders beside all this and do not move the
  * service, except that STOPPING waits until they are gone (EMPTY) and RESTARTING until they are not in the way
@@ -113,8 +113,8 @@ end_next(struct life *l, msec now)
 	l->next = LIFE_NONE;
 }
 
-/* Spawn in a free slot and keep its number in *ROLE. False when there is none: then all but the current generation
- * are ending, and the one with the least time left makes room. */
+/* Spawn in a free slot and keep its number in *ROLE. False when there is none: then all but the current
+ * generation are ending, and the one with the least time left makes room. */
 static bool
 spawn(struct life *l, uint8_t *role, msec now)
 {
@@ -127,7 +127,8 @@ spawn(struct life *l, uint8_t *role, msec now)
 	}
 	generation_begin(&l->slots[slot], ++l->last_number, now);
 	*role = slot;
-	orders_push(&l->orders, &(struct life_order){ .kind = ORDER_SPAWN, .slot = slot, .number = l->last_number });
+	orders_push(&l->orders,
+		&(struct life_order){ .kind = ORDER_SPAWN, .slot = slot, .number = l->last_number });
 	return true;
 }
 
@@ -199,8 +200,9 @@ feed(struct life *l, enum life_event event, msec wait, msec now)
 	if (l->state == from)
 		return true;
 	l->since = now;
-	orders_push(&l->orders, &(struct life_order){ .kind = ORDER_MOVED, .from = (uint8_t)from, .to = (uint8_t)l->state,
-		.event = (uint8_t)event, .wait = l->state == LIFE_WAITING ? wait : 0 });
+	orders_push(&l->orders,
+		&(struct life_order){ .kind = ORDER_MOVED, .from = (uint8_t)from, .to = (uint8_t)l->state,
+			.event = (uint8_t)event, .wait = l->state == LIFE_WAITING ? wait : 0 });
 	return true;
 }
 
@@ -370,7 +372,7 @@ life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
 		return;
 	deed = generation_orphaned(g, &l->limits.stop, now);
 	lose_master(l, slot, clean, jitter, now);
-	/* The successor went first: it is what users wait for. If these had to make room for it, they got more than TERM. */
+	/* The successor went first: it is what users wait for. If these had to make room for it, they got KILL. */
 	if (g->stop.stage != STOP_KILL)
 		orders_push_deed(&l->orders, slot, deed);
 }
@@ -408,9 +410,9 @@ life_tick(struct life *l, msec now)
 }
 
 /*
- * There is always room for orders. One call queues at most one for each slot (a rung of its ladder, or its spawn), one
- * more KILL to make room, one HUP, and two moves (stopping, then stopped): eight, half of what fits. Carrying one
- * out, which has left the queue by then, brings at most a spawn and two moves.
+ * There is always room for orders. One call queues at most one for each slot (a rung of its ladder, or its
+ * spawn), one more KILL to make room, one HUP, and two moves (stopping, then stopped): eight, half of what fits.
+ * Carrying one out, which has left the queue by then, brings at most a spawn and two moves.
  */
 bool
 life_order(struct life *l, struct life_order *order)

@@ -91,7 +91,7 @@ struct life_limits {
 
 struct life {
 	enum life_state state;
-	uint8_t current, next;      /* slots with a living master, or LIFE_NONE: current until it dies or is replaced */
+	uint8_t current, next;      /* slots with a living master, or LIFE_NONE */
 	uint32_t last_number;
 	msec due;                   /* of the state; the generations have their own */
 	msec since;                 /* in this state */
@@ -108,8 +108,8 @@ void life_init(struct life *l, const struct life_limits *limits);
 void life_set_limits(struct life *l, const struct life_limits *limits);
 
 /* What people ask for. Each says whether it meant anything in this state (false: nothing changed; the state
- * says why). start, restart and replace forget earlier failures. stop while stopping hurries nothing: life_hurry
- * does. Without `held`, replace means restart. */
+ * says why). start, restart and replace forget earlier failures. stop while stopping hurries nothing:
+ * life_hurry does. Without `held`, replace means restart. */
 bool life_start(struct life *l, msec now);
 bool life_stop(struct life *l, msec now);
 bool life_restart(struct life *l, msec now);  /* down, then up */
@@ -117,8 +117,8 @@ bool life_replace(struct life *l, msec now);  /* up beside, then down; nothing s
 bool life_hup(struct life *l, msec now);      /* only from running */
 void life_hurry(struct life *l, msec now);    /* one rung up the ladder for everything that is ending */
 
-/* What came of an order, and what the kernel and the watcher saw. SLOT is the order's, JITTER any 32 random bits
- * (restart.h). Reports about a generation that is not there any more (NUMBER differs) are ignored. */
+/* What came of an order, and what the kernel and the watcher saw. SLOT is the order's, JITTER any 32 random
+ * bits (restart.h). Reports about a generation that is not there any more (NUMBER differs) are ignored. */
 void life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now);
 void life_ready(struct life *l, uint32_t number, msec now);
 /* The master of SLOT was reaped. CLEAN: exited with status 0. Others of its generation may live. */

@@ -18,8 +18,9 @@
 enum {
 	POOL_SPACING = 200,    /* ms between signals; 150 is what was measured to be enough */
 	POOL_PATIENCE = 10000, /* ms until a signal without effect is sent again */
-	POOL_SETTLE = 2500,    /* ms that a difference nobody asked for has to last: the master looks for missing
-	                        * workers once a second, and pauses up to 0.1 s after each fork (gunicorn-facts 2.1) */
+	POOL_SETTLE = 2500,    /* ms that a difference nobody asked for has to last: the master looks for
+	                        * missing workers once a second, and pauses up to 0.1 s after each fork
+	                        * (gunicorn-facts 2.1) */
 	POOL_RISE = 2,         /* samples in a row with a standing queue until one more is wanted */
 	POOL_FALL = 60,        /* samples in a row without any queue until one less is wanted */
 	POOL_COOL_UP = 5000,   /* ms after a move until the next one up */
@@ -31,7 +32,7 @@ struct pool {
 	uint32_t wanted;      /* within [min, max] when there is a range, else >= 1 */
 	uint32_t rise, fall;  /* samples in a row so far */
 	msec moved;           /* when wanted last moved by itself; 0 before the first */
-	bool moving;          /* on the way to a newly wanted number; else the master mends its pool by itself */
+	bool moving;          /* on the way to a newly wanted number; else the master mends its pool itself */
 	bool waiting;         /* a signal went out, and its effect was not seen yet */
 	msec sent;            /* when a signal last went out; 0 before the first */
 	uint32_t last;        /* how many workers were seen last, */

@@ -1,7 +1,7 @@
 #include "core/restart.h"
 
-/* The wait after the N-th (1, 2, 3 ...) reason to wait in a row. Doubled W is spread over its upper half, so that
- * services which fell together (a database went away) do not come back together; never below `delay`. */
+/* The wait after the N-th (1, 2, 3 ...) reason to wait in a row. Doubled W is spread over its upper half, so
+ * that services which fell together (a database went away) do not come back together; never below `delay`. */
 static msec
 wait_after(const struct restart_limits *limits, uint32_t n, uint32_t jitter)
 {
@@ -37,7 +37,7 @@ judge_ready(struct restart *r, const struct restart_limits *limits, const struct
 {
 	if (death->age < limits->delay) {
 		r->streak++;
-		/* The first early death is forgiven and not counted: somebody killed what had just been restarted. */
+		/* The first is forgiven and not counted: somebody killed what had just been restarted. */
 		if (r->streak == 1 && r->recent <= RESTART_FREE)
 			return RESTART_NOW;
 		return later(r, limits, r->streak > 1 ? r->streak - 1 : 1, jitter, now, wait);

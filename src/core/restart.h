@@ -9,8 +9,8 @@
  *
  * "Repeats" is two things: a second death in a row within `delay` of its start (the first one is
  * forgiven and not counted), or more than RESTART_FREE deaths without `reset` of health between them. Waits
- * double from `delay` to `delay_max`, each with jitter over the upper half of the doubled value; `limit` failures
- * that had to wait within `interval` end in giving up (the last of them does not wait any more).
+ * double from `delay` to `delay_max`, each with jitter over the upper half of the doubled value; `limit`
+ * failures that had to wait within `interval` end in giving up (the last of them does not wait any more).
  *
  * So between two spells of health at most 2 * RESTART_FREE + 1 starts come at once, and from then on every one
  * waits: there is no hot loop.
@@ -30,7 +30,7 @@ enum restart_policy { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 struct restart_limits {
 	enum restart_policy policy;
 	msec delay, delay_max; /* shortest and longest wait; 0 < delay <= delay_max */
-	msec reset;            /* a death at this age makes all earlier ones forgotten, unless it is below `delay` */
+	msec reset;            /* age at which a death makes earlier ones forgotten (not one below `delay`) */
 	uint32_t limit;        /* failures until giving up, that one included; 0 = never give up */
 	msec interval;         /* counted within this time */
 };

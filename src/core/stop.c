@@ -46,8 +46,8 @@ stop_master_gone(struct stop *s, const struct stop_limits *limits, msec now)
 	s->master = false;
 	if (s->stage != STOP_TERM && s->stage != STOP_QUIT)
 		return STOP_NOTHING;
-	/* Workers that lost their master notice it and leave by themselves, but only between requests (getppid() in
-	 * is_parent_alive, gunicorn/workers/base.py and sync.py): TERM makes them go now, `graceful` is what they have. */
+	/* Workers that lost their master see it by themselves, but only between requests, and idle ones after up to
+	 * half of `timeout` (is_parent_alive() in gunicorn/workers/sync.py, gthread.py): TERM makes them go now. */
 	s->kill = earlier(s->kill, now + limits->graceful);
 	s->due = s->kill;
 	return STOP_TERM_REST;

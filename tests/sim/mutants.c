@@ -23,7 +23,7 @@
 enum { ACTS = END_ALL + 1, DUES = AFTER_WAIT + 1 };
 
 static unsigned caught, excused, survived;
-static int64_t worlds = 20000;
+static int64_t worlds = 100000;
 
 static bool
 is_death(unsigned e)

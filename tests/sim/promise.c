@@ -106,14 +106,17 @@ check_signal(struct world *w, const struct life_order *order)
 	p->signals++;
 	p->killed = p->killed || order->signal == SIGKILL;
 	if (order->signal == SIGHUP) {
-		world_must(w, p->hup && order->kind == ORDER_SIGNAL && order->slot == w->life.current, "a HUP out of place");
+		world_must(w, p->hup && order->kind == ORDER_SIGNAL && order->slot == w->life.current,
+			"a HUP out of place");
 		p->hup = false;
 		return;
 	}
 	world_must(w, order->kind == ORDER_SIGNAL_ALL || order->signal != SIGKILL, "KILL to the master alone");
 	world_must(w, order->kind == ORDER_SIGNAL || order->signal != SIGQUIT, "QUIT to workers: requests are cut");
-	world_must(w, order->kind == ORDER_SIGNAL_ALL || !reaped, "a signal to a reaped master: that pid is somebody else's");
-	world_must(w, order->kind == ORDER_SIGNAL || order->signal == SIGKILL || reaped, "TERM to workers past their master");
+	world_must(w, order->kind == ORDER_SIGNAL_ALL || !reaped,
+		"a signal to a reaped master: that pid is somebody else's");
+	world_must(w, order->kind == ORDER_SIGNAL || order->signal == SIGKILL || reaped,
+		"TERM to workers past their master");
 	if (notes->told) {
 		if (order->signal == SIGKILL && world_has_free_slot(w))
 			world_must(w, w->now >= notes->grace, "KILL before its time: requests are cut");
@@ -122,7 +125,8 @@ check_signal(struct world *w, const struct life_order *order)
 		return;
 	}
 	if (notes->ready && !reaped)
-		world_must(w, is_ending(state) || state == LIFE_STOPPED || is_replaced(w, order->slot), "one that serves is ended");
+		world_must(w, is_ending(state) || state == LIFE_STOPPED || is_replaced(w, order->slot),
+			"one that serves is ended");
 	notes->told = true;
 	notes->beside = !is_ending(state);
 	notes->grace = w->now + (stop->graceful < stop->total ? stop->graceful : stop->total);
@@ -160,7 +164,8 @@ check_failures(struct world *w, const struct life_order *order)
 	if (order->from == LIFE_RUNNING && order->event == ON_DIED_NOW)
 		world_must(w, ++p->at_once <= 2 * RESTART_FREE + 1, "a hot loop: too many starts at once");
 	if (order->to == LIFE_WAITING) {
-		world_must(w, order->wait >= limits->delay && order->wait <= limits->delay_max, "a wait out of its limits");
+		world_must(w, order->wait >= limits->delay && order->wait <= limits->delay_max,
+			"a wait out of its limits");
 		p->not_before = w->now + order->wait;
 		p->waits++;
 	}

@@ -59,7 +59,8 @@ check_stop(struct world *w, bool accepted, enum life_state before)
 {
 	enum life_state now = w->life.state;
 
-	world_must(w, accepted == (before != LIFE_STOPPED && before != LIFE_STOPPING), "stop is refused, or accepted twice");
+	world_must(w, accepted == (before != LIFE_STOPPED && before != LIFE_STOPPING),
+		"stop is refused, or accepted twice");
 	world_must(w, now == LIFE_STOPPING || now == LIFE_STOPPED, "stop does not stop");
 	w->promises.wanted = false;
 }
@@ -69,7 +70,8 @@ check_replace(struct world *w, bool accepted, enum life_state before)
 {
 	enum life_state now = w->life.state;
 
-	world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_REPLACING), "replace is refused, or accepted twice");
+	world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_REPLACING),
+		"replace is refused, or accepted twice");
 	if (accepted)
 		world_must(w, serves(before) ? now == LIFE_REPLACING : begins(now), "replace does not replace");
 	w->promises.replaces = accepted && serves(before);
@@ -147,13 +149,14 @@ static bool
 is_right_after(const struct world *w, const struct life *before, enum restart_verdict verdict)
 {
 	enum life_state now = w->life.state;
+	bool may = w->life.limits.held && world_has_free_slot(w);
 
 	if (before->state == LIFE_REPLACING && before->next != LIFE_NONE)
 		return now == LIFE_STARTING && w->life.current == before->next;
 	if (before->state == LIFE_REPLACING)
 		return now == LIFE_RESTARTING;
 	switch (verdict) {
-	case RESTART_NOW: return now == (w->life.limits.held && world_has_free_slot(w) ? LIFE_STARTING : LIFE_RESTARTING);
+	case RESTART_NOW: return now == (may ? LIFE_STARTING : LIFE_RESTARTING);
 	case RESTART_LATER: return now == LIFE_WAITING;
 	case RESTART_GIVE_UP: return now == LIFE_FAILED;
 	case RESTART_DONE: return now == LIFE_STOPPING;
@@ -218,7 +221,8 @@ reaction_tick(struct world *w, const struct life *before)
 	else if (before->state == LIFE_STARTING || before->state == LIFE_RELOADING)
 		world_must(w, now == LIFE_RETRYING, "a start that takes too long goes on");
 	else if (before->state == LIFE_REPLACING)
-		world_must(w, now == LIFE_RUNNING && w->life.current == before->current, "a slow replacement is not given up");
+		world_must(w, now == LIFE_RUNNING && w->life.current == before->current,
+			"a slow replacement is not given up");
 	else if (before->state == LIFE_WAITING)
 		world_must(w, now == LIFE_STARTING || (now == LIFE_RESTARTING && !may_start(w)),
 			"a wait is over and nothing starts");

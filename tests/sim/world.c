@@ -251,7 +251,9 @@ roll_request(struct world *w)
 		life_set_limits(&w->life, &limits);
 		reaction_limits(w);
 	} else {
-		world_ask(w, (enum request)(dice_percent(d, 60) && w->habit < REQUESTS ? w->habit : dice_below(d, REQUESTS)));
+		bool as_usual = dice_percent(d, 60) && w->habit < REQUESTS;
+
+		world_ask(w, (enum request)(as_usual ? w->habit : dice_below(d, REQUESTS)));
 	}
 	w->request_at = w->now + dice_below(d, w->pause);
 }

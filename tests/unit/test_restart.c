@@ -58,12 +58,11 @@ policies(void **state)
 	}
 }
 
-/* Deaths in a row, GAP ms after one another, and what each means; -1 ends a row. Jitter 0 gives the shortest
- * wait of each doubling. */
+/* Deaths in a row and what each means; -1 ends a row. Jitter 0 gives the shortest wait of each doubling. */
 static void
 rows_of_deaths(void **state)
 {
-	enum { B = 0, L = 1, E = 2, H = 3 }; /* in boot, late, early, healthy */
+	enum { B, L, E, H }; /* in boot; late, if only just; early, only just; healthy */
 	static const struct {
 		const char *name;
 		struct { int kind; enum restart_verdict verdict; msec wait; } deaths[14];
@@ -90,7 +89,7 @@ rows_of_deaths(void **state)
 			{ B, RESTART_LATER, 5000 }, { B, RESTART_LATER, 5000 }, { H, RESTART_NOW },
 			{ B, RESTART_LATER, 1000 }, { L, RESTART_NOW }, { -1 } } },
 	};
-	static const msec ages[] = { [B] = 300, [L] = 2600, [E] = 30, [H] = 60000 };
+	static const msec ages[] = { [B] = 300, [L] = 1000, [E] = 999, [H] = 60000 };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -123,6 +122,11 @@ failures_count_within_the_interval(void **state)
 	assert_int_equal(judge(&r, &limits, false, 10, now, &wait), RESTART_LATER);
 	assert_int_equal(judge(&r, &limits, false, 10, now + 1, &wait), RESTART_LATER);
 	assert_int_equal(judge(&r, &limits, false, 10, now + 2, &wait), RESTART_GIVE_UP);
+	/* exactly as long as the interval is still within it */
+	restart_forget(&r);
+	assert_int_equal(judge(&r, &limits, false, 10, now, &wait), RESTART_LATER);
+	assert_int_equal(judge(&r, &limits, false, 10, now, &wait), RESTART_LATER);
+	assert_int_equal(judge(&r, &limits, false, 10, now + limits.interval, &wait), RESTART_GIVE_UP);
 	limits.limit = 1;
 	restart_forget(&r);
 	assert_int_equal(judge(&r, &limits, false, 10, now, &wait), RESTART_GIVE_UP);

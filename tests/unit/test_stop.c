@@ -131,6 +131,8 @@ slots_are_found(void **state)
 	assert_false(generation_none_in_way(slots, 3, false));
 	assert_false(generation_none_left(slots, 3));
 	generation_free(&slots[0]);
+	assert_false(generation_none_left(slots, 3));
+	assert_false(generation_none_in_way(slots, 3, false));
 	generation_free(&slots[2]);
 	assert_true(generation_none_in_way(slots, 3, false));
 	assert_true(generation_none_left(slots, 3));
