@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 #define PAGE_MAGIC 0x3147504c44524231ull /* "1BRDLPG1" */
-enum { PAGE_VERSION = 1, PAGE_NAME = 48, PAGE_PATH = 108, PAGE_LISTENERS = 4, PAGE_GENERATIONS = 4 };
+enum { PAGE_VERSION = 1, PAGE_NAME = 48, PAGE_PATH = 108, PAGE_LISTENERS = 4, PAGE_GENERATIONS = 4, PAGE_ADDRESSES = 112 };
 
 enum page_kind { PAGE_EMPTY, PAGE_GUNICORN, PAGE_PROGRAM };
 
@@ -75,6 +75,7 @@ struct page_service {
 	struct page_settings settings;
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];
+	char addresses[PAGE_ADDRESSES]; /* of the listeners as they were written, in their order, separated by blanks; cut */
 };
 
 struct page_header {

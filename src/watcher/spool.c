@@ -1,0 +1,128 @@
+#include "watcher/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "watcher/watcher.h"
+
+enum { SPOOL_MAGIC = 0x53504f31, KEEP = 16384 /* bytes that stay mapped: a quiet service's lines */ };
+
+struct spool_header {
+	uint32_t magic;
+	_Atomic uint32_t current; /* which note counts: 0 or 1 */
+	struct spool_note notes[2];
+};
+
+_Static_assert(sizeof(struct spool_header) <= WATCHER_SPOOL_SIZE - SPOOL_BYTES, "the note fits before the bytes");
+
+static bool
+is_spool(int fd)
+{
+	struct stat st;
+
+	/* F_GET_SEALS succeeds on memfds alone (fcntl(2)): no file of somebody else's is taken for it */
+	return fd >= 0 && fcntl(fd, F_GET_SEALS) >= 0 && fstat(fd, &st) == 0 && st.st_size == WATCHER_SPOOL_SIZE;
+}
+
+bool
+spool_open(struct spool *s, int fd, struct err *err)
+{
+	bool shared = is_spool(fd);
+	void *at = mmap(NULL, WATCHER_SPOOL_SIZE, PROT_READ | PROT_WRITE,
+		shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, shared ? fd : -1, 0);
+
+	if (at == MAP_FAILED)
+		return err_set(err, errno, "cannot map the spool");
+	*s = (struct spool){ .header = at, .bytes = (char *)at + (WATCHER_SPOOL_SIZE - SPOOL_BYTES), .fd = shared ? fd : -1 };
+	if (s->header->magic != SPOOL_MAGIC) {
+		memset(s->header, 0, sizeof *s->header);
+		s->header->magic = SPOOL_MAGIC;
+	}
+	return true;
+}
+
+static uint32_t
+true_length(const char *bytes)
+{
+	uint32_t n = SPOOL_BYTES;
+
+	while (n > 0 && bytes[n - 1] == '\0')
+		n--;
+	return n;
+}
+
+bool
+spool_left(const struct spool *s, struct spool_note *note)
+{
+	*note = s->header->notes[atomic_load(&s->header->current) % 2];
+	if (note->length == SPOOL_READING)
+		note->length = true_length(s->bytes);
+	note->service[PAGE_NAME - 1] = '\0';
+	return note->service[0] != '\0' && note->length <= SPOOL_BYTES && note->offset < note->length;
+}
+
+void
+spool_note(struct spool *s, const struct spool_note *note)
+{
+	uint32_t other = 1 - atomic_load_explicit(&s->header->current, memory_order_relaxed) % 2;
+
+	s->header->notes[other] = *note;
+	atomic_store_explicit(&s->header->current, other, memory_order_release);
+}
+
+void
+spool_got(struct spool *s, uint32_t length)
+{
+	uint32_t current = atomic_load_explicit(&s->header->current, memory_order_relaxed) % 2;
+
+	*(volatile uint32_t *)&s->header->notes[current].length = length;
+	if (length > s->touched)
+		s->touched = length;
+}
+
+void
+spool_done(struct spool *s, size_t length)
+{
+	uint32_t other = 1 - atomic_load_explicit(&s->header->current, memory_order_relaxed) % 2;
+
+	s->header->notes[other].service[0] = '\0';
+	atomic_store_explicit(&s->header->current, other, memory_order_release);
+	memset(s->bytes, 0, length);
+}
+
+/* Zero everything from FROM on and give its memory back: a hole in a memfd and dropped private memory both read as
+ * zero, which is what must stand there. */
+static void
+drop(struct spool *s, size_t from)
+{
+	bool ok;
+
+	if (s->fd < 0)
+		ok = madvise(s->bytes + from, SPOOL_BYTES - from, MADV_DONTNEED) == 0;
+	else
+		ok = fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			     (off_t)(WATCHER_SPOOL_SIZE - SPOOL_BYTES + from), (off_t)(SPOOL_BYTES - from)) == 0;
+	if (!ok && from == 0)
+		memset(s->bytes, 0, SPOOL_BYTES);
+	s->touched = from;
+}
+
+void
+spool_trim(struct spool *s)
+{
+	if (s->touched > KEEP)
+		drop(s, KEEP);
+}
+
+void
+spool_clear(struct spool *s)
+{
+	struct spool_note nothing = { .service = "" };
+
+	spool_note(s, &nothing);
+	drop(s, 0);
+}

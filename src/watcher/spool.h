@@ -1,0 +1,65 @@
+/*
+ * spool -- the memory through which log lines pass on their way from pipe to file, and a note of whose they are and
+ * how far they got. It outlives the watcher (a memfd that the supervisor keeps), so a successor can go on exactly where a
+ * killed one stopped: it cuts the file back to where the note says and writes the rest again.
+ *
+ * What that guarantees: kill -9 at any instruction loses, doubles and cuts no byte, but trailing NUL bytes of what was
+ * read last. How: bytes are all zero when nothing is in hand, so after a death inside read(2) the last byte that is
+ * not zero tells how much the kernel had put there. The note is a pair, of which one index says which one counts: a
+ * change is there or not. (A power failure takes the memfd along; that is not this promise.)
+ */
+#ifndef BRIDLE_WATCHER_SPOOL_H
+#define BRIDLE_WATCHER_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/msec.h"
+#include "watcher/lineformat.h"
+#include "wire/page.h"
+
+enum { SPOOL_BYTES = 1 << 20 };
+#define SPOOL_READING UINT32_MAX
+
+struct spool_note {
+	char service[PAGE_NAME];  /* "": nothing is in hand */
+	uint32_t length;          /* bytes read, or SPOOL_READING */
+	uint32_t offset;          /* of these, how many are done with */
+	uint64_t skip;            /* bytes made of what follows that are in files already finished */
+	struct lineformat format; /* as it was at offset */
+	uint64_t inode;           /* the rest goes into this file ... */
+	uint64_t size;            /* ... behind so many bytes; what is there beyond them is to be written again */
+	msec wall;                /* when they were read: a second writing gives the same stamps */
+};
+
+struct spool {
+	struct spool_header *header;
+	char *bytes;      /* SPOOL_BYTES */
+	size_t touched;   /* of bytes, since memory was last given back */
+	int fd;           /* -1: memory of our own */
+};
+
+/* Map FD, or take memory of our own when it is not a spool. */
+bool spool_open(struct spool *s, int fd, struct err *err);
+
+/* What a predecessor had in hand: true, and NOTE with its true length. */
+bool spool_left(const struct spool *s, struct spool_note *note);
+
+/* Replace the note, all at once. */
+void spool_note(struct spool *s, const struct spool_note *note);
+
+/* LENGTH bytes were read. */
+void spool_got(struct spool *s, uint32_t length);
+
+/* Nothing is in hand any more; the first LENGTH bytes are zeroed. */
+void spool_done(struct spool *s, size_t length);
+
+/* Give memory back, but for what a quiet service needs. Only with nothing in hand. */
+void spool_trim(struct spool *s);
+
+/* Nothing is in hand and all is zero, whatever a predecessor left (it may have been killed while it zeroed). */
+void spool_clear(struct spool *s);
+
+#endif

@@ -1,0 +1,103 @@
+#include "watcher/words.h"
+
+#include "wire/ending.h"
+
+void
+words_end(struct text *t, const struct words_move *move)
+{
+	text_addf(t, "%s %d ", move->gunicorn ? "master" : "process", (int)move->pid);
+	ending_add(t, move->status);
+	if (move->lasted < 0)
+		return;
+	text_add(t, " after ");
+	text_add_duration(t, move->lasted > 0 ? move->lasted : 1);
+}
+
+/* A death that led to a wait or to giving up: was it ever ready? */
+static void
+add_failure(struct text *t, const struct words_move *move)
+{
+	if (move->pid != 0)
+		words_end(t, move);
+	else
+		text_add(t, "it could not be started");
+	if (move->from == LIFE_RETRYING)
+		text_add(t, ", not ready within start_timeout");
+	else if (move->from == LIFE_STARTING && move->gunicorn)
+		text_add(t, ", before any worker was ready");
+	if (move->streak > 0)
+		text_addf(t, ": failure %u", move->streak);
+	if (move->wait < 0)
+		return;
+	text_add(t, ", next try in ");
+	text_add_duration(t, move->wait);
+}
+
+static void
+reason_stopped(struct text *t, const struct words_move *move)
+{
+	if (move->event == ON_DIED_DONE) {
+		words_end(t, move);
+		text_add(t, "; no restart is wanted");
+	} else if (move->pid == 0) {
+		text_add(t, "not started");
+	} else {
+		text_add(t, "stopped as asked");
+	}
+}
+
+static void
+reason_starting(struct text *t, const struct words_move *move)
+{
+	if (move->event == ON_DIED_NOW) {
+		words_end(t, move);
+		text_add(t, "; started again at once");
+	} else if (move->from == LIFE_WAITING && move->pid != 0) {
+		text_add(t, "trying again after ");
+		words_end(t, move);
+	} else {
+		text_add(t, move->from == LIFE_RESTARTING ? "restart was asked for" : life_event_text(move->event));
+	}
+}
+
+static void
+reason_running(struct text *t, const struct words_move *move)
+{
+	if (move->event == ON_NEXT_DIED && move->pid != 0) {
+		text_add(t, "the next generation failed to boot: ");
+		words_end(t, move);
+		text_add(t, "; the old one serves on");
+	} else if (move->event == ON_TIMEOUT) {
+		text_add(t, move->from == LIFE_RELOADING ? "no new worker was ready in time after the reload" :
+			"the next generation was not ready in time; the old one serves on");
+	} else {
+		text_add(t, move->gunicorn ? life_event_text(move->event) : "running");
+	}
+}
+
+void
+words_reason(struct text *t, const struct words_move *move)
+{
+	switch (move->to) {
+	case LIFE_STOPPED: reason_stopped(t, move); break;
+	case LIFE_STARTING: reason_starting(t, move); break;
+	case LIFE_RUNNING: reason_running(t, move); break;
+	case LIFE_RETRYING: text_add(t, "not ready within start_timeout; being ended"); break;
+	case LIFE_WAITING: add_failure(t, move); break;
+	case LIFE_FAILED:
+		add_failure(t, move);
+		text_add(t, "; gave up");
+		break;
+	case LIFE_RELOADING:
+	case LIFE_REPLACING:
+	case LIFE_STOPPING:
+	case LIFE_RESTARTING: text_add(t, life_event_text(move->event)); break;
+	case LIFE_STATE_COUNT: break;
+	}
+}
+
+void
+words_took(struct text *t, msec took)
+{
+	text_addf(t, "%lld.%lld s", (long long)(took / 1000), (long long)(took % 1000 / 100));
+}
