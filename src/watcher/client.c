@@ -1,0 +1,261 @@
+#include "watcher/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "watcher/control.h"
+#include "watcher/methods.h"
+#include "watcher/watch.h"
+
+static const double IDLE = 60.;
+
+/* Freed later by control, which walks over its clients while they are called. */
+static void
+hang_up(struct client *c)
+{
+	c->gone = true;
+	ev_io_stop(c->w->loop, &c->readable);
+	ev_io_stop(c->w->loop, &c->writable);
+	ev_timer_stop(c->w->loop, &c->timer);
+	control_reap(c->w);
+}
+
+/* ---- out ---- */
+
+static void
+flush(struct client *c)
+{
+	while (c->out_done < c->out_len) {
+		ssize_t n = send(c->fd, c->out + c->out_done, c->out_len - c->out_done, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN)
+			hang_up(c);
+		if (n <= 0)
+			break;
+		c->out_done += (size_t)n;
+	}
+	if (c->gone)
+		return;
+	if (c->out_done < c->out_len) {
+		ev_io_start(c->w->loop, &c->writable);
+		return;
+	}
+	free(c->out);
+	c->out = NULL;
+	c->out_len = c->out_done = 0;
+	ev_io_stop(c->w->loop, &c->writable);
+}
+
+/* Add FRAME to what waits. False: too much waits already, or memory is out. */
+static bool
+append(struct client *c, char *frame, size_t length)
+{
+	size_t waiting = c->out_len - c->out_done;
+	size_t most = c->waiter.kind == WAIT_EVENTS ? CLIENT_EVENTS_MAX : CLIENT_OUT_MAX;
+	char *out;
+
+	if (c->out == NULL) {
+		c->out = frame;
+		c->out_len = length;
+		return true;
+	}
+	out = waiting + length <= most ? malloc(waiting + length) : NULL;
+	if (out != NULL) {
+		memcpy(out, c->out + c->out_done, waiting);
+		memcpy(out + waiting, frame, length);
+		free(c->out);
+		c->out = out;
+		c->out_len = waiting + length;
+		c->out_done = 0;
+	}
+	free(frame);
+	return out != NULL;
+}
+
+void
+client_send(struct client *c, char *frame, size_t length)
+{
+	if (c->gone || c->oneway) {
+		free(frame);
+		return;
+	}
+	if (frame == NULL || !append(c, frame, length))
+		hang_up(c);
+	else
+		flush(c);
+}
+
+static void
+reply(struct client *c, const char *error, json_t *parameters, bool continues)
+{
+	size_t length = 0;
+	char *frame = varlink_reply_format(error, parameters, continues, &length);
+
+	json_decref(parameters);
+	client_send(c, frame, length);
+}
+
+void
+client_reply(struct client *c, json_t *parameters)
+{
+	reply(c, NULL, parameters, false);
+}
+
+void
+client_continue(struct client *c, json_t *parameters)
+{
+	reply(c, NULL, parameters, true);
+}
+
+void
+client_error(struct client *c, const char *error, json_t *parameters)
+{
+	reply(c, error, parameters, false);
+}
+
+static json_t *
+reason_and_hint(const char *reason, const char *hint)
+{
+	return json_pack("{s:s, s:s?}", "reason", reason, "hint", hint);
+}
+
+void
+client_refused(struct client *c, const char *reason, const char *hint)
+{
+	client_error(c, VARLINK_INTERFACE ".Refused", reason_and_hint(reason, hint));
+}
+
+void
+client_failed(struct client *c, const char *reason, const char *hint)
+{
+	client_error(c, VARLINK_INTERFACE ".Failed", reason_and_hint(reason, hint));
+}
+
+void
+client_message(struct client *c, const char *message)
+{
+	client_reply(c, json_pack("{s:s}", "message", message));
+}
+
+/* ---- in ---- */
+
+static void
+run_calls(struct client *c)
+{
+	char *frame;
+	size_t length;
+
+	while (!c->gone && c->waiter.kind == WAIT_NOTHING && (frame = varlink_in_next(&c->in, &length)) != NULL) {
+		struct varlink_call call;
+		struct err err;
+
+		if (!varlink_call_parse(&call, frame, length, &err)) {
+			log_debug("control: uid %u: %s", (unsigned)c->peer.uid, err.text);
+			hang_up(c);
+			return;
+		}
+		c->more = call.more;
+		c->oneway = call.oneway;
+		methods_call(c, &call);
+		varlink_call_free(&call);
+	}
+	if (!c->gone && c->waiter.kind == WAIT_NOTHING)
+		client_patience(c, (msec)(IDLE * 1000));
+}
+
+void
+client_next(struct client *c)
+{
+	waiter_free(&c->waiter);
+	run_calls(c);
+}
+
+static void
+on_readable(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct client *c = io->data;
+	size_t room;
+	char *at = varlink_in_room(&c->in, &room);
+	ssize_t n = at == NULL ? 0 : recv(c->fd, at, room, MSG_DONTWAIT);
+
+	(void)loop;
+	(void)revents;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		hang_up(c);
+		return;
+	}
+	varlink_in_got(&c->in, (size_t)n);
+	run_calls(c);
+}
+
+static void
+on_writable(struct ev_loop *loop, ev_io *io, int revents)
+{
+	(void)loop;
+	(void)revents;
+	flush(io->data);
+}
+
+static void
+on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct client *c = timer->data;
+
+	(void)loop;
+	(void)revents;
+	if (c->waiter.kind == WAIT_NOTHING)
+		hang_up(c);
+	else
+		waiter_expired(c);
+}
+
+void
+client_patience(struct client *c, msec patience)
+{
+	ev_timer_stop(c->w->loop, &c->timer);
+	if (patience == MSEC_NEVER)
+		return;
+	ev_timer_set(&c->timer, (double)patience / 1000, 0.);
+	ev_timer_start(c->w->loop, &c->timer);
+}
+
+struct client *
+client_new(struct watcher *w, int fd, struct peer peer)
+{
+	struct client *c = calloc(1, sizeof *c);
+
+	if (c == NULL) {
+		close(fd);
+		return NULL;
+	}
+	*c = (struct client){ .w = w, .fd = fd, .peer = peer };
+	varlink_in_init(&c->in, VARLINK_REQUEST_MAX);
+	ev_io_init(&c->readable, on_readable, fd, EV_READ);
+	ev_io_init(&c->writable, on_writable, fd, EV_WRITE);
+	ev_timer_init(&c->timer, on_timer, 0., 0.);
+	c->readable.data = c->writable.data = c->timer.data = c;
+	ev_io_start(w->loop, &c->readable);
+	client_patience(c, (msec)(IDLE * 1000));
+	return c;
+}
+
+void
+client_free(struct client *c)
+{
+	ev_io_stop(c->w->loop, &c->readable);
+	ev_io_stop(c->w->loop, &c->writable);
+	ev_timer_stop(c->w->loop, &c->timer);
+	close(c->fd);
+	varlink_in_free(&c->in);
+	waiter_free(&c->waiter);
+	free(c->out);
+	free(c);
+}

@@ -1,0 +1,52 @@
+/*
+ * control -- the control socket: who is connected, and who among them is to hear of what happened.
+ */
+#ifndef BRIDLE_WATCHER_CONTROL_H
+#define BRIDLE_WATCHER_CONTROL_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "wire/link.h"
+#include "wire/page.h"
+
+struct client;
+struct service;
+struct watcher;
+
+enum {
+	CONTROL_CLIENTS = 64,
+	CONTROL_READERS = 32 /* of these, such as may only look: they cannot keep others out */
+};
+
+struct control {
+	int fd;
+	struct client *clients;
+	unsigned count, readers;
+	ev_io acceptable;
+	ev_prepare reaper;  /* runs when somebody hung up */
+};
+
+/* FD listens already. */
+bool control_open(struct watcher *w, int fd, struct err *err);
+
+/* Everybody is hung up on. */
+void control_close(struct watcher *w);
+
+/* Somebody hung up: free them when the loop comes around, when nobody walks over the clients. */
+void control_reap(struct watcher *w);
+
+/* What the supervisor said, to whom it concerns. */
+void control_answered(struct watcher *w, const struct link_record *answer);
+void control_line(struct watcher *w, const struct link_record *line);
+void control_moved(struct watcher *w, const struct link_record *move);
+
+/* Moves may have been missed (the page is shown anew when the link was too full for them). */
+void control_look(struct watcher *w);
+
+/* The workers of S were looked at; S is going away. */
+void control_sampled(struct watcher *w, struct service *s, const struct page_service *record);
+void control_forgot(struct watcher *w, struct service *s);
+
+#endif

@@ -1,0 +1,197 @@
+#include "watcher/listing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/life.h"
+#include "os/process.h"
+#include "watcher/pools.h"
+#include "watcher/queues.h"
+#include "watcher/reasons.h"
+#include "watcher/watch.h"
+#include "wire/jsonw.h"
+#include "wire/varlink.h"
+
+static void
+known_integer(struct jsonw *j, const char *key, bool known, int64_t value)
+{
+	if (known)
+		jsonw_key_integer(j, key, value);
+	else
+		jsonw_key_null(j, key);
+}
+
+static void
+known_seconds(struct jsonw *j, const char *key, bool known, msec value)
+{
+	if (known)
+		jsonw_key_thousandths(j, key, value);
+	else
+		jsonw_key_null(j, key);
+}
+
+static void
+write_worker(struct jsonw *j, const struct worker *worker, msec now)
+{
+	bool seen = worker->heartbeat != HEARTBEAT_UNKNOWN;
+
+	jsonw_object_open(j);
+	jsonw_key_integer(j, "pid", worker->pid);
+	jsonw_key_integer(j, "generation", worker->generation);
+	jsonw_key_thousandths(j, "age", now - worker->started);
+	if (seen)
+		jsonw_key_bool(j, "booted", worker->heartbeat == HEARTBEAT_BEATING);
+	else
+		jsonw_key_null(j, "booted");
+	known_seconds(j, "heartbeat", worker->heartbeat == HEARTBEAT_BEATING, worker->beat);
+	known_seconds(j, "cpu", worker->cpu >= 0, (int64_t)(worker->cpu * 1000));
+	known_integer(j, "rss", worker->rss >= 0, worker->rss);
+	known_integer(j, "pss", worker->pss >= 0, worker->pss);
+	known_integer(j, "threads", worker->threads > 0, worker->threads);
+	known_integer(j, "fds", worker->fds >= 0, worker->fds);
+	jsonw_key_string(j, "state", worker->state != '\0' ? (const char[]){ worker->state, '\0' } : NULL);
+	jsonw_object_close(j);
+}
+
+static void
+write_workers(struct jsonw *j, const struct service *s, bool brief, msec now)
+{
+	jsonw_key(j, "workers");
+	jsonw_array_open(j);
+	for (uint32_t i = 0; !brief && s->sampler != NULL && i < s->sampler->workers.count; i++)
+		write_worker(j, &s->sampler->workers.at[i], now);
+	jsonw_array_close(j);
+}
+
+/* Word I of the addresses, or what the socket itself tells. */
+static void
+write_address(struct jsonw *j, const struct page_service *record, unsigned i)
+{
+	const char *p = record->addresses;
+	char words[32];
+	size_t n;
+
+	for (unsigned k = 0; k < i && p != NULL; k++)
+		if ((p = strchr(p, ' ')) != NULL)
+			p++;
+	n = p == NULL ? 0 : strcspn(p, " ");
+	jsonw_key(j, "address");
+	if (n > 0) {
+		jsonw_stringn(j, p, n);
+		return;
+	}
+	snprintf(words, sizeof words, ":%u", record->listener[i].port);
+	jsonw_string(j, record->listener[i].port == 0 ? "unix" : words);
+}
+
+static void
+write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record, bool brief)
+{
+	struct sockdiag_query answers[PAGE_LISTENERS];
+	unsigned n = record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS;
+
+	record->addresses[PAGE_ADDRESSES - 1] = '\0';
+	jsonw_key(j, "listeners");
+	jsonw_array_open(j);
+	if (!brief)
+		queues_of(w, record, answers);
+	for (unsigned i = 0; !brief && i < n; i++) {
+		jsonw_object_open(j);
+		write_address(j, record, i);
+		known_integer(j, "queue", answers[i].queue >= 0, answers[i].queue);
+		jsonw_key_integer(j, "backlog", answers[i].backlog != 0 ? answers[i].backlog : record->listener[i].backlog);
+		jsonw_object_close(j);
+	}
+	jsonw_array_close(j);
+}
+
+static void
+write_figures(struct jsonw *j, const struct service *s, const struct page_service *record, msec now)
+{
+	const struct sampler *sampler = s->sampler;
+	bool sampled = sampler != NULL && sampler->looked != 0;
+	int64_t memory = sampled ? samples_memory(sampler) : -1;
+
+	known_integer(j, "workers_wanted", record->kind == PAGE_GUNICORN, record->wanted);
+	known_integer(j, "workers_booted", sampled, sampled ? pools_seen(sampler, record, now).booted : 0);
+	known_integer(j, "memory", memory >= 0, memory);
+	known_integer(j, "queue", sampled && sampler->queue >= 0, sampled ? sampler->queue : 0);
+}
+
+static void
+write_words(struct jsonw *j, const struct watcher *w, const struct page_service *record)
+{
+	char words[384];
+	struct text t;
+
+	text_init(&t, words, sizeof words);
+	reasons_of_state(&t, record);
+	jsonw_key_string(j, "reason", words);
+	text_init(&t, words, sizeof words);
+	jsonw_key_string(j, "last_end", reasons_of_end(&t, record) ? words : NULL);
+	if (record->settings.log != PAGE_LOG_FILE && record->settings.log != PAGE_LOG_BOTH) {
+		jsonw_key_null(j, "log");
+		return;
+	}
+	snprintf(words, sizeof words, "%s/%s/current", services_header(&w->services)->log_dir, record->name);
+	jsonw_key_string(j, "log", words);
+}
+
+static void
+write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page_service *record, bool brief)
+{
+	const struct page_generation *g = services_generation(record, record->generation);
+	bool lives = g != NULL && g->master > 0;
+	msec now = clock_now();
+
+	jsonw_object_open(j);
+	jsonw_key_string(j, "name", record->name);
+	jsonw_key_string(j, "kind", record->kind == PAGE_GUNICORN ? "gunicorn" : "program");
+	jsonw_key_string(j, "state", life_state_name((enum life_state)record->state));
+	jsonw_key_thousandths(j, "since", now - record->since);
+	known_seconds(j, "due", record->due != MSEC_NEVER, record->due > now ? record->due - now : 0);
+	jsonw_key_integer(j, "generation", record->generation);
+	known_integer(j, "master", lives, lives ? g->master : 0);
+	known_seconds(j, "uptime", lives, lives ? now - g->started : 0);
+	jsonw_key_integer(j, "restarts", record->restarts);
+	write_words(j, w, record);
+	write_figures(j, s, record, now);
+	write_workers(j, s, brief, now);
+	write_listeners(j, w, record, brief);
+	jsonw_object_close(j);
+}
+
+static void
+write_slot(struct jsonw *j, struct watcher *w, uint32_t slot, bool brief, enum workers_depth depth)
+{
+	struct service *s = &w->services.at[slot];
+	struct page_service record;
+
+	if (!services_read(&w->services, slot, &record))
+		return;
+	if (!brief && s->sampler != NULL)
+		samples_look(w, s, &record, depth);
+	write_service(j, w, s, &record, brief);
+}
+
+char *
+listing_frame(struct watcher *w, const uint32_t *slot, bool brief, size_t *length)
+{
+	struct jsonw j;
+
+	jsonw_init(&j, VARLINK_FRAME_MAX);
+	jsonw_object_open(&j);
+	jsonw_key(&j, "parameters");
+	jsonw_object_open(&j);
+	jsonw_key(&j, "services");
+	jsonw_array_open(&j);
+	if (slot != NULL)
+		write_slot(&j, w, *slot, brief, WORKERS_ALL);
+	for (uint32_t i = 0; slot == NULL && i < services_header(&w->services)->used; i++)
+		write_slot(&j, w, i, brief, WORKERS_FIGURES);
+	jsonw_array_close(&j);
+	jsonw_object_close(&j);
+	jsonw_object_close(&j);
+	return jsonw_take(&j, length);
+}

@@ -1,0 +1,488 @@
+#include "watcher/logs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "os/fifo.h"
+#include "watcher/batch.h"
+#include "watcher/watch.h"
+
+enum {
+	ROUND = 16,           /* FIFOs a round: between rounds others get their turn */
+	FLOWING = 2,          /* ms between rounds below which lines count as coming fast */
+	DRAIN_ROUNDS = 16,    /* reads of a FIFO at the end: a writer that goes on must not keep us for ever */
+	TRIM_ABOVE = 65536,   /* bytes read at once after which memory is given back some time */
+};
+static const double REST = 0.001, RETRY = 0.1, IDLE = 1.0;
+
+void
+log_init(struct log *log)
+{
+	*log = (struct log){ .fifo = -1 };
+	logfile_init(&log->file);
+}
+
+static bool
+to_file(const struct log *log)
+{
+	return log->to == PAGE_LOG_FILE || log->to == PAGE_LOG_BOTH;
+}
+
+static bool
+to_console(const struct log *log)
+{
+	return log->to == PAGE_LOG_STDOUT || log->to == PAGE_LOG_BOTH;
+}
+
+static struct batch_target
+target_of(struct watcher *w, struct service *s, bool spooled)
+{
+	return (struct batch_target){
+		.file = &s->log.file,
+		.log_dir = w->logs.log_dir,
+		.service = s->name,
+		.max_size = s->log.max_size > 0 ? s->log.max_size : UINT64_MAX / 4,
+		.max_age = s->log.max_age,
+		.keep = s->log.keep,
+		.spool = spooled && to_file(&s->log) ? &w->logs.spool : NULL,
+	};
+}
+
+/* ---- being told of something to read ---- */
+
+static void
+poll_begin(struct watcher *w, struct service *s)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = s->slot };
+
+	if (s->log.polled || s->log.fifo < 0 || s->log.backlog != NULL)
+		return;
+	if (epoll_ctl(w->logs.epoll, EPOLL_CTL_ADD, s->log.fifo, &event) != 0)
+		log_error("%s: cannot watch its log pipe: %s", s->name, strerror(errno));
+	else
+		s->log.polled = true;
+}
+
+static void
+poll_end(struct watcher *w, struct service *s)
+{
+	if (s->log.polled)
+		epoll_ctl(w->logs.epoll, EPOLL_CTL_DEL, s->log.fifo, NULL);
+	s->log.polled = false;
+}
+
+static void
+close_fifo(struct watcher *w, struct service *s)
+{
+	poll_end(w, s);
+	if (s->log.fifo >= 0)
+		close(s->log.fifo);
+	s->log.fifo = -1;
+}
+
+/* ---- from the spool into the file ---- */
+
+static void
+begin_backlog(struct watcher *w, struct service *s, const struct batch *b, const struct err *err)
+{
+	struct log *log = &s->log;
+
+	log->backlog = backlog_new(b);
+	if (log->backlog == NULL) {
+		log_error("%s: %s, and no memory to keep %u bytes of its output: lost", s->name, err->text,
+			b->length - b->offset);
+		return;
+	}
+	log_error("%s: log: %s; trying again until it can be written", s->name, err->text);
+	poll_end(w, s);
+	if (w->logs.backlogs++ == 0)
+		ev_timer_again(w->loop, &w->logs.retry);
+}
+
+/* Once, until it works again: a file that cannot be renamed just grows. */
+static void
+tell_rotation(struct service *s, const struct err *err)
+{
+	if (err->text[0] != '\0' && !s->log.rotation_failed)
+		log_error("%s: log is not rotated: %s", s->name, err->text);
+	s->log.rotation_failed = err->text[0] != '\0';
+}
+
+/* Open the file; a line that an earlier watcher left unfinished goes on. */
+static bool
+open_file(struct service *s, struct batch *b, const struct batch_target *to, struct err *err)
+{
+	bool fresh = to->file->fd < 0;
+
+	if (!logfile_open(to->file, to->log_dir, to->service, b->wall, err))
+		return false;
+	if (fresh)
+		b->format.mid = s->log.format.mid = to->file->mid;
+	return true;
+}
+
+static void
+write_file(struct watcher *w, struct service *s, struct batch *b, const struct batch_target *to)
+{
+	struct err err = { 0 }, rotation_err = { 0 };
+
+	if (open_file(s, b, to, &err)) {
+		batch_age(to, b->wall, &rotation_err);
+		batch_note(b, to, b->length);
+		if (batch_write(b, to, &rotation_err, &err)) {
+			tell_rotation(s, &rotation_err);
+			s->log.format = b->format;
+			return;
+		}
+	}
+	begin_backlog(w, s, b, &err);
+}
+
+/* ---- from the FIFO ---- */
+
+/* After lines were dropped: what still belongs to the last of them. */
+static void
+skip_rest(struct log *log, struct batch *b)
+{
+	const char *end = memchr(b->bytes, '\n', b->length);
+
+	if (!log->drop_rest)
+		return;
+	b->offset = end == NULL ? b->length : (uint32_t)(end - b->bytes) + 1;
+	log->drop_rest = end == NULL;
+}
+
+/* Take what is in the FIFO, up to a buffer full. Returns how much it was. */
+static size_t
+take(struct watcher *w, struct service *s)
+{
+	struct spool *spool = &w->logs.spool;
+	struct batch_target to = target_of(w, s, true);
+	struct batch b = { .bytes = spool->bytes, .format = s->log.format, .wall = clock_wall() };
+	ssize_t n;
+
+	batch_note(&b, &to, SPOOL_READING);
+	n = read(s->log.fifo, spool->bytes, SPOOL_BYTES);
+	if (n > 0) {
+		b.length = (uint32_t)n;
+		spool_got(spool, b.length);
+		skip_rest(&s->log, &b);
+		if (to_console(&s->log))
+			console_feed(w, s->name, &s->log.line, b.bytes + b.offset, b.length - b.offset);
+		if (to_file(&s->log) && b.offset < b.length)
+			write_file(w, s, &b, &to);
+	} else if (n == 0) {
+		close_fifo(w, s); /* nobody has it open for writing, not even the supervisor: it will be made anew */
+	}
+	spool_done(spool, n > 0 ? (size_t)n : 0);
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* Read a FIFO whose lines cannot be written: they are lost. */
+static void
+drop(struct watcher *w, struct service *s)
+{
+	struct spool *spool = &w->logs.spool;
+	ssize_t n = read(s->log.fifo, spool->bytes, SPOOL_BYTES);
+
+	if (n <= 0)
+		return;
+	backlog_drop(s->log.backlog, spool->bytes, (size_t)n, clock_wall());
+	spool_got(spool, (uint32_t)n);
+	spool_done(spool, (size_t)n);
+}
+
+/* Lines come fast when rounds follow each other closely. Then rest between them, unless a pipe was found half full: that
+ * one has to be emptied. A smaller pipe allows a shorter rest only. */
+static void
+pace(struct watcher *w, bool half_full, uint32_t capacity)
+{
+	msec now = clock_now();
+	bool flowing = now - w->logs.round < FLOWING;
+	double share = capacity < SPOOL_BYTES ? (double)capacity / SPOOL_BYTES : 1;
+
+	w->logs.round = now;
+	ev_set_io_collect_interval(w->loop, flowing && !half_full ? REST * share : 0.);
+}
+
+static void
+on_readable(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct watcher *w = io->data;
+	struct epoll_event events[ROUND];
+	uint32_t capacity = UINT32_MAX;
+	bool half_full = false;
+	int n = epoll_wait(w->logs.epoll, events, ROUND, 0);
+
+	(void)revents;
+	for (int i = 0; i < n; i++) {
+		struct service *s = &w->services.at[events[i].data.u32];
+		size_t got = s->log.fifo >= 0 ? take(w, s) : 0;
+
+		if (got >= TRIM_ABOVE && !ev_is_active(&w->logs.idle))
+			ev_timer_again(loop, &w->logs.idle);
+		half_full |= got >= s->log.capacity / 2;
+		capacity = s->log.capacity < capacity ? s->log.capacity : capacity;
+	}
+	if (n > 0)
+		pace(w, half_full, capacity);
+}
+
+static void
+on_idle(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct watcher *w = timer->data;
+
+	(void)revents;
+	if (clock_now() - w->logs.round < (msec)(IDLE * 500))
+		return;
+	spool_trim(&w->logs.spool);
+	ev_timer_stop(loop, timer);
+}
+
+/* ---- files that take no writes ---- */
+
+/* What is kept, then how much is missing. True: all is written. */
+static bool
+write_backlog(struct watcher *w, struct service *s)
+{
+	struct backlog *backlog = s->log.backlog;
+	struct batch_target to = target_of(w, s, false);
+	struct err err, rotation_err;
+
+	do {
+		if (!logfile_open(to.file, to.log_dir, to.service, clock_wall(), &err) ||
+			!batch_write(&backlog->batch, &to, &rotation_err, &err))
+			return false;
+	} while (backlog_tell(backlog, to.file));
+	return true;
+}
+
+static void
+end_backlog(struct watcher *w, struct service *s)
+{
+	struct log *log = &s->log;
+
+	log->format = log->backlog->batch.format;
+	log->drop_rest = log->backlog->mid;
+	backlog_free(log->backlog);
+	log->backlog = NULL;
+	w->logs.backlogs--;
+	log_info("%s: log can be written again", s->name);
+	poll_begin(w, s);
+}
+
+static void
+on_retry(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct watcher *w = timer->data;
+
+	(void)revents;
+	for (uint32_t i = 0; i < w->services.count && w->logs.backlogs > 0; i++) {
+		struct service *s = &w->services.at[i];
+
+		if (s->log.backlog == NULL)
+			continue;
+		if (write_backlog(w, s))
+			end_backlog(w, s);
+		else if (s->log.fifo >= 0 && fifo_waiting(s->log.fifo) >= (long)(s->log.capacity / 4 * 3))
+			drop(w, s);
+	}
+	if (w->logs.backlogs == 0)
+		ev_timer_stop(loop, timer);
+}
+
+/* ---- files that become old ---- */
+
+static void
+on_age(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct watcher *w = timer->data;
+	msec wall = clock_wall();
+
+	(void)loop;
+	(void)revents;
+	for (uint32_t i = 0; i < w->services.count; i++) {
+		struct batch_target to = target_of(w, &w->services.at[i], false);
+		struct err err = { 0 };
+
+		if (!batch_age(&to, wall, &err))
+			tell_rotation(&w->services.at[i], &err);
+	}
+}
+
+/* Look often enough that a file is at most a quarter older than it may be. */
+static void
+watch_age(struct watcher *w, msec max_age)
+{
+	double every = (double)max_age / 4000;
+
+	every = every < 1 ? 1 : every > 60 ? 60 : every;
+	if (max_age == 0 || (ev_is_active(&w->logs.age) && w->logs.age.repeat <= every))
+		return;
+	w->logs.age.repeat = every;
+	ev_timer_again(w->loop, &w->logs.age);
+}
+
+/* ---- beginning and end ---- */
+
+/* What a predecessor had in hand when it was killed. If the file is still the one it wrote to, cut away what it may have
+ * written of it; if not, that one was finished before. */
+static void
+recover(struct watcher *w, struct service *s, const struct spool_note *note)
+{
+	struct batch_target to = target_of(w, s, true);
+	struct batch b = { w->logs.spool.bytes, note->length, note->offset, note->skip, note->format, note->wall };
+	struct err err = { 0 }, rotation_err = { 0 };
+
+	log_info("%s: %u bytes were in hand when the watcher before us ended: written", s->name, b.length - b.offset);
+	if (!logfile_open(to.file, to.log_dir, to.service, b.wall, &err) ||
+		(to.file->inode == note->inode && note->size < to.file->size &&
+			!logfile_cut(to.file, note->size, &err))) {
+		begin_backlog(w, s, &b, &err);
+		return;
+	}
+	batch_note(&b, &to, b.length);
+	if (batch_write(&b, &to, &rotation_err, &err))
+		s->log.format = b.format;
+	else
+		begin_backlog(w, s, &b, &err);
+}
+
+static void
+take_settings(struct service *s, const struct page_service *record)
+{
+	struct log *log = &s->log;
+
+	log->max_size = record->settings.log_max_size;
+	log->max_age = record->settings.log_max_age;
+	log->keep = record->settings.log_keep;
+	log->to = record->settings.log;
+	if (log->format.format == record->settings.log_format)
+		return;
+	log->format = (struct lineformat){ .format = record->settings.log_format, .mid = log->file.mid };
+}
+
+static void
+open_fifo(struct service *s, int run_dir)
+{
+	struct err err;
+	int dir = openat(run_dir, s->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (dir < 0) {
+		log_debug("%s: no run directory yet: %s", s->name, strerror(errno));
+		return;
+	}
+	s->log.fifo = fifo_open_reader(dir, "log", &err);
+	close(dir);
+	if (s->log.fifo < 0)
+		log_error("%s: %s", s->name, err.text);
+	else
+		s->log.capacity = (uint32_t)fifo_capacity(s->log.fifo);
+}
+
+void
+logs_follow(struct watcher *w, struct service *s, const struct page_service *record)
+{
+	struct spool_note note;
+
+	take_settings(s, record);
+	watch_age(w, s->log.max_age);
+	if (s->log.fifo < 0)
+		open_fifo(s, w->logs.run_dir);
+	if (spool_left(&w->logs.spool, &note) && strcmp(note.service, s->name) == 0) {
+		recover(w, s, &note);
+		spool_clear(&w->logs.spool);
+	}
+	poll_begin(w, s);
+}
+
+void
+logs_catch_up(struct watcher *w, struct service *s)
+{
+	if (s->log.backlog != NULL && write_backlog(w, s))
+		end_backlog(w, s);
+	for (unsigned i = 0; i < DRAIN_ROUNDS && s->log.fifo >= 0 && s->log.backlog == NULL; i++)
+		if (take(w, s) == 0)
+			break;
+}
+
+/* A format that needs it gets its last line ended: the next one begins with nothing known of this one. */
+static void
+end_line(struct watcher *w, struct service *s)
+{
+	char end[16];
+	size_t n = lineformat_end(&s->log.format, end), done;
+
+	if (n > 0 && s->log.file.fd >= 0 && s->log.backlog == NULL)
+		logfile_write(&s->log.file, end, n, &done, NULL);
+	console_end_line(w, s->name, &s->log.line);
+}
+
+void
+logs_forget(struct watcher *w, struct service *s)
+{
+	logs_catch_up(w, s);
+	end_line(w, s);
+	if (s->log.backlog != NULL)
+		w->logs.backlogs--;
+	backlog_free(s->log.backlog);
+	close_fifo(w, s);
+	logfile_close(&s->log.file);
+	log_init(&s->log);
+}
+
+void
+logs_drain(struct watcher *w)
+{
+	for (uint32_t i = 0; i < w->services.count; i++) {
+		logs_catch_up(w, &w->services.at[i]);
+		end_line(w, &w->services.at[i]);
+	}
+}
+
+static bool
+open_directories(struct logs *l, const struct page_header *page, struct err *err)
+{
+	l->run_dir = open(page->run_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (l->run_dir < 0)
+		return err_set(err, errno, "cannot open '%s'", page->run_dir);
+	l->log_dir = open(page->log_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (l->log_dir < 0)
+		return err_set(err, errno, "cannot open '%s'", page->log_dir);
+	l->epoll = epoll_create1(EPOLL_CLOEXEC);
+	return l->epoll >= 0 || err_set(err, errno, "cannot make an epoll descriptor");
+}
+
+bool
+logs_open(struct watcher *w, int spool_fd, struct err *err)
+{
+	struct logs *l = &w->logs;
+
+	if (!open_directories(l, services_header(&w->services), err) || !spool_open(&l->spool, spool_fd, err))
+		return false;
+	ev_io_init(&l->io, on_readable, l->epoll, EV_READ);
+	ev_timer_init(&l->retry, on_retry, 0., RETRY);
+	ev_timer_init(&l->idle, on_idle, 0., IDLE);
+	ev_timer_init(&l->age, on_age, 0., 60.);
+	l->io.data = l->retry.data = l->idle.data = l->age.data = w;
+	return true;
+}
+
+void
+logs_begin(struct watcher *w)
+{
+	struct spool_note note;
+
+	if (spool_left(&w->logs.spool, &note))
+		log_warning("%s: %u bytes of its output are lost: there is no such service any more", note.service,
+			note.length - note.offset);
+	spool_clear(&w->logs.spool);
+	ev_io_start(w->loop, &w->logs.io);
+}

@@ -1,0 +1,74 @@
+/*
+ * logs -- the services' output: from their FIFOs into their files, and to standard output where that is wanted.
+ *
+ * One buffer serves all of them (the spool): it is read into, written from, and empty again before the next
+ * FIFO is looked at. When lines come fast, the loop rests a millisecond between its rounds: a service that writes line by
+ * line then finds a pipe that nobody is waiting at, and its write(2) wakes nobody.
+ */
+#ifndef BRIDLE_WATCHER_LOGS_H
+#define BRIDLE_WATCHER_LOGS_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/msec.h"
+#include "watcher/backlog.h"
+#include "watcher/lineformat.h"
+#include "watcher/logfile.h"
+#include "watcher/spool.h"
+
+struct watcher;
+struct service;
+struct page_service;
+struct console_line;
+
+/* Of one service. */
+struct log {
+	int fifo;                  /* -1: not open */
+	uint32_t capacity;         /* of the FIFO, bytes */
+	struct logfile file;
+	struct lineformat format;  /* where its output stands */
+	uint64_t max_size;
+	msec max_age;
+	uint32_t keep;
+	uint8_t to;                /* enum page_log */
+	bool polled;               /* we are told when there is something to read */
+	bool rotation_failed;      /* and said so */
+	bool drop_rest;            /* the rest of a line whose beginning was dropped is still to come */
+	struct backlog *backlog;   /* NULL while the file takes writes */
+	struct console_line *line; /* NULL, or the beginning of a line for standard output */
+};
+
+struct logs {
+	int epoll;                 /* all FIFOs, so that the loop knows one descriptor */
+	int run_dir, log_dir;
+	uint32_t backlogs;         /* services that have one */
+	msec round;                /* when the last round with something to read was */
+	struct spool spool;
+	ev_io io;
+	ev_timer retry, idle, age;
+};
+
+void log_init(struct log *log);
+
+/* Open directories and spool. Needs the page. */
+bool logs_open(struct watcher *w, int spool_fd, struct err *err);
+
+/* After the services were followed for the first time: whatever a predecessor left is written, or nobody's. */
+void logs_begin(struct watcher *w);
+
+/* Begin to read the output of S, or take its new settings. */
+void logs_follow(struct watcher *w, struct service *s, const struct page_service *record);
+
+/* Take what is in its FIFO now, for somebody who wants to read the file. */
+void logs_catch_up(struct watcher *w, struct service *s);
+
+/* S is gone: take what is left in its FIFO, and let go. */
+void logs_forget(struct watcher *w, struct service *s);
+
+/* The last look: what is in the pipes now. */
+void logs_drain(struct watcher *w);
+
+#endif

@@ -1,0 +1,108 @@
+#include "watcher/queues.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "watcher/watch.h"
+
+enum { AT_ONCE = 256 };
+
+/* The socket is opened with the first question: most services have no range. */
+static bool
+exchange(struct watcher *w, struct sockdiag_query *queries, unsigned n)
+{
+	struct samples *samples = &w->samples;
+	struct err err;
+
+	if (samples->sockdiag < 0)
+		samples->sockdiag = sockdiag_open(&err);
+	if (samples->sockdiag >= 0 && sockdiag_ask(samples->sockdiag, queries, n, &err)) {
+		samples->sockdiag_told = false;
+		return true;
+	}
+	if (!samples->sockdiag_told)
+		log_warning("accept queues cannot be seen: %s", err.text);
+	samples->sockdiag_told = true;
+	return false;
+}
+
+static unsigned
+add_queries(const struct page_service *record, struct sockdiag_query *queries)
+{
+	unsigned n = record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS;
+
+	for (unsigned i = 0; i < n; i++)
+		queries[i] = (struct sockdiag_query){ .inode = record->listener[i].inode,
+			.family = record->listener[i].family, .port = record->listener[i].port, .queue = -1 };
+	return n;
+}
+
+/* Unknown when any of them is. */
+static int64_t
+sum(const struct sockdiag_query *answers, unsigned n)
+{
+	int64_t all = n == 0 ? -1 : 0;
+
+	for (unsigned i = 0; i < n && all >= 0; i++)
+		all = answers[i].queue < 0 ? -1 : all + answers[i].queue;
+	return all;
+}
+
+void
+queues_of(struct watcher *w, const struct page_service *record, struct sockdiag_query *answers)
+{
+	unsigned n = add_queries(record, answers);
+
+	if (n > 0)
+		exchange(w, answers, n);
+}
+
+void
+queues_ask(struct watcher *w, struct service *s, const struct page_service *record)
+{
+	struct sockdiag_query answers[PAGE_LISTENERS];
+
+	queues_of(w, record, answers);
+	s->sampler->queue = sum(answers, record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS);
+}
+
+/* One exchange for the services FIRST to LAST, exclusive. */
+static void
+ask_some(struct watcher *w, const uint32_t *slots, const uint8_t *counts, unsigned services,
+	struct sockdiag_query *queries, unsigned n)
+{
+	unsigned at = 0;
+
+	if (n > 0)
+		exchange(w, queries, n);
+	for (unsigned i = 0; i < services; i++) {
+		w->services.at[slots[i]].sampler->queue = sum(queries + at, counts[i]);
+		at += counts[i];
+	}
+}
+
+void
+queues_ask_due(struct watcher *w, msec now)
+{
+	struct sockdiag_query queries[AT_ONCE + PAGE_LISTENERS];
+	uint32_t slots[AT_ONCE];
+	uint8_t counts[AT_ONCE];
+	unsigned services = 0, n = 0;
+
+	for (uint32_t i = 0; i < w->services.count; i++) {
+		const struct sampler *sampler = w->services.at[i].sampler;
+		struct page_service record;
+
+		if (sampler == NULL || sampler->due > now || sampler->pool.min >= sampler->pool.max ||
+			!services_read(&w->services, i, &record))
+			continue;
+		counts[services] = (uint8_t)add_queries(&record, queries + n);
+		slots[services] = i;
+		n += counts[services++];
+		if (n >= AT_ONCE || services == AT_ONCE) {
+			ask_some(w, slots, counts, services, queries, n);
+			services = n = 0;
+		}
+	}
+	ask_some(w, slots, counts, services, queries, n);
+}

@@ -1,0 +1,55 @@
+#include "watcher/readiness.h"
+
+#include "base/clock.h"
+#include "core/generation.h"
+#include "core/life.h"
+#include "watcher/watch.h"
+
+enum { AGAIN = 1000, /* ms until it is said again, should the supervisor not have moved */
+	TICK = 10 /* ms: times of birth are known to a clock tick (proc(5)) */ };
+
+static uint32_t
+needed(const struct page_service *record)
+{
+	uint32_t n = record->settings.ready_workers;
+
+	if (record->wanted > 0 && n > record->wanted)
+		n = record->wanted;
+	return n > 0 ? n : 1;
+}
+
+static void
+say_ready(struct watcher *w, struct service *s, const struct page_service *record, uint32_t number)
+{
+	struct sampler *sampler = s->sampler;
+	struct link_record ready = link_make(LINK_READY);
+	msec now = clock_now();
+
+	if (sampler->ready_number == number && sampler->ready_since == record->since && now - sampler->ready_said < AGAIN)
+		return;
+	ready.service = s->slot;
+	ready.incarnation = record->incarnation;
+	ready.generation = number;
+	if (!uplink_send(w, &ready))
+		return;
+	sampler->ready_number = number;
+	sampler->ready_since = record->since;
+	sampler->ready_said = now;
+}
+
+void
+readiness_judge(struct watcher *w, struct service *s, const struct page_service *record)
+{
+	msec now = clock_now();
+
+	for (unsigned i = 0; i < PAGE_GENERATIONS; i++) {
+		const struct page_generation *g = &record->generations[i];
+		bool reloading = record->state == LIFE_RELOADING && g->number == record->generation;
+		msec since = reloading ? record->since - TICK : 0;
+
+		if (g->number == 0 || g->master == 0 || (g->state != GENERATION_BOOTING && !reloading))
+			continue;
+		if (workers_count(&s->sampler->workers, g->number, since, now).booted >= needed(record))
+			say_ready(w, s, record, g->number);
+	}
+}

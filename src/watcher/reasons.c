@@ -1,0 +1,77 @@
+#include "watcher/reasons.h"
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "watcher/excerpt.h"
+#include "watcher/watch.h"
+#include "watcher/words.h"
+
+static struct words_move
+state_of(const struct page_service *record)
+{
+	return (struct words_move){
+		.gunicorn = record->kind == PAGE_GUNICORN,
+		.from = (enum life_state)record->from,
+		.to = (enum life_state)record->state,
+		.event = (enum life_event)record->event,
+		.pid = record->last_pid,
+		.status = record->last_status,
+		.lasted = record->last_started > 0 ? record->last_ended - record->last_started : -1,
+		.wait = -1,
+		.streak = record->streak,
+	};
+}
+
+void
+reasons_of_state(struct text *t, const struct page_service *record)
+{
+	struct words_move words = state_of(record);
+
+	words_reason(t, &words);
+}
+
+void
+reasons_of_move(struct text *t, const struct page_service *record, const struct link_record *move)
+{
+	struct words_move words = state_of(record);
+
+	words.from = (enum life_state)move->from;
+	words.to = (enum life_state)move->to;
+	words.event = (enum life_event)move->event;
+	if (move->pid != 0 && move->pid != record->last_pid) {
+		words.pid = move->pid;
+		words.status = move->status;
+		words.lasted = -1;
+	}
+	if (move->to == LIFE_WAITING)
+		words.wait = move->arg;
+	words_reason(t, &words);
+}
+
+bool
+reasons_of_end(struct text *t, const struct page_service *record)
+{
+	struct words_move words = state_of(record);
+
+	if (record->last_pid == 0)
+		return false;
+	words_end(t, &words);
+	return true;
+}
+
+bool
+reasons_from_log(struct watcher *w, struct text *t, uint32_t slot)
+{
+	const struct logfile *file = &w->services.at[slot].log.file;
+	char tail[4096];
+	uint64_t from;
+	ssize_t n;
+
+	logs_catch_up(w, &w->services.at[slot]);
+	if (file->fd < 0)
+		return false;
+	from = file->size > sizeof tail ? file->size - sizeof tail : 0;
+	n = pread(file->fd, tail, sizeof tail, (off_t)from);
+	return n > 0 && excerpt_find(t, tail, (size_t)n);
+}

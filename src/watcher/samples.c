@@ -1,0 +1,235 @@
+#include "watcher/samples.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/life.h"
+#include "os/process.h"
+#include "watcher/pools.h"
+#include "watcher/queues.h"
+#include "watcher/readiness.h"
+#include "watcher/watch.h"
+
+enum { FIRST = 20, SLOWEST_START = 200, MOVING = 100, BUSY = 1000, QUIET = 5000 };
+
+/* ---- when ---- */
+
+static bool
+is_becoming_ready(const struct page_service *record)
+{
+	return record->state == LIFE_STARTING || record->state == LIFE_REPLACING || record->state == LIFE_RELOADING;
+}
+
+static bool
+needs_a_second(const struct page_service *record)
+{
+	return record->settings.workers_min < record->settings.workers_max || record->settings.memory_max_worker > 0;
+}
+
+/* The next look. Slow ones fall on whole multiples of their interval: all services then share one awakening. */
+static void
+plan(struct sampler *sampler, const struct page_service *record, msec now)
+{
+	msec every = needs_a_second(record) ? BUSY : QUIET;
+
+	if (is_becoming_ready(record)) {
+		sampler->interval = sampler->interval == 0 ? FIRST : sampler->interval * 2;
+		if (sampler->interval > SLOWEST_START)
+			sampler->interval = SLOWEST_START;
+		sampler->due = now + sampler->interval;
+		return;
+	}
+	sampler->interval = 0;
+	if (record->state != LIFE_RUNNING)
+		sampler->due = MSEC_NEVER;
+	else if (pools_moving(sampler, record))
+		sampler->due = now + MOVING;
+	else
+		sampler->due = (now / every + 1) * every;
+}
+
+static void
+set_timer(struct watcher *w, msec due)
+{
+	msec now = clock_now();
+
+	w->samples.due = due;
+	ev_timer_stop(w->loop, &w->samples.timer);
+	if (due == MSEC_NEVER)
+		return;
+	ev_now_update(w->loop);
+	ev_timer_set(&w->samples.timer, due > now ? (double)(due - now) / 1000 : 0., 0.);
+	ev_timer_start(w->loop, &w->samples.timer);
+}
+
+/* Set the timer for the earliest of all. */
+static void
+schedule(struct watcher *w)
+{
+	msec due = MSEC_NEVER;
+
+	for (uint32_t i = 0; i < w->services.count; i++) {
+		const struct sampler *sampler = w->services.at[i].sampler;
+
+		if (sampler != NULL && sampler->due < due)
+			due = sampler->due;
+	}
+	set_timer(w, due);
+}
+
+/* ---- looking ---- */
+
+/* Memory of the current master: its workers' pages are mostly shared with it, so PSS is what adds up. */
+static void
+weigh_master(struct sampler *sampler, const struct page_service *record, enum workers_depth depth)
+{
+	const struct page_generation *current = services_generation(record, record->generation);
+	struct process_sample sample;
+
+	sampler->master_bytes = -1;
+	if (current == NULL || current->master == 0 || !process_sample(current->master, &sample))
+		return;
+	sampler->master_bytes = sample.rss;
+	if (depth == WORKERS_ALL && (sampler->master_bytes = process_pss(current->master)) < 0)
+		sampler->master_bytes = sample.rss;
+}
+
+void
+samples_look(struct watcher *w, struct service *s, const struct page_service *record, enum workers_depth depth)
+{
+	struct sampler *sampler = s->sampler;
+	msec now = clock_now();
+
+	workers_look(&sampler->workers, record, depth, now);
+	sampler->looked = now;
+	if (sampler->workers.blind && !sampler->blind_told) {
+		log_warning("%s: heartbeats of its workers cannot be seen (no CAP_SYS_PTRACE?); a worker that has lived 3s is "
+			    "taken for ready",
+			s->name);
+		sampler->blind_told = true;
+	}
+	if (depth != WORKERS_HEARTBEATS)
+		weigh_master(sampler, record, depth);
+	if (depth == WORKERS_ALL)
+		queues_ask(w, s, record);
+}
+
+static void
+look_by_itself(struct watcher *w, struct service *s, const struct page_service *record)
+{
+	bool starting = is_becoming_ready(record);
+
+	if (record->state == LIFE_RELOADING)
+		s->sampler->hup = record->since;
+	samples_look(w, s, record, starting ? WORKERS_HEARTBEATS : WORKERS_FIGURES);
+	if (starting)
+		readiness_judge(w, s, record);
+	else if (record->state == LIFE_RUNNING)
+		pools_judge(w, s, record);
+	control_sampled(w, s, record);
+}
+
+static void
+on_due(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct watcher *w = timer->data;
+	msec now = clock_now();
+
+	(void)loop;
+	(void)revents;
+	queues_ask_due(w, now);
+	for (uint32_t i = 0; i < w->services.count; i++) {
+		struct service *s = &w->services.at[i];
+		struct page_service record;
+
+		if (s->sampler == NULL || s->sampler->due > now)
+			continue;
+		if (!services_read(&w->services, i, &record)) {
+			s->sampler->due = MSEC_NEVER;
+			continue;
+		}
+		look_by_itself(w, s, &record);
+		plan(s->sampler, &record, now);
+	}
+	schedule(w);
+}
+
+/* ---- services ---- */
+
+void
+samples_moved(struct watcher *w, struct service *s)
+{
+	struct page_service record;
+	msec now = clock_now();
+
+	if (s->sampler == NULL || !services_read(&w->services, s->slot, &record))
+		return;
+	s->sampler->interval = 0;
+	if (record.state == LIFE_RUNNING)
+		s->sampler->due = now;
+	else
+		plan(s->sampler, &record, now);
+	if (s->sampler->due < w->samples.due)
+		set_timer(w, s->sampler->due);
+}
+
+void
+samples_look_soon(struct watcher *w)
+{
+	for (uint32_t i = 0; i < w->services.count; i++)
+		samples_moved(w, &w->services.at[i]);
+}
+
+void
+samples_follow(struct watcher *w, struct service *s, const struct page_service *record)
+{
+	if (record->kind != PAGE_GUNICORN)
+		return;
+	if (s->sampler == NULL) {
+		s->sampler = calloc(1, sizeof *s->sampler);
+		if (s->sampler == NULL) {
+			log_error("%s: no memory to watch its workers", s->name);
+			return;
+		}
+		s->sampler->queue = s->sampler->master_bytes = -1;
+	}
+	pool_init(&s->sampler->pool, record->settings.workers_min, record->settings.workers_max, record->wanted);
+	s->sampler->pool.since = clock_now(); /* what is seen first is no difference that has lasted */
+	samples_moved(w, s);
+}
+
+void
+samples_forget(struct watcher *w, struct service *s)
+{
+	(void)w;
+	if (s->sampler != NULL)
+		workers_free(&s->sampler->workers);
+	free(s->sampler);
+	s->sampler = NULL;
+}
+
+void
+samples_open(struct watcher *w)
+{
+	w->samples.sockdiag = -1;
+	w->samples.due = MSEC_NEVER;
+	ev_timer_init(&w->samples.timer, on_due, 0., 0.);
+	w->samples.timer.data = w;
+}
+
+int64_t
+samples_memory(const struct sampler *sampler)
+{
+	int64_t sum = sampler->master_bytes;
+
+	if (sampler->looked == 0 || sum < 0)
+		return -1;
+	for (uint32_t i = 0; i < sampler->workers.count; i++) {
+		const struct worker *worker = &sampler->workers.at[i];
+
+		sum += worker->pss >= 0 ? worker->pss : worker->rss > 0 ? worker->rss : 0;
+	}
+	return sum;
+}

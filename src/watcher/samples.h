@@ -1,0 +1,66 @@
+/*
+ * samples -- when to look at the workers of which service, and what is done with what was seen.
+ *
+ * A service that is becoming ready is looked at every 20 ms, slowing down to 200; one whose number of workers is moving,
+ * a few times a second; one with a range or a memory limit, once a second; any other running one, every five. Looks
+ * fall together, so that a hundred services wake us as often as one. Programs are not looked at.
+ */
+#ifndef BRIDLE_WATCHER_SAMPLES_H
+#define BRIDLE_WATCHER_SAMPLES_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/msec.h"
+#include "core/pool.h"
+#include "core/recycle.h"
+#include "watcher/workers.h"
+#include "wire/page.h"
+
+struct watcher;
+struct service;
+
+/* What is kept of one Gunicorn service. */
+struct sampler {
+	struct workers workers;
+	struct pool pool;
+	struct recycle recycle;
+	msec due, interval;      /* when to look next; MSEC_NEVER */
+	msec looked;             /* last time; 0 never */
+	msec hup;                /* workers forked before were told to go by a reload; 0: no reload */
+	int64_t queue;           /* connections waiting in all listeners; -1 unknown */
+	int64_t master_bytes;    /* memory of the current master; -1 unknown */
+	uint32_t ready_number;   /* generation that was said to be ready, */
+	msec ready_since, ready_said; /* in the state that began then; when it was said */
+	uint32_t asked;          /* workers that a range asked for and the page does not show yet; 0: none */
+	msec asked_at;
+	bool blind_told;
+};
+
+struct samples {
+	ev_timer timer;
+	msec due;                /* when it fires; MSEC_NEVER */
+	int sockdiag;            /* -1: not open (yet) */
+	bool sockdiag_told;
+};
+
+void samples_open(struct watcher *w);
+
+/* Begin with S, or take its new settings. */
+void samples_follow(struct watcher *w, struct service *s, const struct page_service *record);
+void samples_forget(struct watcher *w, struct service *s);
+
+/* S moved, or something was done to it: look soon. */
+void samples_moved(struct watcher *w, struct service *s);
+
+/* Any of them may have moved. */
+void samples_look_soon(struct watcher *w);
+
+/* Look now, for somebody who asks. */
+void samples_look(struct watcher *w, struct service *s, const struct page_service *record, enum workers_depth depth);
+
+/* Bytes of master and workers of all generations in the last sample (PSS where known); -1: no sample. */
+int64_t samples_memory(const struct sampler *sampler);
+
+#endif

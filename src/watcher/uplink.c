@@ -1,0 +1,178 @@
+#include "watcher/uplink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "watcher/watch.h"
+
+/* ---- out ---- */
+
+static bool
+send_now(struct uplink *u, const struct link_record *record)
+{
+	return send(u->fd, record, sizeof *record, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof *record;
+}
+
+static bool
+enqueue(struct watcher *w, const struct link_record *record)
+{
+	struct uplink *u = &w->uplink;
+
+	if (u->queue == NULL)
+		u->queue = malloc(UPLINK_QUEUE * sizeof *u->queue);
+	if (u->queue == NULL || u->count == UPLINK_QUEUE) {
+		log_warning("the supervisor does not read: a record is dropped");
+		return false;
+	}
+	u->queue[(u->first + u->count++) % UPLINK_QUEUE] = *record;
+	ev_io_start(w->loop, &u->writable);
+	return true;
+}
+
+bool
+uplink_send(struct watcher *w, const struct link_record *record)
+{
+	if (w->uplink.count == 0 && send_now(&w->uplink, record))
+		return true;
+	return enqueue(w, record);
+}
+
+static void
+on_writable(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct watcher *w = io->data;
+	struct uplink *u = &w->uplink;
+
+	(void)revents;
+	while (u->count > 0 && send_now(u, &u->queue[u->first])) {
+		u->first = (u->first + 1) % UPLINK_QUEUE;
+		u->count--;
+	}
+	if (u->count > 0)
+		return;
+	free(u->queue);
+	u->queue = NULL;
+	ev_io_stop(loop, io);
+}
+
+uint32_t
+uplink_id(struct watcher *w)
+{
+	if (++w->uplink.last_id == 0)
+		w->uplink.last_id = 1;
+	return w->uplink.last_id;
+}
+
+/* ---- in ---- */
+
+static void
+pong(struct watcher *w, const struct link_record *ping)
+{
+	struct link_record record = link_make(LINK_PONG);
+
+	record.id = ping->id;
+	uplink_send(w, &record);
+}
+
+static void
+new_page(struct watcher *w, int page_fd)
+{
+	struct err err;
+
+	if (page_fd >= 0 && !services_map(&w->services, page_fd, &err))
+		log_error("new page refused: %s", err.text);
+	watch_slots(w);
+	samples_look_soon(w);
+	control_look(w);
+}
+
+/* Takes PAGE_FD (-1: none came). */
+static void
+heard(struct watcher *w, const struct link_record *record, int page_fd)
+{
+	switch ((enum link_kind)record->kind) {
+	case LINK_PAGE: new_page(w, page_fd); break;
+	case LINK_MOVED: watch_moved(w, record); break;
+	case LINK_ANSWER: control_answered(w, record); break;
+	case LINK_LINE: control_line(w, record); break;
+	case LINK_PING: pong(w, record); break;
+	case LINK_PONG:
+	case LINK_READY:
+	case LINK_REQUEST:
+	case LINK_KINDS: break; /* link_check lets none of these through in this direction */
+	}
+}
+
+/* The descriptor that came with a packet, or -1. Any others would stay open unseen: the control buffer has room for
+ * one, and the kernel closes what does not fit (unix(7)). */
+static int
+attached(struct msghdr *message)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(message);
+	int fd = -1;
+
+	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
+		memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	return fd;
+}
+
+static void
+packet(struct watcher *w, const struct link_record *records, size_t n, int page_fd)
+{
+	struct err err;
+	size_t count;
+
+	if (!link_check(records, n, false, &count, &err)) {
+		log_error("the supervisor said what we do not understand: %s", err.text);
+		count = 0;
+	}
+	for (size_t i = 0; i < count; i++) {
+		heard(w, &records[i], records[i].kind == LINK_PAGE ? page_fd : -1);
+		if (records[i].kind == LINK_PAGE)
+			page_fd = -1;
+	}
+	if (page_fd >= 0)
+		close(page_fd);
+}
+
+static void
+on_link(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct watcher *w = io->data;
+	struct link_record records[LINK_BATCH];
+	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control;
+	struct iovec part = { records, sizeof records };
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes,
+	};
+	ssize_t n = recvmsg(w->uplink.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	(void)revents;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		ev_io_stop(loop, io);
+		ev_io_stop(loop, &w->uplink.writable);
+		watch_end(w);
+		return;
+	}
+	packet(w, records, (size_t)n, attached(&message));
+}
+
+void
+uplink_open(struct watcher *w, int fd)
+{
+	struct uplink *u = &w->uplink;
+
+	*u = (struct uplink){ .fd = fd };
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	ev_io_init(&u->readable, on_link, fd, EV_READ);
+	ev_io_init(&u->writable, on_writable, fd, EV_WRITE);
+	u->readable.data = u->writable.data = w;
+	ev_io_start(w->loop, &u->readable);
+}

@@ -1,0 +1,35 @@
+/*
+ * uplink -- the watcher's end of the link: what the supervisor says is checked and handed to those whom it
+ * concerns; what the watcher asks for goes out without ever waiting.
+ */
+#ifndef BRIDLE_WATCHER_UPLINK_H
+#define BRIDLE_WATCHER_UPLINK_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/link.h"
+
+struct watcher;
+
+enum { UPLINK_QUEUE = 256 /* records that may wait for the supervisor to read */ };
+
+struct uplink {
+	int fd;
+	uint32_t last_id;
+	struct link_record *queue; /* NULL while nothing waits */
+	uint32_t first, count;
+	ev_io readable, writable;
+};
+
+/* FD is a SOCK_SEQPACKET socket, made non-blocking here. */
+void uplink_open(struct watcher *w, int fd);
+
+/* Say it. False: UPLINK_QUEUE records wait already, and it was dropped. */
+bool uplink_send(struct watcher *w, const struct link_record *record);
+
+/* A number for the next request; never 0. */
+uint32_t uplink_id(struct watcher *w);
+
+#endif

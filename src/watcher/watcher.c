@@ -1,0 +1,105 @@
+#include "watcher/watcher.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "watcher/watch.h"
+
+/* One slot: what it held is let go when it holds another service now, or none; what it holds is followed when anything of it
+ * changed. */
+static void
+watch_slot(struct watcher *w, uint32_t slot)
+{
+	struct service *s = &w->services.at[slot];
+	struct page_service record;
+	bool there = services_read(&w->services, slot, &record);
+
+	if (there && s->incarnation == record.incarnation && s->log.fifo >= 0)
+		return;
+	if (s->incarnation != 0 && (!there || strcmp(s->name, record.name) != 0 || s->kind != record.kind)) {
+		logs_forget(w, s);
+		samples_forget(w, s);
+		control_forgot(w, s);
+		s->incarnation = 0;
+	}
+	if (!there)
+		return;
+	s->incarnation = record.incarnation;
+	s->kind = record.kind;
+	memcpy(s->name, record.name, sizeof s->name);
+	logs_follow(w, s, &record);
+	samples_follow(w, s, &record);
+}
+
+void
+watch_slots(struct watcher *w)
+{
+	for (uint32_t i = 0; i < w->services.count; i++)
+		watch_slot(w, i);
+}
+
+void
+watch_moved(struct watcher *w, const struct link_record *move)
+{
+	if (move->service >= w->services.count)
+		return;
+	watch_slot(w, move->service);
+	if (w->services.at[move->service].incarnation == 0)
+		return;
+	samples_moved(w, &w->services.at[move->service]);
+	control_moved(w, move);
+}
+
+void
+watch_end(struct watcher *w)
+{
+	control_close(w);
+	logs_drain(w);
+	console_close(w);
+	ev_break(w->loop, EVBREAK_ALL);
+}
+
+/* A terminal's Ctrl-C reaches the whole process group: whether to stop is for the supervisor to say. SIGPIPE: who hangs
+ * up is found by write(2). */
+static void
+ignore_signals(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE };
+
+	for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++)
+		signal(signals[i], SIG_IGN);
+}
+
+static bool
+open_all(struct watcher *w, struct err *err)
+{
+	/* no inotify, no timerfd: each would be one more descriptor and one more thing that wakes us */
+	w->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOINOTIFY | EVFLAG_NOTIMERFD);
+	if (w->loop == NULL)
+		return err_set(err, 0, "cannot make an event loop");
+	if (!services_map(&w->services, WATCHER_PAGE_FD, err) || !logs_open(w, WATCHER_SPOOL_FD, err))
+		return false;
+	console_open(w);
+	samples_open(w);
+	uplink_open(w, WATCHER_LINK_FD);
+	watch_slots(w);
+	logs_begin(w);
+	return control_open(w, WATCHER_CONTROL_FD, err);
+}
+
+int
+watcher_run(void)
+{
+	struct watcher w = { 0 };
+	struct err err;
+
+	ignore_signals();
+	if (!open_all(&w, &err)) {
+		log_error("%s", err.text);
+		return EXIT_FAILURE;
+	}
+	ev_run(w.loop, 0);
+	return EXIT_SUCCESS;
+}

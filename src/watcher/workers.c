@@ -1,0 +1,167 @@
+#include "watcher/workers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "os/process.h"
+
+enum {
+	WEIGH_EVERY = 30000, /* ms between looks at PSS: the kernel walks all page tables for it */
+	LEAVE_PATIENCE = 90000, /* ms that one who was told to go may take: requests are finished first */
+	NOISE = 100,         /* ms below which a difference of CPU times says nothing (ticks are 10 ms) */
+};
+
+void
+workers_free(struct workers *w)
+{
+	free(w->at);
+	*w = (struct workers){ 0 };
+}
+
+static struct worker *
+find(struct workers *w, pid_t pid, uint64_t start)
+{
+	for (uint32_t i = 0; i < w->count; i++)
+		if (w->at[i].pid == pid && w->at[i].start == start)
+			return &w->at[i];
+	return NULL;
+}
+
+static struct worker *
+add(struct workers *w, const struct process_sample *sample, uint32_t generation)
+{
+	if (w->count == w->size) {
+		uint32_t size = w->size == 0 ? 4 : w->size * 2;
+		struct worker *at = size <= WORKERS_MAX ? realloc(w->at, size * sizeof *at) : NULL;
+
+		if (at == NULL)
+			return NULL;
+		w->at = at;
+		w->size = size;
+	}
+	w->at[w->count] = (struct worker){ .pid = sample->pid, .start = sample->start, .started = sample->started,
+		.generation = generation, .heartbeat_fd = -1, .rss = -1, .pss = -1, .fds = -1, .cpu = -1 };
+	return &w->at[w->count++];
+}
+
+static void
+take_figures(struct worker *worker, const struct process_sample *sample, enum workers_depth depth, msec now)
+{
+	if (worker->looked != 0 && now - worker->looked >= NOISE)
+		worker->cpu = (float)(sample->cpu_ns - worker->cpu_ns) / (float)(now - worker->looked) / 10000.0F;
+	if (worker->looked == 0 || now - worker->looked >= NOISE) {
+		worker->cpu_ns = sample->cpu_ns;
+		worker->looked = now;
+	}
+	worker->rss = sample->rss;
+	worker->threads = sample->threads;
+	worker->state = sample->state;
+	if (depth == WORKERS_ALL)
+		worker->fds = process_descriptors(worker->pid);
+	if (depth == WORKERS_ALL || worker->weighed == 0 || now - worker->weighed >= WEIGH_EVERY) {
+		worker->pss = process_pss(worker->pid);
+		worker->weighed = now;
+	}
+}
+
+/* A child of a master: a worker, or none of ours. Its file is there from the fork on (arbiter.py spawn_worker, 20.1 to
+ * 26.1), so one without is something else; but who has just been forked still shares the master's descriptors. */
+static void
+look_at(struct workers *w, pid_t pid, uint32_t generation, enum workers_depth depth, msec now)
+{
+	struct process_sample sample;
+	struct worker *worker;
+	enum heartbeat heartbeat;
+	msec age = 0;
+	int fd;
+
+	if (!process_sample(pid, &sample) || sample.state == 'Z')
+		return;
+	worker = find(w, pid, sample.start);
+	fd = worker != NULL ? worker->heartbeat_fd : -1;
+	heartbeat = process_heartbeat(pid, &fd, clock_wall(), &age);
+	if (heartbeat == HEARTBEAT_NONE || (worker == NULL && (worker = add(w, &sample, generation)) == NULL))
+		return;
+	worker->seen = true;
+	worker->heartbeat = (uint8_t)heartbeat;
+	worker->heartbeat_fd = fd;
+	worker->beat = age;
+	w->blind |= heartbeat == HEARTBEAT_UNKNOWN;
+	if (worker->leaving != 0 && now - worker->leaving > LEAVE_PATIENCE)
+		worker->leaving = 0;
+	if (depth != WORKERS_HEARTBEATS)
+		take_figures(worker, &sample, depth, now);
+}
+
+static void
+forget_unseen(struct workers *w)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < w->count; i++)
+		if (w->at[i].seen)
+			w->at[kept++] = w->at[i];
+	w->count = kept;
+}
+
+void
+workers_look(struct workers *w, const struct page_service *record, enum workers_depth depth, msec now)
+{
+	pid_t pids[WORKERS_MAX];
+
+	for (uint32_t i = 0; i < w->count; i++)
+		w->at[i].seen = false;
+	w->blind = false;
+	for (unsigned g = 0; g < PAGE_GENERATIONS; g++) {
+		const struct page_generation *generation = &record->generations[g];
+		int n = 0;
+
+		if (generation->number != 0 && generation->master > 0)
+			n = process_children(generation->master, pids, WORKERS_MAX);
+		for (int i = 0; i < n && i < WORKERS_MAX; i++)
+			look_at(w, pids[i], generation->number, depth, now);
+	}
+	forget_unseen(w);
+}
+
+bool
+worker_booted(const struct worker *worker, msec now)
+{
+	if (worker->heartbeat == HEARTBEAT_UNKNOWN)
+		return now - worker->started >= WORKERS_BLIND;
+	return worker->heartbeat == HEARTBEAT_BEATING;
+}
+
+struct workers_count
+workers_count(const struct workers *w, uint32_t generation, msec since, msec now)
+{
+	struct workers_count count = { 0, 0 };
+
+	for (uint32_t i = 0; i < w->count; i++) {
+		const struct worker *worker = &w->at[i];
+
+		if (worker->generation != generation || worker->started < since || worker->leaving != 0)
+			continue;
+		count.all++;
+		count.booted += worker_booted(worker, now);
+	}
+	return count;
+}
+
+struct worker *
+workers_oldest(struct workers *w, uint32_t generation)
+{
+	struct worker *oldest = NULL;
+
+	for (uint32_t i = 0; i < w->count; i++) {
+		struct worker *worker = &w->at[i];
+
+		if (worker->generation != generation || worker->leaving != 0)
+			continue;
+		if (oldest == NULL || worker->start < oldest->start ||
+			(worker->start == oldest->start && worker->pid < oldest->pid))
+			oldest = worker;
+	}
+	return oldest;
+}

@@ -1,0 +1,62 @@
+/*
+ * workers -- the workers of one Gunicorn service as they were last seen: children of a master that hold a heartbeat
+ * file (gunicorn-facts 6.2, 6.3). Other children (helpers of the application, a dirty arbiter) are not workers.
+ */
+#ifndef BRIDLE_WATCHER_WORKERS_H
+#define BRIDLE_WATCHER_WORKERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/msec.h"
+#include "wire/page.h"
+
+enum { WORKERS_MAX = 1024 };
+
+struct worker {
+	int32_t pid;
+	uint32_t generation;
+	uint64_t start;      /* clock ticks since boot: with pid, who it is */
+	msec started;
+	msec looked;         /* when cpu_ns was read */
+	uint64_t cpu_ns;
+	float cpu;           /* per cent of one CPU between the last two looks; < 0 unknown */
+	int32_t threads, fds;
+	int64_t rss, pss;    /* bytes; -1 unknown */
+	msec weighed;        /* when pss was read */
+	msec beat;           /* age of the heartbeat when looked at */
+	msec leaving;        /* when it was told to go by us (TTOU takes the oldest); 0: not */
+	uint32_t over;       /* samples in a row over its limit */
+	int heartbeat_fd;    /* where its file is; see process_heartbeat */
+	uint8_t heartbeat;   /* enum heartbeat */
+	char state;
+	bool seen;
+};
+
+struct workers {
+	struct worker *at;
+	uint32_t count, size;
+	bool blind;          /* some heartbeat could not be seen (no permission) */
+};
+
+/* How much to look at: heartbeats only (a generation is starting), the cheap things, everything (PSS, descriptors). */
+enum workers_depth { WORKERS_HEARTBEATS, WORKERS_FIGURES, WORKERS_ALL };
+
+/* Look at the workers of all living masters in RECORD. Those that are gone are forgotten. */
+void workers_look(struct workers *w, const struct page_service *record, enum workers_depth depth, msec now);
+
+void workers_free(struct workers *w);
+
+/* Is it proven to be up? Where heartbeats cannot be seen, one that has lived WORKERS_BLIND ms is taken for it. */
+enum { WORKERS_BLIND = 3000 };
+bool worker_booted(const struct worker *worker, msec now);
+
+/* Workers of GENERATION forked at SINCE or later: how many, and how many of them are booted. Those told to leave
+ * do not count. */
+struct workers_count { uint32_t all, booted; };
+struct workers_count workers_count(const struct workers *w, uint32_t generation, msec since, msec now);
+
+/* The next to go when the master of GENERATION is sent TTOU: its oldest; NULL when there is none. */
+struct worker *workers_oldest(struct workers *w, uint32_t generation);
+
+#endif

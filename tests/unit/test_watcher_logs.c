@@ -1,0 +1,372 @@
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../lib/stage.h"
+#include "base/clock.h"
+
+static int
+setup(void **state)
+{
+	*state = stage_new();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	stage_free(*state);
+	return 0;
+}
+
+static void
+expect_log(struct stage *s, unsigned slot, const char *expected)
+{
+	size_t n;
+
+	stage_wait_log(s, slot, strlen(expected));
+	char *text = stage_read_log(s, slot, &n);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void
+set_log(struct stage *s, unsigned slot, uint8_t to, uint8_t format, uint64_t max_size)
+{
+	struct page_service *record = stage_change(s, slot);
+
+	record->settings.log = to;
+	record->settings.log_format = format;
+	record->settings.log_max_size = max_size;
+	record->incarnation += 100;
+	stage_changed(s, slot);
+}
+
+static void
+lines_arrive_as_they_came(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web"), api = stage_service(s, "api");
+	char path[128];
+	struct stat st;
+
+	stage_start(s);
+	stage_log(s, web, "one\ntw");
+	stage_log(s, web, "o\n");
+	stage_log(s, api, "other\n");
+	expect_log(s, web, "one\ntwo\n");
+	expect_log(s, api, "other\n");
+	snprintf(path, sizeof path, "%s/log/web", s->root);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0750);
+	strcat(path, "/current");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0640);
+}
+
+static void
+nothing_is_made_before_there_is_a_line(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web"), api = stage_service(s, "api");
+	char path[128];
+
+	stage_start(s);
+	stage_log(s, api, "x\n");
+	expect_log(s, api, "x\n");
+	snprintf(path, sizeof path, "%s/log/web", s->root);
+	assert_int_equal(access(path, F_OK), -1);
+	(void)web;
+}
+
+static void
+the_end_takes_what_is_in_the_pipes(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+
+	stage_start(s);
+	stage_log(s, web, "first\n");
+	expect_log(s, web, "first\n");
+	kill(s->watcher, SIGSTOP);
+	stage_log(s, web, "last\n");
+	close(s->link);
+	s->link = dup(2);
+	kill(s->watcher, SIGCONT);
+	assert_int_equal(stage_end(s), 0);
+	expect_log(s, web, "first\nlast\n");
+}
+
+static void
+signals_of_a_terminal_do_not_end_it(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+
+	stage_start(s);
+	stage_log(s, web, "1\n");
+	expect_log(s, web, "1\n");
+	kill(s->watcher, SIGINT);
+	kill(s->watcher, SIGTERM);
+	stage_log(s, web, "2\n");
+	expect_log(s, web, "1\n2\n");
+}
+
+static void
+a_service_added_later_is_followed(void **state)
+{
+	struct stage *s = *state;
+	struct link_record page = link_make(LINK_PAGE);
+	unsigned web;
+
+	stage_service(s, "first");
+	stage_start(s);
+	web = stage_service(s, "web");
+	stage_send(s, &page);
+	stage_log(s, web, "hello\n");
+	expect_log(s, web, "hello\n");
+}
+
+/* A child that writes COUNT numbered lines, one write(2) each, and waits when the pipe is full. */
+static pid_t
+begin_writer(struct stage *s, unsigned slot, unsigned count)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	for (unsigned i = 0; pid == 0 && i < count; i++) {
+		char line[128];
+		int n = snprintf(line, sizeof line, "line %08u %.*s\n", i, (int)(i % 97),
+			"----------------------------------------------------------------------------------------------------");
+
+		if (write(s->fifo[slot], line, (size_t)n) != n)
+			_exit(1);
+		if (i + 1 == count)
+			_exit(0);
+	}
+	return pid;
+}
+
+/* Each line once, whole, in order; the number stands at column AT. */
+static void
+check_lines(const char *text, unsigned count, size_t at)
+{
+	unsigned expected = 0;
+
+	for (const char *line = text; *line != '\0'; expected++) {
+		const char *end = strchr(line, '\n');
+		char start[16] = "", wanted[16];
+
+		assert_non_null(end);
+		if ((size_t)(end - line) > at + 13)
+			memcpy(start, line + at, 13);
+		snprintf(wanted, sizeof wanted, "line %08u", expected);
+		if (strcmp(start, wanted) != 0)
+			fail_msg("'%.60s' where %s was expected", line, wanted);
+		line = end + 1;
+	}
+	assert_int_equal(expected, count);
+}
+
+/* Kill the watcher again and again while lines come. */
+static void
+flow_under_fire(struct stage *s, unsigned web, unsigned count, size_t at)
+{
+	unsigned kills = 0;
+	int status;
+	pid_t writer;
+	size_t n;
+
+	stage_start(s);
+	writer = begin_writer(s, web, count);
+	while (waitpid(writer, &status, WNOHANG) == 0 && kills < 40) {
+		usleep(5000 + (unsigned)(clock_now() * 7919 % 20000));
+		stage_kill(s);
+		kills++;
+		stage_start(s);
+	}
+	if (kills == 40)
+		waitpid(writer, &status, 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(stage_end(s), 0);
+	assert_true(kills > 3);
+	char *text = stage_read_log(s, web, &n);
+
+	check_lines(text, count, at);
+	free(text);
+}
+
+static void
+killed_while_lines_flow_nothing_is_lost(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+
+	set_log(s, web, PAGE_LOG_FILE, PAGE_LOG_PLAIN, 100000);
+	flow_under_fire(s, web, 400000, 0);
+	assert_true(stage_finished(s, web) > 100);
+}
+
+static void
+killed_with_times_in_front_nothing_is_lost(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+
+	set_log(s, web, PAGE_LOG_FILE, PAGE_LOG_TIME, 100000);
+	flow_under_fire(s, web, 200000, 25);
+}
+
+static void
+killed_while_writing_json_nothing_is_lost(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+
+	set_log(s, web, PAGE_LOG_FILE, PAGE_LOG_JSON, 100000);
+	flow_under_fire(s, web, 200000, strlen("{\"time\":\"2026-11-20T16:57:11.123Z\",\"service\":\"web\",\"line\":\""));
+}
+
+static void
+finished_files_are_kept_up_to_a_number(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+	int status;
+	char *text;
+	size_t n;
+
+	set_log(s, web, PAGE_LOG_FILE, PAGE_LOG_PLAIN, 10000);
+	stage_change(s, web)->settings.log_keep = 3;
+	stage_changed(s, web);
+	stage_start(s);
+	assert_true(waitpid(begin_writer(s, web, 5000), &status, 0) > 0);
+	assert_int_equal(stage_end(s), 0);
+	assert_int_equal(stage_finished(s, web), 3);
+	text = stage_read_log(s, web, &n);
+	assert_true(n > 20000 && n <= 40000);
+	assert_non_null(strstr(text, "line 00004999"));
+	assert_memory_equal(text, "line ", 5);
+	free(text);
+}
+
+/* A file size limit stands for a full disk: write(2) fails at once, and works again when the limit is lifted. */
+static void
+a_full_disk_costs_whole_lines_and_says_how_many(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+	struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	unsigned long long lost, bytes, lines = 0;
+	int status;
+	char *text, *note;
+	size_t n;
+
+	set_log(s, web, PAGE_LOG_FILE, PAGE_LOG_PLAIN, 1 << 30);
+	s->file_limit = 1000003;
+	signal(SIGXFSZ, SIG_IGN);
+	stage_start(s);
+	/* it must not wait for the disk: 300000 lines are some twenty times the pipe */
+	assert_true(waitpid(begin_writer(s, web, 300000), &status, 0) > 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(prlimit(s->watcher, RLIMIT_FSIZE, &none, NULL), 0);
+	usleep(300000);
+	stage_log(s, web, "the end\n");
+	usleep(200000);
+	assert_int_equal(stage_end(s), 0);
+	text = stage_read_log(s, web, &n);
+	note = strstr(text, "bridle: ");
+	assert_non_null(note);
+	assert_int_equal(sscanf(note, "bridle: %llu lines (%llu bytes) were lost", &lost, &bytes), 2);
+	for (char *p = text; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	for (char *line = text; *line != '\0'; line = strchr(line, '\n') + 1)
+		assert_true(strncmp(line, "line ", 5) == 0 || strncmp(line, "bridle: ", 8) == 0 || strcmp(line, "the end\n") == 0);
+	assert_int_equal(lines - 2 + lost, 300000);
+	free(text);
+}
+
+static void
+standard_output_gets_names_in_front(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+	char text[64] = "";
+	int out[2];
+
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	s->watcher_stdout = out[1];
+	set_log(s, web, PAGE_LOG_STDOUT, PAGE_LOG_PLAIN, 0);
+	stage_start(s);
+	stage_log(s, web, "hel");
+	usleep(20000);
+	stage_log(s, web, "lo\nyou");
+	stage_end(s);
+	assert_true(read(out[0], text, sizeof text - 1) > 0);
+	assert_string_equal(text, "web | hello\nweb | you\n");
+	close(out[0]);
+	close(out[1]);
+}
+
+static void
+a_reader_of_standard_output_that_stops_stops_nobody(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web");
+	static char text[2 << 20];
+	int out[2], status;
+	size_t n = 0;
+	ssize_t k;
+	unsigned long long lines = 0, lost = 0;
+
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	s->watcher_stdout = out[1];
+	set_log(s, web, PAGE_LOG_STDOUT, PAGE_LOG_PLAIN, 0);
+	stage_start(s);
+	assert_true(waitpid(begin_writer(s, web, 100000), &status, 0) > 0);
+	assert_int_equal(status, 0);
+	usleep(50000);
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	for (unsigned i = 0; i < 200; i++, usleep(1000))
+		while (n < sizeof text - 1 && (k = read(out[0], text + n, sizeof text - 1 - n)) > 0)
+			n += (size_t)k;
+	text[n] = '\0';
+	char *note = strstr(text, "bridle | ");
+
+	assert_non_null(note);
+	assert_int_equal(sscanf(note, "bridle | %llu lines", &lost), 1);
+	for (char *p = text; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	assert_int_equal(lines - 1 + lost, 100000);
+	close(out[0]);
+	close(out[1]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(lines_arrive_as_they_came, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_made_before_there_is_a_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_end_takes_what_is_in_the_pipes, setup, teardown),
+		cmocka_unit_test_setup_teardown(signals_of_a_terminal_do_not_end_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_service_added_later_is_followed, setup, teardown),
+		cmocka_unit_test_setup_teardown(killed_while_lines_flow_nothing_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(killed_with_times_in_front_nothing_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(killed_while_writing_json_nothing_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(finished_files_are_kept_up_to_a_number, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_full_disk_costs_whole_lines_and_says_how_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(standard_output_gets_names_in_front, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reader_of_standard_output_that_stops_stops_nobody, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
