@@ -58,7 +58,7 @@ def app(environ, start_response):
     if path == "/":
         body = page()
     elif path == "/slow":
-        time.sleep(min(max(number(query, "s", 5.0), 0.0), LONGEST))
+        time.sleep(max(0.0, min(LONGEST, number(query, "s", 5.0))))
         body = page()
     elif path == "/healthz":
         kind, body = "text/plain; charset=utf-8", "ok\n"

@@ -297,6 +297,8 @@ says_why_it_cannot_be_built(void **state)
 		{ "[program:p]\ncommand = no-such-thing\n", "", "p: there is no 'no-such-thing' in PATH" },
 		{ "[program:p]\ncommand = gunicorn\nenvironment = PATH=/nowhere:.\n", "",
 			"p: there is no gunicorn in PATH: set virtualenv, or install it" },
+		{ "[program:p]\ncommand = gunicorn\nenvironment = PATH=bin\n", "",
+			"p: there is no gunicorn in PATH: set virtualenv, or install it" },
 		{ "[program:p]\ncommand = ./x\ndirectory = /tmp\n", "", "p: '/tmp/./x' is not there, or cannot be executed" },
 		{ "[program:p]\ncommand = /etc/passwd\n", "", "p: '/etc/passwd' is not there, or cannot be executed" },
 		{ "[program:p]\ncommand = sh\nenvironment_file = /nowhere\n", "",
@@ -316,7 +318,11 @@ says_why_it_cannot_be_built(void **state)
 		{ "[program:p]\ncommand = sh\nuser = no-such-user\n", "", "p: there is no user 'no-such-user'" },
 	};
 	struct venv *v = *state;
+	char before[512];
 
+	/* where a PATH of "bin" would find one */
+	assert_non_null(getcwd(before, sizeof before));
+	assert_int_equal(chdir(v->root), 0);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		char why[2 * sizeof(struct err)], *text[2];
 		struct conf_command command;
@@ -329,6 +335,7 @@ says_why_it_cannot_be_built(void **state)
 		show_words(v, text, why, sizeof why);
 		assert_string_equal(why, cases[i].why);
 	}
+	assert_int_equal(chdir(before), 0);
 }
 
 static void

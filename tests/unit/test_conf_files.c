@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/show.h"
 #include "scratch.h"
 
 /* Every test has a directory of its own; what is written is written there, and messages have it as "D". */
@@ -130,6 +131,32 @@ a_relative_file_name_gives_absolute_paths(void **state)
 	snprintf(path, sizeof path, "-%s", scratch_path(&r->scratch, "etc/f"));
 	assert_string_equal(service.environment_file.at[1], path);
 	conf_free(conf);
+}
+
+/* Its sections are printed with the others: read back, it would be there twice. */
+static void
+an_include_is_printed_as_a_comment(void **state)
+{
+	struct room *r = *state;
+	char *text = NULL;
+	struct conf *conf;
+	size_t size;
+	FILE *out;
+
+	write_file(r, "main.ini", "[bridle]\ninclude = a.ini\n" APP("web"));
+	write_file(r, "a.ini", APP("api"));
+	conf = conf_read(scratch_path(&r->scratch, "main.ini"), &r->report);
+	assert_non_null(conf);
+	out = open_memstream(&text, &size);
+	assert_true(conf_show(out, conf, NULL, false));
+	fclose(out);
+	conf_free(conf);
+	assert_non_null(strstr(text, "\n# include = a.ini\n"));
+	conf = conf_read_text("/t.ini", text, size, &r->report);
+	assert_non_null(conf);
+	assert_int_equal(conf->service_count, 2);
+	conf_free(conf);
+	free(text);
 }
 
 static void
@@ -276,6 +303,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(includes_are_relative_and_sorted, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_relative_file_name_gives_absolute_paths, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_include_is_printed_as_a_comment, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors_of_all_files_are_reported, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_missing_include_is_an_error_where_it_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_missing_file_is_an_error, setup, teardown),

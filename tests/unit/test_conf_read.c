@@ -213,8 +213,9 @@ static void
 defaults_are_settled(void **state)
 {
 	static const char text[] =
+		"# a comment may hold anything: \x01\n"
 		"[gunicorn:web]\napp=a:b\ngraceful_timeout = 1m\n"
-		"[program:job]\ncommand = sleep 'a b' \"c\\\"d\" e\\ f\nstop_timeout=3\nlog_full = drop\ndirectory=.\n"
+		"[program:job]\ncommand = sleep 'a b' \"c\\\"d\" e\\ f 'g\\\\\"'\nstop_timeout=3\nlog_full = drop\ndirectory=.\n"
 		"[program:other]\ncommand = x\n";
 	struct conf_service web, job, other;
 	struct conf *conf = read_good(text, sizeof text - 1, "web", &web);
@@ -239,7 +240,8 @@ defaults_are_settled(void **state)
 	assert_int_equal(job.stop_timeout, 3000);
 	assert_int_equal(job.log_full, CONF_LOG_DROP);
 	assert_string_equal(job.directory, "/etc/bridle");
-	assert_int_equal(job.command.count, 4);
+	assert_int_equal(job.command.count, 5);
+	assert_string_equal(job.command.at[4], "g\\\\\"");
 	assert_string_equal(job.command.at[1], "a b");
 	assert_string_equal(job.command.at[2], "c\"d");
 	assert_string_equal(job.command.at[3], "e f");
@@ -248,6 +250,30 @@ defaults_are_settled(void **state)
 	assert_string_equal(bridle.run_dir, "");
 	assert_int_equal(bridle.control_read, CONF_READERS_GROUP);
 	conf_free(conf);
+}
+
+/* unix(7): sun_path holds 107 bytes and a NUL. */
+static void
+socket_paths_are_107_bytes_at_most(void **state)
+{
+	char text[300];
+	struct conf_report report;
+	struct conf_service s;
+	struct conf *conf;
+	int n;
+
+	(void)state;
+	n = snprintf(text, sizeof text, "[gunicorn:w]\napp = a:b\nbind = unix:///%0106d", 0);
+	conf = read_good(text, (size_t)n, "w", &s);
+	assert_int_equal(strlen(s.bind.at[0].path), 107);
+	assert_memory_equal(s.bind.at[0].path, "/0", 2);
+	conf_free(conf);
+	n = snprintf(text, sizeof text, "[gunicorn:w]\napp = a:b\nbind = unix:/%0107d", 0);
+	conf_report_init(&report);
+	assert_null(conf_read_text("t", text, (size_t)n, &report));
+	assert_int_equal(report.count, 1);
+	assert_non_null(strstr(report.at[0].text, "is longer than 107 bytes"));
+	conf_report_free(&report);
 }
 
 static void
@@ -341,6 +367,7 @@ main(void)
 		cmocka_unit_test(lines_continue_when_indented_more_deeply),
 		cmocka_unit_test(defaults_are_settled),
 		cmocka_unit_test(auto_is_twice_the_cpus_and_one),
+		cmocka_unit_test(socket_paths_are_107_bytes_at_most),
 		cmocka_unit_test(long_lines_are_whole_or_refused),
 		cmocka_unit_test(a_nul_byte_is_named_with_its_line),
 		cmocka_unit_test(every_default_and_bound_reads),
