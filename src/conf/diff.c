@@ -75,7 +75,7 @@ is_secret(const struct conf_key *key)
 static void
 add_value(struct text *t, const struct effective *e, unsigned key, struct arena *arena)
 {
-	const char *value = effective_text(e, key, arena);
+	const char *value = effective_text(e, key, " ", arena);
 
 	text_add_visible(t, value[0] == '\0' ? "unset" : value, strnlen(value[0] == '\0' ? "unset" : value, VALUE_SHOWN));
 	if (strlen(value) > VALUE_SHOWN)

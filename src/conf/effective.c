@@ -48,20 +48,20 @@ effective_value(const struct effective *e, enum key_id key)
 }
 
 static const char *
-words_text(struct arena *arena, const struct conf_words *words)
+words_text(struct arena *arena, const struct conf_words *words, const char *between)
 {
 	size_t size = 1;
 	struct text t;
 	char *buffer;
 
 	for (uint32_t i = 0; i < words->count; i++)
-		size += 2 * strlen(words->at[i]) + 3; /* each letter escaped, two quotes, a blank */
+		size += 2 * strlen(words->at[i]) + 2 + strlen(between); /* each letter escaped, two quotes */
 	buffer = arena_alloc(arena, size);
 	if (buffer == NULL)
 		return "";
 	text_init(&t, buffer, size);
 	for (uint32_t i = 0; i < words->count; i++) {
-		text_add(&t, i > 0 ? " " : "");
+		text_add(&t, i > 0 ? between : "");
 		words_quote(&t, words->at[i]);
 	}
 	return buffer;
@@ -69,14 +69,14 @@ words_text(struct arena *arena, const struct conf_words *words)
 
 /* Socket paths as they are meant; other addresses as they were written. */
 static const char *
-binds_text(struct arena *arena, const struct conf_binds *binds)
+binds_text(struct arena *arena, const struct conf_binds *binds, const char *between)
 {
 	const char **at = arena_alloc(arena, (binds->count + 1) * sizeof *at);
 
 	for (uint32_t i = 0; at != NULL && i < binds->count; i++)
 		at[i] = binds->at[i].family == CONF_BIND_UNIX ? arena_printf(arena, "unix:%s", binds->at[i].path)
 							      : binds->at[i].text;
-	return at == NULL ? "" : words_text(arena, &(struct conf_words){ at, binds->count });
+	return at == NULL ? "" : words_text(arena, &(struct conf_words){ at, binds->count }, between);
 }
 
 /* Defaults that hang on other settings: see conf_decode_service. */
@@ -91,7 +91,7 @@ default_text(const struct effective *e, enum key_id key, struct arena *arena)
 }
 
 const char *
-effective_text(const struct effective *e, enum key_id key, struct arena *arena)
+effective_text(const struct effective *e, enum key_id key, const char *between, struct arena *arena)
 {
 	const struct conf_setting *setting = e->last[key];
 	const struct value_kind *kind = key_places[key].kind;
@@ -100,8 +100,8 @@ effective_text(const struct effective *e, enum key_id key, struct arena *arena)
 	if (setting == NULL || (setting->value[0] == '\0' && !kind->joined))
 		return default_text(e, key, arena);
 	switch (kind->shape) {
-	case VALUE_WORDS: return words_text(arena, setting->decoded);
-	case VALUE_BINDS: return binds_text(arena, setting->decoded);
+	case VALUE_WORDS: return words_text(arena, setting->decoded, between);
+	case VALUE_BINDS: return binds_text(arena, setting->decoded, between);
 	case VALUE_STRING: return *(const char *const *)setting->decoded; /* a path is absolute then */
 	case VALUE_NUMBER:
 	case VALUE_INT:

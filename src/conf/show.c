@@ -4,6 +4,8 @@
 
 #include "conf/effective.h"
 
+enum { LINE_SHOWN = 80 };
+
 struct show {
 	FILE *out;
 	struct conf *conf;
@@ -57,6 +59,23 @@ print_heading(const struct show *s, const struct conf_section *section)
 	fprintf(s->out, "[%s%s]\n", kinds[section->kind], section->name);
 }
 
+/* "name = value", a list that is long with a word a line: no line may be longer than CONF_LINE_MAX. */
+static void
+print_setting(const struct show *s, const struct effective *e, unsigned key, int width)
+{
+	const char *text = effective_text(e, key, " ", s->arena);
+	char between[64];
+
+	if (key == KEY_include) {
+		fprintf(s->out, "# include = %s\n", text);
+		return;
+	}
+	snprintf(between, sizeof between, "\n%*s", width + 3, "");
+	if (strlen(text) > LINE_SHOWN)
+		text = effective_text(e, key, between, s->arena);
+	fprintf(s->out, "%-*s = %s\n", width, conf_keys[key].name, text);
+}
+
 static void
 print_section(const struct show *s, const struct conf_section *section)
 {
@@ -70,14 +89,13 @@ print_section(const struct show *s, const struct conf_section *section)
 		if (e.last[i] == NULL)
 			continue;
 		print_origin(s, section, &conf_keys[i]);
-		fprintf(s->out, "%s%-*s = %s\n", i == KEY_include ? "# " : "", width, conf_keys[i].name,
-			effective_text(&e, i, s->arena));
+		print_setting(s, &e, i, width);
 	}
 	if (s->all)
 		fputs("# defaults\n", s->out);
 	for (unsigned i = 0; s->all && i < KEY_COUNT; i++)
 		if (is_default(&e, i))
-			fprintf(s->out, "%-*s = %s\n", width, conf_keys[i].name, effective_text(&e, i, s->arena));
+			print_setting(s, &e, i, width);
 }
 
 static void

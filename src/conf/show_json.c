@@ -26,7 +26,7 @@ static json_t *
 json_of_key(struct conf *conf, const struct effective *e, enum key_id key, struct arena *arena)
 {
 	const struct conf_setting *setting = e->last[key];
-	json_t *value = json_visible(arena, effective_text(e, key, arena));
+	json_t *value = json_visible(arena, effective_text(e, key, " ", arena));
 
 	if (setting == NULL)
 		return json_pack("{s:o, s:n, s:i}", "value", value, "file", "line", 0);

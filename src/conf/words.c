@@ -96,7 +96,8 @@ words_split(struct arena *arena, const char *line, bool commas, struct conf_word
 bool
 words_quote(struct text *t, const char *word)
 {
-	if (*word != '\0' && strpbrk(word, " \t\n,'\"\\") == NULL)
+	/* at the start of a line, # and ; would make it a comment */
+	if (*word != '\0' && strchr("#;", *word) == NULL && strpbrk(word, " \t\n,'\"\\") == NULL)
 		return text_add(t, word);
 	text_add(t, "\"");
 	for (; *word != '\0'; word++) {

@@ -150,6 +150,27 @@ what_was_written_is_shown_with_its_place(void **state)
 	conf_free(conf);
 }
 
+/* A list may be longer than a line; and a word of it may look like a comment. */
+static void
+long_lists_are_printed_a_word_a_line(void **state)
+{
+	static char text[3 * CONF_LINE_MAX] = "[gunicorn:web]\napp = a:b\n";
+	struct conf *conf, *again;
+	size_t n = strlen(text);
+	char *once;
+
+	(void)state;
+	for (unsigned i = 0; i < 2000; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n, i % 100 == 0 ? "\nargs = #%u" : " '#%u'", i);
+	conf = read_text("/a.ini", text);
+	once = shown(conf, NULL, false);
+	again = read_text("/b.ini", once);
+	conf_diff(conf, again, complain_of_line, NULL);
+	free(once);
+	conf_free(conf);
+	conf_free(again);
+}
+
 static void
 json_is_json(void **state)
 {
@@ -187,6 +208,7 @@ main(void)
 		cmocka_unit_test(what_is_printed_reads_back_the_same),
 		cmocka_unit_test(defaults_read_back_the_same),
 		cmocka_unit_test(what_was_written_is_shown_with_its_place),
+		cmocka_unit_test(long_lists_are_printed_a_word_a_line),
 		cmocka_unit_test(json_is_json),
 	};
 
