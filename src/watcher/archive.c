@@ -103,18 +103,6 @@ archive_prune(int log_dir, const char *service, uint32_t keep)
 			return;
 }
 
-/* RENAME_NOREPLACE where the file system knows it (not on some network ones: EINVAL); the census has shown that the
- * name is free, and nobody else may write in the directory. */
-static int
-rename_carefully(int log_dir, const char *from, const char *to)
-{
-	if (renameat2(log_dir, from, log_dir, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	return renameat(log_dir, from, log_dir, to);
-}
-
 bool
 archive_add(int log_dir, const char *service, uint32_t keep, msec wall, struct err *err)
 {
@@ -129,7 +117,8 @@ archive_add(int log_dir, const char *service, uint32_t keep, msec wall, struct e
 	for (unsigned i = 0; i < TRIES; i++) {
 		rotation_name(name, wall + i);
 		snprintf(to, sizeof to, "%s/%s", service, name);
-		if (rename_carefully(log_dir, from, to) == 0) {
+		/* the name is newer than all there are, and nobody else may write in this directory: nothing is replaced */
+		if (renameat(log_dir, from, log_dir, to) == 0) {
 			if (++c.count > keep)
 				archive_prune(log_dir, service, keep);
 			return true;

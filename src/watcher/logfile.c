@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/birth.h"
+
 void
 logfile_init(struct logfile *f)
 {
@@ -44,16 +46,6 @@ ends_in_line(int fd, uint64_t size)
 	return size > 0 && pread(fd, &last, 1, (off_t)size - 1) == 1 && last != '\n';
 }
 
-static msec
-birth(int fd, msec otherwise)
-{
-	struct statx sx;
-
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &sx) != 0 || (sx.stx_mask & STATX_BTIME) == 0)
-		return otherwise;
-	return (msec)sx.stx_btime.tv_sec * 1000 + sx.stx_btime.tv_nsec / 1000000;
-}
-
 /* Is it still the file that we know? One system call a batch: whoever removes or empties a log by hand goes on getting
  * its lines. */
 static bool
@@ -88,7 +80,7 @@ logfile_open(struct logfile *f, int log_dir, const char *service, msec wall, str
 	f->inode = st.st_ino;
 	f->size = (uint64_t)st.st_size;
 	f->mid = ends_in_line(f->fd, f->size);
-	f->born = birth(f->fd, wall);
+	f->born = birth_of(f->fd, wall);
 	return true;
 }
 
