@@ -27,17 +27,19 @@
 	X(HELP, 'h', "help", NULL, "say how it is used") \
 	X(VERSION, 'V', "version", NULL, "print the version of this command")
 
+/* clang-format off */
 enum option_id {
 #define X(id, letter, name, value, meaning) OPTION_##id,
 	ARGUMENTS_OPTIONS(X)
 #undef X
 	OPTION_COUNT
 };
+/* clang-format on */
 
 struct option_entry {
-	char letter;         /* or 0 */
-	const char *name;    /* without the dashes */
-	const char *value;   /* what its value is called; NULL: takes none */
+	char letter;       /* or 0 */
+	const char *name;  /* without the dashes */
+	const char *value; /* what its value is called; NULL: takes none */
 	const char *meaning;
 };
 extern const struct option_entry arguments_options[OPTION_COUNT];

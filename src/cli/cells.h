@@ -9,7 +9,7 @@
 
 struct cell_number {
 	bool known;
-	int64_t value;  /* 0 when it is not known */
+	int64_t value; /* 0 when it is not known */
 };
 
 /* Append D for people: whole seconds, in the two largest units. */

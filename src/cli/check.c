@@ -64,7 +64,7 @@ plural(uint32_t n)
 static void
 print_verdict(const char *path, const struct conf *conf, const struct conf_report *report)
 {
-	if (report->count > 0)
+	if (conf == NULL || report->count > 0)
 		printf("%u error%s, %u warning%s\n", report->errors, plural(report->errors), report->warnings,
 			plural(report->warnings));
 	else

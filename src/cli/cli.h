@@ -5,6 +5,7 @@
 #define BRIDLE_CLI_CLI_H
 
 /* Exit statuses: bridle(1), meant for scripts. */
+/* clang-format off */
 enum cli_exit {
 	CLI_OK = 0,
 	CLI_FAILED = 1,      /* it was tried and did not work; the configuration has errors */
@@ -15,6 +16,7 @@ enum cli_exit {
 	CLI_NOT_ALLOWED = 6,
 	CLI_REFUSED = 7,     /* refused: makes no sense now */
 };
+/* clang-format on */
 
 int cli_main(int argc, char **argv);
 

@@ -13,8 +13,8 @@ struct command {
 	const char *name;
 	const char *operands; /* "NAME..." for the usage line */
 	const char *summary;
-	const char *details;  /* more for `bridle help NAME`, or "" */
-	unsigned options;     /* ARGUMENT(x) of those it takes beside the common ones */
+	const char *details;   /* more for `bridle help NAME`, or "" */
+	unsigned options;      /* ARGUMENT(x) of those it takes beside the common ones */
 	unsigned fewest, most; /* operands */
 	int (*run)(const struct arguments *a);
 };

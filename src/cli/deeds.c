@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "cli/client.h"
+#include "cli/connection.h"
 #include "cli/commands.h"
 #include "cli/errands.h"
 #include "cli/field.h"
@@ -63,18 +63,18 @@ do_all(const char *method, const struct arguments *a, const struct varlink_reply
 static int
 do_to_all(const char *method, const struct arguments *a, unsigned at_a_time)
 {
-	struct client c;
+	struct connection c;
 	struct varlink_reply reply;
 	struct trouble t;
 	int status;
 
-	if (!client_open(&c, a, &t))
+	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);
-	if (!client_call(&c, "List", json_pack("{s:b}", "brief", 1), &reply, &t)) {
-		client_close(&c);
+	if (!connection_call(&c, "List", json_pack("{s:b}", "brief", 1), &reply, &t)) {
+		connection_close(&c);
 		return trouble_tell(&t);
 	}
-	client_close(&c);
+	connection_close(&c);
 	status = do_all(method, a, &reply, at_a_time);
 	varlink_reply_free(&reply);
 	return status;
@@ -120,20 +120,20 @@ restart_command(const struct arguments *a)
 static int
 reread(const struct arguments *a)
 {
-	struct client c;
+	struct connection c;
 	struct varlink_reply reply;
 	struct trouble t;
 	size_t i;
 	json_t *change;
 
-	if (!client_open(&c, a, &t))
+	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);
-	client_be_patient(&c);
-	if (!client_call(&c, "Reread", NULL, &reply, &t)) {
-		client_close(&c);
+	connection_be_patient(&c);
+	if (!connection_call(&c, "Reread", NULL, &reply, &t)) {
+		connection_close(&c);
 		return trouble_tell(&t);
 	}
-	client_close(&c);
+	connection_close(&c);
 	json_array_foreach(json_object_get(reply.parameters, "changes"), i, change) {
 		fputs("  ", stdout);
 		paint_visible(stdout, json_is_string(change) ? json_string_value(change) : "");

@@ -9,11 +9,13 @@
 enum { INDENT = 2, LABEL = 10 };
 
 /* In this order they disappear when the terminal is narrow: descriptors, threads, state, generation, ... */
+/* clang-format off */
 static const struct table_column worker_columns[] = {
 	{ "WORKER", true, 0 },  { "GEN", true, 4 }, { "BOOTED", false, 0 }, { "AGE", true, 1 },
 	{ "HEARTBEAT", true, 0 }, { "CPU", true, 2 }, { "RSS", true, 3 },     { "PSS", true, 2 },
 	{ "THREADS", true, 6 }, { "FDS", true, 7 }, { "STATE", false, 5 },
 };
+/* clang-format on */
 enum { WORKER_COLUMNS = sizeof worker_columns / sizeof worker_columns[0] };
 
 /* "label     words", where there are words. */

@@ -7,17 +7,17 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/client.h"
+#include "cli/connection.h"
 #include "cli/field.h"
 #include "cli/paint.h"
 
-/* Those on their way: clients[i] is waited for by fds[i]. */
+/* Those on their way: connections[i] is waited for by fds[i]. */
 struct run {
 	const struct errands *e;
 	const struct arguments *a;
-	struct client clients[ERRANDS_MAX];
+	struct connection connections[ERRANDS_MAX];
 	struct pollfd fds[ERRANDS_MAX];
-	unsigned busy;  /* clients in use */
+	unsigned busy;  /* connections in use */
 	unsigned begun; /* names that were taken */
 	int status;
 };
@@ -35,33 +35,33 @@ note_failure(struct run *r, const struct trouble *t)
 static void
 begin(struct run *r)
 {
-	struct client *c = &r->clients[r->busy];
+	struct connection *c = &r->connections[r->busy];
 	json_t *parameters = json_copy(r->e->parameters);
 	struct trouble t;
 
 	json_object_set_new(parameters, "name", json_string(r->e->names[r->begun++]));
-	if (!client_open(c, r->a, &t)) {
+	if (!connection_open(c, r->a, &t)) {
 		json_decref(parameters);
 		note_failure(r, &t);
 		return;
 	}
-	client_be_patient(c);
-	if (!client_send(c, r->e->method, parameters, false, &t)) {
-		client_close(c);
+	connection_be_patient(c);
+	if (!connection_send(c, r->e->method, parameters, false, &t)) {
+		connection_close(c);
 		note_failure(r, &t);
 		return;
 	}
 	r->fds[r->busy++] = (struct pollfd){ .fd = c->fd, .events = POLLIN };
 }
 
-/* An answer begins to come in for client I: take all of it. */
+/* An answer begins to come in for connection I: take all of it. */
 static void
 end(struct run *r, unsigned i)
 {
 	struct varlink_reply reply;
 	struct trouble t;
 
-	if (client_receive(&r->clients[i], &reply, &t)) {
+	if (connection_receive(&r->connections[i], &reply, &t)) {
 		paint_visible(stdout, field_text(reply.parameters, "message"));
 		putchar('\n');
 		fflush(stdout);
@@ -69,9 +69,9 @@ end(struct run *r, unsigned i)
 	} else {
 		note_failure(r, &t);
 	}
-	client_close(&r->clients[i]);
+	connection_close(&r->connections[i]);
 	r->busy--;
-	r->clients[i] = r->clients[r->busy];
+	r->connections[i] = r->connections[r->busy];
 	r->fds[i] = r->fds[r->busy];
 }
 

@@ -12,11 +12,11 @@
 enum { ERRANDS_MAX = 16 /* at a time: bridled serves others too */ };
 
 struct errands {
-	const char *method;         /* "Start" */
-	json_t *parameters;         /* of each call, without its name; borrowed */
-	const char *const *names;   /* what each call is about */
-	unsigned count;             /* of names */
-	unsigned at_a_time;         /* 1..ERRANDS_MAX */
+	const char *method;       /* "Start" */
+	json_t *parameters;       /* of each call, without its name; borrowed */
+	const char *const *names; /* what each call is about */
+	unsigned count;           /* of names */
+	unsigned at_a_time;       /* 1..ERRANDS_MAX */
 };
 
 /* Do them, printing each outcome as it comes. Returns CLI_OK, or the exit status of the first that failed. */

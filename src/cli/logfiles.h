@@ -13,8 +13,8 @@
 #include "base/err.h"
 
 struct logfiles {
-	int dir;           /* the caller's */
-	int *fds;          /* open, in the order of time */
+	int dir;  /* the caller's */
+	int *fds; /* open, in the order of time */
 	unsigned count;
 };
 

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
-#include "cli/client.h"
+#include "cli/connection.h"
 #include "cli/commands.h"
 #include "cli/field.h"
 #include "cli/logfiles.h"
@@ -41,15 +41,15 @@ keeps_no_log(const char *name, struct trouble *t)
 static bool
 ask_where(char directory[PATH_MAX], const struct arguments *a, const char *name, struct trouble *t)
 {
-	struct client c;
+	struct connection c;
 	struct varlink_reply reply;
 	const char *path;
 	bool ok;
 
-	if (!client_open(&c, a, t))
+	if (!connection_open(&c, a, t))
 		return false;
-	ok = client_call(&c, "List", json_pack("{s:s, s:b}", "name", name, "brief", 1), &reply, t);
-	client_close(&c);
+	ok = connection_call(&c, "List", json_pack("{s:s, s:b}", "name", name, "brief", 1), &reply, t);
+	connection_close(&c);
 	if (!ok)
 		return false;
 	path = field_text(json_array_get(json_object_get(reply.parameters, "services"), 0), "log");
@@ -183,7 +183,8 @@ logs_command(const struct arguments *a)
 	int dir;
 
 	if (!parse_lines(a->value[OPTION_LINES], &lines)) {
-		trouble_set(&t, CLI_USAGE, 0, "-n: expected a number of lines, or all; got '%s'", a->value[OPTION_LINES]);
+		trouble_set(&t, CLI_USAGE, 0, "-n: expected a number of lines, or all; got '%s'",
+			a->value[OPTION_LINES]);
 		return trouble_tell(&t);
 	}
 	if (!find_log(directory, a, a->operands[0], &t))

@@ -14,7 +14,7 @@
 struct outlet {
 	int fd;
 	bool visible;
-	size_t held;       /* bytes of a line that has not ended yet */
+	size_t held; /* bytes of a line that has not ended yet */
 	char line[8192];
 };
 

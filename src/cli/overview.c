@@ -10,10 +10,12 @@
 #include "wire/jsonr.h"
 
 /* In this order they disappear when the terminal is narrow: restarts, pid, memory, uptime, queue. */
+/* clang-format off */
 static const struct table_column columns[] = {
 	{ "NAME", false, 0 },   { "STATE", false, 0 },   { "WORKERS", true, 0 }, { "PID", true, 4 },
 	{ "UPTIME", true, 2 },  { "RESTARTS", true, 5 }, { "MEMORY", true, 3 },  { "QUEUE", true, 1 },
 };
+/* clang-format on */
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 
 /* What a row shows of a service. A number that is not there is unknown. */
@@ -24,7 +26,10 @@ struct row {
 	struct cell_number numbers[NUMBERS];
 };
 
-static const struct { const char *key; bool seconds; } numbers[NUMBERS] = {
+static const struct {
+	const char *key;
+	bool seconds;
+} numbers[NUMBERS] = {
 	[DUE] = { "due", true },
 	[MASTER] = { "master", false },
 	[UPTIME] = { "uptime", true },
@@ -52,7 +57,11 @@ read_number(struct jsonr *r, struct jsonr_key key, struct row *row)
 static void
 read_row(struct jsonr *r, struct row *row)
 {
-	const struct { const char *key; char *to; size_t size; } words[] = {
+	const struct {
+		const char *key;
+		char *to;
+		size_t size;
+	} words[] = {
 		{ "name", row->name, sizeof row->name },
 		{ "state", row->state, sizeof row->state },
 		{ "reason", row->reason, sizeof row->reason },
@@ -131,7 +140,10 @@ add_why(struct table *t, const struct row *row)
 
 /* How many services are in which state, in the order in which the states first appear. */
 struct sums {
-	struct { char state[16]; unsigned count; } of[16];
+	struct {
+		char state[16];
+		unsigned count;
+	} of[16];
 	unsigned used, services;
 };
 

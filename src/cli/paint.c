@@ -107,7 +107,8 @@ paint_wrapped(FILE *out, struct paint p, enum colour colour, const char *words, 
 	while (*words != '\0') {
 		size_t n = line_length(words, width);
 
-		fprintf(out, "%*s%s%.*s%s\n", (int)indent, "", paint_on(p, colour), (int)n, words, paint_off(p, colour));
+		fprintf(out, "%*s%s%.*s%s\n", (int)indent, "", paint_on(p, colour), (int)n, words,
+			paint_off(p, colour));
 		words += n;
 		words += strspn(words, " ");
 	}

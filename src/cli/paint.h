@@ -11,7 +11,7 @@
 enum colour { COLOUR_PLAIN, COLOUR_TITLE, COLOUR_FAINT, COLOUR_GOOD, COLOUR_BUSY, COLOUR_BAD, COLOUR_COUNT };
 
 struct paint {
-	bool terminal;  /* people look at it */
+	bool terminal; /* people look at it */
 	bool colours;
 	unsigned width; /* columns; UINT32_MAX where no line need end */
 };

@@ -37,7 +37,10 @@ join(char path[PATH_MAX], const char *directory, const char *name, struct troubl
 bool
 place_find(struct place *place, const struct arguments *a, struct trouble *t)
 {
-	const struct { const char *value, *behind, *chosen; bool root; } ways[] = {
+	const struct {
+		const char *value, *behind, *chosen;
+		bool root;
+	} ways[] = {
 		{ a->value[OPTION_SOCKET], "", "--socket", false },
 		{ a->value[OPTION_ROOT], "/run/control", "--root", true },
 		{ variable("BRIDLE_SOCKET"), "", "BRIDLE_SOCKET", false },
@@ -86,7 +89,9 @@ place_hint_start(const struct place *place, struct trouble *t)
 	if (place->root != NULL)
 		return trouble_hint(t, "is bridled running? start it with: bridled --root %s", place->root);
 	if (place->chosen != NULL)
-		return trouble_hint(t, "is bridled running, and is this its socket? %s decided where to look", place->chosen);
-	return trouble_hint(t, "is bridled running? start it as root with: bridled; "
-			       "for one in a directory of its own: bridle --root DIR ...");
+		return trouble_hint(t, "is bridled running, and is this its socket? %s decided where to look",
+			place->chosen);
+	return trouble_hint(t,
+		"is bridled running? start it as root with: bridled; "
+		"for one in a directory of its own: bridle --root DIR ...");
 }

@@ -15,7 +15,7 @@
 
 struct place {
 	char socket[PATH_MAX];
-	const char *root;  /* NULL: none was given */
+	const char *root;   /* NULL: none was given */
 	const char *chosen; /* what decided: "--root", "BRIDLE_SOCKET" ..., NULL: the default */
 };
 
@@ -26,7 +26,8 @@ bool place_find(struct place *place, const struct arguments *a, struct trouble *
 bool place_config(char path[PATH_MAX], const struct arguments *a, struct trouble *t);
 
 /* The directory of the log of service NAME, LOG_DIR being the setting ("" where it is not set). */
-bool place_log(char path[PATH_MAX], const struct arguments *a, const char *log_dir, const char *name, struct trouble *t);
+bool place_log(char path[PATH_MAX], const struct arguments *a, const char *log_dir, const char *name,
+	struct trouble *t);
 
 /* The next step when nobody answers at PLACE. Returns false. */
 bool place_hint_start(const struct place *place, struct trouble *t);

@@ -27,7 +27,8 @@ scale_command(const struct arguments *a)
 	bool by;
 
 	if (!scale_parse(a->operands[1], &workers, &by)) {
-		trouble_set(&t, CLI_USAGE, 0, "expected a number of workers such as 4, +1 or -1, got '%s'", a->operands[1]);
+		trouble_set(&t, CLI_USAGE, 0, "expected a number of workers such as 4, +1 or -1, got '%s'",
+			a->operands[1]);
 		trouble_hint(&t, "from 1 to %d; bridle stop %s ends them all", SCALE_MAX, a->operands[0]);
 		return trouble_tell(&t);
 	}

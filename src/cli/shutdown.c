@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/client.h"
+#include "cli/connection.h"
 #include "cli/commands.h"
 #include "cli/field.h"
 #include "cli/paint.h"
@@ -25,7 +25,7 @@ pidfd(pid_t pid)
  * are others. Whoever listens is the watcher or bridled, and the kernel tells us its pid as we see it (unix(7),
  * SO_PEERCRED). */
 static int
-bridled_pidfd(const struct client *c, const json_t *info)
+bridled_pidfd(const struct connection *c, const json_t *info)
 {
 	struct ucred peer;
 	socklen_t size = sizeof peer;
@@ -42,7 +42,7 @@ bridled_pidfd(const struct client *c, const json_t *info)
 
 /* The end of FD, or where that is -1, of the connection. */
 static void
-wait_for_end(struct client *c, int fd)
+wait_for_end(struct connection *c, int fd)
 {
 	struct pollfd wait = { .fd = fd >= 0 ? fd : c->fd, .events = POLLIN };
 
@@ -51,26 +51,26 @@ wait_for_end(struct client *c, int fd)
 }
 
 static bool
-ask(struct client *c, struct varlink_reply *reply, int *bridled, struct trouble *t)
+ask(struct connection *c, struct varlink_reply *reply, int *bridled, struct trouble *t)
 {
-	if (!client_call(c, "Info", NULL, reply, t))
+	if (!connection_call(c, "Info", NULL, reply, t))
 		return false;
 	*bridled = bridled_pidfd(c, reply->parameters);
 	varlink_reply_free(reply);
-	client_be_patient(c);
-	return client_call(c, "Shutdown", NULL, reply, t);
+	connection_be_patient(c);
+	return connection_call(c, "Shutdown", NULL, reply, t);
 }
 
 int
 shutdown_command(const struct arguments *a)
 {
-	struct client c;
+	struct connection c;
 	struct varlink_reply reply;
 	struct trouble t;
 	int bridled = -1;
 	bool ok;
 
-	if (!client_open(&c, a, &t))
+	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);
 	ok = ask(&c, &reply, &bridled, &t);
 	if (ok) {
@@ -85,6 +85,6 @@ shutdown_command(const struct arguments *a)
 	}
 	if (bridled >= 0)
 		close(bridled);
-	client_close(&c);
+	connection_close(&c);
 	return ok ? CLI_OK : trouble_tell(&t);
 }

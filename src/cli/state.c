@@ -3,7 +3,10 @@
 #include "core/life.h"
 
 /* A service that is being replaced or reloaded still answers on its old generation. */
-static const struct { enum colour colour; bool serves; } states[LIFE_STATE_COUNT] = {
+static const struct {
+	enum colour colour;
+	bool serves;
+} states[LIFE_STATE_COUNT] = {
 	[LIFE_STOPPED] = { COLOUR_FAINT, false },
 	[LIFE_STARTING] = { COLOUR_BUSY, false },
 	[LIFE_RUNNING] = { COLOUR_GOOD, true },

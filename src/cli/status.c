@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/client.h"
+#include "cli/connection.h"
 #include "cli/commands.h"
 #include "cli/detail.h"
 #include "cli/field.h"
@@ -14,22 +14,22 @@
 
 /* All services as they are read: without building them first. */
 static bool
-show_all(struct client *c, const struct arguments *a, struct trouble *t)
+show_all(struct connection *c, const struct arguments *a, struct trouble *t)
 {
 	struct varlink_reply reply;
 	size_t length;
 	const char *frame;
 	bool names = (a->given & ARGUMENT(NAMES)) != 0;
 
-	if (!client_send(c, "List", json_pack("{s:b}", "brief", 1), false, t))
+	if (!connection_send(c, "List", json_pack("{s:b}", "brief", 1), false, t))
 		return false;
-	frame = client_frame(c, &length, t);
+	frame = connection_frame(c, &length, t);
 	if (frame == NULL)
 		return false;
 	if (names ? overview_print_names(frame, length, stdout) :
 		    overview_print(frame, length, stdout, paint_for(STDOUT_FILENO)))
 		return true;
-	if (client_understand(frame, length, &reply, t)) {
+	if (connection_understand(frame, length, &reply, t)) {
 		varlink_reply_free(&reply);
 		trouble_set(t, CLI_FAILED, 0, "the answer of bridled makes no sense: no list of services");
 	}
@@ -38,7 +38,7 @@ show_all(struct client *c, const struct arguments *a, struct trouble *t)
 
 /* Each service that is named, or all of them: a new array, or NULL with T. */
 static json_t *
-fetch(struct client *c, const struct arguments *a, struct trouble *t)
+fetch(struct connection *c, const struct arguments *a, struct trouble *t)
 {
 	json_t *services = json_array();
 	unsigned i = 0;
@@ -48,7 +48,7 @@ fetch(struct client *c, const struct arguments *a, struct trouble *t)
 			a->count > 0 ? json_pack("{s:s}", "name", a->operands[i]) : json_pack("{s:b}", "brief", 1);
 		struct varlink_reply reply;
 
-		if (!client_call(c, "List", parameters, &reply, t)) {
+		if (!connection_call(c, "List", parameters, &reply, t)) {
 			json_decref(services);
 			return NULL;
 		}
@@ -99,7 +99,7 @@ judge(const json_t *services, const struct arguments *a)
 }
 
 static int
-show_some(struct client *c, const struct arguments *a, struct trouble *t)
+show_some(struct connection *c, const struct arguments *a, struct trouble *t)
 {
 	json_t *services = fetch(c, a, t);
 	int status;
@@ -115,16 +115,16 @@ show_some(struct client *c, const struct arguments *a, struct trouble *t)
 int
 status_command(const struct arguments *a)
 {
-	struct client c;
+	struct connection c;
 	struct trouble t;
 	int status;
 
-	if (!client_open(&c, a, &t))
+	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);
 	if (a->count > 0 || (a->given & ARGUMENT(JSON)) != 0)
 		status = show_some(&c, a, &t);
 	else
 		status = show_all(&c, a, &t) ? CLI_OK : trouble_tell(&t);
-	client_close(&c);
+	connection_close(&c);
 	return status;
 }

@@ -89,8 +89,8 @@ table_note(struct table *t, enum colour colour, const char *words)
 /* How a table is laid out: the width of each column (0: left out), and where notes stand. */
 struct layout {
 	unsigned width[TABLE_COLUMNS_MAX + 1];
-	unsigned total;     /* of all columns with their gaps, without notes */
-	bool notes_beside;  /* in a column of their own */
+	unsigned total;    /* of all columns with their gaps, without notes */
+	bool notes_beside; /* in a column of their own */
 };
 
 static void

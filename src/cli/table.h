@@ -15,21 +15,21 @@
 
 struct table_column {
 	const char *title;
-	bool right;         /* numbers: flush right */
-	unsigned weight;    /* 0: never left out; else the largest goes first */
+	bool right;      /* numbers: flush right */
+	unsigned weight; /* 0: never left out; else the largest goes first */
 };
 
 struct table_cell {
-	char *words;        /* visible, owned; "" shows nothing */
+	char *words; /* visible, owned; "" shows nothing */
 	unsigned columns;
 	enum colour colour;
 };
 
 struct table {
 	const struct table_column *columns;
-	unsigned count;            /* of columns; a row has one cell more, for its note */
+	unsigned count; /* of columns; a row has one cell more, for its note */
 	const char *note_title;
-	struct table_cell *cells;  /* rows * (count + 1) */
+	struct table_cell *cells;    /* rows * (count + 1) */
 	unsigned rows, room, filled; /* room: rows allocated; filled: cells of the last row */
 	bool failed;
 };

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/cells.h"
 #include "cli/cli.h"
-#include "cli/client.h"
+#include "cli/connection.h"
 #include "cli/commands.h"
 #include "cli/field.h"
 #include "cli/paint.h"
@@ -38,16 +38,16 @@ print_info(const json_t *info)
 int
 version_command(const struct arguments *a)
 {
-	struct client c;
+	struct connection c;
 	struct varlink_reply reply;
 	struct trouble t;
 	bool ok;
 
 	puts("bridle " PACKAGE_VERSION);
-	if (!client_open(&c, a, &t))
+	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);
-	ok = client_call(&c, "Info", NULL, &reply, &t);
-	client_close(&c);
+	ok = connection_call(&c, "Info", NULL, &reply, &t);
+	connection_close(&c);
 	if (!ok)
 		return trouble_tell(&t);
 	print_info(reply.parameters);

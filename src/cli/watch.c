@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/client.h"
+#include "cli/connection.h"
 #include "cli/commands.h"
 #include "cli/field.h"
 #include "cli/paint.h"
@@ -73,23 +73,23 @@ watch(const struct arguments *a, struct paint p, bool *heard, struct trouble *t)
 {
 	json_t *parameters = a->count > 0 ? json_pack("{s:s}", "name", a->operands[0]) : NULL;
 	struct varlink_reply reply;
-	struct client c;
+	struct connection c;
 	bool more = true;
 
-	if (!client_open(&c, a, t)) {
+	if (!connection_open(&c, a, t)) {
 		json_decref(parameters);
 		return false;
 	}
-	client_be_patient(&c);
-	if (client_send(&c, "Watch", parameters, true, t)) {
+	connection_be_patient(&c);
+	if (connection_send(&c, "Watch", parameters, true, t)) {
 		*heard = true;
-		while (more && client_receive(&c, &reply, t)) {
+		while (more && connection_receive(&c, &reply, t)) {
 			print_reply(&reply, a, p);
 			more = reply.continues && !ferror(stdout);
 			varlink_reply_free(&reply);
 		}
 	}
-	client_close(&c);
+	connection_close(&c);
 	return !more;
 }
 

@@ -55,7 +55,8 @@ hex4(const char *p, const char *end)
 	int value = 0;
 
 	for (int i = 0; i < 4; i++, p++) {
-		const char *digit = p < end && *p != '\0' ? strchr(digits, *p >= 'A' && *p <= 'F' ? *p + 32 : *p) : NULL;
+		const char *digit =
+			p < end && *p != '\0' ? strchr(digits, *p >= 'A' && *p <= 'F' ? *p + 32 : *p) : NULL;
 
 		if (digit == NULL)
 			return -1;
@@ -359,9 +360,7 @@ skip_simple(struct jsonr *r)
 	struct number n;
 
 	switch (peek(r)) {
-	case '"':
-		text_init(&t, nowhere, sizeof nowhere);
-		return take_string(r, &t);
+	case '"': text_init(&t, nowhere, sizeof nowhere); return take_string(r, &t);
 	case 't': return skip_word(r, "true");
 	case 'f': return skip_word(r, "false");
 	case 'n': return skip_word(r, "null");

@@ -28,12 +28,15 @@ enum { JSONR_DEPTH = 32 };
 
 struct jsonr {
 	const char *at, *end;
-	unsigned depth;  /* objects and arrays open */
-	bool first;      /* nothing has been taken from the innermost one yet */
+	unsigned depth; /* objects and arrays open */
+	bool first;     /* nothing has been taken from the innermost one yet */
 	bool failed;
 };
 
-struct jsonr_key { const char *at; size_t length; };
+struct jsonr_key {
+	const char *at;
+	size_t length;
+};
 
 /* Begin with the LENGTH bytes at BYTES; they must stay as they are. */
 void jsonr_init(struct jsonr *r, const char *bytes, size_t length);

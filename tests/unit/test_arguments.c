@@ -24,7 +24,9 @@ describe(const struct arguments *a, struct text *t)
 static void
 options_may_stand_anywhere(void **state)
 {
-	static const struct { const char *line, *understood; } cases[] = {
+	static const struct {
+		const char *line, *understood;
+	} cases[] = {
 		{ "", "- |" },
 		{ "status", "status |" },
 		{ "status web api", "status web api |" },
@@ -67,7 +69,9 @@ options_may_stand_anywhere(void **state)
 static void
 what_is_wrong_is_said(void **state)
 {
-	static const struct { const char *first, *second, *error; } cases[] = {
+	static const struct {
+		const char *first, *second, *error;
+	} cases[] = {
 		{ "--jsn", NULL, "unknown option '--jsn'; did you mean --json?" },
 		{ "--wiat=3s", NULL, "unknown option '--wiat=3s'" },
 		{ "--elephant", NULL, "unknown option '--elephant'" },
@@ -106,13 +110,30 @@ no_command_line_at_all(void **state)
 static void
 workers_to_scale_to(void **state)
 {
-	static const struct { const char *words; bool good; int workers; bool by; } cases[] = {
-		{ "1", true, 1, false },    { "1024", true, 1024, false }, { "+1", true, 1, true },
-		{ "-3", true, -3, true },   { "+1024", true, 1024, true }, { "0", false, 0, false },
-		{ "-0", false, 0, false },  { "1025", false, 0, false },   { "-1025", false, 0, false },
-		{ "", false, 0, false },    { "+", false, 0, false },	   { "+-1", false, 0, false },
-		{ "--1", false, 0, false }, { "1x", false, 0, false },	   { " 1", false, 0, false },
-		{ "1.5", false, 0, false }, { "+ 1", false, 0, false },	   { "99999999999999999999", false, 0, false },
+	static const struct {
+		const char *words;
+		bool good;
+		int workers;
+		bool by;
+	} cases[] = {
+		{ "1", true, 1, false },
+		{ "1024", true, 1024, false },
+		{ "+1", true, 1, true },
+		{ "-3", true, -3, true },
+		{ "+1024", true, 1024, true },
+		{ "0", false, 0, false },
+		{ "-0", false, 0, false },
+		{ "1025", false, 0, false },
+		{ "-1025", false, 0, false },
+		{ "", false, 0, false },
+		{ "+", false, 0, false },
+		{ "+-1", false, 0, false },
+		{ "--1", false, 0, false },
+		{ "1x", false, 0, false },
+		{ " 1", false, 0, false },
+		{ "1.5", false, 0, false },
+		{ "+ 1", false, 0, false },
+		{ "99999999999999999999", false, 0, false },
 	};
 
 	(void)state;

@@ -8,7 +8,10 @@
 static void
 what_is_json_and_what_is_not(void **state)
 {
-	static const struct { const char *words; bool good; } cases[] = {
+	static const struct {
+		const char *words;
+		bool good;
+	} cases[] = {
 		{ "{}", true },
 		{ " [ ] ", true },
 		{ "{\"a\":1,\"b\":[true,false,null,{}],\"c\":\"x\"}", true },
@@ -69,14 +72,18 @@ what_is_json_and_what_is_not(void **state)
 static void
 strings_lose_their_escapes(void **state)
 {
-	static const struct { const char *words, *meaning; } cases[] = {
+	static const struct {
+		const char *words, *meaning;
+	} cases[] = {
 		{ "\"\"", "" },
 		{ "\"plain\"", "plain" },
 		{ "\"a\\\"b\\\\c\\/d\"", "a\"b\\c/d" },
 		{ "\"\\b\\f\\n\\r\\t\"", "\b\f\n\r\t" },
 		{ "\"\\u0041\\u00e9\\u20AC\\uD83D\\uDE00\"", "A\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80" },
 		{ "\"\\ud83d.\"", "\xef\xbf\xbd." },
-		{ "\"\\ude00\\ud83d\\u0041\"", "\xef\xbf\xbd\xef\xbf\xbd" "A" },
+		{ "\"\\ude00\\ud83d\\u0041\"",
+			"\xef\xbf\xbd\xef\xbf\xbd"
+			"A" },
 		{ "\"\xc3\xa9\"", "\xc3\xa9" },
 	};
 
@@ -97,7 +104,13 @@ strings_lose_their_escapes(void **state)
 static void
 numbers_are_exact_or_nothing(void **state)
 {
-	static const struct { const char *words; bool whole; int64_t integer; bool decimal; int64_t thousandths; } cases[] = {
+	static const struct {
+		const char *words;
+		bool whole;
+		int64_t integer;
+		bool decimal;
+		int64_t thousandths;
+	} cases[] = {
 		{ "0", true, 0, true, 0 },
 		{ "-0", true, 0, true, 0 },
 		{ "12", true, 12, true, 12000 },
@@ -125,7 +138,8 @@ numbers_are_exact_or_nothing(void **state)
 		decimal = whole;
 		if (jsonr_integer(&whole, &integer) != cases[i].whole || integer != cases[i].integer)
 			fail_msg("'%s' -> %lld", cases[i].words, (long long)integer);
-		if (jsonr_thousandths(&decimal, &thousandths) != cases[i].decimal || thousandths != cases[i].thousandths)
+		if (jsonr_thousandths(&decimal, &thousandths) != cases[i].decimal ||
+			thousandths != cases[i].thousandths)
 			fail_msg("'%s' -> %lld thousandths", cases[i].words, (long long)thousandths);
 		/* another kind is passed over, not an error */
 		assert_true(jsonr_done(&whole));
@@ -136,7 +150,8 @@ numbers_are_exact_or_nothing(void **state)
 static void
 objects_are_read_in_any_order(void **state)
 {
-	static const char words[] = "{\"other\":[{\"name\":\"no\"}], \"list\" : [1, \"two\", 3], \"name\":\"yes\", \"nam\":\"no\", \"n\\u0061me\":1}";
+	static const char words[] = "{\"other\":[{\"name\":\"no\"}], \"list\" : [1, \"two\", 3], \"name\":\"yes\", "
+				    "\"nam\":\"no\", \"n\\u0061me\":1}";
 	char buffer[16];
 	struct text name;
 	struct jsonr r;

@@ -7,7 +7,10 @@
 #include "cli/table.h"
 
 static const struct table_column columns[] = {
-	{ "NAME", false, 0 }, { "N", true, 0 }, { "EXTRA", true, 1 }, { "LEAST", false, 2 },
+	{ "NAME", false, 0 },
+	{ "N", true, 0 },
+	{ "EXTRA", true, 1 },
+	{ "LEAST", false, 2 },
 };
 
 static void

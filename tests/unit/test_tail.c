@@ -29,7 +29,12 @@ file_of(const char *words, unsigned repeat)
 static void
 last_lines_of_several_files(void **state)
 {
-	static const struct { const char *files[FILES]; int64_t lines; unsigned index; off_t offset; } cases[] = {
+	static const struct {
+		const char *files[FILES];
+		int64_t lines;
+		unsigned index;
+		off_t offset;
+	} cases[] = {
 		{ { "", "", "a\nb\nc\n" }, 2, 2, 2 },
 		{ { "", "", "a\nb\nc\n" }, 0, 2, 6 },
 		{ { "", "", "a\nb\nc" }, 0, 2, 5 },
@@ -111,8 +116,7 @@ static void
 a_terminal_is_safe_from_log_lines(void **state)
 {
 	static const char input[] = "plain\n\033[2J\033]0;title\a\ngr\xc3\xbc\xc3\x9f \xff\xc3\nno end";
-	static const char visible[] =
-		"plain\n\\x1b[2J\\x1b]0;title\\x07\ngr\xc3\xbc\xc3\x9f \\xff\\xc3\nno end\n";
+	static const char visible[] = "plain\n\\x1b[2J\\x1b]0;title\\x07\ngr\xc3\xbc\xc3\x9f \\xff\\xc3\nno end\n";
 
 	(void)state;
 	for (size_t piece = 1; piece < sizeof input; piece++) {
@@ -166,6 +170,7 @@ expect_begins(int fd, const char *words)
 static void
 files_follow_each_other(void **state)
 {
+	static const char *const names[] = { "@2", "@3", "@5", "current", "lock" };
 	char path[] = "/tmp/test_tail.XXXXXX";
 	struct logfiles l;
 	struct err err;
@@ -211,8 +216,8 @@ files_follow_each_other(void **state)
 	assert_int_equal(symlinkat("/etc/passwd", dir, "@3"), 0);
 	assert_false(logfiles_open(&l, dir, &err));
 	logfiles_close(&l);
-	for (const char *const *name = (const char *const[]){ "@2", "@3", "@5", "current", "lock", NULL }; *name != NULL; name++)
-		unlinkat(dir, *name, 0);
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		unlinkat(dir, names[i], 0);
 	close(dir);
 	assert_int_equal(rmdir(path), 0);
 }

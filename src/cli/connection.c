@@ -1,4 +1,4 @@
-#include "cli/client.h"
+#include "cli/connection.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ set_patience(int fd, msec patience)
 }
 
 void
-client_be_patient(struct client *c)
+connection_be_patient(struct connection *c)
 {
 	set_patience(c->fd, 0);
 }
@@ -59,8 +59,8 @@ connect_to(int fd, const char *path)
 {
 	struct sockaddr_un address;
 	int directory;
-	bool ok = address_of(path, &address, &directory) &&
-		connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
+	bool ok =
+		address_of(path, &address, &directory) && connect(fd, (struct sockaddr *)&address, sizeof address) == 0;
 	int saved = errno;
 
 	if (directory >= 0)
@@ -73,18 +73,19 @@ connect_to(int fd, const char *path)
 static bool
 not_allowed(const struct place *place, struct trouble *t)
 {
-	char directory[PATH_MAX];
+	char directory[PATH_MAX], names[4096]; /* of the group and its members; a larger one is not named */
+	struct group entry, *group = NULL;
 	struct stat st;
-	struct group *group = NULL;
 
 	text_copy(directory, sizeof directory, place->socket);
 	if (strrchr(directory, '/') != NULL)
 		*strrchr(directory, '/') = '\0';
 	if (stat(place->socket, &st) == 0 || stat(directory, &st) == 0)
-		group = getgrgid(st.st_gid);
+		(void)getgrgid_r(st.st_gid, &entry, names, sizeof names, &group);
 	trouble_set(t, CLI_NOT_ALLOWED, EACCES, "cannot connect to '%s'", place->socket);
 	if (group == NULL || group->gr_gid == 0)
-		return trouble_hint(t, "only root and the user that runs bridled may; control_group in bridle.ini names others");
+		return trouble_hint(t,
+			"only root and the user that runs bridled may; control_group in bridle.ini names others");
 	return trouble_hint(t, "root and members of the group '%s' may", group->gr_name);
 }
 
@@ -95,21 +96,22 @@ no_daemon(const struct place *place, int reason, struct trouble *t)
 		return not_allowed(place, t);
 	if (reason == EAGAIN) {
 		trouble_set(t, CLI_NO_DAEMON, 0, "bridled does not take connections at '%s'", place->socket);
-		return trouble_hint(t, "too many clients wait, or its watcher hangs: it is replaced within seconds; try again");
+		return trouble_hint(t,
+			"too many clients wait, or its watcher hangs: it is replaced within seconds; try again");
 	}
 	trouble_set(t, CLI_NO_DAEMON, reason, "cannot reach bridled at '%s'", place->socket);
 	return place_hint_start(place, t);
 }
 
 bool
-client_open(struct client *c, const struct arguments *a, struct trouble *t)
+connection_open(struct connection *c, const struct arguments *a, struct trouble *t)
 {
 	if (!place_find(&c->place, a, t))
 		return false;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (c->fd < 0)
 		return trouble_set(t, CLI_FAILED, errno, "cannot make a socket");
-	set_patience(c->fd, CLIENT_PATIENCE);
+	set_patience(c->fd, CONNECTION_PATIENCE);
 	if (!connect_to(c->fd, c->place.socket)) {
 		no_daemon(&c->place, errno, t);
 		close(c->fd);
@@ -120,7 +122,7 @@ client_open(struct client *c, const struct arguments *a, struct trouble *t)
 }
 
 void
-client_close(struct client *c)
+connection_close(struct connection *c)
 {
 	varlink_in_free(&c->in);
 	close(c->fd);
@@ -134,7 +136,7 @@ lost(const char *doing, int reason, struct trouble *t)
 }
 
 bool
-client_send(struct client *c, const char *method, json_t *parameters, bool more, struct trouble *t)
+connection_send(struct connection *c, const char *method, json_t *parameters, bool more, struct trouble *t)
 {
 	char name[64];
 	size_t length = 0;
@@ -162,14 +164,15 @@ client_send(struct client *c, const char *method, json_t *parameters, bool more,
 
 /* One read(2) more. */
 static bool
-fill(struct client *c, struct trouble *t)
+fill(struct connection *c, struct trouble *t)
 {
 	size_t room = 0;
 	char *at = varlink_in_room(&c->in, &room);
 	ssize_t n;
 
 	if (at == NULL)
-		return trouble_set(t, CLI_FAILED, 0, "the answer of bridled is longer than %d bytes", VARLINK_FRAME_MAX);
+		return trouble_set(t, CLI_FAILED, 0, "the answer of bridled is longer than %d bytes",
+			VARLINK_FRAME_MAX);
 	do
 		n = recv(c->fd, at, room, 0);
 	while (n < 0 && errno == EINTR);
@@ -203,12 +206,14 @@ no_such_service(const struct varlink_reply *reply, struct trouble *t)
 }
 
 /* The interface's errors; a hint of bridled's own goes before ours. */
+/* clang-format off */
 static const struct { const char *name; enum cli_exit status; const char *hint; } errors[] = {
 	{ "NotAllowed", CLI_NOT_ALLOWED, "root, the user that runs bridled, and the control_group may" },
 	{ "Refused", CLI_REFUSED, "" },
 	{ "Failed", CLI_FAILED, "bridle logs NAME shows what the service said" },
 	{ "NotReady", CLI_NOT_READY, "bridle status NAME shows what it waits for" },
 };
+/* clang-format on */
 
 static bool
 reply_error(const struct varlink_reply *reply, struct trouble *t)
@@ -230,7 +235,7 @@ reply_error(const struct varlink_reply *reply, struct trouble *t)
 }
 
 char *
-client_frame(struct client *c, size_t *length, struct trouble *t)
+connection_frame(struct connection *c, size_t *length, struct trouble *t)
 {
 	char *frame;
 
@@ -241,7 +246,7 @@ client_frame(struct client *c, size_t *length, struct trouble *t)
 }
 
 bool
-client_understand(const char *frame, size_t length, struct varlink_reply *reply, struct trouble *t)
+connection_understand(const char *frame, size_t length, struct varlink_reply *reply, struct trouble *t)
 {
 	t->status = CLI_FAILED;
 	t->hint[0] = '\0';
@@ -255,16 +260,17 @@ client_understand(const char *frame, size_t length, struct varlink_reply *reply,
 }
 
 bool
-client_receive(struct client *c, struct varlink_reply *reply, struct trouble *t)
+connection_receive(struct connection *c, struct varlink_reply *reply, struct trouble *t)
 {
 	size_t length;
-	char *frame = client_frame(c, &length, t);
+	char *frame = connection_frame(c, &length, t);
 
-	return frame != NULL && client_understand(frame, length, reply, t);
+	return frame != NULL && connection_understand(frame, length, reply, t);
 }
 
 bool
-client_call(struct client *c, const char *method, json_t *parameters, struct varlink_reply *reply, struct trouble *t)
+connection_call(struct connection *c, const char *method, json_t *parameters, struct varlink_reply *reply,
+	struct trouble *t)
 {
-	return client_send(c, method, parameters, false, t) && client_receive(c, reply, t);
+	return connection_send(c, method, parameters, false, t) && connection_receive(c, reply, t);
 }
