@@ -55,16 +55,24 @@ generation_find_free(const struct generation *slots, uint8_t n)
 	return i;
 }
 
-uint8_t
-generation_find_soonest(const struct generation *slots, uint8_t n)
+static bool
+is_older(const struct stop *a, const struct stop *b)
 {
-	uint8_t soonest = n;
+	if ((a->stage == STOP_KILL) != (b->stage == STOP_KILL))
+		return a->stage == STOP_KILL;
+	return a->since < b->since;
+}
+
+uint8_t
+generation_find_oldest(const struct generation *slots, uint8_t n)
+{
+	uint8_t oldest = n;
 
 	for (uint8_t i = 0; i < n; i++)
 		if (slots[i].state == GENERATION_ENDING &&
-			(soonest == n || slots[i].stop.kill < slots[soonest].stop.kill))
-			soonest = i;
-	return soonest;
+			(oldest == n || is_older(&slots[i].stop, &slots[oldest].stop)))
+			oldest = i;
+	return oldest;
 }
 
 bool

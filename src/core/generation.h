@@ -47,8 +47,9 @@ enum stop_deed generation_kill(struct generation *g, const struct stop_limits *l
 /* Of the N SLOTS: the index of a free one, or N. */
 uint8_t generation_find_free(const struct generation *slots, uint8_t n);
 
-/* Of the N SLOTS: the index of the one whose ladder comes to KILL first, or N when none is ending. */
-uint8_t generation_find_soonest(const struct generation *slots, uint8_t n);
+/* Of the N SLOTS: the index of the one that should make room: one that is being killed already, else the one that
+ * has been ending for longest; N when none is ending. */
+uint8_t generation_find_oldest(const struct generation *slots, uint8_t n);
 
 /* Whether all N SLOTS are free. */
 bool generation_none_left(const struct generation *slots, uint8_t n);

@@ -114,14 +114,14 @@ end_next(struct life *l, msec now)
 }
 
 /* Spawn in a free slot and keep its number in *ROLE. False when there is none: then all but the current
- * generation are ending, and the one with the least time left makes room. */
+ * generation are ending, and the one that had the most time makes room. */
 static bool
 spawn(struct life *l, uint8_t *role, msec now)
 {
 	uint8_t slot = generation_find_free(l->slots, LIFE_SLOTS);
 
 	if (slot == LIFE_SLOTS) {
-		slot = generation_find_soonest(l->slots, LIFE_SLOTS);
+		slot = generation_find_oldest(l->slots, LIFE_SLOTS);
 		orders_push_deed(&l->orders, slot, generation_kill(&l->slots[slot], &l->limits.stop, now));
 		return false;
 	}

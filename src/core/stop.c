@@ -15,7 +15,6 @@ kill_all(struct stop *s, msec now)
 {
 	s->pause = s->stage == STOP_KILL ? earlier(2 * s->pause, PAUSE_MOST) : PAUSE_FIRST;
 	s->stage = STOP_KILL;
-	s->kill = earlier(s->kill, now);
 	s->due = now + s->pause;
 	return STOP_KILL_ALL;
 }
@@ -31,7 +30,7 @@ quit_master(struct stop *s)
 enum stop_deed
 stop_begin(struct stop *s, const struct stop_limits *limits, bool master, msec now)
 {
-	*s = (struct stop){ .stage = STOP_TERM, .master = master, .kill = now + limits->total };
+	*s = (struct stop){ .stage = STOP_TERM, .master = master, .since = now, .kill = now + limits->total };
 	s->due = s->kill;
 	if (!master)
 		return stop_master_gone(s, limits, now);

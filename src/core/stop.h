@@ -41,8 +41,9 @@ enum stop_deed {
 struct stop {
 	enum stop_stage stage;
 	bool master; /* the master lived when last heard of */
+	msec since;  /* when it began */
 	msec due;    /* when stop_step has something to do; MSEC_NEVER when not */
-	msec kill;   /* when KILL comes at the latest, or came */
+	msec kill;   /* when KILL comes at the latest */
 	msec pause;  /* between repeated KILLs: 50 ms, doubling to 1 s */
 };
 

@@ -65,6 +65,8 @@ spoil(struct stop *s, enum stop_deed deed, msec now)
 		return STOP_NOTHING;
 	if (has(FAULT_TERM_REST_ONLY) && deed == STOP_TERM_MASTER)
 		return STOP_TERM_REST;
+	if (has(FAULT_KILL_FIRST) && deed == STOP_TERM_MASTER)
+		return STOP_KILL_ALL;
 	if (has(FAULT_TERM_DEAD_MASTER) && deed == STOP_TERM_REST)
 		return STOP_TERM_MASTER;
 	if ((has(FAULT_KILL_ONCE) && deed == STOP_KILL_ALL) || has(FAULT_LADDER_NEVER_DUE))

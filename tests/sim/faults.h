@@ -15,6 +15,7 @@
 	X(NO_QUIT, "QUIT never comes, nor what follows it") \
 	X(NO_KILL, "KILL never comes") \
 	X(KILL_ONCE, "KILL comes only once") \
+	X(KILL_FIRST, "a ladder begins with KILL") \
 	X(KILL_EARLY, "KILL comes with the first step") \
 	X(LADDER_NEVER_DUE, "a ladder has no deadline") \
 	X(LADDER_ALWAYS_DUE, "a ladder is due all the time") \

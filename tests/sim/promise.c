@@ -127,9 +127,12 @@ check_signal(struct world *w, const struct life_order *order)
 	if (notes->ready && !reaped)
 		world_must(w, is_ending(state) || state == LIFE_STOPPED || is_replaced(w, order->slot),
 			"one that serves is ended");
+	world_must(w, order->signal != SIGKILL || !world_has_free_slot(w), "KILL before anything kinder");
 	notes->told = true;
 	notes->beside = !is_ending(state);
-	notes->grace = w->now + (stop->graceful < stop->total ? stop->graceful : stop->total);
+	notes->grace = w->now;
+	if (order->signal != SIGKILL)
+		notes->grace += stop->graceful < stop->total ? stop->graceful : stop->total;
 	notes->over_by = w->now + ladder_bound(&w->life.limits);
 }
 

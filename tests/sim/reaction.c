@@ -153,8 +153,8 @@ is_right_after(const struct world *w, const struct life *before, enum restart_ve
 
 	if (before->state == LIFE_REPLACING && before->next != LIFE_NONE)
 		return now == LIFE_STARTING && w->life.current == before->next;
-	if (before->state == LIFE_REPLACING)
-		return now == LIFE_RESTARTING;
+	if (before->state == LIFE_REPLACING) /* the next one still waited for a slot */
+		return now == (may ? LIFE_STARTING : LIFE_RESTARTING);
 	switch (verdict) {
 	case RESTART_NOW: return now == (may ? LIFE_STARTING : LIFE_RESTARTING);
 	case RESTART_LATER: return now == LIFE_WAITING;

@@ -250,6 +250,7 @@ roll_request(struct world *w)
 		chance_limits(&w->dice, &limits);
 		life_set_limits(&w->life, &limits);
 		reaction_limits(w);
+		say(w, limits.held ? "limits, held" : "limits, its own port");
 	} else {
 		bool as_usual = dice_percent(d, 60) && w->habit < REQUESTS;
 

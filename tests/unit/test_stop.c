@@ -117,13 +117,17 @@ a_generation_ends_once(void **state)
 static void
 slots_are_found(void **state)
 {
-	struct generation slots[3] = { { .state = GENERATION_ENDING, .number = 4, .beside = true, .stop.kill = 60 },
-		{ .state = GENERATION_READY, .number = 2 }, { .state = GENERATION_ENDING, .number = 5, .beside = true, .stop.kill = 50 } };
+	struct generation slots[3] = { { .state = GENERATION_ENDING, .number = 4, .beside = true, .stop.since = 60 },
+		{ .state = GENERATION_READY, .number = 2 }, { .state = GENERATION_ENDING, .number = 5, .beside = true, .stop.since = 50 } };
 
 	(void)state;
 	assert_int_equal(generation_find_free(slots, 3), 3);
-	assert_int_equal(generation_find_soonest(slots, 3), 2);
-	assert_int_equal(generation_find_soonest(slots + 1, 1), 1);
+	assert_int_equal(generation_find_oldest(slots, 3), 2);
+	assert_int_equal(generation_find_oldest(slots + 1, 1), 1);
+	slots[0].stop.stage = STOP_KILL;
+	assert_int_equal(generation_find_oldest(slots, 3), 0);
+	slots[2].stop.stage = STOP_KILL;
+	assert_int_equal(generation_find_oldest(slots, 3), 2);
 	assert_false(generation_none_in_way(slots, 3, true));
 	generation_free(&slots[1]);
 	assert_int_equal(generation_find_free(slots, 3), 1);
