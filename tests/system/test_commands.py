@@ -158,7 +158,7 @@ def test_one_replacement_under_traffic(site):
     with Traffic(site.address()) as traffic:
         site.ctl("restart", "web")
         site.ctl("reload", "web")
-    assert traffic.failed == {} and traffic.good > 0
+    traffic.assert_nothing_lost()
 
 
 def test_debug_and_log_level(bridled):

@@ -15,7 +15,7 @@ def test_only_changed_services_are_touched(bridled):
         site.wait_workers(2, "other")
         until(lambda: traffic.good > 5, "traffic")
     assert "other" in said and "workers" in said, said
-    assert traffic.failed == {}
+    traffic.assert_nothing_lost()
     after = {name: site.master(name) for name in before}
     assert after["web"] == before["web"] and after["nap"] == before["nap"] and after["other"] != before["other"]
 

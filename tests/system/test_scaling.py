@@ -94,7 +94,7 @@ def test_memory_max_worker_recycles_one_at_a_time(bridled):
             fewest = min(fewest, sum(bool(worker["booted"]) for worker in now["workers"]))
             return not leaked & {worker["pid"] for worker in now["workers"]}
         until(both_gone, "both to be recycled", 120)
-    assert traffic.failed == {}
+    traffic.assert_nothing_lost()
     assert fewest >= 1, "both went at the same time"
     site.wait_workers(2)
     assert site.service()["restarts"] == 0
