@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/paint.h"
 
 static void
 set_patience(int fd, msec patience)
@@ -205,6 +206,19 @@ no_such_service(const struct varlink_reply *reply, struct trouble *t)
 	return trouble_hint(t, "bridle status shows all there are; bridle reload takes up new ones");
 }
 
+/* Each on a line of its own, as a compiler would, before the sentence that sums them up. */
+static void
+print_complaints(const struct varlink_reply *reply)
+{
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(reply->parameters, "complaints"), i, line) {
+		paint_visible(stderr, json_is_string(line) ? json_string_value(line) : "");
+		putc('\n', stderr);
+	}
+}
+
 /* The interface's errors; a hint of bridled's own goes before ours. */
 /* clang-format off */
 static const struct { const char *name; enum cli_exit status; const char *hint; } errors[] = {
@@ -212,6 +226,7 @@ static const struct { const char *name; enum cli_exit status; const char *hint; 
 	{ "Refused", CLI_REFUSED, "" },
 	{ "Failed", CLI_FAILED, "bridle logs NAME shows what the service said" },
 	{ "NotReady", CLI_NOT_READY, "bridle status NAME shows what it waits for" },
+	{ "BadConfiguration", CLI_FAILED, "bridle check looks closer" },
 };
 /* clang-format on */
 
@@ -227,6 +242,7 @@ reply_error(const struct varlink_reply *reply, struct trouble *t)
 		return no_such_service(reply, t);
 	for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++)
 		if (strcmp(name, errors[i].name) == 0) {
+			print_complaints(reply);
 			trouble_set(t, errors[i].status, 0, "%s", parameter(reply, "reason"));
 			return trouble_hint(t, "%s", *hint != '\0' ? hint : errors[i].hint);
 		}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -78,12 +79,28 @@ services_header(const struct services *s)
 	return s->page;
 }
 
+/* A supervisor that lost its CPU in the middle of a record gets it back while we sleep: 50 ms are many time slices. One
+ * that died there leaves it so, and us without a link. */
+static bool
+read_patiently(const struct services *s, uint32_t slot, struct page_service *out)
+{
+	enum { TRIES = 50 };
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < TRIES; i++) {
+		if (page_read(s->page, slot, out))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 bool
 services_read(const struct services *s, uint32_t slot, struct page_service *out)
 {
 	if (slot >= services_header(s)->used || slot >= s->count)
 		return false;
-	if (!page_read(s->page, slot, out) || out->kind == PAGE_EMPTY)
+	if (!read_patiently(s, slot, out) || out->kind == PAGE_EMPTY)
 		return false;
 	out->name[PAGE_NAME - 1] = '\0';
 	return true;

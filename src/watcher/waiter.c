@@ -256,6 +256,17 @@ accepted(struct client *c, const struct link_record *answer)
 	}
 }
 
+/* A configuration that could not be taken up: the lines that came before the answer say why. */
+static void
+tell_complaints(struct client *c, const struct link_record *answer)
+{
+	json_t *lines = c->waiter.lines != NULL ? json_incref(c->waiter.lines) : json_array();
+
+	client_error(c, VARLINK_INTERFACE ".BadConfiguration",
+		json_pack("{s:s, s:o}", "reason", answer->text, "complaints", lines));
+	client_next(c);
+}
+
 void
 waiter_answered(struct client *c, const struct link_record *answer)
 {
@@ -267,6 +278,10 @@ waiter_answered(struct client *c, const struct link_record *answer)
 	case LINK_DONE: accepted(c, answer); break;
 	case LINK_NOTHING: tell_accepted(c, answer); break;
 	case LINK_REFUSED:
+		if (c->waiter.deed == DEED_REREAD) {
+			tell_complaints(c, answer);
+			break;
+		}
 		snprintf(hint, sizeof hint, "bridle status %s", c->waiter.name);
 		client_refused(c, answer->text, c->waiter.name[0] != '\0' ? hint : NULL);
 		client_next(c);
