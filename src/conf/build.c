@@ -21,8 +21,8 @@ build_init(struct build *b, struct conf_report *report)
 void
 build_release(struct build *b)
 {
-	free(b->bridle.at);
-	free(b->service.at);
+	settings_release(&b->bridle);
+	settings_release(&b->service);
 	free(b->services);
 	free(b->by_name);
 	free(b->files);
@@ -39,25 +39,6 @@ build_complain(struct build *b, struct build_place place, const char *fmt, ...)
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	conf_complain(b->report, CONF_ERROR, b->files[place.file], place.line, "%s", text);
-}
-
-/* Room for one more of SIZE bytes behind COUNT in *AT. */
-static bool
-make_room(struct build *b, void *at, uint32_t count, uint32_t *capacity, size_t size)
-{
-	uint32_t wanted = *capacity == 0 ? 16 : *capacity * 2;
-	void *more;
-
-	if (count < *capacity)
-		return true;
-	more = reallocarray(*(void **)at, wanted, size);
-	if (more == NULL) {
-		b->failed = true;
-		return false;
-	}
-	*(void **)at = more;
-	*capacity = wanted;
-	return true;
 }
 
 uint16_t
@@ -108,9 +89,9 @@ complain_misplaced(struct build *b, struct build_place place, const struct conf_
 		home[key->scope], here[b->section.kind]);
 }
 
-/* The list that a setting of the section being read goes to: [bridle] is one section however often it appears. */
-static struct build_list *
-current_list(struct build *b)
+/* Where a setting of the section being read goes to: [bridle] is one section however often it appears. */
+static struct settings *
+current_settings(struct build *b)
 {
 	return b->section.kind == CONF_BRIDLE ? &b->bridle : &b->service;
 }
@@ -118,12 +99,10 @@ current_list(struct build *b)
 static bool
 is_repeated(struct build *b, struct build_place place, const struct conf_key *key)
 {
-	const struct build_list *list = current_list(b);
-	const struct conf_setting *first;
+	const struct conf_setting *first = settings_last(current_settings(b), key_id(key));
 
-	if (list->last[key_id(key)] == 0 || key_places[key_id(key)].kind->joined)
+	if (first == NULL || key_places[key_id(key)].kind->joined)
 		return false;
-	first = &list->at[list->last[key_id(key)] - 1];
 	if (first->file == place.file)
 		build_complain(b, place, "%s: '%s' is set twice: first in line %u", section_label(b), key->name, first->line);
 	else
@@ -136,21 +115,20 @@ static const struct conf_setting *
 add_setting(struct build *b, struct build_place place, const struct conf_key *key, const char *value)
 {
 	const struct value_place where = { .arena = b->arena, .key = key, .directory = b->directory };
-	struct build_list *list = current_list(b);
 	void *decoded = arena_alloc(b->arena, value_size(key_places[key_id(key)].kind));
-	struct conf_setting *setting;
+	const struct conf_setting *setting;
 	struct err err;
 
-	if (decoded == NULL || !make_room(b, &list->at, list->count, &list->capacity, sizeof *list->at))
-		return NULL;
+	if (decoded == NULL)
+		return NULL; /* the arena remembers */
 	if (!value_parse(&where, value, decoded, &err)) {
 		build_complain(b, place, "%s: %s: %s", section_label(b), key->name, err.text);
 		decoded = NULL;
 	}
-	setting = &list->at[list->count++];
-	*setting = (struct conf_setting){ .key = key, .value = arena_copy_string(b->arena, value),
-		.decoded = decoded, .line = place.line, .file = place.file };
-	list->last[key_id(key)] = list->count;
+	setting = settings_add(current_settings(b), (struct conf_setting){ .key = key,
+		.value = arena_copy_string(b->arena, value), .decoded = decoded, .line = place.line, .file = place.file });
+	if (setting == NULL)
+		b->failed = true;
 	return decoded == NULL ? NULL : setting;
 }
 
@@ -175,95 +153,12 @@ build_setting(struct build *b, struct build_place place, const char *name, const
 
 /* ---- sections ---- */
 
-static size_t
-element_size(const struct value_kind *kind)
-{
-	return kind->shape == VALUE_BINDS ? sizeof(struct conf_bind) : sizeof(char *);
-}
-
-/* struct conf_words and struct conf_binds alike are a pointer and a count. */
-static void
-get_list(const struct conf_setting *setting, const void **at, uint32_t *count)
-{
-	const struct value_kind *kind = key_places[key_id(setting->key)].kind;
-
-	if (kind->shape == VALUE_BINDS) {
-		*at = ((const struct conf_binds *)setting->decoded)->at;
-		*count = ((const struct conf_binds *)setting->decoded)->count;
-	} else {
-		*at = ((const struct conf_words *)setting->decoded)->at;
-		*count = ((const struct conf_words *)setting->decoded)->count;
-	}
-}
-
-static void
-set_list(struct build *b, struct conf_setting *setting, const void *at, uint32_t count)
-{
-	const struct value_kind *kind = key_places[key_id(setting->key)].kind;
-	void *decoded = arena_alloc(b->arena, value_size(kind));
-
-	if (decoded == NULL)
-		return;
-	if (kind->shape == VALUE_BINDS)
-		*(struct conf_binds *)decoded = (struct conf_binds){ .at = at, .count = count };
-	else
-		*(struct conf_words *)decoded = (struct conf_words){ .at = at, .count = count };
-	setting->decoded = decoded;
-}
-
-/* Give the last setting of KEY in LIST what all of them say together. */
-static void
-join(struct build *b, struct build_list *list, enum key_id key)
-{
-	size_t size = element_size(key_places[key].kind), total = 0;
-	struct conf_setting *last = &list->at[list->last[key] - 1];
-	const void *at;
-	char *all;
-	uint32_t count, filled = 0;
-
-	for (struct conf_setting *s = list->at; s <= last; s++) {
-		if (s->key != last->key)
-			continue;
-		if (s->decoded == NULL) /* was complained of */
-			return;
-		get_list(s, &at, &count);
-		total += count;
-	}
-	all = arena_alloc(b->arena, (total + 1) * size); /* zeroed: NULL-ended */
-	for (struct conf_setting *s = list->at; all != NULL && s <= last; s++) {
-		if (s->key != last->key)
-			continue;
-		get_list(s, &at, &count);
-		if (count > 0)
-			memcpy(all + filled * size, at, count * size);
-		filled += count;
-	}
-	if (all != NULL)
-		set_list(b, last, all, filled);
-}
-
-/* Move what LIST holds to SECTION, in the arena. */
-static void
-settle_list(struct build *b, struct build_list *list, struct conf_section *section)
-{
-	struct conf_setting *kept;
-
-	for (unsigned key = 0; key < KEY_COUNT; key++)
-		if (list->last[key] != 0 && key_places[key].kind->joined)
-			join(b, list, key);
-	kept = arena_alloc(b->arena, list->count * sizeof *kept);
-	if (kept != NULL && list->count > 0)
-		memcpy(kept, list->at, list->count * sizeof *kept);
-	section->settings = kept;
-	section->count = kept == NULL ? 0 : list->count;
-	list->count = 0;
-	memset(list->last, 0, sizeof list->last);
-}
-
 static bool
 has(const struct build *b, enum key_id key)
 {
-	return b->service.last[key] != 0 && b->service.at[b->service.last[key] - 1].value[0] != '\0';
+	const struct conf_setting *setting = settings_last(&b->service, key);
+
+	return setting != NULL && setting->value[0] != '\0';
 }
 
 /* What a service cannot do without. */
@@ -315,6 +210,24 @@ digest_environment(const struct conf_section *section)
 	return files == NULL || files->count == 0 ? 0 : digest;
 }
 
+static bool
+make_room(struct build *b)
+{
+	uint32_t capacity = b->service_capacity == 0 ? 16 : b->service_capacity * 2;
+	struct conf_section *more;
+
+	if (b->service_count < b->service_capacity)
+		return true;
+	more = reallocarray(b->services, capacity, sizeof *more);
+	if (more == NULL) {
+		b->failed = true;
+		return false;
+	}
+	b->services = more;
+	b->service_capacity = capacity;
+	return true;
+}
+
 static void
 keep_service(struct build *b)
 {
@@ -334,7 +247,7 @@ keep_service(struct build *b)
 		build_complain(b, place, "more than %d services", CONF_SERVICES_MAX);
 		return;
 	}
-	if (!make_room(b, &b->services, b->service_count, &b->service_capacity, sizeof *b->services))
+	if (!make_room(b))
 		return;
 	memmove(b->by_name + at + 1, b->by_name + at, (b->service_count - at) * sizeof *b->by_name);
 	b->by_name[at] = b->service_count;
@@ -348,7 +261,7 @@ end_section(struct build *b)
 	if (b->in_section && b->section.kind != CONF_BRIDLE) {
 		if (b->section.name[0] != '\0') /* else its heading was complaint enough */
 			check_complete(b);
-		settle_list(b, &b->service, &b->section);
+		settings_settle(&b->service, b->arena, &b->section);
 		if (b->section.name[0] != '\0')
 			keep_service(b);
 	}
@@ -455,7 +368,7 @@ make_conf(struct build *b)
 	conf->by_name = settle(b, b->by_name, b->service_count, sizeof *b->by_name);
 	conf->bridle = (struct conf_section){ .kind = CONF_BRIDLE, .name = "", .line = b->bridle_place.line,
 		.file = b->bridle_place.file };
-	settle_list(b, &b->bridle, &conf->bridle);
+	settings_settle(&b->bridle, b->arena, &conf->bridle);
 	return conf;
 }
 

@@ -7,14 +7,7 @@
 
 #include "conf/arena.h"
 #include "conf/conf.h"
-#include "conf/keys.h"
-
-/* A growing list of settings of one section, and which of them came last for each key. */
-struct build_list {
-	struct conf_setting *at;
-	uint32_t count, capacity;
-	uint32_t last[KEY_COUNT]; /* 1 + index; 0: not set yet */
-};
+#include "conf/settings.h"
 
 /* Where something was written. */
 struct build_place { uint16_t file; uint32_t line; };
@@ -28,7 +21,7 @@ struct build {
 	struct conf_section *services;
 	uint32_t service_count, service_capacity;
 	uint32_t *by_name;           /* indices into services, sorted by name */
-	struct build_list bridle, service;
+	struct settings bridle, service; /* of [bridle], and of the service being read */
 	struct build_place bridle_place;
 	struct conf_section section; /* the one being read */
 	bool in_section, bad_section;

@@ -7,203 +7,34 @@
 
 #include "conf/environment.h"
 #include "conf/find.h"
-#include "conf/keys.h"
-#include "conf/words.h"
+#include "conf/flags.h"
+#include "conf/wordlist.h"
 #include "os/account.h"
 
 static const char zeros[] = "0000000000"; /* a slot: ten digits */
-
-/* Words being collected; where a slot is to be, its place in the list is kept (0: nowhere). */
-struct list {
-	struct arena *arena;
-	const char **at;
-	uint32_t count, capacity;
-};
 
 struct draft {
 	struct arena *arena;
 	const struct conf_section *section;
 	const struct conf_service *service;
 	struct conf_version gunicorn;
-	struct list argv;
-	uint32_t workers_at;
+	struct wordlist argv;
+	uint32_t workers_at; /* where --workers is in argv; 0: nowhere */
 	struct environment env;
 	bool has_tmpdir;
 	struct err *err;
 };
 
-static void
-add(struct list *list, const char *word)
-{
-	if (list->count == list->capacity) {
-		uint32_t capacity = list->capacity == 0 ? 32 : list->capacity * 2;
-		const char **more = arena_alloc(list->arena, capacity * sizeof *more);
-
-		if (more == NULL)
-			return; /* the arena remembers */
-		if (list->count > 0)
-			memcpy(more, list->at, list->count * sizeof *more);
-		list->at = more;
-		list->capacity = capacity;
-	}
-	list->at[list->count++] = word;
-}
-
-static void
-add_all(struct list *list, struct conf_words words)
-{
-	for (uint32_t i = 0; i < words.count; i++)
-		add(list, words.at[i]);
-}
-
-/* "--flag=value": a value that begins with a minus is no flag then. */
-static void
-add_flag(struct list *list, const char *flag, const char *value)
-{
-	add(list, arena_printf(list->arena, "%s=%s", flag, value));
-}
-
-static void
-add_number(struct list *list, const char *flag, int64_t value)
-{
-	add(list, arena_printf(list->arena, "%s=%lld", flag, (long long)value));
-}
-
-/* ---- Gunicorn's flags ---- */
-
-/* Keys of ours that Gunicorn has as well. Durations are whole seconds to it. */
-static void
-add_own_flags(struct draft *d)
-{
-	const struct conf_service *s = d->service;
-	const struct { const char *flag; int64_t value; } numbers[] = {
-		{ "--threads", s->threads }, { "--max-requests", s->max_requests },
-		{ "--max-requests-jitter", s->max_requests_jitter },
-		{ "--timeout", s->timeout < 0 ? -1 : s->timeout / 1000 },
-		{ "--graceful-timeout", s->graceful_timeout / 1000 },
-		{ "--backlog", conf_setting_of(d->section, "backlog") == NULL ? -1 : s->backlog },
-	};
-
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-		if (numbers[i].value >= 0)
-			add_number(&d->argv, numbers[i].flag, numbers[i].value);
-	if (s->worker_class[0] != '\0')
-		add_flag(&d->argv, "--worker-class", s->worker_class);
-	if (s->preload_app == 1)
-		add(&d->argv, "--preload");
-}
-
-enum pass { PASS_TEXT, PASS_INTEGER, PASS_YES, PASS_NO, PASS_MANY, PASS_OPTIONAL, PASS_REFUSED };
-
-static enum pass
-pass_of(const struct conf_key *key)
-{
-	static const char *const names[] = { "text", "integer", "yes", "no", "many", "optional", "refused" };
-	unsigned i = 0;
-
-	while (i < PASS_REFUSED && strcmp(names[i], key->kind) != 0)
-		i++;
-	return (enum pass)i;
-}
-
-static void
-add_passed(struct list *argv, const struct conf_setting *setting)
-{
-	const char *flag = setting->key->flag;
-	const char *text = setting->value;
-	const struct conf_words *words = setting->decoded;
-
-	switch (pass_of(setting->key)) {
-	case PASS_TEXT:
-		if (text[0] != '\0')
-			add_flag(argv, flag, text);
-		break;
-	case PASS_INTEGER:
-		if (text[0] != '\0')
-			add_number(argv, flag, *(const int64_t *)setting->decoded);
-		break;
-	case PASS_YES:
-	case PASS_NO:
-		if (*(const int *)setting->decoded == (pass_of(setting->key) == PASS_YES))
-			add(argv, flag);
-		break;
-	case PASS_MANY:
-		for (uint32_t i = 0; i < words->count; i++)
-			add_flag(argv, flag, words->at[i]);
-		break;
-	case PASS_OPTIONAL:
-		text = *(const char *const *)setting->decoded;
-		if (strcmp(text, "yes") == 0)
-			add(argv, flag);
-		else if (text[0] != '\0')
-			add_flag(argv, flag, text);
-		break;
-	case PASS_REFUSED:
-		break;
-	}
-}
-
-/* The last setting of each key that Gunicorn alone has, in the order of the list. */
-static void
-add_passed_flags(struct draft *d)
-{
-	const struct conf_setting *last[KEY_COUNT] = { NULL };
-
-	for (uint32_t i = 0; i < d->section->count; i++)
-		last[key_id(d->section->settings[i].key)] = &d->section->settings[i];
-	for (unsigned i = 0; i < KEY_COUNT; i++)
-		if (last[i] != NULL && conf_keys[i].flag != NULL)
-			add_passed(&d->argv, last[i]);
-}
-
-static bool
-is_set(const struct draft *d, const char *key)
-{
-	return conf_setting_of(d->section, key) != NULL;
-}
-
-/* From 25.1 on, Gunicorn opens a control socket of its own unless told not to: whoever stays connected to it
- * stalls every fork, and 25.1 may deadlock there (gunicorn-facts 9, 11). */
-static bool
-has_unwanted_control_socket(const struct draft *d)
-{
-	return conf_version_compare(d->gunicorn, (struct conf_version){ 25, 1, 0 }) >= 0 &&
-		!is_set(d, "control_socket") && !is_set(d, "control_socket_mode") && !is_set(d, "control_socket_disable");
-}
-
-static void
-add_binds(struct draft *d)
-{
-	const struct conf_binds *binds = &d->service->bind;
-
-	for (uint32_t i = 0; i < binds->count; i++) {
-		const struct conf_bind *b = &binds->at[i];
-
-		if (b->family == CONF_BIND_UNIX)
-			add(&d->argv, arena_printf(d->arena, "--bind=unix:%s", b->path));
-		else
-			add(&d->argv, arena_printf(d->arena, strchr(b->host, ':') ? "--bind=[%s]:%u" : "--bind=%s:%u",
-				b->host, (unsigned)b->port));
-	}
-}
-
-/* --proxy-protocol may stand without a value, and would take the application for one: it is never the last. */
+/* --proxy-protocol may stand without a value, and would take the application for one: --workers is between. */
 static void
 draft_gunicorn(struct draft *d, uint32_t listeners)
 {
-	add_passed_flags(d);
-	add_own_flags(d);
-	if (listeners == 0)
-		add_binds(d);
-	if (has_unwanted_control_socket(d))
-		add(&d->argv, "--no-control-socket");
-	if (!is_set(d, "proc_name"))
-		add_flag(&d->argv, "--name", d->service->name);
+	flags_add(&d->argv, d->section, d->service, d->gunicorn, listeners > 0);
 	d->workers_at = d->argv.count;
-	add_flag(&d->argv, "--workers", zeros);
-	add_all(&d->argv, d->service->args);
+	wordlist_add(&d->argv, arena_printf(d->arena, "--workers=%s", zeros));
+	wordlist_add_all(&d->argv, d->service->args);
 	if (d->service->app[0] != '\0')
-		add(&d->argv, d->service->app);
+		wordlist_add(&d->argv, d->service->app);
 }
 
 /* ---- environment ---- */
@@ -345,8 +176,8 @@ find_variable(char **envp, const char *name)
 static bool
 settle(struct conf_command *command, const struct draft *d)
 {
-	const char *const *argv = d->argv.at, *const *envp = d->env.at;
-	size_t size = size_of(argv, d->argv.count) + size_of(envp, d->env.count);
+	const char *const *argv = d->argv.at, *const *envp = d->env.words.at;
+	size_t size = size_of(argv, d->argv.count) + size_of(envp, d->env.words.count);
 	char *to;
 
 	*command = (struct conf_command){ .gunicorn = d->gunicorn, .block_size = size };
@@ -355,9 +186,9 @@ settle(struct conf_command *command, const struct draft *d)
 		return err_set(d->err, ENOMEM, "%s: cannot build its command", d->service->name);
 	command->argv = command->block;
 	command->envp = command->argv + d->argv.count + 1;
-	to = (char *)(command->envp + d->env.count + 1);
+	to = (char *)(command->envp + d->env.words.count + 1);
 	lay_out(command->argv, &to, argv, d->argv.count);
-	lay_out(command->envp, &to, envp, d->env.count);
+	lay_out(command->envp, &to, envp, d->env.words.count);
 	if (d->workers_at > 0)
 		command->workers = command->argv[d->workers_at] + strlen("--workers=");
 	command->generation = find_variable(command->envp, "BRIDLE_GENERATION");
@@ -381,9 +212,9 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir, char *const *bas
 		d->gunicorn = conf_gunicorn_version(path);
 	if (!draft_environment(d, base))
 		return false;
-	add(&d->argv, arena_copy_string(d->arena, path));
+	wordlist_add(&d->argv, arena_copy_string(d->arena, path));
 	for (uint32_t i = 1; i < s->command.count; i++)
-		add(&d->argv, s->command.at[i]);
+		wordlist_add(&d->argv, s->command.at[i]);
 	if (s->kind == CONF_GUNICORN)
 		draft_gunicorn(d, listeners);
 	draft_marks(d, listeners, run_dir);

@@ -34,14 +34,14 @@ is_scrubbed(const char *assignment)
 	return strchr(assignment, '=') == NULL;
 }
 
-/* Where NAME of LENGTH bytes is; env->count when it is not there. */
+/* Where NAME of LENGTH bytes is; env->words.count when it is not there. */
 static uint32_t
 position_of(const struct environment *env, const char *name, size_t length)
 {
 	uint32_t i;
 
-	for (i = 0; i < env->count; i++)
-		if (strncmp(env->at[i], name, length) == 0 && env->at[i][length] == '=')
+	for (i = 0; i < env->words.count; i++)
+		if (strncmp(env->words.at[i], name, length) == 0 && env->words.at[i][length] == '=')
 			break;
 	return i;
 }
@@ -51,32 +51,22 @@ put(struct environment *env, const char *assignment, size_t name_length)
 {
 	uint32_t i = position_of(env, assignment, name_length);
 
-	if (i == env->capacity) {
-		uint32_t capacity = env->capacity == 0 ? 64 : env->capacity * 2;
-		const char **more = arena_alloc(env->arena, capacity * sizeof *more);
-
-		if (more == NULL)
-			return; /* the arena remembers */
-		if (env->count > 0)
-			memcpy(more, env->at, env->count * sizeof *more);
-		env->at = more;
-		env->capacity = capacity;
-	}
-	env->at[i] = assignment;
-	if (i == env->count)
-		env->count++;
+	if (i == env->words.count)
+		wordlist_add(&env->words, assignment);
+	else
+		env->words.at[i] = assignment;
 }
 
 void
 environment_assign(struct environment *env, const char *assignment)
 {
-	put(env, arena_copy_string(env->arena, assignment), strcspn(assignment, "="));
+	put(env, arena_copy_string(env->words.arena, assignment), strcspn(assignment, "="));
 }
 
 void
 environment_set(struct environment *env, const char *name, const char *value)
 {
-	put(env, arena_printf(env->arena, "%s=%s", name, value), strlen(name));
+	put(env, arena_printf(env->words.arena, "%s=%s", name, value), strlen(name));
 }
 
 void
@@ -84,10 +74,10 @@ environment_unset(struct environment *env, const char *name)
 {
 	uint32_t i = position_of(env, name, strlen(name));
 
-	if (i == env->count)
+	if (i == env->words.count)
 		return;
-	env->count--;
-	memmove(env->at + i, env->at + i + 1, (env->count - i) * sizeof *env->at);
+	env->words.count--;
+	memmove(env->words.at + i, env->words.at + i + 1, (env->words.count - i) * sizeof *env->words.at);
 }
 
 const char *
@@ -95,13 +85,13 @@ environment_get(const struct environment *env, const char *name)
 {
 	uint32_t i = position_of(env, name, strlen(name));
 
-	return i == env->count ? NULL : env->at[i] + strlen(name) + 1;
+	return i == env->words.count ? NULL : env->words.at[i] + strlen(name) + 1;
 }
 
 void
 environment_init(struct environment *env, struct arena *arena, char *const *base)
 {
-	*env = (struct environment){ .arena = arena };
+	*env = (struct environment){ .words.arena = arena };
 	for (; base != NULL && *base != NULL; base++)
 		if (!is_scrubbed(*base))
 			environment_assign(env, *base);
@@ -117,7 +107,7 @@ take_value(struct environment *env, const char *text, struct err *err)
 
 	if (text[0] != '"' && text[0] != '\'')
 		return text;
-	if (!words_split(env->arena, text, false, &words, err))
+	if (!words_split(env->words.arena, text, false, &words, err))
 		return NULL;
 	if (words.count == 1)
 		return words.at[0];
@@ -139,10 +129,12 @@ take_line(struct environment *env, const char *line, struct err *err)
 		return err_set(err, 0, "expected NAME=value");
 	if (environment_is_reserved(line, n))
 		return err_set(err, 0, "%.*s is Bridle's own to set", (int)n, line);
+	if (env->words.count >= ENVIRONMENT_MAX)
+		return err_set(err, 0, "more than %d variables", ENVIRONMENT_MAX);
 	value = take_value(env, line + n + 1, err);
 	if (value == NULL)
 		return false;
-	put(env, arena_printf(env->arena, "%.*s=%s", (int)n, line, value), n);
+	put(env, arena_printf(env->words.arena, "%.*s=%s", (int)n, line, value), n);
 	return true;
 }
 
@@ -163,7 +155,7 @@ take_lines(struct environment *env, const char *name, const char *next, struct e
 
 	for (;; number++) {
 		size_t n = strcspn(next, "\n");
-		const char *line = trimmed(env->arena, next, n);
+		const char *line = trimmed(env->words.arena, next, n);
 
 		if (line[0] != '\0' && strchr("#;", line[0]) == NULL && !take_line(env, line, err))
 			return err_prefix(err, "%s:%u", name, number);
@@ -181,7 +173,8 @@ environment_read_file(struct environment *env, const char *path, uid_t owner, st
 
 	if (!source_load(&source, path, owner, err))
 		return false;
-	ok = take_lines(env, path, source.bytes, err);
+	ok = source.length <= ENVIRONMENT_FILE_MAX || err_set(err, 0, "'%s' is too large for variables", path);
+	ok = ok && take_lines(env, path, source.bytes, err);
 	source_release(&source);
 	return ok;
 }

@@ -4,17 +4,17 @@
 #ifndef BRIDLE_CONF_ENVIRONMENT_H
 #define BRIDLE_CONF_ENVIRONMENT_H
 
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
-#include "conf/arena.h"
+#include "conf/wordlist.h"
 
 struct environment {
-	struct arena *arena;  /* the caller's: what is put in is copied there */
-	const char **at;      /* NAME=value each, in the order in which names came first */
-	uint32_t count, capacity;
+	struct wordlist words; /* NAME=value each, in the order in which names came first; in the caller's arena */
 };
+
+/* A service may own its environment file, and is not to keep us busy with it: names are compared one by one. */
+enum { ENVIRONMENT_MAX = 1024, ENVIRONMENT_FILE_MAX = 128 * 1024 };
 
 /* Begin with BASE (NULL-ended), without what belongs to whoever started us: GUNICORN_*, LISTEN_*, NOTIFY_SOCKET,
  * WATCHDOG_*, BRIDLE_* (gunicorn-facts 10 names what each of them breaks). */
@@ -34,7 +34,8 @@ const char *environment_get(const struct environment *env, const char *name);
 /* Set what the file PATH says. A line is NAME=value (export in front is allowed), empty, or a comment that
  * begins with # or ;. A value in quotes is read as a shell would, one without them is taken to the end of its
  * line; nothing is expanded. OWNER may own the file beside root (see source.h). False with ERR, which names the
- * line and never what it says. */
+ * line and never what it says;
+ * when the file is larger than ENVIRONMENT_FILE_MAX, or ENVIRONMENT_MAX variables are there already. */
 bool environment_read_file(struct environment *env, const char *path, uid_t owner, struct err *err);
 
 /* The same for TEXT of LENGTH bytes; NAME stands for it in messages. */

@@ -18,6 +18,7 @@
 
 #include "base/text.h"
 #include "conf/build.h"
+#include "conf/lines.h"
 #include "conf/source.h"
 #include "conf/values.h"
 
@@ -33,12 +34,8 @@ struct file {
 	dev_t device;
 	ino_t inode;
 	const char *directory;
-	/* the lines */
-	const char *next;      /* where the next line begins; NULL at the end */
-	uint32_t line;         /* number of the last line taken */
-	char *joined;          /* the line that inih has: as long as the file, so that anything fits */
-	uint32_t joined_line;  /* where it began */
-	bool wants_name;       /* it ought to be "name = value": inih is to call us for it */
+	struct lines lines;
+	bool wants_name;       /* the last line ought to be "name = value": inih is to call us for it */
 	/* the includes, to be read when the file has ended */
 	struct conf_setting *includes;
 	uint32_t include_count, include_capacity;
@@ -50,102 +47,21 @@ place_of(const struct file *f, uint32_t line)
 	return (struct build_place){ f->number, line };
 }
 
-/* ---- physical lines ---- */
-
-struct line {
-	const char *at;  /* without its end */
-	size_t length;
-	size_t indent;   /* blanks in front */
-	bool is_empty, is_comment;
-};
-
-static bool
-peek_line(const struct file *f, struct line *line)
-{
-	const char *end;
-
-	if (f->next == NULL)
-		return false;
-	end = f->next + strcspn(f->next, "\n");
-	*line = (struct line){ .at = f->next, .length = (size_t)(end - f->next) };
-	if (line->length > 0 && end[-1] == '\r')
-		line->length--;
-	while (line->length > 0 && strchr(blanks, line->at[line->length - 1]) != NULL)
-		line->length--;
-	line->indent = strspn(line->at, blanks);
-	line->is_empty = line->indent >= line->length;
-	line->is_comment = !line->is_empty && strchr("#;", line->at[line->indent]) != NULL;
-	return true;
-}
-
-static void
-step_line(struct file *f)
-{
-	const char *end = strchr(f->next, '\n');
-
-	f->next = end == NULL || end[1] == '\0' ? NULL : end + 1;
-	f->line++;
-}
-
-/* Whether the line may be taken at all. Comments may hold anything; they are looked at as little as possible. */
-static bool
-check_line(struct file *f, const struct line *line)
-{
-	if (line->length > CONF_LINE_MAX) {
-		build_complain(f->build, place_of(f, f->line), "the line is longer than %d bytes", CONF_LINE_MAX);
-		return false;
-	}
-	for (size_t i = 0; i < line->length && !line->is_comment; i++) {
-		unsigned char c = (unsigned char)line->at[i];
-
-		if ((c < 0x20 && c != '\t') || c == 0x7f) {
-			build_complain(f->build, place_of(f, f->line), "a control character (\\x%02x) in column %zu", c, i + 1);
-			return false;
-		}
-	}
-	return true;
-}
-
-static void
-append(struct file *f, const struct line *line)
-{
-	size_t length = strlen(f->joined);
-
-	if (length > 0)
-		f->joined[length++] = ' ';
-	memcpy(f->joined + length, line->at + line->indent, line->length - line->indent);
-	f->joined[length + line->length - line->indent] = '\0';
-}
-
-/* Add the lines that continue the one in f->joined, which was indented by INDENT: those indented more deeply. A
- * comment among them is left out; an empty line ends the value. */
-static void
-append_continuation(struct file *f, size_t indent)
-{
-	struct line line;
-
-	while (peek_line(f, &line) && !line.is_empty && (line.is_comment || line.indent > indent)) {
-		step_line(f);
-		if (!line.is_comment && check_line(f, &line))
-			append(f, &line);
-	}
-}
-
 /* ---- headings ---- */
 
 static void
 take_heading(struct file *f)
 {
-	const char *close = strchr(f->joined, ']');
-	struct build_place place = place_of(f, f->joined_line);
+	const char *close = strchr(f->lines.text, ']');
+	struct build_place place = lines_place(&f->lines);
 	char words[128];
 
 	if (close == NULL || close[1] != '\0')
 		build_complain(f->build, place, close == NULL ? "the heading has no ]"
 			: "nothing may follow the ] of a heading (comments have lines of their own)");
 	if (close == NULL)
-		close = f->joined + strlen(f->joined);
-	snprintf(words, sizeof words, "%.*s", (int)(close - f->joined - 1), f->joined + 1);
+		close = f->lines.text + strlen(f->lines.text);
+	snprintf(words, sizeof words, "%.*s", (int)(close - f->lines.text - 1), f->lines.text + 1);
 	build_section(f->build, place, words);
 }
 
@@ -162,32 +78,8 @@ settle_last(struct file *f)
 		return;
 	f->wants_name = false;
 	text_init(&t, seen, sizeof seen);
-	text_add_visible(&t, f->joined, strnlen(f->joined, 40));
-	build_complain(f->build, place_of(f, f->joined_line), "expected name = value or [section], got '%s'", seen);
-}
-
-/* The next line that says something, with those that continue it, into f->joined. */
-static bool
-next_line(struct file *f)
-{
-	struct line line;
-
-	while (peek_line(f, &line)) {
-		step_line(f);
-		if (!check_line(f, &line) || line.is_empty || line.is_comment)
-			continue;
-		f->joined[0] = '\0';
-		f->joined_line = f->line;
-		append(f, &line);
-		if (f->joined[0] == '[') {
-			take_heading(f);
-		} else {
-			append_continuation(f, line.indent);
-			f->wants_name = true;
-		}
-		return true;
-	}
-	return false;
+	text_add_visible(&t, f->lines.text, strnlen(f->lines.text, 40));
+	build_complain(f->build, lines_place(&f->lines), "expected name = value or [section], got '%s'", seen);
 }
 
 /* An ini_reader: like fgets(3), but of joined lines. A line is cut where inih's buffer ends (200 bytes in an inih
@@ -198,9 +90,13 @@ read_line(char *buffer, int size, void *context)
 	struct file *f = context;
 
 	settle_last(f);
-	if (!next_line(f))
+	if (!lines_next(&f->lines))
 		return NULL;
-	snprintf(buffer, (size_t)size, "%s", f->joined);
+	if (f->lines.text[0] == '[')
+		take_heading(f);
+	else
+		f->wants_name = true;
+	snprintf(buffer, (size_t)size, "%s", f->lines.text);
 	return buffer;
 }
 
@@ -228,7 +124,7 @@ take_setting(void *context, const char *section, const char *name, const char *v
 {
 	struct file *f = context;
 	const struct conf_setting *setting;
-	const char *written = strpbrk(f->joined, "=:");
+	const char *written = strpbrk(f->lines.text, "=:");
 
 	(void)section;
 	(void)value;
@@ -236,7 +132,7 @@ take_setting(void *context, const char *section, const char *name, const char *v
 		return 1;
 	f->wants_name = false;
 	written += 1 + strspn(written + 1, blanks);
-	setting = build_setting(f->build, place_of(f, f->joined_line), name, written);
+	setting = build_setting(f->build, lines_place(&f->lines), name, written);
 	if (setting != NULL && key_id(setting->key) == KEY_include && setting->value[0] != '\0')
 		note_include(f, setting);
 	return 1;
@@ -329,19 +225,16 @@ read_source(struct file *f, const char *name, const struct source *source)
 	f->number = build_file(b, name, f->directory);
 	f->device = source->device;
 	f->inode = source->inode;
-	f->next = source->length > 0 ? source->bytes : NULL;
-	f->joined = malloc(source->length + 2);
-	if (f->joined == NULL) {
+	if (!lines_init(&f->lines, b, f->number, source)) {
 		b->failed = true;
 		return;
 	}
-	f->joined[0] = '\0';
 	/* -2: no memory for its line, in an inih that takes it from the heap */
 	if (ini_parse_stream(read_line, f, take_setting, f) == -2)
 		b->failed = true;
 	settle_last(f);
 	build_file_end(b);
-	free(f->joined);
+	lines_release(&f->lines);
 }
 
 static unsigned

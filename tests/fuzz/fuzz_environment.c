@@ -11,13 +11,13 @@
 static void
 check_assignments(const struct environment *env)
 {
-	for (uint32_t i = 0; i < env->count; i++) {
-		size_t n = strcspn(env->at[i], "=");
+	for (uint32_t i = 0; i < env->words.count; i++) {
+		size_t n = strcspn(env->words.at[i], "=");
 
-		MUST(env->at[i][n] == '=' && value_is_name(env->at[i], n));
-		MUST(!environment_is_reserved(env->at[i], n));
+		MUST(env->words.at[i][n] == '=' && value_is_name(env->words.at[i], n));
+		MUST(!environment_is_reserved(env->words.at[i], n));
 		for (uint32_t k = 0; k < i; k++)
-			MUST(strncmp(env->at[i], env->at[k], n + 1) != 0);
+			MUST(strncmp(env->words.at[i], env->words.at[k], n + 1) != 0);
 	}
 }
 

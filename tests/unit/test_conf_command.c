@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conf/command.h"
+#include "conf/environment.h"
 
 /* A virtual environment with a Gunicorn of some version: a script, and what pip leaves. */
 struct venv {
@@ -338,6 +339,33 @@ says_why_it_cannot_be_built(void **state)
 	assert_int_equal(chdir(before), 0);
 }
 
+/* The service may own the file: reading it must not keep us busy. */
+static void
+environment_files_are_bounded(void **state)
+{
+	static char text[ENVIRONMENT_FILE_MAX + 100];
+	static const char *const why[] = { "p: environment_file: %/env:1025: more than 1024 variables",
+		"p: environment_file: '%/env' is too large for variables" };
+	struct venv *v = *state;
+
+	for (int i = 0; i < 2; i++) {
+		char seen[2 * sizeof(struct err)], *said[2] = { NULL, NULL };
+		struct conf_command command;
+		struct err err;
+		size_t n = 0;
+
+		for (int k = 0; i == 0 && k <= ENVIRONMENT_MAX; k++)
+			n += (size_t)snprintf(text + n, sizeof text - n, "A%d=\n", k);
+		if (i == 1)
+			memset(text, '#', ENVIRONMENT_FILE_MAX + 1);
+		write_file(v->root, "env", text, 0600);
+		assert_false(build(v, "[program:p]\ncommand = sh\nenvironment_file = %/env\n", 0, NULL, &command, &err));
+		said[0] = err.text;
+		show_words(v, said, seen, sizeof seen);
+		assert_string_equal(seen, why[i]);
+	}
+}
+
 static void
 versions_are_found_by_their_metadata(void **state)
 {
@@ -395,6 +423,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(slots_are_only_where_they_are_needed, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_environment_is_scrubbed_and_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(says_why_it_cannot_be_built, setup, teardown),
+		cmocka_unit_test_setup_teardown(environment_files_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(versions_are_found_by_their_metadata, setup, teardown),
 		cmocka_unit_test(versions_compare_by_number),
 	};

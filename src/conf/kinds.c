@@ -1,0 +1,279 @@
+/*
+ * kinds -- how a value of each kind of keys.def is read.
+ */
+#include "conf/values.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/bind.h"
+#include "conf/environment.h"
+#include "conf/keys.h"
+#include "conf/words.h"
+
+static bool
+parse_string(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)err;
+	*(const char **)out = arena_copy_string(place->arena, text);
+	return true;
+}
+
+static bool
+parse_path(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	const char *path = value_path(place->arena, place->directory, text, err);
+
+	*(const char **)out = path;
+	return path != NULL;
+}
+
+/* Names as useradd(8) makes them, or numbers. Whether there is one is for check.c: accounts may come later. */
+static bool
+parse_account(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
+	if (text[n] == '$' && n > 0)
+		n++;
+	return text[n] == '\0' && text[0] != '-' && parse_string(place, text, out, err);
+}
+
+static bool
+parse_words(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	return words_split(place->arena, text, false, out, err);
+}
+
+/* Environment files: paths, each with a minus in front where it may be missing. */
+static bool
+parse_files(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *words = out;
+	const char **at;
+
+	if (!words_split(place->arena, text, false, words, err))
+		return false;
+	at = arena_alloc(place->arena, (words->count + 1) * sizeof *at);
+	for (uint32_t i = 0; at != NULL && i < words->count; i++) {
+		bool may_miss = words->at[i][0] == '-';
+
+		at[i] = value_path(place->arena, place->directory, words->at[i] + may_miss, err);
+		if (at[i] == NULL)
+			return false;
+		if (may_miss)
+			at[i] = arena_printf(place->arena, "-%s", at[i]);
+	}
+	if (at != NULL)
+		words->at = at;
+	return true;
+}
+
+/* Values are often secrets, so messages name the place of a word, not what it says. */
+static bool
+parse_assignments(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *words = out;
+
+	if (!words_split(place->arena, text, false, words, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++) {
+		const char *equals = strchr(words->at[i], '=');
+
+		if (equals == NULL || !value_is_name(words->at[i], (size_t)(equals - words->at[i])))
+			return err_set(err, 0, "word %u is not NAME=value (quote values that hold blanks: "
+				"NAME=\"two words\")", i + 1);
+		if (environment_is_reserved(words->at[i], (size_t)(equals - words->at[i])))
+			return err_set(err, 0, "%.*s is Bridle's own to set", (int)(equals - words->at[i]), words->at[i]);
+	}
+	return true;
+}
+
+static bool
+parse_binds(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_binds *binds = out;
+	struct conf_words words;
+	struct conf_bind *at;
+
+	if (!words_split(place->arena, text, true, &words, err))
+		return false;
+	at = arena_alloc(place->arena, words.count * sizeof *at);
+	for (uint32_t i = 0; at != NULL && i < words.count; i++)
+		if (!bind_parse(place->arena, place->directory, words.at[i], &at[i], err))
+			return false;
+	*binds = (struct conf_binds){ .at = at, .count = at == NULL ? 0 : words.count };
+	return true;
+}
+
+static bool
+parse_mode(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	mode_t mode = 0;
+
+	(void)place;
+	(void)err;
+	if (text[0] == '\0' || strspn(text, "01234567") != strlen(text) || strlen(text) > 5)
+		return false;
+	for (; *text != '\0'; text++)
+		mode = mode * 8 + (mode_t)(*text - '0');
+	*(mode_t *)out = mode;
+	return mode <= 07777;
+}
+
+static bool
+parse_integer(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	return text_parse_int(text, INT64_MIN, INT64_MAX, out);
+}
+
+static bool
+parse_duration(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	return text_parse_duration(text, out);
+}
+
+static bool
+parse_seconds(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	return text_parse_duration(text, out) && *(msec *)out % 1000 == 0;
+}
+
+static bool
+parse_size(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	return text_parse_size(text, out) && *(uint64_t *)out <= INT64_MAX;
+}
+
+static bool
+parse_workers(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_workers *workers = out;
+	const char *dots = strstr(text, "..");
+	char low_text[16];
+	int64_t lowest, highest, low, high;
+
+	*workers = (struct conf_workers){ .is_auto = strcmp(text, "auto") == 0 };
+	if (workers->is_auto)
+		return true;
+	text_parse_int(place->key->lowest, 0, UINT32_MAX, &lowest);
+	text_parse_int(place->key->highest, 0, UINT32_MAX, &highest);
+	if (dots == NULL) {
+		if (!text_parse_int(text, lowest, highest, &low))
+			return false;
+		high = low;
+	} else {
+		size_t n = (size_t)(dots - text);
+
+		if (n >= sizeof low_text)
+			return false;
+		memcpy(low_text, text, n);
+		low_text[n] = '\0';
+		if (!text_parse_int(low_text, lowest, highest, &low) || !text_parse_int(dots + 2, lowest, highest, &high))
+			return false;
+		if (low > high)
+			return err_set(err, 0, "the first number is larger than the second in '%s'", text);
+	}
+	*workers = (struct conf_workers){ .min = (uint32_t)low, .max = (uint32_t)high };
+	return true;
+}
+
+static bool
+parse_boolean(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	static const struct { const char *word; int value; } words[] = {
+		{ "yes", 1 }, { "no", 0 }, { "true", 1 }, { "false", 0 }, { "on", 1 }, { "off", 0 }, { "1", 1 }, { "0", 0 },
+	};
+
+	(void)place;
+	(void)err;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strcasecmp(text, words[i].word) == 0) {
+			*(int *)out = words[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+parse_choice(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	const char *const *choices = key_places[key_id(place->key)].kind->choices;
+
+	(void)err;
+	for (int i = 0; choices[i] != NULL; i++) {
+		if (strcmp(text, choices[i]) == 0) {
+			*(int *)out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "no" and what Gunicorn itself takes for it come out as "", yes as "yes"; anything else stays. */
+static bool
+parse_optional(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	int yes;
+
+	if (parse_boolean(place, text, &yes, err))
+		text = yes ? "yes" : "";
+	return parse_string(place, text, out, err);
+}
+
+static bool
+parse_refused(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)text;
+	(void)out;
+	return err_set(err, 0, "cannot be set here: %s", place->key->meaning);
+}
+
+/* The words are in the order of the enums in conf.h and base/log.h. */
+#define CHOICES(...) .choices = (const char *const[]){ __VA_ARGS__, NULL }
+#define NUMBER(what) .shape = VALUE_NUMBER, .expected = what, .unset = -1
+#define INT(what) .shape = VALUE_INT, .expected = what, .unset = -1
+#define STRING(what) .shape = VALUE_STRING, .expected = what
+#define WORDS(what) .shape = VALUE_WORDS, .expected = what
+#define KIND(name, reader, ...) const struct value_kind value_kind_##name = { .parse = reader, __VA_ARGS__ };
+
+KIND(globs, parse_words, WORDS("paths or patterns"), .joined = true)
+KIND(path, parse_path, STRING("a path"))
+KIND(user, parse_account, STRING("a user's name or number"))
+KIND(group, parse_account, STRING("a group's name or number"))
+KIND(readers, parse_choice, INT("group or all"), CHOICES("group", "all"))
+KIND(loglevel, parse_choice, INT("debug, info, warning or error"), CHOICES("debug", "info", "warning", "error"))
+KIND(string, parse_string, STRING("a word"))
+KIND(argv, parse_words, WORDS("a command"))
+KIND(words, parse_words, WORDS("words"), .joined = true)
+KIND(binds, parse_binds, .shape = VALUE_BINDS, .expected = "addresses", .joined = true)
+KIND(mode, parse_mode, INT("an octal mode such as 0660"))
+KIND(integer, parse_integer, NUMBER("a number"), .ranged = true)
+KIND(workers, parse_workers, .shape = VALUE_WORKERS, .expected = "a number from 1 to 1024, auto, or a range such as 2..8")
+KIND(seconds, parse_seconds, NUMBER("whole seconds such as 30s or 2m"), .ranged = true)
+KIND(boolean, parse_boolean, INT("yes or no"))
+KIND(size, parse_size, NUMBER("a size such as 256M"), .ranged = true)
+KIND(reloadby, parse_choice, INT("replace or hup"), CHOICES("replace", "hup"))
+KIND(assignments, parse_assignments, WORDS("NAME=value"), .joined = true)
+KIND(files, parse_files, WORDS("paths"), .joined = true)
+KIND(duration, parse_duration, NUMBER("a duration such as 500ms, 30s or 1h30m"), .ranged = true)
+KIND(restart, parse_choice, INT("always, on-failure or never"), CHOICES("always", "on-failure", "never"))
+KIND(logdest, parse_choice, INT("file, stdout, both or none"), CHOICES("file", "stdout", "both", "none"))
+KIND(logformat, parse_choice, INT("plain, time or json"), CHOICES("plain", "time", "json"))
+KIND(logfull, parse_choice, .shape = VALUE_INT, .expected = "drop or wait", .unset = CONF_LOG_FULL_UNSET, CHOICES("drop", "wait"))
+KIND(pass_text, parse_string, STRING("a word"))
+KIND(pass_integer, parse_integer, NUMBER("a number"), .ranged = true)
+KIND(pass_yes, parse_boolean, INT("yes or no"))
+KIND(pass_no, parse_boolean, INT("yes or no"))
+KIND(pass_many, parse_words, WORDS("words"), .joined = true)
+KIND(pass_optional, parse_optional, STRING("yes, no or a word"))
+KIND(pass_refused, parse_refused, STRING("nothing"))
