@@ -339,12 +339,12 @@ says_why_it_cannot_be_built(void **state)
 	assert_int_equal(chdir(before), 0);
 }
 
-/* The service may own the file: reading it must not keep us busy. */
+/* The service may own the file: reading it must not keep us busy. PATH is a variable, too. */
 static void
 environment_files_are_bounded(void **state)
 {
 	static char text[ENVIRONMENT_FILE_MAX + 100];
-	static const char *const why[] = { "p: environment_file: %/env:1025: more than 1024 variables",
+	static const char *const why[] = { "p: environment_file: %/env:1024: more than 1024 variables",
 		"p: environment_file: '%/env' is too large for variables" };
 	struct venv *v = *state;
 
