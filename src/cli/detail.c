@@ -1,5 +1,7 @@
 #include "cli/detail.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "cli/cells.h"
 #include "cli/field.h"
@@ -45,7 +47,7 @@ print_heading(const json_t *service, FILE *out, struct paint p)
 	fprintf(out, "%s  %s", paint_off(p, COLOUR_TITLE), paint_on(p, state_colour(state)));
 	paint_visible(out, state);
 	fprintf(out, "%s for %s", paint_off(p, state_colour(state)), buffer);
-	if (*reason != '\0') {
+	if (*reason != '\0' && strcmp(reason, state) != 0) {
 		fputs(": ", out);
 		paint_visible(out, reason);
 	}
@@ -88,7 +90,7 @@ print_due(const json_t *service, FILE *out, struct paint p)
 	text_init(&words, buffer, sizeof buffer);
 	if (field_seconds(service, "due", &d)) {
 		text_add(&words, "in ");
-		cells_add_duration(&words, d);
+		cells_add_duration(&words, d + 999); /* never "in 0s" */
 	}
 	line(out, p, "due", buffer);
 }

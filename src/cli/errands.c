@@ -11,21 +11,25 @@
 #include "cli/field.h"
 #include "cli/paint.h"
 
-/* Those on their way: connections[i] is waited for by fds[i]. */
+/* Those on their way: connections[i], about names[i], is waited for by fds[i]. */
 struct run {
 	const struct errands *e;
 	const struct arguments *a;
 	struct connection connections[ERRANDS_MAX];
 	struct pollfd fds[ERRANDS_MAX];
+	const char *names[ERRANDS_MAX];
 	unsigned busy;  /* connections in use */
 	unsigned begun; /* names that were taken */
 	int status;
 };
 
 static void
-note_failure(struct run *r, const struct trouble *t)
+note_failure(struct run *r, struct trouble *t, const char *name)
 {
-	int status = trouble_tell(t);
+	int status;
+
+	trouble_about(t, name);
+	status = trouble_tell(t);
 
 	if (r->status == CLI_OK)
 		r->status = status;
@@ -36,21 +40,23 @@ static void
 begin(struct run *r)
 {
 	struct connection *c = &r->connections[r->busy];
+	const char *name = r->e->names[r->begun++];
 	json_t *parameters = json_copy(r->e->parameters);
 	struct trouble t;
 
-	json_object_set_new(parameters, "name", json_string(r->e->names[r->begun++]));
+	json_object_set_new(parameters, "name", json_string(name));
 	if (!connection_open(c, r->a, &t)) {
 		json_decref(parameters);
-		note_failure(r, &t);
+		note_failure(r, &t, name);
 		return;
 	}
 	connection_be_patient(c);
 	if (!connection_send(c, r->e->method, parameters, false, &t)) {
 		connection_close(c);
-		note_failure(r, &t);
+		note_failure(r, &t, name);
 		return;
 	}
+	r->names[r->busy] = name;
 	r->fds[r->busy++] = (struct pollfd){ .fd = c->fd, .events = POLLIN };
 }
 
@@ -67,12 +73,13 @@ end(struct run *r, unsigned i)
 		fflush(stdout);
 		varlink_reply_free(&reply);
 	} else {
-		note_failure(r, &t);
+		note_failure(r, &t, r->names[i]);
 	}
 	connection_close(&r->connections[i]);
 	r->busy--;
 	r->connections[i] = r->connections[r->busy];
 	r->fds[i] = r->fds[r->busy];
+	r->names[i] = r->names[r->busy];
 }
 
 int

@@ -120,7 +120,7 @@ read_rows(const char *frame, size_t length, void (*each)(void *context, const st
 	return jsonr_done(&r) && list;
 }
 
-/* Why, where that is news: that one runs because it is ready says its state. */
+/* Why, where that is news: what it says of one that runs, or has nothing to say but the state, is not. */
 static void
 add_why(struct table *t, const struct row *row)
 {
@@ -130,10 +130,11 @@ add_why(struct table *t, const struct row *row)
 	if (strcmp(row->state, "running") == 0)
 		return;
 	text_init(&why, buffer, sizeof buffer);
-	text_add(&why, row->reason);
+	if (strcmp(row->reason, row->state) != 0)
+		text_add(&why, row->reason);
 	if (strcmp(row->state, "waiting") == 0 && row->numbers[DUE].known) {
 		text_add(&why, why.len > 0 ? "; starts again in " : "starts again in ");
-		cells_add_duration(&why, row->numbers[DUE].value);
+		cells_add_duration(&why, row->numbers[DUE].value + 999); /* never "in 0s" */
 	}
 	table_note(t, state_colour(row->state) == COLOUR_BAD ? COLOUR_BAD : COLOUR_PLAIN, buffer);
 }

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/paint.h"
 
@@ -28,6 +29,29 @@ trouble_hint(struct trouble *t, const char *fmt, ...)
 	vsnprintf(t->hint, sizeof t->hint, fmt, args);
 	va_end(args);
 	return false;
+}
+
+/* "bridle logs NAME" with NAME's own. */
+static void
+name_in_hint(struct trouble *t, const char *name)
+{
+	const char *place = strstr(t->hint, "NAME");
+	char words[sizeof t->hint];
+
+	if (place == NULL)
+		return;
+	snprintf(words, sizeof words, "%.*s%s%s", (int)(place - t->hint), t->hint, name, place + strlen("NAME"));
+	memcpy(t->hint, words, sizeof words);
+}
+
+void
+trouble_about(struct trouble *t, const char *name)
+{
+	bool of_service = t->status == CLI_FAILED || t->status == CLI_REFUSED || t->status == CLI_NOT_READY;
+
+	if (of_service && strncmp(t->err.text, name, strlen(name)) != 0)
+		err_prefix(&t->err, "%s", name);
+	name_in_hint(t, name);
 }
 
 int

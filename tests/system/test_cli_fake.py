@@ -65,7 +65,7 @@ NAME                 STATE      WORKERS   PID  UPTIME  RESTARTS  MEMORY  QUEUE  
 web                  running        3/4  4711    2d4h         2    180M      3
 api                  replacing      8/8  4711    2d4h         0    180M      0  generation 4 boots beside 3
 billing-internal.v2  waiting        0/2     -       -        12       -      -  exited with status 3 before it was \
-ready: ModuleNotFoundError: No module named 'billing'; starts again in 11s
+ready: ModuleNotFoundError: No module named 'billing'; starts again in 12s
 mail                 failed         0/1     -       -        30       -      -  30 failures within 1h; last: exited \
 with status 1 before it was ready
 clock                running          -  4711    2d4h         0    180M      -
@@ -198,10 +198,10 @@ def test_not_everybody_may(fake, tmp_path, as_root):
     (Refusal("NoSuchService", name="web", nearest="wob"), 3, "there is no service 'web'\n        did you mean 'wob'?"),
     (Refusal("NoSuchService", name="web", nearest=None), 3, "bridle status"),
     (Refusal("NotAllowed", reason="user 7 may not"), 6, "user 7 may not"),
-    (Refusal("Refused", reason="web is starting", hint="wait"), 7, "web is starting\n        wait\n"),
-    (Refusal("Failed", reason="it broke", hint="mend it"), 1, "it broke\n        mend it\n"),
-    (Refusal("Failed", reason="it broke", hint=None), 1, "bridle logs"),
-    (Refusal("NotReady", reason="not yet"), 4, "not yet"),
+    (Refusal("Refused", reason="web is starting", hint="wait"), 7, "bridle: web is starting\n        wait\n"),
+    (Refusal("Failed", reason="it broke", hint="mend it"), 1, "bridle: web: it broke\n        mend it\n"),
+    (Refusal("Failed", reason="it broke", hint=None), 1, "bridle: web: it broke\n        bridle logs web shows"),
+    (Refusal("NotReady", reason="not yet"), 4, "bridle: web: not yet\n        bridle status web shows"),
     (Refusal("Strange"), 1, "org.bridle.Strange"),
 ])
 def test_errors_become_exit_statuses(fake, error, status, words):
@@ -278,7 +278,7 @@ def test_one_failure_does_not_hide_the_others(fake):
             raise Refusal("Failed", reason="b cannot start")
         return {"message": f"{parameters['name']} is running"}
     done = bridle("--socket", fake(answers={"Start": start}).path, "start", "a", "b", "c")
-    assert done.returncode == 1 and "b cannot start" in done.stderr
+    assert done.returncode == 1 and "bridle: b cannot start\n" in done.stderr
     assert sorted(done.stdout.splitlines()) == ["a is running", "c is running"]
 
 
