@@ -37,13 +37,15 @@ int process_children(pid_t pid, pid_t *pids, int max);
 /* The command line, blanks for NULs, made visible. "" when gone. */
 void process_cmdline(pid_t pid, char *words, size_t size);
 
-enum heartbeat { HEARTBEAT_UNKNOWN, HEARTBEAT_NONE /* no such file: not a worker, or not yet */, HEARTBEAT_BOOTING,
-	HEARTBEAT_BEATING };
+/* As seen from outside: HEARTBEAT_NONE is a process without such a file, no worker (yet); HEARTBEAT_UNKNOWN one that we
+ * may not look into, or that is gone. */
+enum heartbeat { HEARTBEAT_UNKNOWN, HEARTBEAT_NONE, HEARTBEAT_BOOTING, HEARTBEAT_BEATING };
 
-/* The heartbeat file of worker PID: the one descriptor that leads to ".../wgunicorn-... (deleted)", looked for among
- * the first 256; *FD remembers where it was (-1 at first) so that later looks cost two system calls. *AGE: since
- * the last beat (wall clock - ctime: right on every version, gunicorn-facts 6.2). Booted: 20-21 by mode, 22+ by
- * mtime < 10^9 s; told apart by the file itself (mode 0600 with mtime near now is booting on both). */
+/* The heartbeat file of worker PID: the one descriptor that leads to ".../wgunicorn-... (deleted)", among the first
+ * 256; a process that has several is no settled worker (HEARTBEAT_NONE). *FD remembers where it was (-1 at first) so that later looks cost two system calls. *AGE: milliseconds since
+ * the last beat by WALL (milliseconds since 1970, now) and the file's ctime, right on every version (gunicorn-facts
+ * 6.2); only set when booting or beating. A beat sets the mode to 0 or 1 (Gunicorn up to 21), or mtime to the seconds
+ * since boot (from 22): either tells BEATING, on any version. */
 enum heartbeat process_heartbeat(pid_t pid, int *fd, msec wall, msec *age);
 
 #endif
