@@ -10,23 +10,26 @@
 
 #include "base/err.h"
 
-/* Find the v2 mount (unified or hybrid) and make our own directory below our own group. The descriptor of that
- * directory, or -1 with ERR saying why there is none (not an error for the caller: it is said once). */
+/* Find the v2 mount (unified or hybrid) and make a directory of ours below the group that we are in, named after
+ * RUN_DIR so that two bridleds do not share one. Close-on-exec; -1 with ERR saying why there is none (not an error for
+ * the caller: it is said once). */
 int cgroup_open(const char *run_dir, struct err *err);
 
-/* A group "SERVICE.GENERATION" below ROOT; -1 with ERR. */
+/* A group "SERVICE.GENERATION" below ROOT, for spawn; one that is there already is taken. -1 with ERR. */
 int cgroup_make(int root, const char *service, uint32_t generation, struct err *err);
 
-/* Does anything live in it (cgroup.events: populated)? */
+/* Does anything live in GROUP or below it (cgroup.events: populated)? True also when that cannot be read: what is not
+ * known to be gone is not gone. */
 bool cgroup_populated(int group);
 
-/* SIGKILL to all of it (cgroup.kill, Linux 5.14; false when there is no such file). */
+/* SIGKILL to all of it and below (cgroup.kill, Linux 5.14). False when there is no such file. */
 bool cgroup_kill(int group);
 
-/* Every pid in it. Returns how many. */
+/* Every pid in GROUP itself; one that runs in another pid namespace is shown as 0. Returns how many. */
 unsigned cgroup_visit(int group, void (*visit)(void *context, int32_t pid), void *context);
 
-/* Remove "SERVICE.GENERATION"; false while something lives in it. */
+/* Remove "SERVICE.GENERATION", and the groups that a service made below it. False while something lives in it; true
+ * when it is gone, or never was. */
 bool cgroup_remove(int root, const char *service, uint32_t generation);
 
 #endif

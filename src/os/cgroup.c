@@ -1,0 +1,218 @@
+#include "os/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "os/dirents.h"
+
+enum {
+	PATH_SIZE = 1024,
+	NAME_SIZE = 256,
+	DEEPEST = 16, /* of groups that a service may have made within its own */
+};
+
+/* Where cgroup2 is mounted: "/sys/fs/cgroup", on hybrid machines "/sys/fs/cgroup/unified" (systemd's choice), or
+ * anywhere. The lines are "36 35 0:30 /root /point options - cgroup2 source options" (proc_pid_mountinfo(5)). */
+static bool
+find_mount(char *point, size_t size)
+{
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	char line[4 * PATH_SIZE], where[PATH_SIZE];
+	bool found = false;
+
+	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL)
+		found = strstr(line, " - cgroup2 ") != NULL && sscanf(line, "%*s %*s %*s %*s %1023s", where) == 1 &&
+			text_copy(point, size, where);
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+/* Our own group there: the line "0::/path" (cgroups(7)). */
+static bool
+find_group(char *group, size_t size)
+{
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	char line[PATH_SIZE];
+	bool found = false;
+
+	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		found = strncmp(line, "0::/", 4) == 0 && text_copy(group, size, line + 3);
+	}
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+static int
+open_group(int dir_fd, const char *path)
+{
+	return openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* "bridle-run-bridle" of "/run/bridle". */
+static bool
+name_for(const char *run_dir, char *name, size_t size)
+{
+	struct text t;
+
+	text_init(&t, name, size);
+	text_add(&t, "bridle");
+	if (!text_add(&t, run_dir))
+		return false;
+	for (char *p = name; *p != '\0'; p++)
+		if (*p == '/')
+			*p = '-';
+	return true;
+}
+
+/* May a process be moved into it? Making directories in a tree that was delegated to us is one thing; that we may move
+ * our children from where we are is another (cgroups(7), delegation containment). */
+static bool
+is_ours_to_fill(int root, struct err *err)
+{
+	if (faccessat(root, "cgroup.procs", W_OK, 0) == 0)
+		return true;
+	return err_set(err, errno, "processes cannot be moved within the cgroup hierarchy");
+}
+
+int
+cgroup_open(const char *run_dir, struct err *err)
+{
+	char path[2 * PATH_SIZE], mount[PATH_SIZE], group[PATH_SIZE], name[NAME_SIZE];
+	int own, root;
+
+	if (!find_mount(mount, sizeof mount) || !find_group(group, sizeof group)) {
+		err_set(err, 0, "cgroup v2 is not mounted");
+		return -1;
+	}
+	if (!name_for(run_dir, name, sizeof name)) {
+		err_set(err, ENAMETOOLONG, "no cgroup for '%s'", run_dir);
+		return -1;
+	}
+	snprintf(path, sizeof path, "%s%s", mount, group);
+	own = open_group(AT_FDCWD, path);
+	if (own < 0) {
+		err_set(err, errno, "cannot open our cgroup '%s'", path);
+		return -1;
+	}
+	if (mkdirat(own, name, 0755) != 0 && errno != EEXIST) {
+		err_set(err, errno, "cannot make a cgroup in '%s'", path);
+		root = -1;
+	} else if ((root = open_group(own, name)) < 0) {
+		err_set(err, errno, "cannot open the cgroup '%s/%s'", path, name);
+	} else if (!is_ours_to_fill(root, err)) {
+		close(root);
+		root = -1;
+	}
+	close(own);
+	return root;
+}
+
+static void
+name_generation(char *name, size_t size, const char *service, uint32_t generation)
+{
+	snprintf(name, size, "%s.%u", service, (unsigned)generation);
+}
+
+int
+cgroup_make(int root, const char *service, uint32_t generation, struct err *err)
+{
+	char name[NAME_SIZE];
+	int fd = -1;
+
+	name_generation(name, sizeof name, service, generation);
+	if (mkdirat(root, name, 0755) != 0 && errno != EEXIST)
+		err_set(err, errno, "cannot make cgroup '%s'", name);
+	else if ((fd = open_group(root, name)) < 0)
+		err_set(err, errno, "cannot open cgroup '%s'", name);
+	return fd;
+}
+
+bool
+cgroup_populated(int group)
+{
+	int fd = openat(group, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	char text[256];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return true;
+	text[n] = '\0';
+	return strstr(text, "populated 0") == NULL;
+}
+
+bool
+cgroup_kill(int group)
+{
+	int fd = openat(group, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, "1", 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+unsigned
+cgroup_visit(int group, void (*visit)(void *context, int32_t pid), void *context)
+{
+	int fd = openat(group, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	uint32_t pid = 0;
+	unsigned n = 0;
+	ssize_t k;
+
+	/* a line a pid; a part may end within one */
+	while (fd >= 0 && (k = read(fd, text, sizeof text)) > 0) {
+		for (ssize_t i = 0; i < k; i++) {
+			if (text[i] != '\n') {
+				pid = pid * 10 + (uint32_t)(text[i] - '0');
+				continue;
+			}
+			visit(context, (int32_t)pid);
+			pid = 0;
+			n++;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	return n;
+}
+
+/* Remove group NAME below DIR_FD and those within: an empty group is removed by rmdir(2) though it shows files. */
+static bool
+remove_group(int dir_fd, const char *name, int depth)
+{
+	struct dirents d;
+	const char *entry;
+
+	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return true;
+	if (depth == 0 || !dirents_open(&d, dir_fd, name))
+		return false;
+	while ((entry = dirents_next(&d)) != NULL) {
+		struct stat st;
+
+		if (fstatat(d.fd, entry, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+			remove_group(d.fd, entry, depth - 1);
+	}
+	dirents_close(&d);
+	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0;
+}
+
+bool
+cgroup_remove(int root, const char *service, uint32_t generation)
+{
+	char name[NAME_SIZE];
+
+	name_generation(name, sizeof name, service, generation);
+	return remove_group(root, name, DEEPEST);
+}

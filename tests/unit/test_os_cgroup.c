@@ -1,0 +1,199 @@
+/* cgroup: groups of generations, where the hierarchy is ours to write. */
+#include "unit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/cgroup.h"
+#include "os/spawn.h"
+#include "os/tree.h"
+
+static char run_dir[64];
+
+/* The root of our groups; -1, and the reason is printed, where there can be none. */
+static int
+open_root(void)
+{
+	struct err err = { 0 };
+	int root = cgroup_open(run_dir, &err);
+
+	if (root < 0)
+		print_message("%s\n", err.text);
+	return root;
+}
+
+static void
+remove_root(int root)
+{
+	char link[64], path[512];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", root);
+	n = readlink(link, path, sizeof path - 1);
+	assert_true(n > 0);
+	path[n] = '\0';
+	close(root);
+	assert_int_equal(rmdir(path), 0);
+}
+
+static pid_t
+start_in(int group, char *script)
+{
+	char *argv[] = { "sh", "-c", script, NULL }, *env[] = { "PATH=/usr/bin:/bin", NULL };
+	struct spawn_request r = { .path = "/bin/sh", .argv = argv, .envp = env, .output_fd = -1, .cgroup_fd = group };
+	struct err err = { 0 };
+	pid_t pid;
+
+	r.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid = spawn(&r, &err);
+	if (pid < 0)
+		fail_msg("%s", err.text);
+	close(r.null_fd);
+	return pid;
+}
+
+struct seen {
+	int32_t pids[16];
+	unsigned n;
+};
+
+static void
+see(void *context, int32_t pid)
+{
+	struct seen *seen = context;
+
+	if (seen->n < 16)
+		seen->pids[seen->n++] = pid;
+}
+
+static void
+holds_a_generation(void **state)
+{
+	int root = open_root(), group;
+	struct err err;
+	struct seen seen = { .n = 0 };
+	unsigned told = 0;
+	pid_t pid;
+
+	(void)state;
+	if (root < 0)
+		skip();
+	assert_true((fcntl(root, F_GETFD) & FD_CLOEXEC) != 0);
+	group = cgroup_make(root, "web", 7, &err);
+	assert_true(group >= 0);
+	assert_int_equal(faccessat(root, "web.7", F_OK, 0), 0);
+	assert_false(cgroup_populated(group));
+	pid = start_in(group, "setsid sleep 60 & sleep 60");
+	for (int i = 0; i < 200 && seen.n != 3; i++, usleep(10000)) {
+		seen.n = 0;
+		told = cgroup_visit(group, see, &seen);
+	}
+	assert_int_equal(seen.n, 3);
+	assert_int_equal(told, 3);
+	assert_true(seen.pids[0] == pid || seen.pids[1] == pid || seen.pids[2] == pid);
+	assert_true(cgroup_populated(group));
+	assert_false(cgroup_remove(root, "web", 7)); /* something lives in it */
+	if (!cgroup_kill(group)) {
+		print_message("no cgroup.kill (Linux 5.14)\n");
+		for (unsigned i = 0; i < seen.n; i++)
+			kill(seen.pids[i], SIGKILL);
+	}
+	for (int i = 0; i < 200 && cgroup_populated(group); i++, usleep(10000))
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	assert_false(cgroup_populated(group));
+	/* what a service may have made below it goes, too */
+	assert_int_equal(mkdirat(group, "sub", 0755) + mkdirat(group, "sub/sub", 0755), 0);
+	close(group);
+	assert_true(cgroup_remove(root, "web", 7));
+	assert_int_equal(faccessat(root, "web.7", F_OK, 0), -1);
+	assert_true(cgroup_remove(root, "web", 7));
+	remove_root(root);
+}
+
+static void
+takes_what_is_there(void **state)
+{
+	int root = open_root(), again, one, two;
+	struct err err;
+
+	(void)state;
+	if (root < 0)
+		skip();
+	again = open_root();
+	assert_true(again >= 0); /* as after a restart of ours */
+	one = cgroup_make(root, "web", 1, &err);
+	two = cgroup_make(again, "web", 1, &err);
+	assert_true(one >= 0 && two >= 0);
+	close(one);
+	close(two);
+	close(again);
+	assert_true(cgroup_remove(root, "web", 1));
+	remove_root(root);
+}
+
+/* A descriptor that is no group: nothing can be seen, so nothing is taken for gone. */
+static void
+does_not_guess(void **state)
+{
+	int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct seen seen = { .n = 0 };
+	struct err err;
+
+	(void)state;
+	assert_true(cgroup_populated(fd));
+	assert_false(cgroup_kill(fd));
+	assert_int_equal(cgroup_visit(fd, see, &seen), 0);
+	assert_int_equal(cgroup_make(-1, "web", 1, &err), -1);
+	assert_non_null(strstr(err.text, "cannot make cgroup 'web.1'"));
+	close(fd);
+}
+
+static void
+says_why_there_is_none(void **state)
+{
+	struct err err;
+	char name[300];
+	int status;
+	pid_t pid;
+
+	(void)state;
+	memset(name, 'x', sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	assert_int_equal(cgroup_open(name, &err), -1);
+	assert_true(err.text[0] != '\0');
+	if (geteuid() != 0) {
+		print_message("needs root\n");
+		skip();
+	}
+	pid = fork();
+	if (pid == 0) {
+		if (setuid(4320) != 0)
+			_exit(2);
+		_exit(cgroup_open(run_dir, &err) == -1 && strstr(err.text, "cgroup") != NULL ? 0 : 1);
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(holds_a_generation),
+		cmocka_unit_test(takes_what_is_there),
+		cmocka_unit_test(does_not_guess),
+		cmocka_unit_test(says_why_there_is_none),
+	};
+
+	/* a zombie populates its group still: nobody else may be slow to reap */
+	if (!tree_adopt_orphans(NULL))
+		return 1;
+	snprintf(run_dir, sizeof run_dir, "/test/%d", (int)getpid());
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
