@@ -77,7 +77,7 @@ read_where(char directory[PATH_MAX], const struct arguments *a, const char *name
 
 	if (section != NULL) {
 		conf_decode_bridle(conf, &bridle);
-		conf_decode_service(conf, section, &service);
+		conf_decode_service(section, &service);
 		ok = service.log == CONF_LOG_FILE || service.log == CONF_LOG_BOTH ?
 			place_log(directory, a, bridle.log_dir, name, t) :
 			keeps_no_log(name, t);

@@ -54,15 +54,17 @@ check_path(const struct check *check, const char *path, char *out, size_t size)
 }
 
 static void
-check_service(struct conf *conf, const struct conf_section *section, struct conf_report *report)
+check_service(const struct conf *conf, const struct conf_section *section, struct conf_report *report)
 {
 	struct check check = { .conf = conf, .report = report, .section = section };
 	struct err err;
 
-	conf_decode_service(conf, section, &check.service);
+	conf_decode_service(section, &check.service);
 	if (!conf_command_find(&check.service, check.command, sizeof check.command, &err)) {
 		check.command[0] = '\0';
-		check_say(&check, CONF_ERROR, "command", "%s", err.text);
+		/* without its virtual environment, that is complaint enough */
+		if (check.service.virtualenv[0] == '\0' || !check_is_missing(check.service.virtualenv))
+			check_say(&check, CONF_ERROR, "command", "%s", err.text);
 	}
 	if (section->kind == CONF_GUNICORN && check.command[0] != '\0')
 		check.gunicorn = conf_gunicorn_version(check.command);
@@ -84,7 +86,7 @@ check_bridle_account(const struct conf *conf, struct conf_report *report, const 
 }
 
 static void
-check_bridle(struct conf *conf, struct conf_report *report)
+check_bridle(const struct conf *conf, struct conf_report *report)
 {
 	struct conf_bridle bridle;
 	struct account account;
@@ -99,7 +101,7 @@ check_bridle(struct conf *conf, struct conf_report *report)
 }
 
 void
-conf_check(struct conf *conf, struct conf_report *report)
+conf_check(const struct conf *conf, struct conf_report *report)
 {
 	check_bridle(conf, report);
 	for (uint32_t i = 0; i < conf->service_count; i++)

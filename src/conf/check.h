@@ -14,6 +14,6 @@
  * are what will hurt (stop_timeout below graceful_timeout, no bind, Gunicorn older than 20.1, a socket directory
  * that the service's user cannot enter, a Gunicorn configuration file that sets bind or daemon). Each says what
  * to write instead. */
-void conf_check(struct conf *conf, struct conf_report *report);
+void conf_check(const struct conf *conf, struct conf_report *report);
 
 #endif

@@ -59,7 +59,7 @@ hosts_meet(const char *a, const char *b)
 }
 
 static void
-complain(struct conf *conf, struct conf_report *report, const struct wish *first, const struct wish *second)
+complain(const struct conf *conf, struct conf_report *report, const struct wish *first, const struct wish *second)
 {
 	struct check check = { .conf = conf, .report = report, .section = second->section };
 	const struct conf_setting *other = conf_setting_of(first->section, "bind");
@@ -74,7 +74,7 @@ complain(struct conf *conf, struct conf_report *report, const struct wish *first
 
 /* The wishes from FIRST on that have its port or path: each is complained of once. */
 static size_t
-check_group(struct conf *conf, struct conf_report *report, const struct wish *wishes, size_t first, size_t count)
+check_group(const struct conf *conf, struct conf_report *report, const struct wish *wishes, size_t first, size_t count)
 {
 	size_t end = first + 1;
 
@@ -90,7 +90,7 @@ check_group(struct conf *conf, struct conf_report *report, const struct wish *wi
 }
 
 static size_t
-collect(struct conf *conf, struct wish *wishes)
+collect(const struct conf *conf, struct wish *wishes)
 {
 	size_t count = 0;
 
@@ -106,7 +106,7 @@ collect(struct conf *conf, struct wish *wishes)
 }
 
 void
-check_addresses(struct conf *conf, struct conf_report *report)
+check_addresses(const struct conf *conf, struct conf_report *report)
 {
 	size_t count = collect(conf, NULL);
 	struct wish *wishes = calloc(count + 1, sizeof *wishes);

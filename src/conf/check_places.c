@@ -13,8 +13,8 @@
 
 #include "base/text.h"
 
-static bool
-is_surely_missing(const char *path)
+bool
+check_is_missing(const char *path)
 {
 	struct stat st;
 
@@ -77,7 +77,7 @@ check_directory(const struct check *c)
 
 	if (path[0] == '\0')
 		return;
-	if (is_surely_missing(path))
+	if (check_is_missing(path))
 		check_say(c, CONF_ERROR, "directory", "the directory '%s' is not there", path);
 	else if (is_surely_no_directory(path))
 		check_say(c, CONF_ERROR, "directory", "'%s' is not a directory", path);
@@ -96,9 +96,9 @@ check_virtualenv(const struct check *c)
 	if (path[0] == '\0')
 		return;
 	text_init(&t, python, sizeof python);
-	if (is_surely_missing(path))
+	if (check_is_missing(path))
 		check_say(c, CONF_ERROR, "virtualenv", "the virtual environment '%s' is not there: python3 -m venv %s", path, path);
-	else if (text_addf(&t, "%s/bin/python", path) && is_surely_missing(python))
+	else if (text_addf(&t, "%s/bin/python", path) && check_is_missing(python))
 		check_say(c, CONF_ERROR, "virtualenv", "'%s' is not a virtual environment: it has no bin/python", path);
 }
 
@@ -113,7 +113,7 @@ check_files(const struct check *c)
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		const char *value = check_passed(c, keys[i]);
 
-		if (value[0] != '\0' && check_path(c, value, path, sizeof path) && is_surely_missing(path))
+		if (value[0] != '\0' && check_path(c, value, path, sizeof path) && check_is_missing(path))
 			check_say(c, CONF_ERROR, keys[i], "%s: '%s' is not there", keys[i], path);
 	}
 }
@@ -124,7 +124,7 @@ check_environment_files(const struct check *c)
 	for (uint32_t i = 0; i < c->service.environment_file.count; i++) {
 		const char *path = c->service.environment_file.at[i];
 
-		if (path[0] != '-' && is_surely_missing(path))
+		if (path[0] != '-' && check_is_missing(path))
 			check_say(c, CONF_ERROR, "environment_file", "the environment file '%s' is not there (-%s allows that)", path,
 				path);
 	}
@@ -141,7 +141,7 @@ check_socket_directory(const struct check *c, const char *path)
 	text_init(&t, directory, sizeof directory);
 	if (!text_addn(&t, path, slash == path ? 1 : (size_t)(slash - path)))
 		return;
-	if (is_surely_missing(directory))
+	if (check_is_missing(directory))
 		check_say(c, CONF_ERROR, "bind", "the directory '%s' of the socket is not there: mkdir it, or choose one that is "
 			"there at boot", directory);
 	else if (is_surely_no_directory(directory))

@@ -10,7 +10,7 @@
 #include "os/account.h"
 
 struct check {
-	struct conf *conf;
+	const struct conf *conf;
 	struct conf_report *report;
 	const struct conf_section *section;
 	struct conf_service service;
@@ -41,11 +41,14 @@ const char *check_passed(const struct check *check, const char *key);
 /* The path that Gunicorn would take PATH for, which begins in `directory` unless absolute. False when too long. */
 bool check_path(const struct check *check, const char *path, char *out, size_t size);
 
+/* Whether PATH is surely not there: who may not look cannot know. */
+bool check_is_missing(const char *path);
+
 /* The parts, each in the file of its name. */
 void check_numbers(const struct check *check);           /* durations, counts, and switches that hurt */
 void check_places(struct check *check);                  /* accounts, directories, files */
 void check_gunicorn(const struct check *check);          /* what its version takes; args; its configuration file */
 void check_application(const struct check *check);       /* whether the module is anywhere */
-void check_addresses(struct conf *conf, struct conf_report *report); /* who binds what twice */
+void check_addresses(const struct conf *conf, struct conf_report *report); /* who binds what twice */
 
 #endif

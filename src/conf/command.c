@@ -222,7 +222,7 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir, char *const *bas
 }
 
 bool
-conf_command_build(struct conf_command *command, struct conf *conf, const struct conf_section *section,
+conf_command_build(struct conf_command *command, const struct conf_section *section,
 	const struct conf_service *service, uint32_t workers, uint32_t listeners, const char *run_dir,
 	char *const *base, struct err *err)
 {
@@ -230,7 +230,6 @@ conf_command_build(struct conf_command *command, struct conf *conf, const struct
 	struct draft d = { .arena = arena, .section = section, .service = service, .argv = { .arena = arena }, .err = err };
 	bool ok;
 
-	(void)conf;
 	if (arena == NULL)
 		return err_set(err, ENOMEM, "%s: cannot build its command", service->name);
 	ok = draft(&d, listeners, run_dir, base) && settle(command, &d);

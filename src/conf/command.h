@@ -41,7 +41,7 @@ struct conf_command {
  * gunicorn-facts 10 names is scrubbed (GUNICORN_*, LISTEN_*, NOTIFY_SOCKET, WATCHDOG_*, BRIDLE_*).
  * Decimal slots are written zero-padded ("0000000002" is what int() takes). False with ERR when the command or an
  * environment file cannot be found or read. */
-bool conf_command_build(struct conf_command *command, struct conf *conf, const struct conf_section *section,
+bool conf_command_build(struct conf_command *command, const struct conf_section *section,
 	const struct conf_service *service, uint32_t workers, uint32_t listeners, const char *run_dir,
 	char *const *base, struct err *err);
 void conf_command_free(struct conf_command *command);

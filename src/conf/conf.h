@@ -184,8 +184,8 @@ struct conf_service {
 /* Decode. Cannot fail on sections that conf_read returned, and takes no memory: strings and lists are those of CONF.
  * What depends on other settings is settled here: stop_timeout (graceful_timeout + 10s for Gunicorn, else 10s) and
  * log_full (drop for Gunicorn, else wait) are never unset. `workers = auto` is left to conf_workers_resolve. */
-void conf_decode_bridle(struct conf *conf, struct conf_bridle *out);
-void conf_decode_service(struct conf *conf, const struct conf_section *section, struct conf_service *out);
+void conf_decode_bridle(const struct conf *conf, struct conf_bridle *out);
+void conf_decode_service(const struct conf_section *section, struct conf_service *out);
 
 /* WORKERS with auto made 2 x CPUS + 1 (CPUS >= 1: those we may use, see os/cpus.h), at most 1024. */
 struct conf_workers conf_workers_resolve(struct conf_workers workers, unsigned cpus);

@@ -75,18 +75,17 @@ is_service(enum conf_scope scope)
 }
 
 void
-conf_decode_bridle(struct conf *conf, struct conf_bridle *out)
+conf_decode_bridle(const struct conf *conf, struct conf_bridle *out)
 {
 	*out = (struct conf_bridle){ 0 };
 	decode(&conf->bridle, is_bridle, out);
 }
 
 void
-conf_decode_service(struct conf *conf, const struct conf_section *section, struct conf_service *out)
+conf_decode_service(const struct conf_section *section, struct conf_service *out)
 {
 	bool is_gunicorn = section->kind == CONF_GUNICORN;
 
-	(void)conf;
 	*out = (struct conf_service){ .kind = section->kind, .name = section->name };
 	decode(section, is_service, out);
 	if (out->stop_timeout < 0)

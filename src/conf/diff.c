@@ -8,13 +8,6 @@
 
 enum { VALUE_SHOWN = 60 };
 
-/* Decoding only reads: that it is not declared so is for callers who keep lists of their own. */
-static void
-take(struct effective *e, const struct conf *conf, const struct conf_section *section)
-{
-	effective_init(e, (struct conf *)conf, section);
-}
-
 static bool
 key_changed(const struct effective *before, const struct effective *after, unsigned key)
 {
@@ -54,8 +47,8 @@ conf_diff_service(const struct conf *before, const struct conf *after, const cha
 		return new == NULL ? CONF_SAME : CONF_ADDED;
 	if (new == NULL)
 		return CONF_REMOVED;
-	take(&a, before, old);
-	take(&b, after, new);
+	effective_init(&a, before, old);
+	effective_init(&b, after, new);
 	return compare_keys(&a, &b);
 }
 
@@ -147,8 +140,8 @@ conf_diff(const struct conf *before, const struct conf *after, void (*word)(void
 
 	if (teller.arena == NULL)
 		return;
-	take(&a, before, &before->bridle);
-	take(&b, after, &after->bridle);
+	effective_init(&a, before, &before->bridle);
+	effective_init(&b, after, &after->bridle);
 	tell_section(&teller, &a, &b);
 	for (uint32_t i = 0; i < after->service_count; i++) {
 		const struct conf_section *old = conf_find(before, after->services[i].name);
@@ -157,8 +150,8 @@ conf_diff(const struct conf *before, const struct conf *after, void (*word)(void
 			tell_name(&teller, "new", after->services[i].name);
 			continue;
 		}
-		take(&a, before, old);
-		take(&b, after, &after->services[i]);
+		effective_init(&a, before, old);
+		effective_init(&b, after, &after->services[i]);
 		tell_section(&teller, &a, &b);
 	}
 	for (uint32_t i = 0; i < before->service_count; i++)

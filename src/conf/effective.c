@@ -6,13 +6,13 @@
 #include "conf/words.h"
 
 void
-effective_init(struct effective *e, struct conf *conf, const struct conf_section *section)
+effective_init(struct effective *e, const struct conf *conf, const struct conf_section *section)
 {
 	*e = (struct effective){ .section = section };
 	if (section->kind == CONF_BRIDLE)
 		conf_decode_bridle(conf, &e->is.bridle);
 	else
-		conf_decode_service(conf, section, &e->is.service);
+		conf_decode_service(section, &e->is.service);
 	for (uint32_t i = 0; i < section->count; i++)
 		e->last[key_id(section->settings[i].key)] = &section->settings[i];
 }

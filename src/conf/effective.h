@@ -19,7 +19,7 @@ struct effective {
 	const struct conf_setting *last[KEY_COUNT]; /* the setting that counts, NULL where there is none */
 };
 
-void effective_init(struct effective *e, struct conf *conf, const struct conf_section *section);
+void effective_init(struct effective *e, const struct conf *conf, const struct conf_section *section);
 
 /* The value of KEY, as the C type of its kind: set or by default. */
 const void *effective_value(const struct effective *e, enum key_id key);

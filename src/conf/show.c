@@ -8,7 +8,7 @@ enum { LINE_SHOWN = 80 };
 
 struct show {
 	FILE *out;
-	struct conf *conf;
+	const struct conf *conf;
 	struct arena *arena;
 	bool all;
 };
@@ -112,7 +112,7 @@ print_all(const struct show *s)
 }
 
 bool
-conf_show(FILE *out, struct conf *conf, const char *name, bool all)
+conf_show(FILE *out, const struct conf *conf, const char *name, bool all)
 {
 	struct show s = { .out = out, .conf = conf, .arena = arena_new(), .all = all };
 	const struct conf_section *section = name == NULL ? NULL : conf_find(conf, name);

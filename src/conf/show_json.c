@@ -23,7 +23,7 @@ json_visible(struct arena *arena, const char *words)
 }
 
 static json_t *
-json_of_key(struct conf *conf, const struct effective *e, enum key_id key, struct arena *arena)
+json_of_key(const struct conf *conf, const struct effective *e, enum key_id key, struct arena *arena)
 {
 	const struct conf_setting *setting = e->last[key];
 	json_t *value = json_visible(arena, effective_text(e, key, " ", arena));
@@ -35,7 +35,7 @@ json_of_key(struct conf *conf, const struct effective *e, enum key_id key, struc
 }
 
 static json_t *
-json_of_section(struct conf *conf, const struct conf_section *section, bool all, struct arena *arena)
+json_of_section(const struct conf *conf, const struct conf_section *section, bool all, struct arena *arena)
 {
 	json_t *object = json_object();
 	struct effective e;
@@ -48,7 +48,7 @@ json_of_section(struct conf *conf, const struct conf_section *section, bool all,
 }
 
 bool
-conf_show_json(FILE *out, struct conf *conf, const char *name, bool all)
+conf_show_json(FILE *out, const struct conf *conf, const char *name, bool all)
 {
 	struct arena *arena = arena_new();
 	json_t *object = json_object();

@@ -26,7 +26,7 @@ have_plan(struct service *s, struct err *err)
 	section = conf_find(b->conf, s->name);
 	if (section == NULL)
 		return err_set(err, 0, "%s: the configuration has no such service", s->name);
-	plan = plan_new(b->conf, section, b->run_dir, b->cpus, err);
+	plan = plan_new(section, b->run_dir, b->cpus, err);
 	if (plan != NULL)
 		service_plan(s, plan);
 	return plan != NULL;

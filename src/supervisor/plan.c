@@ -183,13 +183,13 @@ words_size(const struct conf_service *s)
 }
 
 static bool
-plan_fill(struct plan *p, struct conf *conf, const struct conf_section *section, const char *run_dir, unsigned cpus,
+plan_fill(struct plan *p, const struct conf_section *section, const char *run_dir, unsigned cpus,
 	struct err *err)
 {
 	struct conf_service s;
 	struct store store = { 0 };
 
-	conf_decode_service(conf, section, &s);
+	conf_decode_service(section, &s);
 	store.size = words_size(&s);
 	store.at = p->words = malloc(store.size);
 	if (store.at == NULL)
@@ -200,7 +200,7 @@ plan_fill(struct plan *p, struct conf *conf, const struct conf_section *section,
 		p->directory = keep(&store, s.directory);
 	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err))
 		return err_prefix(err, "%s", section->name);
-	if (!conf_command_build(&p->command, conf, section, &s, p->workers, s.bind.count, run_dir, environ, err))
+	if (!conf_command_build(&p->command, section, &s, p->workers, s.bind.count, run_dir, environ, err))
 		return false;
 	p->settings.gunicorn_version = packed_version(&p->command.gunicorn);
 	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);
@@ -208,7 +208,7 @@ plan_fill(struct plan *p, struct conf *conf, const struct conf_section *section,
 }
 
 struct plan *
-plan_new(struct conf *conf, const struct conf_section *section, const char *run_dir, unsigned cpus, struct err *err)
+plan_new(const struct conf_section *section, const char *run_dir, unsigned cpus, struct err *err)
 {
 	struct plan *p = calloc(1, sizeof *p);
 
@@ -216,7 +216,7 @@ plan_new(struct conf *conf, const struct conf_section *section, const char *run_
 		err_set(err, errno, "cannot plan service");
 		return NULL;
 	}
-	if (plan_fill(p, conf, section, run_dir, cpus, err))
+	if (plan_fill(p, section, run_dir, cpus, err))
 		return p;
 	plan_free(p);
 	return NULL;

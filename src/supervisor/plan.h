@@ -48,7 +48,7 @@ struct plan {
 
 /* Work it out. CPUS: usable ones, for workers = auto. NULL with ERR, which begins with the
  * service's name. */
-struct plan *plan_new(struct conf *conf, const struct conf_section *section, const char *run_dir, unsigned cpus,
+struct plan *plan_new(const struct conf_section *section, const char *run_dir, unsigned cpus,
 	struct err *err);
 void plan_free(struct plan *plan);
 

@@ -43,7 +43,7 @@ decode_all(struct conf *conf)
 		const struct conf_section *section = &conf->services[i];
 		struct conf_service s;
 
-		conf_decode_service(conf, section, &s);
+		conf_decode_service(section, &s);
 		MUST(conf_find(conf, section->name) == section);
 		MUST(s.directory[0] == '\0' || s.directory[0] == '/');
 		MUST(s.command.at[s.command.count] == NULL && s.environment.at[s.environment.count] == NULL);

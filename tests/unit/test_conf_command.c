@@ -95,8 +95,8 @@ build(const struct venv *v, const char *text, uint32_t listeners, char *const *b
 	if (conf == NULL)
 		print_error("%s\n", report.at[0].text);
 	assert_non_null(conf);
-	conf_decode_service(conf, &conf->services[0], &service);
-	ok = conf_command_build(command, conf, &conf->services[0], &service, 3, listeners, "/run/bridle", base, err);
+	conf_decode_service(&conf->services[0], &service);
+	ok = conf_command_build(command, &conf->services[0], &service, 3, listeners, "/run/bridle", base, err);
 	conf_free(conf);
 	conf_report_free(&report);
 	return ok;

@@ -104,7 +104,7 @@ includes_are_relative_and_sorted(void **state)
 	assert_string_equal(conf->services[2].name, "third");
 	assert_int_equal(conf->file_count, 4);
 	assert_int_equal(conf->bridle.count, 2);
-	conf_decode_service(conf, conf_find(conf, "second"), &service);
+	conf_decode_service(conf_find(conf, "second"), &service);
 	assert_string_equal(service.directory, scratch_path(&r->scratch, "conf.d/site"));
 	conf_free(conf);
 }
@@ -124,7 +124,7 @@ a_relative_file_name_gives_absolute_paths(void **state)
 	conf = conf_read("./etc/main.ini", &r->report);
 	assert_int_equal(chdir(before), 0);
 	assert_non_null(conf);
-	conf_decode_service(conf, conf_find(conf, "web"), &service);
+	conf_decode_service(conf_find(conf, "web"), &service);
 	assert_string_equal(service.directory, scratch_path(&r->scratch, "etc/site"));
 	assert_string_equal(service.virtualenv, scratch_path(&r->scratch, "etc"));
 	assert_string_equal(service.environment_file.at[0], scratch_path(&r->scratch, "etc/e"));

@@ -142,7 +142,7 @@ read_good(const char *text, size_t length, const char *name, struct conf_service
 	assert_int_equal(report.count, 0);
 	conf_report_free(&report);
 	assert_non_null(conf_find(conf, name));
-	conf_decode_service(conf, conf_find(conf, name), service);
+	conf_decode_service(conf_find(conf, name), service);
 	return conf;
 }
 
@@ -222,8 +222,8 @@ defaults_are_settled(void **state)
 	struct conf_bridle bridle;
 
 	(void)state;
-	conf_decode_service(conf, conf_find(conf, "job"), &job);
-	conf_decode_service(conf, conf_find(conf, "other"), &other);
+	conf_decode_service(conf_find(conf, "job"), &job);
+	conf_decode_service(conf_find(conf, "other"), &other);
 	conf_decode_bridle(conf, &bridle);
 	assert_int_equal(web.stop_timeout, 70000);
 	assert_int_equal(web.log_full, CONF_LOG_DROP);
