@@ -115,6 +115,21 @@ cgroup_open(const char *run_dir, struct err *err)
 	return root;
 }
 
+void
+cgroup_close(int root)
+{
+	char self[64], path[2 * PATH_SIZE];
+	ssize_t n;
+
+	snprintf(self, sizeof self, "/proc/self/fd/%d", root);
+	n = readlink(self, path, sizeof path - 1);
+	close(root);
+	if (n <= 0)
+		return;
+	path[n] = '\0';
+	rmdir(path); /* EBUSY while a group is in it: then it stays, and the next bridled takes it */
+}
+
 static void
 name_generation(char *name, size_t size, const char *service, uint32_t generation)
 {

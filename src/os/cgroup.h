@@ -15,6 +15,9 @@
  * the caller: it is said once). */
 int cgroup_open(const char *run_dir, struct err *err);
 
+/* Close ROOT, and remove its directory if no group is left in it. */
+void cgroup_close(int root);
+
 /* A group "SERVICE.GENERATION" below ROOT, for spawn; one that is there already is taken. -1 with ERR. */
 int cgroup_make(int root, const char *service, uint32_t generation, struct err *err);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "os/cgroup.h"
 #include "os/spawn.h"
 #include "supervisor/bridled.h"
 #include "supervisor/rest.h"
@@ -44,15 +45,31 @@ patch_command(struct service *s, uint32_t number)
 		conf_command_patch(c->tmpdir_generation, number);
 }
 
+/* A master and its workers get a cgroup of their own, so that nobody of them escapes. Other programs start and end in
+ * less time than making one takes, and are found by their session. */
+static int
+make_cgroup(struct service *s, const struct life_order *o)
+{
+	struct err err;
+	int fd;
+
+	if (s->home->cgroup_fd < 0 || s->kind != CONF_GUNICORN)
+		return -1;
+	fd = cgroup_make(s->home->cgroup_fd, s->name, o->number, &err);
+	if (fd < 0)
+		log_debug("%s: %s", s->name, err.text);
+	return s->cgroup[o->slot] = fd;
+}
+
 static pid_t
-start_planned(struct service *s, uint32_t number, struct err *err)
+start_planned(struct service *s, const struct life_order *o, struct err *err)
 {
 	int listeners[HELD_MAX];
 	struct plan *p = s->plan;
 
-	if ((p->bind_count > 0 && !held_open(&s->held, p, listeners, err)) || !tmpdir_make(s, number, err))
+	if ((p->bind_count > 0 && !held_open(&s->held, p, listeners, err)) || !tmpdir_make(s, o->number, err))
 		return -1;
-	patch_command(s, number);
+	patch_command(s, o->number);
 	struct spawn_request r = {
 		.path = p->command.argv[0],
 		.argv = p->command.argv,
@@ -63,7 +80,7 @@ start_planned(struct service *s, uint32_t number, struct err *err)
 		.listener_count = p->bind_count,
 		.null_fd = s->home->null_fd,
 		.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd,
-		.cgroup_fd = -1,
+		.cgroup_fd = make_cgroup(s, o),
 		.change_user = p->change_user,
 		.uid = p->uid,
 		.gid = p->gid,
@@ -77,13 +94,13 @@ start_planned(struct service *s, uint32_t number, struct err *err)
 }
 
 static pid_t
-start(struct service *s, uint32_t number, struct err *err)
+start(struct service *s, const struct life_order *o, struct err *err)
 {
 	pid_t pid;
 
 	if (!have_plan(s, err))
 		return -1;
-	pid = start_planned(s, number, err);
+	pid = start_planned(s, o, err);
 	if (pid < 0)
 		err_prefix(err, "%s", s->name);
 	return pid;
@@ -93,7 +110,7 @@ static void
 do_spawn(struct service *s, const struct life_order *o, msec now)
 {
 	struct err err;
-	pid_t pid = start(s, o->number, &err);
+	pid_t pid = start(s, o, &err);
 
 	if (pid < 0)
 		log_error("%s", err.text);
@@ -186,6 +203,11 @@ service_gone(struct service *s, uint8_t slot, msec now)
 {
 	uint32_t number = s->life.slots[slot].number;
 
-	life_gone(&s->life, slot, now);
+	if (s->cgroup[slot] >= 0) {
+		close(s->cgroup[slot]);
+		s->cgroup[slot] = -1;
+		cgroup_remove(s->home->cgroup_fd, s->name, number);
+	}
 	tmpdir_remove(s, number);
+	life_gone(&s->life, slot, now);
 }

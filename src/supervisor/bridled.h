@@ -27,6 +27,7 @@ struct bridled {
 	char *config_path;
 	char *run_dir, *log_dir;
 	int run_fd, lock_fd, null_fd, control_fd;
+	int cgroup_fd;          /* below which generations get cgroups of their own; -1: none can be had */
 	uid_t watch_uid;
 	gid_t watch_gid;
 	gid_t control_gid;      /* (gid_t)-1: no control group */

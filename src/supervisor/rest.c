@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "os/cgroup.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
@@ -59,6 +60,13 @@ has_orphans(const struct service *s, uint8_t slot, size_t count)
 	return false;
 }
 
+/* Whoever hid from session and marker is still in the cgroup, if there is one. */
+static bool
+lives_in_cgroup(const struct service *s, uint8_t slot)
+{
+	return s->cgroup[slot] >= 0 && cgroup_populated(s->cgroup[slot]);
+}
+
 static bool
 any_headless(const struct service *s)
 {
@@ -72,7 +80,7 @@ static void
 look_at(struct service *s, size_t count, bool only_known, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		if (is_headless(s, i) && (only_known || !has_orphans(s, i, count)))
+		if (is_headless(s, i) && (only_known || !has_orphans(s, i, count)) && !lives_in_cgroup(s, i))
 			service_gone(s, i, now);
 	service_act(s, now);
 }
@@ -108,6 +116,25 @@ rest_look(struct bridled *b, msec now)
 }
 
 static void
+signal_pid(void *context, int32_t pid)
+{
+	if (pid > 0)
+		kill(pid, *(int *)context);
+}
+
+/* All at once where the kernel can. The pids in a cgroup are of this moment and its processes are below us: none can
+ * be given to somebody else before we have reaped it. */
+static bool
+signal_cgroup(int cgroup, int signal)
+{
+	if (cgroup < 0)
+		return false;
+	if (signal != SIGKILL || !cgroup_kill(cgroup))
+		cgroup_visit(cgroup, signal_pid, &signal);
+	return true;
+}
+
+static void
 signal_one(void *context, const struct tree_process *p)
 {
 	tree_signal(p->pid, p->start, *(int *)context);
@@ -120,6 +147,8 @@ rest_signal(struct service *s, uint8_t slot, int signal)
 	struct tree_process p;
 	size_t count;
 
+	if (signal_cgroup(s->cgroup[slot], signal))
+		return;
 	if (master > 0)
 		tree_walk(master, signal_one, &signal);
 	count = tree_children(children, CHILDREN_MAX);

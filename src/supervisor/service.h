@@ -34,6 +34,7 @@ struct service {
 	uint32_t wanted;       /* workers */
 	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
 	bool removed;          /* the configuration has it no more: forgotten once it is stopped */
+	int cgroup[LIFE_SLOTS];   /* of each generation; -1: none */
 	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
 	uint32_t restarts;
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */

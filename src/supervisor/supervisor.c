@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/account.h"
+#include "os/cgroup.h"
 #include "os/cpus.h"
 #include "os/listener.h"
 #include "os/privilege.h"
@@ -321,9 +322,21 @@ begin(struct bridled *b, struct err *err)
 	return signals_listen(b, err) && tree_adopt_orphans(err);
 }
 
+/* Nothing depends on them; without them, who belongs to whom is found out in /proc. */
+static void
+open_cgroups(struct bridled *b)
+{
+	struct err err;
+
+	b->cgroup_fd = cgroup_open(b->run_dir, &err);
+	if (b->cgroup_fd < 0)
+		log_debug("generations get no cgroups: %s", err.text);
+}
+
 static enum supervisor_exit
 run(struct bridled *b)
 {
+	open_cgroups(b);
 	if (!reread_first(b))
 		return SUPERVISOR_FAILED;
 	log_info("bridled " PACKAGE_VERSION ": %u service%s from %s", b->conf->service_count,
@@ -342,6 +355,8 @@ clear_away(struct bridled *b)
 	for (uint32_t i = 0; i < b->capacity; i++)
 		if (b->services != NULL && b->services[i] != NULL)
 			service_free(b->services[i]);
+	if (b->cgroup_fd >= 0)
+		cgroup_close(b->cgroup_fd);
 	unlinkat(b->run_fd, "control", 0);
 	watcher_child_free(b);
 	notices_free(&b->notices);
@@ -357,7 +372,7 @@ clear_away(struct bridled *b)
 enum supervisor_exit
 supervisor_run(const struct supervisor_options *options)
 {
-	struct bridled b = { .run_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1 };
+	struct bridled b = { .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1 };
 	enum supervisor_exit status;
 	struct err err;
 
