@@ -67,6 +67,7 @@ set_place(struct draft *d)
 
 	/* the shell's view of where we were started, not of where the service is */
 	environment_unset(&d->env, "OLDPWD");
+	environment_unset(&d->env, "_");
 	environment_unset(&d->env, "PWD");
 	if (s->directory[0] != '\0')
 		environment_set(&d->env, "PWD", s->directory);
