@@ -321,32 +321,45 @@ judges_directories(void **state)
 	}
 }
 
-/* Links on the way: root's in root's directories lead on, as /var/run does; a service's do not. */
+/* Links in /tmp, where others can write: nothing below it is beyond doubt. */
 static void
-follows_only_our_links(void **state)
+follows_no_links_of_others(void **state)
 {
 	struct scratch *s = *state;
-	struct err err;
-	int fd;
 
 	assert_int_equal(mkdirat(s->fd, "real", 0755), 0);
 	assert_int_equal(symlinkat("real", s->fd, "link"), 0);
-	/* /tmp is above: others can write there, so nothing below it is beyond doubt */
 	assert_refused(scratch_path(s, "link/web.sock"), "is a symbolic link");
 	assert_refused(scratch_path(s, "real/../web.sock"), "'..' after a directory that others can write");
-	if (geteuid() != 0)
+}
+
+/* Root's links in root's directories lead on, as /var/run does; a link that was given to a service does not. */
+static void
+follows_only_our_links(void **state)
+{
+	char base[] = "/run/bridle-test-XXXXXX", real[64], link[64], detour[64], web[64], other[64];
+	struct err err = { 0 };
+
+	(void)state;
+	if (geteuid() != 0 || mkdtemp(base) == NULL)
 		skip();
-	if (mkdir("/run/bridle-test", 0755) != 0 || symlink("bridle-test", "/run/bridle-test-link") != 0)
-		fail_msg("cannot prepare /run");
-	fd = open_at("/run/bridle-test-link/../bridle-test/web.sock", &err);
-	int made = access("/run/bridle-test/web.sock", F_OK);
+	snprintf(real, sizeof real, "%s/real", base);
+	snprintf(link, sizeof link, "%s/link", base);
+	snprintf(detour, sizeof detour, "%s/link/../real/web.sock", base);
+	snprintf(web, sizeof web, "%s/real/web.sock", base);
+	snprintf(other, sizeof other, "%s/link/other.sock", base);
+	/* no assertion until all is away again: it is the machine's own directory */
+	bool prepared = mkdir(real, 0755) == 0 && symlink("real", link) == 0;
+	int fd = open_at(detour, &err);
+	int made = access(web, F_OK);
+	int given = lchown(link, STRANGER, STRANGER);
+	int refused = open_at(other, &err);
 
-	int given = lchown("/run/bridle-test-link", STRANGER, STRANGER);
-	int refused = open_at("/run/bridle-test-link/other.sock", &err);
-
-	unlink("/run/bridle-test/web.sock");
-	unlink("/run/bridle-test-link");
-	rmdir("/run/bridle-test");
+	unlink(web);
+	unlink(link);
+	rmdir(real);
+	rmdir(base);
+	assert_true(prepared);
 	assert_true(fd >= 0);
 	assert_int_equal(made + given, 0);
 	assert_int_equal(refused, -1);
@@ -473,6 +486,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(names_the_heir, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_what_is_no_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(judges_directories, setup, teardown),
+		cmocka_unit_test_setup_teardown(follows_no_links_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(follows_only_our_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaves_sockets_of_strangers, setup, teardown),
 		cmocka_unit_test_setup_teardown(removes_only_its_own, setup, teardown),
