@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,12 +13,10 @@
 #include "watcher/watch.h"
 
 enum {
-	ROUND = 16,           /* FIFOs a round: between rounds others get their turn */
-	FLOWING = 2,          /* ms between rounds below which lines count as coming fast */
 	DRAIN_ROUNDS = 16,    /* reads of a FIFO at the end: a writer that goes on must not keep us for ever */
 	TRIM_ABOVE = 65536,   /* bytes read at once after which memory is given back some time */
 };
-static const double REST = 0.001, RETRY = 0.1, IDLE = 1.0;
+static const double RETRY = 0.1, IDLE = 1.0;
 
 void
 log_init(struct log *log)
@@ -54,33 +51,10 @@ target_of(struct watcher *w, struct service *s, bool spooled)
 	};
 }
 
-/* ---- being told of something to read ---- */
-
-static void
-poll_begin(struct watcher *w, struct service *s)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.u32 = s->slot };
-
-	if (s->log.polled || s->log.fifo < 0 || s->log.backlog != NULL)
-		return;
-	if (epoll_ctl(w->logs.epoll, EPOLL_CTL_ADD, s->log.fifo, &event) != 0)
-		log_error("%s: cannot watch its log pipe: %s", s->name, strerror(errno));
-	else
-		s->log.polled = true;
-}
-
-static void
-poll_end(struct watcher *w, struct service *s)
-{
-	if (s->log.polled)
-		epoll_ctl(w->logs.epoll, EPOLL_CTL_DEL, s->log.fifo, NULL);
-	s->log.polled = false;
-}
-
 static void
 close_fifo(struct watcher *w, struct service *s)
 {
-	poll_end(w, s);
+	intake_remove(w, s);
 	if (s->log.fifo >= 0)
 		close(s->log.fifo);
 	s->log.fifo = -1;
@@ -100,7 +74,7 @@ begin_backlog(struct watcher *w, struct service *s, const struct batch *b, const
 		return;
 	}
 	log_error("%s: log: %s; trying again until it can be written", s->name, err->text);
-	poll_end(w, s);
+	intake_remove(w, s);
 	if (w->logs.backlogs++ == 0)
 		ev_timer_again(w->loop, &w->logs.retry);
 }
@@ -158,9 +132,17 @@ skip_rest(struct log *log, struct batch *b)
 	log->drop_rest = end == NULL;
 }
 
-/* Take what is in the FIFO, up to a buffer full. Returns how much it was. */
-static size_t
-take(struct watcher *w, struct service *s)
+/* Much memory was touched: give it back when the flow has ended. */
+static void
+trim_later(struct watcher *w)
+{
+	w->logs.flowed = clock_now();
+	if (!ev_is_active(&w->logs.idle))
+		ev_timer_again(w->loop, &w->logs.idle);
+}
+
+size_t
+logs_take(struct watcher *w, struct service *s)
 {
 	struct spool *spool = &w->logs.spool;
 	struct batch_target to = target_of(w, s, true);
@@ -181,6 +163,8 @@ take(struct watcher *w, struct service *s)
 		close_fifo(w, s); /* nobody has it open for writing, not even the supervisor: it will be made anew */
 	}
 	spool_done(spool, n > 0 ? (size_t)n : 0);
+	if (n >= TRIM_ABOVE)
+		trim_later(w);
 	return n > 0 ? (size_t)n : 0;
 }
 
@@ -198,49 +182,13 @@ drop(struct watcher *w, struct service *s)
 	spool_done(spool, (size_t)n);
 }
 
-/* Lines come fast when rounds follow each other closely. Then rest between them, unless a pipe was found half full: that
- * one has to be emptied. A smaller pipe allows a shorter rest only. */
-static void
-pace(struct watcher *w, bool half_full, uint32_t capacity)
-{
-	msec now = clock_now();
-	bool flowing = now - w->logs.round < FLOWING;
-	double share = capacity < SPOOL_BYTES ? (double)capacity / SPOOL_BYTES : 1;
-
-	w->logs.round = now;
-	ev_set_io_collect_interval(w->loop, flowing && !half_full ? REST * share : 0.);
-}
-
-static void
-on_readable(struct ev_loop *loop, ev_io *io, int revents)
-{
-	struct watcher *w = io->data;
-	struct epoll_event events[ROUND];
-	uint32_t capacity = UINT32_MAX;
-	bool half_full = false;
-	int n = epoll_wait(w->logs.epoll, events, ROUND, 0);
-
-	(void)revents;
-	for (int i = 0; i < n; i++) {
-		struct service *s = &w->services.at[events[i].data.u32];
-		size_t got = s->log.fifo >= 0 ? take(w, s) : 0;
-
-		if (got >= TRIM_ABOVE && !ev_is_active(&w->logs.idle))
-			ev_timer_again(loop, &w->logs.idle);
-		half_full |= got >= s->log.capacity / 2;
-		capacity = s->log.capacity < capacity ? s->log.capacity : capacity;
-	}
-	if (n > 0)
-		pace(w, half_full, capacity);
-}
-
 static void
 on_idle(struct ev_loop *loop, ev_timer *timer, int revents)
 {
 	struct watcher *w = timer->data;
 
 	(void)revents;
-	if (clock_now() - w->logs.round < (msec)(IDLE * 500))
+	if (clock_now() - w->logs.flowed < (msec)(IDLE * 500))
 		return;
 	spool_trim(&w->logs.spool);
 	ev_timer_stop(loop, timer);
@@ -275,7 +223,7 @@ end_backlog(struct watcher *w, struct service *s)
 	log->backlog = NULL;
 	w->logs.backlogs--;
 	log_info("%s: log can be written again", s->name);
-	poll_begin(w, s);
+	intake_add(w, s);
 }
 
 static void
@@ -400,7 +348,7 @@ logs_follow(struct watcher *w, struct service *s, const struct page_service *rec
 		recover(w, s, &note);
 		spool_clear(&w->logs.spool);
 	}
-	poll_begin(w, s);
+	intake_add(w, s);
 }
 
 void
@@ -409,7 +357,7 @@ logs_catch_up(struct watcher *w, struct service *s)
 	if (s->log.backlog != NULL && write_backlog(w, s))
 		end_backlog(w, s);
 	for (unsigned i = 0; i < DRAIN_ROUNDS && s->log.fifo >= 0 && s->log.backlog == NULL; i++)
-		if (take(w, s) == 0)
+		if (logs_take(w, s) == 0)
 			break;
 }
 
@@ -456,8 +404,7 @@ open_directories(struct logs *l, const struct page_header *page, struct err *err
 	l->log_dir = open(page->log_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (l->log_dir < 0)
 		return err_set(err, errno, "cannot open '%s'", page->log_dir);
-	l->epoll = epoll_create1(EPOLL_CLOEXEC);
-	return l->epoll >= 0 || err_set(err, errno, "cannot make an epoll descriptor");
+	return true;
 }
 
 bool
@@ -465,13 +412,13 @@ logs_open(struct watcher *w, int spool_fd, struct err *err)
 {
 	struct logs *l = &w->logs;
 
-	if (!open_directories(l, services_header(&w->services), err) || !spool_open(&l->spool, spool_fd, err))
+	if (!open_directories(l, services_header(&w->services), err) || !spool_open(&l->spool, spool_fd, err) ||
+		!intake_open(w, err))
 		return false;
-	ev_io_init(&l->io, on_readable, l->epoll, EV_READ);
 	ev_timer_init(&l->retry, on_retry, 0., RETRY);
 	ev_timer_init(&l->idle, on_idle, 0., IDLE);
 	ev_timer_init(&l->age, on_age, 0., 60.);
-	l->io.data = l->retry.data = l->idle.data = l->age.data = w;
+	l->retry.data = l->idle.data = l->age.data = w;
 	return true;
 }
 
@@ -484,5 +431,4 @@ logs_begin(struct watcher *w)
 		log_warning("%s: %u bytes of its output are lost: there is no such service any more", note.service,
 			note.length - note.offset);
 	spool_clear(&w->logs.spool);
-	ev_io_start(w->loop, &w->logs.io);
 }

@@ -2,8 +2,7 @@
  * logs -- the services' output: from their FIFOs into their files, and to standard output where that is wanted.
  *
  * One buffer serves all of them (the spool): it is read into, written from, and empty again before the next
- * FIFO is looked at. When lines come fast, the loop rests a millisecond between its rounds: a service that writes line by
- * line then finds a pipe that nobody is waiting at, and its write(2) wakes nobody.
+ * FIFO is looked at. When to look is for intake.h.
  */
 #ifndef BRIDLE_WATCHER_LOGS_H
 #define BRIDLE_WATCHER_LOGS_H
@@ -15,6 +14,7 @@
 #include "base/err.h"
 #include "base/msec.h"
 #include "watcher/backlog.h"
+#include "watcher/intake.h"
 #include "watcher/lineformat.h"
 #include "watcher/logfile.h"
 #include "watcher/spool.h"
@@ -28,13 +28,13 @@ struct console_line;
 struct log {
 	int fifo;                  /* -1: not open */
 	uint32_t capacity;         /* of the FIFO, bytes */
+	struct intake_state intake;
 	struct logfile file;
 	struct lineformat format;  /* where its output stands */
 	uint64_t max_size;
 	msec max_age;
 	uint32_t keep;
 	uint8_t to;                /* enum page_log */
-	bool polled;               /* we are told when there is something to read */
 	bool rotation_failed;      /* and said so */
 	bool drop_rest;            /* the rest of a line whose beginning was dropped is still to come */
 	struct backlog *backlog;   /* NULL while the file takes writes */
@@ -42,12 +42,10 @@ struct log {
 };
 
 struct logs {
-	int epoll;                 /* all FIFOs, so that the loop knows one descriptor */
 	int run_dir, log_dir;
 	uint32_t backlogs;         /* services that have one */
-	msec round;                /* when the last round with something to read was */
+	msec flowed;               /* when much was read last */
 	struct spool spool;
-	ev_io io;
 	ev_timer retry, idle, age;
 };
 
@@ -62,7 +60,10 @@ void logs_begin(struct watcher *w);
 /* Begin to read the output of S, or take its new settings. */
 void logs_follow(struct watcher *w, struct service *s, const struct page_service *record);
 
-/* Take what is in its FIFO now, for somebody who wants to read the file. */
+/* Take what is in the FIFO of S, up to a buffer full, to where it belongs. Returns how much it was. */
+size_t logs_take(struct watcher *w, struct service *s);
+
+/* Take all that is in its FIFO now, for somebody who wants to read the file. */
 void logs_catch_up(struct watcher *w, struct service *s);
 
 /* S is gone: take what is left in its FIFO, and let go. */

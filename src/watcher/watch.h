@@ -9,6 +9,7 @@
 
 #include "watcher/console.h"
 #include "watcher/control.h"
+#include "watcher/intake.h"
 #include "watcher/logs.h"
 #include "watcher/samples.h"
 #include "watcher/services.h"
@@ -18,6 +19,7 @@ struct watcher {
 	struct ev_loop *loop;
 	struct services services;
 	struct uplink uplink;
+	struct intake intake;
 	struct logs logs;
 	struct console console;
 	struct samples samples;

@@ -1,0 +1,182 @@
+#include "watcher/intake.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "watcher/watch.h"
+
+enum {
+	ROUND = 16,      /* FIFOs a round: between rounds others get their turn */
+	FLOWING = 3,     /* ms between readings below which lines count as coming fast */
+	PATIENCE = 4,    /* ticks without a byte until it is waited for with epoll again */
+	AGAIN = 4,       /* readings a tick of a pipe that is found half full: it fills faster than the clock ticks */
+	TICK_US = 1000,  /* for a pipe of 1 MiB; smaller ones fill sooner */
+	TICK_LEAST_US = 200,
+	FULL_SIZE = 1 << 20,
+};
+
+static struct intake_state *
+state_of(struct watcher *w, uint32_t slot)
+{
+	return &w->services.at[slot].log.intake;
+}
+
+/* ---- waiting ---- */
+
+static void
+poll_begin(struct watcher *w, struct service *s)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u32 = s->slot };
+
+	if (epoll_ctl(w->intake.epoll, EPOLL_CTL_ADD, s->log.fifo, &event) != 0)
+		log_error("%s: cannot watch its log pipe: %s", s->name, strerror(errno));
+	else
+		s->log.intake.polled = true;
+}
+
+static void
+poll_end(struct watcher *w, struct service *s)
+{
+	if (s->log.intake.polled)
+		epoll_ctl(w->intake.epoll, EPOLL_CTL_DEL, s->log.fifo, NULL);
+	s->log.intake.polled = false;
+}
+
+/* ---- by the clock ---- */
+
+/* Tick often enough for a pipe of CAPACITY bytes; 0: stop. */
+static void
+set_clock(struct watcher *w, uint32_t capacity)
+{
+	long us = capacity >= FULL_SIZE ? TICK_US : (long)((uint64_t)TICK_US * capacity / FULL_SIZE);
+	struct itimerspec every = { 0 };
+
+	if (capacity > 0)
+		every.it_interval.tv_nsec = every.it_value.tv_nsec = (us < TICK_LEAST_US ? TICK_LEAST_US : us) * 1000;
+	timerfd_settime(w->intake.clock, 0, &every, NULL);
+}
+
+static void
+fast_begin(struct watcher *w, struct service *s)
+{
+	struct intake_state *state = &s->log.intake;
+
+	poll_end(w, s);
+	if (w->intake.fast == INTAKE_NONE || s->log.capacity < FULL_SIZE)
+		set_clock(w, s->log.capacity);
+	state->fast = true;
+	state->empty = 0;
+	state->next = w->intake.fast;
+	w->intake.fast = s->slot;
+}
+
+/* Read S by the clock. False: it has fallen silent. */
+static bool
+read_fast(struct watcher *w, struct service *s)
+{
+	struct intake_state *state = &s->log.intake;
+	size_t got = logs_take(w, s);
+
+	for (unsigned i = 1; i < AGAIN && state->fast && got >= s->log.capacity / 2; i++)
+		got = logs_take(w, s);
+	state->empty = got > 0 ? 0 : state->empty + 1;
+	return state->empty < PATIENCE;
+}
+
+static void
+on_tick(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct watcher *w = io->data;
+	uint32_t *at = &w->intake.fast;
+	uint64_t ticks;
+
+	(void)loop;
+	(void)revents;
+	if (read(w->intake.clock, &ticks, sizeof ticks) < 0)
+		return;
+	while (*at != INTAKE_NONE) {
+		struct service *s = &w->services.at[*at];
+		struct intake_state *state = &s->log.intake;
+
+		if (state->fast && read_fast(w, s)) {
+			at = &state->next;
+			continue;
+		}
+		*at = state->next;
+		if (state->fast) /* else it was removed while it was read */
+			poll_begin(w, s);
+		state->fast = false;
+	}
+	if (w->intake.fast == INTAKE_NONE)
+		set_clock(w, 0);
+}
+
+/* ---- something came ---- */
+
+static void
+on_readable(struct ev_loop *loop, ev_io *io, int revents)
+{
+	struct watcher *w = io->data;
+	struct epoll_event events[ROUND];
+	int n = epoll_wait(w->intake.epoll, events, ROUND, 0);
+	msec now = clock_now();
+
+	(void)loop;
+	(void)revents;
+	for (int i = 0; i < n; i++) {
+		struct service *s = &w->services.at[events[i].data.u32];
+		struct intake_state *state = &s->log.intake;
+		bool flowing = now - state->last < FLOWING;
+
+		state->last = now;
+		if (state->polled && logs_take(w, s) > 0 && state->polled && flowing)
+			fast_begin(w, s);
+	}
+}
+
+void
+intake_add(struct watcher *w, struct service *s)
+{
+	if (s->log.fifo >= 0 && !s->log.intake.polled && !s->log.intake.fast)
+		poll_begin(w, s);
+}
+
+void
+intake_remove(struct watcher *w, struct service *s)
+{
+	uint32_t *at = &w->intake.fast;
+
+	poll_end(w, s);
+	if (!s->log.intake.fast)
+		return;
+	while (*at != INTAKE_NONE && *at != s->slot)
+		at = &state_of(w, *at)->next;
+	if (*at != INTAKE_NONE)
+		*at = s->log.intake.next;
+	s->log.intake.fast = false;
+}
+
+bool
+intake_open(struct watcher *w, struct err *err)
+{
+	struct intake *intake = &w->intake;
+
+	*intake = (struct intake){ .fast = INTAKE_NONE };
+	intake->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (intake->epoll < 0)
+		return err_set(err, errno, "cannot make an epoll descriptor");
+	intake->clock = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (intake->clock < 0)
+		return err_set(err, errno, "cannot make a timer descriptor");
+	ev_io_init(&intake->readable, on_readable, intake->epoll, EV_READ);
+	ev_io_init(&intake->tick, on_tick, intake->clock, EV_READ);
+	intake->readable.data = intake->tick.data = w;
+	ev_io_start(w->loop, &intake->readable);
+	ev_io_start(w->loop, &intake->tick);
+	return true;
+}
