@@ -40,16 +40,19 @@ matches(const char *pattern)
 static bool
 is_module_in(const char *directory, const char *module)
 {
+	static const char *const forms[] = { "", ".py", ".*" };
 	char path[2 * PATH_MAX];
-	int n = snprintf(path, sizeof path, "%s/%s", directory, module);
 
-	if (n < 0 || (size_t)n + 4 >= sizeof path || is_there(path))
-		return true;
-	strcpy(path + n, ".py");
-	if (is_there(path))
-		return true;
-	strcpy(path + n, ".*");
-	return strpbrk(directory, "*?[\\") != NULL || matches(path);
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		bool is_pattern = forms[i][0] == '.' && forms[i][1] == '*';
+		int n = snprintf(path, sizeof path, "%s/%s%s", directory, module, forms[i]);
+
+		if (n < 0 || (size_t)n >= sizeof path || (is_pattern && strpbrk(directory, "*?[\\") != NULL))
+			return true;
+		if (is_pattern ? matches(path) : is_there(path))
+			return true;
+	}
+	return false;
 }
 
 /* In the directories of LIST, parted by BETWEEN. */

@@ -7,9 +7,10 @@ static const char blanks[] = " \t";
 
 /* A line of the file. */
 struct line {
-	const char *at;  /* without its end */
+	const char *at;    /* without its end */
+	const char *after; /* where the next one begins; NULL when there is none */
 	size_t length;
-	size_t indent;   /* blanks in front */
+	size_t indent;     /* blanks in front */
 	bool is_empty, is_comment;
 };
 
@@ -22,6 +23,7 @@ peek_line(const struct lines *l, struct line *line)
 		return false;
 	end = l->next + strcspn(l->next, "\n");
 	*line = (struct line){ .at = l->next, .length = (size_t)(end - l->next) };
+	line->after = end[0] == '\0' || end[1] == '\0' ? NULL : end + 1;
 	if (line->length > 0 && end[-1] == '\r')
 		line->length--;
 	while (line->length > 0 && strchr(blanks, line->at[line->length - 1]) != NULL)
@@ -33,11 +35,9 @@ peek_line(const struct lines *l, struct line *line)
 }
 
 static void
-step_line(struct lines *l)
+step_line(struct lines *l, const struct line *line)
 {
-	const char *end = strchr(l->next, '\n');
-
-	l->next = end == NULL || end[1] == '\0' ? NULL : end + 1;
+	l->next = line->after;
 	l->number++;
 }
 
@@ -86,7 +86,7 @@ append_continuation(struct lines *l, size_t indent)
 	struct line line;
 
 	while (peek_line(l, &line) && !line.is_empty && (line.is_comment || line.indent > indent)) {
-		step_line(l);
+		step_line(l, &line);
 		if (!line.is_comment && check_line(l, &line))
 			append(l, &line);
 	}
@@ -99,7 +99,7 @@ lines_next(struct lines *l)
 	struct line line;
 
 	while (peek_line(l, &line)) {
-		step_line(l);
+		step_line(l, &line);
 		if (!check_line(l, &line) || line.is_empty || line.is_comment)
 			continue;
 		l->length = 0;

@@ -265,11 +265,11 @@ read_file(struct build *b, struct file *parent, uint32_t line, const char *path)
 	struct source source;
 	struct err err;
 
-	if (depth_of(parent) > INCLUDE_DEPTH_MAX) {
+	if (parent != NULL && depth_of(parent) > INCLUDE_DEPTH_MAX) {
 		build_complain(b, place_of(parent, line), "include: more than %d files deep at '%s'", INCLUDE_DEPTH_MAX, path);
 		return;
 	}
-	if (b->file_count == BUILD_FILES_MAX) {
+	if (parent != NULL && b->file_count == BUILD_FILES_MAX) {
 		build_complain(b, place_of(parent, line), "include: more than %d files", BUILD_FILES_MAX);
 		return;
 	}
