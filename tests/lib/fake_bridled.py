@@ -42,12 +42,13 @@ class FakeBridled:
 
     def __init__(self, path, services=(), answers=None):
         self.path, self.services, self.answers = str(path), list(services), dict(answers or {})
-        self.calls, self.hang_up, self.lock = [], threading.Event(), threading.Lock()
+        self.calls, self.lock = [], threading.Lock()
         self.busy, self.most = 0, 0  # calls being answered now, and at most
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.bind()
         self.socket.listen(64)
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.thread = threading.Thread(target=self.accept, daemon=True)
+        self.thread.start()
 
     def bind(self):
         """By a name in the directory: the whole path may be longer than an address can be."""
@@ -64,7 +65,9 @@ class FakeBridled:
         return self
 
     def __exit__(self, *_):
-        self.hang_up.set()
+        # Only once nobody is in accept(2): the number of the descriptor may be that of the next fake's socket.
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.socket.close()
         os.unlink(self.path)
 
@@ -99,6 +102,7 @@ class FakeBridled:
                     return
 
     def reply(self, call):
+        """The replies to a call; all of them are known before the first is sent, so `busy` is never too high."""
         name = call["method"].rpartition(".")[2]
         with self.lock:
             self.calls.append((name, call.get("parameters", {})))
@@ -106,12 +110,10 @@ class FakeBridled:
             self.most = max(self.most, self.busy)
         try:
             answer = self.answer(name, call.get("parameters", {}))
-            if isinstance(answer, list):
-                yield from ({"parameters": one, "continues": True} for one in answer[:-1])
-                answer = answer[-1]
-            yield {"parameters": answer}
+            answers = answer if isinstance(answer, list) else [answer]
+            return [{"parameters": one, "continues": True} for one in answers[:-1]] + [{"parameters": answers[-1]}]
         except Refusal as refusal:
-            yield {"error": f"org.bridle.{refusal.error}", "parameters": refusal.parameters}
+            return [{"error": f"org.bridle.{refusal.error}", "parameters": refusal.parameters}]
         finally:
             with self.lock:
                 self.busy -= 1
