@@ -73,7 +73,8 @@ parse_tcp(struct arena *arena, const char *word, struct conf_bind *out, struct e
 		return parse_port(word, out, err);
 	}
 	if (colon == NULL)
-		return err_set(err, 0, "'%s' has no port: write %s:8000, or unix:%s for a socket", out->text, word, word);
+		return err_set(err, 0, "'%s' has no port: write %s:8000, or unix:%s for a socket", out->text, word,
+			word);
 	out->host = arena_copy(arena, word, (size_t)(colon - word));
 	if (strchr(out->host, ':') != NULL)
 		return err_set(err, 0, "an IPv6 address needs brackets: [%s]:%s", out->host, colon + 1);
@@ -87,7 +88,8 @@ bind_parse(struct arena *arena, const char *directory, const char *word, struct 
 {
 	*out = (struct conf_bind){ .text = word };
 	if (strncmp(word, "fd://", 5) == 0)
-		return err_set(err, 0, "'%s': name the address instead: Bridle opens it and hands the descriptor on", word);
+		return err_set(err, 0, "'%s': name the address instead: Bridle opens it and hands the descriptor on",
+			word);
 	if (strncmp(word, "unix:", 5) == 0)
 		return parse_unix(arena, directory, word + 5, out, err);
 	if (word[0] == '/')

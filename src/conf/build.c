@@ -69,7 +69,8 @@ complain_unknown(struct build *b, struct build_place place, const char *name)
 	text_init(&t, seen, sizeof seen);
 	text_add_visible(&t, name, strlen(name));
 	if (near != NULL)
-		build_complain(b, place, "%s: unknown key '%s': did you mean '%s'?", section_label(b), seen, near->name);
+		build_complain(b, place, "%s: unknown key '%s': did you mean '%s'?", section_label(b), seen,
+			near->name);
 	else
 		build_complain(b, place, "%s: unknown key '%s'", section_label(b), seen);
 }
@@ -78,11 +79,15 @@ static void
 complain_misplaced(struct build *b, struct build_place place, const struct conf_key *key)
 {
 	static const char *const home[] = {
-		[CONF_SCOPE_bridle] = "[bridle]", [CONF_SCOPE_service] = "[gunicorn:NAME] and [program:NAME]",
-		[CONF_SCOPE_gunicorn] = "[gunicorn:NAME]", [CONF_SCOPE_program] = "[program:NAME]",
+		[CONF_SCOPE_bridle] = "[bridle]",
+		[CONF_SCOPE_service] = "[gunicorn:NAME] and [program:NAME]",
+		[CONF_SCOPE_gunicorn] = "[gunicorn:NAME]",
+		[CONF_SCOPE_program] = "[program:NAME]",
 	};
 	static const char *const here[] = {
-		[CONF_BRIDLE] = "[bridle]", [CONF_GUNICORN] = "[gunicorn:NAME]", [CONF_PROGRAM] = "[program:NAME]",
+		[CONF_BRIDLE] = "[bridle]",
+		[CONF_GUNICORN] = "[gunicorn:NAME]",
+		[CONF_PROGRAM] = "[program:NAME]",
 	};
 
 	build_complain(b, place, "%s: '%s' belongs in a section %s, not in %s", section_label(b), key->name,
@@ -104,7 +109,8 @@ is_repeated(struct build *b, struct build_place place, const struct conf_key *ke
 	if (first == NULL || key_places[key_id(key)].kind->joined)
 		return false;
 	if (first->file == place.file)
-		build_complain(b, place, "%s: '%s' is set twice: first in line %u", section_label(b), key->name, first->line);
+		build_complain(b, place, "%s: '%s' is set twice: first in line %u", section_label(b), key->name,
+			first->line);
 	else
 		build_complain(b, place, "%s: '%s' is set twice: first in %s:%u", section_label(b), key->name,
 			b->files[first->file], first->line);
@@ -125,8 +131,12 @@ add_setting(struct build *b, struct build_place place, const struct conf_key *ke
 		build_complain(b, place, "%s: %s: %s", section_label(b), key->name, err.text);
 		decoded = NULL;
 	}
-	setting = settings_add(current_settings(b), (struct conf_setting){ .key = key,
-		.value = arena_copy_string(b->arena, value), .decoded = decoded, .line = place.line, .file = place.file });
+	setting = settings_add(current_settings(b),
+		(struct conf_setting){ .key = key,
+			.value = arena_copy_string(b->arena, value),
+			.decoded = decoded,
+			.line = place.line,
+			.file = place.file });
 	if (setting == NULL)
 		b->failed = true;
 	return decoded == NULL ? NULL : setting;
@@ -277,8 +287,10 @@ section_name(struct build *b, struct build_place place, const char *words, const
 	if (*name == '\0')
 		build_complain(b, place, "a service needs a name: [%sNAME]", words);
 	else if (name[n] != '\0' || name[0] == '.' || name[0] == '-')
-		build_complain(b, place, "'%s' cannot be the name of a service: letters, digits, _ . @ and -, and no . or "
-			"- in front", name);
+		build_complain(b, place,
+			"'%s' cannot be the name of a service: letters, digits, _ . @ and -, and no . or "
+			"- in front",
+			name);
 	else if (n > CONF_NAME_MAX)
 		build_complain(b, place, "the name '%s' is longer than %d letters", name, CONF_NAME_MAX);
 	else
@@ -290,8 +302,13 @@ section_name(struct build *b, struct build_place place, const char *words, const
 static bool
 guess_section(struct build *b, struct build_place place, const char *words)
 {
-	static const struct { const char *word; enum conf_kind kind; } kinds[] = {
-		{ "bridle", CONF_BRIDLE }, { "gunicorn", CONF_GUNICORN }, { "program", CONF_PROGRAM },
+	static const struct {
+		const char *word;
+		enum conf_kind kind;
+	} kinds[] = {
+		{ "bridle", CONF_BRIDLE },
+		{ "gunicorn", CONF_GUNICORN },
+		{ "program", CONF_PROGRAM },
 	};
 	char first[16];
 	size_t n = strcspn(words, ": \t");
@@ -366,7 +383,9 @@ make_conf(struct build *b)
 	conf->files = settle(b, b->files, b->file_count, sizeof *b->files);
 	conf->services = settle(b, b->services, b->service_count, sizeof *b->services);
 	conf->by_name = settle(b, b->by_name, b->service_count, sizeof *b->by_name);
-	conf->bridle = (struct conf_section){ .kind = CONF_BRIDLE, .name = "", .line = b->bridle_place.line,
+	conf->bridle = (struct conf_section){ .kind = CONF_BRIDLE,
+		.name = "",
+		.line = b->bridle_place.line,
 		.file = b->bridle_place.file };
 	settings_settle(&b->bridle, b->arena, &conf->bridle);
 	return conf;

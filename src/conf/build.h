@@ -10,23 +10,26 @@
 #include "conf/settings.h"
 
 /* Where something was written. */
-struct build_place { uint16_t file; uint32_t line; };
+struct build_place {
+	uint16_t file;
+	uint32_t line;
+};
 
 struct build {
 	struct arena *arena;
 	struct conf_report *report;
 	const char **files;
 	uint32_t file_count;
-	const char *directory;       /* of the file being read */
+	const char *directory; /* of the file being read */
 	struct conf_section *services;
 	uint32_t service_count, service_capacity;
-	uint32_t *by_name;           /* indices into services, sorted by name */
+	uint32_t *by_name;               /* indices into services, sorted by name */
 	struct settings bridle, service; /* of [bridle], and of the service being read */
 	struct build_place bridle_place;
 	struct conf_section section; /* the one being read */
 	bool in_section, bad_section;
-	uint32_t errors_before;      /* that the report held already */
-	bool failed;                 /* no memory */
+	uint32_t errors_before; /* that the report held already */
+	bool failed;            /* no memory */
 };
 
 enum { BUILD_FILES_MAX = 1000 };
@@ -42,7 +45,8 @@ uint16_t build_file(struct build *b, const char *name, const char *directory);
 void build_section(struct build *b, struct build_place place, const char *words);
 
 /* NAME = VALUE in the section begun last. Returns the setting, NULL when it was not taken (and complained of). */
-const struct conf_setting *build_setting(struct build *b, struct build_place place, const char *name, const char *value);
+const struct conf_setting *build_setting(struct build *b, struct build_place place, const char *name,
+	const char *value);
 
 /* The file ended: so does its last section. */
 void build_file_end(struct build *b);

@@ -82,7 +82,8 @@ check_bridle_account(const struct conf *conf, struct conf_report *report, const 
 	const struct conf_setting *setting = conf_setting_of(&conf->bridle, key);
 
 	if (setting != NULL)
-		conf_complain(report, CONF_ERROR, conf->files[setting->file], setting->line, "[bridle]: %s: %s", key, text);
+		conf_complain(report, CONF_ERROR, conf->files[setting->file], setting->line, "[bridle]: %s: %s", key,
+			text);
 }
 
 static void

@@ -65,11 +65,12 @@ complain(const struct conf *conf, struct conf_report *report, const struct wish 
 	const struct conf_setting *other = conf_setting_of(first->section, "bind");
 
 	if (first->section == second->section)
-		check_say(&check, CONF_ERROR, "bind", "'%s' and '%s' are the same address: leave one out", first->bind->text,
-			second->bind->text);
+		check_say(&check, CONF_ERROR, "bind", "'%s' and '%s' are the same address: leave one out",
+			first->bind->text, second->bind->text);
 	else
 		check_say(&check, CONF_ERROR, "bind", "'%s' is taken by %s ('%s', %s:%u): choose another",
-			second->bind->text, first->section->name, first->bind->text, conf->files[other->file], other->line);
+			second->bind->text, first->section->name, first->bind->text, conf->files[other->file],
+			other->line);
 }
 
 /* The wishes from FIRST on that have its port or path: each is complained of once. */
@@ -80,7 +81,8 @@ check_group(const struct conf *conf, struct conf_report *report, const struct wi
 
 	for (; end < count && compare_wishes(&wishes[first], &wishes[end]) == 0; end++) {
 		for (size_t i = first; i < end; i++) {
-			if (wishes[i].bind->family == CONF_BIND_UNIX || hosts_meet(wishes[i].bind->host, wishes[end].bind->host)) {
+			if (wishes[i].bind->family == CONF_BIND_UNIX ||
+				hosts_meet(wishes[i].bind->host, wishes[end].bind->host)) {
 				complain(conf, report, &wishes[i], &wishes[end]);
 				break;
 			}

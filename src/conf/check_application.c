@@ -169,7 +169,8 @@ variable(const struct check *c, const char *name)
 	size_t n = strlen(name);
 
 	for (uint32_t i = c->service.environment.count; i > 0; i--)
-		if (strncmp(c->service.environment.at[i - 1], name, n) == 0 && c->service.environment.at[i - 1][n] == '=')
+		if (strncmp(c->service.environment.at[i - 1], name, n) == 0 &&
+			c->service.environment.at[i - 1][n] == '=')
 			return c->service.environment.at[i - 1] + n + 1;
 	return "";
 }
@@ -182,8 +183,7 @@ find_module(const struct check *c, const char *module)
 	if (c->service.args.count > 0 || check_is_set(c, "config") || check_is_set(c, "paste") ||
 		c->service.environment_file.count > 0)
 		return FOUND_UNKNOWN;
-	if (is_module_in(c->service.directory, module) ||
-		is_module_along(c, check_passed(c, "chdir"), '\n', module) ||
+	if (is_module_in(c->service.directory, module) || is_module_along(c, check_passed(c, "chdir"), '\n', module) ||
 		is_module_along(c, check_passed(c, "pythonpath"), ',', module) ||
 		is_module_along(c, variable(c, "PYTHONPATH"), ':', module))
 		return FOUND;
@@ -220,9 +220,11 @@ check_application(const struct check *check)
 	char module[128];
 
 	if (needed_by_class(s->worker_class, module, sizeof module) && find_module(check, module) == FOUND_NOT)
-		check_say(check, CONF_WARNING, "worker_class", "worker_class = %s needs '%s', which is not installed: "
-			"%s/bin/pip install %s", s->worker_class, module, s->virtualenv, module);
+		check_say(check, CONF_WARNING, "worker_class",
+			"worker_class = %s needs '%s', which is not installed: "
+			"%s/bin/pip install %s",
+			s->worker_class, module, s->virtualenv, module);
 	if (first_name(s->app, module, sizeof module) && find_module(check, module) == FOUND_NOT)
-		check_say(check, CONF_WARNING, "app", "there is no module '%s' in %s or %s: is directory right?", module,
-			s->directory[0] != '\0' ? s->directory : "/", s->virtualenv);
+		check_say(check, CONF_WARNING, "app", "there is no module '%s' in %s or %s: is directory right?",
+			module, s->directory[0] != '\0' ? s->directory : "/", s->virtualenv);
 }

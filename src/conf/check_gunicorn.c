@@ -16,8 +16,7 @@
 static bool
 is_older(const struct check *c, int major, int minor)
 {
-	return c->gunicorn.major > 0 &&
-		conf_version_compare(c->gunicorn, (struct conf_version){ major, minor, 0 }) < 0;
+	return c->gunicorn.major > 0 && conf_version_compare(c->gunicorn, (struct conf_version){ major, minor, 0 }) < 0;
 }
 
 static bool
@@ -34,11 +33,15 @@ check_version(const struct check *c)
 	struct conf_version v = c->gunicorn;
 
 	if (v.major == 24 && v.minor == 0)
-		check_say(c, CONF_ERROR, "virtualenv", "Gunicorn 24.0.%d never replaces a worker that died: pip install "
-			"'gunicorn>=24.1'", v.patch);
+		check_say(c, CONF_ERROR, "virtualenv",
+			"Gunicorn 24.0.%d never replaces a worker that died: pip install "
+			"'gunicorn>=24.1'",
+			v.patch);
 	if (is_older(c, 20, 1))
-		check_say(c, CONF_WARNING, "virtualenv", "Gunicorn %d.%d.%d is older than 20.1, the oldest that Bridle is tested "
-			"with: pip install --upgrade gunicorn", v.major, v.minor, v.patch);
+		check_say(c, CONF_WARNING, "virtualenv",
+			"Gunicorn %d.%d.%d is older than 20.1, the oldest that Bridle is tested "
+			"with: pip install --upgrade gunicorn",
+			v.major, v.minor, v.patch);
 }
 
 /* Gunicorn ends with status 2 on a flag that it does not know. */
@@ -49,8 +52,9 @@ check_since(const struct check *c)
 		const struct conf_key *key = c->section->settings[i].key;
 
 		if (key->since[0] != '\0' && conf_version_compare(c->gunicorn, conf_version_parse(key->since)) < 0)
-			check_say(c, CONF_ERROR, key->name, "%s needs Gunicorn %s, this is %d.%d.%d: upgrade it, or leave the key out",
-				key->name, key->since, c->gunicorn.major, c->gunicorn.minor, c->gunicorn.patch);
+			check_say(c, CONF_ERROR, key->name,
+				"%s needs Gunicorn %s, this is %d.%d.%d: upgrade it, or leave the key out", key->name,
+				key->since, c->gunicorn.major, c->gunicorn.minor, c->gunicorn.patch);
 	}
 }
 
@@ -95,6 +99,7 @@ has_no_bind(const struct check *c)
 	return c->service.bind.count == 0;
 }
 
+/* clang-format off */
 static const struct check_rule rules[] = {
 	{ reuses_port, CONF_ERROR, "reuse_port", "reuse_port: from Gunicorn 24 on, each worker binds for itself, never serves a "
 		"socket that was handed over, and a busy port is not seen to fail: leave it out" },
@@ -106,6 +111,7 @@ static const struct check_rule rules[] = {
 	{ has_no_bind, CONF_WARNING, "bind", "no bind: Gunicorn opens an address by itself (127.0.0.1:8000), and connections "
 		"are refused whenever it restarts: add bind = 127.0.0.1:8000, or unix:/path" },
 };
+/* clang-format on */
 
 /* A class without a dot is one of Gunicorn's, or of a package that names it in its metadata. */
 static void
@@ -123,7 +129,8 @@ check_worker_class(const struct check *c)
 	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
 		if (text_distance(class, classes[i]) > 2)
 			continue;
-		check_say(c, CONF_WARNING, "worker_class", "Gunicorn has no worker class '%s': did you mean %s?", class, classes[i]);
+		check_say(c, CONF_WARNING, "worker_class", "Gunicorn has no worker class '%s': did you mean %s?", class,
+			classes[i]);
 		return;
 	}
 }
@@ -141,6 +148,7 @@ is_flag(const char *word, const char *flag, const char *letter)
 	return n > 4 && n <= strlen(flag) && strncmp(word, flag, n) == 0;
 }
 
+/* clang-format off */
 static const struct {
 	const char *flag, *letter;
 	enum conf_severity severity;
@@ -157,6 +165,7 @@ static const struct {
 	{ "--user", "-u", CONF_WARNING, "leaves the master as root: write user = NAME" },
 	{ "--group", "-g", CONF_WARNING, "leaves the master as root: write group = NAME" },
 };
+/* clang-format on */
 
 static void
 check_args(const struct check *c)
@@ -166,10 +175,13 @@ check_args(const struct check *c)
 
 		for (size_t k = 0; k < sizeof unwanted / sizeof unwanted[0]; k++)
 			if (word[0] == '-' && is_flag(word, unwanted[k].flag, unwanted[k].letter))
-				check_say(c, unwanted[k].severity, "args", "%s: %s", unwanted[k].flag, unwanted[k].advice);
+				check_say(c, unwanted[k].severity, "args", "%s: %s", unwanted[k].flag,
+					unwanted[k].advice);
 		if (is_at_least(c, 24, 0) && is_flag(word, "--reuse-port", NULL))
-			check_say(c, CONF_ERROR, "args", "%s: from Gunicorn 24 on, it does not serve the socket that Bridle hands over: "
-				"leave it out", word);
+			check_say(c, CONF_ERROR, "args",
+				"%s: from Gunicorn 24 on, it does not serve the socket that Bridle hands over: "
+				"leave it out",
+				word);
 	}
 }
 
@@ -199,12 +211,13 @@ assigned(const char *line, size_t n, const char *name, char *value, size_t size)
 }
 
 struct clash {
-	const char *name;   /* of the setting, in both files */
+	const char *name; /* of the setting, in both files */
 	const char *advice;
 	const char *unless; /* a key of ours that settles it; "" none */
 	const char *only;   /* a value that alone is wrong; "" any */
 };
 
+/* clang-format off */
 static const struct clash clashes[] = {
 	{ "daemon", "a daemon loses its parent; Bridle is the parent: take it out", "", "True" },
 	{ "bind", "it has no effect beside the key bind of this section: take one of them out", "", "" },
@@ -214,6 +227,7 @@ static const struct clash clashes[] = {
 	{ "pidfile", "one that was left behind stops the next start: take it out", "", "" },
 	{ "user", "it leaves the master as root: write user = ... here", "user", "" },
 };
+/* clang-format on */
 
 static void
 check_clash(const struct check *c, const struct clash *clash, const char *file, unsigned line, const char *value)

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-
 enum { PYTHON_SIZE = 16 << 20 /* bytes: a worker with Gunicorn and nothing else */ };
 
 static bool
@@ -181,6 +180,7 @@ is_gunicorn_in_disguise(const struct check *c)
 	return !is_gunicorn(c) && slash != NULL && strcmp(slash, "/gunicorn") == 0;
 }
 
+/* clang-format off */
 static const struct check_rule rules[] = {
 	{ stops_too_early, CONF_WARNING, "stop_timeout", "stop_timeout is shorter than graceful_timeout, so requests are cut: "
 		"leave it out (graceful_timeout + 10s), or lower graceful_timeout" },
@@ -219,6 +219,7 @@ static const struct check_rule rules[] = {
 	{ is_gunicorn_in_disguise, CONF_WARNING, "command", "this is Gunicorn, run as any program: write [gunicorn:NAME], with "
 		"app = module:variable" },
 };
+/* clang-format on */
 
 void
 check_numbers(const struct check *check)

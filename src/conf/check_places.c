@@ -41,7 +41,8 @@ check_account(struct check *c)
 	if (!c->has_account)
 		check_say(c, CONF_ERROR, check_is_set(c, "user") ? "user" : "group", "%s", err.text);
 	if (s->user[0] == '\0' && geteuid() == 0 && c->section->kind == CONF_GUNICORN)
-		check_say(c, CONF_WARNING, "user", "it would run as root: add user = NAME (user = root says that it is meant)");
+		check_say(c, CONF_WARNING, "user",
+			"it would run as root: add user = NAME (user = root says that it is meant)");
 	if (s->kind != CONF_GUNICORN)
 		return;
 	if (s->socket_owner[0] != '\0' && !account_find(&owner, s->socket_owner, s->socket_group, &err))
@@ -97,7 +98,8 @@ check_virtualenv(const struct check *c)
 		return;
 	text_init(&t, python, sizeof python);
 	if (check_is_missing(path))
-		check_say(c, CONF_ERROR, "virtualenv", "the virtual environment '%s' is not there: python3 -m venv %s", path, path);
+		check_say(c, CONF_ERROR, "virtualenv", "the virtual environment '%s' is not there: python3 -m venv %s",
+			path, path);
 	else if (text_addf(&t, "%s/bin/python", path) && check_is_missing(python))
 		check_say(c, CONF_ERROR, "virtualenv", "'%s' is not a virtual environment: it has no bin/python", path);
 }
@@ -125,8 +127,8 @@ check_environment_files(const struct check *c)
 		const char *path = c->service.environment_file.at[i];
 
 		if (path[0] != '-' && check_is_missing(path))
-			check_say(c, CONF_ERROR, "environment_file", "the environment file '%s' is not there (-%s allows that)", path,
-				path);
+			check_say(c, CONF_ERROR, "environment_file",
+				"the environment file '%s' is not there (-%s allows that)", path, path);
 	}
 }
 
@@ -142,16 +144,18 @@ check_socket_directory(const struct check *c, const char *path)
 	if (!text_addn(&t, path, slash == path ? 1 : (size_t)(slash - path)))
 		return;
 	if (check_is_missing(directory))
-		check_say(c, CONF_ERROR, "bind", "the directory '%s' of the socket is not there: mkdir it, or choose one that is "
-			"there at boot", directory);
+		check_say(c, CONF_ERROR, "bind",
+			"the directory '%s' of the socket is not there: mkdir it, or choose one that is "
+			"there at boot",
+			directory);
 	else if (is_surely_no_directory(directory))
 		check_say(c, CONF_ERROR, "bind", "'%s' is not a directory", directory);
 	else if (stat(directory, &st) == 0 && (st.st_mode & S_IWOTH) != 0 && (st.st_mode & S_ISVTX) == 0)
 		check_say(c, CONF_WARNING, "bind", "anybody may replace a socket in '%s': chmod o-w it", directory);
 	/* run by hand without root, the check of a system's file cannot tell what root may write */
 	else if (geteuid() != 0 && c->service.user[0] == '\0' && access(directory, W_OK) < 0 && errno == EACCES)
-		check_say(c, CONF_WARNING, "bind", "we may not make a socket in '%s': run bridled as root, or choose another",
-			directory);
+		check_say(c, CONF_WARNING, "bind",
+			"we may not make a socket in '%s': run bridled as root, or choose another", directory);
 }
 
 void

@@ -14,10 +14,10 @@ struct check {
 	struct conf_report *report;
 	const struct conf_section *section;
 	struct conf_service service;
-	bool has_account;                 /* user and group exist */
+	bool has_account; /* user and group exist */
 	struct account account;
-	char command[FIND_PATH_SIZE];     /* what would be run; "" when it could not be found */
-	struct conf_version gunicorn;     /* all 0: unknown, or no Gunicorn */
+	char command[FIND_PATH_SIZE]; /* what would be run; "" when it could not be found */
+	struct conf_version gunicorn; /* all 0: unknown, or no Gunicorn */
 };
 
 /* A rule that needs no names in its words: broken, it is complained of where KEY is set, else at the heading. */
@@ -45,10 +45,10 @@ bool check_path(const struct check *check, const char *path, char *out, size_t s
 bool check_is_missing(const char *path);
 
 /* The parts, each in the file of its name. */
-void check_numbers(const struct check *check);           /* durations, counts, and switches that hurt */
-void check_places(struct check *check);                  /* accounts, directories, files */
-void check_gunicorn(const struct check *check);          /* what its version takes; args; its configuration file */
-void check_application(const struct check *check);       /* whether the module is anywhere */
+void check_numbers(const struct check *check);     /* durations, counts, and switches that hurt */
+void check_places(struct check *check);            /* accounts, directories, files */
+void check_gunicorn(const struct check *check);    /* what its version takes; args; its configuration file */
+void check_application(const struct check *check); /* whether the module is anywhere */
 void check_addresses(const struct conf *conf, struct conf_report *report); /* who binds what twice */
 
 #endif

@@ -80,8 +80,8 @@ set_place(struct draft *d)
 	if (s->virtualenv[0] == '\0')
 		return;
 	environment_set(&d->env, "VIRTUAL_ENV", s->virtualenv);
-	environment_set(&d->env, "PATH", arena_printf(d->arena, "%s/bin:%s", s->virtualenv,
-		environment_get(&d->env, "PATH")));
+	environment_set(&d->env, "PATH",
+		arena_printf(d->arena, "%s/bin:%s", s->virtualenv, environment_get(&d->env, "PATH")));
 	environment_unset(&d->env, "PYTHONHOME"); /* as bin/activate does: it would win over the virtual environment */
 }
 
@@ -131,7 +131,8 @@ draft_marks(struct draft *d, uint32_t listeners, const char *run_dir)
 	environment_set(&d->env, "BRIDLE_GENERATION", zeros);
 	/* 25 and later end whoever is named by a pid file in TMPDIR (gunicorn-facts 8): each generation has its own */
 	if (d->has_tmpdir)
-		environment_set(&d->env, "TMPDIR", arena_printf(d->arena, "%s/%s/tmp.%s", run_dir, d->service->name, zeros));
+		environment_set(&d->env, "TMPDIR",
+			arena_printf(d->arena, "%s/%s/tmp.%s", run_dir, d->service->name, zeros));
 	if (listeners == 0)
 		return;
 	environment_set(&d->env, "LISTEN_PID", zeros);
@@ -223,12 +224,15 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir, char *const *bas
 }
 
 bool
-conf_command_build(struct conf_command *command, const struct conf_section *section,
-	const struct conf_service *service, uint32_t workers, uint32_t listeners, const char *run_dir,
-	char *const *base, struct err *err)
+conf_command_build(struct conf_command *command, const struct conf_section *section, const struct conf_service *service,
+	uint32_t workers, uint32_t listeners, const char *run_dir, char *const *base, struct err *err)
 {
 	struct arena *arena = arena_new();
-	struct draft d = { .arena = arena, .section = section, .service = service, .argv = { .arena = arena }, .err = err };
+	struct draft d = { .arena = arena,
+		.section = section,
+		.service = service,
+		.argv = { .arena = arena },
+		.err = err };
 	bool ok;
 
 	if (arena == NULL)

@@ -10,19 +10,21 @@
 
 #include "conf/conf.h"
 
-struct conf_version { int major, minor, patch; }; /* all 0: unknown */
+struct conf_version {
+	int major, minor, patch;
+}; /* all 0: unknown */
 
 struct conf_command {
-	char **argv;          /* NULL-ended; argv[0] is what is executed, absolute where it could be found */
-	char **envp;          /* NULL-ended; sorted is not promised */
-	char *workers;        /* 10 writable digits within argv ("--workers=0000000002"), or NULL for a program */
-	char *generation;     /* 10 writable digits within envp (BRIDLE_GENERATION=) */
-	char *listen_pid;     /* 10 writable digits within envp (LISTEN_PID=), or NULL without listeners */
-	char *tmpdir;         /* TMPDIR= value with its generation at the end (".../tmp." + 10 digits at
+	char **argv;      /* NULL-ended; argv[0] is what is executed, absolute where it could be found */
+	char **envp;      /* NULL-ended; sorted is not promised */
+	char *workers;    /* 10 writable digits within argv ("--workers=0000000002"), or NULL for a program */
+	char *generation; /* 10 writable digits within envp (BRIDLE_GENERATION=) */
+	char *listen_pid; /* 10 writable digits within envp (LISTEN_PID=), or NULL without listeners */
+	char *tmpdir;     /* TMPDIR= value with its generation at the end (".../tmp." + 10 digits at
 	                       * tmpdir_generation), or NULL for a program or when the user set TMPDIR */
 	char *tmpdir_generation;
 	struct conf_version gunicorn;
-	void *block;          /* everything above lives in it: free() it */
+	void *block; /* everything above lives in it: free() it */
 	size_t block_size;
 };
 

@@ -24,20 +24,30 @@ enum conf_log_full { CONF_LOG_DROP, CONF_LOG_WAIT, CONF_LOG_FULL_UNSET };
 enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
 
-struct conf_words { const char *const *at; uint32_t count; }; /* NULL-ended too */
+struct conf_words {
+	const char *const *at; /* NULL-ended too */
+	uint32_t count;
+};
 
 enum conf_bind_family { CONF_BIND_UNIX, CONF_BIND_TCP };
 struct conf_bind {
 	enum conf_bind_family family;
-	const char *host;   /* TCP: "" = every address; an IPv6 address without brackets. UNIX: NULL */
-	const char *path;   /* UNIX: absolute path. TCP: NULL */
-	uint16_t port;      /* TCP */
-	const char *text;   /* as written */
+	const char *host; /* TCP: "" = every address; an IPv6 address without brackets. UNIX: NULL */
+	const char *path; /* UNIX: absolute path. TCP: NULL */
+	uint16_t port;    /* TCP */
+	const char *text; /* as written */
 };
-struct conf_binds { const struct conf_bind *at; uint32_t count; };
+struct conf_binds {
+	const struct conf_bind *at;
+	uint32_t count;
+};
 
-struct conf_workers { uint32_t min, max; bool is_auto; }; /* auto: both 0 until conf_workers_resolve; equal: fixed */
+struct conf_workers {
+	uint32_t min, max; /* equal: fixed; both 0: auto, until conf_workers_resolve */
+	bool is_auto;
+};
 
+/* clang-format off */
 typedef const char *conf_string;          /* "" when not set */
 typedef const char *conf_path;            /* absolute, or "" */
 typedef const char *conf_user;            /* name or number; "" */
@@ -62,6 +72,7 @@ typedef enum conf_log_full conf_logfull;
 typedef enum conf_reload_by conf_reloadby;
 typedef enum conf_readers conf_readers;
 typedef int conf_loglevel;                /* enum log_level of base/log.h */
+/* clang-format on */
 
 /* ---- the list ---- */
 enum conf_scope { CONF_SCOPE_bridle, CONF_SCOPE_service, CONF_SCOPE_gunicorn, CONF_SCOPE_program };
@@ -70,12 +81,12 @@ enum conf_reload { CONF_RELOAD_CLASS_LIVE, CONF_RELOAD_CLASS_REPLACE, CONF_RELOA
 struct conf_key {
 	const char *name;
 	enum conf_scope scope;
-	const char *kind;     /* "duration"; for PASS keys "text", "integer", "yes", "no", "many", "optional", "refused" */
+	const char *kind; /* "duration"; for PASS keys "text", "integer", "yes", "no", "many", "optional", "refused" */
 	const char *fallback; /* as it would be written */
 	const char *lowest, *highest;
 	enum conf_reload reload;
-	const char *flag;     /* PASS: Gunicorn's flag; NULL for ours */
-	const char *since;    /* PASS: Gunicorn version, or "" */
+	const char *flag;  /* PASS: Gunicorn's flag; NULL for ours */
+	const char *since; /* PASS: Gunicorn version, or "" */
 	const char *meaning;
 };
 extern const struct conf_key conf_keys[];
@@ -86,15 +97,16 @@ enum conf_kind { CONF_BRIDLE, CONF_GUNICORN, CONF_PROGRAM };
 
 struct conf_setting {
 	const struct conf_key *key;
-	const char *value;  /* as written, blanks trimmed, continued lines joined by a blank; several lines of a
+	const char *value;   /* as written, blanks trimmed, continued lines joined by a blank; several lines of a
 	                     * repeatable key are several settings */
 	const void *decoded; /* the C type of its kind; of a repeatable key, the last setting holds the whole list */
 	uint32_t line;
-	uint16_t file;      /* index into conf.files */
+	uint16_t file; /* index into conf.files */
 };
 struct conf_section {
 	enum conf_kind kind;
-	const char *name;   /* [gunicorn:NAME]; "" for [bridle]. At most CONF_NAME_MAX of [A-Za-z0-9_.@-], no leading . or - */
+	/* [gunicorn:NAME]; "" for [bridle]. At most CONF_NAME_MAX of [A-Za-z0-9_.@-], no leading . or - */
+	const char *name;
 	uint32_t line;
 	uint16_t file;
 	uint32_t count;
@@ -104,27 +116,27 @@ struct conf_section {
 enum { CONF_NAME_MAX = 47, CONF_LINE_MAX = 8191, CONF_SERVICES_MAX = 4096 };
 
 struct conf {
-	const char *const *files;   /* in the order read; [0] is the one that was asked for */
+	const char *const *files; /* in the order read; [0] is the one that was asked for */
 	uint32_t file_count;
 	struct conf_section bridle; /* all [bridle] settings; count 0 when there was none */
 	const struct conf_section *services;
 	uint32_t service_count;
-	const uint32_t *by_name;    /* private: indices of services, sorted by name */
-	void *arena;                /* private */
+	const uint32_t *by_name; /* private: indices of services, sorted by name */
+	void *arena;             /* private */
 };
 
 /* ---- what is wrong ---- */
 enum conf_severity { CONF_ERROR, CONF_WARNING };
 struct conf_complaint {
 	enum conf_severity severity;
-	const char *file;   /* or "" */
-	uint32_t line;      /* or 0 */
-	const char *text;   /* "web: timeout: expected a duration such as 30s, got 'thirty'" */
+	const char *file; /* or "" */
+	uint32_t line;    /* or 0 */
+	const char *text; /* "web: timeout: expected a duration such as 30s, got 'thirty'" */
 };
 struct conf_report {
 	struct conf_complaint *at;
 	uint32_t count, errors, warnings;
-	void *arena;        /* private */
+	void *arena; /* private */
 };
 void conf_report_init(struct conf_report *report);
 void conf_report_free(struct conf_report *report);
@@ -149,8 +161,10 @@ void conf_free(struct conf *conf);
 const struct conf_section *conf_find(const struct conf *conf, const char *name);
 
 /* ---- what is in effect: flat structs from the list ---- */
+/* clang-format off */
 #define CONF_SKIP(name, kind)
 #define CONF_FIELD(name, kind) conf_##kind name;
+/* clang-format on */
 
 struct conf_bridle {
 #define CONF_FIELD_bridle(name, kind) CONF_FIELD(name, kind)

@@ -60,7 +60,8 @@ is_secret(const struct conf_key *key)
 	static const char *const words[] = { "environment", "raw_env", "password", "secret", "token", "key" };
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strstr(key->name, words[i]) != NULL && key_id(key) != KEY_environment_file && key_id(key) != KEY_keepalive)
+		if (strstr(key->name, words[i]) != NULL && key_id(key) != KEY_environment_file &&
+			key_id(key) != KEY_keepalive)
 			return true;
 	return false;
 }
@@ -70,7 +71,8 @@ add_value(struct text *t, const struct effective *e, unsigned key, struct arena 
 {
 	const char *value = effective_text(e, key, " ", arena);
 
-	text_add_visible(t, value[0] == '\0' ? "unset" : value, strnlen(value[0] == '\0' ? "unset" : value, VALUE_SHOWN));
+	text_add_visible(t, value[0] == '\0' ? "unset" : value,
+		strnlen(value[0] == '\0' ? "unset" : value, VALUE_SHOWN));
 	if (strlen(value) > VALUE_SHOWN)
 		text_add(t, "...");
 }

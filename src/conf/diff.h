@@ -14,7 +14,7 @@ enum conf_change conf_diff_service(const struct conf *before, const struct conf 
 /* Each difference as a line for people, by WORD(context, line): "web: workers 2 -> 4", "new: api", "gone: old",
  * "[bridle] run_dir changed: takes effect when bridled is started anew". Values of environment and of keys that
  * look secret (password, secret, token, key in a name) are shown as "changed". */
-void conf_diff(const struct conf *before, const struct conf *after,
-	void (*word)(void *context, const char *line), void *context);
+void conf_diff(const struct conf *before, const struct conf *after, void (*word)(void *context, const char *line),
+	void *context);
 
 #endif

@@ -74,8 +74,8 @@ binds_text(struct arena *arena, const struct conf_binds *binds, const char *betw
 	const char **at = arena_alloc(arena, (binds->count + 1) * sizeof *at);
 
 	for (uint32_t i = 0; at != NULL && i < binds->count; i++)
-		at[i] = binds->at[i].family == CONF_BIND_UNIX ? arena_printf(arena, "unix:%s", binds->at[i].path)
-							      : binds->at[i].text;
+		at[i] = binds->at[i].family == CONF_BIND_UNIX ? arena_printf(arena, "unix:%s", binds->at[i].path) :
+								binds->at[i].text;
 	return at == NULL ? "" : words_text(arena, &(struct conf_words){ at, binds->count }, between);
 }
 

@@ -39,8 +39,7 @@ const char *environment_get(const struct environment *env, const char *name);
 bool environment_read_file(struct environment *env, const char *path, uid_t owner, struct err *err);
 
 /* The same for TEXT of LENGTH bytes; NAME stands for it in messages. */
-bool environment_read_text(struct environment *env, const char *name, const char *text, size_t length,
-	struct err *err);
+bool environment_read_text(struct environment *env, const char *name, const char *text, size_t length, struct err *err);
 
 /* Whether nobody but us may set NAME: it says which service a process is, and which descriptors it was given. */
 bool environment_is_reserved(const char *name, size_t length);

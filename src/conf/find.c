@@ -55,8 +55,9 @@ find_in_virtualenv(const struct conf_service *service, const char *name, char *p
 {
 	char bin[FIND_PATH_SIZE];
 
-	return service->virtualenv[0] != '\0' && join(bin, sizeof bin, service->virtualenv, strlen(service->virtualenv),
-		"bin") && join(path, size, bin, strlen(bin), name) && is_program(path);
+	return service->virtualenv[0] != '\0' &&
+		join(bin, sizeof bin, service->virtualenv, strlen(service->virtualenv), "bin") &&
+		join(path, size, bin, strlen(bin), name) && is_program(path);
 }
 
 /* A path that begins elsewhere than at the root begins in `directory`, where execve(2) would look. */

@@ -30,8 +30,12 @@ static void
 add_own_flags(struct flags *f)
 {
 	const struct conf_service *s = f->service;
-	const struct { const char *flag; int64_t value; } numbers[] = {
-		{ "--threads", s->threads }, { "--max-requests", s->max_requests },
+	const struct {
+		const char *flag;
+		int64_t value;
+	} numbers[] = {
+		{ "--threads", s->threads },
+		{ "--max-requests", s->max_requests },
 		{ "--max-requests-jitter", s->max_requests_jitter },
 		{ "--timeout", s->timeout < 0 ? -1 : s->timeout / 1000 },
 		{ "--graceful-timeout", s->graceful_timeout / 1000 },
@@ -92,8 +96,7 @@ add_passed(struct wordlist *argv, const struct conf_setting *setting)
 		else if (text[0] != '\0')
 			add_text(argv, flag, text);
 		break;
-	case PASS_REFUSED:
-		break;
+	case PASS_REFUSED: break;
 	}
 }
 
@@ -122,7 +125,8 @@ static bool
 has_unwanted_control_socket(const struct flags *f)
 {
 	return conf_version_compare(f->gunicorn, (struct conf_version){ 25, 1, 0 }) >= 0 &&
-		!is_set(f, "control_socket") && !is_set(f, "control_socket_mode") && !is_set(f, "control_socket_disable");
+		!is_set(f, "control_socket") && !is_set(f, "control_socket_mode") &&
+		!is_set(f, "control_socket_disable");
 }
 
 static void
@@ -136,8 +140,9 @@ add_binds(struct flags *f)
 		if (b->family == CONF_BIND_UNIX)
 			wordlist_add(f->argv, arena_printf(f->argv->arena, "--bind=unix:%s", b->path));
 		else
-			wordlist_add(f->argv, arena_printf(f->argv->arena, strchr(b->host, ':') ? "--bind=[%s]:%u" : "--bind=%s:%u",
-				b->host, (unsigned)b->port));
+			wordlist_add(f->argv,
+				arena_printf(f->argv->arena, strchr(b->host, ':') ? "--bind=[%s]:%u" : "--bind=%s:%u",
+					b->host, (unsigned)b->port));
 	}
 }
 

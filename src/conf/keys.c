@@ -21,8 +21,7 @@ _Static_assert(sizeof conf_keys / sizeof conf_keys[0] == KEY_COUNT, "one list ma
 #define OFFSET_program(name) offsetof(struct conf_service, name)
 
 const struct key_place key_places[KEY_COUNT] = {
-#define KEY(scope, name, kind, fallback, lowest, highest, reload, meaning) \
-	{ &value_kind_##kind, OFFSET_##scope(name) },
+#define KEY(scope, name, kind, fallback, lowest, highest, reload, meaning) { &value_kind_##kind, OFFSET_##scope(name) },
 #define PASS(name, flag, kind, since, meaning) { &value_kind_pass_##kind, KEY_NO_FIELD },
 #include "conf/keys.def"
 };

@@ -81,10 +81,13 @@ parse_assignments(const struct value_place *place, const char *text, void *out, 
 		const char *equals = strchr(words->at[i], '=');
 
 		if (equals == NULL || !value_is_name(words->at[i], (size_t)(equals - words->at[i])))
-			return err_set(err, 0, "word %u is not NAME=value (quote values that hold blanks: "
-				"NAME=\"two words\")", i + 1);
+			return err_set(err, 0,
+				"word %u is not NAME=value (quote values that hold blanks: "
+				"NAME=\"two words\")",
+				i + 1);
 		if (environment_is_reserved(words->at[i], (size_t)(equals - words->at[i])))
-			return err_set(err, 0, "%.*s is Bridle's own to set", (int)(equals - words->at[i]), words->at[i]);
+			return err_set(err, 0, "%.*s is Bridle's own to set", (int)(equals - words->at[i]),
+				words->at[i]);
 	}
 	return true;
 }
@@ -177,7 +180,8 @@ parse_workers(const struct value_place *place, const char *text, void *out, stru
 			return false;
 		memcpy(low_text, text, n);
 		low_text[n] = '\0';
-		if (!text_parse_int(low_text, lowest, highest, &low) || !text_parse_int(dots + 2, lowest, highest, &high))
+		if (!text_parse_int(low_text, lowest, highest, &low) ||
+			!text_parse_int(dots + 2, lowest, highest, &high))
 			return false;
 		if (low > high)
 			return err_set(err, 0, "the first number is larger than the second in '%s'", text);
@@ -189,8 +193,18 @@ parse_workers(const struct value_place *place, const char *text, void *out, stru
 static bool
 parse_boolean(const struct value_place *place, const char *text, void *out, struct err *err)
 {
-	static const struct { const char *word; int value; } words[] = {
-		{ "yes", 1 }, { "no", 0 }, { "true", 1 }, { "false", 0 }, { "on", 1 }, { "off", 0 }, { "1", 1 }, { "0", 0 },
+	static const struct {
+		const char *word;
+		int value;
+	} words[] = {
+		{ "yes", 1 },
+		{ "no", 0 },
+		{ "true", 1 },
+		{ "false", 0 },
+		{ "on", 1 },
+		{ "off", 0 },
+		{ "1", 1 },
+		{ "0", 0 },
 	};
 
 	(void)place;
@@ -239,13 +253,18 @@ parse_refused(const struct value_place *place, const char *text, void *out, stru
 }
 
 /* The words are in the order of the enums in conf.h and base/log.h. */
-#define CHOICES(...) .choices = (const char *const[]){ __VA_ARGS__, NULL }
+#define CHOICES(...) \
+	.choices = (const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
 #define NUMBER(what) .shape = VALUE_NUMBER, .expected = what, .unset = -1
 #define INT(what) .shape = VALUE_INT, .expected = what, .unset = -1
 #define STRING(what) .shape = VALUE_STRING, .expected = what
 #define WORDS(what) .shape = VALUE_WORDS, .expected = what
 #define KIND(name, reader, ...) const struct value_kind value_kind_##name = { .parse = reader, __VA_ARGS__ };
 
+/* clang-format off */
 KIND(globs, parse_words, WORDS("paths or patterns"), .joined = true)
 KIND(path, parse_path, STRING("a path"))
 KIND(user, parse_account, STRING("a user's name or number"))
@@ -277,3 +296,4 @@ KIND(pass_no, parse_boolean, INT("yes or no"))
 KIND(pass_many, parse_words, WORDS("words"), .joined = true)
 KIND(pass_optional, parse_optional, STRING("yes, no or a word"))
 KIND(pass_refused, parse_refused, STRING("nothing"))
+/* clang-format on */

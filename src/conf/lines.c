@@ -10,7 +10,7 @@ struct line {
 	const char *at;    /* without its end */
 	const char *after; /* where the next one begins; NULL when there is none */
 	size_t length;
-	size_t indent;     /* blanks in front */
+	size_t indent; /* blanks in front */
 	bool is_empty, is_comment;
 };
 

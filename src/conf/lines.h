@@ -11,12 +11,12 @@
 struct lines {
 	struct build *build;
 	uint16_t file;
-	const char *next;   /* where the next physical line begins; NULL at the end */
-	uint32_t number;    /* of the last one taken */
+	const char *next; /* where the next physical line begins; NULL at the end */
+	uint32_t number;  /* of the last one taken */
 	/* the line that was taken last */
-	char *text;         /* blanks around it trimmed; room for the whole file, so that anything fits */
+	char *text; /* blanks around it trimmed; room for the whole file, so that anything fits */
 	size_t length;
-	uint32_t begins;    /* its number, or that of the first of those that were joined */
+	uint32_t begins; /* its number, or that of the first of those that were joined */
 };
 
 /* Begin with what SOURCE holds, which is file number FILE of BUILD. False when there is no memory. */

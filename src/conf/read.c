@@ -35,7 +35,7 @@ struct file {
 	ino_t inode;
 	const char *directory;
 	struct lines lines;
-	bool wants_name;       /* the last line ought to be "name = value": inih is to call us for it */
+	bool wants_name; /* the last line ought to be "name = value": inih is to call us for it */
 	/* the includes, to be read when the file has ended */
 	struct conf_setting *includes;
 	uint32_t include_count, include_capacity;
@@ -57,8 +57,9 @@ take_heading(struct file *f)
 	char words[128];
 
 	if (close == NULL || close[1] != '\0')
-		build_complain(f->build, place, close == NULL ? "the heading has no ]"
-			: "nothing may follow the ] of a heading (comments have lines of their own)");
+		build_complain(f->build, place,
+			close == NULL ? "the heading has no ]" :
+					"nothing may follow the ] of a heading (comments have lines of their own)");
 	if (close == NULL)
 		close = f->lines.text + strlen(f->lines.text);
 	snprintf(words, sizeof words, "%.*s", (int)(close - f->lines.text - 1), f->lines.text + 1);
@@ -266,7 +267,8 @@ read_file(struct build *b, struct file *parent, uint32_t line, const char *path)
 	struct err err;
 
 	if (parent != NULL && depth_of(parent) > INCLUDE_DEPTH_MAX) {
-		build_complain(b, place_of(parent, line), "include: more than %d files deep at '%s'", INCLUDE_DEPTH_MAX, path);
+		build_complain(b, place_of(parent, line), "include: more than %d files deep at '%s'", INCLUDE_DEPTH_MAX,
+			path);
 		return;
 	}
 	if (parent != NULL && b->file_count == BUILD_FILES_MAX) {
@@ -318,7 +320,8 @@ conf_read_text(const char *name, const char *bytes, size_t length, struct conf_r
 	if (build_init(&b, report)) {
 		read_source(&f, name, &source);
 		if (f.include_count > 0)
-			build_complain(&b, place_of(&f, f.includes[0].line), "include: there is no file to include from");
+			build_complain(&b, place_of(&f, f.includes[0].line),
+				"include: there is no file to include from");
 		conf = build_finish(&b);
 	}
 	free(f.includes);

@@ -42,8 +42,8 @@ make_room(struct conf_report *report)
 }
 
 void
-conf_complain(struct conf_report *report, enum conf_severity severity, const char *file, uint32_t line,
-	const char *fmt, ...)
+conf_complain(struct conf_report *report, enum conf_severity severity, const char *file, uint32_t line, const char *fmt,
+	...)
 {
 	struct conf_complaint *c;
 	char text[1024];
@@ -61,8 +61,8 @@ conf_complain(struct conf_report *report, enum conf_severity severity, const cha
 	c = &report->at[report->count++];
 	*c = (struct conf_complaint){ .severity = severity, .line = line };
 	/* most complaints in a row are about one file: it is kept once */
-	c->file = report->count > 1 && strcmp(c[-1].file, file) == 0 ? c[-1].file
-								      : arena_copy_string(report->arena, file);
+	c->file = report->count > 1 && strcmp(c[-1].file, file) == 0 ? c[-1].file :
+								       arena_copy_string(report->arena, file);
 	c->text = arena_copy_string(report->arena, text);
 	if (c->text[0] == '\0')
 		c->text = no_memory;

@@ -51,8 +51,8 @@ longest_name(const struct show *s, const struct effective *e)
 static void
 print_heading(const struct show *s, const struct conf_section *section)
 {
-	static const char *const kinds[] = { [CONF_BRIDLE] = "bridle", [CONF_GUNICORN] = "gunicorn:",
-		[CONF_PROGRAM] = "program:" };
+	static const char *const
+		kinds[] = { [CONF_BRIDLE] = "bridle", [CONF_GUNICORN] = "gunicorn:", [CONF_PROGRAM] = "program:" };
 
 	if (section->line > 0)
 		fprintf(s->out, "# %s:%u\n", s->conf->files[section->file], section->line);

@@ -58,7 +58,8 @@ conf_show_json(FILE *out, const struct conf *conf, const char *name, bool all)
 		json_object_set_new(object, "[bridle]", json_of_section(conf, &conf->bridle, all, arena));
 	for (uint32_t i = 0; ok && i < conf->service_count; i++)
 		if (name == NULL || strcmp(conf->services[i].name, name) == 0)
-			json_object_set_new(object, conf->services[i].name, json_of_section(conf, &conf->services[i], all, arena));
+			json_object_set_new(object, conf->services[i].name,
+				json_of_section(conf, &conf->services[i], all, arena));
 	ok = ok && json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0 && fputs("\n", out) >= 0;
 	json_decref(object);
 	arena_free(arena);

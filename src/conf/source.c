@@ -20,11 +20,15 @@ check_file(const struct stat *st, const char *path, uid_t owner, struct err *err
 	if (geteuid() != 0 || !S_ISREG(st->st_mode))
 		return true;
 	if (st->st_uid != 0 && st->st_uid != getuid() && (owner == (uid_t)-1 || st->st_uid != owner))
-		return err_set(err, 0, "'%s' belongs to user %u: root reads only its own files "
-			"(chown root '%s')", path, (unsigned)st->st_uid, path);
+		return err_set(err, 0,
+			"'%s' belongs to user %u: root reads only its own files "
+			"(chown root '%s')",
+			path, (unsigned)st->st_uid, path);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return err_set(err, 0, "'%s' can be written by others than its owner: root does not read it "
-			"(chmod go-w '%s')", path, path);
+		return err_set(err, 0,
+			"'%s' can be written by others than its owner: root does not read it "
+			"(chmod go-w '%s')",
+			path, path);
 	return true;
 }
 
@@ -36,8 +40,8 @@ read_all(int fd, struct source *source, const char *path, struct err *err)
 	ssize_t n = 1;
 
 	while (n > 0) {
-		char *more = source->length + 1 < size && source->memory != NULL
-			? source->memory : realloc(source->memory, size *= 2);
+		char *more = source->length + 1 < size && source->memory != NULL ? source->memory :
+										   realloc(source->memory, size *= 2);
 
 		if (more == NULL)
 			return err_set(err, ENOMEM, "cannot read '%s'", path);

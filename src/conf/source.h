@@ -20,7 +20,7 @@ struct source {
 	char *memory;      /* what source_release frees */
 	const char *bytes; /* behind a UTF-8 byte order mark; NUL-ended, and without any other NUL */
 	size_t length;
-	dev_t device;      /* which file it is; 0 and 0 when it has no name of its own (a pipe) */
+	dev_t device; /* which file it is; 0 and 0 when it has no name of its own (a pipe) */
 	ino_t inode;
 	unsigned bad_line; /* where it could not be taken; 0 when as a whole */
 };

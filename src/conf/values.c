@@ -40,8 +40,11 @@ size_t
 value_size(const struct value_kind *kind)
 {
 	static const size_t sizes[] = {
-		[VALUE_NUMBER] = sizeof(int64_t), [VALUE_INT] = sizeof(int), [VALUE_STRING] = sizeof(char *),
-		[VALUE_WORDS] = sizeof(struct conf_words), [VALUE_BINDS] = sizeof(struct conf_binds),
+		[VALUE_NUMBER] = sizeof(int64_t),
+		[VALUE_INT] = sizeof(int),
+		[VALUE_STRING] = sizeof(char *),
+		[VALUE_WORDS] = sizeof(struct conf_words),
+		[VALUE_BINDS] = sizeof(struct conf_binds),
 		[VALUE_WORKERS] = sizeof(struct conf_workers),
 	};
 
@@ -71,7 +74,8 @@ in_range(const struct value_place *place, const struct value_kind *kind, int64_t
 		return false;
 	if (place->key->lowest[0] != '\0' && kind->parse(place, place->key->lowest, &bound, NULL) && value < bound)
 		return false;
-	return place->key->highest[0] == '\0' || !kind->parse(place, place->key->highest, &bound, NULL) || value <= bound;
+	return place->key->highest[0] == '\0' || !kind->parse(place, place->key->highest, &bound, NULL) ||
+		value <= bound;
 }
 
 static bool
@@ -140,7 +144,8 @@ binds_equal(const struct conf_binds *a, const struct conf_binds *b)
 		const struct conf_bind *x = &a->at[i], *y = &b->at[i];
 
 		if (x->family != y->family || x->port != y->port ||
-			strcmp(x->family == CONF_BIND_UNIX ? x->path : x->host, y->family == CONF_BIND_UNIX ? y->path : y->host) != 0)
+			strcmp(x->family == CONF_BIND_UNIX ? x->path : x->host,
+				y->family == CONF_BIND_UNIX ? y->path : y->host) != 0)
 			return false;
 	}
 	return true;

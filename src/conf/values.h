@@ -11,8 +11,14 @@
 #include "conf/conf.h"
 
 /* What the C type of a kind is made of. */
-enum value_shape { VALUE_NUMBER /* int64_t, uint64_t */, VALUE_INT /* int, enum, mode_t */, VALUE_STRING, VALUE_WORDS,
-	VALUE_BINDS, VALUE_WORKERS };
+enum value_shape {
+	VALUE_NUMBER /* int64_t, uint64_t */,
+	VALUE_INT /* int, enum, mode_t */,
+	VALUE_STRING,
+	VALUE_WORDS,
+	VALUE_BINDS,
+	VALUE_WORKERS
+};
 
 /* Where a value stands, for those that depend on it. */
 struct value_place {
@@ -23,19 +29,20 @@ struct value_place {
 
 struct value_kind {
 	enum value_shape shape;
-	const char *expected;        /* "yes or no" */
+	const char *expected; /* "yes or no" */
 	bool (*parse)(const struct value_place *place, const char *text, void *out, struct err *err);
-	bool ranged;                 /* VALUE_NUMBER with lowest and highest */
-	bool joined;                 /* a list that several lines add up to */
-	const char *const *choices;  /* VALUE_INT: the words for 0, 1, ...; NULL-ended */
-	int unset;                   /* VALUE_NUMBER and VALUE_INT: what an empty default stands for */
+	bool ranged;                /* VALUE_NUMBER with lowest and highest */
+	bool joined;                /* a list that several lines add up to */
+	const char *const *choices; /* VALUE_INT: the words for 0, 1, ...; NULL-ended */
+	int unset;                  /* VALUE_NUMBER and VALUE_INT: what an empty default stands for */
 };
 
 #define VALUE_KINDS(X) \
-	X(globs) X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
-	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(assignments) X(files) X(duration) X(restart) X(logdest) \
-	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \
-	X(pass_refused)
+	X(globs) \
+	X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
+		X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(assignments) X(files) X(duration) X(restart) \
+			X(logdest) X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) \
+				X(pass_many) X(pass_optional) X(pass_refused)
 #define X(name) extern const struct value_kind value_kind_##name;
 VALUE_KINDS(X)
 #undef X
