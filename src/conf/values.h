@@ -37,12 +37,13 @@ struct value_kind {
 	int unset;                  /* VALUE_NUMBER and VALUE_INT: what an empty default stands for */
 };
 
+/* clang-format off */
 #define VALUE_KINDS(X) \
-	X(globs) \
-	X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
-		X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(assignments) X(files) X(duration) X(restart) \
-			X(logdest) X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) \
-				X(pass_many) X(pass_optional) X(pass_refused)
+	X(globs) X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
+	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(assignments) X(files) X(duration) X(restart) X(logdest) \
+	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \
+	X(pass_refused)
+/* clang-format on */
 #define X(name) extern const struct value_kind value_kind_##name;
 VALUE_KINDS(X)
 #undef X
