@@ -36,14 +36,17 @@ port_of(const struct sockaddr_storage *a)
 static void
 show_listeners(const struct service *s, struct page_service *record)
 {
+	struct text addresses;
 	uint8_t n = 0;
 
+	text_init(&addresses, record->addresses, sizeof record->addresses);
 	for (uint32_t i = 0; i < s->held.count && n < PAGE_LISTENERS; i++) {
 		struct sockaddr_storage address;
 		socklen_t length = sizeof address;
 
 		if (s->held.at[i].fd < 0 || getsockname(s->held.at[i].fd, (struct sockaddr *)&address, &length) != 0)
 			continue;
+		text_addf(&addresses, n > 0 ? " %s" : "%s", s->held.at[i].text);
 		record->listener[n++] = (struct page_listener){
 			.inode = listener_inode(s->held.at[i].fd),
 			.backlog = s->plan != NULL ? (uint32_t)s->plan->backlog : 0,
