@@ -348,20 +348,21 @@ run(struct bridled *b)
 	return b->forced ? SUPERVISOR_FORCED : SUPERVISOR_STOPPED;
 }
 
-/* Only what others can see is cleared away; memory goes with the process. */
+/* Also of one that was made by half. What others can see stays: it may be another bridled's. */
 static void
-clear_away(struct bridled *b)
+release(struct bridled *b)
 {
 	for (uint32_t i = 0; i < b->capacity; i++)
 		if (b->services != NULL && b->services[i] != NULL)
 			service_free(b->services[i]);
 	if (b->cgroup_fd >= 0)
 		cgroup_close(b->cgroup_fd);
-	unlinkat(b->run_fd, "control", 0);
-	watcher_child_free(b);
+	if (b->loop != NULL) {
+		watcher_child_free(b);
+		ev_loop_destroy(b->loop);
+	}
 	notices_free(&b->notices);
 	conf_free(b->conf);
-	ev_loop_destroy(b->loop);
 	free(b->services);
 	free(b->masters);
 	free(b->config_path);
@@ -381,9 +382,11 @@ supervisor_run(const struct supervisor_options *options)
 	b.cpus = cpus_usable();
 	if (!prepare(&b, options, &err) || !begin(&b, &err)) {
 		log_error("%s", err.text);
+		release(&b);
 		return SUPERVISOR_FAILED;
 	}
 	status = run(&b);
-	clear_away(&b);
+	unlinkat(b.run_fd, "control", 0);
+	release(&b);
 	return status;
 }

@@ -73,6 +73,15 @@ services_map(struct services *s, int fd, struct err *err)
 	return true;
 }
 
+void
+services_release(struct services *s)
+{
+	if (s->page != NULL)
+		munmap((void *)s->page, s->size);
+	free(s->at);
+	*s = (struct services){ 0 };
+}
+
 const struct page_header *
 services_header(const struct services *s)
 {

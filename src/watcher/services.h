@@ -34,6 +34,9 @@ struct services {
 /* Take the page behind FD (closed in any case), in place of the one before. Slots keep what they have. */
 bool services_map(struct services *s, int fd, struct err *err);
 
+/* Give back its memory; what the slots hold is given back already. */
+void services_release(struct services *s);
+
 const struct page_header *services_header(const struct services *s);
 
 /* The record of SLOT at one moment. False: nobody is there, or no such slot. */

@@ -165,6 +165,13 @@ on_link(struct ev_loop *loop, ev_io *io, int revents)
 }
 
 void
+uplink_release(struct watcher *w)
+{
+	free(w->uplink.queue);
+	w->uplink.queue = NULL;
+}
+
+void
 uplink_open(struct watcher *w, int fd)
 {
 	struct uplink *u = &w->uplink;

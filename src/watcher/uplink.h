@@ -26,6 +26,9 @@ struct uplink {
 /* FD is a SOCK_SEQPACKET socket, made non-blocking here. */
 void uplink_open(struct watcher *w, int fd);
 
+/* Give back its memory. */
+void uplink_release(struct watcher *w);
+
 /* Say it. False: UPLINK_QUEUE records wait already, and it was dropped. */
 bool uplink_send(struct watcher *w, const struct link_record *record);
 

@@ -89,6 +89,19 @@ open_all(struct watcher *w, struct err *err)
 	return control_open(w, WATCHER_CONTROL_FD, err);
 }
 
+/* The process ends next, and its memory with it; but then a sanitizer could not tell this from what was lost. */
+static void
+release(struct watcher *w)
+{
+	for (uint32_t i = 0; i < w->services.count; i++) {
+		backlog_free(w->services.at[i].log.backlog);
+		samples_forget(w, &w->services.at[i]);
+	}
+	services_release(&w->services);
+	uplink_release(w);
+	ev_loop_destroy(w->loop);
+}
+
 int
 watcher_run(void)
 {
@@ -101,5 +114,6 @@ watcher_run(void)
 		return EXIT_FAILURE;
 	}
 	ev_run(w.loop, 0);
+	release(&w);
 	return EXIT_SUCCESS;
 }

@@ -42,7 +42,7 @@ def sanitizer_settings(root):
     where = root / "sanitizer"
     where.mkdir(exist_ok=True)
     where.chmod(0o1777)
-    options = os.environ.get("ASAN_OPTIONS", "detect_leaks=0:quarantine_size_mb=8")
+    options = os.environ.get("ASAN_OPTIONS", "detect_leaks=1:quarantine_size_mb=8")
     return {"ASAN_OPTIONS": f"log_path={where}/asan:{options}",
             "UBSAN_OPTIONS": f"log_path={where}/ubsan:print_stacktrace=1"}
 
