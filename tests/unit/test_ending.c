@@ -1,0 +1,49 @@
+#include "unit.h"
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "wire/ending.h"
+
+/* Wait statuses as Linux makes them: code << 8, or signal, 0x80 for a core. */
+static void
+says_how_it_ended(void **state)
+{
+	static const struct {
+		int status;
+		const char *words;
+		bool clean;
+	} cases[] = {
+		{ 0, "exited with status 0", true },
+		{ 3 << 8, "exited with status 3", false },
+		{ 126 << 8, "exited with status 126 (found, but not executable)", false },
+		{ 127 << 8, "exited with status 127 (command not found)", false },
+		{ SIGKILL, "was killed by SIGKILL", false },
+		{ SIGTERM, "was killed by SIGTERM", false },
+		{ SIGSEGV | 0x80, "was killed by SIGSEGV (core dumped)", false },
+		{ SIGBUS, "was killed by SIGBUS", false },
+		{ SIGSYS, "was killed by SIGSYS", false },
+		{ 64, "was killed by signal 64", false },
+		{ 0xffff, "ended with wait status 0xffff", false },
+	};
+	char words[80];
+	struct text t;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		text_init(&t, words, sizeof words);
+		assert_true(ending_add(&t, cases[i].status));
+		assert_string_equal(words, cases[i].words);
+		assert_int_equal(ending_is_clean(cases[i].status), cases[i].clean);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_how_it_ended),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
