@@ -70,30 +70,49 @@ plan_binds(struct plan *p, const struct conf_service *s, struct store *store, st
 }
 
 static bool
+keep_groups(struct plan *p, const struct account *a, struct err *err)
+{
+	p->groups = malloc(sizeof *p->groups * (size_t)(a->group_count + 1));
+	if (p->groups == NULL)
+		return err_set(err, errno, "cannot keep groups");
+	memcpy(p->groups, a->groups, sizeof *p->groups * (size_t)a->group_count);
+	p->group_count = (uint32_t)a->group_count;
+	return true;
+}
+
+static bool
 plan_account(struct plan *p, const struct conf_service *s, struct err *err)
 {
-	struct account a, owner;
+	struct account a;
 
+	p->uid = geteuid();
+	p->gid = getegid();
+	if (s->user[0] == '\0' && s->group[0] == '\0')
+		return true; /* as we are: nothing to look up */
 	if (!account_find(&a, s->user, s->group, err))
 		return false;
-	p->uid = a.uid;
-	p->gid = a.gid;
-	/* a plain user can only be itself; saying so is the kernel's business, not worth a setuid call */
-	p->change_user = (s->user[0] != '\0' || s->group[0] != '\0') && (a.uid != geteuid() || a.gid != getegid());
+	/* a plain user can only be itself; asking the kernel for that is not worth a call */
+	p->change_user = a.uid != p->uid || a.gid != p->gid;
 	if (p->change_user && geteuid() != 0)
 		return err_set(err, 0, "user %s: only root can start a service as somebody else", s->user);
-	if (p->change_user && a.group_count > 0) {
-		p->groups = malloc((size_t)a.group_count * sizeof *p->groups);
-		if (p->groups == NULL)
-			return err_set(err, errno, "cannot keep groups");
-		memcpy(p->groups, a.groups, (size_t)a.group_count * sizeof *p->groups);
-		p->group_count = (uint32_t)a.group_count;
+	p->uid = a.uid;
+	p->gid = a.gid;
+	return !p->change_user || keep_groups(p, &a, err);
+}
+
+/* Who owns the unix sockets: who is named, else who the service runs as. */
+static bool
+plan_socket(struct plan *p, const struct conf_service *s, struct err *err)
+{
+	struct account a;
+
+	p->socket = (struct listener_unix){ p->uid, p->gid, s->socket_mode };
+	if (s->socket_owner[0] != '\0') {
+		if (!account_find(&a, s->socket_owner, s->socket_group[0] != '\0' ? s->socket_group : s->group, err))
+			return false;
+		p->socket.owner = a.uid;
 	}
-	if (!account_find(&owner, s->socket_owner[0] != '\0' ? s->socket_owner : s->user,
-		    s->socket_group[0] != '\0' ? s->socket_group : s->group, err))
-		return false;
-	p->socket = (struct listener_unix){ owner.uid, owner.gid, s->socket_mode };
-	return true;
+	return s->socket_group[0] == '\0' || account_group(&p->socket.group, s->socket_group, err);
 }
 
 /* Network file systems can hang for minutes; a start that touches one must not hang us (spawn.h, may_stall). */
@@ -198,7 +217,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 	plan_settings(p, &s, cpus);
 	if (s.directory[0] != '\0')
 		p->directory = keep(&store, s.directory);
-	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err))
+	if (!plan_account(p, &s, err) || !plan_socket(p, &s, err) || !plan_binds(p, &s, &store, err))
 		return err_prefix(err, "%s", section->name);
 	if (!conf_command_build(&p->command, section, &s, p->workers, s.bind.count, run_dir, environ, err))
 		return false;

@@ -16,7 +16,7 @@ static pid_t children[CHILDREN_MAX];
 static bool
 is_known(const struct bridled *b, pid_t pid)
 {
-	const uint32_t n = b->capacity * LIFE_SLOTS;
+	const uint32_t n = ((const struct page_header *)b->page)->used * LIFE_SLOTS;
 
 	if (pid == b->watcher.pid)
 		return true;
@@ -49,70 +49,11 @@ belongs(const struct service *s, uint8_t slot, const struct tree_process *p)
 		strcmp(marker.service, s->name) == 0 && strcmp(marker.run_dir, s->home->run_dir) == 0;
 }
 
-static bool
-has_orphans(const struct service *s, uint8_t slot, size_t count)
-{
-	struct tree_process p;
-
-	for (size_t i = 0; i < count; i++)
-		if (!is_known(s->home, children[i]) && tree_look(children[i], &p) && belongs(s, slot, &p))
-			return true;
-	return false;
-}
-
 /* Whoever hid from session and marker is still in the cgroup, if there is one. */
 static bool
 lives_in_cgroup(const struct service *s, uint8_t slot)
 {
 	return s->cgroup[slot] >= 0 && cgroup_populated(s->cgroup[slot]);
-}
-
-static bool
-any_headless(const struct service *s)
-{
-	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		if (is_headless(s, i))
-			return true;
-	return false;
-}
-
-static void
-look_at(struct service *s, size_t count, bool only_known, msec now)
-{
-	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		if (is_headless(s, i) && (only_known || !has_orphans(s, i, count)) && !lives_in_cgroup(s, i))
-			service_gone(s, i, now);
-	service_act(s, now);
-}
-
-static bool
-anything_to_look_for(const struct bridled *b)
-{
-	for (uint32_t i = 0; i < b->capacity; i++)
-		if (b->services[i] != NULL && any_headless(b->services[i]))
-			return true;
-	return false;
-}
-
-void
-rest_look(struct bridled *b, msec now)
-{
-	size_t count;
-
-	if (!b->look)
-		return;
-	b->look = false;
-	if (!anything_to_look_for(b))
-		return;
-	count = tree_children(children, CHILDREN_MAX);
-	/* as many children as we know of: nobody has orphans (the ordinary case, and the fast one) */
-	bool only_known = count == b->children;
-
-	if (count > CHILDREN_MAX)
-		count = CHILDREN_MAX;
-	for (uint32_t i = 0; i < b->capacity; i++)
-		if (b->services[i] != NULL && any_headless(b->services[i]))
-			look_at(b->services[i], count, only_known, now);
 }
 
 static void
@@ -144,15 +85,91 @@ void
 rest_signal(struct service *s, uint8_t slot, int signal)
 {
 	pid_t master = *service_pid_at(s, slot);
-	struct tree_process p;
-	size_t count;
 
 	if (signal_cgroup(s->cgroup[slot], signal))
 		return;
 	if (master > 0)
 		tree_walk(master, signal_one, &signal);
-	count = tree_children(children, CHILDREN_MAX);
-	for (size_t i = 0; i < count && i < CHILDREN_MAX; i++)
-		if (!is_known(s->home, children[i]) && tree_look(children[i], &p) && belongs(s, slot, &p))
+	s->for_rest[slot] = (uint8_t)signal;
+}
+
+/* Find the orphans of the generation in SLOT among our first COUNT children, and give them the signal that waits for
+ * them. Returns whether there are any. */
+static bool
+find_orphans(struct service *s, uint8_t slot, size_t count)
+{
+	int signal = s->for_rest[slot];
+	struct tree_process p;
+	bool found = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_known(s->home, children[i]) || !tree_look(children[i], &p) || !belongs(s, slot, &p))
+			continue;
+		found = true;
+		if (signal != 0)
 			tree_walk(children[i], signal_one, &signal);
+	}
+	return found;
+}
+
+static bool
+is_awaited(const struct service *s, uint8_t slot)
+{
+	return is_headless(s, slot) || s->for_rest[slot] != 0;
+}
+
+static bool
+any_awaited(const struct service *s)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (is_awaited(s, i))
+			return true;
+	return false;
+}
+
+static void
+look_at(struct service *s, size_t orphans, msec now)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		bool found = is_awaited(s, i) && find_orphans(s, i, orphans);
+
+		s->for_rest[i] = 0;
+		if (is_headless(s, i) && !found && !lives_in_cgroup(s, i))
+			service_gone(s, i, now);
+	}
+	service_act(s, now);
+}
+
+/* One list of our children serves all services: when hundreds end at once, hundreds of lists would take longer than
+ * everything else. */
+static void
+look_once(struct bridled *b, msec now)
+{
+	size_t count = 0;
+	bool listed = false;
+
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		struct service *s = b->services[i];
+
+		if (s == NULL || !any_awaited(s))
+			continue;
+		if (!listed) {
+			count = tree_children(children, CHILDREN_MAX);
+			/* as many as we know of: nobody has orphans (the ordinary case, and the fast one) */
+			if (count == b->children)
+				count = 0;
+			listed = true;
+		}
+		look_at(s, count < CHILDREN_MAX ? count : CHILDREN_MAX, now);
+	}
+}
+
+void
+rest_look(struct bridled *b, msec now)
+{
+	/* what is done about one may be the end of waiting for another; timers bring the rest */
+	for (int rounds = 0; b->look && rounds < LIFE_SLOTS; rounds++) {
+		b->look = false;
+		look_once(b, now);
+	}
 }

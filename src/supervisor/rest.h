@@ -11,10 +11,12 @@
 struct bridled;
 struct service;
 
-/* If something may have ended: find out which generations without a master have nobody left, and report and act. */
+/* If something may have ended, or is to be signalled: find the orphans of every generation, signal them, and where a
+ * generation without a master has none, report and act. */
 void rest_look(struct bridled *b, msec now);
 
-/* SIGNAL to every process of the generation in SLOT: its master with all below it, and its orphans. */
+/* SIGNAL to every process of the generation in SLOT: its master with all below it at once, its orphans at the next
+ * rest_look. */
 void rest_signal(struct service *s, uint8_t slot, int signal);
 
 #endif

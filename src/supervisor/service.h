@@ -35,6 +35,7 @@ struct service {
 	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
 	bool removed;          /* the configuration has it no more: forgotten once it is stopped */
 	int cgroup[LIFE_SLOTS];   /* of each generation; -1: none */
+	uint8_t for_rest[LIFE_SLOTS]; /* signal for the orphans of each generation at the next look (rest.h); 0: none */
 	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
 	uint32_t restarts;
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
