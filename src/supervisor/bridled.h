@@ -50,6 +50,7 @@ struct bridled {
 	ev_timer clear_timer;
 	msec clear_until;
 
+	bool debug;             /* --debug was given: it wins over log_level */
 	bool stopping;
 	bool forced;            /* while stopping, something had to be killed */
 	unsigned stop_asked;

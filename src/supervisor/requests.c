@@ -199,26 +199,43 @@ static deed_function *const deeds[DEEDS] = {
 
 /* ---- deeds on the whole ---- */
 
+/* Whom the lines about a reread go to, and how many there were. */
+struct teller {
+	struct bridled *b;
+	uint32_t id;
+	unsigned lines;
+};
+
 static void
 tell_line(void *context, const char *line)
 {
-	const struct link_record *request = ((void **)context)[1];
+	struct teller *teller = context;
 	struct link_record r = link_make(LINK_LINE);
 
-	r.id = request->id;
+	teller->lines++;
+	r.id = teller->id;
 	text_copy(r.text, sizeof r.text, line);
-	watcher_child_tell(((void **)context)[0], &r);
-	watcher_child_flush(((void **)context)[0]);
+	watcher_child_tell(teller->b, &r);
+	watcher_child_flush(teller->b);
 }
 
 static void
-reread_for(struct bridled *b, const struct link_record *request, struct answer *a, msec now)
+deed_reread(struct bridled *b, const struct link_record *request, struct answer *a, msec now)
 {
-	struct link_record copy = *request;
-	void *context[] = { b, &copy };
+	struct teller teller = { b, request->id, 0 };
 
-	if (!reread(b, tell_line, context, now))
+	if (!reread(b, tell_line, &teller, now))
 		say(a, LINK_REFUSED, "the configuration has errors; nothing was changed");
+	else
+		say(a, LINK_DONE, teller.lines == 0 ? "the configuration was read anew: nothing has changed" :
+						      "the configuration was read anew and is in effect");
+}
+
+static void
+deed_shutdown(struct bridled *b, struct answer *a)
+{
+	bridled_stop(b);
+	say(a, LINK_DONE, "all services are being stopped; bridled ends with the last of them");
 }
 
 /* ---- taking ---- */
@@ -255,9 +272,9 @@ take_request(struct bridled *b, const struct link_record *r, msec now)
 	if (b->stopping)
 		say(&a, LINK_REFUSED, "bridled is stopping");
 	else if (r->deed == DEED_REREAD)
-		reread_for(b, r, &a, now);
+		deed_reread(b, r, &a, now);
 	else if (r->deed == DEED_SHUTDOWN)
-		bridled_stop(b);
+		deed_shutdown(b, &a);
 	else if (s == NULL || deeds[r->deed] == NULL)
 		say(&a, LINK_REFUSED, "no such service any more");
 	else {

@@ -153,6 +153,7 @@ bool
 reread(struct bridled *b, word_function *word, void *context, msec now)
 {
 	struct conf_report report;
+	struct conf_bridle general;
 	struct conf *next;
 	struct step *steps;
 	bool bad;
@@ -167,6 +168,9 @@ reread(struct bridled *b, word_function *word, void *context, msec now)
 		return false;
 	}
 	conf_diff(b->conf, next, word, context);
+	conf_decode_bridle(next, &general);
+	if (!b->debug)
+		log_set_level((enum log_level)general.log_level);
 	remove_gone(b, next, now);
 	apply(b, next, steps, word, context, now);
 	free_steps(steps, next->service_count);

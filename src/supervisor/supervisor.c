@@ -292,6 +292,7 @@ prepare(struct bridled *b, const struct supervisor_options *o, struct err *err)
 	if (!find_config(b, o, err) || !read_config(b, err))
 		return false;
 	conf_decode_bridle(b->conf, &c);
+	b->debug = o->debug;
 	log_set_level(o->debug ? LOG_LEVEL_DEBUG : (enum log_level)c.log_level);
 	b->control_gid = (gid_t)-1;
 	if (c.control_group[0] != '\0' && !account_group(&b->control_gid, c.control_group, err))
