@@ -1,204 +1,27 @@
 #include "supervisor/supervisor.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
-#include "os/account.h"
 #include "os/cgroup.h"
 #include "os/cpus.h"
-#include "os/listener.h"
 #include "os/privilege.h"
-#include "os/rundir.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/leftovers.h"
+#include "supervisor/places.h"
 #include "supervisor/reread.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
+#include "supervisor/shared.h"
 #include "supervisor/signals.h"
-#include "watcher/watcher.h"
 #include "wire/page.h"
 
 #include "config.h"
-
-/* ---- where things are ---- */
-
-static bool
-find_config(struct bridled *b, const struct supervisor_options *o, struct err *err)
-{
-	int n;
-
-	if (o->config == NULL && o->root == NULL && geteuid() != 0)
-		return err_set(err, 0, "a plain user needs a directory of its own: bridled --root DIR (settings in DIR/bridle.ini)");
-	if (o->config != NULL)
-		n = asprintf(&b->config_path, "%s", o->config);
-	else if (o->root != NULL)
-		n = asprintf(&b->config_path, "%s/bridle.ini", o->root);
-	else
-		n = asprintf(&b->config_path, "%s", SYSCONFDIR "/bridle/bridle.ini");
-	return n >= 0 || err_set(err, errno, "cannot name the configuration");
-}
-
-static void
-print_complaints(const struct conf_report *report)
-{
-	for (uint32_t i = 0; i < report->count; i++) {
-		const struct conf_complaint *c = &report->at[i];
-
-		fprintf(stderr, "%s:%u: %s: %s\n", c->file, c->line, c->severity == CONF_ERROR ? "error" : "warning", c->text);
-	}
-}
-
-static bool
-read_config(struct bridled *b, struct err *err)
-{
-	struct conf_report report;
-
-	conf_report_init(&report);
-	b->conf = conf_read(b->config_path, &report);
-	print_complaints(&report);
-	if (b->conf == NULL)
-		err_set(err, 0, "the configuration has %u error%s; 'bridle check %s' says more", report.errors,
-			report.errors == 1 ? "" : "s", b->config_path);
-	conf_report_free(&report);
-	return b->conf != NULL;
-}
-
-/* SET where the configuration names one, else NAME below --root, else the system's place. */
-static bool
-place(char **out, const char *set, const char *root, const char *name, const char *system, struct err *err)
-{
-	char *absolute = root != NULL && set[0] == '\0' ? realpath(root, NULL) : NULL;
-	int n;
-
-	if (root != NULL && set[0] == '\0' && absolute == NULL)
-		return err_set(err, errno, "cannot find '%s'", root);
-	if (absolute != NULL)
-		n = asprintf(out, "%s/%s", absolute, name);
-	else
-		n = asprintf(out, "%s", set[0] != '\0' ? set : system);
-	free(absolute);
-	return n >= 0 || err_set(err, errno, "cannot name a directory");
-}
-
-/* The user that the watcher becomes: as little as there is. */
-static bool
-find_watch_user(struct bridled *b, const char *configured, struct err *err)
-{
-	const char *const candidates[] = { configured, "bridle", "nobody" };
-	struct account a;
-
-	b->watch_uid = geteuid();
-	b->watch_gid = getegid();
-	if (geteuid() != 0)
-		return true;
-	for (size_t i = configured[0] != '\0' ? 0 : 1; i < 3; i++) {
-		if (account_find(&a, candidates[i], "", err)) {
-			b->watch_uid = a.uid;
-			b->watch_gid = a.gid;
-			return true;
-		}
-		if (i == 0)
-			break;
-	}
-	return err_prefix(err, "watch_user");
-}
-
-static bool
-open_directories(struct bridled *b, const struct conf_bridle *c, struct err *err)
-{
-	gid_t readers = b->control_gid != (gid_t)-1 ? b->control_gid : b->watch_gid;
-	int log_fd;
-
-	b->run_fd = rundir_open(b->run_dir, geteuid(), getegid(), 0755, err);
-	if (b->run_fd < 0 || (b->lock_fd = rundir_lock(b->run_fd, b->run_dir, err)) < 0)
-		return false;
-	log_fd = rundir_open(b->log_dir, b->watch_uid, readers, 0750, err);
-	if (log_fd < 0)
-		return false;
-	close(log_fd);
-	(void)c;
-	b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	return b->null_fd >= 0 || err_set(err, errno, "cannot open '/dev/null'");
-}
-
-static bool
-open_control(struct bridled *b, const struct conf_bridle *c, struct err *err)
-{
-	struct listener_unix who = { geteuid(), b->control_gid != (gid_t)-1 ? b->control_gid : getegid(),
-		c->control_read == CONF_READERS_ALL ? 0666 : 0660 };
-	char path[4096];
-	struct text t;
-
-	text_init(&t, path, sizeof path);
-	text_addf(&t, "%s/control", b->run_dir);
-	b->control_fd = listener_open_unix(path, &who, 64, err);
-	return b->control_fd >= 0;
-}
-
-/* ---- what is shared with the watcher ---- */
-
-static int
-make_memory(const char *name, size_t size, struct err *err)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	if (fd < 0 || ftruncate(fd, (off_t)size) != 0) {
-		err_set(err, errno, "cannot make shared memory '%s'", name);
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	/* nobody may make it shorter under the other one's feet */
-	fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
-	return fd;
-}
-
-static bool
-make_page(struct bridled *b, const struct conf_bridle *c, struct err *err)
-{
-	uint32_t n = b->conf->service_count;
-	struct page_header *h;
-	size_t size;
-
-	b->capacity = n + (n < 64 ? 64 : n / 2); /* a reload may add so many */
-	size = page_size(b->capacity);
-	b->page_fd = make_memory("bridle-page", size, err);
-	b->spool_fd = make_memory("bridle-spool", WATCHER_SPOOL_SIZE, err);
-	if (b->page_fd < 0 || b->spool_fd < 0)
-		return false;
-	b->page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, b->page_fd, 0);
-	if (b->page == MAP_FAILED)
-		return err_set(err, errno, "cannot map the page");
-	h = b->page;
-	*h = (struct page_header){ .magic = PAGE_MAGIC, .version = PAGE_VERSION, .record_size = sizeof(struct page_service),
-		.capacity = b->capacity, .supervisor = getpid(), .started = clock_now(),
-		.control_all = c->control_read == CONF_READERS_ALL, .control_group = (uint32_t)b->control_gid, .owner = geteuid() };
-	if (!text_copy(h->run_dir, sizeof h->run_dir, b->run_dir) || !text_copy(h->log_dir, sizeof h->log_dir, b->log_dir))
-		return err_set(err, 0, "run_dir and log_dir: at most %d bytes", PAGE_PATH - 1);
-	return true;
-}
-
-static bool
-take_memory(struct bridled *b, struct err *err)
-{
-	b->services = calloc(b->capacity, sizeof(struct service *));
-	b->masters = calloc((size_t)b->capacity * LIFE_SLOTS, sizeof *b->masters);
-	if (b->services == NULL || b->masters == NULL || !notices_init(&b->notices, 4 * b->capacity))
-		return err_set(err, errno, "cannot keep %u services", b->capacity);
-	return watcher_child_init(b, err);
-}
-
-/* ---- the loop ---- */
 
 uint32_t
 bridled_random(struct bridled *b)
@@ -285,23 +108,26 @@ bridled_stop(struct bridled *b)
 }
 
 static bool
-prepare(struct bridled *b, const struct supervisor_options *o, struct err *err)
+take_memory(struct bridled *b, struct err *err)
+{
+	b->services = calloc(b->capacity, sizeof(struct service *));
+	b->masters = calloc((size_t)b->capacity * LIFE_SLOTS, sizeof *b->masters);
+	if (b->services == NULL || b->masters == NULL || !notices_init(&b->notices, 4 * b->capacity))
+		return err_set(err, errno, "cannot keep %u services", b->capacity);
+	return watcher_child_init(b, err);
+}
+
+static bool
+prepare(struct bridled *b, const struct supervisor_options *options, struct err *err)
 {
 	struct conf_bridle c;
 
-	if (!find_config(b, o, err) || !read_config(b, err))
+	if (!places_read_config(b, options, err))
 		return false;
 	conf_decode_bridle(b->conf, &c);
-	b->debug = o->debug;
-	log_set_level(o->debug ? LOG_LEVEL_DEBUG : (enum log_level)c.log_level);
-	b->control_gid = (gid_t)-1;
-	if (c.control_group[0] != '\0' && !account_group(&b->control_gid, c.control_group, err))
-		return false;
-	if (!place(&b->run_dir, c.run_dir, o->root, "run", RUNSTATEDIR "/bridle", err) ||
-		!place(&b->log_dir, c.log_dir, o->root, "log", LOCALSTATEDIR "/log/bridle", err) ||
-		!find_watch_user(b, c.watch_user, err) || !open_directories(b, &c, err))
-		return false;
-	return make_page(b, &c, err) && take_memory(b, err) && open_control(b, &c, err);
+	b->debug = options->debug;
+	log_set_level(b->debug ? LOG_LEVEL_DEBUG : (enum log_level)c.log_level);
+	return places_open(b, options, err) && shared_make(b, err) && take_memory(b, err);
 }
 
 static bool

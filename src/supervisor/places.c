@@ -1,0 +1,129 @@
+#include "supervisor/places.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "os/account.h"
+#include "os/rundir.h"
+#include "supervisor/bridled.h"
+
+static bool
+find_config(struct bridled *b, const struct supervisor_options *o, struct err *err)
+{
+	int n;
+
+	if (o->config == NULL && o->root == NULL && geteuid() != 0)
+		return err_set(err, 0, "a plain user needs a directory of its own: bridled --root DIR (settings in DIR/bridle.ini)");
+	if (o->config != NULL)
+		n = asprintf(&b->config_path, "%s", o->config);
+	else if (o->root != NULL)
+		n = asprintf(&b->config_path, "%s/bridle.ini", o->root);
+	else
+		n = asprintf(&b->config_path, "%s", SYSCONFDIR "/bridle/bridle.ini");
+	return n >= 0 || err_set(err, errno, "cannot name the configuration");
+}
+
+static void
+print_complaints(const struct conf_report *report)
+{
+	for (uint32_t i = 0; i < report->count; i++) {
+		const struct conf_complaint *c = &report->at[i];
+
+		fprintf(stderr, "%s:%u: %s: %s\n", c->file, c->line, c->severity == CONF_ERROR ? "error" : "warning", c->text);
+	}
+}
+
+static bool
+read_config(struct bridled *b, struct err *err)
+{
+	struct conf_report report;
+
+	conf_report_init(&report);
+	b->conf = conf_read(b->config_path, &report);
+	print_complaints(&report);
+	if (b->conf == NULL)
+		err_set(err, 0, "the configuration has %u error%s; 'bridle check %s' says more", report.errors,
+			report.errors == 1 ? "" : "s", b->config_path);
+	conf_report_free(&report);
+	return b->conf != NULL;
+}
+
+/* SET where the configuration names one, else NAME below --root, else the system's place. */
+static bool
+place(char **out, const char *set, const char *root, const char *name, const char *system, struct err *err)
+{
+	char *absolute = root != NULL && set[0] == '\0' ? realpath(root, NULL) : NULL;
+	int n;
+
+	if (root != NULL && set[0] == '\0' && absolute == NULL)
+		return err_set(err, errno, "cannot find '%s'", root);
+	if (absolute != NULL)
+		n = asprintf(out, "%s/%s", absolute, name);
+	else
+		n = asprintf(out, "%s", set[0] != '\0' ? set : system);
+	free(absolute);
+	return n >= 0 || err_set(err, errno, "cannot name a directory");
+}
+
+/* The user that the watcher becomes: as little as there is. */
+static bool
+find_watch_user(struct bridled *b, const char *configured, struct err *err)
+{
+	const char *const candidates[] = { configured, "bridle", "nobody" };
+	struct account a;
+
+	b->watch_uid = geteuid();
+	b->watch_gid = getegid();
+	if (geteuid() != 0)
+		return true;
+	for (size_t i = configured[0] != '\0' ? 0 : 1; i < 3; i++) {
+		if (account_find(&a, candidates[i], "", err)) {
+			b->watch_uid = a.uid;
+			b->watch_gid = a.gid;
+			return true;
+		}
+		if (i == 0)
+			break;
+	}
+	return err_prefix(err, "watch_user");
+}
+
+static bool
+open_directories(struct bridled *b, struct err *err)
+{
+	gid_t readers = b->control_gid != (gid_t)-1 ? b->control_gid : b->watch_gid;
+	int log_fd;
+
+	b->run_fd = rundir_open(b->run_dir, geteuid(), getegid(), 0755, err);
+	if (b->run_fd < 0 || (b->lock_fd = rundir_lock(b->run_fd, b->run_dir, err)) < 0)
+		return false;
+	log_fd = rundir_open(b->log_dir, b->watch_uid, readers, 0750, err);
+	if (log_fd < 0)
+		return false;
+	close(log_fd);
+	b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return b->null_fd >= 0 || err_set(err, errno, "cannot open '/dev/null'");
+}
+
+bool
+places_read_config(struct bridled *b, const struct supervisor_options *options, struct err *err)
+{
+	return find_config(b, options, err) && read_config(b, err);
+}
+
+bool
+places_open(struct bridled *b, const struct supervisor_options *options, struct err *err)
+{
+	struct conf_bridle c;
+
+	conf_decode_bridle(b->conf, &c);
+	b->control_gid = (gid_t)-1;
+	if (c.control_group[0] != '\0' && !account_group(&b->control_gid, c.control_group, err))
+		return false;
+	return place(&b->run_dir, c.run_dir, options->root, "run", RUNSTATEDIR "/bridle", err) &&
+		place(&b->log_dir, c.log_dir, options->root, "log", LOCALSTATEDIR "/log/bridle", err) &&
+		find_watch_user(b, c.watch_user, err) && open_directories(b, err);
+}

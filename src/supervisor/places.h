@@ -1,0 +1,20 @@
+/*
+ * places -- where this bridled has its things: the configuration it reads, its directories, and who may do what there.
+ */
+#ifndef BRIDLE_SUPERVISOR_PLACES_H
+#define BRIDLE_SUPERVISOR_PLACES_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "supervisor/supervisor.h"
+
+struct bridled;
+
+/* Find and read the configuration: b->conf, b->config_path. Every complaint goes to standard error. */
+bool places_read_config(struct bridled *b, const struct supervisor_options *options, struct err *err);
+
+/* Then: users and groups, run_dir (locked: the second bridled is refused there) and log_dir, made and open. */
+bool places_open(struct bridled *b, const struct supervisor_options *options, struct err *err);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * shared -- what the watcher inherits: the page (wire/page.h), the spool (watcher/watcher.h), and the socket that people's
+ * commands come to. Made once, so that every watcher finds the same.
+ */
+#ifndef BRIDLE_SUPERVISOR_SHARED_H
+#define BRIDLE_SUPERVISOR_SHARED_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct bridled;
+
+/* Make them, for the services of b->conf and as many as a reload may add. */
+bool shared_make(struct bridled *b, struct err *err);
+
+#endif
