@@ -105,8 +105,8 @@ samples_look(struct watcher *w, struct service *s, const struct page_service *re
 	workers_look(&sampler->workers, record, depth, now);
 	sampler->looked = now;
 	if (sampler->workers.blind && !sampler->blind_told) {
-		log_warning("%s: heartbeats of its workers cannot be seen (no CAP_SYS_PTRACE?); a worker that has lived 3s is "
-			    "taken for ready",
+		log_warning("%s: heartbeats of its workers cannot be seen (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let "
+			    "it); a worker that has lived 3s is taken for ready",
 			s->name);
 		sampler->blind_told = true;
 	}
