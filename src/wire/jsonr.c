@@ -226,7 +226,9 @@ jsonr_array_next(struct jsonr *r)
 bool
 jsonr_key_is(struct jsonr_key key, const char *name)
 {
-	/* most keys differ in their first byte; that of an empty one is its closing quote */
+	if (key.length == 0)
+		return *name == '\0';
+	/* most keys differ in their first byte */
 	return *key.at == *name && strncmp(key.at, name, key.length) == 0 && name[key.length] == '\0';
 }
 
