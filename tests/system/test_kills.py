@@ -151,6 +151,23 @@ def test_a_master_killed_again_and_again_is_no_hot_loop(bridled):
     assert 0 < len(waits) < 8, [event["to"] for event in site.events.of("web")]
 
 
+@pytest.mark.parametrize("signum", SIGNALS, ids=NAMES)
+def test_orphans_killed_while_waiting(bridled, signum):
+    """Between two starts there is no master: what is left of the last one may end in any way, and the next start comes."""
+    site = bridled(web(restart_delay="2s", restart_delay_max="2s", autostart="no", worker_class="gthread")).begin()
+    for count in (1, 2):
+        site.events.wait("web", "running", count=count)
+        workers = site.workers()
+        os.kill(site.master(), signal.SIGKILL)
+    site.wait_state("waiting")
+    for worker in workers:
+        if processes.alive(worker):
+            os.kill(worker, signum)
+    processes.wait_gone(*workers)
+    site.events.wait("web", "running", count=3)
+    assert_well(site)
+
+
 def test_a_stopped_process_group_is_no_escape(bridled):
     """Grandchildren of requests, in the master's session or in one of their own, end with the service."""
     site = bridled(web())
