@@ -20,6 +20,7 @@ struct service;
 struct bridled {
 	struct ev_loop *loop;
 	ev_io signal_io;
+	ev_periodic far_future;
 	ev_prepare before_wait; /* tells what happened, once a round of the loop */
 	int signal_fd;
 

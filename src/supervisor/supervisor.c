@@ -130,15 +130,27 @@ prepare(struct bridled *b, const struct supervisor_options *options, struct err 
 	return places_open(b, options, err) && shared_make(b, err) && take_memory(b, err);
 }
 
+static void
+on_far_future(struct ev_loop *loop, ev_periodic *periodic, int events)
+{
+	(void)loop;
+	(void)periodic;
+	(void)events;
+}
+
+/* libev wakes up every 59.7 s to see whether the wall clock jumped, unless a timerfd tells it, and it makes one only for
+ * whoever waits for a date (ev.c of 4.33: MAX_BLOCKTIME, evtimerfd_init). So we wait for one that does not come. */
+static void
+sleep_long(struct bridled *b)
+{
+	ev_periodic_init(&b->far_future, on_far_future, 1e11, 0., NULL);
+	ev_periodic_start(b->loop, &b->far_future);
+}
+
 static bool
 begin(struct bridled *b, struct err *err)
 {
-	unsigned flags = EVBACKEND_EPOLL | EVFLAG_NOENV;
-
-#ifdef EVFLAG_NOTIMERFD
-	flags |= EVFLAG_NOTIMERFD; /* a timerfd would only tell of jumps of the wall clock, which nothing here uses */
-#endif
-	b->loop = ev_loop_new(flags);
+	b->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
 	if (b->loop == NULL)
 		return err_set(err, errno, "cannot make an event loop");
 	if (getrandom(&b->random, sizeof b->random, GRND_NONBLOCK) < 0 || b->random == 0)
@@ -146,6 +158,7 @@ begin(struct bridled *b, struct err *err)
 	ev_prepare_init(&b->before_wait, before_wait);
 	b->before_wait.data = b;
 	ev_prepare_start(b->loop, &b->before_wait);
+	sleep_long(b);
 	return signals_listen(b, err) && tree_adopt_orphans(err);
 }
 
