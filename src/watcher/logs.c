@@ -342,7 +342,7 @@ logs_follow(struct watcher *w, struct service *s, const struct page_service *rec
 
 	take_settings(s, record);
 	watch_age(w, s->log.max_age);
-	if (s->log.fifo < 0)
+	if (s->log.fifo < 0 && s->log.to != PAGE_LOG_NONE)
 		open_fifo(s, w->logs.run_dir);
 	if (spool_left(&w->logs.spool, &note) && strcmp(note.service, s->name) == 0) {
 		recover(w, s, &note);
