@@ -17,10 +17,10 @@
 #include "watcher/batch.h"
 
 struct backlog {
-	struct batch batch;       /* the bytes are ours; length 0: nothing kept */
-	uint64_t bytes, lines;    /* lost */
-	msec from, to;            /* ms since 1970 */
-	bool mid;                 /* what was dropped last ended within a line */
+	struct batch batch;    /* the bytes are ours; length 0: nothing kept */
+	uint64_t bytes, lines; /* lost */
+	msec from, to;         /* ms since 1970 */
+	bool mid;              /* what was dropped last ended within a line */
 };
 
 /* Keep what is left of B. NULL without memory. */

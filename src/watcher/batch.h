@@ -20,9 +20,9 @@ struct batch_target {
 	int log_dir;
 	const char *service;
 	uint64_t max_size;
-	msec max_age;           /* 0: never too old */
+	msec max_age; /* 0: never too old */
 	uint32_t keep;
-	struct spool *spool;    /* NULL: the bytes are not in it, so nothing is noted */
+	struct spool *spool; /* NULL: the bytes are not in it, so nothing is noted */
 };
 
 struct batch {

@@ -27,12 +27,12 @@ struct client {
 	int fd;
 	struct peer peer;
 	ev_io readable, writable;
-	ev_timer timer;           /* idle, or the end of patience of what it waits for */
+	ev_timer timer; /* idle, or the end of patience of what it waits for */
 	struct varlink_in in;
 	char *out;
 	size_t out_len, out_done;
-	bool more, oneway;        /* of the call that is being answered */
-	bool gone;                /* to be freed when nobody uses it */
+	bool more, oneway; /* of the call that is being answered */
+	bool gone;         /* to be freed when nobody uses it */
 	struct waiter waiter;
 };
 

@@ -25,9 +25,9 @@ struct console_line {
 
 struct console {
 	int fd;
-	char *queue;      /* NULL while nothing waits */
+	char *queue; /* NULL while nothing waits */
 	size_t len, size;
-	uint64_t lost;    /* lines */
+	uint64_t lost; /* lines */
 	ev_io io;
 };
 

@@ -25,7 +25,7 @@ struct control {
 	struct client *clients;
 	unsigned count, readers;
 	ev_io acceptable;
-	ev_prepare reaper;  /* runs when somebody hung up */
+	ev_prepare reaper; /* runs when somebody hung up */
 };
 
 /* FD listens already. */

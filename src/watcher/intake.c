@@ -11,11 +11,11 @@
 #include "watcher/watch.h"
 
 enum {
-	ROUND = 16,      /* FIFOs a round: between rounds others get their turn */
-	FLOWING = 3,     /* ms between readings below which lines count as coming fast */
-	PATIENCE = 4,    /* ticks without a byte until it is waited for with epoll again */
-	AGAIN = 4,       /* readings a tick of a pipe that is found half full: it fills faster than the clock ticks */
-	TICK_US = 1000,  /* for a pipe of 1 MiB; smaller ones fill sooner */
+	ROUND = 16,     /* FIFOs a round: between rounds others get their turn */
+	FLOWING = 3,    /* ms between readings below which lines count as coming fast */
+	PATIENCE = 4,   /* ticks without a byte until it is waited for with epoll again */
+	AGAIN = 4,      /* readings a tick of a pipe that is found half full: it fills faster than the clock ticks */
+	TICK_US = 1000, /* for a pipe of 1 MiB; smaller ones fill sooner */
 	TICK_LEAST_US = 200,
 	FULL_SIZE = 1 << 20,
 };

@@ -21,16 +21,16 @@ struct service;
 
 /* Of one service. */
 struct intake_state {
-	bool polled;     /* in the epoll set */
-	bool fast;       /* in the list of those read by the clock */
-	uint8_t empty;   /* ticks in a row without a byte */
-	uint32_t next;   /* slot of the next in that list */
-	msec last;       /* when something was read */
+	bool polled;   /* in the epoll set */
+	bool fast;     /* in the list of those read by the clock */
+	uint8_t empty; /* ticks in a row without a byte */
+	uint32_t next; /* slot of the next in that list */
+	msec last;     /* when something was read */
 };
 
 struct intake {
-	int epoll, clock;          /* clock: timerfd */
-	uint32_t fast;             /* first slot of the list, INTAKE_NONE: nobody */
+	int epoll, clock; /* clock: timerfd */
+	uint32_t fast;    /* first slot of the list, INTAKE_NONE: nobody */
 	ev_io readable, tick;
 };
 #define INTAKE_NONE UINT32_MAX

@@ -16,9 +16,9 @@
 enum { LINEFORMAT_STAMP = 25, LINEFORMAT_ROOM = 256 /* least room for output */ };
 
 struct lineformat {
-	uint8_t format;  /* enum page_log_format */
-	bool mid;        /* in the middle of a line */
-	uint8_t held;    /* JSON: bytes of a character whose rest has not come yet */
+	uint8_t format; /* enum page_log_format */
+	bool mid;       /* in the middle of a line */
+	uint8_t held;   /* JSON: bytes of a character whose rest has not come yet */
 	char bytes[4];
 };
 

@@ -100,7 +100,8 @@ write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record,
 		jsonw_object_open(j);
 		write_address(j, record, i);
 		known_integer(j, "queue", answers[i].queue >= 0, answers[i].queue);
-		jsonw_key_integer(j, "backlog", answers[i].backlog != 0 ? answers[i].backlog : record->listener[i].backlog);
+		jsonw_key_integer(j, "backlog",
+			answers[i].backlog != 0 ? answers[i].backlog : record->listener[i].backlog);
 		jsonw_object_close(j);
 	}
 	jsonw_array_close(j);

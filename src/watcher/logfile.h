@@ -15,10 +15,10 @@
 #include "base/msec.h"
 
 struct logfile {
-	int fd;          /* -1: not open */
-	bool mid;        /* it ends in the middle of a line */
+	int fd;   /* -1: not open */
+	bool mid; /* it ends in the middle of a line */
 	uint64_t inode, size;
-	msec born;       /* ms since 1970, as far as the file system knows */
+	msec born; /* ms since 1970, as far as the file system knows */
 };
 
 void logfile_init(struct logfile *f);

@@ -10,13 +10,14 @@
 #include "base/log.h"
 #include "os/fifo.h"
 #include "watcher/batch.h"
+#include "watcher/stuck.h"
 #include "watcher/watch.h"
 
 enum {
-	DRAIN_ROUNDS = 16,    /* reads of a FIFO at the end: a writer that goes on must not keep us for ever */
-	TRIM_ABOVE = 65536,   /* bytes read at once after which memory is given back some time */
+	DRAIN_ROUNDS = 16,  /* reads of a FIFO at the end: a writer that goes on must not keep us for ever */
+	TRIM_ABOVE = 65536, /* bytes read at once after which memory is given back some time */
 };
-static const double RETRY = 0.1, IDLE = 1.0;
+static const double IDLE = 1.0;
 
 void
 log_init(struct log *log)
@@ -37,8 +38,8 @@ to_console(const struct log *log)
 	return log->to == PAGE_LOG_STDOUT || log->to == PAGE_LOG_BOTH;
 }
 
-static struct batch_target
-target_of(struct watcher *w, struct service *s, bool spooled)
+struct batch_target
+logs_target(struct watcher *w, struct service *s, bool spooled)
 {
 	return (struct batch_target){
 		.file = &s->log.file,
@@ -61,23 +62,6 @@ close_fifo(struct watcher *w, struct service *s)
 }
 
 /* ---- from the spool into the file ---- */
-
-static void
-begin_backlog(struct watcher *w, struct service *s, const struct batch *b, const struct err *err)
-{
-	struct log *log = &s->log;
-
-	log->backlog = backlog_new(b);
-	if (log->backlog == NULL) {
-		log_error("%s: %s, and no memory to keep %u bytes of its output: lost", s->name, err->text,
-			b->length - b->offset);
-		return;
-	}
-	log_error("%s: log: %s; trying again until it can be written", s->name, err->text);
-	intake_remove(w, s);
-	if (w->logs.backlogs++ == 0)
-		ev_timer_again(w->loop, &w->logs.retry);
-}
 
 /* Once, until it works again: a file that cannot be renamed just grows. */
 static void
@@ -115,7 +99,7 @@ write_file(struct watcher *w, struct service *s, struct batch *b, const struct b
 			return;
 		}
 	}
-	begin_backlog(w, s, b, &err);
+	stuck_begin(w, s, b, &err);
 }
 
 /* ---- from the FIFO ---- */
@@ -145,7 +129,7 @@ size_t
 logs_take(struct watcher *w, struct service *s)
 {
 	struct spool *spool = &w->logs.spool;
-	struct batch_target to = target_of(w, s, true);
+	struct batch_target to = logs_target(w, s, true);
 	struct batch b = { .bytes = spool->bytes, .format = s->log.format, .wall = clock_wall() };
 	ssize_t n;
 
@@ -168,20 +152,6 @@ logs_take(struct watcher *w, struct service *s)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* Read a FIFO whose lines cannot be written: they are lost. */
-static void
-drop(struct watcher *w, struct service *s)
-{
-	struct spool *spool = &w->logs.spool;
-	ssize_t n = read(s->log.fifo, spool->bytes, SPOOL_BYTES);
-
-	if (n <= 0)
-		return;
-	backlog_drop(s->log.backlog, spool->bytes, (size_t)n, clock_wall());
-	spool_got(spool, (uint32_t)n);
-	spool_done(spool, (size_t)n);
-}
-
 static void
 on_idle(struct ev_loop *loop, ev_timer *timer, int revents)
 {
@@ -192,58 +162,6 @@ on_idle(struct ev_loop *loop, ev_timer *timer, int revents)
 		return;
 	spool_trim(&w->logs.spool);
 	ev_timer_stop(loop, timer);
-}
-
-/* ---- files that take no writes ---- */
-
-/* What is kept, then how much is missing. True: all is written. */
-static bool
-write_backlog(struct watcher *w, struct service *s)
-{
-	struct backlog *backlog = s->log.backlog;
-	struct batch_target to = target_of(w, s, false);
-	struct err err, rotation_err;
-
-	do {
-		if (!logfile_open(to.file, to.log_dir, to.service, clock_wall(), &err) ||
-			!batch_write(&backlog->batch, &to, &rotation_err, &err))
-			return false;
-	} while (backlog_tell(backlog, to.file));
-	return true;
-}
-
-static void
-end_backlog(struct watcher *w, struct service *s)
-{
-	struct log *log = &s->log;
-
-	log->format = log->backlog->batch.format;
-	log->drop_rest = log->backlog->mid;
-	backlog_free(log->backlog);
-	log->backlog = NULL;
-	w->logs.backlogs--;
-	log_info("%s: log can be written again", s->name);
-	intake_add(w, s);
-}
-
-static void
-on_retry(struct ev_loop *loop, ev_timer *timer, int revents)
-{
-	struct watcher *w = timer->data;
-
-	(void)revents;
-	for (uint32_t i = 0; i < w->services.count && w->logs.backlogs > 0; i++) {
-		struct service *s = &w->services.at[i];
-
-		if (s->log.backlog == NULL)
-			continue;
-		if (write_backlog(w, s))
-			end_backlog(w, s);
-		else if (s->log.fifo >= 0 && fifo_waiting(s->log.fifo) >= (long)(s->log.capacity / 4 * 3))
-			drop(w, s);
-	}
-	if (w->logs.backlogs == 0)
-		ev_timer_stop(loop, timer);
 }
 
 /* ---- files that become old ---- */
@@ -257,7 +175,7 @@ on_age(struct ev_loop *loop, ev_timer *timer, int revents)
 	(void)loop;
 	(void)revents;
 	for (uint32_t i = 0; i < w->services.count; i++) {
-		struct batch_target to = target_of(w, &w->services.at[i], false);
+		struct batch_target to = logs_target(w, &w->services.at[i], false);
 		struct err err = { 0 };
 
 		if (!batch_age(&to, wall, &err))
@@ -285,7 +203,7 @@ watch_age(struct watcher *w, msec max_age)
 static void
 recover(struct watcher *w, struct service *s, const struct spool_note *note)
 {
-	struct batch_target to = target_of(w, s, true);
+	struct batch_target to = logs_target(w, s, true);
 	struct batch b = { w->logs.spool.bytes, note->length, note->offset, note->skip, note->format, note->wall };
 	struct err err = { 0 }, rotation_err = { 0 };
 
@@ -293,14 +211,14 @@ recover(struct watcher *w, struct service *s, const struct spool_note *note)
 	if (!logfile_open(to.file, to.log_dir, to.service, b.wall, &err) ||
 		(to.file->inode == note->inode && note->size < to.file->size &&
 			!logfile_cut(to.file, note->size, &err))) {
-		begin_backlog(w, s, &b, &err);
+		stuck_begin(w, s, &b, &err);
 		return;
 	}
 	batch_note(&b, &to, b.length);
 	if (batch_write(&b, &to, &rotation_err, &err))
 		s->log.format = b.format;
 	else
-		begin_backlog(w, s, &b, &err);
+		stuck_begin(w, s, &b, &err);
 }
 
 static void
@@ -354,8 +272,7 @@ logs_follow(struct watcher *w, struct service *s, const struct page_service *rec
 void
 logs_catch_up(struct watcher *w, struct service *s)
 {
-	if (s->log.backlog != NULL && write_backlog(w, s))
-		end_backlog(w, s);
+	stuck_try(w, s);
 	for (unsigned i = 0; i < DRAIN_ROUNDS && s->log.fifo >= 0 && s->log.backlog == NULL; i++)
 		if (logs_take(w, s) == 0)
 			break;
@@ -378,9 +295,7 @@ logs_forget(struct watcher *w, struct service *s)
 {
 	logs_catch_up(w, s);
 	end_line(w, s);
-	if (s->log.backlog != NULL)
-		w->logs.backlogs--;
-	backlog_free(s->log.backlog);
+	stuck_forget(w, s);
 	close_fifo(w, s);
 	logfile_close(&s->log.file);
 	log_init(&s->log);
@@ -415,10 +330,10 @@ logs_open(struct watcher *w, int spool_fd, struct err *err)
 	if (!open_directories(l, services_header(&w->services), err) || !spool_open(&l->spool, spool_fd, err) ||
 		!intake_open(w, err))
 		return false;
-	ev_timer_init(&l->retry, on_retry, 0., RETRY);
+	stuck_open(w);
 	ev_timer_init(&l->idle, on_idle, 0., IDLE);
 	ev_timer_init(&l->age, on_age, 0., 60.);
-	l->retry.data = l->idle.data = l->age.data = w;
+	l->idle.data = l->age.data = w;
 	return true;
 }
 

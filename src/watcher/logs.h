@@ -26,11 +26,11 @@ struct console_line;
 
 /* Of one service. */
 struct log {
-	int fifo;                  /* -1: not open */
-	uint32_t capacity;         /* of the FIFO, bytes */
+	int fifo;          /* -1: not open */
+	uint32_t capacity; /* of the FIFO, bytes */
 	struct intake_state intake;
 	struct logfile file;
-	struct lineformat format;  /* where its output stands */
+	struct lineformat format; /* where its output stands */
 	uint64_t max_size;
 	msec max_age;
 	uint32_t keep;
@@ -43,10 +43,9 @@ struct log {
 
 struct logs {
 	int run_dir, log_dir;
-	uint32_t backlogs;         /* services that have one */
-	msec flowed;               /* when much was read last */
+	msec flowed; /* when much was read last */
 	struct spool spool;
-	ev_timer retry, idle, age;
+	ev_timer idle, age;
 };
 
 void log_init(struct log *log);
@@ -59,6 +58,9 @@ void logs_begin(struct watcher *w);
 
 /* Begin to read the output of S, or take its new settings. */
 void logs_follow(struct watcher *w, struct service *s, const struct page_service *record);
+
+/* Where the output of S goes; with a note in the spool when the bytes are there (SPOOLED). */
+struct batch_target logs_target(struct watcher *w, struct service *s, bool spooled);
 
 /* Take what is in the FIFO of S, up to a buffer full, to where it belongs. Returns how much it was. */
 size_t logs_take(struct watcher *w, struct service *s);

@@ -1,5 +1,6 @@
 #include "watcher/methods.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,8 +58,8 @@ no_such_service(struct client *c, const char *name)
 	char nearest[PAGE_NAME];
 	bool near = services_nearest(&c->w->services, name, nearest);
 
-	client_error(c, VARLINK_INTERFACE ".NoSuchService", json_pack("{s:s, s:s?}", "name", name, "nearest",
-		near ? nearest : NULL));
+	client_error(c, VARLINK_INTERFACE ".NoSuchService",
+		json_pack("{s:s, s:s?}", "name", name, "nearest", near ? nearest : NULL));
 	return false;
 }
 
@@ -188,10 +189,11 @@ info(struct client *c, json_t *parameters)
 	(void)parameters;
 	for (uint32_t i = 0; i < page->used; i++)
 		services += services_read(&c->w->services, i, &record);
-	client_reply(c, json_pack("{s:s, s:i, s:i, s:f, s:s, s:s, s:I, s:i}", "version", PACKAGE_VERSION, "pid",
-		(int)page->supervisor, "watcher", (int)getpid(), "uptime", (double)(clock_now() - page->started) / 1000,
-		"run_dir", page->run_dir, "log_dir", page->log_dir, "services", services, "watcher_restarts",
-		(int)page->watcher_restarts));
+	client_reply(c,
+		json_pack("{s:s, s:i, s:i, s:f, s:s, s:s, s:I, s:i}", "version", PACKAGE_VERSION, "pid",
+			(int)page->supervisor, "watcher", (int)getpid(), "uptime",
+			(double)(clock_now() - page->started) / 1000, "run_dir", page->run_dir, "log_dir",
+			page->log_dir, "services", services, "watcher_restarts", (int)page->watcher_restarts));
 }
 
 static void
@@ -247,8 +249,9 @@ static void
 get_info(struct client *c, json_t *parameters)
 {
 	(void)parameters;
-	client_reply(c, json_pack("{s:s, s:s, s:s, s:s, s:[s, s]}", "vendor", "Bridle", "product", "bridled", "version",
-		PACKAGE_VERSION, "url", PACKAGE_URL, "interfaces", VARLINK_SERVICE, VARLINK_INTERFACE));
+	client_reply(c,
+		json_pack("{s:s, s:s, s:s, s:s, s:[s, s]}", "vendor", "Bridle", "product", "bridled", "version",
+			PACKAGE_VERSION, "url", PACKAGE_URL, "interfaces", VARLINK_SERVICE, VARLINK_INTERFACE));
 }
 
 static void
@@ -327,6 +330,16 @@ unknown(struct client *c, const char *method)
 		client_error(c, VARLINK_INTERFACE_NOT_FOUND, json_pack("{s:s}", "interface", method));
 }
 
+static void
+refuse(struct client *c, enum right right)
+{
+	char words[160];
+
+	snprintf(words, sizeof words, "only root, the user that runs bridled and members of control_group may %s",
+		right == CHANGERS ? "change things" : "look");
+	client_error(c, VARLINK_INTERFACE ".NotAllowed", json_pack("{s:s}", "reason", words));
+}
+
 void
 methods_call(struct client *c, struct varlink_call *call)
 {
@@ -338,10 +351,7 @@ methods_call(struct client *c, struct varlink_call *call)
 		if (may(&c->peer, m->right))
 			m->run(c, call->parameters);
 		else
-			client_error(c, VARLINK_INTERFACE ".NotAllowed", json_pack("{s:s}", "reason",
-				m->right == CHANGERS ? "only root, the user that runs bridled and members of control_group may change "
-						       "things" :
-						       "only root, the user that runs bridled and members of control_group may look"));
+			refuse(c, m->right);
 		return;
 	}
 	unknown(c, call->method);

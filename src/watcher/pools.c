@@ -7,8 +7,10 @@
 #include "os/process.h"
 #include "watcher/watch.h"
 
-enum { TICK = 10, /* ms: times of birth are known to a clock tick (proc(5)) */
-	ASK_PATIENCE = 2000 /* ms until the page has to show what was asked for */ };
+enum {
+	TICK = 10,          /* ms: times of birth are known to a clock tick (proc(5)) */
+	ASK_PATIENCE = 2000 /* ms until the page has to show what was asked for */
+};
 
 /* After HUP the old workers finish their requests beside the new ones: they are not too many, they are leaving. */
 struct workers_count
@@ -58,8 +60,8 @@ want(struct watcher *w, struct service *s, const struct page_service *record, co
 	scale.arg = wanted;
 	if (!uplink_send(w, &scale))
 		return;
-	log_info("%s: %lld connections waited: %u workers wanted instead of %u", s->name, (long long)seen->queue, wanted,
-		record->wanted);
+	log_info("%s: %lld connections waited: %u workers wanted instead of %u", s->name, (long long)seen->queue,
+		wanted, record->wanted);
 	sampler->asked = wanted;
 	sampler->asked_at = now;
 }

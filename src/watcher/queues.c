@@ -33,7 +33,9 @@ add_queries(const struct page_service *record, struct sockdiag_query *queries)
 
 	for (unsigned i = 0; i < n; i++)
 		queries[i] = (struct sockdiag_query){ .inode = record->listener[i].inode,
-			.family = record->listener[i].family, .port = record->listener[i].port, .queue = -1 };
+			.family = record->listener[i].family,
+			.port = record->listener[i].port,
+			.queue = -1 };
 	return n;
 }
 

@@ -5,8 +5,10 @@
 #include "core/life.h"
 #include "watcher/watch.h"
 
-enum { AGAIN = 1000, /* ms until it is said again, should the supervisor not have moved */
-	TICK = 10 /* ms: times of birth are known to a clock tick (proc(5)) */ };
+enum {
+	AGAIN = 1000, /* ms until it is said again, should the supervisor not have moved */
+	TICK = 10     /* ms: times of birth are known to a clock tick (proc(5)) */
+};
 
 static uint32_t
 needed(const struct page_service *record)
@@ -25,7 +27,8 @@ say_ready(struct watcher *w, struct service *s, const struct page_service *recor
 	struct link_record ready = link_make(LINK_READY);
 	msec now = clock_now();
 
-	if (sampler->ready_number == number && sampler->ready_since == record->since && now - sampler->ready_said < AGAIN)
+	if (sampler->ready_number == number && sampler->ready_since == record->since &&
+		now - sampler->ready_said < AGAIN)
 		return;
 	ready.service = s->slot;
 	ready.incarnation = record->incarnation;

@@ -26,22 +26,22 @@ struct sampler {
 	struct workers workers;
 	struct pool pool;
 	struct recycle recycle;
-	msec due, interval;      /* when to look next; MSEC_NEVER */
-	msec looked;             /* last time; 0 never */
-	msec hup;                /* workers forked before were told to go by a reload; 0: no reload */
-	int64_t queue;           /* connections waiting in all listeners; -1 unknown */
-	int64_t master_bytes;    /* memory of the current master; -1 unknown */
-	uint32_t ready_number;   /* generation that was said to be ready, */
+	msec due, interval;           /* when to look next; MSEC_NEVER */
+	msec looked;                  /* last time; 0 never */
+	msec hup;                     /* workers forked before were told to go by a reload; 0: no reload */
+	int64_t queue;                /* connections waiting in all listeners; -1 unknown */
+	int64_t master_bytes;         /* memory of the current master; -1 unknown */
+	uint32_t ready_number;        /* generation that was said to be ready, */
 	msec ready_since, ready_said; /* in the state that began then; when it was said */
-	uint32_t asked;          /* workers that a range asked for and the page does not show yet; 0: none */
+	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
 	bool blind_told;
 };
 
 struct samples {
 	ev_timer timer;
-	msec due;                /* when it fires; MSEC_NEVER */
-	int sockdiag;            /* -1: not open (yet) */
+	msec due;     /* when it fires; MSEC_NEVER */
+	int sockdiag; /* -1: not open (yet) */
 	bool sockdiag_told;
 };
 

@@ -17,9 +17,9 @@ struct sampler;
 /* One slot. With a thousand of them every byte counts: names and states are read from the page when needed. */
 struct service {
 	uint32_t slot;
-	uint32_t incarnation;    /* as last looked at; 0: nobody here */
-	char name[PAGE_NAME];    /* whose log this is */
-	uint8_t kind;            /* enum page_kind */
+	uint32_t incarnation; /* as last looked at; 0: nobody here */
+	char name[PAGE_NAME]; /* whose log this is */
+	uint8_t kind;         /* enum page_kind */
 	struct log log;
 	struct sampler *sampler; /* Gunicorn only */
 };
@@ -27,7 +27,7 @@ struct service {
 struct services {
 	const void *page;
 	size_t size;
-	struct service *at;      /* one a slot */
+	struct service *at; /* one a slot */
 	uint32_t count;
 };
 

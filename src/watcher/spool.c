@@ -37,7 +37,9 @@ spool_open(struct spool *s, int fd, struct err *err)
 
 	if (at == MAP_FAILED)
 		return err_set(err, errno, "cannot map the spool");
-	*s = (struct spool){ .header = at, .bytes = (char *)at + (WATCHER_SPOOL_SIZE - SPOOL_BYTES), .fd = shared ? fd : -1 };
+	*s = (struct spool){ .header = at,
+		.bytes = (char *)at + (WATCHER_SPOOL_SIZE - SPOOL_BYTES),
+		.fd = shared ? fd : -1 };
 	if (s->header->magic != SPOOL_MAGIC) {
 		memset(s->header, 0, sizeof *s->header);
 		s->header->magic = SPOOL_MAGIC;

@@ -36,9 +36,9 @@ struct spool_note {
 
 struct spool {
 	struct spool_header *header;
-	char *bytes;      /* SPOOL_BYTES */
-	size_t touched;   /* of bytes, since memory was last given back */
-	int fd;           /* -1: memory of our own */
+	char *bytes;    /* SPOOL_BYTES */
+	size_t touched; /* of bytes, since memory was last given back */
+	int fd;         /* -1: memory of our own */
 };
 
 /* Map FD, or take memory of our own when it is not a spool. */

@@ -116,7 +116,8 @@ attached(struct msghdr *message)
 	struct cmsghdr *c = CMSG_FIRSTHDR(message);
 	int fd = -1;
 
-	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof fd))
+	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+		c->cmsg_len == CMSG_LEN(sizeof fd))
 		memcpy(&fd, CMSG_DATA(c), sizeof fd);
 	return fd;
 }
@@ -145,10 +146,16 @@ on_link(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct watcher *w = io->data;
 	struct link_record records[LINK_BATCH];
-	union { struct cmsghdr align; char bytes[CMSG_SPACE(sizeof(int))]; } control;
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
 	struct iovec part = { records, sizeof records };
 	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes,
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes,
 	};
 	ssize_t n = recvmsg(w->uplink.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 

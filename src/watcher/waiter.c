@@ -6,7 +6,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "watcher/client.h"
+#include "watcher/events.h"
 #include "watcher/pools.h"
+#include "watcher/ready.h"
 #include "watcher/reasons.h"
 #include "watcher/watch.h"
 #include "watcher/words.h"
@@ -29,7 +31,10 @@ waiter_free(struct waiter *waiter)
 static bool
 has_outcome(enum link_deed deed, enum outcome_goal *goal)
 {
-	static const struct { bool waits; enum outcome_goal goal; } outcomes[DEEDS] = {
+	static const struct {
+		bool waits;
+		enum outcome_goal goal;
+	} outcomes[DEEDS] = {
 		[DEED_START] = { true, GOAL_UP },
 		[DEED_STOP] = { true, GOAL_DOWN },
 		[DEED_RESTART] = { true, GOAL_UP_AGAIN },
@@ -48,7 +53,10 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	struct link_record request = link_make(LINK_REQUEST);
 	struct waiter *waiter = &c->waiter;
 
-	*waiter = (struct waiter){ .kind = WAIT_ANSWER, .id = uplink_id(c->w), .deed = deed, .no_wait = no_wait,
+	*waiter = (struct waiter){ .kind = WAIT_ANSWER,
+		.id = uplink_id(c->w),
+		.deed = deed,
+		.no_wait = no_wait,
 		.asked = clock_now() };
 	text_copy(waiter->name, sizeof waiter->name, name);
 	request.deed = (uint8_t)deed;
@@ -228,7 +236,8 @@ tell_accepted(struct client *c, const struct link_record *answer)
 		snprintf(words, sizeof words, "%s%saccepted", waiter->name, waiter->name[0] != '\0' ? ": " : "");
 	json_object_set_new(reply, "message", json_string(words));
 	if (waiter->deed == DEED_REREAD)
-		json_object_set_new(reply, "changes", waiter->lines != NULL ? json_incref(waiter->lines) : json_array());
+		json_object_set_new(reply, "changes",
+			waiter->lines != NULL ? json_incref(waiter->lines) : json_array());
 	if (waiter->deed == DEED_SCALE)
 		json_object_set_new(reply, "wanted", json_integer(waiter->wanted));
 	client_reply(c, reply);
@@ -300,85 +309,17 @@ waiter_line(struct client *c, const struct link_record *line)
 		json_array_append_new(c->waiter.lines, json_string(line->text));
 }
 
-/* ---- readiness ---- */
-
-enum ready { READY_YES, READY_NOT_YET, READY_NEVER };
-
-static enum ready
-is_ready(const struct page_service *record, bool named)
-{
-	switch ((enum life_state)record->state) {
-	case LIFE_RUNNING:
-	case LIFE_RELOADING:
-	case LIFE_REPLACING: return READY_YES;
-	case LIFE_STOPPED:
-	case LIFE_STOPPING: return named ? READY_NEVER : READY_YES; /* wanted down: nobody misses it */
-	case LIFE_FAILED: return READY_NEVER;
-	case LIFE_STARTING:
-	case LIFE_RESTARTING:
-	case LIFE_RETRYING:
-	case LIFE_WAITING:
-	case LIFE_STATE_COUNT: break;
-	}
-	return READY_NOT_YET;
-}
-
-/* The worst of all services, or of the one; T says which and why. */
-static enum ready
-look_ready(struct watcher *w, const char *name, struct text *t)
-{
-	enum ready worst = READY_YES;
-	struct page_service record;
-
-	for (uint32_t i = 0; i < services_header(&w->services)->used; i++) {
-		enum ready ready;
-
-		if (!services_read(&w->services, i, &record) || (name[0] != '\0' && strcmp(name, record.name) != 0))
-			continue;
-		ready = is_ready(&record, name[0] != '\0');
-		if (ready <= worst)
-			continue;
-		worst = ready;
-		text_init(t, t->at, t->size);
-		text_addf(t, "%s is %s: ", record.name, life_state_name((enum life_state)record.state));
-		reasons_of_state(t, &record);
-	}
-	return worst;
-}
-
-/* Answer if it is clear, or must be (LAST). Returns whether it was answered. */
-static bool
-answer_ready(struct client *c, const char *name, bool last)
-{
-	char words[SENTENCE];
-	struct text t;
-	enum ready ready;
-
-	text_init(&t, words, sizeof words);
-	ready = look_ready(c->w, name, &t);
-	if (ready == READY_NOT_YET && !last)
-		return false;
-	if (ready != READY_YES) {
-		client_error(c, VARLINK_INTERFACE ".NotReady", json_pack("{s:s}", "reason", words));
-		return true;
-	}
-	text_add(&t, name[0] != '\0' ? name : "all services");
-	text_add(&t, name[0] != '\0' ? " is ready" : " are ready");
-	client_message(c, words);
-	return true;
-}
+/* ---- readiness and events ---- */
 
 void
 waiter_ready(struct client *c, const char *name, msec patience)
 {
-	if (answer_ready(c, name, patience <= 0))
+	if (ready_answer(c, name, patience <= 0))
 		return;
 	c->waiter = (struct waiter){ .kind = WAIT_READY };
 	text_copy(c->waiter.name, sizeof c->waiter.name, name);
 	client_patience(c, patience);
 }
-
-/* ---- what happens ---- */
 
 void
 waiter_events(struct client *c, const char *name)
@@ -388,23 +329,7 @@ waiter_events(struct client *c, const char *name)
 	client_patience(c, MSEC_NEVER);
 }
 
-static void
-tell_event(struct client *c, const struct page_service *record, const struct link_record *move)
-{
-	char words[SENTENCE];
-	struct text t;
-	json_t *event;
-
-	if (c->waiter.name[0] != '\0' && strcmp(c->waiter.name, record->name) != 0)
-		return;
-	text_init(&t, words, sizeof words);
-	reasons_of_move(&t, record, move);
-	event = json_pack("{s:f, s:s, s:s, s:s, s:s, s:o, s:I}", "time", (double)clock_wall() / 1000, "service", record->name,
-		"from", life_state_name((enum life_state)move->from), "to", life_state_name((enum life_state)move->to),
-		"reason", words, "pid", move->pid != 0 ? json_integer(move->pid) : json_null(), "generation",
-		(json_int_t)move->generation);
-	client_continue(c, json_pack("{s:o}", "event", event));
-}
+/* ---- what happens ---- */
 
 void
 waiter_moved(struct client *c, struct service *s, const struct page_service *record, const struct link_record *move)
@@ -412,9 +337,9 @@ waiter_moved(struct client *c, struct service *s, const struct page_service *rec
 	bool mine = strcmp(c->waiter.name, record->name) == 0;
 
 	switch (c->waiter.kind) {
-	case WAIT_EVENTS: tell_event(c, record, move); break;
+	case WAIT_EVENTS: events_tell(c, record, move); break;
 	case WAIT_READY:
-		if (answer_ready(c, c->waiter.name, false))
+		if (ready_answer(c, c->waiter.name, false))
 			client_next(c);
 		break;
 	case WAIT_OUTCOME:
@@ -437,7 +362,7 @@ waiter_look(struct client *c)
 	uint32_t slot;
 
 	if (c->waiter.kind == WAIT_READY) {
-		if (answer_ready(c, c->waiter.name, false))
+		if (ready_answer(c, c->waiter.name, false))
 			client_next(c);
 	} else if (c->waiter.kind == WAIT_OUTCOME && services_find(&c->w->services, c->waiter.name, &slot) &&
 		services_read(&c->w->services, slot, &record)) {
@@ -479,7 +404,7 @@ waiter_expired(struct client *c)
 	switch (c->waiter.kind) {
 	case WAIT_ANSWER: client_failed(c, "the supervisor does not answer", NULL); break;
 	case WAIT_WORKERS: workers_late(c); break;
-	case WAIT_READY: answer_ready(c, c->waiter.name, true); break;
+	case WAIT_READY: ready_answer(c, c->waiter.name, true); break;
 	case WAIT_NOTHING:
 	case WAIT_OUTCOME:
 	case WAIT_EVENTS: return;

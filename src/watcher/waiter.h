@@ -29,15 +29,15 @@ enum waiter_kind {
 
 struct waiter {
 	enum waiter_kind kind;
-	uint32_t id;              /* of the request */
+	uint32_t id; /* of the request */
 	enum link_deed deed;
 	enum outcome_goal goal;
-	bool no_wait;             /* the answer is enough */
-	uint32_t before;          /* generation when it was asked for */
+	bool no_wait;    /* the answer is enough */
+	uint32_t before; /* generation when it was asked for */
 	uint32_t wanted;
 	msec asked;
-	char name[PAGE_NAME];     /* of the service; "": all */
-	json_t *lines;            /* that came before the answer; NULL: none */
+	char name[PAGE_NAME]; /* of the service; "": all */
+	json_t *lines;        /* that came before the answer; NULL: none */
 };
 
 /* Send DEED for service NAME ("": none of them) and let C wait for what comes of it. RECORD: the service's; NULL. */

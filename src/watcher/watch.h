@@ -13,6 +13,7 @@
 #include "watcher/logs.h"
 #include "watcher/samples.h"
 #include "watcher/services.h"
+#include "watcher/stuck.h"
 #include "watcher/uplink.h"
 
 struct watcher {
@@ -21,6 +22,7 @@ struct watcher {
 	struct uplink uplink;
 	struct intake intake;
 	struct logs logs;
+	struct stuck stuck;
 	struct console console;
 	struct samples samples;
 	struct control control;

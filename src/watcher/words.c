@@ -68,8 +68,10 @@ reason_running(struct text *t, const struct words_move *move)
 		words_end(t, move);
 		text_add(t, "; the old one serves on");
 	} else if (move->event == ON_TIMEOUT) {
-		text_add(t, move->from == LIFE_RELOADING ? "no new worker was ready in time after the reload" :
-			"the next generation was not ready in time; the old one serves on");
+		text_add(t,
+			move->from == LIFE_RELOADING ?
+				"no new worker was ready in time after the reload" :
+				"the next generation was not ready in time; the old one serves on");
 	} else {
 		text_add(t, move->gunicorn ? life_event_text(move->event) : "running");
 	}

@@ -13,13 +13,13 @@
 
 /* What is known of a move, or of the state that a service is in. */
 struct words_move {
-	bool gunicorn;          /* else a program */
+	bool gunicorn; /* else a program */
 	enum life_state from, to;
 	enum life_event event;
-	int32_t pid, status;    /* of the master that ended last; pid 0: none has */
-	msec lasted;            /* how long that one had lived; < 0 unknown */
-	msec wait;              /* until the next start; < 0 not said */
-	uint32_t streak;        /* failures in a row; 0 unknown */
+	int32_t pid, status; /* of the master that ended last; pid 0: none has */
+	msec lasted;         /* how long that one had lived; < 0 unknown */
+	msec wait;           /* until the next start; < 0 not said */
+	uint32_t streak;     /* failures in a row; 0 unknown */
 };
 
 /* "master 123 was killed by SIGKILL after 12s", "master 123 exited with status 3 after 350ms". */

@@ -7,9 +7,9 @@
 #include "os/process.h"
 
 enum {
-	WEIGH_EVERY = 30000, /* ms between looks at PSS: the kernel walks all page tables for it */
+	WEIGH_EVERY = 30000,    /* ms between looks at PSS: the kernel walks all page tables for it */
 	LEAVE_PATIENCE = 90000, /* ms that one who was told to go may take: requests are finished first */
-	NOISE = 100,         /* ms below which a difference of CPU times says nothing (ticks are 10 ms) */
+	NOISE = 100,            /* ms below which a difference of CPU times says nothing (ticks are 10 ms) */
 };
 
 void
@@ -40,8 +40,15 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 		w->at = at;
 		w->size = size;
 	}
-	w->at[w->count] = (struct worker){ .pid = sample->pid, .start = sample->start, .started = sample->started,
-		.generation = generation, .heartbeat_fd = -1, .rss = -1, .pss = -1, .fds = -1, .cpu = -1 };
+	w->at[w->count] = (struct worker){ .pid = sample->pid,
+		.start = sample->start,
+		.started = sample->started,
+		.generation = generation,
+		.heartbeat_fd = -1,
+		.rss = -1,
+		.pss = -1,
+		.fds = -1,
+		.cpu = -1 };
 	return &w->at[w->count++];
 }
 

@@ -16,19 +16,19 @@ enum { WORKERS_MAX = 1024 };
 struct worker {
 	int32_t pid;
 	uint32_t generation;
-	uint64_t start;      /* clock ticks since boot: with pid, who it is */
+	uint64_t start; /* clock ticks since boot: with pid, who it is */
 	msec started;
-	msec looked;         /* when cpu_ns was read */
+	msec looked; /* when cpu_ns was read */
 	uint64_t cpu_ns;
-	float cpu;           /* per cent of one CPU between the last two looks; < 0 unknown */
+	float cpu; /* per cent of one CPU between the last two looks; < 0 unknown */
 	int32_t threads, fds;
-	int64_t rss, pss;    /* bytes; -1 unknown */
-	msec weighed;        /* when pss was read */
-	msec beat;           /* age of the heartbeat when looked at */
-	msec leaving;        /* when it was told to go by us (TTOU takes the oldest); 0: not */
-	uint32_t over;       /* samples in a row over its limit */
-	int heartbeat_fd;    /* where its file is; see process_heartbeat */
-	uint8_t heartbeat;   /* enum heartbeat */
+	int64_t rss, pss;  /* bytes; -1 unknown */
+	msec weighed;      /* when pss was read */
+	msec beat;         /* age of the heartbeat when looked at */
+	msec leaving;      /* when it was told to go by us (TTOU takes the oldest); 0: not */
+	uint32_t over;     /* samples in a row over its limit */
+	int heartbeat_fd;  /* where its file is; see process_heartbeat */
+	uint8_t heartbeat; /* enum heartbeat */
 	char state;
 	bool seen;
 };
@@ -36,7 +36,7 @@ struct worker {
 struct workers {
 	struct worker *at;
 	uint32_t count, size;
-	bool blind;          /* some heartbeat could not be seen (no permission) */
+	bool blind; /* some heartbeat could not be seen (no permission) */
 };
 
 /* How much to look at: heartbeats only (a generation is starting), the cheap things, everything (PSS, descriptors). */
@@ -53,7 +53,9 @@ bool worker_booted(const struct worker *worker, msec now);
 
 /* Workers of GENERATION forked at SINCE or later: how many, and how many of them are booted. Those told to leave
  * do not count. */
-struct workers_count { uint32_t all, booted; };
+struct workers_count {
+	uint32_t all, booted;
+};
 struct workers_count workers_count(const struct workers *w, uint32_t generation, msec since, msec now);
 
 /* The next to go when the master of GENERATION is sent TTOU: its oldest; NULL when there is none. */

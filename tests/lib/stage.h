@@ -16,15 +16,15 @@
 enum { STAGE_SERVICES = 4, STAGE_PATIENCE = 10000 /* ms until a test gives up */ };
 
 struct stage {
-	char root[64];                  /* a fresh directory; ROOT/run, ROOT/log */
+	char root[64]; /* a fresh directory; ROOT/run, ROOT/log */
 	void *page;
 	int page_fd, spool_fd, control_fd;
-	int link;                       /* our end */
-	int fifo[STAGE_SERVICES];       /* open for reading and writing, as the supervisor has them */
+	int link;                 /* our end */
+	int fifo[STAGE_SERVICES]; /* open for reading and writing, as the supervisor has them */
 	unsigned services;
 	pid_t watcher;
-	int watcher_stdout;             /* becomes its standard output; -1: ours */
-	size_t file_limit;              /* its RLIMIT_FSIZE; 0: none */
+	int watcher_stdout; /* becomes its standard output; -1: ours */
+	size_t file_limit;  /* its RLIMIT_FSIZE; 0: none */
 };
 
 struct stage *stage_new(void);

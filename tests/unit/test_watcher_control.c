@@ -43,7 +43,9 @@ running(struct stage *s, const char *name)
 	record->from = LIFE_STARTING;
 	record->generation = 1;
 	record->since = clock_now() - 5000;
-	record->generations[0] = (struct page_generation){ .number = 1, .master = getpid(), .started = clock_now() - 6000,
+	record->generations[0] = (struct page_generation){ .number = 1,
+		.master = getpid(),
+		.started = clock_now() - 6000,
 		.state = GENERATION_READY };
 	stage_changed(s, slot);
 	return slot;
@@ -209,7 +211,8 @@ a_failed_boot_is_told_with_its_reason_and_log(void **state)
 	stage_changed(s, web);
 	stage_move(s, web, LIFE_WAITING, ON_DIED_LATER);
 	expect_error(fd, "org.bridle.Failed", "reason",
-		"web is waiting: process 123 exited with status 3 after 350ms, next try in 1h; its log says: ModuleNotFoundError: "
+		"web is waiting: process 123 exited with status 3 after 350ms, next try in 1h; its log says: "
+		"ModuleNotFoundError: "
 		"No module named 'nope'");
 	close(fd);
 }
@@ -398,8 +401,10 @@ play_master(unsigned workers, unsigned boot_ms)
 {
 	pid_t master = fork();
 
-	if (master != 0)
+	if (master != 0) {
+		setpgid(master, master); /* both do it, or who is faster may find no group to kill */
 		return master;
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setpgid(0, 0);
 	for (unsigned i = 0; i < workers; i++)
@@ -425,8 +430,10 @@ ready_is_said_when_workers_beat_and_not_before(void **state)
 	record->wanted = record->settings.workers_min = record->settings.workers_max = 2;
 	record->settings.ready_workers = 2;
 	record->generation = 1;
-	record->generations[0] =
-		(struct page_generation){ .number = 1, .master = master, .started = begun, .state = GENERATION_BOOTING };
+	record->generations[0] = (struct page_generation){ .number = 1,
+		.master = master,
+		.started = begun,
+		.state = GENERATION_BOOTING };
 	record->state = LIFE_STARTING;
 	record->since = begun;
 	stage_changed(s, web);
@@ -440,7 +447,8 @@ ready_is_said_when_workers_beat_and_not_before(void **state)
 	fd = stage_connect(s);
 	stage_call(fd, "org.bridle.List", json_pack("{s:s}", "name", "web"), false);
 	reply = stage_reply(fd);
-	workers = json_object_get(json_array_get(json_object_get(json_object_get(reply, "parameters"), "services"), 0), "workers");
+	workers = json_object_get(json_array_get(json_object_get(json_object_get(reply, "parameters"), "services"), 0),
+		"workers");
 	assert_int_equal(json_array_size(workers), 2);
 	assert_true(json_is_true(json_object_get(json_array_get(workers, 0), "booted")));
 	assert_true(json_integer_value(json_object_get(json_array_get(workers, 0), "rss")) > 0);

@@ -145,7 +145,8 @@ begin_writer(struct stage *s, unsigned slot, unsigned count)
 	for (unsigned i = 0; pid == 0 && i < count; i++) {
 		char line[128];
 		int n = snprintf(line, sizeof line, "line %08u %.*s\n", i, (int)(i % 97),
-			"----------------------------------------------------------------------------------------------------");
+			"----------------------------------------------------------------------------------------------"
+			"------");
 
 		if (write(s->fifo[slot], line, (size_t)n) != n)
 			_exit(1);
@@ -232,7 +233,8 @@ killed_while_writing_json_nothing_is_lost(void **state)
 	unsigned web = stage_service(s, "web");
 
 	set_log(s, web, PAGE_LOG_FILE, PAGE_LOG_JSON, 100000);
-	flow_under_fire(s, web, 200000, strlen("{\"time\":\"2026-11-20T16:57:11.123Z\",\"service\":\"web\",\"line\":\""));
+	flow_under_fire(s, web, 200000,
+		strlen("{\"time\":\"2026-11-20T16:57:11.123Z\",\"service\":\"web\",\"line\":\""));
 }
 
 static void
@@ -289,7 +291,8 @@ a_full_disk_costs_whole_lines_and_says_how_many(void **state)
 	for (char *p = text; (p = strchr(p, '\n')) != NULL; p++)
 		lines++;
 	for (char *line = text; *line != '\0'; line = strchr(line, '\n') + 1)
-		assert_true(strncmp(line, "line ", 5) == 0 || strncmp(line, "bridle: ", 8) == 0 || strcmp(line, "the end\n") == 0);
+		assert_true(strncmp(line, "line ", 5) == 0 || strncmp(line, "bridle: ", 8) == 0 ||
+			strcmp(line, "the end\n") == 0);
 	assert_int_equal(lines - 2 + lost, 300000);
 	free(text);
 }

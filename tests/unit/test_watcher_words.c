@@ -62,7 +62,10 @@ every_state_has_a_reason(void **state)
 	(void)state;
 	for (unsigned to = 0; to < LIFE_STATE_COUNT; to++) {
 		for (unsigned event = 0; event < LIFE_EVENT_COUNT; event++) {
-			struct words_move move = { .to = (enum life_state)to, .event = (enum life_event)event, .pid = 1, .wait = -1 };
+			struct words_move move = { .to = (enum life_state)to,
+				.event = (enum life_event)event,
+				.pid = 1,
+				.wait = -1 };
 
 			text_init(&t, words, sizeof words);
 			words_reason(&t, &move);
@@ -71,7 +74,9 @@ every_state_has_a_reason(void **state)
 	}
 }
 
-static const struct { const char *log, *line; } excerpts[] = {
+static const struct {
+	const char *log, *line;
+} excerpts[] = {
 	/* clang-format off */
 	{ "", NULL },
 	{ "hello\nworld\n", NULL },
