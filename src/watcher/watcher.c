@@ -16,8 +16,11 @@ watch_slot(struct watcher *w, uint32_t slot)
 	struct page_service record;
 	bool there = services_read(&w->services, slot, &record);
 
-	if (there && s->incarnation == record.incarnation && s->log.fifo >= 0)
+	if (there && s->incarnation == record.incarnation) {
+		if (s->log.fifo < 0) /* none was there yet, or it ended */
+			logs_follow(w, s, &record);
 		return;
+	}
 	if (s->incarnation != 0 && (!there || strcmp(s->name, record.name) != 0 || s->kind != record.kind)) {
 		logs_forget(w, s);
 		samples_forget(w, s);
