@@ -33,7 +33,7 @@ enlarge(int fd)
 	int size = largest_pipe();
 	long had = fifo_capacity(fd);
 
-	while (size > had && fcntl(fd, F_SETPIPE_SZ, size) < 0)
+	while (had > 0 && size > had && fcntl(fd, F_SETPIPE_SZ, size) < 0)
 		size /= 2;
 }
 
