@@ -1,9 +1,12 @@
 #include "os/census.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 
+#include "os/children.h"
 #include "os/dirents.h"
+#include "os/procstat.h"
 
 enum { FIRST_SIZE = 65536 };
 
@@ -27,6 +30,8 @@ census_find(const struct census *c, pid_t pid)
 {
 	uint32_t low = 0, high = c->count;
 
+	if (!c->sorted)
+		return c->count > 0 && c->at[0].process.pid == pid ? 0 : CENSUS_NONE;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -75,42 +80,111 @@ link_entries(struct census *c)
 }
 
 static bool
-add(struct census *c, pid_t pid)
+add(struct census *c, const struct procstat *p)
 {
-	struct census_entry e = { .parent = CENSUS_NONE, .child = CENSUS_NONE, .sibling = CENSUS_NONE };
-
-	if (!tree_look(pid, &e.process))
-		return true; /* gone already */
 	if (!has_room(c))
 		return false;
-	c->at[c->count++] = e;
+	c->at[c->count++] = (struct census_entry){ .process = { p->pid, p->parent, p->session, p->state, p->start },
+		.threads = p->threads, .parent = CENSUS_NONE, .child = CENSUS_NONE, .sibling = CENSUS_NONE };
 	return true;
+}
+
+static bool
+begin(struct census *c, bool sorted)
+{
+	*c = (struct census){ .size = FIRST_SIZE, .sorted = sorted };
+	c->at = mmap(NULL, FIRST_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return c->at != MAP_FAILED;
 }
 
 /* /proc lists processes in the order of their pids (proc_pid_readdir: next_tgid), which census_find relies on. */
 bool
 census_take(struct census *c)
 {
+	struct procstat p;
 	struct dirents pids;
 	bool complete = true;
 	long pid;
 
-	*c = (struct census){ .size = FIRST_SIZE };
 	if (!dirents_open(&pids, AT_FDCWD, "/proc"))
 		return false;
-	c->at = mmap(NULL, FIRST_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (c->at == MAP_FAILED) {
+	if (!begin(c, true)) {
 		dirents_close(&pids);
 		return false;
 	}
 	while (complete && (pid = dirents_next_number(&pids)) > 0)
-		complete = add(c, (pid_t)pid);
+		complete = !procstat_read((pid_t)pid, &p) || add(c, &p); /* or it is gone by now */
 	dirents_close(&pids);
 	if (complete)
 		link_entries(c);
 	else
 		census_release(c);
 	return complete;
+}
+
+/* The children of an entry are being added. */
+struct growth {
+	struct census *census;
+	uint32_t parent;
+	bool complete;
+};
+
+static void
+add_child(void *context, pid_t child)
+{
+	struct growth *g = context;
+	struct census *c = g->census;
+	struct procstat p;
+
+	/* it may be gone, and its pid somebody else's: then it is not here that it belongs */
+	if (!g->complete || !procstat_read(child, &p) || p.parent != c->at[g->parent].process.pid)
+		return;
+	g->complete = add(c, &p);
+	if (!g->complete)
+		return;
+	c->at[c->count - 1].parent = g->parent;
+	c->at[c->count - 1].sibling = c->at[g->parent].child;
+	c->at[g->parent].child = c->count - 1;
+}
+
+/* Each thread has a list of those that it has forked. */
+static void
+add_children_of_threads(struct growth *g, pid_t pid)
+{
+	struct dirents threads;
+	char path[32];
+	long tid;
+
+	snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+	if (!dirents_open(&threads, AT_FDCWD, path))
+		return;
+	while ((tid = dirents_next_number(&threads)) > 0)
+		children_visit(pid, (pid_t)tid, add_child, g);
+	dirents_close(&threads);
+}
+
+/* Who is added is looked at in its turn. Nobody is added twice: the parent of each was looked at once. */
+bool
+census_take_below(struct census *c, pid_t pid)
+{
+	struct growth g = { .census = c, .complete = true };
+	struct procstat p;
+
+	if (!begin(c, false))
+		return false;
+	if (procstat_read(pid, &p))
+		g.complete = add(c, &p);
+	for (; g.complete && g.parent < c->count; g.parent++) {
+		const struct census_entry *e = &c->at[g.parent];
+
+		if (e->threads > 1)
+			add_children_of_threads(&g, e->process.pid);
+		else
+			children_visit(e->process.pid, e->process.pid, add_child, &g);
+	}
+	if (!g.complete)
+		census_release(c);
+	return g.complete;
 }
 
 void

@@ -1,6 +1,7 @@
 /*
- * census -- every process that /proc shows, at one moment: in one array, so that who descends from whom takes one
- * look, however deep somebody nests (a climb for each would let a service keep us busy for minutes).
+ * census -- processes as /proc shows them at one moment, all of them or one and its descendants: in one array, so that
+ * who descends from whom takes one look, however deep somebody nests (a climb for each would let a service keep us busy
+ * for minutes).
  *
  * Its memory is asked of the kernel for as long as it lasts, and given back.
  */
@@ -17,18 +18,25 @@
 
 struct census_entry {
 	struct tree_process process;
+	int32_t threads;
 	uint32_t parent, child, sibling; /* indices; CENSUS_NONE: none */
 	uint32_t note;                   /* the caller's; 0 at first */
 };
 
 struct census {
-	struct census_entry *at; /* in order of pid */
+	struct census_entry *at; /* in order of pid; below somebody: that one, its children, theirs ... */
 	uint32_t count;
 	size_t size;             /* bytes of memory */
+	bool sorted;             /* by pid */
 };
 
-/* Look. False: no memory, or no /proc; what was seen until then is given back. */
+/* Look at everything. False: no memory, or no /proc; there is nothing to release then. */
 bool census_take(struct census *c);
+
+/* Look at PID and its descendants only, by the lists of children: where children_listed(). False: no memory. Nobody is
+ * in it when PID is gone. */
+bool census_take_below(struct census *c, pid_t pid);
+
 void census_release(struct census *c);
 
 /* The index of PID. */

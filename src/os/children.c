@@ -4,12 +4,20 @@
 #include <stdio.h>
 #include <unistd.h>
 
-ssize_t
-children_read(int fd, pid_t *pids, size_t max)
+#include "os/dirents.h"
+#include "os/procstat.h"
+
+bool
+children_listed(void)
 {
-	char text[4096];
+	return access("/proc/thread-self/children", F_OK) == 0;
+}
+
+bool
+children_read(int fd, void (*visit)(void *context, pid_t child), void *context)
+{
+	char text[1024];
 	unsigned pid = 0;
-	size_t n = 0;
 	ssize_t k;
 
 	while ((k = read(fd, text, sizeof text)) > 0) {
@@ -19,26 +27,66 @@ children_read(int fd, pid_t *pids, size_t max)
 				continue;
 			}
 			/* a part of the file may end within a number: only the blank ends one */
-			if (pid != 0 && n++ < max)
-				pids[n - 1] = (pid_t)pid;
+			if (pid != 0)
+				visit(context, (pid_t)pid);
 			pid = 0;
 		}
 	}
-	return k < 0 ? -1 : (ssize_t)n;
+	return k == 0;
 }
 
-ssize_t
-children_of(pid_t pid, pid_t tid, pid_t *pids, size_t max)
+bool
+children_visit(pid_t pid, pid_t tid, void (*visit)(void *context, pid_t child), void *context)
 {
 	char path[64];
-	ssize_t n;
+	bool ok;
 	int fd;
 
 	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)tid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return -1;
-	n = children_read(fd, pids, max);
+		return false;
+	ok = children_read(fd, visit, context);
 	close(fd);
-	return n;
+	return ok;
+}
+
+struct list {
+	pid_t *pids;
+	size_t max, n;
+};
+
+static void
+add(void *context, pid_t child)
+{
+	struct list *l = context;
+
+	if (l->n < l->max)
+		l->pids[l->n] = child;
+	l->n++;
+}
+
+ssize_t
+children_of(pid_t pid, pid_t *pids, size_t max)
+{
+	struct list l = { pids, max, 0 };
+
+	return children_visit(pid, pid, add, &l) ? (ssize_t)l.n : -1;
+}
+
+ssize_t
+children_by_walk(pid_t pid, pid_t *pids, size_t max)
+{
+	struct list l = { pids, max, 0 };
+	struct procstat line;
+	struct dirents all;
+	long child;
+
+	if (!dirents_open(&all, AT_FDCWD, "/proc"))
+		return -1;
+	while ((child = dirents_next_number(&all)) > 0)
+		if (procstat_read((pid_t)child, &line) && line.parent == pid)
+			add(&l, (pid_t)child);
+	dirents_close(&all);
+	return (ssize_t)l.n;
 }

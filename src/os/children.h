@@ -1,18 +1,29 @@
 /*
- * children -- /proc/PID/task/TID/children: pids with a blank after each (proc_tid_children(5)). Kernels without
- * CONFIG_PROC_CHILDREN have no such file.
+ * children -- who the children of a process are, by /proc/PID/task/TID/children (proc_tid_children(5)), or by asking
+ * every process for its parent where the kernel has no such file (it needs CONFIG_PROC_CHILDREN).
  */
 #ifndef BRIDLE_OS_CHILDREN_H
 #define BRIDLE_OS_CHILDREN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The children forked by thread TID of process PID into PIDS (room for MAX). Returns how many there are (may be more
- * than MAX), or -1: gone, or no such file. */
-ssize_t children_of(pid_t pid, pid_t tid, pid_t *pids, size_t max);
+/* Has the kernel such files? */
+bool children_listed(void);
 
-/* The same from FD, open on such a file, at its beginning. */
-ssize_t children_read(int fd, pid_t *pids, size_t max);
+/* Call VISIT for each child that thread TID of process PID has forked. False: gone, or no such file. */
+bool children_visit(pid_t pid, pid_t tid, void (*visit)(void *context, pid_t child), void *context);
+
+/* The same of the open file FD, from where it stands. */
+bool children_read(int fd, void (*visit)(void *context, pid_t child), void *context);
+
+/* The children forked by the first thread of PID into PIDS (room for MAX). Returns how many there are, which may be
+ * more; -1: gone, or no such file. */
+ssize_t children_of(pid_t pid, pid_t *pids, size_t max);
+
+/* All children of PID likewise, by a walk through /proc: some 5 microseconds for every process of the machine. -1: no
+ * /proc. */
+ssize_t children_by_walk(pid_t pid, pid_t *pids, size_t max);
 
 #endif

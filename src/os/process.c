@@ -101,31 +101,14 @@ process_descriptors(pid_t pid)
 	return n;
 }
 
-static int
-children_by_walk(pid_t parent, pid_t *pids, int max)
-{
-	struct procstat line;
-	struct dirents all;
-	int n = 0;
-	long pid;
-
-	if (!dirents_open(&all, AT_FDCWD, "/proc"))
-		return -1;
-	while ((pid = dirents_next_number(&all)) > 0)
-		if (procstat_read((pid_t)pid, &line) && line.parent == parent && n++ < max)
-			pids[n - 1] = line.pid;
-	dirents_close(&all);
-	return n;
-}
-
 int
 process_children(pid_t pid, pid_t *pids, int max)
 {
-	ssize_t n = children_of(pid, pid, pids, (size_t)max);
+	ssize_t n = children_of(pid, pids, (size_t)max);
 	struct procstat line;
 
 	if (n < 0)
-		return procstat_read(pid, &line) ? children_by_walk(pid, pids, max) : -1;
+		n = !children_listed() && procstat_read(pid, &line) ? children_by_walk(pid, pids, (size_t)max) : -1;
 	return n > INT_MAX ? INT_MAX : (int)n;
 }
 

@@ -11,7 +11,6 @@
 
 #include "os/census.h"
 #include "os/children.h"
-#include "os/dirents.h"
 #include "os/procstat.h"
 
 #ifndef SYS_pidfd_open
@@ -38,29 +37,14 @@ tree_look(pid_t pid, struct tree_process *out)
 	return true;
 }
 
-static size_t
-children_by_walk(pid_t *pids, size_t max)
-{
-	struct tree_process p;
-	struct dirents all;
-	size_t n = 0;
-	long pid;
-
-	if (!dirents_open(&all, AT_FDCWD, "/proc"))
-		return 0;
-	while ((pid = dirents_next_number(&all)) > 0)
-		if (tree_look((pid_t)pid, &p) && p.parent == getpid() && n++ < max)
-			pids[n - 1] = p.pid;
-	dirents_close(&all);
-	return n;
-}
-
 size_t
 tree_children(pid_t *pids, size_t max)
 {
-	ssize_t n = children_of(getpid(), getpid(), pids, max);
+	ssize_t n = children_of(getpid(), pids, max);
 
-	return n >= 0 ? (size_t)n : children_by_walk(pids, max);
+	if (n < 0)
+		n = children_by_walk(getpid(), pids, max);
+	return n > 0 ? (size_t)n : 0;
 }
 
 void
@@ -70,7 +54,7 @@ tree_walk(pid_t pid, void (*visit)(void *context, const struct tree_process *pro
 	struct census c;
 	uint32_t root;
 
-	if (!census_take(&c)) {
+	if (!(children_listed() ? census_take_below(&c, pid) : census_take(&c))) {
 		if (tree_look(pid, &alone))
 			visit(context, &alone);
 		return;

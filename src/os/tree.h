@@ -32,9 +32,9 @@ bool tree_look(pid_t pid, struct tree_process *out);
  * first thread may fork. */
 size_t tree_children(pid_t *pids, size_t max);
 
-/* Call VISIT for every descendant of PID (it itself first), parents before children. It is one look at everything in
- * /proc: who is forked or loses its parent meanwhile can be missed, so ending a tree is done in rounds until nobody is
- * found. When there is no memory for the picture, PID alone is visited. */
+/* Call VISIT for every descendant of PID (it itself first), parents before children. Who is forked or loses its parent
+ * while we look can be missed, so ending a tree is done in rounds until nobody is found. When there is no memory for
+ * the picture, PID alone is visited. */
 void tree_walk(pid_t pid, void (*visit)(void *context, const struct tree_process *process), void *context);
 
 /* The marker of PID: BRIDLE_SERVICE and BRIDLE_GENERATION of its environment as it was at exec. False when it has

@@ -1,7 +1,7 @@
 /* tree: who descends from whom, whose a process is, and signals that reach nobody else. */
 #include "unit.h"
 
-#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -98,25 +98,62 @@ finds_our_children(void **state)
 	assert_int_equal(tree_children(found, 2), 0);
 }
 
-/* As proc_tid_children(5) has it; kernels without the file cannot show it otherwise. */
+struct list {
+	pid_t pids[3000];
+	int n;
+};
+
+static void
+append(void *context, pid_t child)
+{
+	struct list *l = context;
+
+	l->pids[l->n++] = child;
+}
+
+/* As proc_tid_children(5) has it, longer than a read, cut within numbers. */
 static void
 reads_the_list_of_children(void **state)
 {
-	pid_t pids[3000];
+	static struct list l;
 	FILE *f = tmpfile();
 
 	(void)state;
 	for (int i = 0; i < 2500; i++)
-		fprintf(f, "%d ", 100000 + i); /* more than one read, cut within numbers */
+		fprintf(f, "%d ", 100000 + i);
+	fprintf(f, "123"); /* no blank: no whole number */
 	fflush(f);
 	lseek(fileno(f), 0, SEEK_SET);
-	assert_int_equal(children_read(fileno(f), pids, 3000), 2500);
+	assert_true(children_read(fileno(f), append, &l));
+	assert_int_equal(l.n, 2500);
 	for (int i = 0; i < 2500; i++)
-		assert_int_equal(pids[i], 100000 + i);
-	lseek(fileno(f), 0, SEEK_SET);
-	assert_int_equal(children_read(fileno(f), pids, 10), 2500);
+		assert_int_equal(l.pids[i], 100000 + i);
 	fclose(f);
-	assert_int_equal(children_of(getpid(), INT32_MAX, pids, 10), -1);
+}
+
+/* With the kernel's lists and without. */
+static void
+finds_children_either_way(void **state)
+{
+	pid_t a = start("echo ready; exec sleep 60", NULL), b = start("echo ready; exec sleep 60", NULL), found[2];
+
+	(void)state;
+	for (int way = 0; way < 2; way++) {
+		ssize_t (*children)(pid_t, pid_t *, size_t) = way == 0 ? children_by_walk : children_of;
+
+		if (way == 1 && !children_listed()) {
+			print_message("no lists of children here\n");
+			break;
+		}
+		assert_int_equal(children(getpid(), found, 2), 2);
+		assert_true((found[0] == a && found[1] == b) || (found[0] == b && found[1] == a));
+		found[1] = 0;
+		assert_int_equal(children(getpid(), found, 1), 2);
+		assert_int_equal(found[1], 0);
+	}
+	end(a);
+	end(b);
+	assert_int_equal(children_of(INT32_MAX, found, 2), -1);
 }
 
 struct seen {
@@ -133,28 +170,115 @@ see(void *context, const struct tree_process *p)
 		seen->at[seen->n++] = *p;
 }
 
+/* Is every parent seen before its children, and everybody in the SESSION? */
+static void
+assert_in_order(const struct seen *seen, pid_t session)
+{
+	assert_int_equal(seen->at[0].pid, session);
+	for (int i = 1; i < seen->n; i++) {
+		int parent = 0;
+
+		while (parent < i && seen->at[parent].pid != seen->at[i].parent)
+			parent++;
+		assert_true(parent < i);
+		assert_int_equal(seen->at[i].session, session);
+	}
+}
+
+static void
+see_census(struct census *c, pid_t pid, struct seen *seen)
+{
+	uint32_t root = census_find(c, pid);
+
+	for (uint32_t i = root; i != CENSUS_NONE; i = census_next(c, root, i))
+		see(seen, &c->at[i].process);
+	census_release(c);
+}
+
 static void
 walks_parents_before_children(void **state)
 {
 	pid_t pid = start("(sh -c 'sleep 60 & sleep 60 & echo ready; wait' & wait) & wait", NULL);
-	struct seen seen = { .n = 0 };
+	struct seen all = { .n = 0 }, below = { .n = 0 }, seen = { .n = 0 };
+	struct census c;
 
 	(void)state;
-	tree_walk(pid, see, &seen);
-	assert_int_equal(seen.at[0].pid, pid);
-	assert_int_equal(seen.n, 5); /* sh, its subshell, sh, two sleeps */
-	for (int i = 1; i < seen.n; i++) {
-		int parent = 0;
-
-		while (parent < i && seen.at[parent].pid != seen.at[i].parent)
-			parent++;
-		assert_true(parent < i);
-		assert_int_equal(seen.at[i].session, pid);
+	assert_true(census_take(&c));
+	see_census(&c, pid, &all);
+	assert_int_equal(all.n, 5); /* sh, its subshell, sh, two sleeps */
+	assert_in_order(&all, pid);
+	if (children_listed()) {
+		assert_true(census_take_below(&c, pid));
+		see_census(&c, pid, &below);
+		assert_int_equal(below.n, 5);
+		assert_in_order(&below, pid);
 	}
+	tree_walk(pid, see, &seen);
+	assert_int_equal(seen.n, 5);
+	assert_in_order(&seen, pid);
 	end(pid);
 	seen.n = 0;
 	tree_walk(pid, see, &seen);
 	assert_int_equal(seen.n, 0);
+}
+
+static void *
+fork_and_wait(void *context)
+{
+	int *pipes = context;
+	pid_t child = fork();
+
+	if (child == 0)
+		for (;;)
+			pause();
+	if (write(pipes[1], &child, sizeof child) == sizeof child)
+		pause();
+	return NULL;
+}
+
+/* A Python program may fork from any of its threads. */
+static void
+sees_children_of_threads(void **state)
+{
+	struct seen seen = { .n = 0 };
+	int pipes[2];
+	pid_t pid, child;
+
+	(void)state;
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	if (pid == 0) {
+		pthread_t thread;
+
+		setsid();
+		if (pthread_create(&thread, NULL, fork_and_wait, pipes) == 0)
+			pause();
+		_exit(1);
+	}
+	assert_int_equal(read(pipes[0], &child, sizeof child), sizeof child);
+	tree_walk(pid, see, &seen);
+	end(pid);
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(seen.at[1].pid, child);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+/* More than the first piece of memory holds (some 1300). */
+static void
+grows_with_what_it_sees(void **state)
+{
+	pid_t pid = start("i=0; while [ $i -lt 1500 ]; do sleep 60 & i=$((i+1)); done; echo ready; wait", NULL);
+	struct census c;
+	uint32_t steps = 0;
+
+	(void)state;
+	assert_true(census_take(&c));
+	for (uint32_t root = census_find(&c, pid), i = root; i != CENSUS_NONE; i = census_next(&c, root, i))
+		steps++;
+	census_release(&c);
+	end(pid);
+	assert_int_equal(steps, 1501);
 }
 
 static void
@@ -365,7 +489,10 @@ main(void)
 		cmocka_unit_test(looks_at_one),
 		cmocka_unit_test(finds_our_children),
 		cmocka_unit_test(reads_the_list_of_children),
+		cmocka_unit_test(finds_children_either_way),
 		cmocka_unit_test(walks_parents_before_children),
+		cmocka_unit_test(sees_children_of_threads),
+		cmocka_unit_test(grows_with_what_it_sees),
 		cmocka_unit_test(adopts_orphans),
 		cmocka_unit_test(signals_only_whom_it_means),
 		cmocka_unit_test(reads_markers),
