@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +54,11 @@ assert_as_watcher(int (*check)(unsigned long long had, pid_t other))
 	pid = fork();
 	if (pid == 0) {
 		unsigned long long had = status_mask("CapPrm");
+		static const gid_t group = 4444;
 		struct err err = { 0 };
 
+		if (setgroups(1, &group) != 0)
+			_exit(101);
 		if (!privilege_watcher(WATCHER, WATCHER, &err)) {
 			fprintf(stderr, "%s\n", err.text);
 			_exit(100);
