@@ -11,6 +11,7 @@ set -eu
 
 say() { printf 'static-build: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
+cannot() { say "$*"; exit 77; } # not our fault: something that this machine does not have
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 dir=${1:-build-static}
@@ -29,9 +30,9 @@ if [ -e /etc/alpine-release ]; then
 	exec make -j"$jobs"
 fi
 
-command -v musl-gcc >/dev/null || die "no musl-gcc: apt-get install musl-tools (Fedora: musl-gcc)"
+command -v musl-gcc >/dev/null || cannot "no musl-gcc: apt-get install musl-tools (Fedora: musl-gcc)"
 for tool in make ar tar xz pkg-config; do
-	command -v "$tool" >/dev/null || die "no $tool: apt-get install build-essential xz-utils pkg-config"
+	command -v "$tool" >/dev/null || cannot "no $tool: apt-get install build-essential xz-utils pkg-config"
 done
 
 # Where the sources come from: a list of our own for apt, for a machine's own list seldom has deb-src lines.
@@ -57,7 +58,7 @@ source_list() {
 fetch() {
 	ls "$dir"/fetch/libev_*.orig.tar.* "$dir"/fetch/libcap2_*.orig.tar.* "$dir"/fetch/jansson_*.orig.tar.* \
 		"$dir"/fetch/libinih_*.orig.tar.* >/dev/null 2>&1 && return
-	command -v apt-get >/dev/null || die "no apt-get: put the source tarballs of libev, libcap2, jansson and libinih," \
+	command -v apt-get >/dev/null || cannot "no apt-get: put the source tarballs of libev, libcap2, jansson and libinih," \
 		"named as Debian names them (libev_4.33.orig.tar.gz), into $dir/fetch"
 	apt=$dir/apt
 	mkdir -p "$apt/parts" "$apt/lists/partial"
@@ -65,9 +66,10 @@ fetch() {
 	set -- -q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt/parts" -o "Dir::State::Lists=$apt/lists" \
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=
 	say "fetching the sources of libev, libcap, jansson and inih"
-	apt-get "$@" update
 	cd "$dir/fetch"
-	apt-get "$@" source --only-source --tar-only --download-only libev libcap2 jansson libinih
+	apt-get "$@" update || cannot "no list of sources"
+	apt-get "$@" source --only-source --tar-only --download-only libev libcap2 jansson libinih ||
+		cannot "the sources cannot be fetched"
 }
 
 # Unpacks the tarball of package $1 into $dir/src/$1, whatever its own directory is called.
@@ -99,7 +101,7 @@ kernel_headers() {
 	done
 	asm=/usr/include/$(gcc -print-multiarch 2>/dev/null)/asm
 	[ -d "$asm" ] || asm=/usr/include/asm
-	[ -d "$asm" ] || die "no kernel headers: apt-get install linux-libc-dev"
+	[ -d "$asm" ] || cannot "no kernel headers: apt-get install linux-libc-dev"
 	ln -sfn "$asm" "$prefix/include/asm"
 }
 

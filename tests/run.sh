@@ -4,7 +4,7 @@
 # Installs what is missing (Debian, Ubuntu), builds with sanitizers, runs unit tests, simulation, fuzz corpora, the
 # system tests against real Gunicorn, a plain build, and the lints. The last line is "N passed, N failed".
 #
-#   BRIDLE_RUNGS="deps build unit fuzz system plain lint"   only some of it
+#   BRIDLE_RUNGS="deps build unit fuzz system plain static lint"   only some of it
 #   BRIDLE_MATRIX=full|quick    every Gunicorn of the matrix, or the oldest and the newest
 #   BRIDLE_FUZZ_SECONDS=10      for each fuzz target
 #   BRIDLE_WORLDS=100000        simulated worlds (more: a soak)
@@ -17,7 +17,7 @@ set -u
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=${BRIDLE_WORK:-$top/build-tests}
-rungs=${BRIDLE_RUNGS:-deps build unit fuzz system plain lint}
+rungs=${BRIDLE_RUNGS:-deps build unit fuzz system plain static lint}
 results=$work/results
 cpus=$(nproc 2>/dev/null || echo 2)
 # Tests wait more than they work: one more at a time than there are processors.
@@ -247,12 +247,36 @@ rung_plain() {
 	[ -z "$python" ] || system plain "$work/plain" "$top/tests/system/test_commands.py"
 }
 
+# ---- musl, without shared libraries: the sources of four libraries come from the distribution, which may be out of reach
+
+rung_static() {
+	say "static build with musl, and the first of the system tests"
+	command -v musl-gcc >/dev/null || install_packages musl-tools xz-utils >/dev/null || true
+	sh "$top/contrib/static-build.sh" "$work/static" >"$work/static.log" 2>&1
+	case $? in
+	0) count static 1 0 0 ;;
+	77)
+		tail -n 3 "$work/static.log"
+		echo "SKIPPED: what a static build needs cannot be had here"
+		count static 0 0 1
+		return
+		;;
+	*)
+		tail -n 40 "$work/static.log"
+		count static 0 1 0
+		return
+		;;
+	esac
+	python=$(system_python)
+	[ -z "$python" ] || system static "$work/static/bridle" "$top/tests/system/test_commands.py"
+}
+
 # ---- lints
 
 rung_lint() {
 	say "lints"
 	if command -v shellcheck >/dev/null; then
-		for script in $(cd "$top" && find tests contrib bench .ci autogen.sh -name '*.sh' -o -path .ci/run); do
+		for script in $(cd "$top" && find tests contrib bench man .ci autogen.sh -name '*.sh' -o -path .ci/run); do
 			step lint "shellcheck $script" shellcheck "$top/$script"
 		done
 	else
@@ -273,7 +297,7 @@ mkdir -p "$work" && : >"$results" || exit 1
 source=$top
 for rung in $rungs; do
 	case $rung in
-	deps | build | unit | fuzz | system | plain | lint) "rung_$rung" ;;
+	deps | build | unit | fuzz | system | plain | static | lint) "rung_$rung" ;;
 	*) echo "no such rung: $rung" >&2 && exit 2 ;;
 	esac
 done
