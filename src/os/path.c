@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum {
 	LINKS_MOST = 16,
 	OVERFLOW_ID = 65534, /* user_namespaces(7): what unmapped ids are shown as */
@@ -217,9 +219,8 @@ path_walk(struct path_way *way, const char *path, uid_t user, gid_t group, bool 
 
 	if (*path != '/')
 		return err_set(err, 0, "'%s' is not an absolute path", path);
-	if (strlen(path) >= sizeof w.rest)
+	if (!text_copy(w.rest, sizeof w.rest, path))
 		return err_set(err, ENAMETOOLONG, "'%s'", path);
-	strcpy(w.rest, path);
 	w.at = w.rest;
 	if (!walk(&w, err)) {
 		if (w.dir >= 0)

@@ -203,7 +203,7 @@ remove_below_mount(const struct scratch *s, const char *from, const char *where)
 	if (pid == 0) {
 		/* opened anew: a descriptor of before belongs to the other namespace, without the mount */
 		if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-			mount(from, where, NULL, MS_BIND, NULL) != 0)
+			mount(from, where, "none", MS_BIND, NULL) != 0)
 			_exit(77);
 		_exit(rundir_remove(open(s->path, O_RDONLY | O_DIRECTORY), "tmp", 100) ? 1 : 0);
 	}
