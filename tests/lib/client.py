@@ -114,9 +114,12 @@ class Traffic:
                 self.slowest = max(self.slowest, time.monotonic() - began)
             self.ending.wait(self.pause)
 
+    def get(self, path):
+        return get(self.address, path)
+
     def ask(self, path):
         try:
-            answer = get(self.address, path)
+            answer = self.get(path)
         except (ConnectionRefusedError, FileNotFoundError) as error:
             return "refused", repr(error)
         except TimeoutError:

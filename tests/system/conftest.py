@@ -96,3 +96,18 @@ def free_ports():
             one.close()
         return ports
     return find
+
+
+@pytest.fixture
+def figures(request):
+    """figures(words): a line for people, printed at the end of the run."""
+    return lambda words: request.node.user_properties.append(("figures", words))
+
+
+def pytest_terminal_summary(terminalreporter):
+    lines = [words for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+             for name, words in report.user_properties if name == "figures" and report.when == "call"]
+    if lines:
+        terminalreporter.section("figures")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
