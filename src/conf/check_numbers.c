@@ -60,6 +60,12 @@ is_never_ready(const struct check *c)
 }
 
 static bool
+is_never_replaced(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.min_ready >= c->service.start_timeout;
+}
+
+static bool
 never_times_out(const struct check *c)
 {
 	return runs_sync(c) && c->service.timeout == 0;
@@ -189,6 +195,8 @@ static const struct check_rule rules[] = {
 	{ delays_are_crossed, CONF_WARNING, "restart_delay", "restart_delay is longer than restart_delay_max: raise that one" },
 	{ is_never_ready, CONF_WARNING, "ready_workers", "ready_workers is more than there are workers to begin with, so the "
 		"service may never be ready: raise workers, or lower it" },
+	{ is_never_replaced, CONF_WARNING, "min_ready", "min_ready is not shorter than start_timeout, so no replacement can ever "
+		"succeed: raise start_timeout" },
 	{ never_times_out, CONF_WARNING, "timeout", "timeout = 0 leaves a stuck sync worker stuck for ever: write 30s, or what "
 		"the slowest request needs" },
 	{ has_idle_threads, CONF_WARNING, "threads", "threads has no effect with this worker_class: leave it out" },

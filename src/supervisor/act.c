@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "os/cgroup.h"
 #include "os/spawn.h"
 #include "supervisor/bridled.h"
@@ -106,15 +107,26 @@ start(struct service *s, const struct life_order *o, struct err *err)
 	return pid;
 }
 
+/* Who reads it knows of whom it is said. */
+static const char *
+without_name(const struct service *s, const char *words)
+{
+	size_t n = strlen(s->name);
+
+	return strncmp(words, s->name, n) == 0 && strncmp(words + n, ": ", 2) == 0 ? words + n + 2 : words;
+}
+
 static void
 do_spawn(struct service *s, const struct life_order *o, msec now)
 {
 	struct err err;
 	pid_t pid = start(s, o, &err);
 
-	if (pid < 0)
+	s->why[0] = '\0';
+	if (pid < 0) {
 		log_error("%s", err.text);
-	else {
+		text_copy(s->why, sizeof s->why, without_name(s, err.text));
+	} else {
 		*service_pid_at(s, o->slot) = s->leader[o->slot] = pid;
 		s->home->children++;
 	}

@@ -168,6 +168,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 	p->settings = (struct page_settings){
 		.log_max_size = s->log_max_size,
 		.log_max_age = s->log_max_age,
+		.min_ready = s->min_ready,
 		.memory_max_worker = s->memory_max_worker,
 		.log_keep = (uint32_t)s->log_keep,
 		.workers_min = w.min,

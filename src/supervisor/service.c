@@ -159,6 +159,7 @@ service_reaped(struct service *s, uint8_t slot, int status, msec now)
 	s->last_generation = g->number;
 	s->last_age = now - g->since;
 	s->last_ended = now;
+	s->why[0] = '\0';
 	*service_pid_at(s, slot) = 0;
 	life_died(&s->life, slot, ending_is_clean(status), bridled_random(s->home), now);
 }

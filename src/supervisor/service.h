@@ -42,6 +42,7 @@ struct service {
 	uint32_t last_generation;
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;
+	char why[PAGE_WHY];    /* the last start failed because of this, before there was a master; "" when it did not */
 	ev_timer timer;
 };
 

@@ -80,6 +80,7 @@ service_show(struct service *s)
 	record->from = s->from;
 	record->event = s->event;
 	text_copy(record->name, sizeof record->name, s->name);
+	text_copy(record->why, sizeof record->why, s->why);
 	if (s->plan != NULL)
 		record->settings = s->plan->settings;
 	show_generations(s, record);

@@ -37,6 +37,15 @@ ends_with(const char *word, size_t n, const char *end)
 	return n >= k && memcmp(word + n - k, end, k) == 0;
 }
 
+/* gunicorn/util.py import_app(): an application that is not in its module is told without any traceback. */
+static bool
+is_no_application(struct line line)
+{
+	static const char words[] = "Failed to find attribute ";
+
+	return line.n >= sizeof words - 1 && memcmp(line.at, words, sizeof words - 1) == 0;
+}
+
 /* "package.SomeError: text": how Python ends a traceback. */
 static bool
 is_exception(struct line line)
@@ -68,7 +77,7 @@ excerpt_find(struct text *t, const char *bytes, size_t n)
 		size_t k = end == NULL ? n : (size_t)(end - bytes);
 		struct line line = undress((struct line){ bytes, k });
 
-		if (is_exception(line))
+		if (is_exception(line) || is_no_application(line))
 			exception = line;
 		else if (is_error(line))
 			error = line;

@@ -40,6 +40,16 @@ say_ready(struct watcher *w, struct service *s, const struct page_service *recor
 	sampler->ready_said = now;
 }
 
+/* While replacing, one heartbeat is not enough: what crashes soon after it would have cost the generation that serves well.
+ * At any other time nothing better is there to wait with. */
+static uint32_t
+proven(const struct workers *workers, const struct page_service *record, uint32_t number, msec since, msec now)
+{
+	if (record->state == LIFE_REPLACING)
+		return workers_up_for(workers, number, record->settings.min_ready, now);
+	return workers_count(workers, number, since, now).booted;
+}
+
 void
 readiness_judge(struct watcher *w, struct service *s, const struct page_service *record)
 {
@@ -52,7 +62,7 @@ readiness_judge(struct watcher *w, struct service *s, const struct page_service 
 
 		if (g->number == 0 || g->master == 0 || (g->state != GENERATION_BOOTING && !reloading))
 			continue;
-		if (workers_count(&s->sampler->workers, g->number, since, now).booted >= needed(record))
+		if (proven(&s->sampler->workers, record, g->number, since, now) >= needed(record))
 			say_ready(w, s, record, g->number);
 	}
 }

@@ -20,6 +20,7 @@ state_of(const struct page_service *record)
 		.lasted = record->last_started > 0 ? record->last_ended - record->last_started : -1,
 		.wait = -1,
 		.streak = record->streak,
+		.why = record->why[0] != '\0' ? record->why : NULL,
 	};
 }
 
@@ -39,7 +40,7 @@ reasons_of_move(struct text *t, const struct page_service *record, const struct 
 	words.from = (enum life_state)move->from;
 	words.to = (enum life_state)move->to;
 	words.event = (enum life_event)move->event;
-	if (move->pid != 0 && move->pid != record->last_pid) {
+	if (words.why == NULL && move->pid != 0 && move->pid != record->last_pid) {
 		words.pid = move->pid;
 		words.status = move->status;
 		words.lasted = -1;

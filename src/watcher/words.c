@@ -17,13 +17,15 @@ words_end(struct text *t, const struct words_move *move)
 static void
 add_failure(struct text *t, const struct words_move *move)
 {
-	if (move->pid != 0)
+	if (move->why != NULL)
+		text_addf(t, "it could not be started: %s", move->why);
+	else if (move->pid != 0)
 		words_end(t, move);
 	else
 		text_add(t, "it could not be started");
 	if (move->from == LIFE_RETRYING)
 		text_add(t, ", not ready within start_timeout");
-	else if (move->from == LIFE_STARTING && move->gunicorn)
+	else if (move->from == LIFE_STARTING && move->gunicorn && move->why == NULL)
 		text_add(t, ", before any worker was ready");
 	if (move->streak > 0)
 		text_addf(t, ": failure %u", move->streak);
@@ -63,7 +65,9 @@ reason_starting(struct text *t, const struct words_move *move)
 static void
 reason_running(struct text *t, const struct words_move *move)
 {
-	if (move->event == ON_NEXT_DIED && move->pid != 0) {
+	if (move->event == ON_NEXT_DIED && move->why != NULL) {
+		text_addf(t, "the next generation could not be started: %s; the old one serves on", move->why);
+	} else if (move->event == ON_NEXT_DIED && move->pid != 0) {
 		text_add(t, "the next generation failed to boot: ");
 		words_end(t, move);
 		text_add(t, "; the old one serves on");

@@ -20,6 +20,7 @@ struct words_move {
 	msec lasted;         /* how long that one had lived; < 0 unknown */
 	msec wait;           /* until the next start; < 0 not said */
 	uint32_t streak;     /* failures in a row; 0 unknown */
+	const char *why;     /* there was no master: the start failed because of this; NULL: it did not */
 };
 
 /* "master 123 was killed by SIGKILL after 12s", "master 123 exited with status 3 after 350ms". */

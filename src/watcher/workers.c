@@ -95,6 +95,8 @@ look_at(struct workers *w, pid_t pid, uint32_t generation, enum workers_depth de
 	worker->heartbeat_fd = fd;
 	worker->beat = age;
 	w->blind |= heartbeat == HEARTBEAT_UNKNOWN;
+	if (worker->up == 0 && worker_booted(worker, now))
+		worker->up = now;
 	if (worker->leaving != 0 && now - worker->leaving > LEAVE_PATIENCE)
 		worker->leaving = 0;
 	if (depth != WORKERS_HEARTBEATS)
@@ -154,6 +156,16 @@ workers_count(const struct workers *w, uint32_t generation, msec since, msec now
 		count.booted += worker_booted(worker, now);
 	}
 	return count;
+}
+
+uint32_t
+workers_up_for(const struct workers *w, uint32_t generation, msec hold, msec now)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->count; i++)
+		n += w->at[i].generation == generation && w->at[i].up != 0 && now - w->at[i].up >= hold;
+	return n;
 }
 
 struct worker *

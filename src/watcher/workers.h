@@ -25,6 +25,7 @@ struct worker {
 	int64_t rss, pss;  /* bytes; -1 unknown */
 	msec weighed;      /* when pss was read */
 	msec beat;         /* age of the heartbeat when looked at */
+	msec up;           /* when it was first seen booted; 0: not yet */
 	msec leaving;      /* when it was told to go by us (TTOU takes the oldest); 0: not */
 	uint32_t over;     /* samples in a row over its limit */
 	int heartbeat_fd;  /* where its file is; see process_heartbeat */
@@ -57,6 +58,9 @@ struct workers_count {
 	uint32_t all, booted;
 };
 struct workers_count workers_count(const struct workers *w, uint32_t generation, msec since, msec now);
+
+/* Workers of GENERATION that were first seen booted HOLD ms ago or earlier. */
+uint32_t workers_up_for(const struct workers *w, uint32_t generation, msec hold, msec now);
 
 /* The next to go when the master of GENERATION is sent TTOU: its oldest; NULL when there is none. */
 struct worker *workers_oldest(struct workers *w, uint32_t generation);

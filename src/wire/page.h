@@ -15,7 +15,7 @@
 #include "base/err.h"
 
 #define PAGE_MAGIC 0x3147504c44524231ull /* "1BRDLPG1" */
-enum { PAGE_VERSION = 1, PAGE_NAME = 48, PAGE_PATH = 108, PAGE_LISTENERS = 4, PAGE_GENERATIONS = 4, PAGE_ADDRESSES = 112 };
+enum { PAGE_VERSION = 1, PAGE_NAME = 48, PAGE_PATH = 108, PAGE_LISTENERS = 4, PAGE_GENERATIONS = 4, PAGE_ADDRESSES = 112, PAGE_WHY = 192 };
 
 enum page_kind { PAGE_EMPTY, PAGE_GUNICORN, PAGE_PROGRAM };
 
@@ -42,6 +42,7 @@ struct page_listener {
 struct page_settings {
 	uint64_t log_max_size;      /* bytes */
 	int64_t log_max_age;        /* msec; 0 never */
+	int64_t min_ready;          /* msec */
 	uint64_t memory_max_worker; /* bytes; 0 no limit */
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
@@ -76,6 +77,7 @@ struct page_service {
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];
 	char addresses[PAGE_ADDRESSES]; /* of the listeners as they were written, in their order, separated by blanks; cut */
+	char why[PAGE_WHY]; /* the last start failed because of this, before there was a master; "" when it did not; cut */
 };
 
 struct page_header {

@@ -123,6 +123,8 @@ static const struct one cases[] = {
 	{ "23.0.0", "stop_timeout = 10s\n", "7 W web: stop_timeout is shorter than graceful_timeout" },
 	{ "23.0.0", "graceful_timeout = 0\n", "7 W web: graceful_timeout = 0 cuts every request" },
 	{ "23.0.0", "restart_delay = 2m\n", "7 W web: restart_delay is longer than restart_delay_max" },
+	{ "23.0.0", "start_timeout = 2s\nmin_ready = 1999ms\n", "" },
+	{ "23.0.0", "start_timeout = 2s\nmin_ready = 2s\n", "8 W web: min_ready is not shorter than start_timeout" },
 	{ "23.0.0", "ready_workers = 2\n", "7 W web: ready_workers is more than there are workers" },
 	{ "23.0.0", "ready_workers = 3\nworkers = 2..4\n", "7 W web: ready_workers is more than there are workers" },
 	{ "23.0.0", "timeout = 0\n", "7 W web: timeout = 0 leaves a stuck sync worker stuck" },

@@ -23,5 +23,16 @@ elif how == "slow":
     time.sleep(600)
 elif how == "syntax":
     exec("this is no python")
+elif how == "beat":  # loaded, one heartbeat, and then an end, over and over
+    from gunicorn.workers.workertmp import WorkerTmp
+
+    touch = WorkerTmp.notify
+
+    def notify(self):
+        touch(self)
+        time.sleep(0.5)
+        os._exit(1)
+
+    WorkerTmp.notify = notify
 elif how == "missing":
     del app
