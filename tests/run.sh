@@ -146,7 +146,8 @@ count_check() {
 
 check() {
 	rm -f "$1"/tests/*/*.trs
-	make -C "$1" -j"$cpus" -k check >"$work/check.log" 2>&1 || true
+	# Whatever hangs is a failure, and not the end of the run.
+	make -C "$1" -j"$cpus" -k check LOG_COMPILER=timeout LOG_FLAGS='-k 9 900' >"$work/check.log" 2>&1 || true
 	if ls "$1"/tests/*/*.trs >/dev/null 2>&1; then
 		count_check "$2" "$1"
 	else
@@ -217,7 +218,7 @@ system() {
 	"$python" -c 'import xdist' 2>/dev/null && parallel="-n $jobs --dist worksteal"
 	rm -f "$work/$rung.xml"
 	# shellcheck disable=SC2086  # options
-	BRIDLE_BUILD=$built "$python" -B -m pytest -p no:cacheprovider -q -ra --tb=short --durations=15 \
+	BRIDLE_BUILD=$built timeout -k 60 3000 "$python" -B -m pytest -p no:cacheprovider -q -ra --tb=short --durations=15 \
 		$parallel --junitxml "$work/$rung.xml" "$@" </dev/null
 	count_pytest "$rung" "$work/$rung.xml"
 }

@@ -9,7 +9,10 @@ trap 'rm -rf "$work"' EXIT
 nm "$lib" | awk 'NF == 3 && $2 ~ /^[TDRBV]$/ { print $3 }' | sort -u > "$work/defined"
 nm -u "$lib" | awk '$1 == "U" { print $2 }' | sort -u > "$work/needed"
 printf '%s\n' memcpy memset memmove __assert_fail __stack_chk_fail > "$work/compiler"
-[ -s "$work/needed" ] && [ -s "$work/defined" ] || { echo "nm shows nothing of $lib"; exit 1; }
+if [ ! -s "$work/needed" ] || [ ! -s "$work/defined" ]; then
+	echo "nm shows nothing of $lib"
+	exit 1
+fi
 
 foreign=$(grep -vxFf "$work/defined" "$work/needed" | grep -vxFf "$work/compiler" |
 	grep -Ev '^(__(asan|ubsan|sanitizer|llvm|gcov)_|_GLOBAL_OFFSET_TABLE_$)' || true)
