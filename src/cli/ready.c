@@ -1,12 +1,37 @@
 /*
  * ready -- `bridle ready`: for scripts, deploys and health checks.
  */
+#include <poll.h>
+
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/connection.h"
 #include "cli/errands.h"
 #include "cli/tell.h"
 #include "cli/trouble.h"
+
+enum { LOOK_AGAIN = 50 /* msec: a socket that is yet to be made tells nobody when it is */ };
+
+/* A script that has just started bridled waits for it too: until its socket is there, or WAIT is over. Returns what is
+ * left of WAIT. Any other trouble is for the call itself to tell. */
+static msec
+await_daemon(const struct arguments *a, msec wait)
+{
+	msec until = clock_now() + wait;
+	struct connection c;
+	struct trouble t;
+
+	while (!connection_open(&c, a, &t)) {
+		if (t.status != CLI_NO_DAEMON || wait <= 0)
+			return 0;
+		poll(NULL, 0, LOOK_AGAIN);
+		wait = until - clock_now();
+	}
+	connection_close(&c);
+	return wait > 0 ? wait : 0;
+}
 
 int
 ready_command(const struct arguments *a)
@@ -20,6 +45,8 @@ ready_command(const struct arguments *a)
 		trouble_hint(&t, "without --wait the answer comes at once");
 		return trouble_tell(&t);
 	}
+	if (wait > 0)
+		wait = await_daemon(a, wait);
 	if (a->count == 0)
 		return tell_outcome(a, "Ready", json_pack("{s:f}", "timeout", (double)wait / 1000));
 	struct errands e = {

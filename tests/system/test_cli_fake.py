@@ -55,6 +55,18 @@ def on_terminal(*words, columns=80, env=()):
     return seen.decode().replace("\r\n", "\n")
 
 
+# ---- ready ----
+
+def test_ready_waits_for_the_daemon_too(fake, tmp_path):
+    waits = subprocess.Popen([str(open_to_all()[0] / "bridle"), "ready", "--wait", "30s", "--socket", tmp_path / "control"],
+                             stderr=subprocess.PIPE, text=True, env=CLEAN)
+    with pytest.raises(subprocess.TimeoutExpired):
+        waits.wait(0.2)
+    daemon = fake(answers={"Ready": {"message": "all services are ready"}})
+    assert waits.wait(20 * PATIENCE) == 0, waits.stderr.read()
+    assert [method for method, _ in daemon.calls] == ["Ready"]
+
+
 # ---- status ----
 
 def test_status_is_a_table(fake):
