@@ -68,7 +68,7 @@ start_planned(struct service *s, const struct life_order *o, struct err *err)
 	int listeners[HELD_MAX];
 	struct plan *p = s->plan;
 
-	if ((p->bind_count > 0 && !held_open(&s->held, p, listeners, err)) || !tmpdir_make(s, o->number, err))
+	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, o->number, err))
 		return -1;
 	patch_command(s, o->number);
 	struct spawn_request r = {

@@ -73,14 +73,31 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 
 /* Changed in a way that needs a new generation, if one runs. */
 static void
-renew(struct service *s, msec now)
+renew(struct service *s, bool other_kind, msec now)
 {
 	if (s->life.state == LIFE_STOPPED || s->life.state == LIFE_STOPPING)
 		return; /* stopped by hand stays stopped */
-	if (s->kind == CONF_GUNICORN && s->life.limits.held)
+	if (s->life.limits.held && !other_kind)
 		life_replace(&s->life, now);
 	else
 		life_restart(&s->life, now);
+}
+
+/* A service that goes on under its name: changed, of another kind, or back before it was gone. Its run directory and its
+ * log are those of the name, so there is never a second service beside it. */
+static void
+alter(struct service *s, const struct conf_section *section, const struct step *step, msec now)
+{
+	bool back = s->removed, other_kind = s->kind != section->kind;
+
+	s->removed = false;
+	s->kind = section->kind;
+	s->scaled = s->scaled && !back && !other_kind;
+	service_plan(s, step->plan);
+	if (back && step->plan->autostart)
+		life_start(&s->life, now);
+	else if (step->change == CONF_CHANGED_REPLACE)
+		renew(s, other_kind, now);
 	service_act(s, now);
 }
 
@@ -108,19 +125,12 @@ apply(struct bridled *b, struct conf *next, struct step *steps, word_function *w
 		const struct conf_section *section = &next->services[i];
 		struct service *s = service_find(b, section->name);
 
-		if (s != NULL)
-			s->removed = false;
 		if (steps[i].change == CONF_SAME)
 			continue;
-		if (s == NULL || s->removed || s->kind != section->kind) {
+		if (s == NULL)
 			add(b, section, steps[i].plan, word, context, now);
-		} else {
-			service_plan(s, steps[i].plan);
-			if (steps[i].change == CONF_CHANGED_REPLACE)
-				renew(s, now);
-			else
-				service_act(s, now);
-		}
+		else
+			alter(s, section, &steps[i], now);
 		steps[i].plan = NULL;
 	}
 }

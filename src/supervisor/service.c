@@ -24,21 +24,28 @@ on_due(struct ev_loop *loop, ev_timer *timer, int events)
 	service_act(s, now);
 }
 
-/* The pipe exists as long as the service does, so that output waits in it whatever becomes of the watcher. */
+/* The pipe exists as long as the service does, so that output waits in it whatever becomes of the watcher. Whether who
+ * writes to it waits belongs to the open file, which earlier generations have too: another log_full opens it anew. */
 static bool
 open_output(struct service *s, struct err *err)
 {
 	struct bridled *b = s->home;
-	int dir;
+	int dir, fd;
 
-	if (s->plan == NULL || !s->plan->output || s->output_fd >= 0)
+	if (s->plan == NULL || !s->plan->output || (s->output_fd >= 0 && s->output_drops == s->plan->settings.log_drops))
 		return true;
 	dir = rundir_open_at(b->run_fd, s->name, geteuid(), getegid(), 0755, err);
 	if (dir < 0)
 		return false;
-	s->output_fd = fifo_open(dir, "log", b->watch_uid, b->watch_gid, s->plan->settings.log_drops, err);
+	fd = fifo_open(dir, "log", b->watch_uid, b->watch_gid, s->plan->settings.log_drops, err);
 	close(dir);
-	return s->output_fd >= 0;
+	if (fd < 0)
+		return false;
+	if (s->output_fd >= 0)
+		close(s->output_fd);
+	s->output_fd = fd;
+	s->output_drops = s->plan->settings.log_drops;
+	return true;
 }
 
 static uint32_t

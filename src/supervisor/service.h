@@ -31,6 +31,7 @@ struct service {
 	struct plan *plan;     /* for the next start; NULL: could not be worked out, tried again at each start */
 	struct held held;      /* its listeners */
 	int output_fd;         /* its log FIFO, held open; -1: none */
+	bool output_drops;     /* how that was opened (log_full) */
 	uint32_t wanted;       /* workers */
 	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
 	bool removed;          /* the configuration has it no more: forgotten once it is stopped */

@@ -1,6 +1,11 @@
 """bridle reload without a service: the file is read anew, and only what changed is touched."""
+import os
+import pathlib
+import re
+
+import processes
 from client import Traffic, get
-from sections import program, web
+from sections import deaf, program, web
 from waiting import until
 
 
@@ -80,3 +85,53 @@ def test_included_files(daemons):
     (more / "two.ini").write_text(site.fill(program("two", "/bin/sleep 3600")))
     site.ctl("reload")
     site.wait_state("running", "two")
+
+
+def test_a_service_of_another_kind_keeps_its_name(bridled):
+    """The old one is ended before the new one starts, and what it listened on goes."""
+    site = bridled(web("site"))
+    site.wait_state("running", "site")
+    old = site.master("site")
+    site.write(program("site", "/bin/sleep 3600"))
+    site.ctl("reload")
+    until(lambda: [service["kind"] for service in site.call("List")["services"]] == ["program"], "the other kind")
+    site.wait_state("running", "site")
+    until(lambda: not processes.alive(old), "the Gunicorn to end")
+    assert not (site.root / "site.sock").exists()
+    site.write(web("site"))
+    site.ctl("reload")
+    until(lambda: [service["kind"] for service in site.call("List")["services"]] == ["gunicorn"], "the first kind")
+    site.wait_state("running", "site")
+    assert get(site.address("site")).status == 200
+
+
+def test_removed_and_back_before_it_was_gone(bridled):
+    site = bridled(web(), deaf("slow", stop_timeout="2s"))
+    site.wait_state("running", "slow")
+    old = site.master("slow")
+    until(lambda: "ready" in site.log("slow"), "it to be deaf")
+    site.write(web())
+    site.ctl("reload")
+    assert site.state("slow") == "stopping"
+    site.write(web(), deaf("slow", stop_timeout="2s"))
+    site.ctl("reload")
+    site.wait_state("running", "slow")
+    assert site.master("slow") != old and not processes.alive(old)
+    site.ctl("stop", "slow")  # it has to be killed, which would show in bridled's exit status
+
+
+def flags_of_output(pid):
+    info = pathlib.Path(f"/proc/{pid}/fdinfo/1").read_text()
+    return int(re.search(r"^flags:\s*(\d+)$", info, re.M)[1], 8)
+
+
+def test_what_a_full_pipe_means_changes_with_the_next_generation(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", log_full="wait"))
+    site.wait_state("running", "nap")
+    old = site.master("nap")
+    assert not flags_of_output(old) & os.O_NONBLOCK
+    site.write(program("nap", "/bin/sleep 3600", log_full="drop"))
+    site.ctl("reload")
+    until(lambda: site.master("nap") not in (0, old), "the next generation")
+    site.wait_state("running", "nap")
+    assert flags_of_output(site.master("nap")) & os.O_NONBLOCK
