@@ -205,19 +205,30 @@ open_parent(const char *path, const char **name)
 
 enum whose { OURS, NOT_OURS, UNKNOWN };
 
-/* Whose is DIR/NAME, of the socket FD or another's? */
+/* Whose is the FILE (O_PATH; -1 with errno: there is none), of the socket FD or another's? */
 static enum whose
-whose_file(int fd, int dir, const char *name)
+whose_file(int fd, int file)
 {
 	uint32_t inode;
 	struct stat st;
 	dev_t device;
 
-	if (!sockdiag_file(listener_inode(fd), &device, &inode))
-		return UNKNOWN;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (file < 0)
 		return errno == ENOENT ? NOT_OURS : UNKNOWN;
+	if (!sockdiag_file(listener_inode(fd), &device, &inode) || fstat(file, &st) != 0)
+		return UNKNOWN;
 	return S_ISSOCK(st.st_mode) && st.st_dev == device && (uint32_t)st.st_ino == inode ? OURS : NOT_OURS;
+}
+
+static enum whose
+whose_name(int fd, int dir, const char *name)
+{
+	int file = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	enum whose whose = whose_file(fd, file);
+
+	if (file >= 0)
+		close(file);
+	return whose;
 }
 
 void
@@ -228,7 +239,7 @@ listener_unlink(int fd, const char *path)
 
 	if (dir < 0)
 		return;
-	if (whose_file(fd, dir, name) == OURS)
+	if (whose_name(fd, dir, name) == OURS)
 		unlinkat(dir, name, 0);
 	close(dir);
 }
@@ -242,24 +253,31 @@ listener_lost(int fd, const char *path)
 
 	if (dir < 0)
 		return errno == ENOENT;
-	lost = whose_file(fd, dir, name) == NOT_OURS;
+	lost = whose_name(fd, dir, name) == NOT_OURS;
 	close(dir);
 	return lost;
+}
+
+/* By descriptor: the service's user may write in the directory, and put a link in the socket's place after we looked.
+ * (No system call changes the mode of an O_PATH descriptor before Linux 6.6; its name in /proc does.) */
+static bool
+give_file(int file, const struct listener_unix *who)
+{
+	char self[40];
+
+	snprintf(self, sizeof self, "/proc/self/fd/%d", file);
+	return fchownat(file, "", who->owner, who->group, AT_EMPTY_PATH) == 0 && chmod(self, who->mode) == 0;
 }
 
 bool
 listener_give(int fd, const char *path, const struct listener_unix *who, struct err *err)
 {
-	const char *name;
-	int dir = open_parent(path, &name);
+	int file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	bool ok = true;
 
-	if (dir < 0)
-		return err_set(err, errno, "cannot open the directory of '%s'", path);
-	if (whose_file(fd, dir, name) == OURS)
-		ok = (fchownat(dir, name, who->owner, who->group, AT_SYMLINK_NOFOLLOW) == 0 &&
-			     fchmodat(dir, name, who->mode, 0) == 0) ||
-			err_set(err, errno, "cannot change owner and mode of '%s'", path);
-	close(dir);
+	if (whose_file(fd, file) == OURS)
+		ok = give_file(file, who) || err_set(err, errno, "cannot change owner and mode of '%s'", path);
+	if (file >= 0)
+		close(file);
 	return ok;
 }

@@ -437,6 +437,36 @@ knows_whether_its_path_is_lost(void **state)
 	close(fd);
 }
 
+/* The service's user, whose directory it is, races to put a link in the socket's place while it is given away. */
+static void
+gives_nothing_else_away(void **state)
+{
+	struct scratch *s = *state;
+	struct listener_unix who = by_us();
+	const char *victim = scratch_path(s, "victim"), *link = scratch_path(s, "link"), *path = scratch_path(s, "web.sock");
+	struct stat st;
+	struct err err;
+	int fd = open_at(path, &err);
+	pid_t pid;
+
+	assert_true(fd >= 0);
+	close(open(victim, O_WRONLY | O_CREAT | O_CLOEXEC, 0400));
+	assert_int_equal(symlink(victim, link), 0);
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			syscall(SYS_renameat2, AT_FDCWD, link, AT_FDCWD, path, 2 /* RENAME_EXCHANGE */);
+	for (int i = 0; i < 20000; i++) {
+		who.mode = i % 2 == 0 ? 0666 : 0660;
+		listener_give(fd, path, &who, &err);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(fd);
+	assert_int_equal(stat(victim, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0400);
+}
+
 /* As user SERVICE, for ever: put VICTIM in place of PATH, and back. */
 static void
 exchange(const char *path, const char *victim)
@@ -503,6 +533,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(leaves_sockets_of_strangers, setup, teardown),
 		cmocka_unit_test_setup_teardown(removes_only_its_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(knows_whether_its_path_is_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(gives_nothing_else_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(survives_a_race_for_the_name, setup, teardown),
 	};
 
