@@ -116,6 +116,31 @@ without_name(const struct service *s, const char *words)
 	return strncmp(words, s->name, n) == 0 && strncmp(words + n, ": ", 2) == 0 ? words + n + 2 : words;
 }
 
+/* What was made for a generation, or part of it. */
+static void
+clear_away(struct service *s, uint8_t slot, uint32_t number)
+{
+	if (s->cgroup[slot] >= 0) {
+		close(s->cgroup[slot]);
+		s->cgroup[slot] = -1;
+		cgroup_remove(s->home->cgroup_fd, s->name, number);
+	}
+	tmpdir_remove(s, number);
+}
+
+/* There was no master: what is told of the last one must not be taken for this one's end. */
+static void
+not_started(struct service *s, const struct life_order *o, const struct err *err, msec now)
+{
+	log_error("%s", err->text);
+	text_copy(s->why, sizeof s->why, without_name(s, err->text));
+	clear_away(s, o->slot, o->number);
+	s->last_generation = o->number;
+	s->last_pid = s->last_status = 0;
+	s->last_age = 0;
+	s->last_ended = now;
+}
+
 static void
 do_spawn(struct service *s, const struct life_order *o, msec now)
 {
@@ -124,8 +149,7 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 
 	s->why[0] = '\0';
 	if (pid < 0) {
-		log_error("%s", err.text);
-		text_copy(s->why, sizeof s->why, without_name(s, err.text));
+		not_started(s, o, &err, now);
 	} else {
 		*service_pid_at(s, o->slot) = s->leader[o->slot] = pid;
 		s->home->children++;
@@ -213,13 +237,6 @@ service_act(struct service *s, msec now)
 void
 service_gone(struct service *s, uint8_t slot, msec now)
 {
-	uint32_t number = s->life.slots[slot].number;
-
-	if (s->cgroup[slot] >= 0) {
-		close(s->cgroup[slot]);
-		s->cgroup[slot] = -1;
-		cgroup_remove(s->home->cgroup_fd, s->name, number);
-	}
-	tmpdir_remove(s, number);
+	clear_away(s, slot, s->life.slots[slot].number);
 	life_gone(&s->life, slot, now);
 }

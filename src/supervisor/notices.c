@@ -79,7 +79,12 @@ say(const struct service *s, const struct notice *n)
 		text_add(&t, "; ");
 	}
 	/* of a program that is not Gunicorn nothing tells when it is ready, and nothing is claimed */
-	text_add(&t, n->event == ON_READY && s->kind == CONF_PROGRAM ? "executed" : life_event_text(n->event));
+	if (n->event == ON_READY && s->kind == CONF_PROGRAM)
+		text_add(&t, "executed");
+	else if (about_an_end(n) && n->pid == 0)
+		text_add(&t, "it could not be started");
+	else
+		text_add(&t, life_event_text(n->event));
 	if (n->wait > 0) {
 		text_add(&t, "; next start in ");
 		text_add_duration(&t, n->wait);

@@ -102,3 +102,27 @@ def test_a_supervisor_under_a_closed_terminal(bridled):
     site.wait_state("running")
     os.kill(site.pid, signal.SIGPIPE)
     assert site.state() == "running"
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def test_starts_that_fail_leave_nothing(bridled, tmp_path):
+    """The directory goes away under a running service: each try fails in the child, and is cleared away."""
+    there = tmp_path / "there"
+    there.mkdir()
+    tmp_path.chmod(0o755)
+    site = bridled(web(directory=there, pythonpath="{apps}", restart_delay="20ms", restart_delay_max="20ms"))
+    dead = site.wait_state("running")["master"]
+    until(lambda: not site.service()["workers"] == [], "workers to be seen")
+    before = descriptors(site.pid)
+    there.rmdir()
+    os.kill(dead, signal.SIGKILL)
+    until(lambda: len(site.events.of("web", "waiting")) >= 10, "ten tries")
+    until(lambda: descriptors(site.pid) <= before, "descriptors to be as few as before")
+    until(lambda: not list((site.run_dir / "web").glob("tmp.*")), "temporary directories to go")
+    last = site.events.of("web", "waiting")[-1]
+    assert "could not be started" in last["reason"], last
+    said = site.said().splitlines()[-1]
+    assert str(dead) not in said, said
