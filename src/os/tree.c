@@ -37,32 +37,55 @@ tree_look(pid_t pid, struct tree_process *out)
 	return true;
 }
 
-size_t
+ssize_t
 tree_children(pid_t *pids, size_t max)
 {
 	ssize_t n = children_of(getpid(), pids, max);
 
-	if (n < 0)
-		n = children_by_walk(getpid(), pids, max);
-	return n > 0 ? (size_t)n : 0;
+	return n >= 0 ? n : children_by_walk(getpid(), pids, max);
 }
 
-void
-tree_walk(pid_t pid, void (*visit)(void *context, const struct tree_process *process), void *context)
+static void
+walk_below(const struct census *c, pid_t pid, void (*visit)(void *context, const struct tree_process *process),
+	void *context)
+{
+	uint32_t root = census_find(c, pid);
+
+	for (uint32_t i = root; i != CENSUS_NONE; i = census_next(c, root, i))
+		visit(context, &c->at[i].process);
+}
+
+/* One of them, by the lists of children; alone when there is no memory. */
+static void
+walk_listed(pid_t pid, void (*visit)(void *context, const struct tree_process *process), void *context)
 {
 	struct tree_process alone;
 	struct census c;
-	uint32_t root;
 
-	if (!(children_listed() ? census_take_below(&c, pid) : census_take(&c))) {
-		if (tree_look(pid, &alone))
-			visit(context, &alone);
-		return;
+	if (census_take_below(&c, pid)) {
+		walk_below(&c, pid, visit, context);
+		census_release(&c);
+	} else if (tree_look(pid, &alone)) {
+		visit(context, &alone);
 	}
-	root = census_find(&c, pid);
-	for (uint32_t i = root; i != CENSUS_NONE; i = census_next(&c, root, i))
-		visit(context, &c.at[i].process);
-	census_release(&c);
+}
+
+void
+tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const struct tree_process *process), void *context)
+{
+	bool everybody;
+	struct census c;
+
+	/* without lists, one look at everything serves them all: one for each of thousands would take minutes */
+	everybody = !children_listed() && census_take(&c);
+	for (size_t i = 0; i < n; i++) {
+		if (everybody)
+			walk_below(&c, pids[i], visit, context);
+		else
+			walk_listed(pids[i], visit, context);
+	}
+	if (everybody)
+		census_release(&c);
 }
 
 /* Signal through a descriptor: a pid may have passed to somebody else since it was looked at. */

@@ -28,14 +28,14 @@ struct tree_process {
 bool tree_look(pid_t pid, struct tree_process *out);
 
 /* Our direct children by /proc/self/task/PID/children (or a walk of /proc where the kernel has no such file), into
- * PIDS (room for MAX). Returns how many there are (may be more than MAX; then call again with more room). Only our
- * first thread may fork. */
-size_t tree_children(pid_t *pids, size_t max);
+ * PIDS (room for MAX). Returns how many there are (may be more than MAX; then call again with more room), -1 when that
+ * cannot be seen (no descriptor is free, say). Only our first thread may fork. */
+ssize_t tree_children(pid_t *pids, size_t max);
 
-/* Call VISIT for every descendant of PID (it itself first), parents before children. Who is forked or loses its parent
- * while we look can be missed, so ending a tree is done in rounds until nobody is found. When there is no memory for
- * the picture, PID alone is visited. */
-void tree_walk(pid_t pid, void (*visit)(void *context, const struct tree_process *process), void *context);
+/* Call VISIT for each of the N PIDS, none of which is below another, and every descendant of it, parents before children.
+ * Who is forked or loses its parent while we look can be missed, so ending a tree is done in rounds until nobody is
+ * found. When there is no memory for the picture, PIDS alone are visited. */
+void tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const struct tree_process *process), void *context);
 
 /* The marker of PID: BRIDLE_SERVICE and BRIDLE_GENERATION of its environment as it was at exec. False when it has
  * none, or that cannot be seen. RUN_DIR (BRIDLE_RUN_DIR) tells this bridled's from another's. */

@@ -1,5 +1,6 @@
 #include "supervisor/rest.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -89,27 +90,49 @@ rest_signal(struct service *s, uint8_t slot, int signal)
 	if (signal_cgroup(s->cgroup[slot], signal))
 		return;
 	if (master > 0)
-		tree_walk(master, signal_one, &signal);
+		tree_walk(&master, 1, signal_one, &signal);
 	s->for_rest[slot] = (uint8_t)signal;
 }
 
-/* Find the orphans of the generation in SLOT among our first COUNT children, and give them the signal that waits for
- * them. Returns whether there are any. */
+/* Our children at one moment, in `children`. */
+struct picture {
+	size_t count;
+	bool unsure;  /* some may be missing: no room for all, or no descriptor free to look with */
+};
+
+/* Nobody is said to be gone because we could not look. */
 static bool
-find_orphans(struct service *s, uint8_t slot, size_t count)
+could_not_look(void)
+{
+	return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+}
+
+/* Find the orphans of the generation in SLOT, and give them, and whatever is below them, the signal that waits for them.
+ * Returns whether there are any, or may be. */
+static bool
+find_orphans(struct service *s, uint8_t slot, const struct picture *picture)
 {
 	int signal = s->for_rest[slot];
+	bool unsure = picture->unsure;
 	struct tree_process p;
-	bool found = false;
+	size_t found = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (is_known(s->home, children[i]) || !tree_look(children[i], &p) || !belongs(s, slot, &p))
+	for (size_t i = 0; i < picture->count; i++) {
+		pid_t pid = children[i];
+
+		errno = 0;
+		if (is_known(s->home, pid) || !tree_look(pid, &p) || !belongs(s, slot, &p)) {
+			unsure = unsure || could_not_look();
 			continue;
-		found = true;
-		if (signal != 0)
-			tree_walk(children[i], signal_one, &signal);
+		}
+		if (signal == 0)
+			return true;
+		children[i] = children[found]; /* those found come first, for one walk */
+		children[found++] = pid;
 	}
-	return found;
+	if (found > 0)
+		tree_walk(children, found, signal_one, &signal);
+	return found > 0 || unsure;
 }
 
 static bool
@@ -128,39 +151,48 @@ any_awaited(const struct service *s)
 }
 
 static void
-look_at(struct service *s, size_t orphans, msec now)
+look_at(struct service *s, const struct picture *picture, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
-		bool found = is_awaited(s, i) && find_orphans(s, i, orphans);
+		bool left = is_awaited(s, i) && (lives_in_cgroup(s, i) || find_orphans(s, i, picture));
 
 		s->for_rest[i] = 0;
-		if (is_headless(s, i) && !found && !lives_in_cgroup(s, i))
+		if (is_headless(s, i) && !left)
 			service_gone(s, i, now);
 	}
 	service_act(s, now);
 }
 
-/* One list of our children serves all services: when hundreds end at once, hundreds of lists would take longer than
+static struct picture
+take_picture(const struct bridled *b)
+{
+	ssize_t n = tree_children(children, CHILDREN_MAX);
+
+	/* as many as we know of: nobody has orphans (the ordinary case, and the fast one) */
+	if (n == (ssize_t)b->children)
+		return (struct picture){ .count = 0 };
+	if (n < 0 || n > CHILDREN_MAX)
+		return (struct picture){ .count = n < 0 ? 0 : CHILDREN_MAX, .unsure = true };
+	return (struct picture){ .count = (size_t)n };
+}
+
+/* One picture of our children serves all services: when hundreds end at once, hundreds of pictures would take longer than
  * everything else. */
 static void
 look_once(struct bridled *b, msec now)
 {
-	size_t count = 0;
-	bool listed = false;
+	struct picture picture;
+	bool taken = false;
 
 	for (uint32_t i = 0; i < b->capacity; i++) {
 		struct service *s = b->services[i];
 
 		if (s == NULL || !any_awaited(s))
 			continue;
-		if (!listed) {
-			count = tree_children(children, CHILDREN_MAX);
-			/* as many as we know of: nobody has orphans (the ordinary case, and the fast one) */
-			if (count == b->children)
-				count = 0;
-			listed = true;
-		}
-		look_at(s, count < CHILDREN_MAX ? count : CHILDREN_MAX, now);
+		if (!taken)
+			picture = take_picture(b);
+		taken = true;
+		look_at(s, &picture, now);
 	}
 }
 

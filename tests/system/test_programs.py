@@ -1,12 +1,14 @@
 """[program:NAME]: any other command, with the same supervision and logs."""
 import os
+import resource
 import signal
+import time
 
 import pytest
 
 import processes
 from sections import deaf, program
-from waiting import stays, until
+from waiting import PATIENCE, stays, until
 
 
 def test_a_program_lives_and_comes_back(bridled):
@@ -68,3 +70,45 @@ def test_a_daemonizing_program_leaves_nothing(bridled):
     site.wait_state("stopped", "fork")
     until(lambda: not [pid for pid in processes.marked(site.run_dir) if "sleep" in processes.command(pid)],
           "the grandchild to be ended")
+
+
+MANY = """
+import os, signal, sys
+for _ in range(int(sys.argv[1])):
+    if os.fork() == 0:
+        signal.pause()
+print("forked", flush=True)
+signal.pause()
+"""
+
+
+def test_many_orphans_hold_nobody_up(bridled, tmp_path):
+    """The master of a thousand dies: they are ended in one go, and other services do not wait for that."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "many.py").write_text(MANY)
+    site = bridled(program("many", f"/usr/bin/python3 -S {tmp_path}/many.py 1000", restart="never"),
+                   program("nap", "/bin/sleep 3600"))
+    until(lambda: "forked" in site.log("many"), "a thousand children")
+    began = time.monotonic()
+    os.kill(site.master("many"), signal.SIGKILL)
+    site.ctl("restart", "nap")
+    until(lambda: len(processes.descendants(site.pid)) <= 2, "all thousand to end")
+    assert time.monotonic() - began < 5 * PATIENCE
+
+
+def test_nobody_is_called_gone_for_want_of_descriptors(bridled):
+    """A stop while bridled can open nothing: it goes on when it can, and has not said "stopped" before."""
+    site = bridled(program("tree", "/bin/sh -c 'setsid sleep 3601 & echo ready; wait'"))
+    until(lambda: "ready" in site.log("tree"), "it to fork")
+    sleeper = until(lambda: [pid for pid in processes.descendants(site.master("tree")) if "3601" in processes.command(pid)],
+                    "its descendant")[0]
+    plenty = resource.prlimit(site.pid, resource.RLIMIT_NOFILE)
+    free = min(set(range(1000)) - {int(name) for name in os.listdir(f"/proc/{site.pid}/fd")})
+    resource.prlimit(site.pid, resource.RLIMIT_NOFILE, (free, plenty[1]))
+    site.call("Stop", name="tree", no_wait=True)
+    until(lambda: not site.master("tree"), "the master to end")
+    stays(lambda: site.state("tree") == "stopping" or not processes.alive(sleeper), "it is not said to be gone", 1)
+    assert processes.alive(sleeper)
+    resource.prlimit(site.pid, resource.RLIMIT_NOFILE, plenty)
+    site.wait_state("stopped", "tree")
+    assert not processes.alive(sleeper)

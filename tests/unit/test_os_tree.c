@@ -213,12 +213,12 @@ walks_parents_before_children(void **state)
 		assert_int_equal(below.n, 5);
 		assert_in_order(&below, pid);
 	}
-	tree_walk(pid, see, &seen);
+	tree_walk(&pid, 1, see, &seen);
 	assert_int_equal(seen.n, 5);
 	assert_in_order(&seen, pid);
 	end(pid);
 	seen.n = 0;
-	tree_walk(pid, see, &seen);
+	tree_walk(&pid, 1, see, &seen);
 	assert_int_equal(seen.n, 0);
 }
 
@@ -256,7 +256,7 @@ sees_children_of_threads(void **state)
 		_exit(1);
 	}
 	assert_int_equal(read(pipes[0], &child, sizeof child), sizeof child);
-	tree_walk(pid, see, &seen);
+	tree_walk(&pid, 1, see, &seen);
 	end(pid);
 	assert_int_equal(seen.n, 2);
 	assert_int_equal(seen.at[1].pid, child);
@@ -433,7 +433,7 @@ finds_leftovers_of_its_own_run_dir(void **state)
 	left.n = 0;
 	struct seen seen = { .n = 0 };
 
-	tree_walk(pid, see, &seen);
+	tree_walk(&pid, 1, see, &seen);
 	for (int i = seen.n; i-- > 0;)
 		kill(seen.at[i].pid, SIGKILL);
 	end(pid);
