@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <sys/syscall.h>
 
 #ifndef SYS_clone3
@@ -18,29 +17,34 @@ struct clone3_args {
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };
 
-/* The child comes out of the system call on an empty stack, so it cannot return from a C function: it calls FUNCTION
- * and exits within the assembly. What it must know travels in registers, which the kernel keeps. */
+/*
+ * System call NUMBER with five arguments. The child comes out of it on an empty stack, so it cannot return from a C
+ * function: it calls FUNCTION(ARGUMENT) and exits within the assembly. What it must know travels in registers, which the
+ * kernel keeps.
+ */
 #if defined(__x86_64__)
 
 static long
-clone3_call(const struct clone3_args *args, int (*function)(void *), void *argument)
+call(long number, const long *args, int (*function)(void *), void *argument)
 {
-	long result = SYS_clone3;
-	register int (*call)(void *) __asm__("r8") = function;
-	register void *with __asm__("r9") = argument;
+	long result = number;
+	register long a4 __asm__("r10") = args[3];
+	register long a5 __asm__("r8") = args[4];
+	register int (*to_call)(void *) __asm__("r9") = function;
+	register void *with __asm__("r12") = argument;
 
 	__asm__ volatile("syscall\n\t"
 		     "testq %%rax, %%rax\n\t"
 		     "jnz 1f\n\t"
 		     "xorl %%ebp, %%ebp\n\t" /* the outermost frame, for those who walk stacks */
-		     "movq %%r9, %%rdi\n\t"
-		     "callq *%%r8\n\t"
+		     "movq %%r12, %%rdi\n\t"
+		     "callq *%%r9\n\t"
 		     "movl %%eax, %%edi\n\t"
 		     "movl %[exit], %%eax\n\t"
 		     "syscall\n"
 		     "1:"
 		     : "+a"(result)
-		     : "D"(args), "S"(sizeof *args), "r"(call), "r"(with), [exit] "i"(SYS_exit)
+		     : "D"(args[0]), "S"(args[1]), "d"(args[2]), "r"(a4), "r"(a5), "r"(to_call), "r"(with), [exit] "i"(SYS_exit)
 		     : "rcx", "r11", "memory", "cc");
 	return result;
 }
@@ -48,12 +52,15 @@ clone3_call(const struct clone3_args *args, int (*function)(void *), void *argum
 #elif defined(__aarch64__)
 
 static long
-clone3_call(const struct clone3_args *args, int (*function)(void *), void *argument)
+call(long number, const long *args, int (*function)(void *), void *argument)
 {
-	register long x8 __asm__("x8") = SYS_clone3;
-	register long x0 __asm__("x0") = (long)args;
-	register long x1 __asm__("x1") = sizeof *args;
-	register int (*call)(void *) __asm__("x10") = function;
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = args[0];
+	register long x1 __asm__("x1") = args[1];
+	register long x2 __asm__("x2") = args[2];
+	register long x3 __asm__("x3") = args[3];
+	register long x4 __asm__("x4") = args[4];
+	register int (*to_call)(void *) __asm__("x10") = function;
 	register void *with __asm__("x11") = argument;
 
 	__asm__ volatile("svc #0\n\t"
@@ -65,7 +72,7 @@ clone3_call(const struct clone3_args *args, int (*function)(void *), void *argum
 		     "svc #0\n"
 		     "1:"
 		     : "+r"(x0)
-		     : "r"(x8), "r"(x1), "r"(call), "r"(with), [exit] "i"(SYS_exit)
+		     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(to_call), "r"(with), [exit] "i"(SYS_exit)
 		     : "memory", "cc");
 	return x0;
 }
@@ -73,26 +80,51 @@ clone3_call(const struct clone3_args *args, int (*function)(void *), void *argum
 #else
 
 static long
-clone3_call(const struct clone3_args *args, int (*function)(void *), void *argument)
+call(long number, const long *args, int (*function)(void *), void *argument)
 {
-	(void)args, (void)function, (void)argument;
+	(void)number, (void)args, (void)function, (void)argument;
 	return -ENOSYS;
 }
 
 #endif
 
-pid_t
-clone_into_cgroup(int (*function)(void *), void *stack, size_t size, void *argument, int cgroup_fd)
+static long
+call_clone(int (*function)(void *), void *argument, char *stack_end, uint32_t *running)
 {
-	const struct clone3_args args = {
-		.flags = CLONE_VM | CLONE_VFORK | CLONE_INTO_CGROUP,
+	const long flags = CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, tid = (long)(uintptr_t)running;
+	/* after the stack: parent's tid, and then child's tid and thread area, which x86 has in one order and ARM in the
+	 * other (clone(2)); without CLONE_SETTLS the latter is not looked at, so both may have the same value */
+	const long args[5] = { flags, (long)(uintptr_t)stack_end, 0, tid, tid };
+
+	return call(SYS_clone, args, function, argument);
+}
+
+static long
+call_clone3(int (*function)(void *), void *argument, void *stack, size_t size, int cgroup_fd, uint32_t *running)
+{
+	const struct clone3_args how = {
+		.flags = CLONE_VM | CLONE_CHILD_CLEARTID | CLONE_INTO_CGROUP,
+		.child_tid = (uint64_t)(uintptr_t)running,
 		.exit_signal = SIGCHLD,
 		.stack = (uint64_t)(uintptr_t)stack,
 		.stack_size = size,
 		.cgroup = (uint64_t)cgroup_fd,
 	};
-	long result = clone3_call(&args, function, argument);
+	const long args[5] = { (long)(uintptr_t)&how, sizeof how };
 
+	return call(SYS_clone3, args, function, argument);
+}
+
+pid_t
+clone_shared(int (*function)(void *), void *argument, void *stack, size_t size, int cgroup_fd, uint32_t *running)
+{
+	long result;
+
+	*running = 1;
+	if (cgroup_fd >= 0)
+		result = call_clone3(function, argument, stack, size, cgroup_fd, running);
+	else
+		result = call_clone(function, argument, (char *)stack + size, running);
 	if (result >= 0)
 		return (pid_t)result;
 	errno = (int)-result;

@@ -1,16 +1,21 @@
 /*
- * clone -- clone3(2) as spawn.c needs it: the C libraries have no call for it that takes a function and a stack.
+ * clone -- clone(2) and clone3(2) as spawn.c needs them: the C libraries have no clone3 that takes a function and a stack,
+ * and musl's clone refuses CLONE_CHILD_CLEARTID.
  */
 #ifndef BRIDLE_OS_CLONE_H
 #define BRIDLE_OS_CLONE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-/* A child born in the cgroup v2 of directory descriptor CGROUP_FD, which runs FUNCTION(ARGUMENT) on STACK (lowest
- * address, aligned to 16; SIZE bytes) and ends with what that returns. It shares our memory, and we wait until it
- * has executed a program or ended (CLONE_VM | CLONE_VFORK). Returns its pid, or -1 with errno: ENOSYS before
- * Linux 5.7, under seccomp filters of container runtimes, and on machines that we have no assembly for. */
-pid_t clone_into_cgroup(int (*function)(void *), void *stack, size_t size, void *argument, int cgroup_fd);
+/* A child that runs FUNCTION(ARGUMENT) on STACK (lowest address, aligned to 16; SIZE bytes) in our memory, and ends with
+ * what that returns. CGROUP_FD: directory descriptor of the cgroup v2 to be born in, -1 for our own. Unlike vfork(2) it
+ * returns at once: STACK and ARGUMENT must last until the child has executed a program or ended, which sets *RUNNING
+ * to 0 and wakes its futex (CLONE_CHILD_CLEARTID).
+ *
+ * Returns its pid, or -1 with errno: ENOSYS on machines that we have no assembly for; with a cgroup also before Linux
+ * 5.7 and under the seccomp filters of container runtimes. */
+pid_t clone_shared(int (*function)(void *), void *argument, void *stack, size_t size, int cgroup_fd, uint32_t *running);
 
 #endif

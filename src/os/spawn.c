@@ -2,14 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/clone.h"
@@ -31,6 +30,8 @@ enum {
 	STACK_SIZE = 16384, /* the child's deepest frame is under 1 KiB; sanitizers need several times that */
 	FIRST_LISTENER = 3, /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
 	LISTEN_PID_DIGITS = 10,
+	FUTEX_WAIT = 0, /* of <linux/futex.h> */
+	LOOK_EVERY = 10000000, /* nanoseconds */
 	STATUS_NOT_STARTED = 127, /* what a shell says of a command that it could not start */
 };
 
@@ -139,6 +140,8 @@ become_group(const struct job *job)
 	return !job->request->change_user || syscall(SYS_setresgid, gid, gid, gid) == 0;
 }
 
+/* This also makes our shared memory undumpable (commit_creds, unless fs.suid_dumpable says otherwise): nobody of that
+ * user can trace the child and write to what is the supervisor's (ptrace(2)). */
 static bool
 become_user(const struct job *job)
 {
@@ -224,6 +227,7 @@ describe(const struct spawn_request *r, struct err *err)
 	case SPAWN_USER: return err_set(err, r->error, "cannot become user %u", (unsigned)r->uid);
 	case SPAWN_DIRECTORY: return err_set(err, r->error, "cannot change to directory '%s'", r->directory);
 	case SPAWN_EXEC: return err_set(err, r->error, "cannot execute '%s'", r->path);
+	case SPAWN_STOPPED: return err_set(err, 0, "somebody stopped it before it could execute '%s'", r->path);
 	}
 	return false;
 }
@@ -289,22 +293,63 @@ start_apart(struct job *job)
 	return pid;
 }
 
-/* CLONE_VFORK holds us until the child has left our memory, by exec(2) or by ending; hence its stack may lie in our
- * frame. */
+/* Has the child ended, or been stopped? It has been no program of its own until now, so that is no news of a service. */
+static int
+news_of(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+		return 0;
+	return info.si_code;
+}
+
+/*
+ * Wait until the child has left our memory. vfork(2) would wait in the kernel, until then and for nothing else: but between
+ * becoming the user and exec(2) the child can be stopped by any process of that user, SIGSTOP cannot be blocked, and we
+ * would be held as long as they please (tried: a loop of kill(2) on the pids to come takes a few starts). So we look
+ * from time to time, and end a child that somebody stopped.
+ */
+static void
+await_start(struct job *job, pid_t pid, const uint32_t *running)
+{
+	const struct timespec patience = { .tv_nsec = LOOK_EVERY };
+
+	while (__atomic_load_n(running, __ATOMIC_ACQUIRE) != 0) {
+		if (syscall(SYS_futex, running, FUTEX_WAIT, 1, &patience, NULL, 0) == 0 || errno != ETIMEDOUT)
+			continue;
+		switch (news_of(pid)) {
+		case CLD_STOPPED:
+			job->request->failed = SPAWN_STOPPED;
+			kill(pid, SIGKILL);
+			break;
+		case CLD_EXITED:
+		case CLD_KILLED:
+		case CLD_DUMPED:
+			return; /* before Linux 5.16, who dumps core tells no futex */
+		default:
+			break; /* a slow disk */
+		}
+	}
+}
+
 static pid_t
 start_shared(struct job *job)
 {
 	alignas(16) char stack[STACK_SIZE];
+	uint32_t running;
 	pid_t pid = -1;
 
 	if (job->request->cgroup_fd >= 0) {
 		/* the other way in, writing to cgroup.procs, waits for a grace period of RCU: 0.5 ms and more */
 		job->in_cgroup = true;
-		pid = clone_into_cgroup(child, stack, sizeof stack, job, job->request->cgroup_fd);
+		pid = clone_shared(child, job, stack, sizeof stack, job->request->cgroup_fd, &running);
 		job->in_cgroup = pid >= 0;
 	}
 	if (pid < 0)
-		pid = clone(child, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, job);
+		pid = clone_shared(child, job, stack, sizeof stack, -1, &running);
+	if (pid >= 0)
+		await_start(job, pid, &running);
 	return pid;
 }
 
@@ -317,7 +362,7 @@ start(struct job *job)
 	if (job->request->may_stall || RUNNING_ON_VALGRIND)
 		return start_apart(job);
 	pid = start_shared(job);
-	/* emulations of Linux that lack it */
+	/* a machine that clone.c does not know, or an emulation of Linux */
 	if (pid < 0 && (errno == EINVAL || errno == ENOSYS))
 		return start_apart(job);
 	return pid;

@@ -1,11 +1,12 @@
 /*
  * spawn -- start a process: everything between fork and exec, and which step of it failed.
  *
- * The child shares our memory until it execs (clone(2) with CLONE_VM | CLONE_VFORK on a stack of its own): no
- * page tables are copied, so a start takes the same time whatever we have mapped, and cannot fail for want of
- * memory. The child makes system calls only (no libc locks, no malloc) and reports the failing step and errno in
- * the request itself. Where something it touches may hang (a network file system), `may_stall` makes it a
- * plain fork, whose failure shows as exit status 127 and a line in its log.
+ * The child shares our memory until it execs (clone(2) with CLONE_VM, on a stack of its own): no page tables are
+ * copied, so a start takes the same time whatever we have mapped, and cannot fail for want of memory. The child makes
+ * system calls only (no libc locks, no malloc) and reports the failing step and errno in the request itself. We wait
+ * until it has, but nobody can hold us: a child that is stopped on the way is ended. Where something it touches may hang
+ * (a network file system), `may_stall` makes it a plain fork, whose failure shows as exit status 127 and a line in its
+ * log.
  *
  * What the child gets (gunicorn-facts 10): every signal unblocked and at its default, a session of its own,
  * descriptors 0 (null), 1 and 2 (its log), 3... (listeners), nothing else; LISTEN_PID written after the fork.
@@ -24,6 +25,7 @@
 enum spawn_step {
 	SPAWN_OK, SPAWN_CLONE, SPAWN_SESSION, SPAWN_CGROUP, SPAWN_DESCRIPTORS, SPAWN_GROUPS, SPAWN_GROUP, SPAWN_USER,
 	SPAWN_DIRECTORY, SPAWN_EXEC,
+	SPAWN_STOPPED, /* by somebody's SIGSTOP on the way; it was ended */
 };
 
 struct spawn_request {

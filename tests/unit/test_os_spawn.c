@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -393,6 +394,82 @@ cannot_become_a_user_without_root(void **state)
 		assert_int_equal(status, 0);
 }
 
+/* As USER, for ever: stop the processes that come after the one whose pid is in *LAST. */
+static void
+stop_what_comes(const pid_t *last)
+{
+	enum { USER = 4320 };
+
+	if (setgroups(0, NULL) != 0 || setresgid(USER, USER, USER) != 0 || setresuid(USER, USER, USER) != 0)
+		_exit(1);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		pid_t next = *(const volatile pid_t *)last + 1;
+
+		kill(next, SIGSTOP);
+		kill(next + 1, SIGSTOP);
+	}
+}
+
+/* Start programs of that user, one after the other. */
+static void
+start_many(pid_t *last)
+{
+	static const gid_t group = 4320;
+
+	for (int i = 0; i < 300; i++) {
+		struct fixture f;
+
+		prepare(&f, "exit 0");
+		f.request.change_user = true;
+		f.request.uid = f.request.gid = 4320;
+		f.request.groups = &group;
+		f.request.group_count = 1;
+		pid_t pid = spawn(&f.request, NULL);
+
+		if (pid > 0) {
+			*last = pid;
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+		} else {
+			++*last;
+		}
+		close(f.output[1]);
+		release(&f);
+	}
+}
+
+/* A hostile user stops its programs before they are executed: the one who starts them waits for none. */
+static void
+cannot_be_held_up(void **state)
+{
+	pid_t *last = mmap(NULL, sizeof *last, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), attacker, starter;
+	int status = -1;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("needs root\n");
+		skip();
+	}
+	attacker = fork();
+	if (attacker == 0)
+		stop_what_comes(last);
+	starter = fork();
+	if (starter == 0) {
+		*last = getpid();
+		start_many(last);
+		_exit(0);
+	}
+	for (int i = 0; i < 3000 && waitpid(starter, &status, WNOHANG) == 0; i++)
+		usleep(10000);
+	kill(attacker, SIGKILL);
+	kill(starter, SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	munmap(last, sizeof *last);
+	assert_int_equal(status, 0);
+}
+
 static void
 tells_its_log_when_it_may_stall(void **state)
 {
@@ -466,6 +543,7 @@ main(void)
 		cmocka_unit_test(says_which_step_failed),
 		cmocka_unit_test(leaves_our_mask_alone),
 		cmocka_unit_test(cannot_become_a_user_without_root),
+		cmocka_unit_test(cannot_be_held_up),
 		cmocka_unit_test(tells_its_log_when_it_may_stall),
 		cmocka_unit_test(is_born_in_a_cgroup),
 	};
