@@ -72,14 +72,29 @@ name_for(const char *run_dir, char *name, size_t size)
 	return true;
 }
 
-/* May a process be moved into it? Making directories in a tree that was delegated to us is one thing; that we may move
- * our children from where we are is another (cgroups(7), delegation containment). */
+/* Who may make groups may not always fill them: a process is moved only by who may write to the group that it comes from
+ * and goes to have in common, which is our own (cgroups(7), delegation containment). */
 static bool
-is_ours_to_fill(int root, struct err *err)
+is_ours_to_fill(int own, struct err *err)
 {
-	if (faccessat(root, "cgroup.procs", W_OK, 0) == 0)
+	if (faccessat(own, "cgroup.procs", W_OK, 0) == 0)
 		return true;
-	return err_set(err, errno, "processes cannot be moved within the cgroup hierarchy");
+	return err_set(err, errno, "processes cannot be moved out of our cgroup");
+}
+
+/* A directory NAME in our own group OWN, whose path is PATH. */
+static int
+make_root(int own, const char *path, const char *name, struct err *err)
+{
+	int root = -1;
+
+	if (!is_ours_to_fill(own, err))
+		return -1;
+	if (mkdirat(own, name, 0755) != 0 && errno != EEXIST)
+		err_set(err, errno, "cannot make a cgroup in '%s'", path);
+	else if ((root = open_group(own, name)) < 0)
+		err_set(err, errno, "cannot open the cgroup '%s/%s'", path, name);
+	return root;
 }
 
 int
@@ -102,15 +117,7 @@ cgroup_open(const char *run_dir, struct err *err)
 		err_set(err, errno, "cannot open our cgroup '%s'", path);
 		return -1;
 	}
-	if (mkdirat(own, name, 0755) != 0 && errno != EEXIST) {
-		err_set(err, errno, "cannot make a cgroup in '%s'", path);
-		root = -1;
-	} else if ((root = open_group(own, name)) < 0) {
-		err_set(err, errno, "cannot open the cgroup '%s/%s'", path, name);
-	} else if (!is_ours_to_fill(root, err)) {
-		close(root);
-		root = -1;
-	}
+	root = make_root(own, path, name, err);
 	close(own);
 	return root;
 }

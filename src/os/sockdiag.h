@@ -21,9 +21,10 @@ struct sockdiag_query {
 /* A netlink socket (non-blocking, close-on-exec); -1 with ERR. */
 int sockdiag_open(struct err *err);
 
-/* Fill in all N answers; a socket that is not there, or not in our network namespace, stays unknown. One exchange for
- * each unix socket (asked for by inode), one for each TCP family (its listeners). False with ERR when the kernel does
- * not answer: modules unix_diag and tcp_diag (inet_diag) missing, say. What was answered before is kept. */
+/* Fill in all N answers; a socket that is not there, or not in our network namespace, stays unknown, and so do all unix
+ * sockets where the module unix_diag is missing (the kernel says ENOENT to both). One exchange for each unix socket
+ * (asked for by inode), one for each TCP family (its listeners). False with ERR when the kernel does not answer: no
+ * module tcp_diag, say. What was answered before is kept. */
 bool sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err);
 
 /* The file that the unix socket INODE is bound to: its device, and its inode number's lower 32 bits, which is all
