@@ -87,6 +87,8 @@ groups_of_caller(struct account *account, struct err *err)
 	return true;
 }
 
+/* What initgroups(3) would set at each start, looked up now: later, a directory server that does not answer would keep a
+ * service from coming back. */
 static bool
 groups_of(struct account *account, struct err *err)
 {

@@ -89,6 +89,7 @@ add(struct census *c, const struct procstat *p)
 	return true;
 }
 
+/* Not malloc, which keeps what it got: a picture of ten thousand processes is to leave nothing behind. */
 static bool
 begin(struct census *c, bool sorted)
 {
@@ -194,6 +195,7 @@ census_release(struct census *c)
 	c->count = 0;
 }
 
+/* Without recursion, and without memory of its own: the links lead down, on and up again. */
 uint32_t
 census_next(const struct census *c, uint32_t root, uint32_t index)
 {

@@ -50,6 +50,7 @@ find_group(char *group, size_t size)
 	return found;
 }
 
+/* Nobody but root and whom root trusts makes names there; O_NOFOLLOW all the same. */
 static int
 open_group(int dir_fd, const char *path)
 {
@@ -157,6 +158,8 @@ cgroup_make(int root, const char *service, uint32_t generation, struct err *err)
 	return fd;
 }
 
+/* "populated" counts those below, and zombies too: it is 0 only when everybody has been reaped, and the group can go
+ * (cgroups(7)). */
 bool
 cgroup_populated(int group)
 {

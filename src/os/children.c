@@ -7,6 +7,7 @@
 #include "os/dirents.h"
 #include "os/procstat.h"
 
+/* Of our own thread, which cannot be gone: so ENOENT means the kernel. */
 bool
 children_listed(void)
 {
@@ -35,6 +36,8 @@ children_read(int fd, void (*visit)(void *context, pid_t child), void *context)
 	return k == 0;
 }
 
+/* The kernel goes through the list by position, a part for each read: a child that ends meanwhile can make it leave one
+ * out (proc_tid_children(5): reliable only while all of them are frozen). Who must know everybody looks again. */
 bool
 children_visit(pid_t pid, pid_t tid, void (*visit)(void *context, pid_t child), void *context)
 {

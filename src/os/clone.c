@@ -44,7 +44,8 @@ call(long number, const long *args, int (*function)(void *), void *argument)
 		     "syscall\n"
 		     "1:"
 		     : "+a"(result)
-		     : "D"(args[0]), "S"(args[1]), "d"(args[2]), "r"(a4), "r"(a5), "r"(to_call), "r"(with), [exit] "i"(SYS_exit)
+		     : "D"(args[0]), "S"(args[1]), "d"(args[2]), "r"(a4), "r"(a5), "r"(to_call), "r"(with),
+		     [exit] "i"(SYS_exit)
 		     : "rcx", "r11", "memory", "cc");
 	return result;
 }

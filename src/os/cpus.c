@@ -26,7 +26,7 @@ by_affinity(void)
 	return n > 0 ? n : 1;
 }
 
-/* The first line of DIR/NAME. False when there is none. */
+/* The first line of DIR/NAME. At load time only: stdio is good enough. False when there is none. */
 static bool
 read_line(const char *dir, const char *name, char *line, size_t size)
 {

@@ -36,7 +36,7 @@ dirents_next(struct dirents *d)
 			d->at = 0;
 			d->end = syscall(SYS_getdents64, d->fd, d->buffer, sizeof d->buffer);
 		}
-		if (d->end <= 0)
+		if (d->end <= 0) /* an error ends it as well: of /proc, that the process is gone */
 			return NULL;
 		e = (const void *)(d->buffer + d->at);
 		d->at += e->length;

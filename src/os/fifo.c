@@ -66,6 +66,7 @@ find(int dir_fd, const char *name, struct err *err)
 	return -1;
 }
 
+/* By descriptor, for the name may have gone to another file; the umask had its say in mkfifoat. */
 static bool
 own(int fd, uid_t owner, gid_t group)
 {
@@ -90,6 +91,7 @@ fifo_open(int dir_fd, const char *name, uid_t owner, gid_t group, bool drops, st
 	place = find(dir_fd, name, err);
 	if (place < 0)
 		return -1;
+	/* for reading as well: so it neither waits for a reader nor ever finds that there is none (fifo(7)) */
 	fd = open_again(place, O_RDWR | (drops ? O_NONBLOCK : 0));
 	if (fd < 0)
 		err_set(err, errno, "cannot open FIFO '%s'", name);

@@ -13,6 +13,7 @@
 static int
 listen_at(const struct sockaddr *address, socklen_t size, bool only_v6, int backlog)
 {
+	/* non-blocking, as Gunicorn makes it anyway: the flag is of the open file, which every generation shares */
 	int s = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	const int on = 1, v6 = only_v6;
 	int errnum;

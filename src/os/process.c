@@ -13,7 +13,8 @@
 #include "os/dirents.h"
 #include "os/procstat.h"
 
-/* Up to SIZE - 1 bytes of /proc/PID/NAME, and a NUL. Returns how many; -1 when it cannot be read. */
+/* Up to SIZE - 1 bytes of /proc/PID/NAME, and a NUL. Returns how many; -1 when it cannot be read. The kernel may give less
+ * than was asked for without being at the end. */
 static ssize_t
 read_file(pid_t pid, const char *name, char *buffer, size_t size)
 {
@@ -79,6 +80,7 @@ process_pss(pid_t pid)
 
 	if (read_file(pid, "smaps_rollup", text, sizeof text) <= 0)
 		return -1;
+	/* of all mappings together; a zombie or a kernel thread has an empty file */
 	line = strstr(text, "\nPss:");
 	if (line == NULL || sscanf(line, "\nPss: %ld kB", &kib) != 1)
 		return -1;
@@ -120,6 +122,7 @@ process_cmdline(pid_t pid, char *words, size_t size)
 	struct text t;
 
 	text_init(&t, words, size);
+	/* setproctitle fills up what it does not need */
 	while (n > 0 && (line[n - 1] == '\0' || line[n - 1] == ' '))
 		n--;
 	for (ssize_t i = 0; i < n; i++)

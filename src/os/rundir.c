@@ -51,6 +51,7 @@ is_owned_by(int fd, uid_t owner)
 int
 rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mode, struct err *err)
 {
+	/* closed to everybody until it has its owner and mode, whatever the umask */
 	bool made = mkdirat(dir_fd, name, 0700) == 0, ok = false;
 	int fd;
 
@@ -103,6 +104,8 @@ name_holder(int fd, const char *path, struct err *err)
 	err_set(err, 0, "'%s' is in use by another bridled, pid %s", path, *text != '\0' ? text : "unknown");
 }
 
+/* The kernel lets go of a flock(2) when its holder dies, however it dies: there are no stale locks, and the pid in it is
+ * only there to be told. The file stays, for whoever unlinks a lock can take one that another has just been given. */
 int
 rundir_lock(int dir_fd, const char *path, struct err *err)
 {
