@@ -35,20 +35,19 @@ static enum restart_verdict
 judge_ready(struct restart *r, const struct restart_limits *limits, const struct death *death, uint32_t jitter,
 	msec now, msec *wait)
 {
-	if (death->age < limits->delay) {
-		r->streak++;
-		/* The first is forgiven and not counted: somebody killed what had just been restarted. */
-		if (r->streak == 1 && r->recent <= RESTART_FREE)
-			return RESTART_NOW;
-		return later(r, limits, r->streak > 1 ? r->streak - 1 : 1, jitter, now, wait);
-	}
-	if (death->age >= limits->reset)
+	bool early = death->age < limits->delay;
+	uint32_t n;
+
+	if (!early && death->age >= limits->reset)
 		restart_forget(r);
-	r->streak = 0;
+	r->streak = early ? r->streak + 1 : 0;
 	r->recent++;
-	if (r->recent <= RESTART_FREE)
+	/* One early death is forgiven: somebody killed what had just been restarted. It counts among the recent ones all
+	 * the same, or deaths just before and just after `delay` in turn would never have to wait. */
+	if (r->streak <= 1 && r->recent <= RESTART_FREE)
 		return RESTART_NOW;
-	return later(r, limits, r->recent - RESTART_FREE, jitter, now, wait);
+	n = r->recent > RESTART_FREE ? r->recent - RESTART_FREE : 0;
+	return later(r, limits, r->streak > n + 1 ? r->streak - 1 : n, jitter, now, wait);
 }
 
 enum restart_verdict

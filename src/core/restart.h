@@ -8,12 +8,12 @@
  * Under the policy never, whatever is not deliberate is given up at once, so that people see it.
  *
  * "Repeats" is two things: a second death in a row within `delay` of its start (the first one is
- * forgiven and not counted), or more than RESTART_FREE deaths without `reset` of health between them. Waits
+ * forgiven), or more than RESTART_FREE deaths without `reset` of health between them. Waits
  * double from `delay` to `delay_max`, each with jitter over the upper half of the doubled value; `limit`
  * failures that had to wait within `interval` end in giving up (the last of them does not wait any more).
  *
- * So between two spells of health at most 2 * RESTART_FREE + 1 starts come at once, and from then on every one
- * waits: there is no hot loop.
+ * So between two spells of health at most RESTART_FREE starts come at once, and from then on every one waits: there is
+ * no hot loop.
  */
 #ifndef BRIDLE_CORE_RESTART_H
 #define BRIDLE_CORE_RESTART_H
@@ -23,7 +23,7 @@
 
 #include "base/msec.h"
 
-enum { RESTART_FREE = 5 };
+enum { RESTART_FREE = 6 };
 
 enum restart_policy { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 

@@ -165,7 +165,7 @@ check_failures(struct world *w, const struct life_order *order)
 	struct promises *p = &w->promises;
 
 	if (order->from == LIFE_RUNNING && order->event == ON_DIED_NOW)
-		world_must(w, ++p->at_once <= 2 * RESTART_FREE + 1, "a hot loop: too many starts at once");
+		world_must(w, ++p->at_once <= RESTART_FREE, "a hot loop: too many starts at once");
 	if (order->to == LIFE_WAITING) {
 		world_must(w, order->wait >= limits->delay && order->wait <= limits->delay_max,
 			"a wait out of its limits");
