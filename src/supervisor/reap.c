@@ -36,7 +36,7 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 
 	if (WIFSTOPPED(status)) {
 		if (pid == b->watcher.pid)
-			watcher_child_stopped(b, now);
+			watcher_child_stopped(b);
 		else if (s != NULL)
 			master_stopped(s, pid, WSTOPSIG(status));
 		return;

@@ -17,18 +17,23 @@
 #include "wire/ending.h"
 #include "wire/page.h"
 
-enum { EARLY = 2000 /* ms: ending sooner is a failure to start */, DELAY_MAX = 30000 };
+enum {
+	EARLY = 2000,     /* ms: ending sooner is a failure to start */
+	DELAY_MAX = 30000,
+	AT_ONCE = 8,      /* records from it a round of the loop */
+	LAST_ROUNDS = 64, /* of reading, before a watcher counts as hung */
+};
 
 /* ---- the link ---- */
 
 static void
 hang_up(struct watcher_child *w, struct ev_loop *loop)
 {
+	ev_timer_stop(loop, &w->patience);
 	if (w->link < 0)
 		return;
 	ev_io_stop(loop, &w->readable);
 	ev_io_stop(loop, &w->writable);
-	ev_timer_stop(loop, &w->patience);
 	close(w->link);
 	w->link = -1;
 	w->count = w->ping = 0;
@@ -48,31 +53,28 @@ give_up_on(struct bridled *b, const char *why)
 }
 
 static void
-on_impatient(struct ev_loop *loop, ev_timer *timer, int events)
+be_patient(struct watcher_child *w, struct ev_loop *loop)
 {
-	(void)loop;
-	(void)events;
-	give_up_on(timer->data, "does not answer");
+	ev_timer_stop(loop, &w->patience);
+	ev_timer_set(&w->patience, WATCHER_PATIENCE / 1000., 0.);
+	ev_timer_start(loop, &w->patience);
 }
 
 static void
-take_packet(struct bridled *b, const struct link_record *records, size_t n)
+take_record(struct bridled *b, const struct link_record *record, size_t size)
 {
 	struct watcher_child *w = &b->watcher;
 	size_t count;
 	struct err err;
 
-	if (!link_check(records, n, true, &count, &err)) {
+	if (!link_check(record, size, true, &count, &err)) {
 		log_warning("watcher sent nonsense: %s", err.text);
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (records[i].kind == LINK_PONG && records[i].id == w->ping) {
-			w->ping = 0;
-			ev_timer_stop(b->loop, &w->patience);
-		} else if (records[i].kind != LINK_PONG) {
-			requests_take(b, &records[i], clock_now());
-		}
+		give_up_on(b, "is not ours any more");
+	} else if (record->kind != LINK_PONG) {
+		requests_take(b, record, clock_now());
+	} else if (record->id == w->ping) {
+		w->ping = 0;
+		ev_timer_stop(b->loop, &w->patience);
 	}
 }
 
@@ -80,22 +82,37 @@ static void
 on_readable(struct ev_loop *loop, ev_io *io, int events)
 {
 	struct bridled *b = io->data;
-	struct link_record records[LINK_BATCH];
+	struct link_record record;
 	ssize_t n;
 
 	(void)loop;
 	(void)events;
-	/* at most a few packets a round: a watcher that floods us must not starve the services */
-	for (int i = 0; i < 4 && b->watcher.link >= 0; i++) {
-		n = recv(b->watcher.link, records, sizeof records, MSG_DONTWAIT | MSG_TRUNC);
+	/* A few a round, and a packet is one record, as uplink.c sends them: a watcher that floods us, with rereads of the
+	 * configuration say, must not starve the services. */
+	for (int i = 0; i < AT_ONCE && b->watcher.link >= 0; i++) {
+		n = recv(b->watcher.link, &record, sizeof record, MSG_DONTWAIT | MSG_TRUNC);
 		if (n < 0)
 			return;
-		if (n == 0) {
+		if (n == 0) { /* it is about to end; if it does not, it is of no use to anybody */
 			hang_up(&b->watcher, b->loop);
+			be_patient(&b->watcher, b->loop);
 			return;
 		}
-		take_packet(b, records, (size_t)n > sizeof records ? 0 : (size_t)n);
+		take_record(b, &record, (size_t)n > sizeof record ? 0 : (size_t)n);
 	}
+}
+
+static void
+on_impatient(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct bridled *b = timer->data;
+	uint32_t unanswered = b->watcher.ping;
+
+	/* it may be us who were stopped or held up: then the answer has come */
+	for (int i = 0; i < LAST_ROUNDS && unanswered != 0 && b->watcher.ping == unanswered; i++)
+		on_readable(loop, &b->watcher.readable, events);
+	if (b->watcher.ping == unanswered)
+		give_up_on(b, "does not answer");
 }
 
 static void
@@ -143,12 +160,15 @@ ask_for_life(struct bridled *b)
 	struct watcher_child *w = &b->watcher;
 	struct link_record ping = link_make(LINK_PING);
 
-	if (w->ping != 0 || w->count == WATCHER_QUEUE)
+	if (w->ping != 0 || w->link < 0)
 		return;
+	if (w->count == WATCHER_QUEUE) { /* the last record makes room: a watcher that reads nothing must be found out */
+		w->count--;
+		w->overflowed = true;
+	}
 	ping.id = w->ping = ++w->pings != 0 ? w->pings : ++w->pings;
 	watcher_child_tell(b, &ping);
-	ev_timer_set(&w->patience, WATCHER_PATIENCE / 1000., 0.);
-	ev_timer_start(b->loop, &w->patience);
+	be_patient(w, b->loop);
 }
 
 void
@@ -156,7 +176,7 @@ watcher_child_flush(struct bridled *b)
 {
 	struct watcher_child *w = &b->watcher;
 
-	if (w->link < 0 || w->count == 0) {
+	if (w->link < 0 || (w->count == 0 && !w->overflowed)) {
 		ev_io_stop(b->loop, &w->writable);
 		return;
 	}
@@ -167,11 +187,14 @@ watcher_child_flush(struct bridled *b)
 		ev_io_start(b->loop, &w->writable);
 		return;
 	}
-	ev_io_stop(b->loop, &w->writable);
 	if (w->overflowed) {
 		w->overflowed = false;
 		watcher_child_show_page(b);
 	}
+	if (!w->overflowed)
+		ev_io_stop(b->loop, &w->writable);
+	else
+		ev_io_start(b->loop, &w->writable);
 }
 
 void
@@ -313,16 +336,11 @@ watcher_child_ended(struct bridled *b, int status, msec now)
 }
 
 void
-watcher_child_stopped(struct bridled *b, msec now)
+watcher_child_stopped(struct bridled *b)
 {
-	struct watcher_child *w = &b->watcher;
-
-	(void)now;
-	/* give whoever stopped it (a debugger) the time that silence would have got */
-	if (!ev_is_active(&w->patience)) {
-		ev_timer_set(&w->patience, WATCHER_PATIENCE / 1000., 0.);
-		ev_timer_start(b->loop, &w->patience);
-	}
+	/* whoever stopped it (a debugger) gets the time that silence would have got */
+	ask_for_life(b);
+	watcher_child_flush(b);
 }
 
 void
@@ -335,6 +353,5 @@ watcher_child_release(struct bridled *b)
 		return;
 	watcher_child_flush(b);
 	hang_up(w, b->loop);
-	ev_timer_set(&w->patience, WATCHER_PATIENCE / 1000., 0.);
-	ev_timer_start(b->loop, &w->patience);
+	be_patient(w, b->loop);
 }

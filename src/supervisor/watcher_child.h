@@ -43,7 +43,7 @@ void watcher_child_start(struct bridled *b, msec now);
 
 /* It ended, or was stopped by a signal (then it is killed after WATCHER_PATIENCE unless it answers). */
 void watcher_child_ended(struct bridled *b, int status, msec now);
-void watcher_child_stopped(struct bridled *b, msec now);
+void watcher_child_stopped(struct bridled *b);
 
 /* Queue a record for it (dropped, and remembered, when it does not read), and send what is queued. Each flush asks
  * for a sign of life, so that silence is noticed without waking up for it. */

@@ -1,0 +1,149 @@
+"""A watcher that was taken over, that talks nonsense, that hangs: the supervisor takes it for a stranger (wire/link.h)."""
+import ctypes
+import os
+import random
+import signal
+import socket
+import struct
+import threading
+import time
+
+import pytest
+
+import processes
+from sections import program
+from waiting import PATIENCE, stays, until
+
+PIDFD_GETFD = 438  # the same on every machine
+MAGIC = 0x4c42
+PONG, READY, REQUEST = 6, 7, 8
+START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD = range(1, 12)
+NOBODY = 0xffffffff
+
+
+def record(kind, deed=0, service=0, incarnation=0, generation=0, pid=0, arg=0, id=0):
+    return struct.pack("=HBBIIIIBBBBiiqII208x", MAGIC, kind, deed, id, service, incarnation, generation, 0, 0, 0, 0,
+                       pid, 0, arg, 0, 0)
+
+
+@pytest.fixture
+def link():
+    """link(pid): the end of the link that watcher PID has, as a socket of ours."""
+    if os.geteuid() != 0:
+        pytest.skip("another process's descriptors need root")
+    made = []
+
+    def steal(pid):
+        pidfd = os.pidfd_open(pid)
+        fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, pidfd, 3, 0)
+        os.close(pidfd)
+        assert fd >= 0, os.strerror(ctypes.get_errno())
+        made.append(socket.socket(fileno=fd))
+        return made[-1]
+    yield steal
+    for one in made:
+        one.close()
+
+
+def resident(pid):
+    with open(f"/proc/{pid}/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def watcher_of(site):
+    try:
+        return site.call("Info")["watcher"]
+    except (OSError, ValueError):
+        return None
+
+
+def any_record(dice, slots):
+    deed = dice.choice([START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD])
+    if dice.random() < 0.2:
+        return dice.choice([record(PONG, id=dice.randrange(9)), record(READY, service=0, generation=dice.randrange(9))])
+    arg = {SIGNAL: dice.choice([signal.SIGHUP, signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT]),
+           SCALE: dice.randrange(1, 1025)}.get(deed, 0)
+    service = NOBODY if deed == REREAD else dice.choice(slots)
+    return record(REQUEST, deed, service, dice.randrange(4), dice.randrange(9), dice.randrange(2, 1 << 22) if
+                  deed == RECYCLE else 0, arg, dice.randrange(3))
+
+
+def flood(end, seconds):
+    dice, slots, stop = random.Random(7), [0, 1, 5, 200, 1 << 31], time.monotonic() + seconds
+    while time.monotonic() < stop:
+        try:
+            end.send(any_record(dice, slots))
+        except BlockingIOError:
+            time.sleep(0.001)
+        except OSError:
+            return
+
+
+def test_a_flood_of_requests(bridled, link):
+    """At full speed, and all of them sound: who is not asked about comes back as fast as ever, and nothing grows."""
+    site = bridled(program("toy", "/bin/sleep 3600"), program("ball", "/bin/sleep 3600"),
+                   program("nap", "/bin/sleep 3600", restart_delay="10ms", restart_delay_max="10ms", restart_reset="100ms"))
+    master = site.wait_state("running", "nap")["master"]
+    before = resident(site.pid)
+    noise = threading.Thread(target=flood, args=(link(site.call("Info")["watcher"]), 4))
+    noise.start()
+    slowest = 0
+    while noise.is_alive():
+        began = time.monotonic()
+        os.kill(master, signal.SIGKILL)
+        successors = until(lambda: [pid for pid in processes.children(site.pid) if pid > master and
+                                    processes.environment(pid).get("BRIDLE_SERVICE") == "nap"], "nap to be back")
+        slowest = max(slowest, time.monotonic() - began)
+        master = successors[-1]
+        time.sleep(0.25)  # longer than restart_reset: a death that is forgiven
+    noise.join()
+    assert "nonsense" not in site.said()
+    assert slowest < 1 * PATIENCE
+    until(lambda: watcher_of(site), "the watcher to be heard again")
+    assert resident(site.pid) < before + (4 << 20)
+
+
+def test_nonsense(bridled, link):
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    master = site.wait_state("running", "nap")["master"]
+    watcher = site.call("Info")["watcher"]
+    link(watcher).send(b"nonsense" * 32)
+    until(lambda: watcher_of(site) not in (None, watcher), "another watcher")
+    assert "nonsense" in site.said() and site.master("nap") == master
+
+
+def test_it_hangs_and_has_hung_up(bridled, link):
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    watcher = site.call("Info")["watcher"]
+    end = link(watcher)
+    os.kill(watcher, signal.SIGSTOP)
+    until(lambda: (processes.look(watcher) or "?")[0] == "T", "it to be stopped")
+    time.sleep(0.2)
+    end.shutdown(socket.SHUT_RDWR)
+    until(lambda: watcher_of(site) not in (None, watcher), "another watcher", 20)
+    second = watcher_of(site)
+    stays(lambda: watcher_of(site) == second, "the second one is left in peace", 6)
+
+
+def test_a_supervisor_that_was_stopped_blames_nobody(bridled):
+    """The answer came while it could not look: it looks before it loses patience."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    watcher = site.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGSTOP)  # which makes the supervisor ask for a sign of life
+    until(lambda: (processes.look(watcher) or "?")[0] == "T", "it to be stopped")
+    time.sleep(0.2)
+    site.process.send_signal(signal.SIGSTOP)
+    until(lambda: processes.look(site.pid)[0] == "T", "the supervisor to be stopped")
+    os.kill(watcher, signal.SIGCONT)
+    time.sleep(5.5)  # longer than its patience, which is not a matter of the machine's speed
+    site.process.send_signal(signal.SIGCONT)
+    stays(lambda: watcher_of(site) == watcher, "the watcher is left alone", 1)
+
+
+def test_a_watcher_that_was_stopped_for_a_moment(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    watcher = site.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGSTOP)
+    time.sleep(0.5)
+    os.kill(watcher, signal.SIGCONT)
+    stays(lambda: watcher_of(site) == watcher, "the watcher is left alone", 6)
