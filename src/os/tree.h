@@ -42,6 +42,10 @@ void tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const s
 struct tree_marker { char service[64]; char run_dir[108]; uint32_t generation; };
 bool tree_marker(pid_t pid, struct tree_marker *out);
 
+/* Is PID in the middle of execve(2)? Then it has no arguments and no environment for a moment, and whether it carries a
+ * marker cannot be said yet. */
+bool tree_is_becoming(const struct tree_process *p);
+
 /* Send SIGNAL to PID if it is still the process that started at START (pidfd_send_signal(2) where there is one).
  * False: it is gone. */
 bool tree_signal(pid_t pid, uint64_t start, int signal);

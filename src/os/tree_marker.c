@@ -106,3 +106,23 @@ tree_marker(pid_t pid, struct tree_marker *out)
 	close(s.fd);
 	return sound && has_generation && out->service[0] != '\0';
 }
+
+/* The kernel shows neither before both are in place (get_mm_cmdline and environ_read of fs/proc/base.c look at
+ * mm->env_end). Afterwards there is an argument at least, if an empty one: execve(2) sees to that since Linux 5.18. */
+bool
+tree_is_becoming(const struct tree_process *p)
+{
+	char path[32], byte;
+	ssize_t n;
+	int fd;
+
+	if (p->state == 'Z' || p->state == 'X')
+		return false;
+	snprintf(path, sizeof path, "/proc/%d/cmdline", (int)p->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, &byte, 1);
+	close(fd);
+	return n == 0;
+}

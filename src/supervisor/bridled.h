@@ -43,6 +43,8 @@ struct bridled {
 	pid_t *masters;         /* LIFE_SLOTS a service, side by side, so that a pid is found quickly; 0: none */
 	uint32_t children;      /* of ours that we know: masters and the watcher */
 	bool look;              /* something of a generation without a master may have ended */
+	ev_timer look_again;    /* see rest.c */
+	unsigned looked_again;  /* times in a row */
 
 	struct notices notices;
 	struct watcher_child watcher;

@@ -4,12 +4,13 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "os/cgroup.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
-enum { CHILDREN_MAX = 32768 };
+enum { CHILDREN_MAX = 32768, AGAIN_AFTER = 5 /* ms */, AGAIN_MOST = 200 };
 
 /* Our children, as the kernel lists them. One buffer, never grown: it is used between two events only. */
 static pid_t children[CHILDREN_MAX];
@@ -36,18 +37,24 @@ is_headless(const struct service *s, uint8_t slot)
 	return g->state == GENERATION_ENDING && !g->master;
 }
 
+enum kinship { STRANGER, MEMBER, NOT_YET_KNOWN };
+
 /* Is this orphan one of the generation in SLOT? Its master began a session, which cannot be given to others while a
  * member lives; one that left the session still carries the marker, unless it took pains. */
-static bool
-belongs(const struct service *s, uint8_t slot, const struct tree_process *p)
+static enum kinship
+kinship(const struct service *s, uint8_t slot, const struct tree_process *p)
 {
 	const struct generation *g = &s->life.slots[slot];
 	struct tree_marker marker;
 
 	if (p->session == s->leader[slot])
-		return true;
-	return tree_marker(p->pid, &marker) && marker.generation == g->number &&
-		strcmp(marker.service, s->name) == 0 && strcmp(marker.run_dir, s->home->run_dir) == 0;
+		return MEMBER;
+	if (!tree_marker(p->pid, &marker))
+		return tree_is_becoming(p) ? NOT_YET_KNOWN : STRANGER;
+	return marker.generation == g->number && strcmp(marker.service, s->name) == 0 &&
+			strcmp(marker.run_dir, s->home->run_dir) == 0
+		? MEMBER
+		: STRANGER;
 }
 
 /* Whoever hid from session and marker is still in the cgroup, if there is one. */
@@ -98,6 +105,8 @@ rest_signal(struct service *s, uint8_t slot, int signal)
 struct picture {
 	size_t count;
 	bool unsure;  /* some may be missing: no room for all, or no descriptor free to look with */
+	bool patient; /* whoever is not yet known is waited for */
+	bool again;   /* somebody was not yet known */
 };
 
 /* Nobody is said to be gone because we could not look. */
@@ -110,7 +119,7 @@ could_not_look(void)
 /* Find the orphans of the generation in SLOT, and give them, and whatever is below them, the signal that waits for them.
  * Returns whether there are any, or may be. */
 static bool
-find_orphans(struct service *s, uint8_t slot, const struct picture *picture)
+find_orphans(struct service *s, uint8_t slot, struct picture *picture)
 {
 	int signal = s->for_rest[slot];
 	bool unsure = picture->unsure;
@@ -119,9 +128,13 @@ find_orphans(struct service *s, uint8_t slot, const struct picture *picture)
 
 	for (size_t i = 0; i < picture->count; i++) {
 		pid_t pid = children[i];
+		enum kinship kin;
 
 		errno = 0;
-		if (is_known(s->home, pid) || !tree_look(pid, &p) || !belongs(s, slot, &p)) {
+		kin = is_known(s->home, pid) || !tree_look(pid, &p) ? STRANGER : kinship(s, slot, &p);
+		if (kin == NOT_YET_KNOWN && picture->patient)
+			unsure = picture->again = true;
+		if (kin != MEMBER) {
 			unsure = unsure || could_not_look();
 			continue;
 		}
@@ -151,12 +164,13 @@ any_awaited(const struct service *s)
 }
 
 static void
-look_at(struct service *s, const struct picture *picture, msec now)
+look_at(struct service *s, struct picture *picture, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
 		bool left = is_awaited(s, i) && (lives_in_cgroup(s, i) || find_orphans(s, i, picture));
 
-		s->for_rest[i] = 0;
+		if (!picture->again)
+			s->for_rest[i] = 0;
 		if (is_headless(s, i) && !left)
 			service_gone(s, i, now);
 	}
@@ -176,12 +190,35 @@ take_picture(const struct bridled *b)
 	return (struct picture){ .count = (size_t)n };
 }
 
+static void
+on_look_again(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct bridled *b = timer->data;
+
+	(void)loop;
+	(void)events;
+	b->look = true;
+	rest_look(b, clock_now());
+}
+
+/* A process that left the session and is just executing another program has no marker to show for some microseconds,
+ * on a busy machine for some milliseconds. One that stays so for a second does it on purpose: it is nobody's. */
+static void
+look_again_soon(struct bridled *b)
+{
+	b->looked_again++;
+	ev_timer_stop(b->loop, &b->look_again);
+	ev_timer_init(&b->look_again, on_look_again, AGAIN_AFTER / 1000., 0.);
+	b->look_again.data = b;
+	ev_timer_start(b->loop, &b->look_again);
+}
+
 /* One picture of our children serves all services: when hundreds end at once, hundreds of pictures would take longer than
  * everything else. */
 static void
 look_once(struct bridled *b, msec now)
 {
-	struct picture picture;
+	struct picture picture = { 0 };
 	bool taken = false;
 
 	for (uint32_t i = 0; i < b->capacity; i++) {
@@ -189,11 +226,17 @@ look_once(struct bridled *b, msec now)
 
 		if (s == NULL || !any_awaited(s))
 			continue;
-		if (!taken)
+		if (!taken) {
 			picture = take_picture(b);
+			picture.patient = b->looked_again < AGAIN_MOST;
+		}
 		taken = true;
 		look_at(s, &picture, now);
 	}
+	if (picture.again)
+		look_again_soon(b);
+	else
+		b->looked_again = 0;
 }
 
 void

@@ -372,6 +372,29 @@ reads_markers(void **state)
 	assert_false(tree_marker(INT32_MAX, &m));
 }
 
+/* Nobody can be held in the middle of execve(2). A kernel thread shows as little, where there is one to be seen; who has
+ * no environment has arguments. */
+static void
+knows_who_is_becoming(void **state)
+{
+	char *const none[] = { NULL };
+	struct tree_process p;
+	siginfo_t info;
+	pid_t pid;
+
+	(void)state;
+	if (tree_look(2, &p) && p.parent == 0 && p.session == 0)
+		assert_true(tree_is_becoming(&p));
+	pid = start_sleep(none);
+	assert_true(tree_look(pid, &p));
+	assert_false(tree_is_becoming(&p));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	assert_true(tree_look(pid, &p));
+	assert_false(tree_is_becoming(&p)); /* a zombie */
+	waitpid(pid, NULL, 0);
+}
+
 struct left {
 	pid_t pid[16];
 	struct tree_marker marker[16];
@@ -498,6 +521,7 @@ main(void)
 		cmocka_unit_test(adopts_orphans),
 		cmocka_unit_test(signals_only_whom_it_means),
 		cmocka_unit_test(reads_markers),
+		cmocka_unit_test(knows_who_is_becoming),
 		cmocka_unit_test(finds_leftovers_of_its_own_run_dir),
 		cmocka_unit_test(finds_leftovers_by_session),
 		cmocka_unit_test(never_walks_in_circles),
