@@ -194,6 +194,13 @@ class Daemon:
     def state(self, name="web"):
         return self.service(name, brief=True)["state"]
 
+    def moves(self, name="web"):
+        """The states that NAME moved to since the tests listen, up to the one in which it is."""
+        def caught_up():
+            seen = self.events.of(name)
+            return seen and seen[-1]["to"] == self.state(name) and [event["to"] for event in seen]
+        return until(caught_up, f"the moves of {name} to be told; seen: {self.events.of(name)}")
+
     def master(self, name="web"):
         return self.service(name, brief=True)["master"]
 

@@ -28,7 +28,7 @@ def test_boot_failures_back_off_and_give_up(bridled, edge, how, workers):
     """Exit codes differ (3, 4, 1: with more workers than one); what happens must not."""
     site = bridled(web(app="broken:app", workers=workers, environment=f"BROKEN={how}", **QUICK), venv=edge["path"])
     site.begin().events.wait("web", "failed", timeout=60)
-    moves = [event["to"] for event in site.events.of("web")]
+    moves = site.moves()
     assert "running" not in moves
     assert moves == ["starting", "waiting"] * 3 + ["starting", "failed"]
     assert all(wait >= 0.09 for wait in failures(site)), f"a hot loop: {failures(site)}"
@@ -44,7 +44,7 @@ def test_workers_that_die_at_import_are_a_boot_failure(bridled, how):
     keys = {**QUICK, "start_timeout": "2s", "start_limit": 2}
     site = bridled(web(app="broken:app", environment=f"BROKEN={how}", **keys))
     site.begin().events.wait("web", "failed", timeout=60)
-    moves = [event["to"] for event in site.events.of("web")]
+    moves = site.moves()
     assert "running" not in moves and moves.count("retrying") == 2, moves
 
 

@@ -82,7 +82,7 @@ def test_a_killed_master_while_starting(bridled, signum):
     until(lambda: processes.children(site.master()), "a worker that imports")
     os.kill(site.master(), signum)
     assert_well(site)
-    moves = [event["to"] for event in site.events.of("web")]
+    moves = site.moves()
     assert moves == ["starting", "waiting", "starting", "running"], "an end before ready is a boot failure, and waits"
 
 
@@ -136,7 +136,7 @@ def test_killed_while_stopping(bridled, what, signum):
         slow.exception()
     site.wait_state("stopped")
     assert not processes.alive(master) and not processes.alive(worker)
-    assert site.events.of("web")[-1]["to"] == "stopped"
+    assert site.moves()[-1] == "stopped"
 
 
 def test_a_master_killed_again_and_again_is_no_hot_loop(bridled):

@@ -61,11 +61,11 @@ def test_from_start_to_stop(bridled, daemons, combination):
         until(lambda: traffic.good > before + 20, "traffic to flow after the replacement")
     traffic.assert_nothing_lost(entry["version"], combination[1])
     assert second["generation"] == 2 and second["master"] != first["master"] and second["restarts"] == 0
-    assert [event["to"] for event in site.events.of("web")] == ["starting", "running", "replacing", "running"]
+    assert site.moves() == ["starting", "running", "replacing", "running"]
 
     site.ctl("stop", "web")
     assert site.state() == "stopped"
-    assert processes.children(site.pid) == [site.call("Info")["watcher"]], "a stopped service left somebody"
+    until(lambda: processes.children(site.pid) == [site.call("Info")["watcher"]], "nobody to be left", 2)
     assert not pathlib.Path(site.address()).exists()
     with pytest.raises(FileNotFoundError):
         get(site.address())
@@ -113,7 +113,7 @@ def test_a_cold_restart_goes_down_first(bridled):
     site = bridled(web())
     site.wait_state("running")
     site.ctl("restart", "--cold", "web")
-    assert [event["to"] for event in site.events.of("web")][-3:] == ["restarting", "starting", "running"]
+    assert site.moves()[-3:] == ["restarting", "starting", "running"]
 
 
 def test_a_request_in_flight_is_answered_at_stop(bridled):

@@ -39,7 +39,7 @@ def test_the_number_survives_restart_and_death(bridled):
     site.ctl("scale", "web", 3)
     site.ctl("restart", "web")
     site.wait_workers(3)
-    seen = len(site.events.of("web", "running"))
+    seen = site.moves().count("running")
     os.kill(site.master(), signal.SIGKILL)
     site.events.wait("web", "running", count=seen + 1)
     site.wait_workers(3)
