@@ -39,6 +39,8 @@ static const char *const placeholders[][2] = {
 	{ "logdest", "file | stdout | both | none" },
 	{ "logformat", "plain | time | json" },
 	{ "logfull", "drop | wait" },
+	{ "onunhealthy", "none | replace | restart" },
+	{ "probe", "tcp | PATH" },
 	{ "reloadby", "replace | hup" },
 	{ "readers", "group | all" },
 	{ "loglevel", "debug | info | warning | error" },

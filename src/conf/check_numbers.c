@@ -4,6 +4,7 @@
 #include "conf/check_rules.h"
 
 #include <string.h>
+#include <unistd.h>
 
 enum { PYTHON_SIZE = 16 << 20 /* bytes: a worker with Gunicorn and nothing else */ };
 
@@ -156,6 +157,33 @@ blocks_on_statsd(const struct check *c)
 }
 
 static bool
+probes_nobody(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.probe[0] != '\0' && c->service.bind.count == 0;
+}
+
+static bool
+probes_through_tls(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.probe[0] == '/' && check_passed(c, "certfile")[0] != '\0';
+}
+
+static bool
+has_idle_probe(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.probe[0] == '\0' && c->service.probe_interval > 0;
+}
+
+/* The watcher of a root is somebody else, who needs the right to write to connect to a unix socket (unix(7)). */
+static bool
+probes_behind_a_door(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.probe[0] != '\0' && geteuid() == 0 && c->service.bind.count > 0 &&
+		c->service.bind.at[0].family == CONF_BIND_UNIX && (c->service.socket_mode & 02) == 0 &&
+		c->service.socket_group[0] == '\0';
+}
+
+static bool
 has_variable(const struct check *c, const char *name)
 {
 	size_t n = strlen(name);
@@ -197,6 +225,11 @@ static const struct check_rule rules[] = {
 		"service may never be ready: raise workers, or lower it" },
 	{ is_never_replaced, CONF_WARNING, "min_ready", "min_ready is not shorter than start_timeout, so no replacement can ever "
 		"succeed: raise start_timeout" },
+	{ probes_nobody, CONF_WARNING, "probe", "probe needs an address that Bridle listens on, so nothing is probed: set bind" },
+	{ probes_through_tls, CONF_WARNING, "probe", "a probe speaks no TLS, so it can only fail with certfile: write probe = tcp" },
+	{ has_idle_probe, CONF_WARNING, "probe_interval", "probe_interval has no effect without probe: set that, too" },
+	{ probes_behind_a_door, CONF_WARNING, "probe", "the watcher's user may not connect to this socket, so nothing is probed: "
+		"set socket_group to its group, or socket_mode = 0666" },
 	{ never_times_out, CONF_WARNING, "timeout", "timeout = 0 leaves a stuck sync worker stuck for ever: write 30s, or what "
 		"the slowest request needs" },
 	{ has_idle_threads, CONF_WARNING, "threads", "threads has no effect with this worker_class: leave it out" },

@@ -22,6 +22,7 @@ enum conf_log { CONF_LOG_FILE, CONF_LOG_STDOUT, CONF_LOG_BOTH, CONF_LOG_NONE };
 enum conf_log_format { CONF_LOG_PLAIN, CONF_LOG_TIME, CONF_LOG_JSON };
 enum conf_log_full { CONF_LOG_DROP, CONF_LOG_WAIT, CONF_LOG_FULL_UNSET };
 enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
+enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEALTHY_RESTART };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
 
 struct conf_words {
@@ -70,6 +71,8 @@ typedef enum conf_log conf_logdest;
 typedef enum conf_log_format conf_logformat;
 typedef enum conf_log_full conf_logfull;
 typedef enum conf_reload_by conf_reloadby;
+typedef enum conf_on_unhealthy conf_onunhealthy;
+typedef const char *conf_probe;           /* "" none, "tcp", or a path */
 typedef enum conf_readers conf_readers;
 typedef int conf_loglevel;                /* enum log_level of base/log.h */
 /* clang-format on */

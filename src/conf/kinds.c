@@ -39,6 +39,19 @@ parse_account(const struct value_place *place, const char *text, void *out, stru
 	return text[n] == '\0' && text[0] != '-' && parse_string(place, text, out, err);
 }
 
+/* It becomes a word of a request line, and has to fit into the page. */
+static bool
+parse_probe(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	enum { LONGEST = 127 };
+
+	if (text[0] == '/')
+		for (const char *p = text; *p != '\0'; p++)
+			if ((unsigned char)*p <= ' ' || *p == 0x7f || p - text == LONGEST)
+				return false;
+	return (text[0] == '\0' || text[0] == '/' || strcmp(text, "tcp") == 0) && parse_string(place, text, out, err);
+}
+
 static bool
 parse_words(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -281,6 +294,8 @@ KIND(workers, parse_workers, .shape = VALUE_WORKERS, .expected = "a number from 
 KIND(seconds, parse_seconds, NUMBER("whole seconds such as 30s or 2m"), .ranged = true)
 KIND(boolean, parse_boolean, INT("yes or no"))
 KIND(size, parse_size, NUMBER("a size such as 256M"), .ranged = true)
+KIND(onunhealthy, parse_choice, INT("none, replace or restart"), CHOICES("none", "replace", "restart"))
+KIND(probe, parse_probe, STRING("tcp or a path such as /healthz, without blanks"))
 KIND(reloadby, parse_choice, INT("replace or hup"), CHOICES("replace", "hup"))
 KIND(assignments, parse_assignments, WORDS("NAME=value"), .joined = true)
 KIND(files, parse_files, WORDS("paths"), .joined = true)

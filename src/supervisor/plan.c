@@ -8,6 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "os/account.h"
 
 /* A strictly growing store for the plan's strings; sized before it is filled. */
@@ -157,6 +158,23 @@ plan_limits(struct plan *p, const struct conf_service *s)
 	};
 }
 
+static struct page_probe
+probe_settings(const struct conf_service *s)
+{
+	struct page_probe probe = {
+		.timeout = s->probe_timeout,
+		.interval = s->probe_interval,
+		.status = (uint16_t)s->probe_status,
+		.failures = (uint8_t)s->probe_failures,
+		.window = (uint8_t)(s->probe_window > s->probe_failures ? s->probe_window : s->probe_failures),
+		.on_unhealthy = (uint8_t)s->on_unhealthy,
+	};
+
+	text_copy(probe.target, sizeof probe.target, s->probe);
+	text_copy(probe.host, sizeof probe.host, s->probe_host[0] != '\0' ? s->probe_host : "localhost");
+	return probe;
+}
+
 static void
 plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 {
@@ -177,6 +195,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 		.log = (uint8_t)s->log,
 		.log_format = (uint8_t)s->log_format,
 		.log_drops = s->log_full == CONF_LOG_DROP,
+		.probe = s->kind == CONF_GUNICORN ? probe_settings(s) : (struct page_probe){ 0 },
 	};
 	p->autostart = s->autostart != 0;
 	p->output = s->log != CONF_LOG_NONE;

@@ -1,7 +1,9 @@
 /* service_show: what the page says of a service. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "base/text.h"
 #include "os/listener.h"
@@ -57,6 +59,41 @@ show_listeners(const struct service *s, struct page_service *record)
 	record->listeners = n;
 }
 
+/* Where any client of this machine would find it: by path, and what listens everywhere by the loopback address. */
+static socklen_t
+client_address(const struct held_listener *l, struct sockaddr_storage *a)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)(void *)a;
+	struct sockaddr_in *in = (struct sockaddr_in *)(void *)a;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)(void *)a;
+	socklen_t length = sizeof *a;
+
+	if (l->fd < 0 || !l->wanted || getsockname(l->fd, (struct sockaddr *)a, &length) != 0)
+		return 0;
+	if (l->path != NULL) /* its file was moved to its place: the kernel knows the name that it had before */
+		return text_copy(un->sun_path, sizeof un->sun_path, l->path) ? sizeof *un : 0;
+	if (a->ss_family == AF_INET && in->sin_addr.s_addr == htonl(INADDR_ANY))
+		in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (a->ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr))
+		in6->sin6_addr = in6addr_loopback;
+	return length;
+}
+
+static void
+show_probe(const struct service *s, struct page_service *record)
+{
+	record->probe_length = 0;
+	if (record->settings.probe.target[0] == '\0')
+		return;
+	for (uint32_t i = 0; i < s->held.count && record->probe_length == 0; i++) {
+		struct sockaddr_storage address = { 0 };
+
+		record->probe_length = client_address(&s->held.at[i], &address);
+		_Static_assert(sizeof(struct sockaddr_un) <= sizeof record->probe_address, "the longest fits");
+		memcpy(record->probe_address, &address, record->probe_length);
+	}
+}
+
 void
 service_show(struct service *s)
 {
@@ -85,5 +122,6 @@ service_show(struct service *s)
 		record->settings = s->plan->settings;
 	show_generations(s, record);
 	show_listeners(s, record);
+	show_probe(s, record);
 	page_end(record);
 }

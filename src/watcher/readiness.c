@@ -62,7 +62,8 @@ readiness_judge(struct watcher *w, struct service *s, const struct page_service 
 
 		if (g->number == 0 || g->master == 0 || (g->state != GENERATION_BOOTING && !reloading))
 			continue;
-		if (proven(&s->sampler->workers, record, g->number, since, now) >= needed(record))
+		if (proven(&s->sampler->workers, record, g->number, since, now) >= needed(record) &&
+			probes_passed(&s->sampler->probes, record, g->number))
 			say_ready(w, s, record, g->number);
 	}
 }

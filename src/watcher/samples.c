@@ -32,7 +32,7 @@ needs_a_second(const struct page_service *record)
 static void
 plan(struct sampler *sampler, const struct page_service *record, msec now)
 {
-	msec every = needs_a_second(record) ? BUSY : QUIET;
+	msec every = needs_a_second(record) ? BUSY : QUIET, probe;
 
 	if (is_becoming_ready(record)) {
 		sampler->interval = sampler->interval == 0 ? FIRST : sampler->interval * 2;
@@ -48,6 +48,9 @@ plan(struct sampler *sampler, const struct page_service *record, msec now)
 		sampler->due = now + MOVING;
 	else
 		sampler->due = (now / every + 1) * every;
+	probe = probes_due(record, now);
+	if (probe < sampler->due)
+		sampler->due = probe;
 }
 
 static void
@@ -124,10 +127,12 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 	if (record->state == LIFE_RELOADING)
 		s->sampler->hup = record->since;
 	samples_look(w, s, record, starting ? WORKERS_HEARTBEATS : WORKERS_FIGURES);
-	if (starting)
+	if (starting) {
 		readiness_judge(w, s, record);
-	else if (record->state == LIFE_RUNNING)
+	} else if (record->state == LIFE_RUNNING) {
 		pools_judge(w, s, record);
+		probes_look(&s->sampler->probes, record);
+	}
 	control_sampled(w, s, record);
 }
 
@@ -194,6 +199,7 @@ samples_follow(struct watcher *w, struct service *s, const struct page_service *
 			return;
 		}
 		s->sampler->queue = s->sampler->master_bytes = -1;
+		probes_init(&s->sampler->probes, w, s);
 	}
 	pool_init(&s->sampler->pool, record->settings.workers_min, record->settings.workers_max, record->wanted);
 	s->sampler->pool.since = clock_now(); /* what is seen first is no difference that has lasted */
@@ -204,8 +210,10 @@ void
 samples_forget(struct watcher *w, struct service *s)
 {
 	(void)w;
-	if (s->sampler != NULL)
+	if (s->sampler != NULL) {
 		workers_free(&s->sampler->workers);
+		probes_stop(&s->sampler->probes);
+	}
 	free(s->sampler);
 	s->sampler = NULL;
 }

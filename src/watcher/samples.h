@@ -15,6 +15,7 @@
 #include "base/msec.h"
 #include "core/pool.h"
 #include "core/recycle.h"
+#include "watcher/probes.h"
 #include "watcher/workers.h"
 #include "wire/page.h"
 
@@ -26,6 +27,7 @@ struct sampler {
 	struct workers workers;
 	struct pool pool;
 	struct recycle recycle;
+	struct probes probes;
 	msec due, interval;           /* when to look next; MSEC_NEVER */
 	msec looked;                  /* last time; 0 never */
 	msec hup;                     /* workers forked before were told to go by a reload; 0: no reload */

@@ -134,6 +134,8 @@ tell_failed(struct client *c, struct service *s, const struct page_service *reco
 		if (!reasons_from_log(c->w, &t, s->slot))
 			t.at[t.len = before] = '\0';
 	}
+	if (c->waiter.goal != GOAL_DOWN && s->sampler != NULL && s->sampler->probes.probe.trouble[0] != '\0')
+		text_addf(&t, "; its probe: %s", s->sampler->probes.probe.trouble);
 	hint_logs(hint, sizeof hint, c->waiter.name);
 	client_failed(c, words, hint);
 	client_next(c);

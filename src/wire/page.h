@@ -38,6 +38,19 @@ struct page_listener {
 	uint16_t port;   /* TCP, host order */
 };
 
+/* The numbers of enum conf_on_unhealthy. */
+enum page_unhealthy { PAGE_UNHEALTHY_NONE, PAGE_UNHEALTHY_REPLACE, PAGE_UNHEALTHY_RESTART };
+enum { PAGE_TARGET = 128, PAGE_HOST = 64, PAGE_PROBE_ADDRESS = 112 };
+
+struct page_probe {
+	int64_t timeout, interval;     /* msec; interval 0: not while it runs */
+	char target[PAGE_TARGET];      /* "" none, "tcp", or a path */
+	char host[PAGE_HOST];
+	uint16_t status;               /* wanted; 0: any from 200 to 399 */
+	uint8_t failures, window;
+	uint8_t on_unhealthy, pad[3];  /* enum page_unhealthy */
+};
+
 /* What the watcher needs to know to look after a service; changes only when the configuration does. */
 struct page_settings {
 	uint64_t log_max_size;      /* bytes */
@@ -51,6 +64,7 @@ struct page_settings {
 	uint8_t log_drops;       /* the service does not wait when the pipe is full */
 	uint8_t pad;
 	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
+	struct page_probe probe;
 };
 
 struct page_service {
@@ -77,6 +91,9 @@ struct page_service {
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];
 	char addresses[PAGE_ADDRESSES]; /* of the listeners as they were written, in their order, separated by blanks; cut */
+	uint32_t probe_length;                    /* of the address to be probed; 0: nobody listens */
+	uint32_t pad2;
+	char probe_address[PAGE_PROBE_ADDRESS];   /* struct sockaddr_un, sockaddr_in or sockaddr_in6 */
 	char why[PAGE_WHY]; /* the last start failed because of this, before there was a master; "" when it did not; cut */
 };
 
