@@ -1,0 +1,99 @@
+#include "wire/exceptions.h"
+
+#include <string.h>
+
+enum { NAME_MOST = 96 };
+
+static const struct {
+	enum exception kind;
+	const char *name; /* how the last part of the name ends */
+	const char *words;
+} exceptions[] = {
+/* clang-format off */
+#define EXCEPTION(kind, name, words) { EXCEPTION_##kind, name, words },
+#include "wire/exceptions.def"
+#undef EXCEPTION
+	/* clang-format on */
+};
+
+static bool
+is_identifier(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Bytes of a dotted name at the beginning; 0 when there is none. */
+static size_t
+name_length(const char *line, size_t length)
+{
+	size_t n = 0;
+
+	while (n < length && n < NAME_MOST && (is_identifier(line[n]) || (line[n] == '.' && n > 0)))
+		n++;
+	if (n == 0 || n == NAME_MOST || line[n - 1] == '.' || (line[0] >= '0' && line[0] <= '9'))
+		return 0;
+	return n;
+}
+
+static bool
+ends_with(const char *line, size_t n, const char *end)
+{
+	size_t m = strlen(end);
+
+	return n >= m && memcmp(line + n - m, end, m) == 0;
+}
+
+static bool
+contains(const char *at, size_t n, const char *words)
+{
+	size_t m = strlen(words);
+
+	return m == 0 || (n >= m && memmem(at, n, words, m) != NULL);
+}
+
+static enum exception
+kind_of(const char *line, size_t name, const char *message, size_t length)
+{
+	for (unsigned i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
+		if (ends_with(line, name, exceptions[i].name) && contains(message, length, exceptions[i].words))
+			return exceptions[i].kind;
+	return EXCEPTION_NONE;
+}
+
+/* "word: something" is a log line or a header more often than an exception; a name with an upper-case letter in its last
+ * part, or one of the old lower-case ones, is an exception. */
+static bool
+is_named_like_one(const char *line, size_t n)
+{
+	for (unsigned i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
+		if (*exceptions[i].name != '\0' && ends_with(line, n, exceptions[i].name))
+			return ends_with(line, n, "error") ? n == 5 || contains(line, n, ".") || n == 8 : true;
+	return false;
+}
+
+bool
+exception_read(struct exception_line *e, const char *line, size_t length, bool any_name)
+{
+	size_t n = name_length(line, length);
+
+	if (n == 0)
+		return false;
+	if (n < length && line[n] != ':')
+		return false;
+	if (n + 1 < length && line[n + 1] != ' ')
+		return false;
+	if (!any_name && !is_named_like_one(line, n))
+		return false;
+	/* nor is a lonely word; Python 2 had "error: [Errno 104] …" */
+	if (!any_name && n == 5 && n + 2 >= length)
+		return false;
+	/* "Error: …" is how Gunicorn and many others print, and no exception */
+	if (n == 5 && memcmp(line, "Error", 5) == 0)
+		return false;
+	e->name = n;
+	e->message = n + 2 < length ? n + 2 : length;
+	e->kind = kind_of(line, n, line + e->message, length - e->message);
+	if (e->kind == EXCEPTION_NONE)
+		e->kind = EXCEPTION_OTHER;
+	return true;
+}

@@ -1,0 +1,105 @@
+#include "wire/jsonline.h"
+
+#include "wire/jsonr.h"
+
+/* clang-format off */
+enum part { PART_TIME, PART_PID, PART_LEVEL, PART_MESSAGE, PART_EXCEPTION, PARTS };
+/* clang-format on */
+
+static const struct {
+	const char *key;
+	enum part part;
+} keys[] = {
+	{ "log", PART_MESSAGE },
+	{ "message", PART_MESSAGE },
+	{ "msg", PART_MESSAGE },
+	{ "MESSAGE", PART_MESSAGE },
+	{ "event", PART_MESSAGE },
+	{ "textPayload", PART_MESSAGE },
+	{ "time", PART_TIME },
+	{ "timestamp", PART_TIME },
+	{ "asctime", PART_TIME },
+	{ "@timestamp", PART_TIME },
+	{ "ts", PART_TIME },
+	{ "process", PART_PID },
+	{ "pid", PART_PID },
+	{ "level", PART_LEVEL },
+	{ "levelname", PART_LEVEL },
+	{ "severity", PART_LEVEL },
+	{ "exc_info", PART_EXCEPTION },
+	{ "exc_text", PART_EXCEPTION },
+	{ "traceback", PART_EXCEPTION },
+	{ "exception", PART_EXCEPTION },
+	{ "stack_trace", PART_EXCEPTION },
+};
+
+static enum part
+part_of(struct jsonr_key key)
+{
+	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (jsonr_key_is(key, keys[i].key))
+			return keys[i].part;
+	return PARTS;
+}
+
+/* A number may stand as a string, and a level as a number nobody can read. */
+static void
+take_scalar(struct jsonr *r, struct text *t)
+{
+	struct jsonr before = *r;
+	int64_t number;
+
+	if (!jsonr_string(r, t)) {
+		*r = before;
+		if (jsonr_integer(r, &number))
+			text_addf(t, "%lld", (long long)number);
+	}
+}
+
+static void
+upper(struct text *t)
+{
+	for (size_t i = 0; i < t->len; i++)
+		if (t->at[i] >= 'a' && t->at[i] <= 'z')
+			t->at[i] = (char)(t->at[i] - 'a' + 'A');
+}
+
+bool
+jsonline_read(struct text *out, const char *line, size_t length)
+{
+	char small[3][48], message[4096], exception[4096];
+	struct text parts[PARTS];
+	struct jsonr r;
+	struct jsonr_key key;
+
+	for (unsigned i = 0; i < 3; i++)
+		text_init(&parts[i], small[i], sizeof small[i]);
+	text_init(&parts[PART_MESSAGE], message, sizeof message);
+	text_init(&parts[PART_EXCEPTION], exception, sizeof exception);
+	jsonr_init(&r, line, length);
+	if (!jsonr_object_open(&r))
+		return false;
+	while (jsonr_object_next(&r, &key)) {
+		enum part part = part_of(key);
+
+		if (part == PARTS || parts[part].len > 0)
+			jsonr_skip(&r);
+		else
+			take_scalar(&r, &parts[part]);
+	}
+	if (parts[PART_MESSAGE].len == 0)
+		return false;
+	upper(&parts[PART_LEVEL]);
+	if (parts[PART_TIME].len > 0)
+		text_addf(out, "%s ", small[PART_TIME]);
+	if (parts[PART_PID].len > 0)
+		text_addf(out, "[%s] ", small[PART_PID]);
+	if (parts[PART_LEVEL].len > 0)
+		text_addf(out, "[%s] ", small[PART_LEVEL]);
+	text_addn(out, message, parts[PART_MESSAGE].len);
+	if (parts[PART_EXCEPTION].len > 0) {
+		text_add(out, "\n");
+		text_addn(out, exception, parts[PART_EXCEPTION].len);
+	}
+	return true;
+}

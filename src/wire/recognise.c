@@ -1,0 +1,204 @@
+#include "wire/recognise.h"
+
+#include <string.h>
+
+#include "wire/jsonline.h"
+
+void
+recogniser_init(struct recogniser *r, recognise_sink *sink, void *context)
+{
+	memset(r, 0, sizeof *r);
+	r->sink = sink;
+	r->context = context;
+	r->second = -1;
+	signatures_beginnings(r->beginnings);
+}
+
+static void
+tell_traceback(struct recogniser *r)
+{
+	const struct traceback *t = &r->traceback;
+	struct recognised what = {
+		.kind = RECOGNISED_TRACEBACK,
+		.line = t->last.line > 0 ? t->last.line : t->line,
+		.second = r->second,
+		.speaker = r->traceback_speaker,
+		.traceback = t,
+		.text = r->error_text,
+		.length = r->error_length,
+	};
+
+	if (t->blocks > 0 || t->frames > 0)
+		r->sink(r->context, &what);
+	traceback_clear(&r->traceback);
+	r->error_length = 0;
+}
+
+/* Lines without header are taken for the process of the last line that had one. */
+static void
+take_traceback(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+{
+	unsigned before = r->traceback.blocks;
+	bool was_open = r->traceback.open;
+
+	if (traceback_take(&r->traceback, f, r->lines) == TRACEBACK_OVER) {
+		tell_traceback(r);
+		before = 0;
+		was_open = false;
+		traceback_take(&r->traceback, f, r->lines);
+	}
+	if (r->traceback.open && (!was_open || r->traceback.blocks > before)) {
+		r->error_length = length < sizeof r->error_text ? length : sizeof r->error_text;
+		memcpy(r->error_text, text, r->error_length);
+	}
+}
+
+static void
+take_signature(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+{
+	struct recognised what = { .kind = RECOGNISED_LINE,
+		.line = r->lines,
+		.second = r->second,
+		.speaker = f->pid,
+		.text = text,
+		.length = length };
+
+	if (!r->beginnings[(unsigned char)f->message[0]] && !r->beginnings['%'])
+		return;
+	if (!signatures_find(f, r->strict, &what.match))
+		return;
+	if (f->header == HEADER_PID && signatures[what.match.signature].who <= SIGNATURE_BY_ANY)
+		r->strict = true;
+	r->sink(r->context, &what);
+}
+
+/* `ADDRESS - USER [TIME] "REQUEST" STATUS BYTES`, as Gunicorn and nginx write it, or without what is in front. */
+static bool
+take_answer(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+{
+	const char *end = f->message + f->length, *quote = memchr(f->message, '"', f->length), *status;
+	struct recognised what = { .kind = RECOGNISED_ANSWER,
+		.line = r->lines,
+		.second = r->second,
+		.text = text,
+		.length = length };
+
+	if (quote == NULL)
+		return false;
+	status = memchr(quote + 1, '"', (size_t)(end - quote - 1));
+	if (status == NULL || end - status < 5 || status[1] != ' ' || status[2] < '1' || status[2] > '5')
+		return false;
+	for (int i = 2; i < 5; i++) {
+		if (status[i] < '0' || status[i] > '9')
+			return false;
+		what.match.detail = what.match.detail * 10 + (status[i] - '0');
+	}
+	r->sink(r->context, &what);
+	return true;
+}
+
+static bool
+may_be_answer(const struct logform *f)
+{
+	char c = f->message[0];
+
+	return f->header == HEADER_NONE && ((c >= '0' && c <= '9') || c == '-' || c == ':' || c == '"');
+}
+
+static void
+take_message(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+{
+	if (f->second >= 0 && f->stamps >= r->stamps) {
+		r->second = f->second;
+		r->stamps = f->stamps;
+	}
+	if (f->length > 0 && may_be_answer(f) && take_answer(r, f, text, length))
+		return;
+	take_traceback(r, f, text, length);
+	if (f->pid > 0)
+		r->traceback_speaker = f->pid;
+	/* no line of ours begins with a digit, and many of others do */
+	if (f->length > 0 && (f->message[0] < '0' || f->message[0] > '9'))
+		take_signature(r, f, text, length);
+}
+
+/* A JSON line may hold a whole traceback. False when it is not one that we know. */
+static bool
+take_json(struct recogniser *r, const struct logform *outer, const char *text, size_t length)
+{
+	const char *at, *end, *newline;
+	struct text plain;
+	struct logform f;
+
+	text_init(&plain, r->plain, sizeof r->plain);
+	if (!jsonline_read(&plain, outer->message, outer->length))
+		return false;
+	end = plain.at + plain.len;
+	for (at = plain.at; at < end; at = newline + 1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		if (newline == NULL)
+			newline = end;
+		logform_read(&f, at, (size_t)(newline - at));
+		take_message(r, &f, text, length);
+	}
+	return true;
+}
+
+static void
+take_line(struct recogniser *r, const char *line, size_t length)
+{
+	struct logform f;
+
+	r->lines++;
+	if (length > RECOGNISER_LINE)
+		length = RECOGNISER_LINE;
+	logform_read(&f, line, length);
+	if (f.length == 0 || f.message[0] != '{' || !take_json(r, &f, line, length))
+		take_message(r, &f, line, length);
+}
+
+/* What belongs to a line that began in an earlier call, up to its newline. */
+static size_t
+feed_held(struct recogniser *r, const char *bytes, size_t n)
+{
+	const char *newline = memchr(bytes, '\n', n);
+	size_t part = newline != NULL ? (size_t)(newline - bytes) : n;
+	size_t room = sizeof r->line - r->held, kept = part < room ? part : room;
+
+	memcpy(r->line + r->held, bytes, kept);
+	r->held += kept;
+	if (newline == NULL) {
+		r->begun = true;
+		return n;
+	}
+	take_line(r, r->line, r->held);
+	r->held = 0;
+	r->begun = false;
+	return part + 1;
+}
+
+void
+recogniser_feed(struct recogniser *r, const char *bytes, size_t n)
+{
+	const char *at = bytes, *end = bytes + n, *newline;
+
+	if (n > 0 && r->begun)
+		at += feed_held(r, bytes, n);
+	while (at < end && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		take_line(r, at, (size_t)(newline - at));
+		at = newline + 1;
+	}
+	if (at < end)
+		feed_held(r, at, (size_t)(end - at));
+}
+
+void
+recogniser_end(struct recogniser *r)
+{
+	if (r->begun)
+		take_line(r, r->line, r->held);
+	r->held = 0;
+	r->begun = false;
+	if (r->traceback.open)
+		tell_traceback(r);
+}

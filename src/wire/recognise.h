@@ -1,0 +1,68 @@
+/*
+ * recognise -- a stream of log bytes in, what it says out.
+ *
+ * One pass: newlines are looked for with memchr(3), a line is dismissed by its first bytes where it can be, and only what
+ * may be Gunicorn's, Python's, the kernel's or the proxy's is looked at closely. Takes no memory beyond the struct,
+ * whatever comes: of a line only the first RECOGNISER_LINE bytes count, NULs and broken UTF-8 are bytes like others.
+ */
+#ifndef BRIDLE_WIRE_RECOGNISE_H
+#define BRIDLE_WIRE_RECOGNISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/signatures.h"
+#include "wire/traceback.h"
+
+enum { RECOGNISER_LINE = 8192 };
+
+enum recognised_kind {
+	RECOGNISED_LINE,      /* a line of signatures.def */
+	RECOGNISED_TRACEBACK, /* a traceback, at its end or where the log leaves it */
+	RECOGNISED_ANSWER,    /* an access line: `detail` is the HTTP status */
+};
+
+/* Pointers are good as long as the call lasts. */
+struct recognised {
+	enum recognised_kind kind;
+	uint64_t line;   /* number of the line, from 1; of a traceback the one with the exception */
+	int64_t second;  /* as in logform; that of the last line that had one when this one has none */
+	int32_t speaker; /* pid in the header, or 0 */
+	struct signature_match match;
+	const struct traceback *traceback; /* NULL unless it is one */
+	const char
+		*text; /* the line as it is in the log; of a traceback the first 512 bytes of that with the exception */
+	size_t length;
+};
+
+/* Called for whatever is recognised, in the order of the log; a traceback when it is over. */
+typedef void recognise_sink(void *context, const struct recognised *what);
+
+struct recogniser {
+	recognise_sink *sink;
+	void *context;
+	uint64_t lines; /* ended so far */
+	int64_t second;
+	unsigned stamps; /* the most that a line had: those with fewer go by another clock */
+	bool strict;     /* Gunicorn's header has been seen: lines without one are not its lines */
+	bool begun;      /* a line has begun that has not ended; what goes beyond `line` is passed over */
+	bool beginnings[256];
+	struct traceback traceback;
+	int32_t traceback_speaker;
+	char error_text[512]; /* the last exception's line of the traceback in hand */
+	size_t error_length;
+	size_t held; /* bytes of a line that has not ended yet */
+	char line[RECOGNISER_LINE];
+	char plain[RECOGNISER_LINE]; /* what a JSON line stands for */
+};
+
+void recogniser_init(struct recogniser *r, recognise_sink *sink, void *context);
+
+/* The next N BYTES of the log. */
+void recogniser_feed(struct recogniser *r, const char *bytes, size_t n);
+
+/* The log is over: a line without newline counts as well. */
+void recogniser_end(struct recogniser *r);
+
+#endif

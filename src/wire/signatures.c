@@ -1,0 +1,153 @@
+#include "wire/signatures.h"
+
+#include <string.h>
+
+/* clang-format off */
+const struct signature_entry signatures[SIGNATURES] = {
+#define SIGNATURE(id, who, levels, pattern) { #id, SIGNATURE_BY_##who, levels, pattern },
+#include "wire/signatures.def"
+#undef SIGNATURE
+};
+/* clang-format on */
+
+/* A pattern against a message: both are read once from left to right, except that after "%*" the place where the next
+ * literal fits is looked for. A pattern has few of them, so this is not more than quadratic in nothing but those. */
+struct matching {
+	const char *pattern;
+	const char *at, *end;
+	int32_t number[2];
+	unsigned numbers;
+};
+
+static bool
+take_number(struct matching *m)
+{
+	const char *begin = m->at;
+	int32_t value = 0;
+
+	while (m->at < m->end && *m->at >= '0' && *m->at <= '9' && m->at - begin < 9)
+		value = value * 10 + (*m->at++ - '0');
+	if (m->at == begin)
+		return false;
+	if (m->numbers < 2)
+		m->number[m->numbers++] = value;
+	return true;
+}
+
+/* A word ends at a blank, or where what follows it in the pattern begins. */
+static bool
+take_word(struct matching *m)
+{
+	const char *begin = m->at;
+
+	while (m->at < m->end && *m->at != ' ' && (*m->at != *m->pattern || *m->pattern == '\0'))
+		m->at++;
+	return m->at > begin;
+}
+
+static size_t
+literal_length(const char *pattern)
+{
+	return strcspn(pattern, "%");
+}
+
+/* On to where the next literal stands; the last one of a pattern must end the message, so there the last place counts. */
+static bool
+skip_to_literal(struct matching *m)
+{
+	size_t n = literal_length(m->pattern), left = (size_t)(m->end - m->at);
+	const char *found;
+
+	if (n == 0)
+		return m->pattern[0] != '\0' || (m->at = m->end, true);
+	if (n > left)
+		return false;
+	if (m->pattern[n] == '\0') {
+		m->at = m->end - n;
+		return true;
+	}
+	found = memmem(m->at, left, m->pattern, n);
+	if (found == NULL)
+		return false;
+	m->at = found;
+	return true;
+}
+
+static bool
+take_wildcard(struct matching *m)
+{
+	char kind = m->pattern[1];
+
+	m->pattern += 2;
+	switch (kind) {
+	case 'd': return take_number(m);
+	case 's': return take_word(m);
+	default: return skip_to_literal(m);
+	}
+}
+
+static bool
+matches(struct matching *m)
+{
+	while (*m->pattern != '\0') {
+		size_t n = literal_length(m->pattern);
+
+		if (n == 0) {
+			if (!take_wildcard(m))
+				return false;
+			continue;
+		}
+		if ((size_t)(m->end - m->at) < n || memcmp(m->at, m->pattern, n) != 0)
+			return false;
+		m->at += n;
+		m->pattern += n;
+	}
+	return m->at == m->end;
+}
+
+/* Could this speaker have said it, at this level? */
+static bool
+is_credible(const struct signature_entry *s, const struct logform *f, bool strict, int32_t about)
+{
+	if (f->level != LEVEL_NONE && (s->levels & 1u << f->level) == 0)
+		return false;
+	switch (s->who) {
+	case SIGNATURE_BY_FOREIGN: return true;
+	case SIGNATURE_BY_PRINTED: return f->header == HEADER_NONE;
+	case SIGNATURE_BY_MASTER:
+		if (f->pid > 0 && f->pid == about)
+			return false;
+		break;
+	case SIGNATURE_BY_WORKER:
+		if (f->pid > 0 && f->pid != about)
+			return false;
+		break;
+	case SIGNATURE_BY_ANY: break;
+	}
+	return !strict || f->header == HEADER_PID;
+}
+
+void
+signatures_beginnings(bool beginnings[256])
+{
+	memset(beginnings, 0, 256 * sizeof beginnings[0]);
+	for (unsigned i = 0; i < SIGNATURES; i++)
+		beginnings[(unsigned char)signatures[i].pattern[0]] = true;
+}
+
+bool
+signatures_find(const struct logform *f, bool strict, struct signature_match *match)
+{
+	for (unsigned i = 0; i < SIGNATURES; i++) {
+		const struct signature_entry *s = &signatures[i];
+		struct matching m = { .pattern = s->pattern, .at = f->message, .end = f->message + f->length };
+
+		if (s->pattern[0] != '%' && s->pattern[0] != f->message[0])
+			continue;
+		if (!matches(&m) || !is_credible(s, f, strict, m.number[0]))
+			continue;
+		*match = (struct signature_match){ (enum signature)i, m.number[0], m.number[1] };
+		return true;
+	}
+	return false;
+}

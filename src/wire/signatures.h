@@ -1,0 +1,47 @@
+/*
+ * signatures -- the lines that mean something, as a table made from signatures.def, and whether a message is one.
+ */
+#ifndef BRIDLE_WIRE_SIGNATURES_H
+#define BRIDLE_WIRE_SIGNATURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/logform.h"
+
+/* clang-format off */
+enum signature {
+#define SIGNATURE(id, who, levels, pattern) SIGNATURE_##id,
+#include "wire/signatures.def"
+#undef SIGNATURE
+	SIGNATURES
+};
+
+enum signature_who { SIGNATURE_BY_MASTER, SIGNATURE_BY_WORKER, SIGNATURE_BY_ANY, SIGNATURE_BY_PRINTED, SIGNATURE_BY_FOREIGN };
+/* clang-format on */
+
+struct signature_entry {
+	const char *name; /* as in signatures.def */
+	enum signature_who who;
+	unsigned levels; /* 1 << LEVEL_x of each that it is said at */
+	const char *pattern;
+};
+extern const struct signature_entry signatures[SIGNATURES];
+
+/* What a message says. */
+struct signature_match {
+	enum signature signature;
+	int32_t pid;    /* the first number in it, 0 when there is none */
+	int32_t detail; /* the second one, 0 when there is none */
+};
+
+/* The bytes with which a message can begin: most lines are dismissed by that. Ends with all of them true when a pattern
+ * begins with anything. */
+void signatures_beginnings(bool beginnings[256]);
+
+/* Is the message of F one of the table? STRICT: this log has shown Gunicorn's header, so that whoever speaks by Gunicorn's
+ * logger has one. */
+bool signatures_find(const struct logform *f, bool strict, struct signature_match *match);
+
+#endif

@@ -1,0 +1,236 @@
+#include "wire/traceback.h"
+
+#include <string.h>
+
+static const struct {
+	enum place place;
+	const char *file, *function;
+} places[] = {
+/* clang-format off */
+#define PLACE(place, file, function) { PLACE_##place, file, function },
+#include "wire/places.def"
+#undef PLACE
+	/* clang-format on */
+};
+
+struct span {
+	const char *at;
+	size_t length;
+};
+
+static bool
+begins(const struct logform *f, const char *words)
+{
+	size_t n = strlen(words);
+
+	return f->length >= n && memcmp(f->message, words, n) == 0;
+}
+
+static bool
+span_has(struct span s, const char *words)
+{
+	size_t n = strlen(words);
+
+	return n == 0 || (s.length >= n && memmem(s.at, s.length, words, n) != NULL);
+}
+
+static void
+keep(char *to, size_t size, struct span from)
+{
+	size_t n = from.length < size ? from.length : size - 1;
+
+	memcpy(to, from.at, n);
+	to[n] = '\0';
+}
+
+void
+traceback_clear(struct traceback *t)
+{
+	*t = (struct traceback){ 0 };
+}
+
+static void
+begin(struct traceback *t, const struct logform *f, uint64_t line)
+{
+	if (!t->open) {
+		traceback_clear(t);
+		t->open = true;
+		t->line = line;
+		t->indent = f->indent;
+	}
+}
+
+/* What FROM has up to byte END, and FROM moved past it. */
+static bool
+cut(struct span *from, char end, struct span *out)
+{
+	const char *found = memchr(from->at, end, from->length);
+
+	if (found == NULL)
+		return false;
+	*out = (struct span){ from->at, (size_t)(found - from->at) };
+	from->length -= out->length + 1;
+	from->at = found + 1;
+	return true;
+}
+
+static bool
+function_is(struct span s, const char *function)
+{
+	size_t n = strlen(function);
+
+	return n == 0 || (s.length == n && memcmp(s.at, function, n) == 0);
+}
+
+/* The module of the program itself ("bin/gunicorn", in <module>) imports nothing of the application. */
+static bool
+is_launcher(struct span file)
+{
+	return span_has(file, "bin/") || span_has(file, "/runpy.py") || span_has(file, "__main__.py") ||
+		span_has(file, "\\Scripts\\") || span_has(file, "gunicorn/");
+}
+
+static uint32_t
+places_of(struct span file, struct span function)
+{
+	uint32_t bits = 0;
+
+	for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++)
+		if (span_has(file, places[i].file) && function_is(function, places[i].function) &&
+			!(*places[i].file == '\0' && is_launcher(file)))
+			bits |= 1u << places[i].place;
+	return bits;
+}
+
+/* "N, in FUNCTION" and "N in FUNCTION"; a SyntaxError has no function. */
+static uint32_t
+read_row(struct span rest, struct span *function)
+{
+	uint32_t number = 0;
+	const char *in;
+
+	while (rest.length > 0 && *rest.at >= '0' && *rest.at <= '9' && number < 100000000) {
+		number = number * 10 + (uint32_t)(*rest.at - '0');
+		rest.at++;
+		rest.length--;
+	}
+	*function = (struct span){ rest.at, 0 };
+	in = memmem(rest.at, rest.length, "in ", 3);
+	if (in != NULL)
+		*function = (struct span){ in + 3, rest.length - (size_t)(in - rest.at) - 3 };
+	return number;
+}
+
+/* `File "PATH", line N, in FUNCTION`; faulthandler leaves out the second comma. */
+static bool
+take_frame(struct traceback *t, const struct logform *f, uint64_t line)
+{
+	static const char before[] = "File \"", after[] = ", line ";
+	struct span rest = { f->message, f->length }, file, function;
+
+	if (!begins(f, before))
+		return false;
+	rest.at += sizeof before - 1;
+	rest.length -= sizeof before - 1;
+	if (!cut(&rest, '"', &file) || rest.length < sizeof after || memcmp(rest.at, after, sizeof after - 1) != 0)
+		return false;
+	rest.at += sizeof after - 1;
+	rest.length -= sizeof after - 1;
+	begin(t, f, line);
+	t->last.row = read_row(rest, &function);
+	keep(t->last.file, sizeof t->last.file, file);
+	t->last.places |= places_of(file, function);
+	t->places |= t->last.places;
+	t->frames++;
+	return true;
+}
+
+static void
+end_block(struct traceback *t, const struct exception_line *e, const struct logform *f, uint64_t line)
+{
+	t->last.kind = e->kind;
+	t->last.line = line;
+	keep(t->last.name, sizeof t->last.name, (struct span){ f->message, e->name });
+	keep(t->last.message, sizeof t->last.message, (struct span){ f->message + e->message, f->length - e->message });
+	if (t->blocks++ == 0)
+		t->root = t->last;
+	t->ended = true;
+}
+
+static void
+next_block(struct traceback *t)
+{
+	memset(&t->last, 0, sizeof t->last);
+	t->ended = false;
+}
+
+/* The sentence that chains two blocks. */
+static bool
+is_link(const struct logform *f)
+{
+	return begins(f, "During handling of the above exception") ||
+		begins(f, "The above exception was the direct cause");
+}
+
+static bool
+is_head(const struct logform *f)
+{
+	static const char head[] = "Traceback (most recent call last)";
+
+	/* in brackets: what Gunicorn prints of a worker class that cannot be loaded */
+	return begins(f, head) ||
+		(begins(f, "[") && f->length > sizeof head && memcmp(f->message + 1, head, sizeof head - 1) == 0);
+}
+
+/* The exception, where one is expected: the name of any class where the stack is indented deeper than it (then only an
+ * exception can stand there), a name like one otherwise. */
+static bool
+take_exception(struct traceback *t, const struct logform *f, uint64_t line)
+{
+	struct exception_line e;
+	bool sure = t->open && t->frames > 0 && f->indent <= t->indent && t->headed;
+
+	if (f->header != HEADER_NONE || !exception_read(&e, f->message, f->length, sure))
+		return false;
+	if (!t->open && f->indent > 2)
+		return false;
+	begin(t, f, line);
+	end_block(t, &e, f, line);
+	return true;
+}
+
+/* After the exception of a block: only an empty line, or the sentence that chains another one to it. */
+static bool
+goes_on(struct traceback *t, const struct logform *f)
+{
+	if (f->header != HEADER_NONE)
+		return false;
+	if (is_link(f))
+		next_block(t);
+	return f->length == 0 || !t->ended;
+}
+
+/* A head cut off from its end: lines that are nobody's belong to it for so long. */
+enum { LINES_MOST = 400 };
+
+enum traceback_step
+traceback_take(struct traceback *t, const struct logform *f, uint64_t line)
+{
+	if (t->open && t->ended)
+		return goes_on(t, f) ? TRACEBACK_TAKEN : TRACEBACK_OVER;
+	if (f->header != HEADER_NONE)
+		return t->open ? TRACEBACK_OVER : TRACEBACK_FOREIGN;
+	if (is_head(f)) {
+		begin(t, f, line);
+		t->headed = true;
+		t->indent = f->indent;
+		return TRACEBACK_TAKEN;
+	}
+	if (take_frame(t, f, line) || take_exception(t, f, line))
+		return TRACEBACK_TAKEN;
+	if (!t->open)
+		return TRACEBACK_FOREIGN;
+	if (memmem(f->message, f->length, "os.fork()", 9) != NULL)
+		t->places |= PLACE_BIT(FORK);
+	return line < t->line + LINES_MOST ? TRACEBACK_TAKEN : TRACEBACK_OVER;
+}

@@ -1,0 +1,63 @@
+/*
+ * traceback -- the lines of a Python traceback put together: which exception, raised where, while doing what.
+ *
+ * Chained exceptions ("The above exception was the direct cause …") are one traceback of several blocks: the root is the
+ * first block, the last one is what was raised in the end. Parts suffice: shippers cut off the head, people the tail.
+ * Takes lines one by one and keeps words of fixed size only.
+ */
+#ifndef BRIDLE_WIRE_TRACEBACK_H
+#define BRIDLE_WIRE_TRACEBACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/exceptions.h"
+#include "wire/logform.h"
+
+/* clang-format off */
+enum place {
+	PLACE_ABORT, PLACE_BOOT, PLACE_IMPORT, PLACE_WORKER, PLACE_LOOP, PLACE_REQUEST, PLACE_REPLY, PLACE_PARSE,
+	PLACE_ACCEPT, PLACE_MASTER, PLACE_CHILD_SIGNAL, PLACE_LOGGER, PLACE_WORKER_TMP, PLACE_PIDFILE, PLACE_SOCKET,
+	PLACE_CONFIG, PLACE_WORKER_CLASS, PLACE_ENVIRONMENT, PLACE_LOGGING, PLACE_CONNECT,
+	PLACE_FORK, /* the call of os.fork() itself */
+	PLACES
+};
+/* clang-format on */
+#define PLACE_BIT(place) (1u << PLACE_##place)
+
+struct traceback_error {
+	enum exception kind;
+	char name[64]; /* "" as long as the block has no last line */
+	char message[256];
+	char file[160];  /* of the innermost frame that was seen */
+	uint32_t row;    /* in that file; 0 when not known */
+	uint64_t line;   /* of the log */
+	uint32_t places; /* PLACE_BITs of its frames */
+};
+
+struct traceback {
+	bool open;       /* lines are being put together */
+	bool headed;     /* "Traceback (most recent call last):" was seen */
+	bool ended;      /* the block has its exception; what comes next may chain another one */
+	uint64_t line;   /* of the log, where it begins */
+	unsigned blocks; /* exceptions seen */
+	unsigned frames;
+	unsigned indent; /* of the line that began it */
+	struct traceback_error root, last;
+	uint32_t places; /* of all frames */
+};
+
+/* clang-format off */
+enum traceback_step {
+	TRACEBACK_FOREIGN, /* the line belongs to no traceback */
+	TRACEBACK_TAKEN,   /* it belongs to this one */
+	TRACEBACK_OVER,    /* it does not, and this one is whole: use it, traceback_clear, and ask again */
+};
+/* clang-format on */
+
+void traceback_clear(struct traceback *t);
+
+/* The next line of the log, LINE being its number. */
+enum traceback_step traceback_take(struct traceback *t, const struct logform *f, uint64_t line);
+
+#endif

@@ -1,0 +1,360 @@
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "wire/recognise.h"
+#include "wire/stamp.h"
+
+static const char header[] = "[2026-11-20 15:25:49 +0000] ";
+
+/* What is recognised, as words: "TIMEOUT/12 TERMINATED/12/9 answer/200 ValueError:file.py:7". */
+static void
+note(void *context, const struct recognised *what)
+{
+	struct text *t = context;
+
+	text_add(t, t->len > 0 ? " " : "");
+	switch (what->kind) {
+	case RECOGNISED_LINE:
+		text_add(t, signatures[what->match.signature].name);
+		if (what->match.pid > 0)
+			text_addf(t, "/%d", what->match.pid);
+		if (what->match.detail > 0)
+			text_addf(t, "/%d", what->match.detail);
+		break;
+	case RECOGNISED_ANSWER: text_addf(t, "answer/%d", what->match.detail); break;
+	case RECOGNISED_TRACEBACK:
+		text_addf(t, "%s:%s:%u", what->traceback->last.name, what->traceback->last.file,
+			what->traceback->last.row);
+		if (what->traceback->blocks > 1)
+			text_addf(t, "<-%s", what->traceback->root.name);
+		break;
+	}
+}
+
+/* LOG in pieces of PIECE bytes. */
+static void
+recognise(char *words, size_t size, const char *log, size_t length, size_t piece)
+{
+	struct recogniser *r = malloc(sizeof *r);
+	struct text t;
+
+	assert_non_null(r);
+	text_init(&t, words, size);
+	recogniser_init(r, note, &t);
+	for (size_t at = 0; at < length; at += piece)
+		recogniser_feed(r, log + at, length - at < piece ? length - at : piece);
+	recogniser_end(r);
+	free(r);
+}
+
+static void
+expect(const char *log, const char *expected)
+{
+	static const size_t pieces[] = { 1, 7, 64, 1 << 20 };
+	char words[1024];
+
+	for (unsigned i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+		recognise(words, sizeof words, log, strlen(log), pieces[i]);
+		if (strcmp(words, expected) != 0)
+			fail_msg("in pieces of %zu: %s\nsays     \"%s\"\nexpected \"%s\"", pieces[i], log, words,
+				expected);
+	}
+}
+
+/* Every way in which a line reaches us says the same. */
+static void
+forms_of_one_line(void **state)
+{
+	static const char *const forms[] = {
+		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"[2026-11-20 15:25:49] [7] [CRITICAL] %s",
+		"2026-11-20 15:25:49 [7] [CRITICAL] %s",
+		"[7] [CRITICAL] %s",
+		"[CRITICAL] %s",
+		"CRITICAL:gunicorn.error:%s",
+		"2026-11-20 15:25:49,123 - gunicorn.error - CRITICAL - %s",
+		"2026-11-20 15:25:49,123 CRITICAL %s",
+		"[20/Nov/2026 15:25:49] CRITICAL [gunicorn.error:12] %s",
+		"[2026-11-20 15:25:49,123] CRITICAL in glogging: %s",
+		"2026-11-20 15:25:49 7 CRITICAL %s",
+		"[2026-11-20 15:25:49,123] {glogging.py:12} CRITICAL - %s",
+		"%s",
+		"    [7] [CRITICAL] %s",
+		"> [7] [CRITICAL] %s",
+		"web_1  | [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"web stderr | [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"15:25:49 web.1  | [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"Nov  2 15:25:49 host gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"Nov 20 15:25:49 ip-10-0-0-1 web: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"2026-11-20T15:25:49+0100 host bash[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"2026-11-20T15:25:49.733619345Z stderr F [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"2026-11-20T15:25:49.206501+00:00 app[web.1]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"2026-11-20T15:25:49.392Z  ERROR     [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"  2026-11-20T15:25:49.50-0400 [APP/PROC/WEB/0] ERR [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"2026-11-20T15:25:49.50Z app[5683d] lhr [info] [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"<134>1 2026-11-20T15:25:49Z host app web.1 - - [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"Nov 20 03:25:49 PM  [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"2026-11-20 15:25:49.123 UTC [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"{\"log\":\"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] "
+		"%s\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-20T15:25:49Z\"}",
+		"{\"asctime\": \"2026-11-20 15:25:49\", \"levelname\": \"CRITICAL\", \"process\": 7, \"message\": "
+		"\"%s\"}",
+		"web-1  | {\"level\": \"critical\", \"pid\": \"7\", \"msg\": \"%s\"}",
+		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s\r",
+	};
+	char log[512];
+	struct text t;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		const char *hole = strstr(forms[i], "%s");
+
+		text_init(&t, log, sizeof log);
+		text_addn(&t, forms[i], (size_t)(hole - forms[i]));
+		text_addf(&t, "WORKER TIMEOUT (pid:12)%s\n", hole + 2);
+		expect(log, "TIMEOUT/12");
+	}
+}
+
+static void
+lines(void **state)
+{
+	static const struct {
+		const char *line, *says; /* after the time */
+	} cases[] = {
+		{ "[7] [INFO] Booting worker with pid: 7", "BOOTING/7" },
+		{ "[7] [INFO] Worker exiting (pid: 7)", "EXITING/7" },
+		{ "[1] [WARNING] Worker with pid 7 was terminated due to signal 9", "TERMINATED/7/9" },
+		{ "[1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?", "SENT_KILL/7" },
+		{ "[1] [INFO] Worker (pid:7) was sent SIGTERM!", "SENT_TERM/7" },
+		{ "[1] [ERROR] Worker (pid:7) was sent code 139!", "SENT_CODE/7/139" },
+		{ "[1] [ERROR] Worker (pid:7) exited with code 3", "EXITED/7/3" },
+		{ "[1] [ERROR] Worker (pid:7) exited with code 3.", "EXITED_STOP/7/3" },
+		{ "[1] [INFO] Shutting down: Master", "SHUTTING_DOWN" },
+		{ "[1] [ERROR] Connection in use: ('0.0.0.0', 8000)", "IN_USE" },
+		{ "[1] [ERROR] connection to /run/a.sock failed: [Errno 13] Permission denied", "BIND_DENIED" },
+		{ "[1] [INFO] Worker reloading: /srv/app with blanks.py modified", "RELOADING" },
+		/* who says it, about whom, at which level */
+		{ "[7] [INFO] Booting worker with pid: 8", "" },
+		{ "[7] [CRITICAL] WORKER TIMEOUT (pid:7)", "" },
+		{ "[1] [INFO] WORKER TIMEOUT (pid:7)", "" },
+		{ "[1] [ERROR] Handling signal: term", "" },
+		/* only mentioned, or longer */
+		{ "[1] [CRITICAL] saw WORKER TIMEOUT (pid:7)", "" },
+		{ "[1] [CRITICAL] WORKER TIMEOUT (pid:7) again", "" },
+		{ "[1] [CRITICAL] WORKER TIMEOUT (pid:seven)", "" },
+		{ "[1] [INFO] Handling signal: terminal", "" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char log[256];
+		struct text t;
+
+		text_init(&t, log, sizeof log);
+		text_addf(&t, "%s%s\n", header, cases[i].line);
+		expect(log, cases[i].says);
+	}
+}
+
+/* Once Gunicorn's header was seen, a line without it is the application's. */
+static void
+an_application_that_quotes(void **state)
+{
+	(void)state;
+	expect("[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 26.1.0\n"
+	       "WORKER TIMEOUT (pid:7)\n"
+	       "[INFO] Handling signal: term\n"
+	       "INFO:shop:Worker exiting (pid: 7)\n"
+	       "2026-11-20 15:25:49,123 - shop - INFO - Worker exiting (pid: 7)\n",
+		"STARTING");
+}
+
+static void
+foreign_lines(void **state)
+{
+	(void)state;
+	expect("[ 4412.006670] Out of memory: Killed process 20154 (gunicorn) total-vm:38kB\n", "OOM_KILLED/20154");
+	expect("Nov 20 15:25:49 host kernel: [ 4412.006670] Memory cgroup out of memory: Killed process 7 (gunicorn) "
+	       "x\n",
+		"OOM_CGROUP/7");
+	expect("2022/10/19 19:35:51 [crit] 31398#31398: *9404 connect() to unix:/run/g.sock failed (13: Permission "
+	       "denied) "
+	       "while connecting to upstream, client: x\n",
+		"PROXY_DENIED");
+	expect("2022/10/19 19:35:51 [error] 3#3: *4 connect() failed (111: Connection refused) while connecting to "
+	       "upstream, x\n",
+		"PROXY_REFUSED");
+	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 504 167 \"-\" \"ab\"\n", "answer/504");
+	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 5040 167\n", "answer/504");
+}
+
+static const char block[] = "Traceback (most recent call last):\n"
+			    "  File \"/srv/app.py\", line 4, in load\n"
+			    "    return json.loads(bad)\n"
+			    "ValueError: bad: worse\n";
+
+static void
+tracebacks(void **state)
+{
+	char log[2048];
+	struct text t;
+
+	(void)state;
+	expect(block, "ValueError:/srv/app.py:4");
+	text_init(&t, log, sizeof log);
+	text_addf(&t,
+		"%s\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent "
+		"call last):\n"
+		"  File \"/srv/wsgi.py\", line 9, in <module>\n    x\nshop.errors.Broken: no\n%s[7] [INFO] Worker "
+		"exiting (pid: 7)\n",
+		block, header);
+	expect(log, "shop.errors.Broken:/srv/wsgi.py:9<-ValueError EXITING/7");
+	/* two that have nothing to do with each other */
+	text_init(&t, log, sizeof log);
+	text_addf(&t, "%s%s", block, block);
+	expect(log, "ValueError:/srv/app.py:4 ValueError:/srv/app.py:4");
+	/* head or tail cut off, indentation lost, a shipper's prefix */
+	expect("  File \"/srv/app.py\", line 4, in load\n    x\nKeyError: 'A'\n", "KeyError:/srv/app.py:4");
+	expect("Traceback (most recent call last):\n  File \"/srv/app.py\", line 4, in load\n", ":/srv/app.py:4");
+	expect("ERR Traceback (most recent call last):\nERR File \"/a.py\", line 4, in load\nERR x.y()\nERR "
+	       "ImportError: no\n",
+		"ImportError:/a.py:4");
+	expect("Nov 20 15:25:49 h g[7]: Traceback (most recent call last):\nNov 20 15:25:49 h g[7]:   File \"/a.py\", "
+	       "line 4, in "
+	       "b\nNov 20 15:25:49 h g[7]: MemoryError\n",
+		"MemoryError:/a.py:4");
+	expect("{\"level\":\"ERROR\",\"message\":\"Exception in worker process\",\"exc_info\":\"Traceback (most recent "
+	       "call "
+	       "last):\\n  File \\\"/a.py\\\", line 4, in b\\nKeyError: 'A'\"}\n",
+		"WORKER_EXCEPTION KeyError:/a.py:4");
+	/* words that are no exceptions */
+	expect("note: nothing\nhttp: //x\nStatus: 200\nerror\n", "");
+}
+
+static void
+kinds_of_exceptions(void **state)
+{
+	static const struct {
+		const char *line;
+		enum exception kind;
+	} cases[] = {
+		{ "ModuleNotFoundError: No module named 'a'", EXCEPTION_MISSING },
+		{ "ImportError: No module named a.b", EXCEPTION_MISSING },
+		{ "ImportError: cannot import name 'a' from 'b' (/b.py)", EXCEPTION_BROKEN },
+		{ "ImportError: libGL.so.1: cannot open shared object file: No such file or directory",
+			EXCEPTION_BROKEN },
+		{ "ImportError: cannot import name 'a' from partially initialized module 'b' (most likely due to a "
+		  "circular import)",
+			EXCEPTION_CIRCULAR },
+		{ "AttributeError: partially initialized module 'b' has no attribute 'c' (most likely due to a "
+		  "circular import)",
+			EXCEPTION_CIRCULAR },
+		{ "IndentationError: unexpected indent", EXCEPTION_SYNTAX },
+		{ "numpy.core._exceptions._ArrayMemoryError: Unable to allocate 8 GiB", EXCEPTION_MEMORY },
+		{ "RuntimeError: can't start new thread", EXCEPTION_THREAD },
+		{ "OSError: [Errno 24] Too many open files: 'x'", EXCEPTION_FILES },
+		{ "OSError: [Errno 28] No space left on device", EXCEPTION_DISK },
+		{ "django.db.utils.OperationalError: could not connect to server: Connection refused",
+			EXCEPTION_DEPENDENCY },
+		{ "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: a", EXCEPTION_TABLE },
+		{ "redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.",
+			EXCEPTION_DEPENDENCY },
+		{ "ConnectionResetError: [Errno 104] Connection reset by peer", EXCEPTION_PEER },
+		{ "socket.error: [Errno 104] Connection reset by peer", EXCEPTION_PEER },
+		{ "decouple.UndefinedValueError: SECRET_KEY not found.", EXCEPTION_ENVIRONMENT },
+		{ "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.",
+			EXCEPTION_ENVIRONMENT },
+		{ "KeyError: 'A'", EXCEPTION_KEY },
+		{ "SystemExit: 1", EXCEPTION_EXIT },
+		{ "shop.errors.BrokenError", EXCEPTION_OTHER },
+		{ "Error: something", EXCEPTION_NONE },
+		{ "Reason: something", EXCEPTION_NONE },
+		{ "ValueError is what it raised", EXCEPTION_NONE },
+		{ "2Error: x", EXCEPTION_NONE },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct exception_line e = { .kind = EXCEPTION_NONE };
+		bool is = exception_read(&e, cases[i].line, strlen(cases[i].line), false);
+
+		if (is != (cases[i].kind != EXCEPTION_NONE) || (is && e.kind != cases[i].kind))
+			fail_msg("%s: %d", cases[i].line, is ? (int)e.kind : -1);
+	}
+}
+
+/* Whatever comes, the struct is all that is taken, and what follows is recognised. */
+static void
+strange_bytes(void **state)
+{
+	enum { LONG = 3 * RECOGNISER_LINE };
+	static const char good[] = "\n[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: hup\n";
+	char *log = malloc(LONG + sizeof good), words[256];
+	static const int bytes[] = { 'x', '\0', ' ', '[', '{', '"', 0xff, '%', '\r' };
+
+	(void)state;
+	assert_non_null(log);
+	for (unsigned i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
+		memset(log, bytes[i], LONG);
+		memcpy(log + LONG, good, sizeof good);
+		recognise(words, sizeof words, log, LONG + sizeof good - 1, 1000);
+		assert_string_equal(words, "SIGNAL_HUP");
+		recognise(words, sizeof words, log, LONG + sizeof good - 1, 1 << 20);
+		assert_string_equal(words, "SIGNAL_HUP");
+	}
+	free(log);
+}
+
+static void
+times(void **state)
+{
+	static const struct {
+		const char *words;
+		size_t length;
+		int64_t second;
+	} cases[] = {
+		{ "1970-01-02T00:00:01Z x", 20, 86401 },
+		{ "1970-01-02 00:00:01 +0100] x", 25, 82801 },
+		{ "1970-01-02 00:00:01.123456-05:00 x", 32, 104401 },
+		{ "1970/01/02 00:00:01 [", 19, 86401 },
+		{ "2000-03-01 00:00:00 ", 19, 951868800 },
+		{ "Jan  2 00:00:01 host", 15, 86401 },
+		{ "Jan 2 00:00:01 AM  x", 17, 86401 },
+		{ "02/Jan/1970:00:00:01 +0000] \"", 26, 86401 },
+		{ "00:00:01,5 x", 10, 1 },
+		{ "10.0.0.1 - - ", 0, 0 },
+		{ "2000-03-01 is a day", 0, 0 },
+		{ "Jan was cold and long", 0, 0 },
+		{ "12:3", 0, 0 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int64_t second = 0;
+		size_t n = stamp_read(cases[i].words, strlen(cases[i].words), &second);
+
+		if (n != cases[i].length || second != cases[i].second)
+			fail_msg("%s: %zu, %lld", cases[i].words, n, (long long)second);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forms_of_one_line),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(an_application_that_quotes),
+		cmocka_unit_test(foreign_lines),
+		cmocka_unit_test(tracebacks),
+		cmocka_unit_test(kinds_of_exceptions),
+		cmocka_unit_test(strange_bytes),
+		cmocka_unit_test(times),
+	};
+
+	return cmocka_run_group_tests_name("recognise", tests, NULL, NULL);
+}
