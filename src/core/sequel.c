@@ -1,0 +1,214 @@
+/*
+ * sequel -- what follows from the facts of a story together: its second half.
+ */
+#include "core/story.h"
+
+#include <stddef.h>
+
+static void
+derive(struct story *s, enum fact fact)
+{
+	s->evidence.count[fact]++;
+}
+
+static bool
+has(const struct story *s, enum fact fact)
+{
+	return s->evidence.count[fact] > 0;
+}
+
+static int64_t
+age_of(const struct story_worker *w)
+{
+	if (w->booted < 0 || w->ended < 0)
+		return -1;
+	return w->ended > w->booted ? w->ended - w->booted : w->booted - w->ended;
+}
+
+/* Ended by itself or by force; one that was only asked to leave is none. */
+static bool
+died(const struct story_worker *w)
+{
+	return w->dead || w->timed_out;
+}
+
+/* Was a worker that took a dead one's place dead soon, too? One may be chance where workers live long, so a single one has
+ * to be very young. So have two that were started together. */
+static void
+derive_loop(struct story *s)
+{
+	unsigned young = 0, infants = 0, late_infants = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+		int64_t age = age_of(w);
+
+		if (!died(w) || age < 0)
+			continue;
+		young += w->late && age <= STORY_YOUNG;
+		infants += age <= STORY_INFANT;
+		late_infants += w->late && age <= STORY_INFANT;
+	}
+	if (young >= 2 || late_infants >= 1 || infants >= 2)
+		derive(s, FACT_LOOP);
+}
+
+/* Timeouts: a request comes when it comes, so workers reach different ages; an import begins with the worker. */
+static void
+derive_same_age(struct story *s)
+{
+	int64_t first = -1;
+	unsigned same = 0;
+	bool late = false;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		int64_t age = s->workers[i].timed_out ? age_of(&s->workers[i]) : -1;
+
+		if (age < 0)
+			continue;
+		if (first < 0)
+			first = age;
+		if (age > first + 2 || age < first - 2)
+			return;
+		same++;
+		late = late || s->workers[i].late;
+	}
+	if (same >= 2 && late)
+		derive(s, FACT_SAME_AGE);
+}
+
+/* Three or more in one second, and each had to be killed: nobody was in Python code that could take the signal. */
+static void
+derive_all_at_once(struct story *s)
+{
+	unsigned together = 0;
+	int64_t second = -1;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+
+		if (!w->timed_out)
+			continue;
+		if (w->exiting || !w->killed || (second >= 0 && w->ended - second > 2))
+			return;
+		if (second < 0)
+			second = w->ended;
+		together++;
+	}
+	if (together >= 3)
+		derive(s, FACT_ALL_AT_ONCE);
+}
+
+static void
+derive_kill(struct story *s)
+{
+	bool known = false;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+
+		known = known || w->killed;
+		if (w->killed && !w->excused)
+			derive(s, FACT_UNASKED_KILL);
+	}
+	/* a line without a number, or about nobody */
+	if (has(s, FACT_KILLED) && !known && !has(s, FACT_TIMEOUT) && !has(s, FACT_IN_ABORT))
+		derive(s, FACT_UNASKED_KILL);
+	if (has(s, FACT_IN_ABORT)) /* the stack of the timeout is here, its line is not */
+		s->evidence.count[FACT_UNASKED_KILL] = 0;
+}
+
+static bool
+is_asked(const struct story *s)
+{
+	return s->all_expected || has(s, FACT_REASON_BOOT) || has(s, FACT_REASON_APP) || has(s, FACT_PARENT_CHANGED) ||
+		has(s, FACT_MAIN_LOOP) || has(s, FACT_PLATFORM_STOP);
+}
+
+/* Workers that say goodbye, and others in their place. */
+static void
+derive_left(struct story *s)
+{
+	unsigned left = 0, young = 0, late = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+
+		late += w->late;
+		if (!w->exiting || w->excused || w->dead)
+			continue;
+		left++;
+		young += w->late && age_of(w) >= 0 && age_of(w) <= STORY_YOUNG;
+	}
+	if (left == 0 || late == 0 || is_asked(s) || has(s, FACT_TTOU))
+		return;
+	derive(s, young >= 1 && left >= 2 ? FACT_LEFT_AGAIN : FACT_LEFT);
+}
+
+/* Gunicorn waits up to a tenth of a second after each fork (Arbiter.spawn_workers), so that N workers are there within
+ * N/10 seconds. Boots that go on for longer are of others. */
+static bool
+boots_go_on(const struct story *s)
+{
+	int64_t first = -1, last = -1, boots = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		int64_t at = s->workers[i].booted;
+
+		if (at < 0)
+			continue;
+		boots++;
+		first = first < 0 || at < first ? at : first;
+		last = at > last ? at : last;
+	}
+	return boots >= 4 && last - first > 1 + boots / 8;
+}
+
+/* Workers in somebody's place, and nobody who had gone. */
+static void
+derive_vanished(struct story *s)
+{
+	unsigned extra = 0, gone = s->expected;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		extra += s->workers[i].extra;
+		gone += s->workers[i].exiting && !s->workers[i].dead;
+	}
+	if (is_asked(s))
+		return;
+	if (extra > gone)
+		derive(s, extra - gone >= 3 ? FACT_VANISHED_AGAIN : FACT_VANISHED);
+	else if (gone == 0 && boots_go_on(s))
+		derive(s, FACT_VANISHED_AGAIN);
+}
+
+/* The master ended after a stop, and workers that it had never said goodbye. */
+static void
+derive_silent(struct story *s)
+{
+	bool silent = false;
+
+	for (unsigned i = 0; i < s->count; i++)
+		silent = silent || (s->workers[i].boot_seen && !s->workers[i].exiting && !died(&s->workers[i]));
+	if (silent && has(s, FACT_STOP) && has(s, FACT_SHUTTING_DOWN) &&
+		(s->stop < 0 || s->ended < 0 || s->ended > s->stop))
+		derive(s, FACT_SILENT);
+}
+
+const struct cause_evidence *
+story_close(struct story *s, bool cold)
+{
+	if (has(s, FACT_AT_BOOT) || has(s, FACT_REASON_BOOT) || has(s, FACT_EXITED_3) || has(s, FACT_STARTUP_FAILED) ||
+		(has(s, FACT_WORKER_EXCEPTION) && !has(s, FACT_AT_LOOP) && !has(s, FACT_AT_REQUEST)))
+		derive(s, FACT_IN_BOOT);
+	derive_loop(s);
+	derive_same_age(s);
+	derive_all_at_once(s);
+	derive_kill(s);
+	derive_left(s);
+	derive_vanished(s);
+	derive_silent(s);
+	if (cold)
+		derive(s, FACT_COLD_START);
+	return &s->evidence;
+}

@@ -1,0 +1,224 @@
+#include "core/story.h"
+
+#include <stddef.h>
+
+void
+story_init(struct story *s)
+{
+	*s = (struct story){ .last = -1, .last_boot = -1, .stop = -1, .ended = -1 };
+}
+
+static struct story_worker *
+find(struct story *s, int32_t pid)
+{
+	for (unsigned i = 0; pid > 0 && i < s->count; i++)
+		if (s->workers[i].pid == pid)
+			return &s->workers[i];
+	return NULL;
+}
+
+/* The worker with that PID, new where it is not known; NULL without pid. When there are too many the oldest goes. */
+static struct story_worker *
+worker(struct story *s, int32_t pid)
+{
+	struct story_worker *w = find(s, pid);
+
+	if (w != NULL || pid <= 0)
+		return w;
+	if (s->count == STORY_WORKERS) {
+		for (unsigned i = 1; i < s->count; i++)
+			s->workers[i - 1] = s->workers[i];
+		s->count--;
+	}
+	w = &s->workers[s->count++];
+	*w = (struct story_worker){ .pid = pid, .booted = -1, .ended = -1 };
+	return w;
+}
+
+static bool
+is_long_after(int64_t then, int64_t now, int64_t most)
+{
+	return then >= 0 && now >= 0 && now - then > most;
+}
+
+bool
+story_turns(const struct story *s, const struct story_event *e)
+{
+	enum fact_weight weight = facts[e->fact].weight;
+
+	if (!s->opened)
+		return false;
+	if (e->fact == FACT_STARTING)
+		return s->over || s->stop >= 0 ||
+			(s->faulty && s->evidence.count[FACT_STARTING] > 0 && s->evidence.count[FACT_USR2] == 0);
+	if (e->fact == FACT_STOP)
+		return s->faulty && !s->over;
+	return (weight == WEIGHT_FAULT || weight == WEIGHT_DEED) && is_long_after(s->last, e->second, STORY_SILENCE);
+}
+
+bool
+story_is_cold(const struct story *s, const struct story_event *e)
+{
+	return is_long_after(s->ended >= 0 ? s->ended : s->stop, e->second, STORY_COLD);
+}
+
+static bool
+anybody_ended(const struct story *s)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->workers[i].dead || s->workers[i].exiting)
+			return true;
+	return false;
+}
+
+/* Workers that are started together follow each other within a second, or carry the next number; one that comes by itself
+ * takes somebody's place. */
+static void
+note_boot(struct story *s, const struct story_event *e)
+{
+	struct story_worker *w = worker(s, e->pid);
+	int64_t gap = s->last_boot >= 0 && e->second >= 0 ? e->second - s->last_boot : 0;
+	bool first = s->last_pid == 0;
+
+	if (w == NULL)
+		return;
+	*w = (struct story_worker){ .pid = e->pid, .booted = e->second, .ended = -1, .boot_seen = true };
+	w->late = anybody_ended(s);
+	if (gap < 0)
+		gap = -gap;
+	w->extra = !first && (gap > STORY_BATCH || (gap == STORY_BATCH && e->pid != s->last_pid + 1));
+	s->last_boot = e->second;
+	s->last_pid = e->pid;
+}
+
+static void
+note_end(struct story *s, const struct story_event *e)
+{
+	struct story_worker *w = worker(s, e->pid);
+
+	if (w == NULL)
+		return;
+	if (!w->dead && !w->exiting)
+		s->expected++;
+	w->dead = true;
+	w->killed = w->killed || e->fact == FACT_KILLED;
+	w->ended = e->second;
+}
+
+static void
+note_exiting(struct story *s, const struct story_event *e)
+{
+	struct story_worker *w = worker(s, e->pid);
+
+	if (w == NULL)
+		return;
+	w->exiting = true;
+	if (w->ended < 0)
+		w->ended = e->second;
+}
+
+static void
+note_timeout(struct story *s, const struct story_event *e)
+{
+	struct story_worker *w = worker(s, e->pid);
+
+	if (w == NULL)
+		return;
+	w->timed_out = true;
+	w->excused = true;
+	w->ended = e->second;
+}
+
+/* That worker has a reason to leave. */
+static void
+excuse(struct story *s, int32_t pid)
+{
+	struct story_worker *w = find(s, pid);
+
+	if (w != NULL)
+		w->excused = true;
+}
+
+static void
+note(struct story *s, const struct story_event *e)
+{
+	/* clang-format off */
+	switch ((int)e->fact) { /* most facts say nothing of a worker */
+	case FACT_BOOTING: note_boot(s, e); break;
+	case FACT_EXITING: note_exiting(s, e); break;
+	case FACT_TIMEOUT: note_timeout(s, e); break;
+	case FACT_KILLED: case FACT_CRASHED: case FACT_TERMED: case FACT_SIGNALLED: case FACT_OOM:
+	case FACT_EXITED: case FACT_EXITED_3: case FACT_EXITED_4: note_end(s, e); break;
+	case FACT_AUTORESTART: case FACT_RELOADING: case FACT_WORKER_EXCEPTION: case FACT_PARENT_CHANGED:
+		excuse(s, e->speaker);
+		s->expected++;
+		break;
+	case FACT_TTIN: case FACT_TTOU: s->expected++; break;
+	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: s->all_expected = true; break;
+	case FACT_SHUTTING_DOWN: s->ended = e->second; break;
+	default: break;
+	}
+	/* clang-format on */
+	if (e->fact == FACT_STOP && s->stop < 0)
+		s->stop = e->second;
+}
+
+/* A worker that says of itself what only a master can say of a worker is an application that quotes. */
+static bool
+is_quoted(struct story *s, const struct story_event *e)
+{
+	const struct story_worker *w = find(s, e->speaker);
+
+	return e->pid > 0 && e->fact != FACT_BOOTING && e->fact != FACT_EXITING && w != NULL && w->boot_seen;
+}
+
+static bool
+ends_master(enum fact fact)
+{
+	return fact == FACT_SHUTTING_DOWN || fact == FACT_REASON_BOOT || fact == FACT_REASON_APP ||
+		fact == FACT_MAIN_LOOP || fact == FACT_CANNOT_CONNECT || fact == FACT_CONFIG ||
+		fact == FACT_WORKER_CLASS || fact == FACT_PIDFILE || fact == FACT_NOT_WRITABLE ||
+		fact == FACT_PARENT_CHANGED;
+}
+
+void
+story_tell(struct story *s, const struct story_event *e)
+{
+	enum fact_weight weight = facts[e->fact].weight;
+	bool was_opened = s->opened;
+
+	if (is_quoted(s, e))
+		return;
+	if (s->evidence.count[e->fact]++ == 0)
+		s->evidence.line[e->fact] = e->line;
+	if (weight != WEIGHT_CONTEXT) {
+		s->opened = true;
+		s->faulty = s->faulty || weight == WEIGHT_FAULT;
+		if (e->second >= 0)
+			s->last = e->second;
+	}
+	if (s->first_line == 0 || (weight != WEIGHT_CONTEXT && !was_opened))
+		s->first_line = e->line;
+	s->last_line = e->line;
+	s->over = s->over || ends_master(e->fact);
+	note(s, e);
+}
+
+/* What lives on into the next story. */
+void
+story_next(struct story *s)
+{
+	struct story next;
+
+	story_init(&next);
+	for (unsigned i = 0; i < s->count && !s->over; i++)
+		if (!s->workers[i].dead && !s->workers[i].exiting) {
+			next.workers[next.count] = s->workers[i];
+			next.workers[next.count++].extra = false;
+		}
+	if (!s->over) {
+		next.last_boot = s->last_boot;
+		next.last_pid = s->last_pid;
+	}
+	*s = next;
+}
