@@ -27,12 +27,14 @@ function __bridle_commands
         config 'print the settings in effect, and where each comes from' \
         ready 'are services ready to serve? exits with 0 or 4' \
         watch 'print what happens, as it happens' \
+        why 'say what went wrong, from a log' \
+        signatures 'print the log lines that why recognises' \
         shutdown 'stop all services, and bridled itself' \
         version 'print the versions of this command and of bridled' \
         help 'say how a command is used'
 end
 
-set -l commands status start stop restart reload scale signal logs check config ready watch shutdown version help
+set -l commands status start stop restart reload scale signal logs check config ready watch why signatures shutdown version help
 
 complete -c bridle -f
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
@@ -45,7 +47,7 @@ complete -c bridle -s s -l socket -r -F -d 'control socket of the bridled to tal
 complete -c bridle -s r -l root -x -a '(__fish_complete_directories)' -d 'the directory that bridled was given with --root'
 complete -c bridle -s h -l help -d 'say how it is used'
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -s V -l version -d 'print the version of this command'
-complete -c bridle -n '__fish_seen_subcommand_from status config watch' -s j -l json -d 'print JSON, for programs'
+complete -c bridle -n '__fish_seen_subcommand_from status config watch why' -s j -l json -d 'print JSON, for programs'
 complete -c bridle -n '__fish_seen_subcommand_from status' -l names -d 'print names only, one a line'
 complete -c bridle -n '__fish_seen_subcommand_from start stop restart config' -s a -l all -d 'all services; config: defaults too'
 complete -c bridle -n '__fish_seen_subcommand_from restart' -l cold -d 'down and up, even where a replacement is possible'
@@ -53,4 +55,5 @@ complete -c bridle -n '__fish_seen_subcommand_from start stop restart reload sca
 complete -c bridle -n '__fish_seen_subcommand_from logs check config' -s c -l config -r -F -d 'configuration file to read'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on with what is written from now on'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'
+complete -c bridle -n '__fish_seen_subcommand_from why' -l log -r -F -d 'read this log; - is standard input'
 complete -c bridle -n '__fish_seen_subcommand_from ready' -s w -l wait -x -a '10s 30s 1m 5m' -d 'wait so long'

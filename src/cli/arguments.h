@@ -24,6 +24,7 @@
 	X(WAIT, 'w', "wait", "TIME", "wait so long: 30s, 2m") \
 	X(FOLLOW, 'f', "follow", NULL, "go on with what is written from now on") \
 	X(LINES, 'n', "lines", "N", "begin N lines before the end, or with all") \
+	X(LOG, 0, "log", "FILE", "read this log; - is standard input") \
 	X(HELP, 'h', "help", NULL, "say how it is used") \
 	X(VERSION, 'V', "version", NULL, "print the version of this command")
 

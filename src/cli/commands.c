@@ -52,6 +52,13 @@ const struct command commands[] = {
 	  ARGUMENT(WAIT), 0, MANY, ready_command },
 	{ "watch", "[NAME]", "print what happens, as it happens",
 	  "", ARGUMENT(JSON), 0, 1, watch_command },
+	{ "why", "", "say what went wrong, from a log",
+	  "With --log FILE, or --log - for standard input; needs no bridled. The log may carry the prefixes of journald,\n"
+	  "docker, Kubernetes or a hosting platform, or be JSON. bridle signatures prints what is recognised in it.",
+	  ARGUMENT(LOG) | ARGUMENT(JSON), 0, 0, why_command },
+	{ "signatures", "", "print the log lines that why recognises",
+	  "%d is a number, %s a word, %* anything.",
+	  0, 0, 0, signatures_command },
 	{ "shutdown", "", "stop all services, and bridled itself",
 	  "", ARGUMENT(NO_WAIT), 0, 0, shutdown_command },
 	{ "version", "", "print the versions of this command and of bridled",

@@ -1,0 +1,235 @@
+#include "cli/incident.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "wire/jsonw.h"
+
+void
+incident_lines_clear(struct incident_lines *l)
+{
+	for (unsigned i = 0; i < FACTS; i++)
+		l->at[i].line = 0;
+	l->traceback.blocks = 0;
+}
+
+void
+incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recognised *what)
+{
+	struct incident_line *to = &l->at[fact];
+	size_t n = what->length < sizeof to->text ? what->length : sizeof to->text - 1;
+
+	if (what->kind == RECOGNISED_TRACEBACK && l->traceback.blocks == 0 && what->traceback->blocks > 0)
+		l->traceback = *what->traceback;
+	if (to->line != 0)
+		return;
+	to->line = what->line;
+	memcpy(to->text, what->text, n);
+	to->text[n] = '\0';
+}
+
+/* The same line may carry two facts. */
+static bool
+has_line(const struct incident *i, uint64_t line)
+{
+	for (unsigned k = 0; k < INCIDENT_LINES; k++)
+		if (i->lines[k].line == line)
+			return true;
+	return false;
+}
+
+/* Facts that follow from others have no line; what they follow from has. */
+static const enum fact witnesses[] = {
+	FACT_TIMEOUT,
+	FACT_KILLED,
+	FACT_CRASHED,
+	FACT_EXITED,
+	FACT_REASON_BOOT,
+	FACT_EXITED_3,
+	FACT_EXITING,
+	FACT_BOOTING,
+	FACT_SHUTTING_DOWN,
+};
+
+static void
+take_lines(struct incident *i, const struct incident_lines *lines)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < CAUSE_FACTS; k++) {
+		const struct incident_line *line = &lines->at[i->verdict.facts[k]];
+
+		if (i->verdict.facts[k] != FACT_NONE && line->line != 0 && !has_line(i, line->line))
+			i->lines[n++] = *line;
+	}
+	for (unsigned k = 0; k < sizeof witnesses / sizeof witnesses[0] && n < 2; k++) {
+		const struct incident_line *line = &lines->at[witnesses[k]];
+
+		if (line->line != 0 && !has_line(i, line->line))
+			i->lines[n++] = *line;
+	}
+}
+
+/* What else is proven when the facts that prove the first cause are taken away. */
+static void
+take_also(struct incident *i, const struct cause_evidence *e)
+{
+	struct cause_evidence rest = *e;
+	struct cause_verdict v = i->verdict;
+	unsigned n = 0;
+
+	for (unsigned tries = 0; tries < 8 && n < INCIDENT_ALSO; tries++) {
+		for (unsigned k = 0; k < CAUSE_FACTS; k++)
+			rest.count[v.facts[k]] = 0;
+		v = cause_judge(&rest);
+		if (v.cause == CAUSE_UNKNOWN || v.cause == CAUSE_HEALTHY)
+			return;
+		if (v.cause != i->verdict.cause && v.confidence >= CAUSE_CONFIDENT)
+			i->also[n++] = v.cause;
+	}
+}
+
+void
+incident_take(struct incident *i, const struct cause_evidence *e, const struct incident_lines *lines,
+	const struct story *s)
+{
+	memset(i, 0, sizeof *i);
+	i->verdict = cause_judge(e);
+	i->times = 1;
+	i->first_line = s->first_line;
+	i->last_line = s->last_line;
+	i->traceback = lines->traceback;
+	take_lines(i, lines);
+	take_also(i, e);
+}
+
+void
+incident_printer_init(struct incident_printer *p, bool json)
+{
+	memset(p, 0, sizeof *p);
+	p->json = json;
+	p->paint = paint_for(STDOUT_FILENO);
+}
+
+static void
+write_error(struct jsonw *w, const char *key, const struct traceback_error *e)
+{
+	jsonw_key(w, key);
+	jsonw_object_open(w);
+	jsonw_key_string(w, "type", e->name);
+	jsonw_key_string(w, "message", e->message);
+	jsonw_key_string(w, "file", e->file);
+	jsonw_key_integer(w, "row", e->row);
+	jsonw_object_close(w);
+}
+
+static void
+write_lines(struct jsonw *w, const struct incident *i)
+{
+	jsonw_key(w, "lines");
+	jsonw_array_open(w);
+	for (unsigned k = 0; k < INCIDENT_LINES && i->lines[k].line != 0; k++) {
+		jsonw_object_open(w);
+		jsonw_key_integer(w, "line", (int64_t)i->lines[k].line);
+		jsonw_key_string(w, "text", i->lines[k].text);
+		jsonw_object_close(w);
+	}
+	jsonw_array_close(w);
+}
+
+static void
+write_facts(struct jsonw *w, const struct incident *i)
+{
+	jsonw_key(w, "facts");
+	jsonw_array_open(w);
+	for (unsigned k = 0; k < CAUSE_FACTS && i->verdict.facts[k] != FACT_NONE; k++)
+		jsonw_string(w, facts[i->verdict.facts[k]].words);
+	jsonw_array_close(w);
+	jsonw_key(w, "also");
+	jsonw_array_open(w);
+	for (unsigned k = 0; k < INCIDENT_ALSO && i->also[k] != CAUSE_UNKNOWN; k++)
+		jsonw_string(w, causes[i->also[k]].name);
+	jsonw_array_close(w);
+}
+
+static void
+print_json(const struct incident *i)
+{
+	const struct cause_entry *cause = &causes[i->verdict.cause];
+	struct jsonw w;
+	size_t length;
+	char *object;
+
+	jsonw_init(&w, 1 << 16);
+	jsonw_object_open(&w);
+	jsonw_key_string(&w, "phase", cause_phases[i->verdict.phase]);
+	jsonw_key_string(&w, "class", cause->name);
+	jsonw_key(&w, "confidence");
+	jsonw_thousandths(&w, (int64_t)i->verdict.confidence * 10);
+	jsonw_key_string(&w, "what", cause->what);
+	jsonw_key_string(&w, "advice", cause->advice);
+	jsonw_key_integer(&w, "times", i->times);
+	jsonw_key_integer(&w, "first_line", (int64_t)i->first_line);
+	jsonw_key_integer(&w, "last_line", (int64_t)i->last_line);
+	write_lines(&w, i);
+	write_facts(&w, i);
+	if (i->traceback.blocks > 0) {
+		write_error(&w, "exception", &i->traceback.last);
+		if (i->traceback.blocks > 1)
+			write_error(&w, "root_exception", &i->traceback.root);
+	}
+	jsonw_object_close(&w);
+	object = jsonw_take(&w, &length);
+	if (object != NULL)
+		puts(object);
+	free(object);
+}
+
+static void
+print_line(const struct incident_printer *p, const struct incident_line *line)
+{
+	printf("  %sline %llu:%s ", paint_on(p->paint, COLOUR_FAINT), (unsigned long long)line->line,
+		paint_off(p->paint, COLOUR_FAINT));
+	paint_visible(stdout, line->text);
+	putchar('\n');
+}
+
+static const char *
+certainty(unsigned confidence)
+{
+	return confidence >= CAUSE_CONFIDENT ? "" : "likely ";
+}
+
+/* Five lines: the verdict, what it means, two that carry it, what to do. */
+static void
+print_words(const struct incident_printer *p, const struct incident *i)
+{
+	const struct cause_entry *cause = &causes[i->verdict.cause];
+	enum colour colour = i->verdict.phase == PHASE_RECYCLE || i->verdict.phase == PHASE_RELOAD ||
+			i->verdict.phase == PHASE_SHUTDOWN || i->verdict.cause == CAUSE_HEALTHY ?
+		COLOUR_GOOD :
+		COLOUR_BAD;
+
+	printf("%s%s%s%s in phase %s, lines %llu to %llu", certainty(i->verdict.confidence), paint_on(p->paint, colour),
+		cause->name, paint_off(p->paint, colour), cause_phases[i->verdict.phase],
+		(unsigned long long)i->first_line, (unsigned long long)i->last_line);
+	if (i->times > 1)
+		printf(", %u times", i->times);
+	printf("\n  %s\n", cause->what);
+	for (unsigned k = 0; k < 2 && i->lines[k].line != 0; k++)
+		print_line(p, &i->lines[k]);
+	paint_wrapped(stdout, p->paint, COLOUR_PLAIN, cause->advice, 2);
+}
+
+void
+incident_print(struct incident_printer *p, const struct incident *i)
+{
+	if (i->times == 0)
+		return;
+	if (p->json)
+		print_json(i);
+	else
+		print_words(p, i);
+}

@@ -1,0 +1,51 @@
+/*
+ * incident -- a judged incident, and how it is printed: five lines for people, one JSON object for programs.
+ */
+#ifndef BRIDLE_CLI_INCIDENT_H
+#define BRIDLE_CLI_INCIDENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/paint.h"
+#include "core/story.h"
+#include "wire/recognise.h"
+
+enum { INCIDENT_TEXT = 400, INCIDENT_LINES = 4, INCIDENT_ALSO = 3 };
+
+struct incident_line {
+	uint64_t line; /* 0: none */
+	char text[INCIDENT_TEXT];
+};
+
+/* The first line of each fact of the story that is being told. */
+struct incident_lines {
+	struct incident_line at[FACTS];
+	struct traceback traceback; /* the first one with an exception; `blocks` 0: none */
+};
+
+struct incident {
+	struct cause_verdict verdict;
+	enum cause also[INCIDENT_ALSO]; /* what else the facts prove; CAUSE_UNKNOWN after the last */
+	unsigned times;                 /* 0: there is no incident */
+	uint64_t first_line, last_line;
+	struct incident_line lines[INCIDENT_LINES];
+	struct traceback traceback;
+};
+
+struct incident_printer {
+	bool json;
+	struct paint paint;
+};
+
+void incident_lines_clear(struct incident_lines *l);
+void incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recognised *what);
+
+/* Judge E, with the LINES and the place of story S. */
+void incident_take(struct incident *i, const struct cause_evidence *e, const struct incident_lines *lines,
+	const struct story *s);
+
+void incident_printer_init(struct incident_printer *p, bool json);
+void incident_print(struct incident_printer *p, const struct incident *i);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * witness -- what was recognised in a log, as facts that a story is told by. Here the bytes of wire meet the thinking of
+ * core, which know nothing of each other.
+ */
+#ifndef BRIDLE_CLI_WITNESS_H
+#define BRIDLE_CLI_WITNESS_H
+
+#include "core/story.h"
+#include "wire/recognise.h"
+
+enum { WITNESS_FACTS = 8 };
+
+/* The facts that WHAT stands for, into FACTS (FACT_NONE among them means nothing); returns how many. */
+unsigned witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS]);
+
+/* WHAT as an event; `fact` is left to the caller. */
+struct story_event witness_event(const struct recognised *what);
+
+#endif

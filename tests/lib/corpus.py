@@ -1,0 +1,84 @@
+"""The labelled corpus of incidents beside the repository (its README.md says what the labels mean), judged by
+`bridle why --log FILE --json`. As a program: prints the table, and what went wrong of the files asked for.
+
+    python3 tests/lib/corpus.py BRIDLE [all|odd|even] [-v]
+"""
+
+import collections
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+
+CORPUS = pathlib.Path(__file__).resolve().parents[2] / ".." / "shared" / "corpus" / "incidents"
+CONFIDENT = 0.8  # below it an answer says "likely"
+
+Judged = collections.namedtuple("Judged", "file want_phase want_class also phase name confidence incidents")
+
+
+def places():
+    """Where the corpus may be: beside the repository, or beside the directory of worktrees."""
+    here = pathlib.Path(__file__).resolve()
+    return [p / "shared" / "corpus" / "incidents" for p in here.parents]
+
+
+def find():
+    return next((p for p in places() if (p / "LABELS.tsv").exists()), None)
+
+
+def judge(bridle, log):
+    out = subprocess.run([bridle, "why", "--log", str(log), "--json"], capture_output=True, check=True, timeout=20)
+    return [json.loads(line) for line in out.stdout.splitlines()]
+
+
+def judge_all(bridle, directory, which="all"):
+    rows = []
+    with open(directory / "LABELS.tsv", encoding="utf-8") as labels:
+        for row in csv.DictReader(labels, delimiter="\t", quoting=csv.QUOTE_NONE):
+            number = int(row["file"].split(".")[0])
+            if which != "all" and which != ("odd" if number % 2 else "even"):
+                continue
+            found = judge(bridle, directory / row["file"])
+            first = found[0] if found else {"phase": "none", "class": "none", "confidence": 0}
+            rows.append(Judged(row["file"], row["phase"], row["class"], row["also"], first["phase"], first["class"],
+                               first["confidence"], len(found)))
+    return rows
+
+
+def scores(rows):
+    n = len(rows)
+    return {
+        "class": sum(r.name == r.want_class for r in rows) / n,
+        "phase": sum(r.phase == r.want_phase for r in rows) / n,
+        "confident wrong": sum(r.name != r.want_class and r.name != "unknown" and r.confidence >= CONFIDENT
+                               for r in rows) / n,
+    }
+
+
+def confusion(rows):
+    """Class by class: how many, how many right, and what was said instead."""
+    lines = []
+    for name in sorted({r.want_class for r in rows}):
+        mine = [r for r in rows if r.want_class == name]
+        wrong = collections.Counter(r.name for r in mine if r.name != name)
+        said = "  ".join(f"{k} x{v}" for k, v in sorted(wrong.items()))
+        lines.append(f"{name:32} {sum(r.name == name for r in mine):3} of {len(mine):3}  {said}")
+    return "\n".join(lines)
+
+
+def main():
+    bridle, which = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "all"
+    rows = judge_all(bridle, find(), which)
+    if "-v" in sys.argv:
+        for r in rows:
+            if r.name != r.want_class or r.phase != r.want_phase or r.incidents != 1:
+                print(f"{r.file} want {r.want_phase}/{r.want_class} got {r.phase}/{r.name} {r.confidence} "
+                      f"({r.incidents} incidents)")
+    else:
+        print(confusion(rows))
+    print(which, len(rows), {k: round(v, 4) for k, v in scores(rows).items()})
+
+
+if __name__ == "__main__":
+    main()

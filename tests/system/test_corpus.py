@@ -1,0 +1,32 @@
+"""`bridle why --log` on the labelled corpus of real logs, where there is one beside the repository."""
+import pytest
+
+import corpus
+from daemon import open_to_all
+
+
+@pytest.fixture(scope="module")
+def rows():
+    directory = corpus.find()
+    if directory is None:
+        pytest.skip("NO CORPUS: ../shared/corpus/incidents is not there, so nobody has judged `bridle why` on real logs")
+    return corpus.judge_all(open_to_all()[0] / "bridle", directory)
+
+
+def test_the_confusion_table(rows, capsys):
+    with capsys.disabled():
+        print("\n" + corpus.confusion(rows))
+        print({name: f"{score:.1%}" for name, score in corpus.scores(rows).items()})
+    assert sum(row.incidents for row in rows) < 1.2 * len(rows), "one file is one incident, or hardly more"
+
+
+def test_classes(rows):
+    assert corpus.scores(rows)["class"] >= 0.95
+
+
+def test_phases(rows):
+    assert corpus.scores(rows)["phase"] >= 0.95
+
+
+def test_no_confident_wrong_answer(rows):
+    assert corpus.scores(rows)["confident wrong"] <= 0.03

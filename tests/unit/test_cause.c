@@ -1,0 +1,243 @@
+#include "unit.h"
+
+#include <string.h>
+
+#include "core/story.h"
+
+enum { T0 = 1000 };
+
+struct step {
+	enum fact fact;
+	int at; /* seconds */
+	int32_t pid, speaker;
+};
+
+static struct cause_verdict
+judge(const struct step *steps, unsigned n)
+{
+	struct story s;
+
+	story_init(&s);
+	for (unsigned i = 0; i < n; i++) {
+		const struct step *step = &steps[i];
+		struct story_event e = { step->fact, i + 1, T0 + step->at, step->speaker, step->pid };
+
+		assert_false(story_turns(&s, &e));
+		story_tell(&s, &e);
+	}
+	return cause_judge(story_close(&s, false));
+}
+
+#define BOOT(at, pid) \
+	{ \
+		FACT_BOOTING, at, pid, pid \
+	}
+#define EXIT(at, pid) \
+	{ \
+		FACT_EXITING, at, pid, pid \
+	}
+
+static const struct tale {
+	const char *name, *phase;
+	unsigned confident; /* or 0: only likely */
+	struct step steps[12];
+} tales[] = {
+	{ "healthy.start", "boot", 1, { { FACT_STARTING, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10), BOOT(0, 11) } },
+	{ "runtime.timeout", "runtime", 1,
+		{ BOOT(0, 10), { FACT_TIMEOUT, 90, 10, 1 }, { FACT_KILLED, 91, 10, 1 }, BOOT(91, 12) } },
+	{ "runtime.killed-9-unexplained", "runtime", 1, { BOOT(0, 10), { FACT_KILLED, 91, 10, 1 }, BOOT(91, 12) } },
+	{ "boot.killed-9-unexplained", "boot", 1,
+		{ BOOT(0, 10), { FACT_KILLED, 1, 10, 1 }, BOOT(1, 11), { FACT_KILLED, 2, 11, 1 }, BOOT(2, 12) } },
+	{ "runtime.oom-kill", "runtime", 1,
+		{ BOOT(0, 10), { FACT_OOM, 60, 10, 0 }, { FACT_KILLED, 60, 10, 1 }, BOOT(61, 12) } },
+	{ "runtime.crash-signal", "runtime", 1, { BOOT(0, 10), { FACT_CRASHED, 60, 10, 1 }, BOOT(61, 12) } },
+	{ "boot.crash-signal", "boot", 1,
+		{ BOOT(0, 10), { FACT_CRASHED, 0, 10, 1 }, BOOT(0, 11), { FACT_CRASHED, 0, 11, 1 }, BOOT(0, 12) } },
+	{ "boot.app-sysexit", "boot", 1,
+		{ BOOT(0, 10), { FACT_EXITED, 0, 10, 1 }, BOOT(0, 11), { FACT_EXITED, 1, 11, 1 }, BOOT(1, 12) } },
+	{ "runtime.worker-exit", "runtime", 1, { BOOT(0, 10), { FACT_EXITED, 40, 10, 1 }, BOOT(40, 11) } },
+	{ "boot.timeout", "boot", 1,
+		{ BOOT(0, 10), { FACT_TIMEOUT, 30, 10, 1 }, EXIT(30, 10), BOOT(30, 11), { FACT_TIMEOUT, 60, 11, 1 },
+			EXIT(60, 11), BOOT(60, 12) } },
+	{ "runtime.timeout", "runtime", 1,
+		{ BOOT(0, 10), { FACT_TIMEOUT, 90, 10, 1 }, EXIT(90, 10), BOOT(90, 11), { FACT_TIMEOUT, 160, 11, 1 },
+			EXIT(160, 11), BOOT(161, 12) } },
+	{ "boot.timeout", "boot", 0,
+		{ { FACT_TIMEOUT, 0, 10, 1 }, { FACT_TIMEOUT, 0, 11, 1 }, { FACT_TIMEOUT, 0, 12, 1 },
+			{ FACT_KILLED, 1, 10, 1 }, { FACT_KILLED, 1, 11, 1 }, { FACT_KILLED, 1, 12, 1 } } },
+	{ "boot.import-missing", "boot", 1,
+		{ BOOT(0, 10), { FACT_WORKER_EXCEPTION, 0, 0, 10 }, { FACT_X_MISSING, 0, 0, 10 },
+			{ FACT_AT_BOOT, 0, 0, 10 }, EXIT(0, 10), { FACT_EXITED_3, 0, 10, 1 }, { FACT_TERMED, 0, 11, 1 },
+			{ FACT_REASON_BOOT, 0, 0, 1 } } },
+	{ "boot.unexplained", "boot", 1, { BOOT(0, 10), { FACT_TERMED, 0, 11, 1 }, { FACT_REASON_BOOT, 0, 0, 1 } } },
+	{ "boot.config-error", "startup-config", 1, { { FACT_ARGUMENTS, 0 } } },
+	{ "boot.app-sysexit", "boot", 1, { BOOT(0, 10), { FACT_ARGUMENTS, 0 }, EXIT(0, 10) } },
+	{ "runtime.dependency-down", "runtime", 1,
+		{ { FACT_X_DEPENDENCY, 0 }, { FACT_AT_REQUEST, 0 }, { FACT_REQUEST_ERROR, 0 } } },
+	{ "boot.dependency-down", "boot", 1, { { FACT_X_DEPENDENCY, 0 }, { FACT_AT_BOOT, 0 } } },
+	{ "runtime.worker-left", "runtime", 1, { BOOT(0, 10), BOOT(0, 11), EXIT(50, 10), BOOT(51, 12) } },
+	{ "runtime.vanished", "runtime", 1, { BOOT(0, 10), BOOT(0, 11), BOOT(50, 12) } },
+	{ "boot.vanished", "boot", 1, { BOOT(0, 10), BOOT(2, 11), BOOT(4, 12), BOOT(6, 13) } },
+	{ "recycle.max-requests", "recycle", 1,
+		{ BOOT(0, 10), { FACT_AUTORESTART, 9, 0, 10 }, EXIT(9, 10), BOOT(9, 11) } },
+	{ "recycle.reload-hup", "reload", 1, { BOOT(0, 10), { FACT_HUP, 9, 0, 1 }, BOOT(9, 11), EXIT(9, 10) } },
+	{ "recycle.ttou", "recycle", 1,
+		{ BOOT(0, 10), { FACT_TTIN, 9, 0, 1 }, BOOT(9, 11), { FACT_TTOU, 12, 0, 1 }, EXIT(12, 10) } },
+	{ "shutdown.requested", "shutdown", 1,
+		{ BOOT(0, 10), { FACT_STOP, 9, 0, 1 }, EXIT(9, 10), { FACT_SHUTTING_DOWN, 10, 0, 1 } } },
+	{ "shutdown.forced-kill", "shutdown", 1,
+		{ BOOT(0, 10), BOOT(0, 11), { FACT_STOP, 9, 0, 1 }, EXIT(9, 10), { FACT_SHUTTING_DOWN, 39, 0, 1 } } },
+	{ "master.fork-failed", "boot", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_IN_FORK, 0 }, { FACT_X_AGAIN, 0 } } },
+	{ "runtime.reentrant-logging", "runtime", 1, { { FACT_X_REENTRANT, 0 }, { FACT_MAIN_LOOP, 0 } } },
+	{ "unknown", "unknown", 0, { { FACT_AT_MASTER, 0 } } },
+	{ "unknown", "unknown", 0, { { FACT_SIGNALLED, 0, 10, 1 } } },
+	/* a worker that says what only a master says is an application that quotes */
+	{ "healthy.start", "boot", 1,
+		{ { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_TIMEOUT, 5, 99, 10 }, { FACT_KILLED, 5, 99, 10 } } },
+};
+
+static unsigned
+length_of(const struct tale *t)
+{
+	unsigned n = 0;
+
+	while (n < sizeof t->steps / sizeof t->steps[0] && t->steps[n].fact != FACT_NONE)
+		n++;
+	return n;
+}
+
+static void
+every_tale(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof tales / sizeof tales[0]; i++) {
+		const struct tale *t = &tales[i];
+		struct cause_verdict v = judge(t->steps, length_of(t));
+
+		if (strcmp(causes[v.cause].name, t->name) != 0 || strcmp(cause_phases[v.phase], t->phase) != 0)
+			fail_msg("tale %u: %s in %s instead of %s in %s", i, causes[v.cause].name,
+				cause_phases[v.phase], t->name, t->phase);
+		if ((v.confidence >= CAUSE_CONFIDENT) != (t->confident != 0))
+			fail_msg("tale %u, %s: confidence %u", i, t->name, v.confidence);
+	}
+}
+
+/* What proves a cause is among the facts, and each fact of a verdict was told or follows. */
+static void
+verdicts_name_their_facts(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof tales / sizeof tales[0]; i++) {
+		struct cause_verdict v = judge(tales[i].steps, length_of(&tales[i]));
+
+		assert_true((v.cause == CAUSE_UNKNOWN) == (v.facts[0] == FACT_NONE));
+		assert_true((v.cause == CAUSE_UNKNOWN) == (v.confidence == 0));
+	}
+}
+
+/* An order to stop after a fault, a new master after the end of one, and a long silence begin another story. */
+static void
+where_a_story_turns(void **state)
+{
+	static const struct {
+		struct step first[3], then;
+		bool turns;
+	} cases[] = {
+		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_KILLED, 1, 10, 1 }, false },
+		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_TIMEOUT, STORY_SILENCE, 11, 1 }, false },
+		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_TIMEOUT, STORY_SILENCE + 1, 11, 1 }, true },
+		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_BOOTING, STORY_SILENCE + 1, 11, 11 }, false },
+		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_STOP, 5, 0, 1 }, true },
+		{ { { FACT_USR2, 0, 0, 1 } }, { FACT_STARTING, 0, 0, 2 }, false },
+		{ { { FACT_USR2, 0, 0, 1 } }, { FACT_STOP, 5, 0, 1 }, false },
+		{ { { FACT_REASON_BOOT, 0, 0, 1 } }, { FACT_STARTING, 0, 0, 2 }, true },
+		{ { { FACT_STARTING, 0, 0, 1 }, { FACT_LISTENING, 0, 0, 1 } }, { FACT_TIMEOUT, 5000, 10, 1 }, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct step *then = &cases[i].then;
+		struct story_event e;
+		struct story s;
+
+		story_init(&s);
+		for (unsigned k = 0; k < 3 && cases[i].first[k].fact != FACT_NONE; k++) {
+			const struct step *f = &cases[i].first[k];
+
+			e = (struct story_event){ f->fact, k + 1, T0 + f->at, f->speaker, f->pid };
+			story_tell(&s, &e);
+		}
+		e = (struct story_event){ then->fact, 9, T0 + then->at, then->speaker, then->pid };
+		if (story_turns(&s, &e) != cases[i].turns)
+			fail_msg("case %u", i);
+	}
+}
+
+/* The dead do not live on into the next story; the living do, and are not new there. */
+static void
+who_lives_on(void **state)
+{
+	static const struct step before[] = { BOOT(0, 10), BOOT(0, 11), { FACT_CRASHED, 90, 10, 1 }, BOOT(90, 12) };
+	struct story s;
+
+	(void)state;
+	story_init(&s);
+	for (unsigned i = 0; i < 4; i++) {
+		struct story_event e = { before[i].fact, i + 1, T0 + before[i].at, before[i].speaker, before[i].pid };
+
+		story_tell(&s, &e);
+	}
+	story_close(&s, false);
+	story_next(&s);
+	assert_int_equal(s.count, 2);
+	assert_int_equal(s.workers[0].pid, 11);
+	assert_int_equal(s.workers[1].pid, 12);
+	assert_int_equal(cause_judge(story_close(&s, false)).cause, CAUSE_UNKNOWN);
+}
+
+/* More workers than there is room for: the oldest are forgotten, nothing is written elsewhere. */
+static void
+many_workers(void **state)
+{
+	struct story s;
+
+	(void)state;
+	story_init(&s);
+	for (int32_t pid = 1; pid <= 3 * STORY_WORKERS; pid++) {
+		struct story_event e = { FACT_BOOTING, (uint64_t)pid, T0, pid, pid };
+
+		story_tell(&s, &e);
+	}
+	assert_int_equal(s.count, STORY_WORKERS);
+	assert_int_equal(s.workers[STORY_WORKERS - 1].pid, 3 * STORY_WORKERS);
+}
+
+/* Every cause has a proof that some facts fulfil, a name of its own, and advice; none is shadowed by those above it. */
+static void
+the_catalogue(void **state)
+{
+	(void)state;
+	for (unsigned i = CAUSE_UNKNOWN + 1; i < CAUSES; i++) {
+		assert_true(strchr(causes[i].name, '.') != NULL);
+		assert_true(strlen(causes[i].what) > 5 && strlen(causes[i].advice) > 5);
+		for (unsigned k = 0; k < i; k++)
+			assert_string_not_equal(causes[i].name, causes[k].name);
+		if (!cause_is_provable((enum cause)i))
+			fail_msg("%s: no proof of it can be the first that holds", causes[i].name);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_tale),
+		cmocka_unit_test(verdicts_name_their_facts),
+		cmocka_unit_test(where_a_story_turns),
+		cmocka_unit_test(who_lives_on),
+		cmocka_unit_test(many_workers),
+		cmocka_unit_test(the_catalogue),
+	};
+
+	return cmocka_run_group_tests_name("cause", tests, NULL, NULL);
+}
