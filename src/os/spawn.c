@@ -66,8 +66,6 @@ reset_signals(uint64_t to_default)
 static bool
 lead_session(const struct job *job)
 {
-	if (job->descriptors.rlim_max != 0)
-		setrlimit(RLIMIT_NOFILE, &job->descriptors); /* lowering a soft limit cannot fail */
 	syscall(SYS_umask, job->request->umask);
 	return syscall(SYS_setsid) >= 0;
 }
@@ -175,6 +173,9 @@ run(const struct job *job)
 {
 	static const uint64_t nothing; /* the kernel's empty signal set */
 
+	/* only now: descriptors of ours may have numbers above it. Lowering a soft limit cannot fail. */
+	if (job->descriptors.rlim_max != 0)
+		setrlimit(RLIMIT_NOFILE, &job->descriptors);
 	if (job->request->listen_pid != NULL)
 		write_listen_pid(job->request->listen_pid);
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &nothing, NULL, sizeof nothing);

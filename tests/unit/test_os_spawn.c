@@ -226,6 +226,34 @@ has_signals_at_their_defaults(void **state)
 	release(&f);
 }
 
+/* We may have more descriptors open than a service may: those that are for it get there all the same. */
+static void
+arranges_descriptors_above_the_limit(void **state)
+{
+	int listeners[] = { 3 }, status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0) {
+		struct fixture f;
+
+		prepare(&f, "ulimit -Sn; exec ls /proc/self/fd");
+		f.output[0] = move_up(f.output[0]);
+		f.output[1] = move_up(f.output[1]);
+		listeners[0] = move_up(f.null_fd);
+		f.request.null_fd = dup3(listeners[0], 3, O_CLOEXEC); /* where a listener is to be */
+		f.request.output_fd = f.output[1];
+		f.request.listeners = listeners;
+		f.request.listener_count = 1;
+		f.request.descriptors = 64;
+		run(&f);
+		_exit(strcmp(f.text, "64\n0\n1\n2\n3\n4\n") == 0 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static void
 restores_the_limit_of_descriptors(void **state)
 {
@@ -537,6 +565,7 @@ main(void)
 		cmocka_unit_test(arranges_overlapping_descriptors),
 		cmocka_unit_test(writes_its_pid),
 		cmocka_unit_test(has_signals_at_their_defaults),
+		cmocka_unit_test(arranges_descriptors_above_the_limit),
 		cmocka_unit_test(restores_the_limit_of_descriptors),
 		cmocka_unit_test(changes_directory),
 		cmocka_unit_test(becomes_a_user),
