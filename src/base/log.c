@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -12,6 +13,7 @@
 /* The only globals of the program: where our own lines go. */
 static struct {
 	int fd;
+	bool shared;      /* the description is not ours alone: it may block */
 	enum log_level lowest;
 	unsigned lost;
 	char name[16];
@@ -24,6 +26,8 @@ log_open(const char *name, enum log_level lowest)
 
 	text_copy(logger.name, sizeof logger.name, name);
 	logger.lowest = lowest;
+	logger.fd = 2;
+	logger.shared = false;
 	if (fstat(2, &st) != 0 || S_ISREG(st.st_mode))
 		return; /* a file never blocks; opened anew it would lose its place */
 	/* a description of our own: O_NONBLOCK on a shared one would surprise the shell and our services */
@@ -31,6 +35,8 @@ log_open(const char *name, enum log_level lowest)
 
 	if (fd >= 0)
 		logger.fd = fd;
+	else
+		logger.shared = true; /* a socket (systemd's journal), or a terminal of somebody else */
 }
 
 void
@@ -51,6 +57,15 @@ add_time(struct text *t)
 		tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000);
 }
 
+/* Room for a line without waiting? As good as O_NONBLOCK where that would fall on others, too. */
+static bool
+takes_a_line(void)
+{
+	struct pollfd p = { .fd = logger.fd, .events = POLLOUT };
+
+	return !logger.shared || poll(&p, 1, 0) == 1;
+}
+
 static void
 write_line(struct text *t)
 {
@@ -59,6 +74,10 @@ write_line(struct text *t)
 	if (t->cut || t->len + 1 >= t->size)
 		t->len = t->size - 2;
 	t->at[t->len++] = '\n';
+	if (!takes_a_line()) {
+		logger.lost++;
+		return;
+	}
 	do
 		n = write(logger.fd, t->at, t->len);
 	while (n < 0 && errno == EINTR);
