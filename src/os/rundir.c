@@ -109,7 +109,8 @@ name_holder(int fd, const char *path, struct err *err)
 int
 rundir_lock(int dir_fd, const char *path, struct err *err)
 {
-	int fd = openat(dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	/* who can open it can lock it, and keep us from starting: flock(2) asks for no right to write */
+	int fd = openat(dir_fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0) {
 		err_set(err, errno, "cannot open the lock of '%s'", path);

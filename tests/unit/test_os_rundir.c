@@ -118,9 +118,12 @@ is_locked_by_one(void **state)
 	char words[128];
 	struct err err;
 	int fd = rundir_lock(s->fd, s->path, &err), status;
+	struct stat st;
 	pid_t pid;
 
 	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 077, 0); /* nobody else may even open it */
 	pid = fork();
 	if (pid == 0) {
 		/* flock(2) belongs to the open file, which a fork shares: open it anew as another bridled does */
