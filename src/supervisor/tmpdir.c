@@ -42,6 +42,8 @@ tmpdir_make(struct service *s, uint32_t number, struct err *err)
 	if (dir < 0)
 		return false;
 	name_it(name, sizeof name, number);
+	/* numbers begin anew with each bridled: what a killed one left there holds pids of long ago */
+	rundir_remove(dir, name, MOST_REMOVED);
 	tmp = rundir_open_at(dir, name, s->plan->uid, s->plan->gid, 0700, err);
 	if (tmp >= 0)
 		close(tmp);

@@ -126,3 +126,16 @@ def test_starts_that_fail_leave_nothing(bridled, tmp_path):
     assert "could not be started" in last["reason"], last
     said = site.said().splitlines()[-1]
     assert str(dead) not in said, said
+
+
+def test_temporary_files_of_an_earlier_run_are_not_found(bridled):
+    """Numbers of generations begin anew, and Gunicorn 25 ends whatever pid it finds in its TMPDIR."""
+    site = bridled(web())
+    site.wait_state("running")
+    where = next((site.run_dir / "web").glob("tmp.*"))
+    (where / "of-old").write_text("4242")
+    site.process.kill()
+    site.process.wait()
+    site.start()
+    site.wait_state("running", timeout=60)
+    assert where.is_dir() and not (where / "of-old").exists()
