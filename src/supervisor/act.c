@@ -181,6 +181,14 @@ do_signal_all(struct service *s, const struct life_order *o)
 	s->home->look = true;
 }
 
+/* Is the current generation the last that was started, or tried? If not, a replacement on other addresses failed, and
+ * this one serves on those of before. */
+static bool
+is_newest(const struct service *s)
+{
+	return s->life.current != LIFE_NONE && s->life.slots[s->life.current].number == s->life.last_number;
+}
+
 /* A move may mean more than a word. A new generation serves: what only the old one listened on goes. A stopped service holds nothing. */
 static void
 settle(struct service *s, const struct life_order *o)
@@ -189,7 +197,7 @@ settle(struct service *s, const struct life_order *o)
 	s->event = o->event;
 	if (o->event == ON_DIED_NOW || o->event == ON_DIED_LATER)
 		s->restarts++;
-	if (o->event == ON_READY || o->event == ON_NEXT_READY)
+	if (is_newest(s) && (o->event == ON_READY || o->event == ON_NEXT_READY))
 		held_drop_unwanted(&s->held);
 	/* at the beginning of a stop already: who comes now is refused at once, instead of waiting in a queue that is
 	 * reset when the last worker goes. What starts again in the middle (restarting) waits until nobody is left. */

@@ -31,7 +31,7 @@ struct held {
  * opened by then stays open for the next try. */
 bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *err);
 
-/* Close what the last plan given to held_open does not name any more. */
+/* Close what the last plan given to held_open does not name any more. Only when a generation of that plan serves. */
 void held_drop_unwanted(struct held *h);
 
 /* Close all; unix socket files go too. */

@@ -135,3 +135,15 @@ def test_what_a_full_pipe_means_changes_with_the_next_generation(bridled):
     until(lambda: site.master("nap") not in (0, old), "the next generation")
     site.wait_state("running", "nap")
     assert flags_of_output(site.master("nap")) & os.O_NONBLOCK
+
+
+def test_an_address_that_could_not_be_moved_to_leaves_the_old_one_in_service(bridled):
+    site = bridled(web(reload_by="hup"))
+    site.wait_state("running")
+    site.write(web(reload_by="hup", bind="unix:{root}/new.sock", app="nowhere:app"))
+    site.ctl("reload")
+    until(lambda: site.events.of("web", "running", "replacing"), "the replacement to fail")
+    assert get(site.address()).status == 200
+    site.call("Reload", name="web", no_wait=True)
+    until(lambda: site.events.of("web", "running", "reloading"), "the reload by HUP")
+    assert get(site.address()).status == 200
