@@ -1,6 +1,8 @@
 #include "supervisor/reap.h"
 
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "supervisor/bridled.h"
@@ -8,6 +10,8 @@
 #include "supervisor/service.h"
 #include "supervisor/watcher_child.h"
 #include "wire/link.h"
+
+enum { AT_ONCE = 4096 /* children that are reaped in a round of the loop */ };
 
 /* Whose master is PID? The index into b->masters, or -1. */
 static int
@@ -21,9 +25,13 @@ master_index(const struct bridled *b, pid_t pid)
 	return -1;
 }
 
+/* Once for each master: a service can stop and continue itself as fast as it likes. */
 static void
-master_stopped(const struct service *s, pid_t pid, int signal)
+master_stopped(struct service *s, uint8_t slot, pid_t pid, int signal)
 {
+	if (s->told_stopped == s->life.slots[slot].number)
+		return;
+	s->told_stopped = s->life.slots[slot].number;
 	log_warning("%s: master %d was stopped by SIG%s; it serves no more until it gets SIGCONT", s->name, (int)pid,
 		link_signal_name(signal));
 }
@@ -38,7 +46,7 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 		if (pid == b->watcher.pid)
 			watcher_child_stopped(b);
 		else if (s != NULL)
-			master_stopped(s, pid, WSTOPSIG(status));
+			master_stopped(s, (uint8_t)(i % LIFE_SLOTS), pid, WSTOPSIG(status));
 		return;
 	}
 	b->look = true;
@@ -55,11 +63,16 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 void
 reap(struct bridled *b, msec now)
 {
-	int status;
+	int status, n = 0;
 	pid_t pid;
 
 	/* WUNTRACED: a watcher that was stopped by a signal hangs, and would otherwise not be noticed */
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
+	while (n < AT_ONCE && (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		reap_one(b, pid, status, now);
+		n++;
+	}
+	/* who makes orphans faster than they can be buried keeps nobody else from getting a turn: we call ourselves back */
+	if (n == AT_ONCE)
+		kill(getpid(), SIGCHLD);
 	rest_look(b, now);
 }

@@ -9,7 +9,7 @@
 struct bridled;
 
 /* Reap whatever has ended and act on it. Called for SIGCHLD; merged signals are no loss, for it reaps until nobody
- * is left to reap. */
+ * is left to reap, or comes back for the rest in the next round of the loop. */
 void reap(struct bridled *b, msec now);
 
 #endif

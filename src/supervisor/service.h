@@ -39,6 +39,7 @@ struct service {
 	uint8_t for_rest[LIFE_SLOTS]; /* signal for the orphans of each generation at the next look (rest.h); 0: none */
 	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
 	uint32_t restarts;
+	uint32_t told_stopped; /* generation whose master was said to be stopped; 0: none */
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
 	uint32_t last_generation;
 	int32_t last_pid, last_status;

@@ -117,3 +117,15 @@ def test_nobody_is_called_gone_for_want_of_descriptors(bridled):
     resource.prlimit(site.pid, resource.RLIMIT_NOFILE, plenty)
     site.wait_state("stopped", "tree")
     assert not processes.alive(sleeper)
+
+
+def test_stops_and_goes_are_told_once(bridled):
+    """A service can do this to itself, as fast as it likes."""
+    site = bridled(program("nap", "/bin/sleep 3600"), program("other", "/bin/sleep 3600"))
+    master = site.wait_state("running", "nap")["master"]
+    for _ in range(20):
+        os.kill(master, signal.SIGSTOP)
+        until(lambda: processes.look(master)[0] == "T", "it to be stopped")
+        site.call("Signal", name="other", signal="CONT")  # the supervisor has had a round of its loop
+        os.kill(master, signal.SIGCONT)
+    assert site.said().count("was stopped by SIGSTOP") == 1
