@@ -18,9 +18,9 @@ exit_hint(int code)
 }
 
 /* What else ends processes, beside the signals that may be asked for. (sigabbrev_np(3) is glibc's alone.) */
-static const char *const deaths[] = {
-	[SIGILL] = "ILL", [SIGTRAP] = "TRAP", [SIGBUS] = "BUS", [SIGFPE] = "FPE", [SIGSEGV] = "SEGV", [SIGPIPE] = "PIPE",
-	[SIGALRM] = "ALRM", [SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ", [SIGSYS] = "SYS",
+static const struct { int number; const char *name; } deaths[] = {
+	{ SIGILL, "ILL" }, { SIGTRAP, "TRAP" }, { SIGBUS, "BUS" }, { SIGFPE, "FPE" }, { SIGSEGV, "SEGV" },
+	{ SIGPIPE, "PIPE" }, { SIGALRM, "ALRM" }, { SIGXCPU, "XCPU" }, { SIGXFSZ, "XFSZ" }, { SIGSYS, "SYS" },
 };
 
 bool
@@ -28,8 +28,9 @@ ending_add_signal(struct text *t, int signal)
 {
 	const char *name = link_signal_name(signal);
 
-	if (signal > 0 && (size_t)signal < sizeof deaths / sizeof deaths[0] && deaths[signal] != NULL)
-		name = deaths[signal];
+	for (size_t i = 0; i < sizeof deaths / sizeof deaths[0]; i++)
+		if (deaths[i].number == signal)
+			name = deaths[i].name;
 	return name[0] == '?' ? text_addf(t, "signal %d", signal) : text_addf(t, "SIG%s", name);
 }
 
