@@ -178,10 +178,8 @@ probe_settings(const struct conf_service *s)
 static void
 plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 {
-	struct conf_workers w = s->workers;
+	const struct conf_workers w = conf_workers_resolve(s->workers, cpus);
 
-	if (w.is_auto)
-		w.min = w.max = 2 * cpus + 1;
 	p->workers = w.min;
 	p->settings = (struct page_settings){
 		.log_max_size = s->log_max_size,

@@ -12,6 +12,10 @@
 #include "watcher/watcher.h"
 #include "wire/page.h"
 
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+
 static int
 make_memory(const char *name, size_t size, struct err *err)
 {
@@ -23,9 +27,18 @@ make_memory(const char *name, size_t size, struct err *err)
 			close(fd);
 		return -1;
 	}
-	/* nobody may make it shorter under the other one's feet */
-	fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 	return fd;
+}
+
+/* Nobody may make it shorter under the other one's feet. ONLY_WE: nobody but who has mapped it by now may write to it;
+ * before Linux 5.1 that cannot be had. */
+static void
+seal(int fd, bool only_we)
+{
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+	if (!only_we || fcntl(fd, F_ADD_SEALS, seals | F_SEAL_FUTURE_WRITE) != 0)
+		fcntl(fd, F_ADD_SEALS, seals);
 }
 
 static bool
@@ -44,10 +57,15 @@ make_page(struct bridled *b, const struct conf_bridle *c, struct err *err)
 	b->page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, b->page_fd, 0);
 	if (b->page == MAP_FAILED)
 		return err_set(err, errno, "cannot map the page");
+	seal(b->page_fd, true);
+	seal(b->spool_fd, false);
+	page_init(b->page, b->capacity);
 	h = b->page;
-	*h = (struct page_header){ .magic = PAGE_MAGIC, .version = PAGE_VERSION, .record_size = sizeof(struct page_service),
-		.capacity = b->capacity, .supervisor = getpid(), .started = clock_now(),
-		.control_all = c->control_read == CONF_READERS_ALL, .control_group = (uint32_t)b->control_gid, .owner = geteuid() };
+	h->supervisor = getpid();
+	h->started = clock_now();
+	h->control_all = c->control_read == CONF_READERS_ALL;
+	h->control_group = (uint32_t)b->control_gid;
+	h->owner = geteuid();
 	if (!text_copy(h->run_dir, sizeof h->run_dir, b->run_dir) || !text_copy(h->log_dir, sizeof h->log_dir, b->log_dir))
 		return err_set(err, 0, "run_dir and log_dir: at most %d bytes", PAGE_PATH - 1);
 	return true;

@@ -1,5 +1,6 @@
 """A watcher that was taken over, that talks nonsense, that hangs: the supervisor takes it for a stranger (wire/link.h)."""
 import ctypes
+import mmap
 import os
 import random
 import signal
@@ -26,19 +27,24 @@ def record(kind, deed=0, service=0, incarnation=0, generation=0, pid=0, arg=0, i
                        pid, 0, arg, 0, 0)
 
 
+def take(pid, number):
+    """Descriptor NUMBER of process PID, as one of ours."""
+    if os.geteuid() != 0:
+        pytest.skip("another process's descriptors need root")
+    pidfd = os.pidfd_open(pid)
+    fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, pidfd, number, 0)
+    os.close(pidfd)
+    assert fd >= 0, os.strerror(ctypes.get_errno())
+    return fd
+
+
 @pytest.fixture
 def link():
     """link(pid): the end of the link that watcher PID has, as a socket of ours."""
-    if os.geteuid() != 0:
-        pytest.skip("another process's descriptors need root")
     made = []
 
     def steal(pid):
-        pidfd = os.pidfd_open(pid)
-        fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, pidfd, 3, 0)
-        os.close(pidfd)
-        assert fd >= 0, os.strerror(ctypes.get_errno())
-        made.append(socket.socket(fileno=fd))
+        made.append(socket.socket(fileno=take(pid, 3)))
         return made[-1]
     yield steal
     for one in made:
@@ -147,3 +153,21 @@ def test_a_watcher_that_was_stopped_for_a_moment(bridled):
     time.sleep(0.5)
     os.kill(watcher, signal.SIGCONT)
     stays(lambda: watcher_of(site) == watcher, "the watcher is left alone", 6)
+
+
+def test_the_page_is_only_to_be_read(bridled):
+    """The supervisor relies on what stands there."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    number = [int(name) for name in os.listdir(f"/proc/{site.pid}/fd")
+              if "bridle-page" in os.readlink(f"/proc/{site.pid}/fd/{name}")][0]
+    page = take(site.pid, number)  # the very file that the watcher is given
+    assert os.pread(page, 8, 0) == b"1BRDLPG1"
+    with pytest.raises(PermissionError):
+        os.pwrite(page, bytes(8), 0)
+    with pytest.raises(PermissionError):
+        mmap.mmap(page, 4096)
+    again = os.open(f"/proc/self/fd/{page}", os.O_RDWR)
+    with pytest.raises(PermissionError):
+        mmap.mmap(again, 4096)
+    os.close(again)
+    os.close(page)
