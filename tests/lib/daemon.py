@@ -120,7 +120,7 @@ class Daemon:
         if self.process.poll() is None:
             self.process.send_signal(signum)
         ended = self.wait(timeout)
-        assert ended == status, f"bridled ended with {ended}, not {status}:\n{self.said()}"
+        assert ended == status, f"bridled ended with {ended}, not {status}:\n{self.said()[-3000:]}"
         self.assert_nothing_left()
 
     def assert_nothing_left(self):
@@ -233,7 +233,7 @@ class Daemon:
     def picture(self):
         """What a person needs to see when a test failed."""
         parts = [f"---- {self.config}\n{self.config.read_text() if self.config.exists() else ''}",
-                 f"---- bridled said\n{self.said()}"]
+                 f"---- bridled said\n{self.said()[-6000:]}"]
         if self.process and self.process.poll() is None:
             parts.append("---- processes\n" + "\n".join(processes.tree(self.pid)))
         if self.events:
