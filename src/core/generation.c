@@ -16,12 +16,16 @@ generation_free(struct generation *g)
 }
 
 enum stop_deed
-generation_end(struct generation *g, const struct stop_limits *limits, msec now)
+generation_end(struct generation *g, const struct stop_limits *limits, bool drain, msec now)
 {
+	struct stop_limits mine = *limits;
+
 	if (g->state == GENERATION_FREE || g->state == GENERATION_ENDING)
 		return STOP_NOTHING;
+	if (!drain || g->state != GENERATION_READY)
+		mine.drain = 0;
 	g->state = GENERATION_ENDING;
-	return stop_begin(&g->stop, limits, g->master, now);
+	return stop_begin(&g->stop, &mine, g->master, now);
 }
 
 enum stop_deed
@@ -30,7 +34,7 @@ generation_orphaned(struct generation *g, const struct stop_limits *limits, msec
 	g->master = false;
 	if (g->state == GENERATION_ENDING)
 		return stop_master_gone(&g->stop, limits, now);
-	return generation_end(g, limits, now);
+	return generation_end(g, limits, false, now);
 }
 
 enum stop_deed

@@ -35,8 +35,9 @@ void generation_begin(struct generation *g, uint32_t number, msec now);
 /* Nobody of it is left. */
 void generation_free(struct generation *g);
 
-/* Bring it to its end: the ladder begins, unless it runs already or G is free. */
-enum stop_deed generation_end(struct generation *g, const struct stop_limits *limits, msec now);
+/* Bring it to its end: the ladder begins, unless it runs already or G is free. DRAIN: nobody serves in its place, so that
+ * one that is ready first gets the time that its limits give it for that. */
+enum stop_deed generation_end(struct generation *g, const struct stop_limits *limits, bool drain, msec now);
 
 /* Its master was reaped: the ladder begins, or goes on, with whoever is left. */
 enum stop_deed generation_orphaned(struct generation *g, const struct stop_limits *limits, msec now);

@@ -88,17 +88,17 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 #undef TO
 
 static void
-end_slot(struct life *l, uint8_t slot, msec now)
+end_slot(struct life *l, uint8_t slot, bool drain, msec now)
 {
 	if (slot != LIFE_NONE)
-		orders_push_deed(&l->orders, slot, generation_end(&l->slots[slot], &l->limits.stop, now));
+		orders_push_deed(&l->orders, slot, generation_end(&l->slots[slot], &l->limits.stop, drain, now));
 }
 
 static void
 end_all(struct life *l, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
-		end_slot(l, i, now);
+		end_slot(l, i, true, now);
 		l->slots[i].beside = false;
 	}
 	l->next = LIFE_NONE;
@@ -109,7 +109,7 @@ end_next(struct life *l, msec now)
 {
 	if (l->next != LIFE_NONE)
 		l->slots[l->next].beside = true;
-	end_slot(l, l->next, now);
+	end_slot(l, l->next, false, now);
 	l->next = LIFE_NONE;
 }
 
@@ -152,7 +152,7 @@ promote(struct life *l, msec now)
 		spawn_current(l, now);
 	} else if (old != LIFE_NONE) {
 		l->slots[old].beside = true;
-		end_slot(l, old, now);
+		end_slot(l, old, false, now);
 	}
 }
 
@@ -166,7 +166,7 @@ act(struct life *l, enum act what, msec now)
 	case SPAWN_NEXT: spawn(l, &l->next, now); break;
 	case PROMOTE: promote(l, now); break;
 	case SEND_HUP: orders_push_signal(&l->orders, ORDER_SIGNAL, l->current, SIGHUP); break;
-	case END_CURRENT: end_slot(l, l->current, now); break;
+	case END_CURRENT: end_slot(l, l->current, false, now); break;
 	case END_NEXT: end_next(l, now); break;
 	case END_ALL: end_all(l, now); break;
 	}

@@ -27,22 +27,31 @@ quit_master(struct stop *s)
 	return STOP_QUIT_MASTER;
 }
 
-enum stop_deed
-stop_begin(struct stop *s, const struct stop_limits *limits, bool master, msec now)
+static enum stop_deed
+term_master(struct stop *s, const struct stop_limits *limits, msec now)
 {
-	*s = (struct stop){ .stage = STOP_TERM, .master = master, .since = now, .kill = now + limits->total };
-	s->due = s->kill;
-	if (!master)
-		return stop_master_gone(s, limits, now);
+	s->stage = STOP_TERM;
+	s->due = s->kill = now + limits->total;
 	if (limits->quit)
 		s->due = earlier(now + limits->graceful, s->kill);
 	return STOP_TERM_MASTER;
 }
 
 enum stop_deed
+stop_begin(struct stop *s, const struct stop_limits *limits, bool master, msec now)
+{
+	*s = (struct stop){ .stage = STOP_DRAIN, .master = master, .since = now, .due = now + limits->drain };
+	if (!master)
+		return stop_master_gone(s, limits, now);
+	return limits->drain > 0 ? STOP_NOTHING : term_master(s, limits, now);
+}
+
+enum stop_deed
 stop_master_gone(struct stop *s, const struct stop_limits *limits, msec now)
 {
 	s->master = false;
+	if (s->stage == STOP_DRAIN)
+		term_master(s, limits, now);
 	if (s->stage != STOP_TERM && s->stage != STOP_QUIT)
 		return STOP_NOTHING;
 	/* Workers that lost their master see it by themselves, but only between requests, and idle ones after up to
@@ -57,6 +66,7 @@ stop_hurry(struct stop *s, const struct stop_limits *limits, msec now)
 {
 	switch (s->stage) {
 	case STOP_NOT: return STOP_NOTHING;
+	case STOP_DRAIN: return term_master(s, limits, now);
 	case STOP_TERM: return limits->quit && s->master ? quit_master(s) : kill_all(s, now);
 	case STOP_QUIT:
 	case STOP_KILL: return kill_all(s, now);
@@ -69,6 +79,8 @@ stop_step(struct stop *s, const struct stop_limits *limits, msec now)
 {
 	if (s->stage == STOP_NOT || now < s->due)
 		return STOP_NOTHING;
+	if (s->stage == STOP_DRAIN)
+		return term_master(s, limits, now);
 	/* late by more than a rung (the machine was suspended): no QUIT that has no time left to work */
 	if (s->stage == STOP_TERM && limits->quit && s->master && now < s->kill)
 		return quit_master(s);

@@ -160,6 +160,15 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 		life_ready(&s->life, o->number, now);
 }
 
+/* From TERM on who comes is refused at once, instead of waiting in a queue that is reset when the last worker goes. What
+ * starts again in the middle (restarting) waits until nobody is left. */
+static void
+close_if_stopping(struct service *s)
+{
+	if (s->life.state == LIFE_STOPPING)
+		held_close(&s->held);
+}
+
 static void
 do_signal(struct service *s, const struct life_order *o)
 {
@@ -167,6 +176,7 @@ do_signal(struct service *s, const struct life_order *o)
 
 	if (pid > 0 && kill(pid, o->signal) != 0 && errno != ESRCH)
 		log_error("%s: cannot signal master %d: %s", s->name, (int)pid, strerror(errno));
+	close_if_stopping(s);
 }
 
 static void
@@ -179,6 +189,16 @@ do_signal_all(struct service *s, const struct life_order *o)
 	}
 	rest_signal(s, o->slot, o->signal);
 	s->home->look = true;
+	close_if_stopping(s);
+}
+
+static bool
+is_draining(const struct service *s)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (s->life.slots[i].state == GENERATION_ENDING && s->life.slots[i].stop.stage == STOP_DRAIN)
+			return true;
+	return false;
 }
 
 /* Is the current generation the last that was started, or tried? If not, a replacement on other addresses failed, and
@@ -199,9 +219,7 @@ settle(struct service *s, const struct life_order *o)
 		s->restarts++;
 	if (is_newest(s) && (o->event == ON_READY || o->event == ON_NEXT_READY))
 		held_drop_unwanted(&s->held);
-	/* at the beginning of a stop already: who comes now is refused at once, instead of waiting in a queue that is
-	 * reset when the last worker goes. What starts again in the middle (restarting) waits until nobody is left. */
-	if (o->to == LIFE_STOPPING || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
+	if ((o->to == LIFE_STOPPING && !is_draining(s)) || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
 		held_close(&s->held);
 }
 

@@ -149,6 +149,7 @@ plan_limits(struct plan *p, const struct conf_service *s)
 			.interval = s->start_limit_interval,
 		},
 		.stop = {
+			.drain = s->drain_delay,
 			.graceful = gunicorn ? s->graceful_timeout : s->stop_timeout,
 			.total = s->stop_timeout,
 			.quit = gunicorn,

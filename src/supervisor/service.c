@@ -62,7 +62,7 @@ struct service *
 service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err)
 {
 	static const struct life_limits unplanned = {
-		.restart = { RESTART_ALWAYS, 1000, 60000, 60000, 0, 3600000 }, .stop = { 0, 1000, false }, .start_timeout = 60000,
+		.restart = { RESTART_ALWAYS, 1000, 60000, 60000, 0, 3600000 }, .stop = { .total = 1000 }, .start_timeout = 60000,
 	};
 	uint32_t slot = free_slot(b);
 	struct page_header *header = b->page;

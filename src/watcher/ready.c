@@ -13,14 +13,14 @@ enum { SENTENCE = 480 };
 enum ready { READY_YES, READY_NOT_YET, READY_NEVER };
 
 static enum ready
-is_ready(const struct page_service *record, bool named)
+is_ready(const struct page_service *record, bool missed)
 {
 	switch ((enum life_state)record->state) {
 	case LIFE_RUNNING:
 	case LIFE_RELOADING:
 	case LIFE_REPLACING: return READY_YES;
 	case LIFE_STOPPED:
-	case LIFE_STOPPING: return named ? READY_NEVER : READY_YES; /* wanted down: nobody misses it */
+	case LIFE_STOPPING: return missed ? READY_NEVER : READY_YES; /* wanted down */
 	case LIFE_FAILED: return READY_NEVER;
 	case LIFE_STARTING:
 	case LIFE_RESTARTING:
@@ -43,7 +43,7 @@ look_ready(struct watcher *w, const char *name, struct text *t)
 
 		if (!services_read(&w->services, i, &record) || (name[0] != '\0' && strcmp(name, record.name) != 0))
 			continue;
-		ready = is_ready(&record, name[0] != '\0');
+		ready = is_ready(&record, name[0] != '\0' || services_header(&w->services)->stopping);
 		if (ready <= worst)
 			continue;
 		worst = ready;

@@ -13,6 +13,7 @@ chance_limits(struct dice *d, struct life_limits *limits)
 {
 	static const msec delays[] = { 1, 100, 1000, 5000 }, resets[] = { 2000, 10000, 60000 };
 	static const msec gracefuls[] = { 0, 500, 5000, 30000 }, totals[] = { 0, 1000, 10000, 40000 };
+	static const msec drains[] = { 0, 0, 100, 7000 };
 	static const msec starts[] = { 100, 3000, 60000 };
 	static const enum restart_policy policies[] = { RESTART_ALWAYS, RESTART_ALWAYS, RESTART_ALWAYS,
 		RESTART_ON_FAILURE, RESTART_ON_FAILURE, RESTART_NEVER };
@@ -22,7 +23,7 @@ chance_limits(struct dice *d, struct life_limits *limits)
 		.restart = { .policy = policies[dice_below(d, 6)], .delay = delay,
 			.delay_max = delay * (1 + dice_below(d, 20)), .reset = resets[dice_below(d, 3)],
 			.limit = (uint32_t)dice_below(d, 6), .interval = 1000 + dice_below(d, 600000) },
-		.stop = { .graceful = gracefuls[dice_below(d, 4)], .total = totals[dice_below(d, 4)],
+		.stop = { .drain = drains[dice_below(d, 4)], .graceful = gracefuls[dice_below(d, 4)], .total = totals[dice_below(d, 4)],
 			.quit = dice_percent(d, 70) },
 		.start_timeout = starts[dice_below(d, 3)],
 		.held = dice_percent(d, 60),

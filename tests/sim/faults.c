@@ -79,7 +79,8 @@ spoil(struct stop *s, enum stop_deed deed, msec now)
 enum stop_deed
 stop_begin(struct stop *s, const struct stop_limits *limits, bool master, msec now)
 {
-	enum stop_deed deed = right_stop_begin(s, limits, master, now);
+	const struct stop_limits hasty = { .graceful = limits->graceful, .total = limits->total, .quit = limits->quit };
+	enum stop_deed deed = right_stop_begin(s, has(FAULT_NO_DRAIN) ? &hasty : limits, master, now);
 
 	if (has(FAULT_KILL_EARLY))
 		s->due = s->kill = now;

@@ -12,6 +12,7 @@
 	X(NO_TERM_REST, "leftovers of a dead master are not told") \
 	X(TERM_REST_ONLY, "workers get TERM past their master") \
 	X(TERM_DEAD_MASTER, "a dead master gets TERM") \
+	X(NO_DRAIN, "a ladder begins with TERM where it should wait") \
 	X(NO_QUIT, "QUIT never comes, nor what follows it") \
 	X(NO_KILL, "KILL never comes") \
 	X(KILL_ONCE, "KILL comes only once") \

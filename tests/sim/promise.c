@@ -12,7 +12,7 @@ enum { SLACK = 500 };
 static msec
 ladder_bound(const struct life_limits *limits)
 {
-	return limits->stop.total + limits->stop.graceful + (CREW_FORKS + 1) * (STUCK_MOST + 1000) + SLACK;
+	return limits->stop.drain + limits->stop.total + limits->stop.graceful + (CREW_FORKS + 1) * (STUCK_MOST + 1000) + SLACK;
 }
 
 static bool
@@ -127,6 +127,8 @@ check_signal(struct world *w, const struct life_order *order)
 	if (notes->ready && !reaped)
 		world_must(w, is_ending(state) || state == LIFE_STOPPED || is_replaced(w, order->slot),
 			"one that serves is ended");
+	if (notes->ready && !reaped && (state == LIFE_STOPPING || state == LIFE_RESTARTING) && stop->drain > 0)
+		world_must(w, notes->drain > 0 && w->now >= notes->drain, "TERM before those who send requests know");
 	world_must(w, order->signal != SIGKILL || !world_has_free_slot(w), "KILL before anything kinder");
 	notes->told = true;
 	notes->beside = !is_ending(state);
@@ -229,7 +231,7 @@ check_crews(struct world *w)
 		if (!notes->told) {
 			world_must(w, !c->reaped, "orphans are forgotten");
 			world_must(w, i == w->life.current || i == w->life.next, "a master is forgotten");
-			untold++;
+			untold += notes->told_by == 0 || w->now > notes->told_by;
 		} else if (kernel_alive(c) > 0) {
 			world_must(w, w->now <= notes->over_by, "somebody lingers");
 		}
@@ -285,7 +287,10 @@ promise_jump(struct world *w, msec jump)
 
 	if (p->leave_by != MSEC_NEVER)
 		p->leave_by += jump;
-	for (uint8_t i = 0; i < CREWS; i++)
+	for (uint8_t i = 0; i < CREWS; i++) {
 		if (w->crews[i].used && p->crews[i].over_by != MSEC_NEVER)
 			p->crews[i].over_by += jump;
+		if (p->crews[i].told_by > 0)
+			p->crews[i].told_by += jump;
+	}
 }

@@ -16,6 +16,8 @@ struct crew_notes {
 	bool told;    /* was ordered to end, or lost its master */
 	bool beside;  /* was replaced, or failed to replace: a successor may start beside its master */
 	bool ready;   /* was proven ready */
+	msec drain;   /* one that serves goes down: no TERM before that, unless somebody is impatient; 0: not so */
+	msec told_by; /* and then it is told */
 	msec grace;   /* told: no KILL before that, unless somebody is impatient */
 	msec over_by; /* told: nobody of it may live then */
 };

@@ -87,11 +87,21 @@ check_hup(struct world *w, bool accepted, enum life_state before)
 
 /* From now on nothing starts beside what is left. */
 static void
-note_down(struct promises *p)
+note_down(struct world *w)
 {
+	struct promises *p = &w->promises;
+	msec drain = w->life.limits.stop.drain;
+
 	p->apart = true;
-	for (uint8_t i = 0; i < CREWS; i++)
-		p->crews[i].beside = false;
+	for (uint8_t i = 0; i < CREWS; i++) {
+		struct crew_notes *notes = &p->crews[i];
+
+		notes->beside = false;
+		if (drain == 0 || !w->crews[i].used || !notes->ready || notes->told || notes->drain > 0)
+			continue;
+		notes->drain = w->now + drain;
+		notes->told_by = notes->drain + 500; /* a tick comes a little late */
+	}
 }
 
 static void
@@ -106,8 +116,13 @@ note_up(struct promises *p)
 static void
 note_impatience(struct world *w)
 {
-	for (uint8_t i = 0; i < CREWS; i++)
-		w->promises.crews[i].grace = w->now;
+	for (uint8_t i = 0; i < CREWS; i++) {
+		struct crew_notes *notes = &w->promises.crews[i];
+
+		notes->grace = w->now;
+		if (notes->drain > w->now)
+			notes->drain = w->now;
+	}
 }
 
 void
@@ -132,7 +147,7 @@ reaction_request(struct world *w, enum request request, bool accepted, enum life
 	if (!accepted)
 		return;
 	if (request == ASK_STOP || request == ASK_RESTART || (now == LIFE_RESTARTING && !rests(before)))
-		note_down(&w->promises);
+		note_down(w);
 	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE)
 		note_up(&w->promises);
 }

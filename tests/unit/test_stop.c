@@ -11,6 +11,7 @@ static const char *const deeds[] = { "nothing", "TERM master", "TERM rest", "QUI
 static const struct stop_limits gunicorn = { .graceful = 3000, .total = 8000, .quit = true };
 static const struct stop_limits program = { .graceful = 3000, .total = 8000 };
 static const struct stop_limits short_total = { .graceful = 3000, .total = 2000, .quit = true };
+static const struct stop_limits drains = { .drain = 1000, .graceful = 3000, .total = 8000, .quit = true };
 static const struct stop_limits at_once = { .graceful = 0, .total = 0, .quit = true };
 
 /* What happens AT ms after T0, what is to be done, and when the ladder is due then (-1: never). */
@@ -59,6 +60,15 @@ static const struct ladder ladders[] = {
 		{ BEGIN, 0, STOP_TERM_MASTER, 8000 }, { HURRY, 10, STOP_KILL_ALL, 60 } } },
 	{ "hurry skips QUIT for a dead master", &gunicorn, {
 		{ BEGIN_DEAD, 0, STOP_TERM_REST, 3000 }, { HURRY, 10, STOP_KILL_ALL, 60 } } },
+	{ "a drain comes before TERM, and its time is not TERM's", &drains, {
+		{ BEGIN, 0, STOP_NOTHING, 1000 }, { STEP, 999, STOP_NOTHING, 1000 }, { STEP, 1000, STOP_TERM_MASTER, 4000 },
+		{ STEP, 4000, STOP_QUIT_MASTER, 9000 }, { STEP, 9000, STOP_KILL_ALL, 9050 } } },
+	{ "hurry ends a drain", &drains, {
+		{ BEGIN, 0, STOP_NOTHING, 1000 }, { HURRY, 10, STOP_TERM_MASTER, 3010 }, { HURRY, 20, STOP_QUIT_MASTER, 8010 } } },
+	{ "a master that dies ends a drain", &drains, {
+		{ BEGIN, 0, STOP_NOTHING, 1000 }, { GONE, 10, STOP_TERM_REST, 3010 }, { STEP, 3010, STOP_KILL_ALL, 3060 } } },
+	{ "orphans are not drained", &drains, {
+		{ BEGIN_DEAD, 0, STOP_TERM_REST, 3000 } } },
 	{ "nothing happens before it begins", &gunicorn, {
 		{ HURRY, 10, STOP_NOTHING, 0 - T0 }, { STEP, 20, STOP_NOTHING, 0 - T0 }, { GONE, 30, STOP_NOTHING, 0 - T0 } } },
 };
@@ -101,17 +111,34 @@ a_generation_ends_once(void **state)
 	struct generation g = { .state = GENERATION_FREE };
 
 	(void)state;
-	assert_int_equal(generation_end(&g, &gunicorn, T0), STOP_NOTHING);
+	assert_int_equal(generation_end(&g, &gunicorn, true, T0), STOP_NOTHING);
 	generation_begin(&g, 7, T0);
 	assert_true(g.master);
-	assert_int_equal(generation_end(&g, &gunicorn, T0), STOP_TERM_MASTER);
-	assert_int_equal(generation_end(&g, &gunicorn, T0 + 1), STOP_NOTHING);
+	assert_int_equal(generation_end(&g, &gunicorn, true, T0), STOP_TERM_MASTER);
+	assert_int_equal(generation_end(&g, &gunicorn, true, T0 + 1), STOP_NOTHING);
 	assert_int_equal(generation_orphaned(&g, &gunicorn, T0 + 2), STOP_TERM_REST);
 	assert_int_equal(generation_kill(&g, &gunicorn, T0 + 3), STOP_KILL_ALL);
 	generation_free(&g);
 	generation_begin(&g, 8, T0);
 	assert_int_equal(generation_orphaned(&g, &gunicorn, T0), STOP_TERM_REST);
 	assert_int_equal(g.state, GENERATION_ENDING);
+}
+
+static void
+only_one_that_serves_alone_is_drained(void **state)
+{
+	static const struct { enum generation_state state; bool drain; enum stop_deed deed; } rows[] = {
+		{ GENERATION_READY, true, STOP_NOTHING },
+		{ GENERATION_READY, false, STOP_TERM_MASTER },
+		{ GENERATION_BOOTING, true, STOP_TERM_MASTER },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct generation g = { .state = rows[i].state, .master = true };
+
+		assert_int_equal(generation_end(&g, &drains, rows[i].drain, T0), rows[i].deed);
+	}
 }
 
 static void
@@ -148,6 +175,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_ladder),
 		cmocka_unit_test(a_generation_ends_once),
+		cmocka_unit_test(only_one_that_serves_alone_is_drained),
 		cmocka_unit_test(slots_are_found),
 	};
 
