@@ -43,7 +43,7 @@ show_listeners(const struct service *s, struct page_service *record)
 
 	text_init(&addresses, record->addresses, sizeof record->addresses);
 	for (uint32_t i = 0; i < s->held.count && n < PAGE_LISTENERS; i++) {
-		struct sockaddr_storage address;
+		struct sockaddr_storage address = { 0 };
 		socklen_t length = sizeof address;
 
 		if (s->held.at[i].fd < 0 || getsockname(s->held.at[i].fd, (struct sockaddr *)&address, &length) != 0)

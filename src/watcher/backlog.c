@@ -88,7 +88,7 @@ words_of_loss(const struct backlog *b, char *words, size_t size)
 	lineformat_stamp(to, b->to);
 	text_init(&t, words, size);
 	text_addf(&t, "bridle: %llu lines (%llu bytes) were lost between %s and %s: the disk took no writes\n",
-		(unsigned long long)(b->lines + b->mid), (unsigned long long)b->bytes, from, to);
+		(unsigned long long)b->lines + b->mid, (unsigned long long)b->bytes, from, to);
 }
 
 bool

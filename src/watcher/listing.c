@@ -64,18 +64,25 @@ write_workers(struct jsonw *j, const struct service *s, bool brief, msec now)
 	jsonw_array_close(j);
 }
 
+/* The word number I of WORDS, which one blank parts from the next; "" where there are fewer. */
+static const char *
+word_at(const char *words, unsigned i)
+{
+	for (; i > 0 && *words != '\0'; i--) {
+		words += strcspn(words, " ");
+		words += *words == ' ';
+	}
+	return words;
+}
+
 /* Word I of the addresses, or what the socket itself tells. */
 static void
 write_address(struct jsonw *j, const struct page_service *record, unsigned i)
 {
-	const char *p = record->addresses;
+	const char *p = word_at(record->addresses, i);
+	size_t n = strcspn(p, " ");
 	char words[32];
-	size_t n;
 
-	for (unsigned k = 0; k < i && p != NULL; k++)
-		if ((p = strchr(p, ' ')) != NULL)
-			p++;
-	n = p == NULL ? 0 : strcspn(p, " ");
 	jsonw_key(j, "address");
 	if (n > 0) {
 		jsonw_stringn(j, p, n);

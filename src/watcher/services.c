@@ -60,7 +60,7 @@ services_map(struct services *s, int fd, struct err *err)
 	bool ok = map_page(fd, &page, &size, err);
 
 	close(fd);
-	if (!ok)
+	if (!ok || page == NULL)
 		return false;
 	if (!make_room(s, ((const struct page_header *)page)->capacity, err)) {
 		munmap((void *)page, size);

@@ -83,7 +83,7 @@ on_retry(struct ev_loop *loop, ev_timer *timer, int revents)
 			continue;
 		if (write_backlog(w, s))
 			end_backlog(w, s);
-		else if (s->log.fifo >= 0 && fifo_waiting(s->log.fifo) >= (long)(s->log.capacity / 4 * 3))
+		else if (s->log.fifo >= 0 && fifo_waiting(s->log.fifo) >= (long)s->log.capacity / 4 * 3)
 			drop(w, s);
 	}
 	if (w->stuck.count == 0)
