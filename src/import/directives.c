@@ -1,0 +1,34 @@
+#include "import/directives.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+static const struct directive directives[] = {
+#define DIRECTIVE(section, name, fate, key, how, reason) \
+	{ #section, #name, FATE_##fate, key, translate_##how, reason },
+#include "import/directives.def"
+#undef DIRECTIVE
+};
+
+enum { COUNT = sizeof directives / sizeof directives[0] };
+
+const struct directive *
+directive_find(const char *section, const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (strcmp(directives[i].section, section) == 0 && strcmp(directives[i].name, name) == 0)
+			return &directives[i];
+	return NULL;
+}
+
+const struct directive *
+directive_meant(const char *section, const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (strcmp(directives[i].section, section) == 0 && (strcasecmp(directives[i].name, name) == 0 ||
+			text_distance(directives[i].name, name) == 1))
+			return &directives[i];
+	return NULL;
+}

@@ -1,0 +1,33 @@
+/*
+ * hole -- what a source leaves open: variables, and the placeholders of templates that nobody filled in.
+ *
+ * A hole stands between HOLE_OPEN and HOLE_CLOSE (wire/execline.h). Some can be filled here; the others get a
+ * stand-in that says what belongs there, so that the rest of the value is not lost with them.
+ */
+#ifndef BRIDLE_IMPORT_HOLE_H
+#define BRIDLE_IMPORT_HOLE_H
+
+#include <stdbool.h>
+
+#include "conf/wordlist.h"
+
+/* VALUE with what must be filled in by some tool made holes: {{ x }}, {% x %}, <%= x %>, <x>, __X__, @X@, and, where
+ * SHELL_VARIABLES (of a here-document: systemd replaces none there), $X and ${X}. */
+const char *hole_mark(struct arena *arena, const char *value, bool shell_variables);
+
+/* TEXT with those variables filled that VARIABLES (NAME=value each) has or that bring a default: $X, ${X}, ${X:-y}.
+ * Where a default was taken and NOTE is not NULL, *NOTE says so. */
+const char *hole_fill(struct arena *arena, const char *text, const struct wordlist *variables, const char **note);
+
+bool hole_is_in(const char *text);
+
+/* TEXT with every hole as it was written: {{ x }}. */
+const char *hole_show(struct arena *arena, const char *text);
+
+/* TEXT with FILL_IN_x in the place of every hole: letters, digits and _ only. */
+const char *hole_stand_in(struct arena *arena, const char *text);
+
+/* The holes of TEXT as written, for messages: "{{ x }}, $Y". */
+const char *hole_list(struct arena *arena, const char *text);
+
+#endif

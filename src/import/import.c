@@ -1,0 +1,188 @@
+#include "import/import.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "import/hole.h"
+#include "import/launch.h"
+#include "import/sources.h"
+#include "import/unit.h"
+#include "wire/jsonr.h"
+
+bool
+import_init(struct import *im, struct conf_report *report)
+{
+	*im = (struct import){ .arena = arena_new(), .report = report };
+	im->ledger.arena = im->sources.arena = im->arena;
+	return im->arena != NULL;
+}
+
+void
+import_release(struct import *im)
+{
+	arena_free(im->arena);
+	im->arena = NULL;
+}
+
+void
+import_broken(struct import *im, struct ledger_entry *entry, const char *why)
+{
+	conf_complain(im->report, CONF_ERROR, entry->file, entry->line, "%s%s%s", entry->directive,
+		entry->directive[0] != '\0' ? ": " : "", why);
+	ledger_settle(&im->ledger, entry, FATE_LOST, "", "broken: %s", why);
+}
+
+struct ledger_entry *
+import_entry(struct import *im, const char *file, unsigned line, const char *section, const char *directive,
+	const char *value)
+{
+	bool too_long = strlen(value) > IMPORT_VALUE_MAX;
+	struct ledger_entry *entry = ledger_add(&im->ledger, file, line, section, directive, too_long ? "" : value);
+
+	if (!too_long || entry == NULL)
+		return entry;
+	import_broken(im, entry, "it is longer than anything that could be carried over");
+	return NULL;
+}
+
+static bool
+is_taken(const struct import *im, const char *name)
+{
+	for (const struct draft *d = im->drafts; d != NULL; d = d->next)
+		if (strcmp(d->name, name) == 0)
+			return true;
+	return false;
+}
+
+struct draft *
+import_draft(struct import *im, enum conf_kind kind, const char *name)
+{
+	struct draft *d = arena_alloc(im->arena, sizeof *d);
+	const char *wanted;
+
+	if (d == NULL)
+		return NULL;
+	draft_init(d, im->arena, kind, name);
+	wanted = d->name;
+	for (unsigned n = 2; is_taken(im, d->name); n++)
+		d->name = arena_printf(im->arena, "%.*s-%u", CONF_NAME_MAX - 6, wanted, n);
+	if (im->last_draft != NULL)
+		im->last_draft->next = d;
+	else
+		im->drafts = d;
+	im->last_draft = d;
+	return d;
+}
+
+/* ---- which kind of file it is ---- */
+
+enum kind { KIND_UNIT, KIND_SUPERVISORD, KIND_PROCFILE, KIND_UNKNOWN };
+
+static bool
+is_supervisords(const char *heading)
+{
+	static const char *const names[] = { "[program:", "[supervisor", "[group:", "[unix_http_server]", "[inet_http_server]",
+		"[eventlistener:", "[fcgi-program:", "[rpcinterface:", "[include]" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strncmp(heading, names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
+/* "name: command", as of a Procfile. */
+static bool
+is_process_line(const char *line)
+{
+	size_t n = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return n > 0 && line[n] == ':' && (line[n + 1] == ' ' || line[n + 1] == '\t');
+}
+
+/* The first line that says something tells; a unit may begin with lines of a template. */
+static enum kind
+kind_of(const char *text)
+{
+	enum kind kind = KIND_UNKNOWN;
+
+	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
+		text += strspn(text, " \t");
+		if (*text == '[')
+			return is_supervisords(text) ? KIND_SUPERVISORD : KIND_UNIT;
+		if (kind == KIND_UNKNOWN && is_process_line(text))
+			kind = KIND_PROCFILE;
+	}
+	return kind;
+}
+
+void
+import_add_text(struct import *im, const char *name, const char *bytes, size_t length)
+{
+	/* what stands behind a NUL would not be seen by whoever looks for the kind; the readers refuse it with its line */
+	const char *text = arena_copy(im->arena, bytes, length);
+
+	wordlist_add(&im->sources, arena_copy_string(im->arena, name));
+	if (length > IMPORT_SIZE_MAX) {
+		conf_complain(im->report, CONF_ERROR, name, 0, "larger than any unit: more than %d bytes", IMPORT_SIZE_MAX);
+		return;
+	}
+	switch (kind_of(text)) {
+	case KIND_UNIT: unit_add(im, name, bytes, length); break;
+	case KIND_SUPERVISORD: supervisord_add(im, name, bytes, length); break;
+	case KIND_PROCFILE: procfile_add(im, name, bytes, length); break;
+	case KIND_UNKNOWN:
+		conf_complain(im->report, CONF_ERROR, name, 0, "neither a unit of systemd, nor a file of supervisord, nor a "
+			"Procfile: it has no [section], and no line is \"name: command\"");
+		break;
+	}
+}
+
+/* ---- command lines ---- */
+
+/* LINE behind what says where it comes from. Sets *NAME when it is that of a process. */
+static const char *
+behind_label(struct arena *arena, const char *line, const char **name)
+{
+	static const char *const labels[] = { "CMD", "ENTRYPOINT", "command", "startCommand", "entrypoint", "start", "run" };
+	size_t n = strcspn(line, ": \t=");
+	const char *rest = line + n + strspn(line + n, " \t");
+	bool is_label = false;
+
+	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+		is_label = is_label || (strlen(labels[i]) == n && strncmp(labels[i], line, n) == 0);
+	if (n == 0 || line[n] == '\0')
+		return line;
+	if (*rest == ':' || (*rest == '=' && rest[1] == ' ')) {
+		if (!is_label && is_process_line(arena_printf(arena, "%.*s: ", (int)n, line)))
+			*name = arena_copy(arena, line, n);
+		else if (!is_label)
+			return line;
+		return rest + 1 + strspn(rest + 1, " \t");
+	}
+	return is_label && isupper((unsigned char)line[0]) ? rest : line;
+}
+
+void
+import_add_command(struct import *im, const char *line)
+{
+	const char *name = "web", *command;
+	struct ledger_entry *entry = import_entry(im, "", 0, "", "command", line);
+
+	if (entry == NULL)
+		return;
+	wordlist_add(&im->sources, "a command line");
+	for (const char *c = line; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') {
+			import_broken(im, entry, "a control character");
+			return;
+		}
+	command = behind_label(im->arena, line + strspn(line, " \t\n"), &name);
+	procfile_command(im, import_draft(im, CONF_GUNICORN, name), entry, command);
+}
+
+bool
+import_finish(struct import *im)
+{
+	systemd_translate(im);
+	return !arena_failed(im->arena);
+}

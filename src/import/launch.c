@@ -1,0 +1,404 @@
+#include "import/launch.h"
+
+#include <string.h>
+
+#include "import/hole.h"
+#include "wire/shellwords.h"
+
+enum { DEPTH_MAX = 8 };
+
+void
+launch_part(struct launch *l, const char *directive, const char *value, enum fate fate, const char *key,
+	const char *reason)
+{
+	struct arena *arena = l->import->arena;
+
+	ledger_add_part(&l->import->ledger, l->entry, hole_show(arena, directive), hole_show(arena, value), fate, key, reason);
+}
+
+bool
+launch_set(struct launch *l, const char *directive, const char *shown, enum key_id key, const char *value,
+	const char *note)
+{
+	struct arena *arena = l->import->arena;
+	const char *reason = note;
+	struct err err;
+
+	if (!draft_set(l->draft, key, value, note, &err)) {
+		launch_part(l, directive, shown, FATE_LOST, "", arena_copy_string(arena, err.text));
+		return false;
+	}
+	if (hole_is_in(value))
+		reason = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "", hole_list(arena, value));
+	launch_part(l, directive, shown, FATE_KEPT, conf_keys[key].name, reason);
+	return true;
+}
+
+const char *
+launch_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* ---- what is run ---- */
+
+static bool
+is_python(const char *base)
+{
+	return strncmp(base, "python", 6) == 0 && strspn(base + 6, "0123456789.") == strlen(base + 6);
+}
+
+/* Distributions call it gunicorn3 and the like. */
+static bool
+is_gunicorn(const char *base)
+{
+	static const char *const names[] = { "gunicorn", "gunicorn3", "gunicorn-3", "python3-gunicorn", "gunicorn2",
+		"gunicorn_paster" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(base, names[i]) == 0)
+			return true;
+	return strncmp(base, "gunicorn-", 9) == 0 && strspn(base + 9, "0123456789.") == strlen(base + 9);
+}
+
+/* How many WORDS, the first one being a Python, lead to a Gunicorn: "-m gunicorn" or its script; 0 when they do not. */
+static uint32_t
+length_of_python(const char *const *at, uint32_t count)
+{
+	uint32_t i = 1;
+
+	while (i < count && at[i][0] == '-' && strcmp(at[i], "-m") != 0)
+		i += strcmp(at[i], "-W") == 0 || strcmp(at[i], "-X") == 0 ? 2 : 1;
+	if (i + 1 < count && strcmp(at[i], "-m") == 0)
+		return strcmp(at[i + 1], "gunicorn") == 0 || strncmp(at[i + 1], "gunicorn.", 9) == 0 ? i + 2 : 0;
+	return i < count && is_gunicorn(launch_base(at[i])) ? i + 1 : 0;
+}
+
+/* How many WORDS name a Gunicorn; 0 when they do not. A variable with such a name is believed. */
+static uint32_t
+length_of_gunicorn(const char *const *at, uint32_t count)
+{
+	const char *base = launch_base(at[0]);
+
+	if (is_gunicorn(base))
+		return 1;
+	if (hole_is_in(at[0]) && count > 2 && strcmp(at[1], "-m") == 0)
+		return length_of_python(at, count);
+	if (hole_is_in(base))
+		return strcasestr(base, "gunicorn") != NULL && strchr(base, '=') == NULL ? 1 : 0;
+	return is_python(base) ? length_of_python(at, count) : 0;
+}
+
+static const char *
+quoted_line(struct arena *arena, const char *const *at, uint32_t count)
+{
+	const char *line = "";
+
+	for (uint32_t i = 0; i < count; i++)
+		line = arena_printf(arena, "%s%s%s", line, i > 0 ? " " : "", draft_quote(arena, at[i]));
+	return line;
+}
+
+/* The command key: nothing when it is a bare gunicorn, which conf looks for by itself. */
+static void
+set_command(struct launch *l)
+{
+	struct arena *arena = l->import->arena;
+	const struct wordlist *c = &l->command;
+	const char *first = c->at[0];
+
+	if (c->count == 1 && strcmp(first, "gunicorn") == 0) {
+		launch_part(l, "", first, FATE_KEPT, "", "");
+		return;
+	}
+	if (strchr(first, '/') != NULL)
+		c->at[0] = draft_path(l->draft, first);
+	launch_set(l, "", quoted_line(arena, c->at, c->count), KEY_command, quoted_line(arena, c->at, c->count),
+		c->count > 1 && !is_python(launch_base(first)) ? "which Gunicorn it is cannot be seen through this wrapper: "
+			"settings that depend on its version are not made" : "");
+}
+
+static void
+found_gunicorn(struct launch *l, const char *const *at, uint32_t count, uint32_t length)
+{
+	l->draft->kind = CONF_GUNICORN;
+	for (uint32_t i = 0; i < length; i++)
+		wordlist_add(&l->command, at[i]);
+	if (l->command.count == 0)
+		return;
+	set_command(l);
+	options_take(l, at + length, count - length);
+	ledger_sum(&l->import->ledger, l->entry);
+}
+
+/* Nothing that we know: run it as it is. */
+static void
+found_program(struct launch *l, struct conf_words words, const char *why)
+{
+	struct arena *arena = l->import->arena;
+	struct err err;
+
+	l->draft->kind = CONF_PROGRAM;
+	/* what only a Gunicorn has, such as virtualenv: the command says it still */
+	for (unsigned key = 0; key < KEY_COUNT; key++)
+		if (!key_fits(&conf_keys[key], CONF_PROGRAM))
+			draft_unset(l->draft, (enum key_id)key);
+	if (l->began != NULL) {
+		draft_unset(l->draft, KEY_directory);
+		if (l->began[0] != '\0')
+			draft_set(l->draft, KEY_directory, l->began, "", &err);
+	}
+	if (!draft_set(l->draft, KEY_command, quoted_line(arena, words.at, words.count), "", &err))
+		ledger_settle(&l->import->ledger, l->entry, FATE_LOST, "", "%s", err.text);
+	else
+		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s", why);
+	l->entry->parts = l->entry->last_part = NULL;
+}
+
+static const char no_gunicorn[] = "no Gunicorn is to be seen in it: it is supervised as a program, without Gunicorn's "
+	"replacement, scaling and readiness; where it starts one, import that command line (--command)";
+
+static void
+take_words(struct launch *l, const char *const *at, uint32_t count)
+{
+	while (count > 0) {
+		uint32_t length = length_of_gunicorn(at, count);
+		const char *shell = NULL;
+
+		if (length > 0) {
+			found_gunicorn(l, at, count, length);
+			return;
+		}
+		length = wrapper_take(l, at, count, &shell);
+		if (shell != NULL && ++l->depth < DEPTH_MAX) {
+			launch_shell(l, shell);
+			return;
+		}
+		if (length == 0 || length > count || shell != NULL)
+			break;
+		at += length;
+		count -= length;
+	}
+	found_program(l, l->original, no_gunicorn);
+}
+
+/* WORDS with what is known filled in. A whole word that is a variable is split at blanks, as systemd and an unquoted
+ * shell do. */
+static struct conf_words
+fill(struct launch *l, struct conf_words words)
+{
+	struct wordlist filled = { .arena = l->import->arena };
+
+	for (uint32_t i = 0; i < words.count; i++) {
+		const char *note = NULL;
+		const char *word = hole_fill(filled.arena, words.at[i], &l->draft->variables, &note), *rest = word;
+		char *piece = arena_alloc(filled.arena, strlen(word) + 1);
+		bool whole = words.at[i][0] == HOLE_OPEN && strchr(words.at[i], HOLE_CLOSE)[1] == '\0' && words.at[i][2] != '{';
+
+		if (note != NULL)
+			wordlist_add(&l->draft->hints, note);
+		if (!whole || hole_is_in(word) || piece == NULL) {
+			wordlist_add(&filled, word);
+			continue;
+		}
+		while (execline_next(&rest, piece, NULL) == WORD_TAKEN)
+			wordlist_add(&filled, arena_copy_string(filled.arena, piece));
+	}
+	return (struct conf_words){ .at = filled.at, .count = filled.count };
+}
+
+void
+launch_words(struct launch *l, struct conf_words words)
+{
+	struct conf_words filled = fill(l, words);
+
+	l->command.arena = l->import->arena;
+	if (l->original.count == 0)
+		l->original = filled.count > 0 ? filled : words;
+	if (filled.count == 0)
+		import_broken(l->import, l->entry, "there is no command in it");
+	else
+		take_words(l, filled.at, filled.count);
+}
+
+/* ---- shells ---- */
+
+/* A line as a list of simple commands. */
+struct script {
+	struct launch *launch;
+	struct wordlist words; /* of the command being read */
+	bool done;             /* the command that stays was found */
+	bool hard;             /* it has what only a shell can do */
+};
+
+/* Builtins of a shell that prepare what comes. False when the command is none. */
+static bool
+prepare(struct launch *l, const struct wordlist *w)
+{
+	const char *name = w->at[0], *argument = w->count > 1 ? w->at[1] : "";
+	const char *base = launch_base(argument);
+
+	if ((strcmp(name, ".") == 0 || strcmp(name, "source") == 0) && strncmp(base, "activate", 8) == 0) {
+		wrapper_activate(l, argument);
+	} else if (strcmp(name, ".") == 0 || strcmp(name, "source") == 0) {
+		launch_part(l, name, argument, FATE_LOST, "", "what this file sets is not set: write it into environment, or, when "
+			"it is but NAME=value lines, environment_file");
+	} else if (strcmp(name, "cd") == 0) {
+		const char *path = draft_path(l->draft, argument);
+
+		if (l->began == NULL)
+			l->began = l->draft->directory;
+		if (launch_set(l, name, argument, KEY_directory, path, "") && path[0] == '/')
+			l->draft->directory = path;
+	} else if (strcmp(name, "umask") == 0) {
+		launch_set(l, name, argument, KEY_umask, argument, "");
+	} else if (strcmp(name, "export") == 0) {
+		for (uint32_t i = 1; i < w->count; i++)
+			if (wrapper_is_assignment(w->at[i]))
+				wrapper_assign(l, w->at[i]);
+	} else if (strcmp(name, "set") == 0 || strcmp(name, "shopt") == 0 || strcmp(name, "trap") == 0 ||
+		strcmp(name, ":") == 0 || strcmp(name, "true") == 0 || strcmp(name, "wait") == 0) {
+		launch_part(l, name, argument, FATE_MEANINGLESS, "", "no shell is left for it to count in");
+	} else if (strcmp(name, "ulimit") == 0) {
+		launch_part(l, name, argument, FATE_LOST, "", "the service has the limit of bridled itself");
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool
+holds_gunicorn(const struct wordlist *w)
+{
+	for (uint32_t i = 0; i < w->count; i++)
+		if (strcasestr(w->at[i], "gunicorn") != NULL)
+			return true;
+	return false;
+}
+
+/* One command has been read. The one that Gunicorn is in stays; those before it are run no more. */
+static void
+end_command(struct script *s)
+{
+	struct launch *l = s->launch;
+	struct wordlist w = s->words;
+
+	s->words = (struct wordlist){ .arena = w.arena };
+	while (w.count > 0 && wrapper_is_assignment(w.at[0]) && !s->done) {
+		wrapper_assign(l, w.at[0]);
+		w.at++;
+		w.count--;
+	}
+	if (w.count == 0)
+		return;
+	if (s->done) {
+		launch_part(l, w.at[0], "", FATE_MEANINGLESS, "", "it comes after the service has ended");
+	} else if (strcmp(w.at[0], "exec") == 0 || holds_gunicorn(&w)) {
+		s->done = true;
+		launch_words(l, (struct conf_words){ .at = w.at, .count = w.count });
+	} else if (!prepare(l, &w)) {
+		launch_part(l, quoted_line(w.arena, w.at, w.count), "", FATE_LOST, "", "it is not run: do it before the service is "
+			"started, or in your deployment");
+	}
+}
+
+static void
+take_redirect(struct script *s, const char *operator, const char *target)
+{
+	struct arena *arena = s->words.arena;
+
+	if (operator[strlen(operator) - 1] == '<')
+		launch_part(s->launch, arena_copy_string(arena, operator), target, FATE_LOST, "", "standard input is /dev/null");
+	else if (strspn(target, "0123456789-") == strlen(target))
+		launch_part(s->launch, arena_copy_string(arena, operator), target, FATE_IMPLIED, "", "standard output and standard "
+			"error go to one log");
+	else
+		launch_part(s->launch, arena_copy_string(arena, operator), target, FATE_LOST, "", "output goes to Bridle's own log "
+			"file (bridle logs NAME)");
+}
+
+/* Words of the shell's grammar, at the place of a command. */
+static bool
+is_grammar(const char *word)
+{
+	static const char *const words[] = { "if", "for", "while", "until", "case", "function", "{", "!", "select", "[[" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* Read LINE once, only to see whether it is a plain list of commands with a Gunicorn among them. */
+static bool
+is_plain(struct arena *arena, const char *line, char *item, struct err *err, bool *bad)
+{
+	bool first = true, gunicorn = false;
+	enum shell_item kind;
+
+	*bad = false;
+	while ((kind = shellwords_next(&line, item, err)) != SHELL_END) {
+		if (kind == SHELL_BAD) {
+			*bad = true;
+			return false;
+		}
+		if (kind == SHELL_WORD && first && is_grammar(item))
+			return false;
+		if (kind == SHELL_OPERATOR && (strcmp(item, "|") == 0 || strchr("()", item[0]) != NULL))
+			return false;
+		if (kind == SHELL_REDIRECT && strstr(item, "<<") != NULL)
+			return false;
+		if (kind == SHELL_WORD && strcasestr(hole_show(arena, item), "gunicorn") != NULL)
+			gunicorn = true;
+		first = kind == SHELL_OPERATOR;
+	}
+	return gunicorn;
+}
+
+static void
+take_script(struct launch *l, const char *line, char *item)
+{
+	struct script s = { .launch = l, .words.arena = l->import->arena };
+	enum shell_item kind;
+
+	while ((kind = shellwords_next(&line, item, NULL)) != SHELL_END) {
+		if (kind == SHELL_WORD) {
+			wordlist_add(&s.words, arena_copy_string(s.words.arena, item));
+		} else if (kind == SHELL_REDIRECT) {
+			const char *operator = arena_copy_string(s.words.arena, item);
+
+			if (shellwords_next(&line, item, NULL) == SHELL_WORD)
+				take_redirect(&s, operator, item);
+		} else {
+			end_command(&s);
+		}
+	}
+	end_command(&s);
+}
+
+void
+launch_shell(struct launch *l, const char *line)
+{
+	char *item = arena_alloc(l->import->arena, 2 * strlen(line) + 4);
+	struct err err;
+	bool bad;
+
+	if (item == NULL)
+		return;
+	if (l->original.count == 0) {
+		struct wordlist words = { .arena = l->import->arena };
+
+		wordlist_add(&words, "/bin/sh");
+		wordlist_add(&words, "-c");
+		wordlist_add(&words, line);
+		l->original = (struct conf_words){ .at = words.at, .count = words.count };
+	}
+	if (is_plain(l->import->arena, line, item, &err, &bad))
+		take_script(l, line, item);
+	else if (bad)
+		import_broken(l->import, l->entry, err.text);
+	if (l->entry->fate == FATE_OPEN)
+		found_program(l, l->original, no_gunicorn);
+}

@@ -1,0 +1,360 @@
+/*
+ * options -- Gunicorn's command line, as argparse reads it: options anywhere, "--flag value", "--flag=value", "-w4",
+ * "-w 4", letters without a value together, flags cut short as long as they are unique; the first word that is none is
+ * the application.
+ */
+#include "import/launch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "conf/values.h"
+#include "import/hole.h"
+#include "wire/execline.h"
+
+enum how { HOW_value, HOW_yes, HOW_bind, HOW_seconds, HOW_mode, HOW_passed, HOW_implied, HOW_implied_value, HOW_lost };
+
+struct option {
+	char letter;
+	const char *flag;
+	enum key_id key;
+	enum how how;
+	const char *reason;
+};
+
+static const struct option listed[] = {
+#define OPTION(letter, flag, key, how, reason) { letter, flag, KEY_##key, HOW_##how, reason },
+#include "import/options.def"
+#undef OPTION
+};
+
+enum { LISTED = sizeof listed / sizeof listed[0] };
+
+/* A command line being read. */
+struct reading {
+	struct launch *launch;
+	const char *const *at;
+	uint32_t count, next;
+	uint64_t given[(KEY_COUNT + 63) / 64]; /* keys that were set by an option: the last one counts */
+};
+
+static struct option
+option_of_key(unsigned key)
+{
+	return (struct option){ 0, conf_keys[key].flag, (enum key_id)key, HOW_passed, "" };
+}
+
+/* Whether the N bytes of NAME begin FLAG; exactly when they are all of it. */
+static bool
+begins(const char *flag, const char *name, size_t n, bool *exactly)
+{
+	*exactly = strlen(flag) == n;
+	return flag[0] != '\0' && strncmp(flag, name, n) == 0;
+}
+
+/* The option of a long NAME of N bytes. As with argparse, a beginning will do when it is that of one option only. */
+static bool
+find_long(const char *name, size_t n, struct option *found)
+{
+	unsigned matches = 0;
+	bool exactly;
+
+	for (unsigned i = 0; i < LISTED; i++)
+		if (begins(listed[i].flag, name, n, &exactly)) {
+			matches += matches == 0 || found->key != listed[i].key;
+			*found = listed[i];
+			if (exactly)
+				return true;
+		}
+	for (unsigned i = 0; i < KEY_COUNT; i++)
+		if (conf_keys[i].flag != NULL && begins(conf_keys[i].flag, name, n, &exactly)) {
+			bool is_listed = matches > 0 && found->key == (enum key_id)i;
+
+			matches += !is_listed;
+			if (!is_listed || (exactly && found->how == HOW_passed))
+				*found = option_of_key(i);
+			if (exactly)
+				return true;
+		}
+	return matches == 1;
+}
+
+static bool
+find_letter(char letter, struct option *found)
+{
+	for (unsigned i = 0; i < LISTED; i++)
+		if (listed[i].letter == letter) {
+			*found = listed[i];
+			return true;
+		}
+	return false;
+}
+
+static bool
+is_kind(const struct option *o, const char *kind)
+{
+	return o->how == HOW_passed && strcmp(conf_keys[o->key].kind, kind) == 0;
+}
+
+static bool
+takes_value(const struct option *o)
+{
+	if (o->how == HOW_passed)
+		return !is_kind(o, "yes") && !is_kind(o, "no") && !is_kind(o, "optional");
+	return o->how != HOW_yes && o->how != HOW_implied && o->how != HOW_lost;
+}
+
+/* ---- values ---- */
+
+/* Addresses as Bridle has them: from the root, and with a port (util.py, parse_address: 8000). */
+static const char *
+bind_text(struct launch *l, const char *value)
+{
+	struct arena *arena = l->import->arena;
+	const char *directory = draft_get(l->draft, KEY_chdir), *colon = strrchr(value, ':');
+
+	if (strncmp(value, "unix:", 5) == 0) {
+		const char *path = value + 5;
+
+		if (strncmp(path, "//", 2) == 0)
+			path += 2;
+		if (path[0] != '/' && directory[0] == '/')
+			return arena_printf(arena, "unix:%s/%s", directory, path);
+		return arena_printf(arena, "unix:%s", draft_path(l->draft, path));
+	}
+	if (hole_is_in(value) || strncmp(value, "fd:", 3) == 0 || value[0] == '\0')
+		return value;
+	if (colon == NULL || (value[0] == '[' && value[strlen(value) - 1] == ']'))
+		return arena_printf(arena, "%s:8000", value);
+	return value;
+}
+
+/* Gunicorn takes 022, 0o22 (octal), 0x12, and 18 (validate_pos_int's auto_int, config.py). */
+static const char *
+mode_text(struct arena *arena, const char *value)
+{
+	const char *digits = strncmp(value, "0o", 2) == 0 ? value + 2 : value;
+	int base = digits != value || value[0] == '0' ? 8 : 10;
+	char *end;
+	long mode = strtol(strncmp(value, "0x", 2) == 0 ? value + 2 : digits, &end, strncmp(value, "0x", 2) == 0 ? 16 : base);
+
+	return *end != '\0' || mode < 0 || mode > 07777 ? value : arena_printf(arena, "%04lo", (unsigned long)mode);
+}
+
+static const char *
+value_text(struct launch *l, const struct option *o, const char *value)
+{
+	struct arena *arena = l->import->arena;
+	int64_t n;
+
+	switch (o->how) {
+	case HOW_bind: return bind_text(l, value);
+	case HOW_mode: return mode_text(arena, value);
+	case HOW_seconds: return text_parse_int(value, 0, INT32_MAX, &n) ? arena_printf(arena, "%" PRId64 "s", n) : value;
+	case HOW_yes: return "yes";
+	case HOW_passed:
+		if (is_kind(o, "yes"))
+			return "yes";
+		if (is_kind(o, "no"))
+			return "no";
+		return is_kind(o, "many") ? draft_quote(arena, value) : value;
+	case HOW_value:
+	case HOW_implied:
+	case HOW_implied_value:
+	case HOW_lost: break;
+	}
+	return value;
+}
+
+/* An address that a socket unit gives is the one that counts: with LISTEN_FDS, Gunicorn does not look at its own
+ * (arbiter.py, start). */
+static bool
+is_overruled(const struct launch *l, const struct option *o)
+{
+	return o->how == HOW_bind && l->has_socket;
+}
+
+static void
+settle_value(struct reading *r, const struct option *o, const char *shown, const char *value)
+{
+	struct launch *l = r->launch;
+	const char *text = value_text(l, o, value), *reason = o->reason;
+	uint64_t bit = 1ULL << (o->key % 64);
+	bool repeated = (r->given[o->key / 64] & bit) != 0, joined = key_places[o->key].kind->joined;
+
+	if (repeated && !joined)
+		reason = arena_printf(l->import->arena, "%s%sgiven more than once: the last one counts", reason,
+			reason[0] != '\0' ? "; " : "");
+	/* an option is stronger than what a unit or an earlier line said */
+	if (!repeated && joined && o->how == HOW_bind)
+		draft_unset(l->draft, KEY_bind);
+	r->given[o->key / 64] |= bit;
+	if (text[0] == '\0')
+		launch_part(l, shown, value, FATE_MEANINGLESS, "", "it is empty");
+	else
+		launch_set(l, shown, value, o->key, text, reason);
+}
+
+static void
+settle(struct reading *r, const struct option *o, const char *shown, const char *value)
+{
+	struct launch *l = r->launch;
+
+	if (is_overruled(l, o))
+		launch_part(l, shown, value, FATE_MEANINGLESS, "", "the socket unit gives the addresses, and Gunicorn does not "
+			"look at its own then");
+	else if (o->how == HOW_implied || o->how == HOW_implied_value)
+		launch_part(l, shown, value, FATE_IMPLIED, "", o->reason);
+	else if (o->how == HOW_lost)
+		launch_part(l, shown, value, FATE_LOST, "", o->reason);
+	else if (o->how == HOW_bind && strncmp(value, "fd:", 3) == 0)
+		launch_part(l, shown, value, FATE_IMPLIED, "", "Bridle hands its listeners over");
+	else
+		settle_value(r, o, shown, value);
+}
+
+/* ---- words ---- */
+
+/* Numbers are values even with a minus; so is a lone minus (argparse, _negative_number_matcher). */
+static bool
+looks_like_option(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0' && !(word[1] >= '0' && word[1] <= '9');
+}
+
+/* The value of O: ATTACHED, or the next word. Settles O as lost when there is none. */
+static void
+take_value(struct reading *r, const struct option *o, const char *shown, const char *attached)
+{
+	static const char *const modes[] = { "v1", "v2", "auto", "off", "true", "false" };
+	const char *next = r->next < r->count ? r->at[r->next] : NULL;
+
+	if (is_kind(o, "optional") && attached == NULL) {
+		attached = "yes";
+		for (size_t i = 0; next != NULL && i < sizeof modes / sizeof modes[0]; i++)
+			if (strcmp(next, modes[i]) == 0) {
+				attached = next;
+				r->next++;
+				break;
+			}
+	}
+	if (attached == NULL && takes_value(o) && next != NULL && !looks_like_option(next)) {
+		attached = next;
+		r->next++;
+	}
+	if (attached == NULL && takes_value(o))
+		launch_part(r->launch, shown, "", FATE_LOST, "", "Gunicorn refuses it: it needs a value");
+	else
+		settle(r, o, shown, attached != NULL ? attached : "");
+}
+
+/* An option that no version up to 27.0.1 has is handed on as it is. */
+static void
+take_unknown(struct reading *r, const char *word)
+{
+	launch_set(r->launch, word, "", KEY_args, draft_quote(r->launch->import->arena, word),
+		"an option that Bridle does not know: handed on as it is");
+}
+
+static void
+take_long(struct reading *r, const char *word)
+{
+	size_t n = strcspn(word, "=");
+	struct option o = { .key = KEY_config };
+
+	if (find_long(word, n, &o))
+		take_value(r, &o, arena_copy(r->launch->import->arena, word, n), word[n] == '=' ? word + n + 1 : NULL);
+	else
+		take_unknown(r, word);
+}
+
+static void
+take_letters(struct reading *r, const char *word)
+{
+	struct arena *arena = r->launch->import->arena;
+	struct option o;
+
+	for (const char *c = word + 1; *c != '\0'; c++) {
+		const char *rest = c[1] == '=' ? c + 2 : c + 1;
+
+		if (!find_letter(*c, &o)) {
+			take_unknown(r, arena_printf(arena, "-%s", c));
+			return;
+		}
+		if (takes_value(&o)) {
+			take_value(r, &o, arena_printf(arena, "-%c", *c), rest[0] != '\0' ? rest : NULL);
+			return;
+		}
+		settle(r, &o, arena_printf(arena, "-%c", *c), "");
+	}
+}
+
+static void
+take_application(struct reading *r, const char *word)
+{
+	struct launch *l = r->launch;
+
+	if (word[0] == '\0')
+		launch_part(l, "", word, FATE_LOST, "", "it is empty: Gunicorn refuses it");
+	else if (draft_has(l->draft, KEY_app))
+		launch_part(l, "", word, FATE_MEANINGLESS, "", "Gunicorn looks at the first application only");
+	else if (word[0] == HOLE_OPEN && (strstr(word, "OPT") != NULL || strstr(word, "ARGS") != NULL ||
+		strcmp(word + 1, "$@\002") == 0 || strcmp(word + 1, "$*\002") == 0))
+		launch_part(l, "", word, FATE_LOST, "", "options of Gunicorn that are not known here: write them as keys");
+	else
+		launch_set(l, "", word, KEY_app, word, "");
+}
+
+static void
+take_word(struct reading *r)
+{
+	const char *word = r->at[r->next++];
+
+	if (word[0] == '\n') {
+		/* "\" at the end of a line of supervisord's command: shlex keeps the line feed */
+		word += strspn(word, "\n \t");
+		wordlist_add(&r->launch->draft->hints, "Supervisord hands options behind a \\ at the end of a line on with a line "
+			"feed in front, so that Gunicorn did not see them. They are in effect now.");
+	}
+	if (strcmp(word, "--") == 0)
+		while (r->next < r->count)
+			take_application(r, r->at[r->next++]);
+	else if (!looks_like_option(word))
+		take_application(r, word);
+	else if (word[1] == '-')
+		take_long(r, word);
+	else
+		take_letters(r, word);
+}
+
+/* What Gunicorn would have taken from elsewhere, and Bridle decides. */
+static void
+say_what_differs(struct launch *l)
+{
+	static const char web[] = "WEB_CONCURRENCY=";
+	struct draft *d = l->draft;
+	struct err err;
+
+	for (uint32_t i = 0; i < d->variables.count && !draft_has(d, KEY_workers); i++)
+		if (strncmp(d->variables.at[i], web, sizeof web - 1) == 0)
+			draft_set(d, KEY_workers, d->variables.at[i] + sizeof web - 1, "WEB_CONCURRENCY", &err);
+	if (draft_has(d, KEY_config) && !draft_has(d, KEY_workers))
+		wordlist_add(&d->hints, "Bridle decides how many workers there are: where the file of config sets workers (or "
+			"graceful_timeout), write that here, for 1 (and 30s) count otherwise.");
+	if (!draft_has(d, KEY_bind) && !l->has_socket)
+		wordlist_add(&d->hints, "No address is named, so Gunicorn opens one by itself (of its configuration file, of $PORT, "
+			"or 127.0.0.1:8000). Bridle holds it, so that no connection is refused at a restart, when it is written "
+			"here: bind = ...");
+}
+
+void
+options_take(struct launch *l, const char *const *at, uint32_t count)
+{
+	struct reading r = { .launch = l, .at = at, .count = count };
+
+	while (r.next < r.count)
+		take_word(&r);
+	say_what_differs(l);
+}

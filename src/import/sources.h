@@ -1,0 +1,19 @@
+/*
+ * sources -- the files that are no units: what they say goes into drafts at once. NAME is the file's, for messages.
+ */
+#ifndef BRIDLE_IMPORT_SOURCES_H
+#define BRIDLE_IMPORT_SOURCES_H
+
+#include "import/import.h"
+
+void supervisord_add(struct import *im, const char *name, const char *bytes, size_t length);
+
+void procfile_add(struct import *im, const char *name, const char *bytes, size_t length);
+
+/* All units that were added, into drafts: systemd.c. */
+void systemd_translate(struct import *im);
+
+/* The command line LINE, as ENTRY, of the service D. */
+void procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry, const char *line);
+
+#endif

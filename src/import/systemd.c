@@ -1,0 +1,343 @@
+/*
+ * systemd -- units into drafts: which service a socket belongs to, which of several lines counts, and in which order they
+ * are translated, for some need what others say.
+ */
+#include "import/sources.h"
+
+#include <string.h>
+
+#include "conf/values.h"
+#include "import/directives.h"
+#include "import/hole.h"
+#include "import/launch.h"
+#include "import/unit.h"
+#include "wire/execline.h"
+
+/* ---- the command ---- */
+
+/* WORD with its variables as holes: systemd.service(5) has ${X} anywhere, $X as a word of its own, $$ for $. */
+static const char *
+mark_variables(struct arena *arena, const char *word)
+{
+	char *marked = arena_alloc(arena, 2 * strlen(word) + 1), *to = marked;
+	bool whole = word[0] == '$' && word[1] != '\0' && strchr("{$(", word[1]) == NULL;
+
+	if (marked == NULL)
+		return "";
+	if (whole && strpbrk(word + 1, "$:/=.,\001 ") == NULL)
+		return arena_printf(arena, "%c%s%c", HOLE_OPEN, word, HOLE_CLOSE);
+	while (*word != '\0') {
+		size_t n = strncmp(word, "${", 2) == 0 ? strcspn(word, "}") + 1 : 1;
+
+		if (*word == HOLE_OPEN)
+			n = strcspn(word, (char[]){ HOLE_CLOSE, '\0' });
+		if (word[0] == '$' && word[1] == '$')
+			word++;
+		if (n > 1 && *word == '$' && n <= strlen(word))
+			*to++ = HOLE_OPEN;
+		else if (*word != HOLE_OPEN)
+			n = 1;
+		memcpy(to, word, n);
+		to += n;
+		if (n > 1 && *word == '$')
+			*to++ = HOLE_CLOSE;
+		word += n;
+	}
+	*to = '\0';
+	return marked;
+}
+
+static bool
+has_sockets(const struct import *im, const struct draft *d)
+{
+	for (const struct unit *u = im->units; u != NULL; u = u->next)
+		if (u->is_socket && u->draft == d)
+			return true;
+	return false;
+}
+
+static const struct {
+	char prefix;
+	enum fate fate;
+	const char *reason;
+} prefixes[] = {
+	{ '-', FATE_MEANINGLESS, "restart says what becomes of a failure" },
+	{ '@', FATE_LOST, "a name for argv[0] is not given: the process is called by its command" },
+	{ ':', FATE_IMPLIED, "Bridle replaces no variables" },
+	{ '+', FATE_LOST, "the command runs as user, not with all privileges" },
+	{ '!', FATE_LOST, "the command runs as user, not with all privileges" },
+};
+
+/* A lone ";" parts commands, of which only Type=oneshot may have several. */
+static void
+launch_line(struct launch *l, const char *line, const char *written)
+{
+	struct wordlist words = { .arena = l->import->arena };
+	char *word = arena_alloc(words.arena, strlen(line) + 1);
+	enum word_step step = WORD_END;
+	struct err err;
+
+	while (word != NULL && (step = execline_next(&line, word, &err)) == WORD_TAKEN)
+		if (strchr(written, '@') == NULL || words.count != 1 || strchr(written, '#') != NULL)
+			wordlist_add(&words, strchr(written, ':') != NULL ? arena_copy_string(words.arena, word)
+				: mark_variables(words.arena, word));
+		else
+			written = "#"; /* argv[0], once */
+	if (step == WORD_BAD)
+		import_broken(l->import, l->entry, arena_printf(words.arena, "%s: systemd refuses the unit", err.text));
+	else
+		launch_words(l, (struct conf_words){ .at = words.at, .count = words.count });
+}
+
+void
+translate_exec_start(struct translation *t)
+{
+	struct launch l = { .import = t->import, .draft = t->draft, .entry = t->entry };
+	const char *line = t->value;
+	char written[8];
+
+	l.has_socket = has_sockets(t->import, t->draft);
+	execline_prefixes(&line, written);
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+		if (strchr(written, prefixes[i].prefix) != NULL)
+			launch_part(&l, arena_copy(t->import->arena, &prefixes[i].prefix, 1), "", prefixes[i].fate, "",
+				prefixes[i].reason);
+	launch_line(&l, line, written);
+}
+
+/* ---- lines ---- */
+
+/* Whether each line of the directive counts, and not only the last one. */
+static bool
+is_list(const struct directive *d)
+{
+	if (d->key[0] != '\0' && d->translate != translate_output)
+		return key_places[key_id(key_find(d->key))].kind->joined;
+	return d->translate == translate_none || d->translate == translate_order || d->translate == translate_exec_reload ||
+		d->translate == translate_exec_stop;
+}
+
+/* The line of UNIT behind LINE that takes its effect away; NULL when there is none. */
+static const struct unit_line *
+overruler(const struct unit_line *line, const struct directive *d)
+{
+	const struct unit_line *last = NULL;
+
+	for (const struct unit_line *l = line->next; l != NULL; l = l->next)
+		if (strcmp(l->entry->directive, line->entry->directive) == 0 &&
+			strcmp(l->entry->section, line->entry->section) == 0 && (l->value[0] == '\0' || !is_list(d)))
+			last = l;
+	return last;
+}
+
+static void
+settle_unknown(struct import *im, struct ledger_entry *entry)
+{
+	const struct directive *meant = directive_meant(entry->section, entry->directive);
+	const char *stem = strncmp(entry->section, "X-", 2) == 0 || strncmp(entry->directive, "X-", 2) == 0 ? "X-" : "";
+
+	if (stem[0] != '\0')
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "X- marks what is not for systemd");
+	else if (strpbrk(entry->directive, "_-") != NULL)
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "no directive is called so, and systemd passes over it: was it "
+			"meant for Environment=?");
+	else if (meant != NULL)
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "systemd does not know it and passes over it: was %s= "
+			"meant?", meant->name);
+	else if (directive_find("Service", entry->directive) != NULL && strcmp(entry->section, "Socket") == 0)
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "in [Socket] it is for commands of the socket unit, not "
+			"for the socket (SocketUser=, SocketGroup= are)");
+	else if (directive_find("Unit", entry->directive) != NULL || directive_find("Service", entry->directive) != NULL ||
+		directive_find("Install", entry->directive) != NULL)
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "it does not belong into [%s]: systemd passes over it",
+			entry->section);
+	else
+		ledger_settle(&im->ledger, entry, FATE_LOST, "", "bridle import does not know it: if systemd does, what it gives is "
+			"not carried over");
+}
+
+static void
+translate_line(struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
+{
+	struct translation t = { .import = im, .draft = unit->draft, .unit = unit, .entry = line->entry, .directive = d };
+	const struct unit_line *later = d->translate == translate_exec_start ? NULL : overruler(line, d);
+
+	if (later != NULL) {
+		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes its place", later->entry->line,
+			later->entry->file);
+		return;
+	}
+	t.value = unit_specify(unit, im->arena, line->value);
+	if (t.value[0] == '\0' && d->fate == FATE_KEPT)
+		translate_settle(&t, FATE_MEANINGLESS, "it only empties what stood before it");
+	else
+		d->translate(&t);
+}
+
+/* Some say what others are read by, so they go first: 0 the environment and the place, 1 commands, 2 the rest. */
+static unsigned
+stage_of(const struct directive *d)
+{
+	static const translator early[] = { translate_environment, translate_environment_file, translate_directory,
+		translate_account };
+
+	for (size_t i = 0; d != NULL && i < sizeof early / sizeof early[0]; i++)
+		if (d->translate == early[i])
+			return 0;
+	return d != NULL && d->translate == translate_exec_start ? 1 : 2;
+}
+
+static const char *value_of(const struct unit *unit, const char *directive);
+
+/* Whether LINE, a command, is not the one that is run; settles it then. An empty one takes those before it away; without
+ * it, a second one is an error but of Type=oneshot. */
+static bool
+settle_command(struct import *im, const struct unit *unit, const struct unit_line *line)
+{
+	const struct unit_line *reset = NULL, *earlier = NULL;
+	bool behind = false;
+
+	for (const struct unit_line *l = unit->first; l != NULL; l = l->next) {
+		if (strcmp(l->entry->directive, "ExecStart") != 0)
+			continue;
+		if (l == line)
+			behind = true;
+		else if (behind && l->value[0] == '\0')
+			reset = l;
+		else if (!behind)
+			earlier = l->value[0] == '\0' ? NULL : l;
+	}
+	if (line->value[0] == '\0')
+		return false;
+	if (reset != NULL)
+		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes it away", reset->entry->line,
+			reset->entry->file);
+	else if (earlier == NULL)
+		return false;
+	else if (strcmp(value_of(unit, "Type"), "oneshot") == 0)
+		ledger_settle(&im->ledger, line->entry, FATE_LOST, "", "a service runs one command: this one is not run");
+	else
+		import_broken(im, line->entry, "a second command: systemd refuses the unit (an empty ExecStart= before it takes "
+			"the first one away)");
+	return true;
+}
+
+static void
+translate_stage(struct import *im, const struct unit *unit, unsigned stage)
+{
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next) {
+		const struct directive *d = directive_find(line->entry->section, line->entry->directive);
+
+		if (stage_of(d) != stage || line->entry->fate != FATE_OPEN)
+			continue;
+		if (d == NULL)
+			settle_unknown(im, line->entry);
+		else if (stage != 1 || !settle_command(im, unit, line))
+			translate_line(im, unit, line, d);
+	}
+}
+
+/* ---- which socket belongs to which service ---- */
+
+static const char *
+value_of(const struct unit *unit, const char *directive)
+{
+	const char *value = "";
+
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
+		if (strcmp(line->entry->directive, directive) == 0)
+			value = line->entry->value;
+	return value;
+}
+
+static bool
+names_service(const char *value, const struct unit *service)
+{
+	size_t n = strlen(service->name);
+
+	return strncmp(value, service->name, n) == 0 && strcmp(value + n, ".service") == 0;
+}
+
+/* By Service= or by its name (systemd.socket(5)); where there is but one service, that. */
+static struct unit *
+service_of(const struct import *im, const struct unit *socket)
+{
+	struct unit *only = NULL;
+	unsigned services = 0;
+
+	for (struct unit *u = im->units; u != NULL; u = u->next) {
+		if (u->is_socket)
+			continue;
+		if (strcmp(u->name, socket->name) == 0 || names_service(value_of(socket, "Service"), u))
+			return u;
+		only = u;
+		services++;
+	}
+	return services == 1 ? only : NULL;
+}
+
+/* A socket without its service: a draft of its own, whose application is to be filled in. */
+static void
+draft_for_socket(struct import *im, struct unit *socket)
+{
+	struct draft *d = import_draft(im, CONF_GUNICORN, socket->name);
+	struct err err;
+
+	socket->draft = d;
+	if (d == NULL)
+		return;
+	wordlist_add(&d->hints, "The service of this socket was not given: name its file beside this one, or fill in app.");
+	draft_set(d, KEY_app, arena_printf(im->arena, "%capp%c", HOLE_OPEN, HOLE_CLOSE), "", &err);
+}
+
+static void
+make_drafts(struct import *im)
+{
+	for (struct unit *u = im->units; u != NULL; u = u->next)
+		if (!u->is_socket)
+			u->draft = import_draft(im, CONF_GUNICORN, u->name);
+	for (struct unit *u = im->units; u != NULL; u = u->next) {
+		struct unit *service = u->is_socket ? service_of(im, u) : NULL;
+
+		if (service != NULL)
+			u->draft = service->draft;
+		else if (u->is_socket)
+			draft_for_socket(im, u);
+	}
+}
+
+/* A service that names no command cannot be printed as one that has: say so where it would have stood. */
+static void
+check_command(const struct unit *unit)
+{
+	struct draft *d = unit->draft;
+
+	if (draft_has(d, KEY_app) || draft_has(d, KEY_command) || draft_has(d, KEY_config) || draft_has(d, KEY_paste))
+		return;
+	wordlist_add(&d->hints, "No command that can be carried over: of a drop-in, name its unit before it, or fill in app.");
+}
+
+/* Without Restart=, systemd leaves a service dead. Bridle does not, unless it is told to. */
+static void
+say_restart(const struct unit *unit)
+{
+	if (value_of(unit, "Restart")[0] == '\0')
+		wordlist_add(&unit->draft->hints, "The unit had no Restart=: what died stayed dead. Here it is started again; "
+			"restart = never is what it was.");
+}
+
+void
+systemd_translate(struct import *im)
+{
+	make_drafts(im);
+	for (unsigned stage = 0; stage < 3; stage++)
+		for (const struct unit *u = im->units; u != NULL; u = u->next) {
+			if (u->draft == NULL)
+				continue;
+			if (stage == 2 && !u->is_socket) {
+				check_command(u);
+				say_restart(u);
+			}
+			translate_stage(im, u, stage);
+		}
+}

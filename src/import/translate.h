@@ -1,0 +1,46 @@
+/*
+ * translate -- what becomes of one directive: a function for each way (`how` of directives.def).
+ */
+#ifndef BRIDLE_IMPORT_TRANSLATE_H
+#define BRIDLE_IMPORT_TRANSLATE_H
+
+#include "import/draft.h"
+#include "import/import.h"
+
+struct directive;
+
+struct translation {
+	struct import *import;
+	struct draft *draft;              /* the service it belongs to */
+	const struct unit *unit;          /* NULL of supervisord */
+	struct ledger_entry *entry;       /* to be settled */
+	const struct directive *directive;
+	const char *value;                /* specifiers replaced, placeholders are holes */
+};
+
+/* Settles the entry. */
+typedef void (*translator)(struct translation *t);
+
+#define TRANSLATORS(X) \
+	X(none) X(title) X(order) X(limit_interval) X(number) X(start_action) X(exec_start) X(type) X(restart) \
+	X(restart_delay) X(span) X(span_both) X(guard) X(kill_mode) X(kill_signal) X(reload_signal) X(send_kill) \
+	X(exec_reload) X(exec_stop) X(oom_policy) X(directory) X(account) X(copy) X(environment) X(environment_file) \
+	X(standard_input) X(output) X(listen) X(accept) X(bind_ipv6) X(command) X(pairs) X(boolean) X(autorestart) \
+	X(exitcodes) X(numprocs) X(logfile) X(log_size) X(log_keep)
+#define X(how) void translate_##how(struct translation *t);
+TRANSLATORS(X)
+#undef X
+
+/* Settle by the list: fate and reason as they stand there, but an empty value empties a list and nothing else. */
+void translate_as_listed(struct translation *t);
+
+/* Set KEY of the draft, and settle: kept with NOTE (may be ""), or lost for the reason that it cannot be. */
+void translate_set(struct translation *t, enum key_id key, const char *value, const char *note);
+
+/* Settle with FATE and REASON. */
+void translate_settle(struct translation *t, enum fate fate, const char *reason);
+
+/* A time span of systemd.time(7) in milliseconds; INT64_MAX for infinity. False when it is none. */
+bool translate_span_parse(const char *text, int64_t *ms);
+
+#endif

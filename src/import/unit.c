@@ -1,0 +1,186 @@
+#include "import/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/hole.h"
+#include "wire/unitfile.h"
+
+static const char *
+last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* ---- which unit a file is of ---- */
+
+/* The name of the unit that FILE is, or is a drop-in for: "x.service" of "/etc/systemd/system/x.service.d/y.conf". */
+static const char *
+unit_file_name(struct arena *arena, const char *file)
+{
+	const char *base = last_part(file), *directory;
+	size_t n = strlen(base);
+
+	if (n <= 5 || strcmp(base + n - 5, ".conf") != 0 || base == file)
+		return base;
+	directory = last_part(arena_copy(arena, file, (size_t)(base - file) - 1));
+	n = strlen(directory);
+	return n > 2 && strcmp(directory + n - 2, ".d") == 0 ? arena_copy(arena, directory, n - 2) : base;
+}
+
+static bool
+ends_with(const char *words, const char *end)
+{
+	size_t n = strlen(words), m = strlen(end);
+
+	return n >= m && strcmp(words + n - m, end) == 0;
+}
+
+static void
+set_name(struct unit *unit, struct arena *arena, const char *file_name)
+{
+	const char *dot = strrchr(file_name, '.'), *at;
+	size_t n = dot != NULL && dot != file_name ? (size_t)(dot - file_name) : strlen(file_name);
+
+	unit->name = arena_copy(arena, file_name, n);
+	at = strchr(unit->name, '@');
+	unit->is_template = at != NULL;
+	unit->prefix = at != NULL ? arena_copy(arena, unit->name, (size_t)(at - unit->name)) : unit->name;
+	if (at != NULL && at[1] != '\0')
+		unit->instance = at + 1;
+}
+
+/* The unit that the file belongs to: the one of that name, for another .conf the last one, else a new one. */
+static struct unit *
+unit_for(struct import *im, const char *file, bool is_socket)
+{
+	const char *name = unit_file_name(im->arena, file);
+	struct unit made = { .is_socket = is_socket }, *unit;
+
+	set_name(&made, im->arena, name);
+	for (unit = im->units; unit != NULL; unit = unit->next)
+		if (strcmp(unit->name, made.name) == 0 && unit->is_socket == is_socket)
+			return unit;
+	/* of the template, or of all units of the type */
+	if ((ends_with(file, ".conf") || ends_with(name, ".conf")) && im->last_unit != NULL && im->last_unit->is_socket == is_socket)
+		return im->last_unit;
+	unit = arena_alloc(im->arena, sizeof *unit);
+	if (unit == NULL)
+		return NULL;
+	*unit = made;
+	if (im->last_unit != NULL)
+		im->last_unit->next = unit;
+	else
+		im->units = unit;
+	im->last_unit = unit;
+	return unit;
+}
+
+/* ---- its lines ---- */
+
+static void
+add_line(struct import *im, struct unit *unit, struct ledger_entry *entry)
+{
+	struct unit_line *line = arena_alloc(im->arena, sizeof *line);
+
+	if (line == NULL || entry == NULL)
+		return;
+	/* systemd replaces variables in commands only: elsewhere, a $ was somebody else's to replace */
+	*line = (struct unit_line){ .entry = entry };
+	line->value = hole_mark(im->arena, entry->value, strncmp(entry->directive, "Exec", 4) != 0);
+	if (unit->last != NULL)
+		unit->last->next = line;
+	else
+		unit->first = line;
+	unit->last = line;
+	if (strcmp(entry->directive, "WantedBy") == 0 && strcmp(entry->value, "default.target") == 0)
+		unit->is_users = true;
+}
+
+/* TEXT without the template statements ({% if x %}) around it. */
+static const char *
+without_statements(struct arena *arena, const char *text)
+{
+	const char *close, *open;
+
+	while (strncmp(text, "{%", 2) == 0 && (close = strstr(text, "%}")) != NULL)
+		for (text = close + 2; *text == ' ' || *text == '\t'; text++)
+			;
+	open = strstr(text, "{%");
+	return open != NULL && ends_with(text, "%}") ? arena_copy(arena, text, (size_t)(open - text)) : text;
+}
+
+/* A line of a template that is no directive, or has one within: "{% if x %}Group=y{% endif %}". */
+static void
+add_template_line(struct import *im, struct unit *unit, const struct unitfile *u, const char *file)
+{
+	const char *text = without_statements(im->arena, u->text), *equals = strchr(text, '=');
+	struct ledger_entry *entry;
+
+	if (equals != NULL && text[0] != '{') {
+		size_t n = strcspn(text, " \t=");
+
+		entry = import_entry(im, file, u->line, u->section, arena_copy(im->arena, text, n),
+			equals + 1 + strspn(equals + 1, " \t"));
+		add_line(im, unit, entry);
+		return;
+	}
+	entry = ledger_add(&im->ledger, file, u->line, u->section, u->text, "");
+	if (entry == NULL)
+		return;
+	if (strncmp(u->text, "{#", 2) == 0)
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "a comment of a template");
+	else
+		ledger_settle(&im->ledger, entry, FATE_LOST, "", "a line of a template: what it will say is not known "
+			"before somebody fills it in; import what comes out then");
+}
+
+static bool
+is_template_line(const char *text)
+{
+	return strncmp(text, "{%", 2) == 0 || strncmp(text, "{#", 2) == 0 || strncmp(text, "{{", 2) == 0 ||
+		strncmp(text, "<%", 2) == 0;
+}
+
+/* Whether BYTES have a heading [Socket], and no [Service]. */
+static bool
+looks_like_socket(const char *file, const char *bytes, size_t length)
+{
+	return ends_with(file, ".socket") || (memmem(bytes, length, "[Socket]", 8) != NULL &&
+		memmem(bytes, length, "[Service]", 9) == NULL);
+}
+
+/* Take one item; false at the end. */
+static bool
+take(struct import *im, struct unit *unit, struct unitfile *u, const char *file)
+{
+	struct err err;
+	enum unitfile_item item = unitfile_next(u, &err);
+
+	if (item == UNITFILE_END)
+		return false;
+	if (is_template_line(u->text))
+		add_template_line(im, unit, u, file);
+	else if (item == UNITFILE_ASSIGNMENT)
+		add_line(im, unit, import_entry(im, file, u->line, u->section, u->name, u->value));
+	else if (item == UNITFILE_BAD)
+		import_broken(im, ledger_add(&im->ledger, file, u->line, u->section, u->text, ""), err.text);
+	return true;
+}
+
+void
+unit_add(struct import *im, const char *name, const char *bytes, size_t length)
+{
+	struct unit *unit = unit_for(im, name, looks_like_socket(name, bytes, length));
+	struct unitfile u;
+
+	if (unit == NULL || !unitfile_init(&u, bytes, length)) {
+		conf_complain(im->report, CONF_ERROR, name, 0, "not enough memory to read it");
+		return;
+	}
+	while (take(im, unit, &u, name))
+		;
+	unitfile_release(&u);
+}

@@ -1,0 +1,33 @@
+/*
+ * unit -- a unit of systemd with its drop-ins: its lines in the order in which they count, and what % stands for.
+ */
+#ifndef BRIDLE_IMPORT_UNIT_H
+#define BRIDLE_IMPORT_UNIT_H
+
+#include "import/import.h"
+
+struct unit_line {
+	struct ledger_entry *entry;
+	const char *value; /* placeholders are holes, specifiers are not replaced yet */
+	struct unit_line *next;
+};
+
+struct unit {
+	bool is_socket;
+	const char *name;     /* without its type: "gunicorn@shop" */
+	const char *prefix;   /* "gunicorn" */
+	const char *instance; /* "shop"; NULL of a template itself */
+	bool is_template;     /* there is an @ in its name, or an instance is asked for */
+	bool is_users;        /* a unit of a user's own manager (WantedBy=default.target) */
+	struct unit_line *first, *last;
+	struct draft *draft;  /* that it became, or joined */
+	struct unit *next;
+};
+
+/* Read LENGTH BYTES of the file NAME into the ledger and into a unit: a new one, or for a drop-in the one it is of. */
+void unit_add(struct import *im, const char *name, const char *bytes, size_t length);
+
+/* TEXT with its specifiers (systemd.unit(5)) replaced; those that nobody can know here become holes. */
+const char *unit_specify(const struct unit *unit, struct arena *arena, const char *text);
+
+#endif
