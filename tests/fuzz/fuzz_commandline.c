@@ -1,0 +1,71 @@
+/*
+ * fuzz_commandline -- the input is a command line, for systemd and for a shell: words fit where they are put, and what is
+ * imported of it reads.
+ */
+#include <string.h>
+
+#include "fuzz.h"
+#include "import/import.h"
+#include "import/print.h"
+#include "wire/shellwords.h"
+
+static void
+split(const char *line, size_t size)
+{
+	/* as large as the headers say, so that a sanitizer sees one byte more */
+	char *word = malloc(size + 1), *item = malloc(2 * size + 3);
+	const char *rest = line;
+	struct err err;
+
+	MUST(word != NULL && item != NULL);
+	while (execline_next(&rest, word, &err) == WORD_TAKEN)
+		MUST(rest > line && rest <= line + size);
+	for (rest = line; shellwords_next(&rest, item, &err) < SHELL_BAD && *rest != '\0';)
+		MUST(rest > line && rest <= line + size);
+	free(word);
+	free(item);
+}
+
+static void
+import(const char *line)
+{
+	struct conf_report report, reading;
+	struct import im;
+	struct conf *conf;
+	char *text = NULL;
+	size_t length;
+	FILE *out;
+
+	conf_report_init(&report);
+	MUST(import_init(&im, &report));
+	import_add_command(&im, line);
+	MUST(import_finish(&im) && ledger_count(&im.ledger, FATE_OPEN) == 0);
+	if (report.errors == 0) {
+		conf_report_init(&reading);
+		out = open_memstream(&text, &length);
+		MUST(out != NULL);
+		import_print(out, &im, NULL);
+		fclose(out);
+		conf = conf_read_text("/fuzz/imported.ini", text, length, &reading);
+		MUST(conf != NULL);
+		conf_free(conf);
+		conf_report_free(&reading);
+		free(text);
+	}
+	import_release(&im);
+	conf_report_free(&report);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *line = malloc(size + 1);
+
+	MUST(line != NULL);
+	memcpy(line, data, size);
+	line[size] = '\0';
+	split(line, strlen(line));
+	import(line);
+	free(line);
+	return 0;
+}

@@ -1,0 +1,348 @@
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/import.h"
+#include "import/print.h"
+
+/* An import, and what it printed. */
+struct imported {
+	struct conf_report report;
+	struct import im;
+	char *text;
+	size_t length;
+};
+
+static void
+begin(struct imported *i)
+{
+	conf_report_init(&i->report);
+	assert_true(import_init(&i->im, &i->report));
+	i->text = NULL;
+}
+
+/* Whatever was imported: all of it is settled, and it reads. */
+static void
+end(struct imported *i)
+{
+	struct conf_report reading;
+	struct conf *conf;
+	FILE *out = open_memstream(&i->text, &i->length);
+
+	assert_true(import_finish(&i->im));
+	assert_int_equal(ledger_count(&i->im.ledger, FATE_OPEN), 0);
+	import_print(out, &i->im, NULL);
+	fclose(out);
+	if (i->report.errors > 0)
+		return;
+	conf_report_init(&reading);
+	conf = conf_read_text("/imported.ini", i->text, i->length, &reading);
+	if (conf == NULL)
+		fail_msg("line %u: %s\n%s", (unsigned)reading.at[0].line, reading.at[0].text, i->text);
+	conf_free(conf);
+	conf_report_free(&reading);
+}
+
+static void
+release(struct imported *i)
+{
+	free(i->text);
+	import_release(&i->im);
+	conf_report_free(&i->report);
+}
+
+static void
+add(struct imported *i, const char *name, const char *text)
+{
+	import_add_text(&i->im, name, text, strlen(text));
+}
+
+/* The settings of all drafts: "key = value; ", those that are off with # in front. */
+static char *
+settings_of(const struct imported *i)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	for (const struct draft *d = i->im.drafts; d != NULL; d = d->next)
+		for (unsigned key = 0; key < KEY_COUNT; key++)
+			for (const struct draft_setting *s = d->first; s != NULL; s = s->next)
+				if (s->key == (enum key_id)key)
+					fprintf(out, "%s%s = %s; ", s->is_off ? "#" : "", conf_keys[key].name, s->value);
+	fclose(out);
+	return text;
+}
+
+static void
+expect_settings(const struct imported *i, const char *what, const char *wanted)
+{
+	char *got = settings_of(i);
+
+	if (strcmp(got, wanted) != 0)
+		fail_msg("%s\nwanted %s\ngot    %s", what, wanted, got);
+	free(got);
+}
+
+/* ---- command lines ---- */
+
+static void
+command_lines(void **state)
+{
+	static const struct { const char *line, *wanted; } cases[] = {
+		{ "gunicorn -w4 -k gevent -b :80 -t 5 a.b:c", "app = a.b:c; bind = :80; workers = 4; worker_class = gevent; timeout = 5s; " },
+		{ "gunicorn --bind=0.0.0.0 --bind [::1]:9 a", "app = a; bind = 0.0.0.0:8000; bind = [::1]:9; " },
+		{ "gunicorn -Dw 2 -p /x a", "app = a; workers = 2; " },
+		{ "gunicorn --worker-cl sync --preload --no-sendfile a", "app = a; worker_class = sync; preload_app = yes; sendfile = no; " },
+		{ "gunicorn -m 022 a", "app = a; umask = 0022; " },
+		{ "gunicorn -m 18 a", "app = a; umask = 0022; " },
+		{ "gunicorn -e A=b --env 'C=d e' a", "app = a; raw_env = A=b; raw_env = \"C=d e\"; " },
+		{ "gunicorn --timeout 1 --timeout 2 a", "app = a; timeout = 2s; " },
+		{ "gunicorn --frobnicate=1 a", "app = a; args = --frobnicate=1; " },
+		{ "gunicorn --proxy-protocol a:b", "app = a:b; proxy_protocol = yes; " },
+		{ "gunicorn -u www -g web a", "app = a; user = www; group = web; " },
+		{ "/v/bin/python -u -m gunicorn a", "app = a; command = /v/bin/python -u -m gunicorn; " },
+		{ "env A=b C='d e' nohup /v/bin/gunicorn a &", "app = a; command = /v/bin/gunicorn; environment = A=b; environment = \"C=d e\"; " },
+		{ "cd /srv && . venv/bin/activate && exec gunicorn a >/dev/null 2>&1", "app = a; directory = /srv; virtualenv = /srv/venv; " },
+		{ "sh -lc 'gunicorn a'", "app = a; " },
+		{ "cd /srv; uv run --frozen gunicorn a", "app = a; directory = /srv; virtualenv = /srv/.venv; " },
+		{ "/p/poetry run gunicorn a", "app = a; command = /p/poetry run gunicorn; " },
+		{ "sudo -u www gunicorn a", "app = a; user = www; " },
+		{ "gosu www:web gunicorn a", "app = a; user = www; group = web; " },
+		{ "PORT=80; gunicorn -b :$PORT a", "app = a; bind = :80; environment = PORT=80; " },
+		{ "gunicorn -b :${PORT:-80} -w $N a", "app = a; bind = :80; #workers = $N; " },
+		{ "gunicorn -w $(nproc) a", "app = a; #workers = $(nproc); " },
+		{ "WEB_CONCURRENCY=3 gunicorn a", "app = a; workers = 3; environment = WEB_CONCURRENCY=3; " },
+		{ "CMD [\"gunicorn\", \"-w\", \"2\", \"a\"]", "app = a; workers = 2; " },
+		{ "celery -A x worker", "command = /bin/sh -c \"celery -A x worker\"; " },
+		{ "cd /x; celery -A x | tee y", "command = /bin/sh -c \"cd /x; celery -A x | tee y\"; " },
+		{ "cd /x && exec litestream -exec 'gunicorn a'", "command = /bin/sh -c \"cd /x && exec litestream -exec 'gunicorn a'\"; " },
+		{ "if true; then gunicorn a; fi", "command = /bin/sh -c \"if true; then gunicorn a; fi\"; " },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+
+		begin(&i);
+		import_add_command(&i.im, cases[k].line);
+		end(&i);
+		expect_settings(&i, cases[k].line, cases[k].wanted);
+		release(&i);
+	}
+}
+
+/* ---- units ---- */
+
+/* A [Service] of these lines, and what it becomes. */
+static void
+service_lines(void **state)
+{
+	static const struct { const char *lines, *wanted; } cases[] = {
+		{ "ExecStart=/x/gunicorn a\n", "app = a; command = /x/gunicorn; " },
+		{ "ExecStart=gunicorn -c x\n", "config = x; " },
+		{ "WorkingDirectory=/srv\nExecStart=gunicorn -b unix:x.sock a\n", "app = a; directory = /srv; bind = unix:/srv/x.sock; " },
+		{ "Environment=A=b \"C=d e\" 'F=g'\nExecStart=gunicorn ${A} $C\n", "app = b; environment = A=b; environment = \"C=d e\"; environment = F=g; " },
+		{ "EnvironmentFile=-/etc/x\nExecStart=gunicorn a\n", "app = a; environment_file = -/etc/x; " },
+		{ "User=a\nUser=b\nExecStart=gunicorn a\n", "app = a; user = b; " },
+		{ "Environment=A=b\nEnvironment=\nEnvironment=C=d\nExecStart=gunicorn a\n", "app = a; environment = C=d; " },
+		{ "ExecStart=gunicorn a\nExecStart=\nExecStart=gunicorn b\n", "app = b; " },
+		{ "ExecStart=gunicorn a\nRestart=on-abort\nRestartSec=2min\n", "app = a; restart = on-failure; restart_delay = 120s; restart_delay_max = 120s; " },
+		{ "ExecStart=gunicorn a\nTimeoutSec=1min 30s\nUMask=0077\n", "app = a; umask = 0077; start_timeout = 90s; stop_timeout = 90s; " },
+		{ "ExecStart=gunicorn a\nTimeoutStopSec=infinity\n", "app = a; stop_timeout = 86400s; " },
+		{ "ExecStart=gunicorn %i:%% --name %n\n", "app = eu:%; proc_name = web@eu.service; " },
+		{ "ExecStart=gunicorn --access-logformat '%(h)s' a\n", "app = a; access_log_format = %(h)s; " },
+		{ "ExecStart=@/x/gunicorn web -w 2 a\n", "app = a; command = /x/gunicorn; workers = 2; " },
+		{ "User={{ u }}\nExecStart={{ b }}/gunicorn -w {{ n }} a\n", "app = a; command = \"/FILL_IN_b/gunicorn\"; #workers = {{ n }}; user = FILL_IN_u; " },
+		{ "{% if x %}Group={{ g }}{% endif %}\nExecStart=gunicorn a\n", "app = a; group = FILL_IN_g; " },
+		{ "WorkingDirectory=${HOME}\nExecStart=gunicorn a\n", "app = a; directory = /FILL_IN_HOME; " },
+		{ "StandardOutput=null\nExecStart=gunicorn a\n", "app = a; log = none; " },
+		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; " },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[1024];
+
+		snprintf(text, sizeof text, "[Service]\n%s", cases[k].lines);
+		begin(&i);
+		add(&i, "web@eu.service", text);
+		end(&i);
+		expect_settings(&i, cases[k].lines, cases[k].wanted);
+		release(&i);
+	}
+}
+
+static const struct ledger_entry *
+entry_of(const struct imported *i, const char *directive)
+{
+	for (const struct ledger_entry *e = i->im.ledger.first; e != NULL; e = e->next)
+		if (strcmp(e->directive, directive) == 0)
+			return e;
+	fail_msg("no entry %s", directive);
+	return NULL;
+}
+
+static void
+fates(void **state)
+{
+	static const struct { const char *name, *value; enum fate fate; } cases[] = {
+		{ "PrivateTmp", "yes", FATE_LOST }, { "PrivateTmp", "no", FATE_MEANINGLESS },
+		{ "LimitNOFILE", "1024", FATE_LOST }, { "LimitNOFILE", "", FATE_MEANINGLESS },
+		{ "Type", "notify", FATE_IMPLIED }, { "Type", "oneshot", FATE_LOST },
+		{ "KillMode", "mixed", FATE_IMPLIED }, { "KillMode", "process", FATE_LOST },
+		{ "KillSignal", "SIGTERM", FATE_IMPLIED }, { "KillSignal", "SIGQUIT", FATE_LOST },
+		{ "ExecReload", "/bin/kill -s HUP $MAINPID", FATE_IMPLIED }, { "ExecReload", "/bin/kill -HUP $MAINPID", FATE_IMPLIED },
+		{ "ExecReload", "/bin/true", FATE_LOST }, { "ExecStop", "/bin/kill -s QUIT $MAINPID", FATE_LOST },
+		{ "ExecStartPre", "/bin/true", FATE_LOST }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
+		{ "user", "x", FATE_MEANINGLESS }, { "FOO_BAR", "x", FATE_MEANINGLESS }, { "Frobnicate", "x", FATE_LOST },
+		{ "After", "x", FATE_MEANINGLESS }, { "RestartSec", "5", FATE_KEPT }, { "User", "a b", FATE_LOST },
+		{ "Environment", "LISTEN_FDS=3", FATE_LOST }, { "WorkingDirectory", "x", FATE_LOST },
+		{ "StandardOutput", "journal", FATE_IMPLIED }, { "StandardOutput", "file:/x", FATE_LOST },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		const struct ledger_entry *e;
+		struct imported i;
+		char text[256];
+
+		snprintf(text, sizeof text, "[Service]\nExecStart=gunicorn a\n%s=%s\n", cases[k].name, cases[k].value);
+		begin(&i);
+		add(&i, "web.service", text);
+		end(&i);
+		e = entry_of(&i, cases[k].name);
+		if (e->fate != cases[k].fate || e->line != 3)
+			fail_msg("%s=%s is %s (%s)", cases[k].name, cases[k].value, fate_name(e->fate), e->reason);
+		if (e->fate != FATE_KEPT)
+			assert_string_not_equal(e->reason, "");
+		release(&i);
+	}
+}
+
+static void
+a_socket_gives_the_addresses(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "/e/web.service", "[Unit]\nRequires=web.socket\n[Service]\nExecStart=gunicorn -b :1 a\n");
+	add(&i, "/e/web.socket", "[Socket]\nListenStream=/run/w.sock\nListenStream=80\nSocketUser=www\nSocketMode=0600\n");
+	end(&i);
+	expect_settings(&i, "socket", "app = a; bind = unix:/run/w.sock; bind = 0.0.0.0:80 [::]:80; socket_owner = www; "
+		"socket_mode = 0600; ");
+	assert_int_equal(entry_of(&i, "Requires")->fate, FATE_IMPLIED);
+	release(&i);
+}
+
+static void
+dropins_count_in_their_order(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "/e/web.service", "[Service]\nUser=a\nExecStart=gunicorn a\n");
+	add(&i, "/e/web.service.d/10.conf", "[Service]\nExecStart=\nExecStart=gunicorn b\n");
+	add(&i, "20.conf", "[Service]\nUser=c\n");
+	end(&i);
+	expect_settings(&i, "drop-ins", "app = b; user = c; ");
+	assert_int_equal(entry_of(&i, "User")->fate, FATE_MEANINGLESS);
+	release(&i);
+}
+
+static void
+what_is_broken_has_its_line(void **state)
+{
+	static const struct { const char *name, *text; unsigned line; } cases[] = {
+		{ "x.service", "[Service\n", 1 },
+		{ "x.service", "[Service]\nExecStart=gunicorn a\nfoo\n", 3 },
+		{ "x.service", "[Service]\n\nExecStart=gunicorn 'a\n", 3 },
+		{ "x.service", "[Service]\nExecStart=/bin/sh -c 'gunicorn \"a'\n", 2 },
+		{ "x.service", "[Service]\nExecStart=gunicorn a\nExecStart=gunicorn b\n", 3 },
+		{ "x.service", "[Service]\nEnvironment=\"A=b\nExecStart=gunicorn a\n", 2 },
+		{ "x.service", "[Service]\nExecStart=gunicorn a\nRestartSec=soon\n", 3 },
+		{ "s.conf", "[program:x]\ncommand=gunicorn 'a\n", 2 },
+		{ "s.conf", "[program:x]\ncommand=gunicorn a\nfoo\n", 3 },
+		{ "Procfile", "web: gunicorn a\n\nfoo\n", 3 },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+
+		begin(&i);
+		add(&i, cases[k].name, cases[k].text);
+		end(&i);
+		if (i.report.errors == 0)
+			fail_msg("nothing wrong with %s", cases[k].text);
+		assert_int_equal(i.report.at[0].line, cases[k].line);
+		release(&i);
+	}
+}
+
+/* ---- others ---- */
+
+static void
+programs_of_supervisord(void **state)
+{
+	static const struct { const char *lines, *wanted; } cases[] = {
+		{ "command=gunicorn\n  -w 2\n  a\n", "app = a; workers = 2; " },
+		{ "command=gunicorn a \\\n  -w 2\n", "app = a; workers = 2; " },
+		{ "command=gunicorn -b :%(ENV_P)s %(program_name)s\n", "app = x; #bind = :%(ENV_P)s; " },
+		{ "command=gunicorn --access-logformat '%%(h)s %(l)s' a\n", "app = a; access_log_format = %(h)s %(l)s; " },
+		{ "command=gunicorn a\nenvironment=A=\"b,c\", D='e f',\n  G=h\n", "app = a; environment = \"A=b,c\"; environment = \"D=e f\"; environment = G=h; " },
+		{ "command=gunicorn a\nautorestart=unexpected\nautostart=false\n", "app = a; autostart = no; restart = on-failure; " },
+		{ "command=gunicorn a\nstdout_logfile=/dev/null\nstdout_logfile_maxbytes=50MB\n", "app = a; log = none; log_max_size = 50MB; " },
+		{ "command=gunicorn a\nstopwaitsecs=30\nstartretries=3\n", "app = a; start_limit = 3; stop_timeout = 30s; " },
+		{ "command=celery -A x\ndirectory=/x\n", "command = celery -A x; directory = /x; " },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[512];
+
+		snprintf(text, sizeof text, "[supervisord]\nlogfile=/x\n[program:x]\n%s", cases[k].lines);
+		begin(&i);
+		add(&i, "supervisord.conf", text);
+		end(&i);
+		expect_settings(&i, cases[k].lines, cases[k].wanted);
+		release(&i);
+	}
+}
+
+static void
+a_procfile_has_a_service_a_line(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "Procfile", "# x\nweb: gunicorn -b :$PORT a\nrelease: ./migrate\nworker: celery -A x\n");
+	end(&i);
+	expect_settings(&i, "Procfile", "app = a; #bind = :$PORT; command = /bin/sh -c \"celery -A x\"; ");
+	assert_int_equal(ledger_count(&i.im.ledger, FATE_LOST), 2);
+	release(&i);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(command_lines),
+		cmocka_unit_test(service_lines),
+		cmocka_unit_test(fates),
+		cmocka_unit_test(a_socket_gives_the_addresses),
+		cmocka_unit_test(dropins_count_in_their_order),
+		cmocka_unit_test(what_is_broken_has_its_line),
+		cmocka_unit_test(programs_of_supervisord),
+		cmocka_unit_test(a_procfile_has_a_service_a_line),
+	};
+
+	return cmocka_run_group_tests_name("import", tests, NULL, NULL);
+}
