@@ -25,6 +25,11 @@
 	X(FOLLOW, 'f', "follow", NULL, "go on with what is written from now on") \
 	X(LINES, 'n', "lines", "N", "begin N lines before the end, or with all") \
 	X(LOG, 0, "log", "FILE", "read this log; - is standard input") \
+	X(SYSTEMD, 0, "systemd", "NAME", "import the unit of that name as it is installed") \
+	X(COMMAND, 0, "command", "LINE", "import a command line, as a shell would get it") \
+	X(OUTPUT, 'o', "output", "DIR", "write a file for each service there, instead of printing") \
+	X(REPORT, 0, "report", "json", "print what became of each directive, for programs") \
+	X(VERIFY, 0, "verify", NULL, "see that the result passes bridle check and prints back to the same") \
 	X(HELP, 'h', "help", NULL, "say how it is used") \
 	X(VERSION, 'V', "version", NULL, "print the version of this command")
 

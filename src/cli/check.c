@@ -9,51 +9,13 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/complaints.h"
 #include "cli/paint.h"
 #include "cli/place.h"
 #include "cli/trouble.h"
 #include "conf/check.h"
 #include "conf/conf.h"
 #include "conf/show.h"
-
-/* "file:line: error: words", as compilers do, so that editors find the place. */
-static void
-print_complaint(FILE *out, struct paint p, const struct conf_complaint *complaint)
-{
-	bool error = complaint->severity == CONF_ERROR;
-	enum colour colour = error ? COLOUR_BAD : COLOUR_BUSY;
-
-	if (*complaint->file != '\0') {
-		paint_visible(out, complaint->file);
-		if (complaint->line > 0)
-			fprintf(out, ":%u", (unsigned)complaint->line);
-		fputs(": ", out);
-	}
-	fprintf(out, "%s%s:%s ", paint_on(p, colour), error ? "error" : "warning", paint_off(p, colour));
-	paint_visible(out, complaint->text);
-	fputc('\n', out);
-}
-
-/* Errors of reading come before those of checking; people go through a file from top to bottom. */
-static int
-by_place(const void *a, const void *b)
-{
-	const struct conf_complaint *one = a, *other = b;
-	int files = strcmp(one->file, other->file);
-
-	if (files != 0)
-		return files;
-	return (one->line > other->line) - (one->line < other->line);
-}
-
-static void
-print_report(FILE *out, struct paint p, struct conf_report *report)
-{
-	if (report->count > 1)
-		qsort(report->at, report->count, sizeof *report->at, by_place);
-	for (uint32_t i = 0; i < report->count; i++)
-		print_complaint(out, p, &report->at[i]);
-}
 
 static const char *
 plural(uint32_t n)
@@ -99,7 +61,7 @@ check_command(const struct arguments *a)
 	conf = conf_read(path, &report);
 	if (conf != NULL)
 		conf_check(conf, &report);
-	print_report(stdout, p, &report);
+	complaints_print(stdout, p, &report);
 	print_verdict(path, conf, &report);
 	hint_which(path, a->count > 0 || a->value[OPTION_CONFIG] != NULL);
 	status = report.errors > 0 ? CLI_FAILED : CLI_OK;
@@ -140,7 +102,7 @@ config_command(const struct arguments *a)
 	conf_report_init(&report);
 	conf = conf_read(path, &report);
 	if (conf == NULL) {
-		print_report(stderr, paint_for(STDERR_FILENO), &report);
+		complaints_print(stderr, paint_for(STDERR_FILENO), &report);
 		hint_which(path, a->value[OPTION_CONFIG] != NULL);
 		status = CLI_FAILED;
 	} else if (!(json ? conf_show_json(stdout, conf, name, all) : conf_show(stdout, conf, name, all))) {

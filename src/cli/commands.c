@@ -47,6 +47,12 @@ const struct command commands[] = {
 	{ "config", "[NAME]", "print the settings in effect, and where each comes from",
 	  "Reads the configuration files; settings that bridled has not taken up yet are among them.",
 	  ARGUMENT(CONFIG) | ARGUMENT(ALL) | ARGUMENT(JSON), 0, 1, config_command },
+	{ "import", "FILE...", "make a configuration of systemd units, supervisord sections, a Procfile",
+	  "Prints it with comments that say what became of each directive: kept, done by Bridle anyway, without a meaning here,\n"
+	  "or not carried over, and what that changes. Give a .socket and drop-ins together with their .service. Instead of\n"
+	  "files: --systemd NAME, --command LINE. Nothing is run. Exits with 1 when a source is broken.",
+	  ARGUMENT(SYSTEMD) | ARGUMENT(COMMAND) | ARGUMENT(OUTPUT) | ARGUMENT(REPORT) | ARGUMENT(VERIFY), 0, MANY,
+	  import_command },
 	{ "ready", "[NAME...]", "are services ready to serve? exits with 0 or 4",
 	  "Without NAME: every service that should be up. With --wait, until they are.",
 	  ARGUMENT(WAIT), 0, MANY, ready_command },

@@ -38,6 +38,7 @@ int signal_command(const struct arguments *a);
 int logs_command(const struct arguments *a);
 int check_command(const struct arguments *a);
 int config_command(const struct arguments *a);
+int import_command(const struct arguments *a);
 int ready_command(const struct arguments *a);
 int watch_command(const struct arguments *a);
 int shutdown_command(const struct arguments *a);

@@ -1,0 +1,154 @@
+#include "cli/import_systemd.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* In the order in which they count: the first file of a name hides the others. */
+static const char load_path[] = "/etc/systemd/system:/run/systemd/system:/usr/local/lib/systemd/system:"
+	"/usr/lib/systemd/system:/lib/systemd/system";
+
+/* Not conf's source_load(): what is read here is printed, and not run. Whose file it is does not matter. */
+bool
+import_systemd_file(struct import *im, const char *path, const char *name, struct err *err)
+{
+	FILE *in = fopen(path, "re");
+	char *bytes = malloc(IMPORT_SIZE_MAX + 1);
+	size_t length;
+	bool ok;
+
+	if (in == NULL || bytes == NULL) {
+		err_set(err, errno, "cannot read '%s'", path);
+		if (in != NULL)
+			fclose(in);
+		free(bytes);
+		return false;
+	}
+	length = fread(bytes, 1, IMPORT_SIZE_MAX + 1, in);
+	ok = ferror(in) ? err_set(err, errno, "cannot read '%s'", path)
+		: length <= IMPORT_SIZE_MAX || err_set(err, 0, "'%s' is larger than any unit", path);
+	if (ok)
+		import_add_text(im, name, bytes, length);
+	fclose(in);
+	free(bytes);
+	return ok;
+}
+
+static const char *
+search_path(void)
+{
+	const char *path = getenv("SYSTEMD_UNIT_PATH");
+
+	return path != NULL && path[0] != '\0' ? path : load_path;
+}
+
+/* The next directory of *ALONG in DIRECTORY; false at the end. */
+static bool
+next_directory(const char **along, char directory[PATH_MAX])
+{
+	size_t n = strcspn(*along, ":");
+
+	if (**along == '\0')
+		return false;
+	snprintf(directory, PATH_MAX, "%.*s", (int)n, *along);
+	*along += n + ((*along)[n] == ':');
+	return true;
+}
+
+/* Where the unit file NAME is. */
+static bool
+find_unit(const char *name, char path[2 * PATH_MAX])
+{
+	char directory[PATH_MAX];
+
+	for (const char *along = search_path(); next_directory(&along, directory);) {
+		snprintf(path, 2 * PATH_MAX, "%s/%s", directory, name);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The names of files alone, as systemd sorts drop-ins of all directories. */
+static const char *
+last_part(const char *path)
+{
+	return strrchr(path, '/');
+}
+
+/* Bring PATHS into that order; those that are called the same stay in theirs, which is that of precedence. */
+static void
+sort_by_name(char **paths, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = i; k > 0 && strcmp(last_part(paths[k - 1]), last_part(paths[k])) > 0; k--) {
+			char *path = paths[k];
+
+			paths[k] = paths[k - 1];
+			paths[k - 1] = path;
+		}
+}
+
+/* The drop-ins for the unit in all directories: of its own name, of its template's, of its type's. Of two files with the
+ * same name, only the first counts. */
+static bool
+add_dropins(struct import *im, const char *const names[3], struct err *err)
+{
+	char directory[PATH_MAX], pattern[3 * PATH_MAX];
+	glob_t found = { 0 };
+	bool ok = true;
+	int flags = 0;
+
+	for (size_t n = 0; n < 3; n++)
+		for (const char *along = search_path(); next_directory(&along, directory); flags = GLOB_APPEND) {
+			snprintf(pattern, sizeof pattern, "%s/%s.d/*.conf", directory, names[n]);
+			glob(pattern, flags, NULL, &found);
+		}
+	sort_by_name(found.gl_pathv, found.gl_pathc);
+	for (size_t i = 0; ok && i < found.gl_pathc; i++)
+		if (i == 0 || strcmp(last_part(found.gl_pathv[i - 1]), last_part(found.gl_pathv[i])) != 0)
+			ok = import_systemd_file(im, found.gl_pathv[i], found.gl_pathv[i], err);
+	globfree(&found);
+	return ok;
+}
+
+/* The unit UNIT.TYPE with its drop-ins, or, of an instance, its template. *THERE: whether there is one. */
+static bool
+add_unit(struct import *im, const char *unit, const char *type, bool *there, struct err *err)
+{
+	const char *at = strchr(unit, '@');
+	char path[2 * PATH_MAX], template[NAME_MAX + 16], name[NAME_MAX + 16];
+
+	snprintf(name, sizeof name, "%s.%s", unit, type);
+	snprintf(template, sizeof template, "%.*s.%s", at != NULL ? (int)(at - unit) + 1 : (int)strlen(unit), unit, type);
+	*there = find_unit(name, path) || (at != NULL && find_unit(template, path));
+	if (!*there)
+		return true;
+	/* under the name that was asked for: what % stands for depends on the instance */
+	return import_systemd_file(im, path, arena_printf(im->arena, "%.*s/%s", (int)(strrchr(path, '/') - path), path, name),
+		err) && add_dropins(im, (const char *const[3]){ name, template, type }, err);
+}
+
+bool
+import_systemd_add(struct import *im, const char *name, struct err *err)
+{
+	const char *end = strstr(name, ".service");
+	char unit[NAME_MAX];
+	bool there, socket;
+
+	if (end == NULL || end[8] != '\0')
+		end = name + strlen(name);
+	if ((size_t)(end - name) >= sizeof unit || end == name || memchr(name, '/', (size_t)(end - name)) != NULL)
+		return err_set(err, 0, "'%s' is not the name of a unit", name);
+	snprintf(unit, sizeof unit, "%.*s", (int)(end - name), name);
+	if (!add_unit(im, unit, "service", &there, err))
+		return false;
+	if (!there)
+		return err_set(err, 0, "there is no unit %s.service in %s", unit, search_path());
+	return add_unit(im, unit, "socket", &socket, err);
+}
