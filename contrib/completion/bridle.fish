@@ -25,6 +25,7 @@ function __bridle_commands
         logs 'print the last lines that a service wrote' \
         check 'look for errors in a configuration' \
         config 'print the settings in effect, and where each comes from' \
+        import 'make a configuration of systemd units, supervisord sections, a Procfile' \
         ready 'are services ready to serve? exits with 0 or 4' \
         watch 'print what happens, as it happens' \
         why 'say what went wrong, from a log' \
@@ -34,12 +35,12 @@ function __bridle_commands
         help 'say how a command is used'
 end
 
-set -l commands status start stop restart reload scale signal logs check config ready watch why signatures shutdown version help
+set -l commands status start stop restart reload scale signal logs check config import ready watch why signatures shutdown version help
 
 complete -c bridle -f
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from help' -a '(__bridle_commands)'
-complete -c bridle -n '__fish_seen_subcommand_from check' -F
+complete -c bridle -n '__fish_seen_subcommand_from check import' -F
 complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config ready watch' -a '(__bridle_names)'
 complete -c bridle -n '__fish_seen_subcommand_from signal' -a 'HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP'
 
@@ -57,3 +58,8 @@ complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go o
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'
 complete -c bridle -n '__fish_seen_subcommand_from why' -l log -r -F -d 'read this log; - is standard input'
 complete -c bridle -n '__fish_seen_subcommand_from ready' -s w -l wait -x -a '10s 30s 1m 5m' -d 'wait so long'
+complete -c bridle -n '__fish_seen_subcommand_from import' -l systemd -x -d 'import the unit of that name as it is installed'
+complete -c bridle -n '__fish_seen_subcommand_from import' -l command -x -d 'import a command line, as a shell would get it'
+complete -c bridle -n '__fish_seen_subcommand_from import' -s o -l output -x -a '(__fish_complete_directories)' -d 'write a file for each service there, instead of printing'
+complete -c bridle -n '__fish_seen_subcommand_from import' -l report -x -a json -d 'print what became of each directive, for programs'
+complete -c bridle -n '__fish_seen_subcommand_from import' -l verify -d 'see that the result passes bridle check and prints back to the same'
