@@ -226,6 +226,10 @@ stays_on_its_mount(void **state)
 		print_message("needs root\n");
 		skip();
 	}
+	if (getenv("BRIDLE_VALGRIND") != NULL) {
+		print_message("valgrind may not know openat2(2), without which a bind mount is not seen\n");
+		skip();
+	}
 	assert_int_equal(mkdirat(s->fd, "outside", 0755) + mkdirat(s->fd, "tmp", 0755) + mkdirat(s->fd, "tmp/m", 0755), 0);
 	close(openat(s->fd, "outside/keep", O_CREAT | O_WRONLY, 0600));
 	for (int i = 0; i < 2; i++) {
