@@ -11,7 +11,7 @@
 
 /* In the order in which they count: the first file of a name hides the others. */
 static const char load_path[] = "/etc/systemd/system:/run/systemd/system:/usr/local/lib/systemd/system:"
-	"/usr/lib/systemd/system:/lib/systemd/system";
+				"/usr/lib/systemd/system:/lib/systemd/system";
 
 /* Not conf's source_load(): what is read here is printed, and not run. Whose file it is does not matter. */
 bool
@@ -30,8 +30,8 @@ import_systemd_file(struct import *im, const char *path, const char *name, struc
 		return false;
 	}
 	length = fread(bytes, 1, IMPORT_SIZE_MAX + 1, in);
-	ok = ferror(in) ? err_set(err, errno, "cannot read '%s'", path)
-		: length <= IMPORT_SIZE_MAX || err_set(err, 0, "'%s' is larger than any unit", path);
+	ok = ferror(in) ? err_set(err, errno, "cannot read '%s'", path) :
+			  length <= IMPORT_SIZE_MAX || err_set(err, 0, "'%s' is larger than any unit", path);
 	if (ok)
 		import_add_text(im, name, bytes, length);
 	fclose(in);
@@ -125,13 +125,15 @@ add_unit(struct import *im, const char *unit, const char *type, bool *there, str
 	char path[2 * PATH_MAX], template[NAME_MAX + 16], name[NAME_MAX + 16];
 
 	snprintf(name, sizeof name, "%s.%s", unit, type);
-	snprintf(template, sizeof template, "%.*s.%s", at != NULL ? (int)(at - unit) + 1 : (int)strlen(unit), unit, type);
+	snprintf(template, sizeof template, "%.*s.%s", at != NULL ? (int)(at - unit) + 1 : (int)strlen(unit), unit,
+		type);
 	*there = find_unit(name, path) || (at != NULL && find_unit(template, path));
 	if (!*there)
 		return true;
 	/* under the name that was asked for: what % stands for depends on the instance */
-	return import_systemd_file(im, path, arena_printf(im->arena, "%.*s/%s", (int)(strrchr(path, '/') - path), path, name),
-		err) && add_dropins(im, (const char *const[3]){ name, template, type }, err);
+	return import_systemd_file(im, path,
+		       arena_printf(im->arena, "%.*s/%s", (int)(strrchr(path, '/') - path), path, name), err) &&
+		add_dropins(im, (const char *const[3]){ name, template, type }, err);
 }
 
 bool

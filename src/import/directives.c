@@ -6,8 +6,7 @@
 #include "base/text.h"
 
 static const struct directive directives[] = {
-#define DIRECTIVE(section, name, fate, key, how, reason) \
-	{ #section, #name, FATE_##fate, key, translate_##how, reason },
+#define DIRECTIVE(section, name, fate, key, how, reason) { #section, #name, FATE_##fate, key, translate_##how, reason },
 #include "import/directives.def"
 #undef DIRECTIVE
 };
@@ -27,8 +26,8 @@ const struct directive *
 directive_meant(const char *section, const char *name)
 {
 	for (size_t i = 0; i < COUNT; i++)
-		if (strcmp(directives[i].section, section) == 0 && (strcasecmp(directives[i].name, name) == 0 ||
-			text_distance(directives[i].name, name) == 1))
+		if (strcmp(directives[i].section, section) == 0 &&
+			(strcasecmp(directives[i].name, name) == 0 || text_distance(directives[i].name, name) == 1))
 			return &directives[i];
 	return NULL;
 }

@@ -9,7 +9,7 @@
 struct directive {
 	const char *section, *name;
 	enum fate fate;
-	const char *key;    /* or "" */
+	const char *key; /* or "" */
 	translator translate;
 	const char *reason; /* or "" */
 };

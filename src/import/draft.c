@@ -22,8 +22,10 @@ draft_init(struct draft *d, struct arena *arena, enum conf_kind kind, const char
 	while (*name == '.' || *name == '-')
 		name++;
 	for (size_t i = 0; i < CONF_NAME_MAX && name[i] != '\0'; i++)
-		clean[i] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-", name[i]) != NULL
-			? name[i] : '-';
+		clean[i] =
+			strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-", name[i]) != NULL ?
+			name[i] :
+			'-';
 	for (size_t n = strlen(clean); n > 0 && strchr("@-", clean[n - 1]) != NULL; n--)
 		clean[n - 1] = '\0';
 	d->name = clean[0] != '\0' && clean[0] != '-' ? clean : "web";
@@ -101,15 +103,17 @@ draft_set(struct draft *d, enum key_id key, const char *value, const char *note,
 		put(d, setting);
 		return true;
 	}
-	setting.note = arena_printf(d->arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "", hole_list(d->arena, value));
+	setting.note = arena_printf(d->arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
+		hole_list(d->arena, value));
 	setting.value = hole_stand_in(d->arena, value);
 	if (!is_readable(d, key, setting.value, err)) {
 		setting.value = hole_show(d->arena, value);
 		setting.is_off = true;
 	}
 	put(d, setting);
-	return !setting.is_off || err_set(err, 0, "%s is not known here: it stands in the file as a comment, to be filled in",
-		hole_list(d->arena, value));
+	return !setting.is_off ||
+		err_set(err, 0, "%s is not known here: it stands in the file as a comment, to be filled in",
+			hole_list(d->arena, value));
 }
 
 bool

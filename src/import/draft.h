@@ -25,7 +25,7 @@ struct draft {
 	const char *title;     /* Description=, or "" */
 	const char *directory; /* where relative paths of the source begin: absolute, or "" when that is not known */
 	struct wordlist variables; /* NAME=value: what is known of the environment */
-	struct wordlist hints; /* comments below the heading */
+	struct wordlist hints;     /* comments below the heading */
 	struct draft_setting *first, *last;
 	struct draft *next;
 };

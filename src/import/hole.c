@@ -156,7 +156,8 @@ rewrite(struct arena *arena, const char *text, writer write, const void *context
 	while ((open = strchr(text, HOLE_OPEN)) != NULL) {
 		size_t n = strcspn(open + 1, (char[]){ HOLE_CLOSE, '\0' });
 
-		done = arena_printf(arena, "%s%.*s%s", done, (int)(open - text), text, write(arena, open + 1, n, context));
+		done = arena_printf(arena, "%s%.*s%s", done, (int)(open - text), text,
+			write(arena, open + 1, n, context));
 		text = open + 1 + n;
 		text += *text == HOLE_CLOSE;
 	}

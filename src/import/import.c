@@ -81,8 +81,8 @@ enum kind { KIND_UNIT, KIND_SUPERVISORD, KIND_PROCFILE, KIND_UNKNOWN };
 static bool
 is_supervisords(const char *heading)
 {
-	static const char *const names[] = { "[program:", "[supervisor", "[group:", "[unix_http_server]", "[inet_http_server]",
-		"[eventlistener:", "[fcgi-program:", "[rpcinterface:", "[include]" };
+	static const char *const names[] = { "[program:", "[supervisor", "[group:", "[unix_http_server]",
+		"[inet_http_server]", "[eventlistener:", "[fcgi-program:", "[rpcinterface:", "[include]" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strncmp(heading, names[i], strlen(names[i])) == 0)
@@ -123,7 +123,8 @@ import_add_text(struct import *im, const char *name, const char *bytes, size_t l
 
 	wordlist_add(&im->sources, arena_copy_string(im->arena, name));
 	if (length > IMPORT_SIZE_MAX) {
-		conf_complain(im->report, CONF_ERROR, name, 0, "larger than any unit: more than %d bytes", IMPORT_SIZE_MAX);
+		conf_complain(im->report, CONF_ERROR, name, 0, "larger than any unit: more than %d bytes",
+			IMPORT_SIZE_MAX);
 		return;
 	}
 	switch (kind_of(text)) {
@@ -131,7 +132,8 @@ import_add_text(struct import *im, const char *name, const char *bytes, size_t l
 	case KIND_SUPERVISORD: supervisord_add(im, name, bytes, length); break;
 	case KIND_PROCFILE: procfile_add(im, name, bytes, length); break;
 	case KIND_UNKNOWN:
-		conf_complain(im->report, CONF_ERROR, name, 0, "neither a unit of systemd, nor a file of supervisord, nor a "
+		conf_complain(im->report, CONF_ERROR, name, 0,
+			"neither a unit of systemd, nor a file of supervisord, nor a "
 			"Procfile: it has no [section], and no line is \"name: command\"");
 		break;
 	}
@@ -143,7 +145,8 @@ import_add_text(struct import *im, const char *name, const char *bytes, size_t l
 static const char *
 behind_label(struct arena *arena, const char *line, const char **name)
 {
-	static const char *const labels[] = { "CMD", "ENTRYPOINT", "command", "startCommand", "entrypoint", "start", "run" };
+	static const char *const labels[] = { "CMD", "ENTRYPOINT", "command", "startCommand", "entrypoint", "start",
+		"run" };
 	size_t n = strcspn(line, ": \t=");
 	const char *rest = line + n + strspn(line + n, " \t");
 	bool is_label = false;

@@ -13,7 +13,8 @@ launch_part(struct launch *l, const char *directive, const char *value, enum fat
 {
 	struct arena *arena = l->import->arena;
 
-	ledger_add_part(&l->import->ledger, l->entry, hole_show(arena, directive), hole_show(arena, value), fate, key, reason);
+	ledger_add_part(&l->import->ledger, l->entry, hole_show(arena, directive), hole_show(arena, value), fate, key,
+		reason);
 }
 
 bool
@@ -29,7 +30,8 @@ launch_set(struct launch *l, const char *directive, const char *shown, enum key_
 		return false;
 	}
 	if (hole_is_in(value))
-		reason = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "", hole_list(arena, value));
+		reason = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
+			hole_list(arena, value));
 	launch_part(l, directive, shown, FATE_KEPT, conf_keys[key].name, reason);
 	return true;
 }
@@ -91,8 +93,8 @@ length_of_gunicorn(const char *const *at, uint32_t count)
 	return is_python(base) ? length_of_python(at, count) : 0;
 }
 
-static const char *
-quoted_line(struct arena *arena, const char *const *at, uint32_t count)
+const char *
+launch_quote(struct arena *arena, const char *const *at, uint32_t count)
 {
 	const char *line = "";
 
@@ -115,9 +117,11 @@ set_command(struct launch *l)
 	}
 	if (strchr(first, '/') != NULL)
 		c->at[0] = draft_path(l->draft, first);
-	launch_set(l, "", quoted_line(arena, c->at, c->count), KEY_command, quoted_line(arena, c->at, c->count),
-		c->count > 1 && !is_python(launch_base(first)) ? "which Gunicorn it is cannot be seen through this wrapper: "
-			"settings that depend on its version are not made" : "");
+	launch_set(l, "", launch_quote(arena, c->at, c->count), KEY_command, launch_quote(arena, c->at, c->count),
+		c->count > 1 && !is_python(launch_base(first)) ?
+			"which Gunicorn it is cannot be seen through this wrapper: "
+			"settings that depend on its version are not made" :
+			"");
 }
 
 static void
@@ -133,9 +137,12 @@ found_gunicorn(struct launch *l, const char *const *at, uint32_t count, uint32_t
 	ledger_sum(&l->import->ledger, l->entry);
 }
 
-/* Nothing that we know: run it as it is. */
-static void
-found_program(struct launch *l, struct conf_words words, const char *why)
+static const char no_gunicorn[] =
+	"no Gunicorn is to be seen in it: it is supervised as a program, without Gunicorn's "
+	"replacement, scaling and readiness; where it starts one, import that command line (--command)";
+
+void
+launch_program(struct launch *l)
 {
 	struct arena *arena = l->import->arena;
 	struct err err;
@@ -150,15 +157,12 @@ found_program(struct launch *l, struct conf_words words, const char *why)
 		if (l->began[0] != '\0')
 			draft_set(l->draft, KEY_directory, l->began, "", &err);
 	}
-	if (!draft_set(l->draft, KEY_command, quoted_line(arena, words.at, words.count), "", &err))
+	if (!draft_set(l->draft, KEY_command, launch_quote(arena, l->original.at, l->original.count), "", &err))
 		ledger_settle(&l->import->ledger, l->entry, FATE_LOST, "", "%s", err.text);
 	else
-		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s", why);
+		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s", no_gunicorn);
 	l->entry->parts = l->entry->last_part = NULL;
 }
-
-static const char no_gunicorn[] = "no Gunicorn is to be seen in it: it is supervised as a program, without Gunicorn's "
-	"replacement, scaling and readiness; where it starts one, import that command line (--command)";
 
 static void
 take_words(struct launch *l, const char *const *at, uint32_t count)
@@ -181,7 +185,7 @@ take_words(struct launch *l, const char *const *at, uint32_t count)
 		at += length;
 		count -= length;
 	}
-	found_program(l, l->original, no_gunicorn);
+	launch_program(l);
 }
 
 /* WORDS with what is known filled in. A whole word that is a variable is split at blanks, as systemd and an unquoted
@@ -195,7 +199,8 @@ fill(struct launch *l, struct conf_words words)
 		const char *note = NULL;
 		const char *word = hole_fill(filled.arena, words.at[i], &l->draft->variables, &note), *rest = word;
 		char *piece = arena_alloc(filled.arena, strlen(word) + 1);
-		bool whole = words.at[i][0] == HOLE_OPEN && strchr(words.at[i], HOLE_CLOSE)[1] == '\0' && words.at[i][2] != '{';
+		bool whole = words.at[i][0] == HOLE_OPEN && strchr(words.at[i], HOLE_CLOSE)[1] == '\0' &&
+			words.at[i][2] != '{';
 
 		if (note != NULL)
 			wordlist_add(&l->draft->hints, note);
@@ -221,184 +226,4 @@ launch_words(struct launch *l, struct conf_words words)
 		import_broken(l->import, l->entry, "there is no command in it");
 	else
 		take_words(l, filled.at, filled.count);
-}
-
-/* ---- shells ---- */
-
-/* A line as a list of simple commands. */
-struct script {
-	struct launch *launch;
-	struct wordlist words; /* of the command being read */
-	bool done;             /* the command that stays was found */
-	bool hard;             /* it has what only a shell can do */
-};
-
-/* Builtins of a shell that prepare what comes. False when the command is none. */
-static bool
-prepare(struct launch *l, const struct wordlist *w)
-{
-	const char *name = w->at[0], *argument = w->count > 1 ? w->at[1] : "";
-	const char *base = launch_base(argument);
-
-	if ((strcmp(name, ".") == 0 || strcmp(name, "source") == 0) && strncmp(base, "activate", 8) == 0) {
-		wrapper_activate(l, argument);
-	} else if (strcmp(name, ".") == 0 || strcmp(name, "source") == 0) {
-		launch_part(l, name, argument, FATE_LOST, "", "what this file sets is not set: write it into environment, or, when "
-			"it is but NAME=value lines, environment_file");
-	} else if (strcmp(name, "cd") == 0) {
-		const char *path = draft_path(l->draft, argument);
-
-		if (l->began == NULL)
-			l->began = l->draft->directory;
-		if (launch_set(l, name, argument, KEY_directory, path, "") && path[0] == '/')
-			l->draft->directory = path;
-	} else if (strcmp(name, "umask") == 0) {
-		launch_set(l, name, argument, KEY_umask, argument, "");
-	} else if (strcmp(name, "export") == 0) {
-		for (uint32_t i = 1; i < w->count; i++)
-			if (wrapper_is_assignment(w->at[i]))
-				wrapper_assign(l, w->at[i]);
-	} else if (strcmp(name, "set") == 0 || strcmp(name, "shopt") == 0 || strcmp(name, "trap") == 0 ||
-		strcmp(name, ":") == 0 || strcmp(name, "true") == 0 || strcmp(name, "wait") == 0) {
-		launch_part(l, name, argument, FATE_MEANINGLESS, "", "no shell is left for it to count in");
-	} else if (strcmp(name, "ulimit") == 0) {
-		launch_part(l, name, argument, FATE_LOST, "", "the service has the limit of bridled itself");
-	} else {
-		return false;
-	}
-	return true;
-}
-
-static bool
-holds_gunicorn(const struct wordlist *w)
-{
-	for (uint32_t i = 0; i < w->count; i++)
-		if (strcasestr(w->at[i], "gunicorn") != NULL)
-			return true;
-	return false;
-}
-
-/* One command has been read. The one that Gunicorn is in stays; those before it are run no more. */
-static void
-end_command(struct script *s)
-{
-	struct launch *l = s->launch;
-	struct wordlist w = s->words;
-
-	s->words = (struct wordlist){ .arena = w.arena };
-	while (w.count > 0 && wrapper_is_assignment(w.at[0]) && !s->done) {
-		wrapper_assign(l, w.at[0]);
-		w.at++;
-		w.count--;
-	}
-	if (w.count == 0)
-		return;
-	if (s->done) {
-		launch_part(l, w.at[0], "", FATE_MEANINGLESS, "", "it comes after the service has ended");
-	} else if (strcmp(w.at[0], "exec") == 0 || holds_gunicorn(&w)) {
-		s->done = true;
-		launch_words(l, (struct conf_words){ .at = w.at, .count = w.count });
-	} else if (!prepare(l, &w)) {
-		launch_part(l, quoted_line(w.arena, w.at, w.count), "", FATE_LOST, "", "it is not run: do it before the service is "
-			"started, or in your deployment");
-	}
-}
-
-static void
-take_redirect(struct script *s, const char *operator, const char *target)
-{
-	struct arena *arena = s->words.arena;
-
-	if (operator[strlen(operator) - 1] == '<')
-		launch_part(s->launch, arena_copy_string(arena, operator), target, FATE_LOST, "", "standard input is /dev/null");
-	else if (strspn(target, "0123456789-") == strlen(target))
-		launch_part(s->launch, arena_copy_string(arena, operator), target, FATE_IMPLIED, "", "standard output and standard "
-			"error go to one log");
-	else
-		launch_part(s->launch, arena_copy_string(arena, operator), target, FATE_LOST, "", "output goes to Bridle's own log "
-			"file (bridle logs NAME)");
-}
-
-/* Words of the shell's grammar, at the place of a command. */
-static bool
-is_grammar(const char *word)
-{
-	static const char *const words[] = { "if", "for", "while", "until", "case", "function", "{", "!", "select", "[[" };
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strcmp(words[i], word) == 0)
-			return true;
-	return false;
-}
-
-/* Read LINE once, only to see whether it is a plain list of commands with a Gunicorn among them. */
-static bool
-is_plain(struct arena *arena, const char *line, char *item, struct err *err, bool *bad)
-{
-	bool first = true, gunicorn = false;
-	enum shell_item kind;
-
-	*bad = false;
-	while ((kind = shellwords_next(&line, item, err)) != SHELL_END) {
-		if (kind == SHELL_BAD) {
-			*bad = true;
-			return false;
-		}
-		if (kind == SHELL_WORD && first && is_grammar(item))
-			return false;
-		if (kind == SHELL_OPERATOR && (strcmp(item, "|") == 0 || strchr("()", item[0]) != NULL))
-			return false;
-		if (kind == SHELL_REDIRECT && strstr(item, "<<") != NULL)
-			return false;
-		if (kind == SHELL_WORD && strcasestr(hole_show(arena, item), "gunicorn") != NULL)
-			gunicorn = true;
-		first = kind == SHELL_OPERATOR;
-	}
-	return gunicorn;
-}
-
-static void
-take_script(struct launch *l, const char *line, char *item)
-{
-	struct script s = { .launch = l, .words.arena = l->import->arena };
-	enum shell_item kind;
-
-	while ((kind = shellwords_next(&line, item, NULL)) != SHELL_END) {
-		if (kind == SHELL_WORD) {
-			wordlist_add(&s.words, arena_copy_string(s.words.arena, item));
-		} else if (kind == SHELL_REDIRECT) {
-			const char *operator = arena_copy_string(s.words.arena, item);
-
-			if (shellwords_next(&line, item, NULL) == SHELL_WORD)
-				take_redirect(&s, operator, item);
-		} else {
-			end_command(&s);
-		}
-	}
-	end_command(&s);
-}
-
-void
-launch_shell(struct launch *l, const char *line)
-{
-	char *item = arena_alloc(l->import->arena, 2 * strlen(line) + 4);
-	struct err err;
-	bool bad;
-
-	if (item == NULL)
-		return;
-	if (l->original.count == 0) {
-		struct wordlist words = { .arena = l->import->arena };
-
-		wordlist_add(&words, "/bin/sh");
-		wordlist_add(&words, "-c");
-		wordlist_add(&words, line);
-		l->original = (struct conf_words){ .at = words.at, .count = words.count };
-	}
-	if (is_plain(l->import->arena, line, item, &err, &bad))
-		take_script(l, line, item);
-	else if (bad)
-		import_broken(l->import, l->entry, err.text);
-	if (l->entry->fate == FATE_OPEN)
-		found_program(l, l->original, no_gunicorn);
 }

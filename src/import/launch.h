@@ -16,7 +16,7 @@ struct launch {
 	struct ledger_entry *entry;
 	bool has_socket; /* a socket unit gives the addresses, so that Gunicorn does not look at --bind */
 	/* the rest is launch's own */
-	struct wordlist command; /* what stays in front of gunicorn, and itself */
+	struct wordlist command;    /* what stays in front of gunicorn, and itself */
 	struct conf_words original; /* all of it, for when it is no Gunicorn's */
 	const char *began;          /* where, before a cd; NULL without one */
 	unsigned depth;
@@ -29,6 +29,12 @@ void launch_words(struct launch *l, struct conf_words words);
 void launch_shell(struct launch *l, const char *line);
 
 /* ---- for the files of launch ---- */
+
+/* Nothing that we know: all of it is the command of a program. */
+void launch_program(struct launch *l);
+
+/* Words as a line for conf, each quoted where it must be. */
+const char *launch_quote(struct arena *arena, const char *const *at, uint32_t count);
 
 /* A part of the entry. */
 void launch_part(struct launch *l, const char *directive, const char *value, enum fate fate, const char *key,

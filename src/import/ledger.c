@@ -86,7 +86,8 @@ ledger_sum(struct ledger *ledger, struct ledger_entry *entry)
 	enum fate worst = FATE_KEPT;
 
 	for (const struct ledger_entry *part = entry->parts; part != NULL; part = part->next) {
-		const char *shown = part->value[0] != '\0' && part->directive[0] == '\0' ? part->value : part->directive;
+		const char *shown =
+			part->value[0] != '\0' && part->directive[0] == '\0' ? part->value : part->directive;
 
 		if (part->fate == FATE_LOST)
 			worst = FATE_LOST;

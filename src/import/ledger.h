@@ -20,11 +20,11 @@ enum fate {
 
 /* The reason for LOST says what that changes; those of the others why that is so, "" where there is nothing to say. */
 struct ledger_entry {
-	const char *file;      /* as it was named; "" for a command line */
-	unsigned line;         /* from 1; 0: none */
+	const char *file; /* as it was named; "" for a command line */
+	unsigned line;    /* from 1; 0: none */
 	const char *section, *directive, *value;
 	enum fate fate;
-	const char *key;       /* keys that it became, parted by blanks, or "" */
+	const char *key; /* keys that it became, parted by blanks, or "" */
 	const char *reason;
 	struct ledger_entry *parts, *last_part; /* of a command line: its options, wrappers, redirections; else NULL */
 	struct ledger_entry *next;              /* in the list it is in */
@@ -44,8 +44,8 @@ void ledger_add_part(struct ledger *ledger, struct ledger_entry *entry, const ch
 	enum fate fate, const char *key, const char *reason);
 
 /* Settle ENTRY. A later call wins. */
-void ledger_settle(struct ledger *ledger, struct ledger_entry *entry, enum fate fate, const char *key,
-	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void ledger_settle(struct ledger *ledger, struct ledger_entry *entry, enum fate fate, const char *key, const char *fmt,
+	...) __attribute__((format(printf, 5, 6)));
 
 /* Settle ENTRY by its parts: LOST when one of them is, else KEPT. Keys and reasons are theirs. */
 void ledger_sum(struct ledger *ledger, struct ledger_entry *entry);

@@ -138,7 +138,8 @@ mode_text(struct arena *arena, const char *value)
 	const char *digits = strncmp(value, "0o", 2) == 0 ? value + 2 : value;
 	int base = digits != value || value[0] == '0' ? 8 : 10;
 	char *end;
-	long mode = strtol(strncmp(value, "0x", 2) == 0 ? value + 2 : digits, &end, strncmp(value, "0x", 2) == 0 ? 16 : base);
+	long mode = strtol(strncmp(value, "0x", 2) == 0 ? value + 2 : digits, &end,
+		strncmp(value, "0x", 2) == 0 ? 16 : base);
 
 	return *end != '\0' || mode < 0 || mode > 07777 ? value : arena_printf(arena, "%04lo", (unsigned long)mode);
 }
@@ -152,7 +153,8 @@ value_text(struct launch *l, const struct option *o, const char *value)
 	switch (o->how) {
 	case HOW_bind: return bind_text(l, value);
 	case HOW_mode: return mode_text(arena, value);
-	case HOW_seconds: return text_parse_int(value, 0, INT32_MAX, &n) ? arena_printf(arena, "%" PRId64 "s", n) : value;
+	case HOW_seconds:
+		return text_parse_int(value, 0, INT32_MAX, &n) ? arena_printf(arena, "%" PRId64 "s", n) : value;
 	case HOW_yes: return "yes";
 	case HOW_passed:
 		if (is_kind(o, "yes"))
@@ -191,6 +193,8 @@ settle_value(struct reading *r, const struct option *o, const char *shown, const
 	if (!repeated && joined && o->how == HOW_bind)
 		draft_unset(l->draft, KEY_bind);
 	r->given[o->key / 64] |= bit;
+	if (o->key == KEY_workers && strstr(value, "nproc") != NULL)
+		wordlist_add(&l->draft->hints, "workers = auto is 2 x usable CPUs + 1.");
 	if (text[0] == '\0')
 		launch_part(l, shown, value, FATE_MEANINGLESS, "", "it is empty");
 	else
@@ -203,7 +207,8 @@ settle(struct reading *r, const struct option *o, const char *shown, const char 
 	struct launch *l = r->launch;
 
 	if (is_overruled(l, o))
-		launch_part(l, shown, value, FATE_MEANINGLESS, "", "the socket unit gives the addresses, and Gunicorn does not "
+		launch_part(l, shown, value, FATE_MEANINGLESS, "",
+			"the socket unit gives the addresses, and Gunicorn does not "
 			"look at its own then");
 	else if (o->how == HOW_implied || o->how == HOW_implied_value)
 		launch_part(l, shown, value, FATE_IMPLIED, "", o->reason);
@@ -300,9 +305,11 @@ take_application(struct reading *r, const char *word)
 		launch_part(l, "", word, FATE_LOST, "", "it is empty: Gunicorn refuses it");
 	else if (draft_has(l->draft, KEY_app))
 		launch_part(l, "", word, FATE_MEANINGLESS, "", "Gunicorn looks at the first application only");
-	else if (word[0] == HOLE_OPEN && (strstr(word, "OPT") != NULL || strstr(word, "ARGS") != NULL ||
-		strcmp(word + 1, "$@\002") == 0 || strcmp(word + 1, "$*\002") == 0))
-		launch_part(l, "", word, FATE_LOST, "", "options of Gunicorn that are not known here: write them as keys");
+	else if (word[0] == HOLE_OPEN &&
+		(strstr(word, "OPT") != NULL || strstr(word, "ARGS") != NULL || strcmp(word + 1, "$@\002") == 0 ||
+			strcmp(word + 1, "$*\002") == 0))
+		launch_part(l, "", word, FATE_LOST, "",
+			"options of Gunicorn that are not known here: write them as keys");
 	else
 		launch_set(l, "", word, KEY_app, word, "");
 }
@@ -315,7 +322,8 @@ take_word(struct reading *r)
 	if (word[0] == '\n') {
 		/* "\" at the end of a line of supervisord's command: shlex keeps the line feed */
 		word += strspn(word, "\n \t");
-		wordlist_add(&r->launch->draft->hints, "Supervisord hands options behind a \\ at the end of a line on with a line "
+		wordlist_add(&r->launch->draft->hints,
+			"Supervisord hands options behind a \\ at the end of a line on with a line "
 			"feed in front, so that Gunicorn did not see them. They are in effect now.");
 	}
 	if (strcmp(word, "--") == 0)
@@ -340,12 +348,21 @@ say_what_differs(struct launch *l)
 	for (uint32_t i = 0; i < d->variables.count && !draft_has(d, KEY_workers); i++)
 		if (strncmp(d->variables.at[i], web, sizeof web - 1) == 0)
 			draft_set(d, KEY_workers, d->variables.at[i] + sizeof web - 1, "WEB_CONCURRENCY", &err);
+	for (uint32_t i = 0; i < d->variables.count; i++)
+		if (strncmp(d->variables.at[i], "GUNICORN_CMD_ARGS=", 18) == 0)
+			wordlist_add(&d->hints,
+				"Gunicorn reads GUNICORN_CMD_ARGS by itself; where that sets bind, workers, "
+				"graceful_timeout "
+				"or proc_name, write it here, for Bridle gives those, and they win.");
 	if (draft_has(d, KEY_config) && !draft_has(d, KEY_workers))
-		wordlist_add(&d->hints, "Bridle decides how many workers there are: where the file of config sets workers (or "
+		wordlist_add(&d->hints,
+			"Bridle decides how many workers there are: where the file of config sets workers (or "
 			"graceful_timeout), write that here, for 1 (and 30s) count otherwise.");
 	if (!draft_has(d, KEY_bind) && !l->has_socket)
-		wordlist_add(&d->hints, "No address is named, so Gunicorn opens one by itself (of its configuration file, of $PORT, "
-			"or 127.0.0.1:8000). Bridle holds it, so that no connection is refused at a restart, when it is written "
+		wordlist_add(&d->hints,
+			"No address is named, so Gunicorn opens one by itself (of its configuration file, of $PORT, "
+			"or 127.0.0.1:8000). Bridle holds it, so that no connection is refused at a restart, when it "
+			"is written "
 			"here: bind = ...");
 }
 

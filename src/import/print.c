@@ -67,8 +67,8 @@ print_draft(FILE *out, const struct draft *d)
 	/* it would not read back without */
 	if (d->kind == CONF_PROGRAM && !draft_says(d, KEY_command))
 		fputs("command = FILL_IN_command\n", out);
-	if (d->kind == CONF_GUNICORN && !draft_says(d, KEY_app) && !draft_says(d, KEY_args) && !draft_says(d, KEY_config) &&
-		!draft_says(d, KEY_paste))
+	if (d->kind == CONF_GUNICORN && !draft_says(d, KEY_app) && !draft_says(d, KEY_args) &&
+		!draft_says(d, KEY_config) && !draft_says(d, KEY_paste))
 		fputs("app = FILL_IN_app\n", out);
 }
 
@@ -129,8 +129,10 @@ print_head(FILE *out, const struct import *im)
 	print_comment(out, " ", sources);
 	for (unsigned fate = 0; fate < FATE_COUNT; fate++)
 		all += ledger_count(&im->ledger, (enum fate)fate);
-	fprintf(out, "# %u directive%s: %u kept, %u done by Bridle anyway, %u without a meaning here, %u not carried over.\n", all,
-		all == 1 ? "" : "s", ledger_count(&im->ledger, FATE_KEPT), ledger_count(&im->ledger, FATE_IMPLIED),
+	fprintf(out,
+		"# %u directive%s: %u kept, %u done by Bridle anyway, %u without a meaning here, %u not carried "
+		"over.\n",
+		all, all == 1 ? "" : "s", ledger_count(&im->ledger, FATE_KEPT), ledger_count(&im->ledger, FATE_IMPLIED),
 		ledger_count(&im->ledger, FATE_MEANINGLESS), ledger_count(&im->ledger, FATE_LOST));
 }
 

@@ -17,7 +17,7 @@ words_of_array(struct arena *arena, const char *line)
 	json_t *array = line[0] == '[' ? json_loads(line, JSON_DISABLE_EOF_CHECK, NULL) : NULL, *item;
 	size_t i;
 
-	json_array_foreach (array, i, item)
+	json_array_foreach(array, i, item)
 		if (json_is_string(item))
 			wordlist_add(&words, arena_copy_string(arena, json_string_value(item)));
 	json_decref(array);
@@ -61,7 +61,8 @@ take_line(struct import *im, const char *file, unsigned number, const char *line
 	if (entry == NULL)
 		return;
 	if (strcmp(name, "release") == 0)
-		ledger_settle(&im->ledger, entry, FATE_LOST, "", "it is run once at each release: do that in your deployment");
+		ledger_settle(&im->ledger, entry, FATE_LOST, "",
+			"it is run once at each release: do that in your deployment");
 	else
 		procfile_command(im, import_draft(im, CONF_GUNICORN, name), entry, colon);
 }

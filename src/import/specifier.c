@@ -12,9 +12,20 @@ static const struct fixed {
 	char letter;
 	const char *value;
 } fixed[] = {
-	{ 't', "/run" }, { 'S', "/var/lib" }, { 'C', "/var/cache" }, { 'L', "/var/log" }, { 'E', "/etc" },
-	{ 'h', "/root" }, { 'u', "root" }, { 'U', "0" }, { 'g', "root" }, { 'G', "0" }, { 's', "/bin/sh" },
-	{ 'T', "/tmp" }, { 'V', "/var/tmp" }, { '%', "%" },
+	{ 't', "/run" },
+	{ 'S', "/var/lib" },
+	{ 'C', "/var/cache" },
+	{ 'L', "/var/log" },
+	{ 'E', "/etc" },
+	{ 'h', "/root" },
+	{ 'u', "root" },
+	{ 'U', "0" },
+	{ 'g', "root" },
+	{ 'G', "0" },
+	{ 's', "/bin/sh" },
+	{ 'T', "/tmp" },
+	{ 'V', "/var/tmp" },
+	{ '%', "%" },
 };
 
 /* What a letter that depends on the unit's name stands for; NULL when it does not, or the instance is not known. */
@@ -63,8 +74,8 @@ unit_specify(const struct unit *unit, struct arena *arena, const char *text)
 			text += n;
 			continue;
 		}
-		value = percent[1] == '\0' || strchr(known, percent[1]) == NULL ? arena_copy(arena, percent, 1)
-			: value_of(unit, arena, percent[1]);
+		value = percent[1] == '\0' || strchr(known, percent[1]) == NULL ? arena_copy(arena, percent, 1) :
+										  value_of(unit, arena, percent[1]);
 		if (value == NULL)
 			value = arena_printf(arena, "%c%.2s%c", HOLE_OPEN, percent, HOLE_CLOSE);
 		done = arena_printf(arena, "%s%.*s%s", done, (int)n, text, value);

@@ -82,7 +82,8 @@ expand(const struct program *p, const char *value, const char *file)
 		if (known != NULL)
 			done = arena_printf(arena, "%s%.*s%s", done, (int)n, percent - n, known);
 		else
-			done = arena_printf(arena, "%s%.*s%c%%(%s)s%c", done, (int)n, percent - n, HOLE_OPEN, name, HOLE_CLOSE);
+			done = arena_printf(arena, "%s%.*s%c%%(%s)s%c", done, (int)n, percent - n, HOLE_OPEN, name,
+				HOLE_CLOSE);
 	}
 	return arena_printf(arena, "%s%s", done, value);
 }
@@ -130,7 +131,8 @@ translate_command(struct translation *t)
 static bool
 comes_first(const struct directive *d, unsigned stage)
 {
-	bool early = d->translate == translate_pairs || d->translate == translate_directory || d->translate == translate_account;
+	bool early = d->translate == translate_pairs || d->translate == translate_directory ||
+		d->translate == translate_account;
 	unsigned wanted = early ? 0 : d->translate == translate_command ? 1 : 2;
 
 	return wanted == stage;
@@ -161,8 +163,9 @@ settle_unknown(struct program *p, struct ledger_entry *entry)
 {
 	const struct directive *meant = directive_meant("program", entry->directive);
 
-	ledger_settle(&p->import->ledger, entry, FATE_MEANINGLESS, "", "supervisord does not know it and passes over it%s%s%s",
-		meant != NULL ? ": was " : "", meant != NULL ? meant->name : "", meant != NULL ? " meant?" : "");
+	ledger_settle(&p->import->ledger, entry, FATE_MEANINGLESS, "",
+		"supervisord does not know it and passes over it%s%s%s", meant != NULL ? ": was " : "",
+		meant != NULL ? meant->name : "", meant != NULL ? " meant?" : "");
 }
 
 static void
@@ -175,7 +178,8 @@ end_program(struct program *p)
 			if (d == NULL && stage == 0)
 				settle_unknown(p, p->entries[i]);
 			else if (d != NULL && comes_first(d, stage) && is_overruled(p, i))
-				ledger_settle(&p->import->ledger, p->entries[i], FATE_MEANINGLESS, "", "it is given again below");
+				ledger_settle(&p->import->ledger, p->entries[i], FATE_MEANINGLESS, "",
+					"it is given again below");
 			else if (d != NULL && comes_first(d, stage))
 				translate_entry(p, p->entries[i], d);
 		}
@@ -195,7 +199,8 @@ static const struct {
 	{ "rpcinterface:", FATE_MEANINGLESS, "the control socket of bridled speaks varlink" },
 	{ "group:", FATE_LOST, "services have no groups: bridle stop A B names each" },
 	{ "include", FATE_LOST, "the files that it names are not read: give them to bridle import too" },
-	{ "eventlistener:", FATE_LOST, "Bridle starts no listeners of events: bridle watch --json tells a program of them" },
+	{ "eventlistener:", FATE_LOST,
+		"Bridle starts no listeners of events: bridle watch --json tells a program of them" },
 	{ "fcgi-program:", FATE_LOST, "Bridle opens no FastCGI sockets" },
 	{ "", FATE_MEANINGLESS, "supervisord does not know this section" },
 };
@@ -205,7 +210,8 @@ settle_other(struct import *im, struct ledger_entry *entry)
 {
 	size_t i = 0;
 
-	while (others[i].section[0] != '\0' && strncmp(others[i].section, entry->section, strlen(others[i].section)) != 0)
+	while (others[i].section[0] != '\0' &&
+		strncmp(others[i].section, entry->section, strlen(others[i].section)) != 0)
 		i++;
 	ledger_settle(&im->ledger, entry, others[i].fate, "", "%s", others[i].reason);
 }
@@ -254,7 +260,8 @@ take(struct program *p, struct pyini *ini, const char *file)
 	case PYINI_BAD:
 		entry = ledger_add(&p->import->ledger, file, ini->line, ini->section, ini->text, "");
 		if (entry != NULL && is_template_line(ini->text))
-			ledger_settle(&p->import->ledger, entry, FATE_LOST, "", "a line of a template: what it will say is not known "
+			ledger_settle(&p->import->ledger, entry, FATE_LOST, "",
+				"a line of a template: what it will say is not known "
 				"before somebody fills it in; import what comes out then");
 		else if (entry != NULL)
 			import_broken(p->import, entry, err.text);

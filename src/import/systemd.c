@@ -15,32 +15,50 @@
 
 /* ---- the command ---- */
 
-/* WORD with its variables as holes: systemd.service(5) has ${X} anywhere, $X as a word of its own, $$ for $. */
+/* Length of the variable at C, which is a $: "${X}", "$X"; 0 when it is none. systemd.service(5) replaces the second only
+ * where it is a word of its own. Within a word, it is what a here-document or a hopeful author left: not known either. */
+static size_t
+length_of_variable(const char *c)
+{
+	size_t n = strspn(c + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+
+	if (c[1] == '{') {
+		n = strcspn(c, "}");
+		return c[n] == '}' ? n + 1 : 0;
+	}
+	return n > 0 ? n + 1 : 0;
+}
+
+/* WORD with its variables as holes; $$ is $. */
 static const char *
 mark_variables(struct arena *arena, const char *word)
 {
 	char *marked = arena_alloc(arena, 2 * strlen(word) + 1), *to = marked;
-	bool whole = word[0] == '$' && word[1] != '\0' && strchr("{$(", word[1]) == NULL;
 
 	if (marked == NULL)
 		return "";
-	if (whole && strpbrk(word + 1, "$:/=.,\001 ") == NULL)
-		return arena_printf(arena, "%c%s%c", HOLE_OPEN, word, HOLE_CLOSE);
 	while (*word != '\0') {
-		size_t n = strncmp(word, "${", 2) == 0 ? strcspn(word, "}") + 1 : 1;
+		size_t n = 0;
 
-		if (*word == HOLE_OPEN)
+		if (*word == HOLE_OPEN) {
 			n = strcspn(word, (char[]){ HOLE_CLOSE, '\0' });
+			memcpy(to, word, n);
+			to += n;
+			word += n;
+			continue;
+		}
 		if (word[0] == '$' && word[1] == '$')
 			word++;
-		if (n > 1 && *word == '$' && n <= strlen(word))
-			*to++ = HOLE_OPEN;
-		else if (*word != HOLE_OPEN)
-			n = 1;
+		else if (word[0] == '$')
+			n = length_of_variable(word);
+		if (n == 0) {
+			*to++ = *word++;
+			continue;
+		}
+		*to++ = HOLE_OPEN;
 		memcpy(to, word, n);
 		to += n;
-		if (n > 1 && *word == '$')
-			*to++ = HOLE_CLOSE;
+		*to++ = HOLE_CLOSE;
 		word += n;
 	}
 	*to = '\0';
@@ -79,8 +97,9 @@ launch_line(struct launch *l, const char *line, const char *written)
 
 	while (word != NULL && (step = execline_next(&line, word, &err)) == WORD_TAKEN)
 		if (strchr(written, '@') == NULL || words.count != 1 || strchr(written, '#') != NULL)
-			wordlist_add(&words, strchr(written, ':') != NULL ? arena_copy_string(words.arena, word)
-				: mark_variables(words.arena, word));
+			wordlist_add(&words,
+				strchr(written, ':') != NULL ? arena_copy_string(words.arena, word) :
+							       mark_variables(words.arena, word));
 		else
 			written = "#"; /* argv[0], once */
 	if (step == WORD_BAD)
@@ -113,8 +132,8 @@ is_list(const struct directive *d)
 {
 	if (d->key[0] != '\0' && d->translate != translate_output)
 		return key_places[key_id(key_find(d->key))].kind->joined;
-	return d->translate == translate_none || d->translate == translate_order || d->translate == translate_exec_reload ||
-		d->translate == translate_exec_stop;
+	return d->translate == translate_none || d->translate == translate_order ||
+		d->translate == translate_exec_reload || d->translate == translate_exec_stop;
 }
 
 /* The line of UNIT behind LINE that takes its effect away; NULL when there is none. */
@@ -139,32 +158,42 @@ settle_unknown(struct import *im, struct ledger_entry *entry)
 	if (stem[0] != '\0')
 		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "X- marks what is not for systemd");
 	else if (strpbrk(entry->directive, "_-") != NULL)
-		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "no directive is called so, and systemd passes over it: was it "
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "",
+			"no directive is called so, and systemd passes over it: was it "
 			"meant for Environment=?");
 	else if (meant != NULL)
-		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "systemd does not know it and passes over it: was %s= "
-			"meant?", meant->name);
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "",
+			"systemd does not know it and passes over it: was %s= "
+			"meant?",
+			meant->name);
 	else if (directive_find("Service", entry->directive) != NULL && strcmp(entry->section, "Socket") == 0)
-		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "in [Socket] it is for commands of the socket unit, not "
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "",
+			"in [Socket] it is for commands of the socket unit, not "
 			"for the socket (SocketUser=, SocketGroup= are)");
-	else if (directive_find("Unit", entry->directive) != NULL || directive_find("Service", entry->directive) != NULL ||
+	else if (directive_find("Unit", entry->directive) != NULL ||
+		directive_find("Service", entry->directive) != NULL ||
 		directive_find("Install", entry->directive) != NULL)
-		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "it does not belong into [%s]: systemd passes over it",
-			entry->section);
+		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "",
+			"it does not belong into [%s]: systemd passes over it", entry->section);
 	else
-		ledger_settle(&im->ledger, entry, FATE_LOST, "", "bridle import does not know it: if systemd does, what it gives is "
+		ledger_settle(&im->ledger, entry, FATE_LOST, "",
+			"bridle import does not know it: if systemd does, what it gives is "
 			"not carried over");
 }
 
 static void
 translate_line(struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
 {
-	struct translation t = { .import = im, .draft = unit->draft, .unit = unit, .entry = line->entry, .directive = d };
+	struct translation t = { .import = im,
+		.draft = unit->draft,
+		.unit = unit,
+		.entry = line->entry,
+		.directive = d };
 	const struct unit_line *later = d->translate == translate_exec_start ? NULL : overruler(line, d);
 
 	if (later != NULL) {
-		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes its place", later->entry->line,
-			later->entry->file);
+		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes its place",
+			later->entry->line, later->entry->file);
 		return;
 	}
 	t.value = unit_specify(unit, im->arena, line->value);
@@ -210,14 +239,16 @@ settle_command(struct import *im, const struct unit *unit, const struct unit_lin
 	if (line->value[0] == '\0')
 		return false;
 	if (reset != NULL)
-		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes it away", reset->entry->line,
-			reset->entry->file);
+		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes it away",
+			reset->entry->line, reset->entry->file);
 	else if (earlier == NULL)
 		return false;
 	else if (strcmp(value_of(unit, "Type"), "oneshot") == 0)
-		ledger_settle(&im->ledger, line->entry, FATE_LOST, "", "a service runs one command: this one is not run");
+		ledger_settle(&im->ledger, line->entry, FATE_LOST, "",
+			"a service runs one command: this one is not run");
 	else
-		import_broken(im, line->entry, "a second command: systemd refuses the unit (an empty ExecStart= before it takes "
+		import_broken(im, line->entry,
+			"a second command: systemd refuses the unit (an empty ExecStart= before it takes "
 			"the first one away)");
 	return true;
 }
@@ -286,7 +317,8 @@ draft_for_socket(struct import *im, struct unit *socket)
 	socket->draft = d;
 	if (d == NULL)
 		return;
-	wordlist_add(&d->hints, "The service of this socket was not given: name its file beside this one, or fill in app.");
+	wordlist_add(&d->hints,
+		"The service of this socket was not given: name its file beside this one, or fill in app.");
 	draft_set(d, KEY_app, arena_printf(im->arena, "%capp%c", HOLE_OPEN, HOLE_CLOSE), "", &err);
 }
 
@@ -314,7 +346,8 @@ check_command(const struct unit *unit)
 
 	if (draft_has(d, KEY_app) || draft_has(d, KEY_command) || draft_has(d, KEY_config) || draft_has(d, KEY_paste))
 		return;
-	wordlist_add(&d->hints, "No command that can be carried over: of a drop-in, name its unit before it, or fill in app.");
+	wordlist_add(&d->hints,
+		"No command that can be carried over: of a drop-in, name its unit before it, or fill in app.");
 }
 
 /* Without Restart=, systemd leaves a service dead. Bridle does not, unless it is told to. */
@@ -322,7 +355,8 @@ static void
 say_restart(const struct unit *unit)
 {
 	if (value_of(unit, "Restart")[0] == '\0')
-		wordlist_add(&unit->draft->hints, "The unit had no Restart=: what died stayed dead. Here it is started again; "
+		wordlist_add(&unit->draft->hints,
+			"The unit had no Restart=: what died stayed dead. Here it is started again; "
 			"restart = never is what it was.");
 }
 

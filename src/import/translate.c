@@ -3,8 +3,6 @@
  */
 #include "import/translate.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -49,8 +47,8 @@ translate_set(struct translation *t, enum key_id key, const char *value, const c
 		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, conf_keys[key].name, "%s", note);
 }
 
-static enum key_id
-listed_key(const struct translation *t)
+enum key_id
+translate_key(const struct translation *t)
 {
 	return key_id(key_find(t->directive->key));
 }
@@ -58,7 +56,7 @@ listed_key(const struct translation *t)
 void
 translate_copy(struct translation *t)
 {
-	translate_set(t, listed_key(t), t->value, t->directive->reason);
+	translate_set(t, translate_key(t), t->value, t->directive->reason);
 }
 
 void
@@ -67,152 +65,6 @@ translate_title(struct translation *t)
 	if (t->unit == NULL || !t->unit->is_socket)
 		t->draft->title = hole_show(t->import->arena, t->value);
 	translate_as_listed(t);
-}
-
-/* ---- numbers and times ---- */
-
-static const struct span_unit {
-	const char *name;
-	double ms;
-} span_units[] = {
-	{ "", 1000 }, { "us", 0.001 }, { "usec", 0.001 }, { "ms", 1 }, { "msec", 1 }, { "s", 1000 }, { "sec", 1000 },
-	{ "second", 1000 }, { "seconds", 1000 }, { "m", 60e3 }, { "min", 60e3 }, { "minute", 60e3 }, { "minutes", 60e3 },
-	{ "h", 3600e3 }, { "hr", 3600e3 }, { "hour", 3600e3 }, { "hours", 3600e3 }, { "d", 86400e3 }, { "day", 86400e3 },
-	{ "days", 86400e3 }, { "w", 604800e3 }, { "week", 604800e3 }, { "weeks", 604800e3 },
-};
-
-/* One number with its unit, added to *MS; NULL when there is none. */
-static const char *
-take_span(const char *text, double *ms)
-{
-	size_t digits = strspn(text, "0123456789."), letters;
-	double value = strtod(text, NULL);
-
-	if (digits == 0 || digits > 15)
-		return NULL;
-	text += digits;
-	text += strspn(text, " ");
-	letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-	for (size_t i = 0; i < sizeof span_units / sizeof span_units[0]; i++)
-		if (strlen(span_units[i].name) == letters && strncmp(text, span_units[i].name, letters) == 0) {
-			*ms += value * span_units[i].ms;
-			return text + letters + strspn(text + letters, " ");
-		}
-	return NULL;
-}
-
-bool
-translate_span_parse(const char *text, int64_t *ms)
-{
-	double sum = 0;
-
-	if (strcmp(text, "infinity") == 0) {
-		*ms = INT64_MAX;
-		return true;
-	}
-	if (*text == '\0')
-		return false;
-	while (*text != '\0') {
-		text = take_span(text, &sum);
-		if (text == NULL || sum > 1e15)
-			return false;
-	}
-	*ms = (int64_t)sum;
-	return true;
-}
-
-/* MS as a duration of ours, within the range of KEY. NOTE is told when that changed it. */
-static const char *
-span_text(struct arena *arena, enum key_id key, int64_t ms, const char **note)
-{
-	msec lowest = 0, highest = MSEC_NEVER;
-	bool bounded = text_parse_duration(conf_keys[key].lowest, &lowest) &&
-		text_parse_duration(conf_keys[key].highest, &highest);
-	const char *between = (*note)[0] != '\0' ? "; " : "";
-
-	if (bounded && ms > highest) {
-		ms = highest;
-		*note = arena_printf(arena, "%s%sthe longest that there is", *note, between);
-	} else if (bounded && ms < lowest) {
-		ms = lowest;
-		*note = arena_printf(arena, "%s%sthe shortest that there is", *note, between);
-	}
-	return ms % 1000 == 0 ? arena_printf(arena, "%" PRId64 "s", ms / 1000) : arena_printf(arena, "%" PRId64 "ms", ms);
-}
-
-static void
-set_span(struct translation *t, enum key_id key)
-{
-	const char *note = t->directive->reason;
-	int64_t ms;
-
-	if (hole_is_in(t->value))
-		translate_set(t, key, t->value, note);
-	else if (!translate_span_parse(t->value, &ms))
-		import_broken(t->import, t->entry, "not a time span such as 30s or 5min");
-	else if (key == KEY_start_timeout && t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_MEANINGLESS, "a program is up as soon as it was started");
-	else {
-		const char *text = span_text(t->import->arena, key, ms, &note);
-
-		translate_set(t, key, text, note);
-	}
-}
-
-void
-translate_span(struct translation *t)
-{
-	set_span(t, listed_key(t));
-}
-
-void
-translate_span_both(struct translation *t)
-{
-	if (t->draft->kind == CONF_GUNICORN)
-		set_span(t, KEY_start_timeout);
-	set_span(t, KEY_stop_timeout);
-	if (t->entry->fate == FATE_KEPT && t->draft->kind == CONF_GUNICORN)
-		t->entry->key = "start_timeout stop_timeout";
-}
-
-/* restart_delay is where waiting begins; it doubles up to restart_delay_max, which must not be below it. */
-void
-translate_restart_delay(struct translation *t)
-{
-	const char *note = "";
-	struct err err;
-	msec delay, longest;
-
-	set_span(t, KEY_restart_delay);
-	if (!text_parse_duration(draft_get(t->draft, KEY_restart_delay), &delay) ||
-		!text_parse_duration(conf_keys[KEY_restart_delay_max].fallback, &longest) || delay <= longest)
-		return;
-	draft_set(t->draft, KEY_restart_delay_max, span_text(t->import->arena, KEY_restart_delay_max, delay, &note),
-		"not below restart_delay", &err);
-}
-
-void
-translate_limit_interval(struct translation *t)
-{
-	int64_t ms;
-
-	if (translate_span_parse(t->value, &ms) && ms == 0)
-		translate_set(t, KEY_start_limit, "0", "an interval of 0 means without limit");
-	else
-		set_span(t, KEY_start_limit_interval);
-}
-
-void
-translate_number(struct translation *t)
-{
-	const struct conf_key *key = &conf_keys[listed_key(t)];
-	int64_t n, lowest, highest;
-
-	if (text_parse_int(t->value, 0, INT64_MAX, &n) && text_parse_int(key->lowest, INT64_MIN, INT64_MAX, &lowest) &&
-		text_parse_int(key->highest, INT64_MIN, INT64_MAX, &highest) && n > highest)
-		translate_set(t, key_id(key), key->highest, "the most that there is");
-	else
-		translate_set(t, key_id(key), t->value, t->directive->reason);
 }
 
 /* ---- words that mean something ---- */
@@ -270,20 +122,24 @@ translate_type(struct translation *t)
 		{ "simple", FATE_IMPLIED, "Bridle is the parent of the master" },
 		{ "exec", FATE_IMPLIED, "Bridle is the parent of the master, and sees when it cannot be executed" },
 		{ "idle", FATE_IMPLIED, "Bridle is the parent of the master" },
-		{ "notify", FATE_IMPLIED, "readiness is seen from outside, by the workers' heartbeats; Gunicorn's own "
+		{ "notify", FATE_IMPLIED,
+			"readiness is seen from outside, by the workers' heartbeats; Gunicorn's own "
 			"notification comes before any worker has loaded the application" },
 		{ "notify-reload", FATE_IMPLIED, "readiness is seen from outside, by the workers' heartbeats" },
 		{ "forking", FATE_IMPLIED, "the master stays in the foreground, with Bridle as its parent" },
-		{ "oneshot", FATE_LOST, "a command that ends is started again: write restart = never for one that does its "
+		{ "oneshot", FATE_LOST,
+			"a command that ends is started again: write restart = never for one that does its "
 			"work once" },
 		{ "dbus", FATE_LOST, "nobody waits for a name on the bus" },
 		{ "", FATE_MEANINGLESS, "systemd knows no such type" },
 	};
 
 	if (strncmp(t->value, "notify", 6) == 0 && t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_LOST, "a program counts as running once it was started: nobody hears when it is ready");
+		translate_settle(t, FATE_LOST,
+			"a program counts as running once it was started: nobody hears when it is ready");
 	else if (strcmp(t->value, "forking") == 0 && t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_LOST, "a command that goes to the background looks as if it had ended, and what it "
+		translate_settle(t, FATE_LOST,
+			"a command that goes to the background looks as if it had ended, and what it "
 			"left behind is ended: make it stay in the foreground");
 	else
 		settle_by(t, meanings);
@@ -320,9 +176,11 @@ translate_kill_mode(struct translation *t)
 {
 	static const struct meaning meanings[] = {
 		{ "mixed", FATE_IMPLIED, "TERM goes to the master, KILL in the end to whatever is left" },
-		{ "control-group", FATE_IMPLIED, "TERM goes to the master, which tells its workers; KILL in the end to whatever "
+		{ "control-group", FATE_IMPLIED,
+			"TERM goes to the master, which tells its workers; KILL in the end to whatever "
 			"is left" },
-		{ "process", FATE_LOST, "what the service left behind is ended too: nothing of a stopped service stays alive" },
+		{ "process", FATE_LOST,
+			"what the service left behind is ended too: nothing of a stopped service stays alive" },
 		{ "none", FATE_LOST, "the service is ended when it is stopped: nothing of it stays alive" },
 		{ "", FATE_MEANINGLESS, "systemd knows no such word" },
 	};
@@ -337,7 +195,8 @@ is_signal(const char *value, const char *name)
 	return strcasecmp(strncasecmp(value, "SIG", 3) == 0 ? value + 3 : value, name) == 0;
 }
 
-static const char no_quick_stop[] = "a stop begins with TERM: workers finish their requests first, for graceful_timeout, "
+static const char no_quick_stop[] =
+	"a stop begins with TERM: workers finish their requests first, for graceful_timeout, "
 	"instead of being cut off";
 
 void
@@ -389,7 +248,8 @@ signal_sent(struct arena *arena, const char *line)
 			is_kill = strcmp(slash != NULL ? slash + 1 : word, "kill") == 0;
 		else if (strstr(word, "MAINPID") != NULL || strstr(word, "cat ") != NULL)
 			to_master = true;
-		else if (word[0] == '-' && strcmp(word, "-s") != 0 && strcmp(word, "-n") != 0 && strcmp(word, "--") != 0)
+		else if (word[0] == '-' && strcmp(word, "-s") != 0 && strcmp(word, "-n") != 0 &&
+			strcmp(word, "--") != 0)
 			signal = arena_copy_string(arena, word + 1);
 		else if (word[0] != '-')
 			signal = arena_copy_string(arena, word);
@@ -405,12 +265,14 @@ translate_exec_reload(struct translation *t)
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
 	else if (signal != NULL && (is_signal(signal, "HUP") || strcmp(signal, "1") == 0))
-		translate_settle(t, FATE_IMPLIED, "bridle reload NAME: a new generation beside the old one; reload_by = hup "
+		translate_settle(t, FATE_IMPLIED,
+			"bridle reload NAME: a new generation beside the old one; reload_by = hup "
 			"sends HUP instead");
 	else if (signal != NULL && is_signal(signal, "USR2"))
 		translate_settle(t, FATE_IMPLIED, "bridle restart NAME: a new generation beside the old one");
 	else
-		translate_settle(t, FATE_LOST, "this command is not run: bridle reload NAME replaces the service (or sends HUP: "
+		translate_settle(t, FATE_LOST,
+			"this command is not run: bridle reload NAME replaces the service (or sends HUP: "
 			"reload_by = hup)");
 }
 
@@ -426,7 +288,8 @@ translate_exec_stop(struct translation *t)
 	else if (signal != NULL)
 		translate_settle(t, FATE_LOST, no_quick_stop);
 	else
-		translate_settle(t, FATE_LOST, "this command is not run: a stop is TERM to the master, then KILL to whatever is "
+		translate_settle(t, FATE_LOST,
+			"this command is not run: a stop is TERM to the master, then KILL to whatever is "
 			"left at stop_timeout");
 }
 
@@ -434,8 +297,10 @@ void
 translate_oom_policy(struct translation *t)
 {
 	static const struct meaning meanings[] = {
-		{ "continue", FATE_IMPLIED, "a worker that is killed does not end the service: its master replaces it" },
-		{ "", FATE_LOST, "a worker that is killed for want of memory does not end the service: its master replaces it" },
+		{ "continue", FATE_IMPLIED,
+			"a worker that is killed does not end the service: its master replaces it" },
+		{ "", FATE_LOST,
+			"a worker that is killed for want of memory does not end the service: its master replaces it" },
 	};
 
 	settle_by(t, meanings);
@@ -450,8 +315,9 @@ is_always_there(const struct translation *t, const char *name)
 	static const char *const names[] = { "network.target", "network-online.target", "network-pre.target",
 		"nss-lookup.target", "nss-user-lookup.target", "syslog.target", "syslog.service", "syslog.socket",
 		"systemd-journald.socket", "basic.target", "sysinit.target", "local-fs.target", "remote-fs.target",
-		"time-sync.target", "multi-user.target", "default.target", "shutdown.target", "systemd-tmpfiles-setup.service",
-		"-.mount", "systemd-user-sessions.service", "rsyslog.service", "sockets.target", "getty.target" };
+		"time-sync.target", "multi-user.target", "default.target", "shutdown.target",
+		"systemd-tmpfiles-setup.service", "-.mount", "systemd-user-sessions.service", "rsyslog.service",
+		"sockets.target", "getty.target" };
 	size_t n = strlen(name);
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -486,13 +352,17 @@ translate_order(struct translation *t)
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
 	else if (missing[0] != '\0' && strchr(t->value, ',') != NULL && strchr(t->value, ' ') == NULL)
-		translate_settle(t, FATE_MEANINGLESS, "systemd passes over it: names are parted by blanks, not by commas");
+		translate_settle(t, FATE_MEANINGLESS,
+			"systemd passes over it: names are parted by blanks, not by commas");
 	else if (missing[0] != '\0')
 		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", missing, t->directive->reason);
 	else if (sockets[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s was not given: name its file beside this one, so "
-			"that its addresses become bind", sockets);
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
+			"%s was not given: name its file beside this one, so "
+			"that its addresses become bind",
+			sockets);
 	else
-		translate_settle(t, FATE_IMPLIED, "Bridle opens the listeners of its services itself, and bridled is started when "
+		translate_settle(t, FATE_IMPLIED,
+			"Bridle opens the listeners of its services itself, and bridled is started when "
 			"the machine is up");
 }

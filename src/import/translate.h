@@ -37,6 +37,9 @@ void translate_as_listed(struct translation *t);
 /* Set KEY of the draft, and settle: kept with NOTE (may be ""), or lost for the reason that it cannot be. */
 void translate_set(struct translation *t, enum key_id key, const char *value, const char *note);
 
+/* The key that the list names for it. */
+enum key_id translate_key(const struct translation *t);
+
 /* Settle with FATE and REASON. */
 void translate_settle(struct translation *t, enum fate fate, const char *reason);
 

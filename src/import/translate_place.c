@@ -73,7 +73,8 @@ translate_environment(struct translation *t)
 		else if (!set_assignment(t, word, &err))
 			break;
 		else if (hole_is_in(word))
-			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "", hole_list(arena, word));
+			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
+				hole_list(arena, word));
 	}
 	if (step == WORD_BAD)
 		import_broken(t->import, t->entry, err.text);
@@ -97,10 +98,12 @@ translate_environment_file(struct translation *t)
 		return;
 	}
 	if (strpbrk(path, "*?[") != NULL) {
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "a pattern: name each file that it stands for");
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
+			"a pattern: name each file that it stands for");
 		return;
 	}
-	translate_set(t, KEY_environment_file, draft_quote(arena, arena_printf(arena, "%s%s", may_miss ? "-" : "", path)), "");
+	translate_set(t, KEY_environment_file,
+		draft_quote(arena, arena_printf(arena, "%s%s", may_miss ? "-" : "", path)), "");
 }
 
 /* ---- output ---- */
@@ -127,13 +130,15 @@ translate_output(struct translation *t)
 	}
 	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
 		if (strncmp(t->value, elsewhere[i], strlen(elsewhere[i])) == 0) {
-			translate_settle(t, FATE_LOST, "output goes to Bridle's own log file (bridle logs NAME), which it rotates");
+			translate_settle(t, FATE_LOST,
+				"output goes to Bridle's own log file (bridle logs NAME), which it rotates");
 			return;
 		}
 	if (strcasecmp(t->value, "tty") == 0 || strcasecmp(t->value, "socket") == 0)
 		translate_settle(t, FATE_LOST, "output goes to Bridle's log file (bridle logs NAME)");
 	else
-		translate_settle(t, FATE_IMPLIED, "Bridle keeps the output in a log file of the service (bridle logs NAME), "
+		translate_settle(t, FATE_IMPLIED,
+			"Bridle keeps the output in a log file of the service (bridle logs NAME), "
 			"not in the journal");
 }
 
@@ -162,11 +167,13 @@ translate_listen(struct translation *t)
 	else if (strncmp(t->value, "vsock:", 6) == 0)
 		translate_settle(t, FATE_LOST, "the socket is not opened: Gunicorn serves unix and TCP only");
 	else if (t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_LOST, "listeners are handed to a [gunicorn] only: the program must open its own");
-	else if (strncmp(t->value, "[::]:", 5) == 0 &&
-		draft_set(t->draft, KEY_bind, t->value, "", &err))
-		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "bind", "IPv6 only: systemd's takes IPv4 too unless the "
-			"machine says otherwise; add 0.0.0.0:%s for that", t->value + 5);
+		translate_settle(t, FATE_LOST,
+			"listeners are handed to a [gunicorn] only: the program must open its own");
+	else if (strncmp(t->value, "[::]:", 5) == 0 && draft_set(t->draft, KEY_bind, t->value, "", &err))
+		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "bind",
+			"IPv6 only: systemd's takes IPv4 too unless the "
+			"machine says otherwise; add 0.0.0.0:%s for that",
+			t->value + 5);
 	else
 		translate_set(t, KEY_bind, bind_of(t->import->arena, t->value), "");
 }
@@ -175,7 +182,8 @@ void
 translate_accept(struct translation *t)
 {
 	if (strcasecmp(t->value, "yes") == 0 || strcasecmp(t->value, "true") == 0)
-		translate_settle(t, FATE_LOST, "a process for each connection is not started: the listener itself is handed over");
+		translate_settle(t, FATE_LOST,
+			"a process for each connection is not started: the listener itself is handed over");
 	else
 		translate_as_listed(t);
 }
@@ -228,7 +236,8 @@ translate_pairs(struct translation *t)
 		const char *word, *after = c[n] == '=' ? take_pair_value(c + n + 1, value) : NULL;
 
 		if (after == NULL) {
-			import_broken(t->import, t->entry, "not a list of NAME=\"value\",NAME=\"value\": supervisord refuses it");
+			import_broken(t->import, t->entry,
+				"not a list of NAME=\"value\",NAME=\"value\": supervisord refuses it");
 			return;
 		}
 		while (n > 0 && strchr(" \t\n", c[n - 1]) != NULL)
@@ -239,7 +248,8 @@ translate_pairs(struct translation *t)
 			return;
 		}
 		if (hole_is_in(word))
-			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "", hole_list(arena, word));
+			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
+				hole_list(arena, word));
 		c = after;
 	}
 	ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
@@ -255,7 +265,10 @@ is_yes(const char *value)
 void
 translate_boolean(struct translation *t)
 {
-	translate_set(t, key_id(key_find(t->directive->key)), hole_is_in(t->value) ? t->value : is_yes(t->value) ? "yes" : "no",
+	translate_set(t, key_id(key_find(t->directive->key)),
+		hole_is_in(t->value)     ? t->value :
+			is_yes(t->value) ? "yes" :
+					   "no",
 		"");
 }
 
@@ -265,8 +278,11 @@ translate_autorestart(struct translation *t)
 	if (hole_is_in(t->value))
 		translate_copy(t);
 	else
-		translate_set(t, KEY_restart, strcasecmp(t->value, "unexpected") == 0 ? "on-failure" : is_yes(t->value) ? "always"
-			: "never", "");
+		translate_set(t, KEY_restart,
+			strcasecmp(t->value, "unexpected") == 0 ? "on-failure" :
+				is_yes(t->value)                ? "always" :
+								  "never",
+			"");
 }
 
 void
@@ -284,7 +300,8 @@ translate_numprocs(struct translation *t)
 	if (strcmp(t->value, "1") == 0)
 		translate_settle(t, FATE_MEANINGLESS, "a service is one master");
 	else
-		translate_settle(t, FATE_LOST, "one is started: a Gunicorn serves with more workers, of another program write a "
+		translate_settle(t, FATE_LOST,
+			"one is started: a Gunicorn serves with more workers, of another program write a "
 			"section for each");
 }
 
@@ -299,7 +316,8 @@ translate_logfile(struct translation *t)
 	else if (strcasecmp(t->value, "AUTO") == 0 || t->value[0] == '\0')
 		translate_settle(t, FATE_IMPLIED, "output is kept: bridle logs NAME");
 	else
-		translate_settle(t, FATE_LOST, "output is kept in Bridle's own file, both streams in one (bridle logs NAME): who "
+		translate_settle(t, FATE_LOST,
+			"output is kept in Bridle's own file, both streams in one (bridle logs NAME): who "
 			"reads the old file must be told");
 }
 

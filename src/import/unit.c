@@ -64,7 +64,8 @@ unit_for(struct import *im, const char *file, bool is_socket)
 		if (strcmp(unit->name, made.name) == 0 && unit->is_socket == is_socket)
 			return unit;
 	/* of the template, or of all units of the type */
-	if ((ends_with(file, ".conf") || ends_with(name, ".conf")) && im->last_unit != NULL && im->last_unit->is_socket == is_socket)
+	if ((ends_with(file, ".conf") || ends_with(name, ".conf")) && im->last_unit != NULL &&
+		im->last_unit->is_socket == is_socket)
 		return im->last_unit;
 	unit = arena_alloc(im->arena, sizeof *unit);
 	if (unit == NULL)
@@ -133,7 +134,8 @@ add_template_line(struct import *im, struct unit *unit, const struct unitfile *u
 	if (strncmp(u->text, "{#", 2) == 0)
 		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "a comment of a template");
 	else
-		ledger_settle(&im->ledger, entry, FATE_LOST, "", "a line of a template: what it will say is not known "
+		ledger_settle(&im->ledger, entry, FATE_LOST, "",
+			"a line of a template: what it will say is not known "
 			"before somebody fills it in; import what comes out then");
 }
 
@@ -148,8 +150,8 @@ is_template_line(const char *text)
 static bool
 looks_like_socket(const char *file, const char *bytes, size_t length)
 {
-	return ends_with(file, ".socket") || (memmem(bytes, length, "[Socket]", 8) != NULL &&
-		memmem(bytes, length, "[Service]", 9) == NULL);
+	return ends_with(file, ".socket") ||
+		(memmem(bytes, length, "[Socket]", 8) != NULL && memmem(bytes, length, "[Service]", 9) == NULL);
 }
 
 /* Take one item; false at the end. */

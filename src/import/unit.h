@@ -20,7 +20,7 @@ struct unit {
 	bool is_template;     /* there is an @ in its name, or an instance is asked for */
 	bool is_users;        /* a unit of a user's own manager (WantedBy=default.target) */
 	struct unit_line *first, *last;
-	struct draft *draft;  /* that it became, or joined */
+	struct draft *draft; /* that it became, or joined */
 	struct unit *next;
 };
 

@@ -47,11 +47,14 @@ wrapper_activate(struct launch *l, const char *path)
 	const char *bin = strstr(filled, "/bin/activate");
 
 	if (bin == NULL)
-		launch_part(l, "source", path, FATE_LOST, "", "not the bin/activate of a virtual environment: set virtualenv");
+		launch_part(l, "source", path, FATE_LOST, "",
+			"not the bin/activate of a virtual environment: set virtualenv");
 	else
-		launch_set(l, "source", path, KEY_virtualenv, draft_path(l->draft, arena_copy(arena, filled,
-			(size_t)(bin - filled))), l->draft->directory[0] == '\0' && filled[0] != '/' ?
-			"where it begins is not known: write it from the root" : "");
+		launch_set(l, "source", path, KEY_virtualenv,
+			draft_path(l->draft, arena_copy(arena, filled, (size_t)(bin - filled))),
+			l->draft->directory[0] == '\0' && filled[0] != '/' ?
+				"where it begins is not known: write it from the root" :
+				"");
 }
 
 /* ---- takers ---- */
@@ -89,7 +92,10 @@ take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 
 	for (uint32_t i = 1; i < n; i++)
 		if (strcmp(at[i], "-i") == 0 || strcmp(at[i], "-u") == 0)
-			launch_part(l, "env", at[i], FATE_LOST, "", "variables of bridled's own environment are not taken away");
+			launch_part(l, "env", at[i], FATE_LOST, "",
+				"variables of bridled's own environment are not taken away");
+		else if (strcmp(at[i], "-C") == 0 && i + 1 < n)
+			launch_set(l, "-C", at[i + 1], KEY_directory, draft_path(l->draft, at[i + 1]), "");
 	launch_part(l, "env", "", FATE_IMPLIED, "", w->reason);
 	for (; n < count && wrapper_is_assignment(at[n]); n++)
 		wrapper_assign(l, at[n]);
@@ -198,14 +204,18 @@ take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32
 		if (n + 1 < count && (strcmp(at[n], "--project") == 0 || strcmp(at[n], "--directory") == 0))
 			directory = draft_path(l->draft, at[n + 1]);
 		else
-			launch_part(l, at[n], has_value && n + 1 < count ? at[n + 1] : "", FATE_LOST, "", "uv is not run: do this when "
+			launch_part(l, at[n], has_value && n + 1 < count ? at[n + 1] : "", FATE_LOST, "",
+				"uv is not run: do this when "
 				"you deploy (uv sync)");
 		n += has_value || strcmp(at[n], "-p") == 0;
 	}
 	n = n < count ? n : count;
-	launch_set(l, w->name, "run", KEY_virtualenv, directory[0] == '\0' ? arena_printf(arena, "/%cdirectory%c/.venv", '\001',
-		'\002') : arena_printf(arena, "%s%s.venv", directory, directory[strlen(directory) - 1] == '/' ? "" : "/"),
-		"uv run stays the parent of Gunicorn, which could not take its listeners over then: the environment that it keeps "
+	launch_set(l, w->name, "run", KEY_virtualenv,
+		directory[0] == '\0' ?
+			arena_printf(arena, "/%cdirectory%c/.venv", '\001', '\002') :
+			arena_printf(arena, "%s%s.venv", directory, directory[strlen(directory) - 1] == '/' ? "" : "/"),
+		"uv run stays the parent of Gunicorn, which could not take its listeners over then: the environment "
+		"that it keeps "
 		"is used without it; bring it up to date when you deploy (uv sync)");
 	return n;
 }
@@ -216,12 +226,13 @@ static const char is_init[] = "Bridle reaps and passes on no signals that it sho
 
 /* clang-format off */
 static const struct wrapper wrappers[] = {
-	{ "env",        "uCS",   take_env,  FATE_IMPLIED, "a bare name is looked for in PATH" },
+	{ "env",        "uC",    take_env,  FATE_IMPLIED, "a bare name is looked for in PATH" },
 	{ "exec",       "a",     take_off,  FATE_IMPLIED, "no shell is in between" },
 	{ "nohup",      "",      take_off,  FATE_IMPLIED, "there is no terminal to hang up" },
 	{ "setsid",     "",      take_off,  FATE_IMPLIED, "each service is a session of its own" },
 	{ "nice",       "n",     take_off,  FATE_LOST,    no_nice },
 	{ "ionice",     "cnp",   take_off,  FATE_LOST,    no_nice },
+	{ "authbind",   "",      take_off,  FATE_IMPLIED, "Bridle binds, ports below 1024 as well" },
 	{ "stdbuf",     "ioe",   take_off,  FATE_IMPLIED, "PYTHONUNBUFFERED=1 is set" },
 	{ "unbuffer",   "",      take_off,  FATE_IMPLIED, "PYTHONUNBUFFERED=1 is set" },
 	{ "tini",       "ep",    take_off,  FATE_IMPLIED, is_init },
@@ -256,12 +267,31 @@ shell_line(const char *const *at, uint32_t count)
 	return NULL;
 }
 
+/* su [-] USER -c LINE; NULL when it is not that */
+static const char *
+take_su(struct launch *l, const char *const *at, uint32_t count)
+{
+	const char *line = NULL, *user = "root";
+
+	for (uint32_t i = 1; i < count; i++) {
+		if (strcmp(at[i], "-c") == 0 && i + 1 < count)
+			line = at[++i];
+		else if (strcmp(at[i], "-s") == 0 || strcmp(at[i], "-g") == 0)
+			i++;
+		else if (at[i][0] != '-')
+			user = at[i];
+	}
+	if (line != NULL)
+		launch_set(l, "su", user, KEY_user, user, "");
+	return line;
+}
+
 uint32_t
 wrapper_take(struct launch *l, const char *const *at, uint32_t count, const char **shell)
 {
 	const char *base = launch_base(at[0]);
 
-	*shell = shell_line(at, count);
+	*shell = strcmp(base, "su") == 0 ? take_su(l, at, count) : shell_line(at, count);
 	if (*shell != NULL) {
 		launch_part(l, base, "-c", FATE_IMPLIED, "", "no shell is needed for it");
 		return 0;

@@ -55,8 +55,9 @@ peek_line(const struct pyini *p, struct line *line, const char **after)
 	n = (size_t)((newline != NULL ? newline : p->end) - p->next);
 	*after = newline != NULL ? newline + 1 : p->end;
 	*line = (struct line){ .at = p->next, .is_plain = true };
-	while (line->length < n && !((p->next[line->length] == ';' || p->next[line->length] == '#') &&
-		(line->length == 0 || is_blank(p->next[line->length - 1]))))
+	while (line->length < n &&
+		!((p->next[line->length] == ';' || p->next[line->length] == '#') &&
+			(line->length == 0 || is_blank(p->next[line->length - 1]))))
 		line->length++;
 	while (line->length > 0 && is_blank(line->at[line->length - 1]))
 		line->length--;

@@ -19,10 +19,10 @@ struct pyini {
 	const char *next, *end; /* what was not taken yet */
 	unsigned number;        /* of the last line taken */
 	/* what was taken last; strings are valid until the next is */
-	unsigned line;          /* where it begins, from 1 */
-	char *text;             /* a line, without its comment and the blanks around it */
-	char *section;          /* that it stands in; "" before the first one */
-	char *name, *value;     /* of an assignment; the value's lines are parted by line feeds */
+	unsigned line;      /* where it begins, from 1 */
+	char *text;         /* a line, without its comment and the blanks around it */
+	char *section;      /* that it stands in; "" before the first one */
+	char *name, *value; /* of an assignment; the value's lines are parted by line feeds */
 };
 
 /* Begin with LENGTH BYTES, which must stay. Takes memory for them once; false when there is none. */

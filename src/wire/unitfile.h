@@ -20,10 +20,10 @@ struct unitfile {
 	const char *next, *end; /* what was not taken yet */
 	unsigned number;        /* of the last line taken */
 	/* what was taken last; strings are valid until the next is */
-	unsigned line;          /* where it begins, from 1 */
-	char *text;             /* the whole line, joined, blanks around it trimmed */
-	char *section;          /* that it stands in; "" before the first one */
-	char *name, *value;     /* of an assignment */
+	unsigned line;      /* where it begins, from 1 */
+	char *text;         /* the whole line, joined, blanks around it trimmed */
+	char *section;      /* that it stands in; "" before the first one */
+	char *name, *value; /* of an assignment */
 };
 
 /* Begin with LENGTH BYTES, which must stay. Takes memory for them once; false when there is none. */
