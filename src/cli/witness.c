@@ -5,7 +5,9 @@
 
 /* Lines whose fact does not depend on a number in them. */
 static const enum fact said[SIGNATURES] = {
+	[SIGNATURE_STARTING_RELEASE] = FACT_STARTING,
 	[SIGNATURE_STARTING] = FACT_STARTING,
+	[SIGNATURE_WORKERS] = FACT_WORKERS,
 	[SIGNATURE_LISTENING] = FACT_LISTENING,
 	[SIGNATURE_SHUTTING_DOWN] = FACT_SHUTTING_DOWN,
 	[SIGNATURE_REASON_BOOT] = FACT_REASON_BOOT,
@@ -236,7 +238,8 @@ kind_in(const struct traceback_error *e, uint32_t places)
 										   EXCEPTION_OTHER;
 }
 
-/* What was raised in the end counts, unless that is nothing special and the root is: "raise … from error" explains. */
+/* What was raised in the end counts, unless that is nothing special and the root is: "raise … from error" explains, and a
+ * sys.exit in an except clause only follows. */
 static enum exception
 kind_of(const struct traceback *t)
 {
@@ -246,9 +249,7 @@ kind_of(const struct traceback *t)
 		return EXCEPTION_NONE;
 	if (last == EXCEPTION_NONE) /* cut off */
 		return root;
-	if (t->blocks > 1 && last == EXCEPTION_OTHER && root != EXCEPTION_EXIT)
-		return root;
-	return last;
+	return t->blocks > 1 && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT) ? root : last;
 }
 
 static enum fact
@@ -321,10 +322,22 @@ fact_of_answer(int status)
 
 _Static_assert(WITNESS_FACTS >= 8, "what a traceback can say");
 
+/* Before 20.1 nothing is logged of a worker that a signal ended (gunicorn-facts 2.5). */
+static bool
+is_mute(const struct signature_match *m)
+{
+	return m->signature == SIGNATURE_STARTING_RELEASE && (m->pid < 20 || (m->pid == 20 && m->detail == 0));
+}
+
 unsigned
 witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 {
 	found[0] = FACT_NONE;
+	if (what->kind == RECOGNISED_LINE && is_mute(&what->match)) {
+		found[0] = FACT_STARTING;
+		found[1] = FACT_MUTE;
+		return 2;
+	}
 	switch (what->kind) {
 	case RECOGNISED_LINE: found[0] = fact_of_line(what); break;
 	case RECOGNISED_ANSWER: found[0] = fact_of_answer(what->match.detail); break;
@@ -336,8 +349,17 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 struct story_event
 witness_event(const struct recognised *what)
 {
-	return (struct story_event){ .line = what->line,
+	struct story_event e = { .line = what->line,
 		.second = what->second,
 		.speaker = what->speaker,
 		.pid = what->match.pid };
+
+	/* numbers that are no processes */
+	if (what->kind == RECOGNISED_LINE && what->match.signature == SIGNATURE_WORKERS) {
+		e.pid = 0;
+		e.number = what->match.pid;
+	} else if (what->kind == RECOGNISED_LINE && what->match.signature == SIGNATURE_STARTING_RELEASE) {
+		e.pid = 0;
+	}
+	return e;
 }

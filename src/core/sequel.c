@@ -168,16 +168,21 @@ boots_go_on(const struct story *s)
 static void
 derive_vanished(struct story *s)
 {
-	unsigned extra = 0, gone = s->expected;
+	unsigned boots = 0, extra = 0, gone = s->expected;
 
 	for (unsigned i = 0; i < s->count; i++) {
+		boots += s->workers[i].boot_seen;
 		extra += s->workers[i].extra;
 		gone += s->workers[i].exiting && !s->workers[i].dead;
 	}
+	if (boots >= STORY_MANY && gone == 0)
+		derive(s, FACT_MANY);
+	if (s->wanted > 0 && boots > (unsigned)s->wanted + extra)
+		extra = boots - (unsigned)s->wanted;
 	if (is_asked(s))
 		return;
 	if (extra > gone)
-		derive(s, extra - gone >= 3 ? FACT_VANISHED_AGAIN : FACT_VANISHED);
+		derive(s, extra - gone >= 2 ? FACT_VANISHED_AGAIN : FACT_VANISHED);
 	else if (gone == 0 && boots_go_on(s))
 		derive(s, FACT_VANISHED_AGAIN);
 }

@@ -86,7 +86,9 @@ note_boot(struct story *s, const struct story_event *e)
 	w->late = anybody_ended(s);
 	if (gap < 0)
 		gap = -gap;
-	w->extra = !first && (gap > STORY_BATCH || (gap == STORY_BATCH && e->pid != s->last_pid + 1));
+	w->extra = !first &&
+		(gap > STORY_BATCH ||
+			(gap == STORY_BATCH && (e->pid != s->last_pid + 1 || s->evidence.count[FACT_MUTE] > 0)));
 	s->last_boot = e->second;
 	s->last_pid = e->pid;
 }
@@ -155,6 +157,7 @@ note(struct story *s, const struct story_event *e)
 		break;
 	case FACT_TTIN: case FACT_TTOU: s->expected++; break;
 	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: s->all_expected = true; break;
+	case FACT_WORKERS: s->wanted = e->number > s->wanted ? e->number : s->wanted; break;
 	case FACT_SHUTTING_DOWN: s->ended = e->second; break;
 	default: break;
 	}

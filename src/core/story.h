@@ -23,6 +23,9 @@ enum { STORY_WORKERS = 128 };
  * workers that are started together; that a cold start stays away. */
 enum { STORY_SILENCE = 180, STORY_YOUNG = 30, STORY_INFANT = 2, STORY_BATCH = 1, STORY_COLD = 30 };
 
+/* Boots that are many for one service. */
+enum { STORY_MANY = 8 };
+
 /* Something that was seen. */
 struct story_event {
 	enum fact fact;
@@ -30,6 +33,7 @@ struct story_event {
 	int64_t second;  /* when; -1 when not known */
 	int32_t speaker; /* process that says it; 0 when not known */
 	int32_t pid;     /* worker that it is about; 0 when about none */
+	int32_t number;  /* of FACT_WORKERS: how many */
 };
 
 struct story_worker {
@@ -49,6 +53,7 @@ struct story {
 	bool faulty;       /* a FAULT */
 	bool over;         /* the master has ended */
 	int64_t last;      /* second of the last event that was no CONTEXT; -1 */
+	int32_t wanted;    /* most workers that the master said it has; 0 when it did not */
 	int64_t last_boot; /* second and pid of the last boot of a worker */
 	int32_t last_pid;
 	uint64_t first_line, last_line;

@@ -4,8 +4,9 @@
 
 #include "wire/stamp.h"
 
-/* Layers that are peeled at most: a shipper's time, its stream, a container's name, a program, then Gunicorn's three. */
-enum { LAYERS = 12, NAME_MOST = 64 };
+/* Layers that are peeled at most: a shipper's time, its stream, a container's name, a program, then Gunicorn's three. How far a
+ * prefix of an unknown kind may reach. */
+enum { LAYERS = 12, NAME_MOST = 64, STRANGE_MOST = 96 };
 
 static const struct {
 	const char *word;
@@ -44,6 +45,12 @@ is_name(char c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-' ||
 		c == '/';
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
 }
 
 static void
@@ -182,6 +189,8 @@ peel_level(struct logform *f)
 {
 	size_t open = byte_is(f, 0, '[') ? 1 : 0;
 
+	if (f->length == 0 || (open == 0 && (f->message[0] < 'A' || f->message[0] > 'Z')))
+		return false;
 	for (unsigned i = 0; i < sizeof levels / sizeof levels[0]; i++) {
 		size_t end = open + strlen(levels[i].word);
 
@@ -230,15 +239,15 @@ peel_program(struct logform *f)
 {
 	size_t host = count_name(f, 0), at = 0, n, close;
 
-	if (f->second < 0 || f->header != HEADER_NONE || host == 0)
-		return false; /* only behind a time, and in front of Gunicorn's header */
-	if (byte_is(f, host, ' '))
+	if (f->header != HEADER_NONE || host == 0)
+		return false; /* only in front of Gunicorn's header */
+	if (f->second >= 0 && byte_is(f, host, ' '))
 		at = host + 1;
 	n = count_name(f, at);
 	close = at + n;
 	if (n == 0)
 		return false;
-	if (byte_is(f, close, '[')) {
+	if (byte_is(f, close, '[') && (f->second >= 0 || count_digits(f, close + 1) > 0)) {
 		close += 1 + count_name(f, close + 1);
 		if (!byte_is(f, close, ']'))
 			return false;
@@ -366,18 +375,92 @@ peel_layer(struct logform *f)
 	}
 }
 
+/* Could N bytes be what some shipper puts in front? Names and numbers, and a number among them, or no letters at all; words
+ * with a colon, quotes, or nothing but words are somebody who tells of a line. */
+static bool
+is_prefix(const struct logform *f, size_t n)
+{
+	bool number = false, word = false;
+	unsigned words = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = f->message[i];
+
+		if (c == '"' || c == '\'' || c == '`' || c == '=' || c == ',')
+			return false;
+		if (c == ':' && i + 1 < n && f->message[i + 1] == ' ')
+			return false;
+		number = number || is_digit(c);
+		word = word || (c >= 'a' && c <= 'z');
+		words += c == ' ' && i + 1 < n && f->message[i + 1] != ' ';
+	}
+	return (number || !word) && words <= 5;
+}
+
+/* A prefix that is not known, before "[123] [ERROR] " or "[ERROR] ". */
+static bool
+peel_strange(struct logform *f, const char *line)
+{
+	struct logform after = *f;
+	size_t most = f->length < STRANGE_MOST ? f->length : STRANGE_MOST, at = 1;
+	const char *open;
+
+	while (at < most && (open = memchr(f->message + at, '[', most - at)) != NULL) {
+		after = *f;
+		at = (size_t)(open - f->message);
+		drop(&after, at);
+		if (peel_stamp(&after))
+			while (count_blanks(&after, 0) > 0)
+				drop(&after, 1);
+		peel_number(&after);
+		if (byte_is(&after, 0, '[') && peel_level(&after) && after.header != HEADER_NONE)
+			break;
+		after.header = HEADER_NONE;
+		at++;
+	}
+	if (after.header == HEADER_NONE || !is_prefix(f, at))
+		return false;
+	after.strange = (size_t)(f->message + at - line);
+	*f = after;
+	return true;
+}
+
+/* The same before "ModuleNotFoundError: ": the last line of a traceback has no header. */
+static bool
+peel_before_error(struct logform *f, const char *line)
+{
+	static const char error[] = "Error: ";
+	size_t most = f->length < 2 * STRANGE_MOST ? f->length : 2 * STRANGE_MOST, at;
+	const char *found = memmem(f->message, most, error, sizeof error - 1);
+
+	if (found == NULL)
+		return false;
+	at = (size_t)(found - f->message);
+	while (at > 0 && is_name(f->message[at - 1]))
+		at--;
+	if (at == 0 || at > STRANGE_MOST || f->message[at - 1] != ' ' || !is_prefix(f, at))
+		return false;
+	drop(f, at);
+	f->strange = (size_t)(f->message - line);
+	return true;
+}
+
 void
 logform_read(struct logform *f, const char *line, size_t length)
 {
 	*f = (struct logform){ .message = line, .length = length, .second = -1 };
-	while (f->length > 0 && f->message[f->length - 1] == '\r')
+	while (f->length > 0 && is_blank(f->message[f->length - 1]))
 		f->length--;
 	for (unsigned i = 0; i < LAYERS; i++) {
 		size_t blanks = count_blanks(f, 0);
 
 		drop(f, blanks);
 		f->indent = (unsigned)blanks;
-		if (f->length == 0 || !peel_layer(f))
+		if (f->length == 0)
+			return;
+		if (!peel_layer(f) &&
+			(f->header != HEADER_NONE || f->proxy || f->strange > 0 ||
+				(!peel_strange(f, line) && !peel_before_error(f, line))))
 			return;
 		f->indent = 0;
 	}

@@ -34,6 +34,7 @@ struct logform {
 	unsigned stamps; /* how many times there were: a shipper's and Gunicorn's need not agree */
 	bool dated;      /* the last one has a month's name, as syslog writes it */
 	bool proxy;      /* nginx wrote it */
+	size_t strange;  /* bytes in front that are of a kind that is not known, or 0: somebody may be quoting */
 };
 
 /* Peel LINE of LENGTH bytes (without newline, any bytes). Cannot fail: what is not known is message. */

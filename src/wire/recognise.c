@@ -11,7 +11,7 @@ recogniser_init(struct recogniser *r, recognise_sink *sink, void *context)
 	r->sink = sink;
 	r->context = context;
 	r->second = -1;
-	signatures_beginnings(r->beginnings);
+	signatures_index(&r->index);
 }
 
 static void
@@ -63,20 +63,18 @@ take_signature(struct recogniser *r, const struct logform *f, const char *text, 
 		.text = text,
 		.length = length };
 
-	if (!r->beginnings[(unsigned char)f->message[0]] && !r->beginnings['%'])
+	if (!signatures_find(&r->index, f, r->strict, &what.match))
 		return;
-	if (!signatures_find(f, r->strict, &what.match))
-		return;
-	if (f->header == HEADER_PID && signatures[what.match.signature].who <= SIGNATURE_BY_ANY)
+	if (f->header == HEADER_PID && f->strange == 0 && signatures[what.match.signature].who <= SIGNATURE_BY_ANY)
 		r->strict = true;
 	r->sink(r->context, &what);
 }
 
-/* `ADDRESS - USER [TIME] "REQUEST" STATUS BYTES`, as Gunicorn and nginx write it, or without what is in front. */
+/* `ADDRESS - USER [TIME] "REQUEST" STATUS BYTES`, as Gunicorn and nginx write it. */
 static bool
-take_answer(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+take_answer(struct recogniser *r, const char *message, size_t n, const char *text, size_t length)
 {
-	const char *end = f->message + f->length, *quote = memchr(f->message, '"', f->length), *status;
+	const char *end = message + n, *quote = memchr(message, '"', n), *status;
 	struct recognised what = { .kind = RECOGNISED_ANSWER,
 		.line = r->lines,
 		.second = r->second,
@@ -97,6 +95,17 @@ take_answer(struct recogniser *r, const struct logform *f, const char *text, siz
 	return true;
 }
 
+/* "10.0.0.17 - ": most lines of most logs. They are not peeled, for there is nothing in front. */
+static bool
+is_from_address(const char *line, size_t length)
+{
+	size_t n = 0;
+
+	while (n < 4 && n < length && line[n] >= '0' && line[n] <= '9')
+		n++;
+	return n > 0 && n < 4 && n + 1 < length && line[n] == '.' && line[n + 1] >= '0' && line[n + 1] <= '9';
+}
+
 static bool
 may_be_answer(const struct logform *f)
 {
@@ -112,13 +121,13 @@ take_message(struct recogniser *r, const struct logform *f, const char *text, si
 		r->second = f->second;
 		r->stamps = f->stamps;
 	}
-	if (f->length > 0 && may_be_answer(f) && take_answer(r, f, text, length))
+	if (f->length > 0 && may_be_answer(f) && take_answer(r, f->message, f->length, text, length))
 		return;
 	take_traceback(r, f, text, length);
 	if (f->pid > 0)
 		r->traceback_speaker = f->pid;
-	/* no line of ours begins with a digit, and many of others do */
-	if (f->length > 0 && (f->message[0] < '0' || f->message[0] > '9'))
+	/* no line of ours begins with a digit, but "3 workers"; and many of others do */
+	if (f->length > 0 && (f->message[0] < '0' || f->message[0] > '9' || f->header == HEADER_PID))
 		take_signature(r, f, text, length);
 }
 
@@ -144,6 +153,34 @@ take_json(struct recogniser *r, const struct logform *outer, const char *text, s
 	return true;
 }
 
+static char
+shape_of(char c)
+{
+	return c >= '0' && c <= '9' ? '0' : c;
+}
+
+/* A prefix that nobody knows stands before Gunicorn's header, and before lines without one as well: those that have the
+ * same, but for its digits, are read from behind it. */
+static void
+learn_prefix(struct recogniser *r, const char *line, size_t n)
+{
+	r->prefix_length = n < sizeof r->prefix ? n : 0;
+	for (size_t i = 0; i < r->prefix_length; i++)
+		r->prefix[i] = shape_of(line[i]);
+}
+
+static bool
+has_prefix(const struct recogniser *r, const char *line, size_t length)
+{
+	size_t n = 0;
+
+	if (r->prefix_length == 0 || length < r->prefix_length)
+		return false;
+	while (n < r->prefix_length && shape_of(line[n]) == r->prefix[n])
+		n++;
+	return n == r->prefix_length;
+}
+
 static void
 take_line(struct recogniser *r, const char *line, size_t length)
 {
@@ -152,7 +189,13 @@ take_line(struct recogniser *r, const char *line, size_t length)
 	r->lines++;
 	if (length > RECOGNISER_LINE)
 		length = RECOGNISER_LINE;
+	if (is_from_address(line, length) && take_answer(r, line, length, line, length))
+		return;
 	logform_read(&f, line, length);
+	if (f.strange > 0 && f.header != HEADER_NONE)
+		learn_prefix(r, line, f.strange);
+	else if (f.header == HEADER_NONE && has_prefix(r, line, length))
+		logform_read(&f, line + r->prefix_length, length - r->prefix_length);
 	if (f.length == 0 || f.message[0] != '{' || !take_json(r, &f, line, length))
 		take_message(r, &f, line, length);
 }

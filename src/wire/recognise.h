@@ -47,7 +47,9 @@ struct recogniser {
 	unsigned stamps; /* the most that a line had: those with fewer go by another clock */
 	bool strict;     /* Gunicorn's header has been seen: lines without one are not its lines */
 	bool begun;      /* a line has begun that has not ended; what goes beyond `line` is passed over */
-	bool beginnings[256];
+	struct signature_index index;
+	char prefix[96]; /* of a kind that is not known, with 0 for each digit */
+	size_t prefix_length;
 	struct traceback traceback;
 	int32_t traceback_speaker;
 	char error_text[512]; /* the last exception's line of the traceback in hand */

@@ -124,30 +124,56 @@ is_credible(const struct signature_entry *s, const struct logform *f, bool stric
 		break;
 	case SIGNATURE_BY_ANY: break;
 	}
-	return !strict || f->header == HEADER_PID;
+	return !strict || (f->header == HEADER_PID && f->strange == 0);
 }
 
 void
-signatures_beginnings(bool beginnings[256])
+signatures_index(struct signature_index *index)
 {
-	memset(beginnings, 0, 256 * sizeof beginnings[0]);
-	for (unsigned i = 0; i < SIGNATURES; i++)
-		beginnings[(unsigned char)signatures[i].pattern[0]] = true;
+	memset(index, 0, sizeof *index);
+	for (unsigned i = SIGNATURES; i-- > 0;) {
+		uint8_t *first = &index->first[(unsigned char)signatures[i].pattern[0]];
+
+		index->next[i] = *first;
+		*first = (uint8_t)(i + 1);
+	}
 }
 
-bool
-signatures_find(const struct logform *f, bool strict, struct signature_match *match)
+/* Most patterns that begin with anything end in words: one comparison dismisses them. */
+static bool
+ends_right(const char *pattern, const struct logform *f)
 {
-	for (unsigned i = 0; i < SIGNATURES; i++) {
-		const struct signature_entry *s = &signatures[i];
+	const char *wild = strrchr(pattern, '%');
+	size_t n;
+
+	if (wild == NULL)
+		return true;
+	n = strlen(wild + 2);
+	return f->length >= n && memcmp(f->message + f->length - n, wild + 2, n) == 0;
+}
+
+static bool
+find_in_chain(const struct signature_index *index, unsigned first, const struct logform *f, bool strict,
+	struct signature_match *match)
+{
+	for (unsigned i = first; i != 0; i = index->next[i - 1]) {
+		const struct signature_entry *s = &signatures[i - 1];
 		struct matching m = { .pattern = s->pattern, .at = f->message, .end = f->message + f->length };
 
-		if (s->pattern[0] != '%' && s->pattern[0] != f->message[0])
+		if (s->who == SIGNATURE_BY_PRINTED && f->header != HEADER_NONE)
 			continue;
-		if (!matches(&m) || !is_credible(s, f, strict, m.number[0]))
+		if (!ends_right(s->pattern, f) || !matches(&m) || !is_credible(s, f, strict, m.number[0]))
 			continue;
-		*match = (struct signature_match){ (enum signature)i, m.number[0], m.number[1] };
+		*match = (struct signature_match){ (enum signature)(i - 1), m.number[0], m.number[1] };
 		return true;
 	}
 	return false;
+}
+
+bool
+signatures_find(const struct signature_index *index, const struct logform *f, bool strict,
+	struct signature_match *match)
+{
+	return find_in_chain(index, index->first['%'], f, strict, match) ||
+		find_in_chain(index, index->first[(unsigned char)f->message[0]], f, strict, match);
 }

@@ -36,12 +36,19 @@ struct signature_match {
 	int32_t detail; /* the second one, 0 when there is none */
 };
 
-/* The bytes with which a message can begin: most lines are dismissed by that. Ends with all of them true when a pattern
- * begins with anything. */
-void signatures_beginnings(bool beginnings[256]);
+/* The table by the byte that a message begins with, so that most lines are dismissed by that. Chains of numbers, each one
+ * too high; 0 ends a chain. */
+struct signature_index {
+	uint8_t first[256]; /* "%" has those that begin with anything */
+	uint8_t next[SIGNATURES];
+};
+_Static_assert(SIGNATURES < UINT8_MAX, "numbers in an index are bytes");
 
-/* Is the message of F one of the table? STRICT: this log has shown Gunicorn's header, so that whoever speaks by Gunicorn's
- * logger has one. */
-bool signatures_find(const struct logform *f, bool strict, struct signature_match *match);
+void signatures_index(struct signature_index *index);
+
+/* Is the message of F (not empty) one of the table? STRICT: this log has shown Gunicorn's header, so that whoever speaks by
+ * Gunicorn's logger has one. What begins with anything is tried first, otherwise the order is that of the table. */
+bool signatures_find(const struct signature_index *index, const struct logform *f, bool strict,
+	struct signature_match *match);
 
 #endif

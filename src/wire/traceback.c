@@ -192,8 +192,6 @@ take_exception(struct traceback *t, const struct logform *f, uint64_t line)
 
 	if (f->header != HEADER_NONE || !exception_read(&e, f->message, f->length, sure))
 		return false;
-	if (!t->open && f->indent > 2)
-		return false;
 	begin(t, f, line);
 	end_block(t, &e, f, line);
 	return true;

@@ -77,7 +77,7 @@ static const struct tale {
 	{ "boot.dependency-down", "boot", 1, { { FACT_X_DEPENDENCY, 0 }, { FACT_AT_BOOT, 0 } } },
 	{ "runtime.worker-left", "runtime", 1, { BOOT(0, 10), BOOT(0, 11), EXIT(50, 10), BOOT(51, 12) } },
 	{ "runtime.vanished", "runtime", 1, { BOOT(0, 10), BOOT(0, 11), BOOT(50, 12) } },
-	{ "boot.vanished", "boot", 1, { BOOT(0, 10), BOOT(2, 11), BOOT(4, 12), BOOT(6, 13) } },
+	{ "boot.vanished", "boot", 0, { BOOT(0, 10), BOOT(2, 11), BOOT(4, 12), BOOT(6, 13) } },
 	{ "recycle.max-requests", "recycle", 1,
 		{ BOOT(0, 10), { FACT_AUTORESTART, 9, 0, 10 }, EXIT(9, 10), BOOT(9, 11) } },
 	{ "recycle.reload-hup", "reload", 1, { BOOT(0, 10), { FACT_HUP, 9, 0, 1 }, BOOT(9, 11), EXIT(9, 10) } },
@@ -89,6 +89,9 @@ static const struct tale {
 		{ BOOT(0, 10), BOOT(0, 11), { FACT_STOP, 9, 0, 1 }, EXIT(9, 10), { FACT_SHUTTING_DOWN, 39, 0, 1 } } },
 	{ "master.fork-failed", "boot", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_IN_FORK, 0 }, { FACT_X_AGAIN, 0 } } },
 	{ "runtime.reentrant-logging", "runtime", 1, { { FACT_X_REENTRANT, 0 }, { FACT_MAIN_LOOP, 0 } } },
+	{ "healthy.start", "boot", 0, { { FACT_STARTING, 0 }, { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10) } },
+	{ "runtime.vanished", "runtime", 1, { { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(1, 12) } },
+	{ "master.crash", "runtime", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 } } },
 	{ "unknown", "unknown", 0, { { FACT_AT_MASTER, 0 } } },
 	{ "unknown", "unknown", 0, { { FACT_SIGNALLED, 0, 10, 1 } } },
 	/* a worker that says what only a master says is an application that quotes */

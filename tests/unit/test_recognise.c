@@ -170,7 +170,29 @@ an_application_that_quotes(void **state)
 	       "[INFO] Handling signal: term\n"
 	       "INFO:shop:Worker exiting (pid: 7)\n"
 	       "2026-11-20 15:25:49,123 - shop - INFO - Worker exiting (pid: 7)\n",
-		"STARTING");
+		"STARTING_RELEASE/26/1");
+}
+
+/* What nobody knows but the shipper is learnt from Gunicorn's header, and left out where there is none. */
+static void
+a_prefix_of_its_own(void **state)
+{
+	(void)state;
+	expect("web-7d4f x [2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+	       "web-7d4f x Traceback (most recent call last):\n"
+	       "web-8d5f x   File \"/a.py\", line 4, in b\n"
+	       "web-7d4f x MemoryError\n",
+		"WORKER_EXCEPTION MemoryError:/a.py:4");
+	expect("ERR | [7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "TIMEOUT/12");
+	expect("3 ! ModuleNotFoundError: No module named 'a'\n", "ModuleNotFoundError::0");
+	/* somebody who tells of it */
+	expect("it said [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
+	expect("line 5: [7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
+	expect("5 \"[7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
+	expect("[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: hup\n5 x [7] [CRITICAL] WORKER TIMEOUT "
+	       "(pid:12)\n",
+		"SIGNAL_HUP");
+	expect("it raised ModuleNotFoundError: No module named 'a'\n", "");
 }
 
 static void
@@ -349,6 +371,7 @@ main(void)
 		cmocka_unit_test(forms_of_one_line),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(an_application_that_quotes),
+		cmocka_unit_test(a_prefix_of_its_own),
 		cmocka_unit_test(foreign_lines),
 		cmocka_unit_test(tracebacks),
 		cmocka_unit_test(kinds_of_exceptions),
