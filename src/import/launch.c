@@ -188,6 +188,14 @@ take_words(struct launch *l, const char *const *at, uint32_t count)
 	launch_program(l);
 }
 
+static bool
+is_one_variable(const char *word)
+{
+	const char *close = word[0] == HOLE_OPEN ? strchr(word, HOLE_CLOSE) : NULL;
+
+	return close != NULL && close[1] == '\0' && word[2] != '{';
+}
+
 /* WORDS with what is known filled in. A whole word that is a variable is split at blanks, as systemd and an unquoted
  * shell do. */
 static struct conf_words
@@ -199,8 +207,7 @@ fill(struct launch *l, struct conf_words words)
 		const char *note = NULL;
 		const char *word = hole_fill(filled.arena, words.at[i], &l->draft->variables, &note), *rest = word;
 		char *piece = arena_alloc(filled.arena, strlen(word) + 1);
-		bool whole = words.at[i][0] == HOLE_OPEN && strchr(words.at[i], HOLE_CLOSE)[1] == '\0' &&
-			words.at[i][2] != '{';
+		bool whole = is_one_variable(words.at[i]);
 
 		if (note != NULL)
 			wordlist_add(&l->draft->hints, note);

@@ -87,7 +87,7 @@ print_entry(FILE *out, const struct ledger_entry *e)
 		if (strchr(" \t\n", *c) == NULL || strchr(" \t\n", c[1]) == NULL)
 			text_addn(&t, *c == '\n' ? " " : c, 1);
 	if (t.cut)
-		strcpy(line + sizeof line - 4, "...");
+		memcpy(line + sizeof line - 4, "...", 4);
 	print_comment(out, " ", line);
 	if (e->reason[0] != '\0')
 		print_comment(out, "     ", e->reason);

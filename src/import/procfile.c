@@ -9,19 +9,32 @@
 #include "import/hole.h"
 #include "import/launch.h"
 
-/* The words of ["a", "b"], as Dockerfiles have them; count 0 when LINE is no such array. */
+static bool
+is_plain(const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)bytes[i] < 0x20 && bytes[i] != '\t')
+			return false;
+	return true;
+}
+
+/* The words of ["a", "b"], as Dockerfiles have them; count 0 when LINE is no such array. Control characters, which JSON
+ * can escape, would pass for holes. */
 static struct conf_words
 words_of_array(struct arena *arena, const char *line)
 {
 	struct wordlist words = { .arena = arena };
 	json_t *array = line[0] == '[' ? json_loads(line, JSON_DISABLE_EOF_CHECK, NULL) : NULL, *item;
+	bool plain = true;
 	size_t i;
 
-	json_array_foreach(array, i, item)
-		if (json_is_string(item))
-			wordlist_add(&words, arena_copy_string(arena, json_string_value(item)));
+	json_array_foreach (array, i, item) {
+		plain = plain && json_is_string(item) && is_plain(json_string_value(item), json_string_length(item));
+		if (plain)
+			wordlist_add(&words, hole_mark(arena, json_string_value(item), false));
+	}
 	json_decref(array);
-	return (struct conf_words){ .at = words.at, .count = words.count };
+	return (struct conf_words){ .at = words.at, .count = plain ? words.count : 0 };
 }
 
 /* Services without a name for where they begin have the directory of the person who types it. */
@@ -30,7 +43,7 @@ procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry,
 {
 	struct launch l = { .import = im, .draft = d, .entry = entry };
 	const char *marked = hole_mark(im->arena, line, false);
-	struct conf_words words = words_of_array(im->arena, marked);
+	struct conf_words words = words_of_array(im->arena, line);
 
 	if (d == NULL)
 		return;
@@ -65,15 +78,6 @@ take_line(struct import *im, const char *file, unsigned number, const char *line
 			"it is run once at each release: do that in your deployment");
 	else
 		procfile_command(im, import_draft(im, CONF_GUNICORN, name), entry, colon);
-}
-
-static bool
-is_plain(const char *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)bytes[i] < 0x20 && bytes[i] != '\t')
-			return false;
-	return true;
 }
 
 void

@@ -118,6 +118,7 @@ command_lines(void **state)
 		{ "gunicorn -w $(nproc) a", "app = a; #workers = $(nproc); " },
 		{ "WEB_CONCURRENCY=3 gunicorn a", "app = a; workers = 3; environment = WEB_CONCURRENCY=3; " },
 		{ "CMD [\"gunicorn\", \"-w\", \"2\", \"a\"]", "app = a; workers = 2; " },
+		{ "CMD [\"{{ bin }}/gunicorn\", \"-b\", \":80\", \"a\"]", "app = a; command = \"/FILL_IN_bin/gunicorn\"; bind = :80; " },
 		{ "celery -A x worker", "command = /bin/sh -c \"celery -A x worker\"; " },
 		{ "cd /x; celery -A x | tee y", "command = /bin/sh -c \"cd /x; celery -A x | tee y\"; " },
 		{ "cd /x && exec litestream -exec 'gunicorn a'", "command = /bin/sh -c \"cd /x && exec litestream -exec 'gunicorn a'\"; " },
