@@ -109,7 +109,7 @@ translate_command(struct translation *t)
 				quote = '\0';
 			else if (quote == '\0' && (*c == '\'' || *c == '"'))
 				quote = *c;
-			else if (*c == '\\' && quote != '\'' && c[1] != '\0')
+			else if (*c == '\\' && quote != '\'' && c[1] != '\0' && c[1] != HOLE_OPEN)
 				*to++ = *++c;
 			else if (*c != '\0')
 				*to++ = *c;

@@ -90,6 +90,8 @@ take_escape(const char *from, char **to)
 		return from + 1 + n->digits;
 	}
 	*(*to)++ = '\\';
+	if (*from == HOLE_OPEN)
+		return from;
 	*(*to)++ = *from;
 	return from + 1;
 }

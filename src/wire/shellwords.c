@@ -134,7 +134,8 @@ take_word(const char **from, char *to, struct err *err)
 		} else {
 			if (*c == '\\' && *++c == '\0')
 				return bad(err, "a backslash ends the line");
-			*to++ = *c++;
+			if (*c != HOLE_OPEN)
+				*to++ = *c++;
 		}
 	}
 	*to = '\0';
