@@ -168,8 +168,10 @@ draft_path(const struct draft *d, const char *word)
 		return arena_printf(d->arena, "/%s", word);
 	while (strncmp(word, "./", 2) == 0)
 		word += 2;
-	if (rooted || n == 0)
+	if (rooted)
 		return word;
+	if (n == 0)
+		return arena_printf(d->arena, "/%cdirectory%c/%s", HOLE_OPEN, HOLE_CLOSE, word);
 	return arena_printf(d->arena, "%s%s%s", d->directory, d->directory[n - 1] == '/' ? "" : "/", word);
 }
 

@@ -48,7 +48,8 @@ const char *draft_get(const struct draft *d, enum key_id key);
 /* Take all of KEY back. */
 void draft_unset(struct draft *d, enum key_id key);
 
-/* WORD, a path of the source, as an absolute one where `directory` is known; else as it is. */
+/* WORD, a path of the source, as an absolute one; where `directory` is not known, with a hole for it: a relative one would
+ * begin at our own file, which is elsewhere. */
 const char *draft_path(const struct draft *d, const char *word);
 
 /* WORD quoted for a list of words (conf/words.h). */

@@ -115,7 +115,8 @@ set_command(struct launch *l)
 		launch_part(l, "", first, FATE_KEPT, "", "");
 		return;
 	}
-	if (strchr(first, '/') != NULL)
+	/* where it is not known, the relative path of a command begins where the service does, here as there */
+	if (strchr(first, '/') != NULL && (first[0] == HOLE_OPEN || l->draft->directory[0] != '\0'))
 		c->at[0] = draft_path(l->draft, first);
 	launch_set(l, "", launch_quote(arena, c->at, c->count), KEY_command, launch_quote(arena, c->at, c->count),
 		c->count > 1 && !is_python(launch_base(first)) ?

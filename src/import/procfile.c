@@ -28,7 +28,7 @@ words_of_array(struct arena *arena, const char *line)
 	bool plain = true;
 	size_t i;
 
-	json_array_foreach (array, i, item) {
+	json_array_foreach(array, i, item) {
 		plain = plain && json_is_string(item) && is_plain(json_string_value(item), json_string_length(item));
 		if (plain)
 			wordlist_add(&words, hole_mark(arena, json_string_value(item), false));

@@ -326,8 +326,11 @@ static void
 make_drafts(struct import *im)
 {
 	for (struct unit *u = im->units; u != NULL; u = u->next)
-		if (!u->is_socket)
+		if (!u->is_socket) {
 			u->draft = import_draft(im, CONF_GUNICORN, u->name);
+			if (u->draft != NULL && !u->is_users) /* systemd.exec(5), WorkingDirectory= */
+				u->draft->directory = "/";
+		}
 	for (struct unit *u = im->units; u != NULL; u = u->next) {
 		struct unit *service = u->is_socket ? service_of(im, u) : NULL;
 

@@ -51,10 +51,7 @@ wrapper_activate(struct launch *l, const char *path)
 			"not the bin/activate of a virtual environment: set virtualenv");
 	else
 		launch_set(l, "source", path, KEY_virtualenv,
-			draft_path(l->draft, arena_copy(arena, filled, (size_t)(bin - filled))),
-			l->draft->directory[0] == '\0' && filled[0] != '/' ?
-				"where it begins is not known: write it from the root" :
-				"");
+			draft_path(l->draft, arena_copy(arena, filled, (size_t)(bin - filled))), "");
 }
 
 /* ---- takers ---- */
@@ -187,8 +184,7 @@ take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32
 	static const char *const valued[] = { "--project", "--directory", "--with", "--extra", "--group", "--env-file",
 		"--python", "--package", "--with-requirements", "--index-url", "--only-group", "--no-group" };
 	uint32_t n = skip_options(w, at, count);
-	const char *directory = l->draft->directory;
-	struct arena *arena = l->import->arena;
+	const char *venv = draft_path(l->draft, ".venv");
 
 	if (n >= count || strcmp(at[n], "run") != 0)
 		return 0;
@@ -202,7 +198,7 @@ take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32
 		for (size_t i = 0; i < sizeof valued / sizeof valued[0]; i++)
 			has_value = has_value || strcmp(at[n], valued[i]) == 0;
 		if (n + 1 < count && (strcmp(at[n], "--project") == 0 || strcmp(at[n], "--directory") == 0))
-			directory = draft_path(l->draft, at[n + 1]);
+			venv = draft_path(l->draft, arena_printf(l->import->arena, "%s/.venv", at[n + 1]));
 		else
 			launch_part(l, at[n], has_value && n + 1 < count ? at[n + 1] : "", FATE_LOST, "",
 				"uv is not run: do this when "
@@ -210,10 +206,7 @@ take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32
 		n += has_value || strcmp(at[n], "-p") == 0;
 	}
 	n = n < count ? n : count;
-	launch_set(l, w->name, "run", KEY_virtualenv,
-		directory[0] == '\0' ?
-			arena_printf(arena, "/%cdirectory%c/.venv", '\001', '\002') :
-			arena_printf(arena, "%s%s.venv", directory, directory[strlen(directory) - 1] == '/' ? "" : "/"),
+	launch_set(l, w->name, "run", KEY_virtualenv, venv,
 		"uv run stays the parent of Gunicorn, which could not take its listeners over then: the environment "
 		"that it keeps "
 		"is used without it; bring it up to date when you deploy (uv sync)");

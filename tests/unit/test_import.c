@@ -106,6 +106,8 @@ command_lines(void **state)
 		{ "/v/bin/python -u -m gunicorn a", "app = a; command = /v/bin/python -u -m gunicorn; " },
 		{ "env A=b C='d e' nohup /v/bin/gunicorn a &", "app = a; command = /v/bin/gunicorn; environment = A=b; environment = \"C=d e\"; " },
 		{ "cd /srv && . venv/bin/activate && exec gunicorn a >/dev/null 2>&1", "app = a; directory = /srv; virtualenv = /srv/venv; " },
+		{ "gunicorn -b unix:x.sock a", "app = a; bind = unix:/FILL_IN_directory/x.sock; " },
+		{ ". venv/bin/activate; ../x/gunicorn a", "app = a; command = ../x/gunicorn; virtualenv = /FILL_IN_directory/venv; " },
 		{ "sh -lc 'gunicorn a'", "app = a; " },
 		{ "cd /srv; uv run --frozen gunicorn a", "app = a; directory = /srv; virtualenv = /srv/.venv; " },
 		{ "/p/poetry run gunicorn a", "app = a; command = /p/poetry run gunicorn; " },
@@ -145,6 +147,7 @@ service_lines(void **state)
 {
 	static const struct { const char *lines, *wanted; } cases[] = {
 		{ "ExecStart=/x/gunicorn a\n", "app = a; command = /x/gunicorn; " },
+		{ "ExecStart=venv/bin/gunicorn -b unix:x.sock a\n", "app = a; command = /venv/bin/gunicorn; bind = unix:/x.sock; " },
 		{ "ExecStart=gunicorn -c x\n", "config = x; " },
 		{ "WorkingDirectory=/srv\nExecStart=gunicorn -b unix:x.sock a\n", "app = a; directory = /srv; bind = unix:/srv/x.sock; " },
 		{ "Environment=A=b \"C=d e\" 'F=g'\nExecStart=gunicorn ${A} $C\n", "app = b; environment = A=b; environment = \"C=d e\"; environment = F=g; " },
