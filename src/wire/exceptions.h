@@ -23,6 +23,7 @@ enum exception {
 	EXCEPTION_KEY,          /* KeyError: of the environment or of any other mapping */
 	EXCEPTION_TABLE,        /* a database that is there, without what is asked of it */
 	EXCEPTION_DEPENDENCY,   /* something that does not answer */
+	EXCEPTION_LEAVING,      /* the interpreter is on its way out: a request in a worker that leaves */
 	EXCEPTION_PEER,         /* the client went away */
 	EXCEPTION_EXIT,
 	EXCEPTION_OTHER,

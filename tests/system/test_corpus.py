@@ -29,4 +29,4 @@ def test_phases(rows):
 
 
 def test_no_confident_wrong_answer(rows):
-    assert corpus.scores(rows)["confident wrong"] <= 0.03
+    assert corpus.scores(rows)["confident wrong"] <= 0.01

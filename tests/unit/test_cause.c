@@ -92,6 +92,14 @@ static const struct tale {
 	{ "healthy.start", "boot", 0, { { FACT_STARTING, 0 }, { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10) } },
 	{ "runtime.vanished", "runtime", 1, { { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(1, 12) } },
 	{ "master.crash", "runtime", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 } } },
+	{ "master.crash", "recycle", 1, { { FACT_PIDFILE, 0 }, { FACT_USR2, 0 }, { FACT_MAIN_LOOP, 0 } } },
+	{ "runtime.unhandled-exception", "recycle", 1, { { FACT_X_LEAVING, 0 } } },
+	/* what excludes a cause: that a request was served, or handled */
+	{ "runtime.unhandled-exception", "runtime", 1,
+		{ { FACT_X_MISSING, 0 }, { FACT_AT_REQUEST, 0 }, { FACT_REQUEST_ERROR, 0 } } },
+	{ "runtime.crash-signal", "runtime", 1,
+		{ BOOT(0, 10), { FACT_SERVED, 0 }, { FACT_CRASHED, 1, 10, 1 }, BOOT(1, 11),
+			{ FACT_CRASHED, 2, 11, 1 } } },
 	{ "unknown", "unknown", 0, { { FACT_AT_MASTER, 0 } } },
 	{ "unknown", "unknown", 0, { { FACT_SIGNALLED, 0, 10, 1 } } },
 	/* a worker that says what only a master says is an application that quotes */

@@ -290,6 +290,7 @@ kinds_of_exceptions(void **state)
 		{ "decouple.UndefinedValueError: SECRET_KEY not found.", EXCEPTION_ENVIRONMENT },
 		{ "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.",
 			EXCEPTION_ENVIRONMENT },
+		{ "RuntimeError: cannot schedule new futures after interpreter shutdown", EXCEPTION_LEAVING },
 		{ "KeyError: 'A'", EXCEPTION_KEY },
 		{ "SystemExit: 1", EXCEPTION_EXIT },
 		{ "shop.errors.BrokenError", EXCEPTION_OTHER },
