@@ -411,7 +411,7 @@ life_tick(struct life *l, msec now)
 
 /*
  * There is always room for orders. One call queues at most one for each slot (a rung of its ladder, or its
- * spawn), one more KILL to make room, one HUP, and two moves (stopping, then stopped): eight, half of what fits.
+ * spawn), one more KILL to make room, one HUP, and two moves (stopping, then stopped): eight, and ten fit.
  * Carrying one out, which has left the queue by then, brings at most a spawn and two moves.
  */
 bool

@@ -10,7 +10,7 @@
 #include "base/msec.h"
 #include "core/stop.h"
 
-enum { ORDERS_MOST = 16 };
+enum { ORDERS_MOST = 10 };
 
 enum life_order_kind {
 	ORDER_SPAWN,       /* start a master in `slot`, generation `number`; report life_spawned */

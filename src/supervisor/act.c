@@ -133,7 +133,7 @@ static void
 not_started(struct service *s, const struct life_order *o, const struct err *err, msec now)
 {
 	log_error("%s", err->text);
-	text_copy(s->why, sizeof s->why, without_name(s, err->text));
+	service_tell_why(s, without_name(s, err->text));
 	clear_away(s, o->slot, o->number);
 	s->last_generation = o->number;
 	s->last_pid = s->last_status = 0;
@@ -147,10 +147,10 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 	struct err err;
 	pid_t pid = start(s, o, &err);
 
-	s->why[0] = '\0';
 	if (pid < 0) {
 		not_started(s, o, &err, now);
 	} else {
+		service_tell_why(s, "");
 		*service_pid_at(s, o->slot) = s->leader[o->slot] = pid;
 		s->home->children++;
 	}

@@ -176,13 +176,16 @@ probe_settings(const struct conf_service *s)
 	return probe;
 }
 
-static void
+static bool
 plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 {
 	const struct conf_workers w = conf_workers_resolve(s->workers, cpus);
 
 	p->workers = w.min;
-	p->settings = (struct page_settings){
+	p->settings = malloc(sizeof *p->settings);
+	if (p->settings == NULL)
+		return false;
+	*p->settings = (struct page_settings){
 		.log_max_size = s->log_max_size,
 		.log_max_age = s->log_max_age,
 		.min_ready = s->min_ready,
@@ -201,6 +204,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 	p->reload_hup = s->reload_by == CONF_RELOAD_HUP;
 	p->umask = s->umask;
 	p->backlog = (int)s->backlog;
+	return true;
 }
 
 static uint32_t
@@ -233,14 +237,15 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 	if (store.at == NULL)
 		return err_set(err, errno, "cannot keep settings");
 	plan_limits(p, &s);
-	plan_settings(p, &s, cpus);
+	if (!plan_settings(p, &s, cpus))
+		return err_set(err, errno, "cannot keep settings");
 	if (s.directory[0] != '\0')
 		p->directory = keep(&store, s.directory);
 	if (!plan_account(p, &s, err) || !plan_socket(p, &s, err) || !plan_binds(p, &s, &store, err))
 		return err_prefix(err, "%s", section->name);
 	if (!conf_command_build(&p->command, section, &s, p->workers, s.bind.count, run_dir, environ, err))
 		return false;
-	p->settings.gunicorn_version = packed_version(&p->command.gunicorn);
+	p->settings->gunicorn_version = packed_version(&p->command.gunicorn);
 	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);
 	return true;
 }
@@ -266,6 +271,7 @@ plan_free(struct plan *p)
 	if (p == NULL)
 		return;
 	conf_command_free(&p->command);
+	free(p->settings);
 	free(p->groups);
 	free(p->binds);
 	free(p->words);

@@ -27,7 +27,7 @@ struct plan {
 	struct conf_command command;
 	const char *directory;       /* NULL: stay in / */
 	struct life_limits limits;
-	struct page_settings settings;
+	struct page_settings *settings; /* on their way to the page, which keeps them; NULL once they are there */
 	bool autostart;
 	bool output;                 /* log is not none */
 	bool change_user;

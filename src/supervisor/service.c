@@ -32,19 +32,19 @@ open_output(struct service *s, struct err *err)
 	struct bridled *b = s->home;
 	int dir, fd;
 
-	if (s->plan == NULL || !s->plan->output || (s->output_fd >= 0 && s->output_drops == s->plan->settings.log_drops))
+	if (s->plan == NULL || !s->plan->output || (s->output_fd >= 0 && s->output_drops == s->plan->settings->log_drops))
 		return true;
 	dir = rundir_open_at(b->run_fd, s->name, geteuid(), getegid(), 0755, err);
 	if (dir < 0)
 		return false;
-	fd = fifo_open(dir, "log", b->watch_uid, b->watch_gid, s->plan->settings.log_drops, err);
+	fd = fifo_open(dir, "log", b->watch_uid, b->watch_gid, s->plan->settings->log_drops, err);
 	close(dir);
 	if (fd < 0)
 		return false;
 	if (s->output_fd >= 0)
 		close(s->output_fd);
 	s->output_fd = fd;
-	s->output_drops = s->plan->settings.log_drops;
+	s->output_drops = s->plan->settings->log_drops;
 	return true;
 }
 
@@ -106,7 +106,7 @@ service_plan(struct service *s, struct plan *plan)
 	plan_free(s->plan);
 	s->plan = plan;
 	life_set_limits(&s->life, &plan->limits);
-	if (!s->scaled || s->wanted < plan->settings.workers_min)
+	if (!s->scaled || s->wanted < plan->settings->workers_min)
 		s->wanted = plan->workers;
 	if (!open_output(s, &err))
 		log_error("%s: its output goes nowhere: %s", s->name, err.text);
@@ -129,6 +129,7 @@ service_free(struct service *s)
 	page_begin(record);
 	record->kind = PAGE_EMPTY;
 	record->incarnation = s->incarnation + 1;
+	record->settings = (struct page_settings){ 0 };
 	page_end(record);
 	b->services[s->slot] = NULL;
 	plan_free(s->plan);
@@ -166,7 +167,7 @@ service_reaped(struct service *s, uint8_t slot, int status, msec now)
 	s->last_generation = g->number;
 	s->last_age = now - g->since;
 	s->last_ended = now;
-	s->why[0] = '\0';
+	service_tell_why(s, "");
 	*service_pid_at(s, slot) = 0;
 	life_died(&s->life, slot, ending_is_clean(status), bridled_random(s->home), now);
 }

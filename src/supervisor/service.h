@@ -44,7 +44,6 @@ struct service {
 	uint32_t last_generation;
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;
-	char why[PAGE_WHY];    /* the last start failed because of this, before there was a master; "" when it did not */
 	ev_timer timer;
 };
 
@@ -71,6 +70,9 @@ void service_gone(struct service *s, uint8_t slot, msec now);
 /* The pid of the current generation's master, or 0. */
 pid_t service_master(const struct service *s);
 pid_t *service_pid_at(struct service *s, uint8_t slot);
+
+/* Say in the page why its last start failed before there was a master; "" when it did not. */
+void service_tell_why(struct service *s, const char *why);
 
 /* Write its record in the page. */
 void service_show(struct service *s);

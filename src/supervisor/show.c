@@ -1,6 +1,7 @@
 /* service_show: what the page says of a service. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -94,6 +95,28 @@ show_probe(const struct service *s, struct page_service *record)
 	}
 }
 
+/* They change with the plan only, and the page is where they stay: a second copy a service would be a third of what a
+ * service costs. */
+static void
+take_settings(struct service *s, struct page_service *record)
+{
+	if (s->plan == NULL || s->plan->settings == NULL)
+		return;
+	record->settings = *s->plan->settings;
+	free(s->plan->settings);
+	s->plan->settings = NULL;
+}
+
+void
+service_tell_why(struct service *s, const char *why)
+{
+	struct page_service *record = page_at(s->home->page, s->slot);
+
+	page_begin(record);
+	text_copy(record->why, sizeof record->why, why);
+	page_end(record);
+}
+
 void
 service_show(struct service *s)
 {
@@ -117,9 +140,7 @@ service_show(struct service *s)
 	record->from = s->from;
 	record->event = s->event;
 	text_copy(record->name, sizeof record->name, s->name);
-	text_copy(record->why, sizeof record->why, s->why);
-	if (s->plan != NULL)
-		record->settings = s->plan->settings;
+	take_settings(s, record);
 	show_generations(s, record);
 	show_listeners(s, record);
 	show_probe(s, record);
