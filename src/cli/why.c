@@ -10,18 +10,17 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "cli/incident.h"
 #include "cli/trouble.h"
-#include "cli/witness.h"
+#include "cli/verdict.h"
+#include "judge/hearing.h"
 
 /* A log as it is read: one struct, static because of its size. */
 struct why {
 	struct recogniser recogniser;
-	struct story story;
-	struct incident_lines lines;
+	struct hearing hearing;
 	struct incident pending; /* until it is known that the next one is not the same again */
 	struct incident lesser;  /* printed when nothing else is */
-	struct incident_printer printer;
+	struct verdict_printer printer;
 };
 
 /* Every boot failure under a service manager is the same story told again. */
@@ -33,7 +32,7 @@ keep_or_print(struct why *w, const struct incident *next)
 		w->pending.last_line = next->last_line;
 		return;
 	}
-	incident_print(&w->printer, &w->pending);
+	verdict_print(&w->printer, &w->pending);
 	w->pending = *next;
 }
 
@@ -45,37 +44,22 @@ is_worth_it(const struct incident *i)
 }
 
 static void
-close_story(struct why *w, bool cold)
+judged(void *context, const struct incident *next)
 {
-	struct incident next;
-	const struct cause_evidence *evidence = story_close(&w->story, cold);
+	struct why *w = context;
 
-	incident_take(&next, evidence, &w->lines, &w->story);
-	if (is_worth_it(&next))
-		keep_or_print(w, &next);
+	if (is_worth_it(next))
+		keep_or_print(w, next);
 	else if (w->lesser.times == 0 || w->lesser.verdict.cause == CAUSE_UNKNOWN)
-		w->lesser = next;
-	story_next(&w->story);
-	incident_lines_clear(&w->lines);
+		w->lesser = *next;
 }
 
 static void
 hear(void *context, const struct recognised *what)
 {
 	struct why *w = context;
-	enum fact found[WITNESS_FACTS];
-	unsigned n = witness_facts(what, found);
-	struct story_event event = witness_event(what);
 
-	for (unsigned i = 0; i < n; i++) {
-		event.fact = found[i];
-		if (event.fact == FACT_NONE)
-			continue;
-		if (story_turns(&w->story, &event))
-			close_story(w, event.fact == FACT_STARTING && story_is_cold(&w->story, &event));
-		incident_lines_keep(&w->lines, event.fact, what);
-		story_tell(&w->story, &event);
-	}
+	hearing_line(&w->hearing, what);
 }
 
 static bool
@@ -92,7 +76,7 @@ read_log(struct why *w, int fd, struct err *err)
 		recogniser_feed(&w->recogniser, bytes, (size_t)n);
 	}
 	recogniser_end(&w->recogniser);
-	close_story(w, false);
+	hearing_close(&w->hearing, false);
 	return true;
 }
 
@@ -122,11 +106,11 @@ why_command(const struct arguments *a)
 		return trouble_tell(&t);
 	}
 	recogniser_init(&w.recogniser, hear, &w);
-	story_init(&w.story);
-	incident_printer_init(&w.printer, (a->given & ARGUMENT(JSON)) != 0);
+	hearing_init(&w.hearing, judged, &w);
+	verdict_printer_init(&w.printer, (a->given & ARGUMENT(JSON)) != 0);
 	ok = read_log(&w, fd, &t.err);
 	if (fd != STDIN_FILENO)
 		close(fd);
-	incident_print(&w.printer, w.pending.times > 0 ? &w.pending : &w.lesser);
+	verdict_print(&w.printer, w.pending.times > 0 ? &w.pending : &w.lesser);
 	return ok ? CLI_OK : trouble_tell(&t);
 }

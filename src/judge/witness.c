@@ -1,4 +1,4 @@
-#include "cli/witness.h"
+#include "judge/witness.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,13 +1,9 @@
 /*
- * incident -- a judged incident, and how it is printed: five lines for people, one JSON object for programs.
+ * incident -- one story, judged: what was wrong, how sure that is, and the lines that carry it.
  */
-#ifndef BRIDLE_CLI_INCIDENT_H
-#define BRIDLE_CLI_INCIDENT_H
+#ifndef BRIDLE_JUDGE_INCIDENT_H
+#define BRIDLE_JUDGE_INCIDENT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "cli/paint.h"
 #include "core/story.h"
 #include "wire/recognise.h"
 
@@ -33,19 +29,11 @@ struct incident {
 	struct traceback traceback;
 };
 
-struct incident_printer {
-	bool json;
-	struct paint paint;
-};
-
 void incident_lines_clear(struct incident_lines *l);
 void incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recognised *what);
 
 /* Judge E, with the LINES and the place of story S. */
 void incident_take(struct incident *i, const struct cause_evidence *e, const struct incident_lines *lines,
 	const struct story *s);
-
-void incident_printer_init(struct incident_printer *p, bool json);
-void incident_print(struct incident_printer *p, const struct incident *i);
 
 #endif

@@ -2,8 +2,8 @@
  * witness -- what was recognised in a log, as facts that a story is told by. Here the bytes of wire meet the thinking of
  * core, which know nothing of each other.
  */
-#ifndef BRIDLE_CLI_WITNESS_H
-#define BRIDLE_CLI_WITNESS_H
+#ifndef BRIDLE_JUDGE_WITNESS_H
+#define BRIDLE_JUDGE_WITNESS_H
 
 #include "core/story.h"
 #include "wire/recognise.h"

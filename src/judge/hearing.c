@@ -1,0 +1,42 @@
+#include "judge/hearing.h"
+
+#include "judge/witness.h"
+
+void
+hearing_init(struct hearing *h, hearing_sink *sink, void *context)
+{
+	h->sink = sink;
+	h->context = context;
+	story_init(&h->story);
+	incident_lines_clear(&h->lines);
+}
+
+void
+hearing_close(struct hearing *h, bool cold)
+{
+	struct incident incident;
+	const struct cause_evidence *evidence = story_close(&h->story, cold);
+
+	incident_take(&incident, evidence, &h->lines, &h->story);
+	h->sink(h->context, &incident);
+	story_next(&h->story);
+	incident_lines_clear(&h->lines);
+}
+
+void
+hearing_line(struct hearing *h, const struct recognised *what)
+{
+	enum fact found[WITNESS_FACTS];
+	unsigned n = witness_facts(what, found);
+	struct story_event event = witness_event(what);
+
+	for (unsigned i = 0; i < n; i++) {
+		event.fact = found[i];
+		if (event.fact == FACT_NONE)
+			continue;
+		if (story_turns(&h->story, &event))
+			hearing_close(h, event.fact == FACT_STARTING && story_is_cold(&h->story, &event));
+		incident_lines_keep(&h->lines, event.fact, what);
+		story_tell(&h->story, &event);
+	}
+}

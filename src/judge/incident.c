@@ -1,0 +1,101 @@
+#include "judge/incident.h"
+
+#include <string.h>
+
+void
+incident_lines_clear(struct incident_lines *l)
+{
+	for (unsigned i = 0; i < FACTS; i++)
+		l->at[i].line = 0;
+	l->traceback.blocks = 0;
+}
+
+void
+incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recognised *what)
+{
+	struct incident_line *to = &l->at[fact];
+	size_t n = what->length < sizeof to->text ? what->length : sizeof to->text - 1;
+
+	if (what->kind == RECOGNISED_TRACEBACK && l->traceback.blocks == 0 && what->traceback->blocks > 0)
+		l->traceback = *what->traceback;
+	if (to->line != 0)
+		return;
+	to->line = what->line;
+	memcpy(to->text, what->text, n);
+	to->text[n] = '\0';
+}
+
+/* The same line may carry two facts. */
+static bool
+has_line(const struct incident *i, uint64_t line)
+{
+	for (unsigned k = 0; k < INCIDENT_LINES; k++)
+		if (i->lines[k].line == line)
+			return true;
+	return false;
+}
+
+/* Facts that follow from others have no line; what they follow from has. */
+static const enum fact witnesses[] = {
+	FACT_TIMEOUT,
+	FACT_KILLED,
+	FACT_CRASHED,
+	FACT_EXITED,
+	FACT_REASON_BOOT,
+	FACT_EXITED_3,
+	FACT_EXITING,
+	FACT_BOOTING,
+	FACT_SHUTTING_DOWN,
+};
+
+static void
+take_lines(struct incident *i, const struct incident_lines *lines)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < CAUSE_FACTS; k++) {
+		const struct incident_line *line = &lines->at[i->verdict.facts[k]];
+
+		if (i->verdict.facts[k] != FACT_NONE && line->line != 0 && !has_line(i, line->line))
+			i->lines[n++] = *line;
+	}
+	for (unsigned k = 0; k < sizeof witnesses / sizeof witnesses[0] && n < 2; k++) {
+		const struct incident_line *line = &lines->at[witnesses[k]];
+
+		if (line->line != 0 && !has_line(i, line->line))
+			i->lines[n++] = *line;
+	}
+}
+
+/* What else is proven when the facts that prove the first cause are taken away. */
+static void
+take_also(struct incident *i, const struct cause_evidence *e)
+{
+	struct cause_evidence rest = *e;
+	struct cause_verdict v = i->verdict;
+	unsigned n = 0;
+
+	for (unsigned tries = 0; tries < 8 && n < INCIDENT_ALSO; tries++) {
+		for (unsigned k = 0; k < CAUSE_FACTS; k++)
+			rest.count[v.facts[k]] = 0;
+		v = cause_judge(&rest);
+		if (v.cause == CAUSE_UNKNOWN || v.cause == CAUSE_HEALTHY)
+			return;
+		if (v.cause != i->verdict.cause && v.confidence >= CAUSE_CONFIDENT)
+			i->also[n++] = v.cause;
+	}
+}
+
+void
+incident_take(struct incident *i, const struct cause_evidence *e, const struct incident_lines *lines,
+	const struct story *s)
+{
+	memset(i, 0, sizeof *i);
+	i->verdict = cause_judge(e);
+	i->times = 1;
+	i->first_line = s->first_line;
+	i->last_line = s->last_line;
+	i->traceback = lines->traceback;
+	take_lines(i, lines);
+	take_also(i, e);
+}
