@@ -169,7 +169,7 @@ write_listen_pid(char *digits)
 }
 
 static bool
-run(const struct job *job)
+settle(const struct job *job)
 {
 	static const uint64_t nothing; /* the kernel's empty signal set */
 
@@ -178,7 +178,38 @@ run(const struct job *job)
 		setrlimit(RLIMIT_NOFILE, &job->descriptors);
 	if (job->request->listen_pid != NULL)
 		write_listen_pid(job->request->listen_pid);
-	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &nothing, NULL, sizeof nothing);
+	return syscall(SYS_rt_sigprocmask, SIG_SETMASK, &nothing, NULL, sizeof nothing) == 0;
+}
+
+static bool
+take_all(const struct job *job, enum step_phase phase)
+{
+	if (job->request->steps != NULL)
+		job->request->failed_step = steps_take(job->request->steps, phase);
+	return job->request->failed_step == NULL;
+}
+
+static bool
+take_first(const struct job *job)
+{
+	return take_all(job, STEP_FIRST);
+}
+
+static bool
+take_as_user(const struct job *job)
+{
+	return take_all(job, STEP_USER);
+}
+
+static bool
+take_last(const struct job *job)
+{
+	return take_all(job, STEP_LAST);
+}
+
+static bool
+run(const struct job *job)
+{
 	execve(job->request->path, job->request->argv, job->request->envp);
 	return false;
 }
@@ -187,10 +218,14 @@ static const struct { enum spawn_step step; bool (*take)(const struct job *job);
 	{ SPAWN_SESSION, lead_session },
 	{ SPAWN_CGROUP, enter_cgroup },
 	{ SPAWN_DESCRIPTORS, place_descriptors },
+	{ SPAWN_STEP, take_first },
 	{ SPAWN_GROUPS, become_groups },
 	{ SPAWN_GROUP, become_group },
 	{ SPAWN_USER, become_user },
 	{ SPAWN_DIRECTORY, change_directory },
+	{ SPAWN_STEP, take_as_user },
+	{ SPAWN_EXEC, settle },
+	{ SPAWN_STEP, take_last },
 	{ SPAWN_EXEC, run },
 };
 
@@ -228,6 +263,7 @@ describe(const struct spawn_request *r, struct err *err)
 	case SPAWN_USER: return err_set(err, r->error, "cannot become user %u", (unsigned)r->uid);
 	case SPAWN_DIRECTORY: return err_set(err, r->error, "cannot change to directory '%s'", r->directory);
 	case SPAWN_EXEC: return err_set(err, r->error, "cannot execute '%s'", r->path);
+	case SPAWN_STEP: return err_set(err, r->error, "cannot %s", r->failed_step->words);
 	case SPAWN_STOPPED: return err_set(err, 0, "somebody stopped it before it could execute '%s'", r->path);
 	}
 	return false;
@@ -268,6 +304,7 @@ prepare(struct job *job, struct spawn_request *r)
 	if (r->descriptors != 0 && getrlimit(RLIMIT_NOFILE, &job->descriptors) == 0)
 		job->descriptors.rlim_cur = r->descriptors;
 	r->failed = SPAWN_OK;
+	r->failed_step = NULL;
 	r->error = 0;
 }
 

@@ -20,11 +20,14 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "os/steps.h"
 
-/* In the order they are taken. */
+/* In the order they are taken; those of steps.h in between: STEP_FIRST behind the descriptors, STEP_USER behind the
+ * directory, STEP_LAST right before exec. */
 enum spawn_step {
 	SPAWN_OK, SPAWN_CLONE, SPAWN_SESSION, SPAWN_CGROUP, SPAWN_DESCRIPTORS, SPAWN_GROUPS, SPAWN_GROUP, SPAWN_USER,
 	SPAWN_DIRECTORY, SPAWN_EXEC,
+	SPAWN_STEP,    /* one of `steps`: `failed_step` */
 	SPAWN_STOPPED, /* by somebody's SIGSTOP on the way; it was ended */
 };
 
@@ -46,9 +49,11 @@ struct spawn_request {
 	size_t group_count;
 	mode_t umask;
 	rlim_t descriptors;        /* soft RLIMIT_NOFILE to go back to (privilege_descriptors); 0: keep ours */
+	const struct steps *steps; /* what else it does; NULL: nothing */
 	bool may_stall;
 	/* what came of it */
 	enum spawn_step failed;
+	const struct child_step *failed_step;
 	int error;
 };
 

@@ -67,30 +67,18 @@ start_planned(struct service *s, const struct life_order *o, struct err *err)
 {
 	int listeners[HELD_MAX];
 	struct plan *p = s->plan;
+	struct spawn_request r;
 
 	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, o->number, err))
 		return -1;
 	patch_command(s, o->number);
-	struct spawn_request r = {
-		.path = p->command.argv[0],
-		.argv = p->command.argv,
-		.envp = p->command.envp,
-		.directory = p->directory,
-		.listen_pid = p->command.listen_pid,
-		.listeners = listeners,
-		.listener_count = p->bind_count,
-		.null_fd = s->home->null_fd,
-		.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd,
-		.cgroup_fd = make_cgroup(s, o),
-		.change_user = p->change_user,
-		.uid = p->uid,
-		.gid = p->gid,
-		.groups = p->groups,
-		.group_count = p->group_count,
-		.umask = p->umask,
-		.descriptors = s->home->descriptors,
-		.may_stall = p->may_stall,
-	};
+	r = plan_request(p);
+	r.listeners = listeners;
+	r.listener_count = p->bind_count;
+	r.null_fd = s->home->null_fd;
+	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
+	r.cgroup_fd = make_cgroup(s, o);
+	r.descriptors = s->home->descriptors;
 	return spawn(&r, err);
 }
 

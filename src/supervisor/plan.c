@@ -271,9 +271,33 @@ plan_free(struct plan *p)
 	if (p == NULL)
 		return;
 	conf_command_free(&p->command);
+	steps_free(&p->steps);
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);
 	free(p->words);
 	free(p);
+}
+
+struct spawn_request
+plan_request(const struct plan *p)
+{
+	return (struct spawn_request){
+		.path = p->command.argv[0],
+		.argv = p->command.argv,
+		.envp = p->command.envp,
+		.directory = p->directory,
+		.listen_pid = p->command.listen_pid,
+		.null_fd = -1,
+		.output_fd = -1,
+		.cgroup_fd = -1,
+		.change_user = p->change_user,
+		.uid = p->uid,
+		.gid = p->gid,
+		.groups = p->groups,
+		.group_count = p->group_count,
+		.umask = p->umask,
+		.steps = steps_any(&p->steps) ? &p->steps : NULL,
+		.may_stall = p->may_stall,
+	};
 }

@@ -14,6 +14,8 @@
 #include "conf/conf.h"
 #include "core/life.h"
 #include "os/listener.h"
+#include "os/spawn.h"
+#include "os/steps.h"
 #include "wire/page.h"
 
 struct plan_bind {
@@ -36,6 +38,7 @@ struct plan {
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
+	struct steps steps;          /* limits and whatever else its processes are kept to; mostly none */
 	gid_t *groups;
 	uint32_t group_count;
 	uint32_t workers;            /* to begin with */
@@ -51,5 +54,9 @@ struct plan {
 struct plan *plan_new(const struct conf_section *section, const char *run_dir, unsigned cpus,
 	struct err *err);
 void plan_free(struct plan *plan);
+
+/* What a process of the service is started with that PLAN knows: command, environment, user, limits, everything that it
+ * is kept to. Listeners, output, cgroup and descriptors are for the caller; all points into PLAN. */
+struct spawn_request plan_request(const struct plan *plan);
 
 #endif

@@ -559,6 +559,83 @@ is_born_in_a_cgroup(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* Steps leave traces in their child's umask and error numbers in its errno. */
+static bool
+set_mask(const void *of)
+{
+	umask(*(const mode_t *)of);
+	return true;
+}
+
+static bool
+refuse(const void *of)
+{
+	errno = *(const int *)of;
+	return false;
+}
+
+static bool
+expect_user(const void *of)
+{
+	errno = EDOM;
+	return geteuid() == *(const uid_t *)of;
+}
+
+static void
+takes_the_steps_of_its_phases(void **state)
+{
+	static const mode_t early = 077, late = 0123;
+	const uid_t before = geteuid(), after = before == 0 ? 4320 : before;
+	struct steps steps = { 0 };
+	struct fixture f;
+
+	(void)state;
+	prepare(&f, "umask");
+	f.request.change_user = before == 0;
+	f.request.uid = f.request.gid = after;
+	f.request.steps = &steps;
+	assert_false(steps_any(&steps));
+	/* added in any order, taken in that of their phases, and within one as they were added */
+	assert_true(steps_add(&steps, STEP_LAST, set_mask, &late, sizeof late, NULL, "set the mask"));
+	assert_true(steps_add(&steps, STEP_USER, expect_user, &after, sizeof after, NULL, "be who it is to be"));
+	assert_true(steps_add(&steps, STEP_FIRST, expect_user, &before, sizeof before, NULL, "be who we are"));
+	assert_true(steps_add(&steps, STEP_FIRST, set_mask, &early, sizeof early, NULL, "set the mask"));
+	assert_true(steps_any(&steps));
+	run(&f);
+	assert_string_equal(f.text, "0123\n");
+	steps_free(&steps);
+	assert_false(steps_any(&steps));
+	release(&f);
+}
+
+static void
+names_the_step_that_failed(void **state)
+{
+	static const int number = ERANGE;
+	static const mode_t mask = 022;
+
+	(void)state;
+	if (on_valgrind())
+		skip();
+	for (int phase = 0; phase < STEP_PHASES; phase++) {
+		struct steps steps = { 0 };
+		struct err err = { 0 };
+		struct fixture f;
+
+		prepare(&f, "exit 0");
+		f.request.steps = &steps;
+		steps_add(&steps, phase, set_mask, &mask, sizeof mask, NULL, "do what can be done");
+		steps_add(&steps, phase, refuse, &number, sizeof number, NULL, "turn the dial to %d", 11);
+		assert_int_equal(spawn(&f.request, &err), -1);
+		assert_int_equal(f.request.failed, SPAWN_STEP);
+		assert_int_equal(f.request.error, ERANGE);
+		assert_string_equal(err.text, "cannot turn the dial to 11: Numerical result out of range");
+		close(f.output[1]);
+		steps_free(&steps);
+		release(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -579,6 +656,8 @@ main(void)
 		cmocka_unit_test(cannot_be_held_up),
 		cmocka_unit_test(tells_its_log_when_it_may_stall),
 		cmocka_unit_test(is_born_in_a_cgroup),
+		cmocka_unit_test(takes_the_steps_of_its_phases),
+		cmocka_unit_test(names_the_step_that_failed),
 	};
 
 	static const uint64_t ignored[8] = { 1 }; /* SIG_IGN in the kernel's struct sigaction */
