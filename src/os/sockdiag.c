@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 enum {
+	STATE_ESTABLISHED = 1,
+	/* 4, 5, 8, 9, 11: one end has said that it ends, and the other may still be written to */
+	CONNECTED = 1 << STATE_ESTABLISHED | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11,
 	STATE_LISTEN = 10,    /* TCP_LISTEN of <netinet/tcp.h>, which quarrels with the kernel's headers */
 	ANSWER_SIZE = 16384,  /* a part of a dump is at most a page, and never over 8 KiB (NLMSG_GOODSIZE) */
 };
@@ -220,6 +223,100 @@ asks_for(const struct sockdiag_query *queries, unsigned n, uint16_t family)
 		if (queries[i].family == family)
 			return true;
 	return false;
+}
+
+/* What is being counted, family by family. */
+struct open_connections {
+	const struct sockdiag_query *listeners;
+	unsigned n;
+	uint16_t family;
+	struct unix_diag_vfs file; /* unix: of the listener whose turn it is */
+	int64_t count;
+};
+
+/* Who has no inode belongs to no process: it waits to be accepted (and is counted there), or was closed already and only
+ * the kernel has to do with it. */
+static void
+count_tcp(const struct nlmsghdr *message, void *context)
+{
+	const struct inet_diag_msg *m = NLMSG_DATA(message);
+	struct open_connections *c = context;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof *m) || m->idiag_inode == 0)
+		return;
+	for (unsigned i = 0; i < c->n; i++) {
+		if (c->listeners[i].family != c->family || htons(c->listeners[i].port) != m->id.idiag_sport)
+			continue;
+		c->count++;
+		return;
+	}
+}
+
+/* An accepted socket has the file of its listener (unix_stream_connect), the client's end has none. */
+static void
+count_unix(const struct nlmsghdr *message, void *context)
+{
+	struct open_connections *c = context;
+	struct unix_diag_vfs file = { 0 };
+
+	read_file(message, &file);
+	if (file.udiag_vfs_ino == c->file.udiag_vfs_ino && file.udiag_vfs_dev == c->file.udiag_vfs_dev)
+		c->count++;
+}
+
+static int
+dump_tcp(int fd, struct open_connections *c)
+{
+	struct tcp_questions asked = { (struct sockdiag_query *)c->listeners, c->n, c->family };
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 body;
+	} request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = (uint8_t)c->family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = CONNECTED,
+			.id = { .idiag_sport = htons(common_port(&asked)) } },
+	};
+
+	return exchange(fd, &request.header, count_tcp, c);
+}
+
+static int
+dump_unix(int fd, struct open_connections *c, uint64_t listener)
+{
+	struct {
+		struct nlmsghdr header;
+		struct unix_diag_req body;
+	} request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = AF_UNIX, .udiag_states = 1U << STATE_ESTABLISHED, .udiag_show = UDIAG_SHOW_VFS,
+			.udiag_cookie = { ~0U, ~0U } },
+	};
+	int errnum;
+
+	c->file = (struct unix_diag_vfs){ 0 };
+	errnum = ask_unix(fd, listener, UDIAG_SHOW_VFS, read_file, &c->file);
+	if (errnum == 0 && c->file.udiag_vfs_ino == 0)
+		errnum = ENOENT;
+	return errnum != 0 ? errnum : exchange(fd, &request.header, count_unix, c);
+}
+
+int64_t
+sockdiag_open_connections(int fd, const struct sockdiag_query *listeners, unsigned n)
+{
+	static const uint16_t tcp_families[] = { AF_INET, AF_INET6 };
+	struct open_connections c = { .listeners = listeners, .n = n };
+
+	for (unsigned i = 0; i < n; i++)
+		if (listeners[i].family == AF_UNIX && dump_unix(fd, &c, listeners[i].inode) != 0)
+			return -1;
+	for (unsigned i = 0; i < 2; i++) {
+		c.family = tcp_families[i];
+		if (asks_for(listeners, n, c.family) && dump_tcp(fd, &c) != 0)
+			return -1;
+	}
+	return c.count;
 }
 
 bool

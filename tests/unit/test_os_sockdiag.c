@@ -182,6 +182,54 @@ tells_the_file(void **state)
 	scratch_remove(&s);
 }
 
+/* Who is accepted and open counts; who waits does not, nor whom the server has closed, nor the clients' ends. */
+static void
+counts_open_connections(void **state)
+{
+	struct listener_unix who = { geteuid(), getegid(), 0600 };
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	int four = listener_open_tcp("127.0.0.1", 0, BACKLOG, NULL), all = listener_open_tcp("", 0, BACKLOG, NULL), path;
+	int fd = sockdiag_open(NULL), clients[3][WAITING], servers[3][2];
+	struct scratch s;
+	struct err err;
+
+	(void)state;
+	scratch_make(&s);
+	path = listener_open_unix(scratch_path(&s, "web.sock"), &who, BACKLOG, &err);
+	assert_true(path >= 0 && four >= 0 && all >= 0 && fd >= 0);
+	snprintf(un.sun_path, sizeof un.sun_path, "%s", scratch_path(&s, "web.sock"));
+	struct sockdiag_query q[] = {
+		{ .inode = listener_inode(path), .family = AF_UNIX },
+		{ .inode = listener_inode(four), .family = AF_INET, .port = port_of(four) },
+		{ .inode = listener_inode(all), .family = AF_INET6, .port = port_of(all) },
+		{ .inode = 1, .family = AF_UNIX },
+	};
+	const int listeners[] = { path, four, all };
+
+	connect_some((struct sockaddr *)&un, sizeof un, clients[0]);
+	connect_some_tcp(port_of(four), AF_INET, clients[1]);
+	connect_some_tcp(port_of(all), AF_INET, clients[2]);
+	assert_int_equal(sockdiag_open_connections(fd, q, 3), 0);
+	for (int i = 0; i < 3; i++) {
+		servers[i][0] = accept(listeners[i], NULL, NULL);
+		servers[i][1] = accept(listeners[i], NULL, NULL);
+		assert_int_equal(sockdiag_open_connections(fd, &q[i], 1), 2);
+		close(servers[i][0]);
+		assert_int_equal(sockdiag_open_connections(fd, &q[i], 1), 1);
+	}
+	assert_int_equal(sockdiag_open_connections(fd, q, 3), 3);
+	for (int i = 0; i < 3; i++) /* who has gone, and is still being written to */
+		close_some(clients[i]);
+	assert_int_equal(sockdiag_open_connections(fd, &q[1], 2), 2);
+	assert_int_equal(sockdiag_open_connections(fd, q, 4), -1);
+	for (int i = 0; i < 3; i++) {
+		close(servers[i][1]);
+		close(listeners[i]);
+	}
+	close(fd);
+	scratch_remove(&s);
+}
+
 int
 main(void)
 {
@@ -190,6 +238,7 @@ main(void)
 		cmocka_unit_test(tells_of_tcp_sockets),
 		cmocka_unit_test(reads_long_answers),
 		cmocka_unit_test(tells_the_file),
+		cmocka_unit_test(counts_open_connections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
