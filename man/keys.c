@@ -39,6 +39,7 @@ static const char *const placeholders[][2] = {
 	{ "logdest", "file | stdout | both | none" },
 	{ "logformat", "plain | time | json" },
 	{ "logfull", "drop | wait" },
+	{ "starting", "at-once | on-demand" },
 	{ "onunhealthy", "none | replace | restart" },
 	{ "probe", "tcp | PATH" },
 	{ "reloadby", "replace | hup" },

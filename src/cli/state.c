@@ -2,7 +2,8 @@
 
 #include "core/life.h"
 
-/* A service that is being replaced or reloaded still answers on its old generation. */
+/* A service that is being replaced or reloaded still answers on its old generation; whoever comes
+ * while it is listening is answered, too. */
 static const struct {
 	enum colour colour;
 	bool serves;
@@ -17,6 +18,7 @@ static const struct {
 	[LIFE_RETRYING] = { COLOUR_BAD, false },
 	[LIFE_WAITING] = { COLOUR_BAD, false },
 	[LIFE_FAILED] = { COLOUR_BAD, false },
+	[LIFE_LISTENING] = { COLOUR_GOOD, true },
 };
 
 enum colour

@@ -163,6 +163,27 @@ probes_nobody(const struct check *c)
 }
 
 static bool
+waits_for_nobody(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.start == CONF_START_ON_DEMAND && c->service.bind.count == 0;
+}
+
+static bool
+rests_without_an_address(const struct check *c)
+{
+	return is_gunicorn(c) && c->service.idle_stop > 0 && c->service.bind.count == 0;
+}
+
+/* The page has room for so many listeners, and what is not there cannot be looked at: wire/page.h. */
+static bool
+has_too_many_to_rest(const struct check *c)
+{
+	enum { SEEN = 3 };
+
+	return is_gunicorn(c) && c->service.idle_stop > 0 && c->service.bind.count > SEEN;
+}
+
+static bool
 probes_through_tls(const struct check *c)
 {
 	return is_gunicorn(c) && c->service.probe[0] == '/' && check_passed(c, "certfile")[0] != '\0';
@@ -226,6 +247,12 @@ static const struct check_rule rules[] = {
 	{ is_never_replaced, CONF_WARNING, "min_ready", "min_ready is not shorter than start_timeout, so no replacement can ever "
 		"succeed: raise start_timeout" },
 	{ probes_nobody, CONF_WARNING, "probe", "probe needs an address that Bridle listens on, so nothing is probed: set bind" },
+	{ waits_for_nobody, CONF_WARNING, "start", "start = on-demand needs an address that Bridle listens on, so it is started "
+		"at once: set bind" },
+	{ rests_without_an_address, CONF_WARNING, "idle_stop", "idle_stop needs an address that Bridle listens on, so it is never "
+		"stopped: set bind" },
+	{ has_too_many_to_rest, CONF_WARNING, "idle_stop", "idle_stop sees three addresses at most, so this one is never stopped: "
+		"bind fewer" },
 	{ probes_through_tls, CONF_WARNING, "probe", "a probe speaks no TLS, so it can only fail with certfile: write probe = tcp" },
 	{ has_idle_probe, CONF_WARNING, "probe_interval", "probe_interval has no effect without probe: set that, too" },
 	{ probes_behind_a_door, CONF_WARNING, "probe", "the watcher's user may not connect to this socket, so nothing is probed: "

@@ -23,6 +23,7 @@ enum conf_log_format { CONF_LOG_PLAIN, CONF_LOG_TIME, CONF_LOG_JSON };
 enum conf_log_full { CONF_LOG_DROP, CONF_LOG_WAIT, CONF_LOG_FULL_UNSET };
 enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
 enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEALTHY_RESTART };
+enum conf_start { CONF_START_AT_ONCE, CONF_START_ON_DEMAND };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
 
 struct conf_words {
@@ -72,6 +73,7 @@ typedef enum conf_log_format conf_logformat;
 typedef enum conf_log_full conf_logfull;
 typedef enum conf_reload_by conf_reloadby;
 typedef enum conf_on_unhealthy conf_onunhealthy;
+typedef enum conf_start conf_starting;
 typedef const char *conf_probe;           /* "" none, "tcp", or a path */
 typedef enum conf_readers conf_readers;
 typedef int conf_loglevel;                /* enum log_level of base/log.h */

@@ -13,6 +13,8 @@ enum act {
 	END_CURRENT, /* these begin their ladders */
 	END_NEXT,
 	END_ALL,     /* and nothing starts beside what is left of them */
+	LISTEN,
+	REST,        /* END_CURRENT, beside which the next connection may start another; and LISTEN */
 };
 
 /* When the state is over at the latest. Where it is NEVER, nothing is awaited, or ladders have deadlines. */
@@ -33,6 +35,10 @@ struct rule {
  * and RELOADING (HUP, where all depends on the new workers, so that it is a start once more). STOPPING ends it
  * from anywhere; who changes his mind meanwhile has it RESTARTING.
  *
+ * One that is wanted only when somebody comes is LISTENING: no process of it is needed, the kernel queues connections, and
+ * the first one starts it. It comes back there when nothing came for long enough; whoever connects while it is being
+ * ended waits in the same queue, and starts it again.
+ *
  * Leftovers of dead and replaced generations go down their ladders beside all this and do not move the
  * service, except that STOPPING waits until they are gone (EMPTY) and RESTARTING until they are not in the way
  * (CLEAR).
@@ -45,7 +51,7 @@ struct rule {
 LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 [LIFE_STOPPED] = {
 	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(STARTING, SPAWN, AFTER_START),
-	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START) },
+	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_LISTEN]       = TO(LISTENING, LISTEN, NEVER) },
 [LIFE_STARTING] = {
 	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_TIMEOUT]      = TO(RETRYING, END_CURRENT, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
@@ -55,7 +61,8 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_DIED_NOW]   = TO(STARTING, SPAWN, AFTER_START),        [ON_DIED_DONE]    = TO(STOPPING, END_ALL, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_HUP]          = TO(RELOADING, SEND_HUP, AFTER_START) },
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_HUP]          = TO(RELOADING, SEND_HUP, AFTER_START),
+	[ON_IDLE]       = TO(LISTENING, REST, NEVER) },
 [LIFE_RELOADING] = {
 	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_TIMEOUT]      = TO(RETRYING, END_CURRENT, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
@@ -83,6 +90,11 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 [LIFE_FAILED] = {
 	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
 	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_LISTENING] = {
+	[ON_CONNECT]    = TO(STARTING, SPAWN, AFTER_START),        [ON_START]        = TO(STARTING, SPAWN, AFTER_START),
+	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(STARTING, SPAWN, AFTER_START),
+	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
+	[ON_LISTEN]     = TO(LISTENING, LISTEN, NEVER),            [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
 };
 /* clang-format on */
 #undef TO
@@ -157,6 +169,24 @@ promote(struct life *l, msec now)
 }
 
 static void
+listen(struct life *l)
+{
+	orders_push(&l->orders, &(struct life_order){ .kind = ORDER_LISTEN });
+}
+
+static void
+rest(struct life *l, msec now)
+{
+	uint8_t old = l->current;
+
+	l->current = LIFE_NONE;
+	if (old != LIFE_NONE)
+		l->slots[old].beside = true;
+	end_slot(l, old, false, now);
+	listen(l);
+}
+
+static void
 act(struct life *l, enum act what, msec now)
 {
 	switch (what) {
@@ -169,6 +199,8 @@ act(struct life *l, enum act what, msec now)
 	case END_CURRENT: end_slot(l, l->current, false, now); break;
 	case END_NEXT: end_next(l, now); break;
 	case END_ALL: end_all(l, now); break;
+	case LISTEN: listen(l); break;
+	case REST: rest(l, now); break;
 	}
 }
 
@@ -280,6 +312,12 @@ life_hup(struct life *l, msec now)
 	return ask(l, ON_HUP, now);
 }
 
+bool
+life_listen(struct life *l, msec now)
+{
+	return l->limits.held && ask_up(l, ON_LISTEN, now);
+}
+
 void
 life_hurry(struct life *l, msec now)
 {
@@ -363,6 +401,33 @@ life_ready(struct life *l, uint32_t number, msec now)
 }
 
 void
+life_listened(struct life *l, bool ok, uint32_t jitter, msec now)
+{
+	const struct generation nobody = { .since = now };
+	msec wait = 0;
+	enum life_event event;
+
+	if (ok || l->state != LIFE_LISTENING)
+		return;
+	event = judge(l, &nobody, false, jitter, now, &wait);
+	feed(l, event, wait, now);
+}
+
+void
+life_connect(struct life *l, msec now)
+{
+	ask(l, ON_CONNECT, now);
+}
+
+bool
+life_idle(struct life *l, uint32_t number, msec now)
+{
+	if (!l->limits.held || l->current == LIFE_NONE || l->slots[l->current].number != number)
+		return false;
+	return ask(l, ON_IDLE, now);
+}
+
+void
 life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
 {
 	struct generation *g = &l->slots[slot];
@@ -411,7 +476,7 @@ life_tick(struct life *l, msec now)
 
 /*
  * There is always room for orders. One call queues at most one for each slot (a rung of its ladder, or its
- * spawn), one more KILL to make room, one HUP, and two moves (stopping, then stopped): eight, and ten fit.
+ * spawn), one more KILL to make room, one HUP or LISTEN, and two moves (stopping, then stopped): eight, and ten fit.
  * Carrying one out, which has left the queue by then, brings at most a spawn and two moves.
  */
 bool

@@ -15,8 +15,9 @@
  * A service is one current generation and, while one replaces another or a dead or replaced one is being
  * ended, a few more. What must always hold (tests/sim checks it after every step):
  *   - never two living masters, except in `replacing` the next one beside the current one, and those that were
- *     told to end because they were replaced, or failed to replace;
+ *     told to end because they were replaced, failed to replace, or had nothing to do;
  *   - stopped means every slot is free;
+ *   - listening means that every master was told to end;
  *   - a deadline wherever something is awaited that may never come.
  *
  * Without a listener of ours (`held` false) a successor never starts while anything of its predecessor
@@ -47,7 +48,8 @@
 	X(RESTARTING, "restarting", "being ended; up again once nobody is left") \
 	X(RETRYING, "retrying", "passed start_timeout; being ended, then it counts as a boot failure") \
 	X(WAITING, "waiting", "backing off before the next start") \
-	X(FAILED, "failed", "gave up: needs a person or a changed configuration")
+	X(FAILED, "failed", "gave up: needs a person or a changed configuration") \
+	X(LISTENING, "listening", "its listeners are open, and the first connection starts it")
 
 enum life_state {
 #define X(name, word, meaning) LIFE_##name,
@@ -71,7 +73,10 @@ enum life_state {
 	X(DIED_DONE, "the master ended; no restart is wanted") \
 	X(EMPTY, "nobody is left") \
 	X(CLEAR, "nothing is in the way of a successor any more") \
-	X(TIMEOUT, "the deadline passed")
+	X(TIMEOUT, "the deadline passed") \
+	X(LISTEN, "listening was asked for") \
+	X(CONNECT, "a connection came") \
+	X(IDLE, "nothing came for idle_stop")
 
 enum life_event {
 #define X(name, meaning) ON_##name,
@@ -116,11 +121,18 @@ bool life_restart(struct life *l, msec now);  /* down, then up */
 bool life_replace(struct life *l, msec now);  /* up beside, then down; nothing serves yet: start or restart */
 bool life_hup(struct life *l, msec now);      /* only from running */
 void life_hurry(struct life *l, msec now);    /* one rung up the ladder for everything that is ending */
+bool life_listen(struct life *l, msec now);   /* only with `held`: from stopped, or anew when addresses changed */
 
 /* What came of an order, and what the kernel and the watcher saw. SLOT is the order's, JITTER any 32 random
  * bits (restart.h). Reports about a generation that is not there any more (NUMBER differs) are ignored. */
 void life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now);
 void life_ready(struct life *l, uint32_t number, msec now);
+/* ORDER_LISTEN was carried out, or (OK false) a listener could not be opened: as a failure to boot. */
+void life_listened(struct life *l, bool ok, uint32_t jitter, msec now);
+/* Somebody waits to be accepted while it is listening. */
+void life_connect(struct life *l, msec now);
+/* Nothing came for so long that generation NUMBER may end: false when that is not the one that runs, or not `held`. */
+bool life_idle(struct life *l, uint32_t number, msec now);
 /* The master of SLOT was reaped. CLEAN: exited with status 0. Others of its generation may live. */
 void life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now);
 /* Nobody of the generation in SLOT is left; only after life_died (before it, it is ignored). */

@@ -18,6 +18,8 @@ enum life_order_kind {
 	ORDER_SIGNAL_ALL,  /* `signal` to every process of `slot` that lives, the master included; then, and
 	                    * whenever something of it ended after life_died, look who is left: life_gone
 	                    * when nobody is */
+	ORDER_LISTEN,      /* open the listeners and hold them; report life_listened, and, while it is listening,
+	                    * life_connect when somebody waits */
 	ORDER_MOVED,       /* nothing to do but to tell: from, to, event */
 };
 

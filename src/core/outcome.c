@@ -1,10 +1,10 @@
 #include "core/outcome.h"
 
-/* Serving, as far as anybody outside can tell. */
+/* Serving, as far as anybody outside can tell: who listens answers whoever comes. */
 static bool
 is_up(enum life_state state)
 {
-	return state == LIFE_RUNNING || state == LIFE_RELOADING || state == LIFE_REPLACING;
+	return state == LIFE_RUNNING || state == LIFE_RELOADING || state == LIFE_REPLACING || state == LIFE_LISTENING;
 }
 
 static enum outcome
@@ -35,6 +35,7 @@ outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, en
 	case LIFE_RETRYING:
 	case LIFE_WAITING:
 	case LIFE_FAILED:
+	case LIFE_LISTENING: /* nothing was renewed */
 	case LIFE_STATE_COUNT: break;
 	}
 	return OUTCOME_FAILED;

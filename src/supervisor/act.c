@@ -218,6 +218,7 @@ do_order(struct service *s, const struct life_order *o, msec now)
 	case ORDER_SPAWN: do_spawn(s, o, now); break;
 	case ORDER_SIGNAL: do_signal(s, o); break;
 	case ORDER_SIGNAL_ALL: do_signal_all(s, o); break;
+	case ORDER_LISTEN: demand_listen(s, now); break;
 	case ORDER_MOVED:
 		settle(s, o);
 		notices_add(s->home, s, o);
@@ -244,6 +245,7 @@ service_act(struct service *s, msec now)
 
 	while (life_order(&s->life, &o))
 		do_order(s, &o, now);
+	demand_follow(s);
 	service_show(s);
 	arm(s, now);
 }

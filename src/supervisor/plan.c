@@ -190,6 +190,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 		.log_max_age = s->log_max_age,
 		.min_ready = s->min_ready,
 		.memory_max_worker = s->memory_max_worker,
+		.idle_stop = s->kind == CONF_GUNICORN && s->bind.count > 0 ? s->idle_stop : 0,
 		.log_keep = (uint32_t)s->log_keep,
 		.workers_min = w.min,
 		.workers_max = w.max,
@@ -200,6 +201,8 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 		.probe = s->kind == CONF_GUNICORN ? probe_settings(s) : (struct page_probe){ 0 },
 	};
 	p->autostart = s->autostart != 0;
+	p->on_demand = p->limits.held && s->start == CONF_START_ON_DEMAND;
+	p->rests = p->limits.held && s->idle_stop > 0;
 	p->output = s->log != CONF_LOG_NONE;
 	p->reload_hup = s->reload_by == CONF_RELOAD_HUP;
 	p->umask = s->umask;

@@ -31,6 +31,8 @@ struct plan {
 	struct life_limits limits;
 	struct page_settings *settings; /* on their way to the page, which keeps them; NULL once they are there */
 	bool autostart;
+	bool on_demand;              /* start = on-demand */
+	bool rests;                  /* idle_stop is set */
 	bool output;                 /* log is not none */
 	bool change_user;
 	bool reload_hup;             /* reload_by = hup */

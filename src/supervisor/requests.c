@@ -182,6 +182,22 @@ deed_recycle(struct service *s, const struct link_record *r, struct answer *a, m
 	log_info("%s: worker %d is recycled", s->name, r->pid);
 }
 
+static void
+deed_count(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)r;
+	(void)now;
+	if (!demand_count(s))
+		say(a, LINK_REFUSED, "its connections are not counted");
+}
+
+static void
+deed_rest(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	if (!demand_is_quiet(s, (uint32_t)r->arg) || !life_idle(&s->life, r->generation, now))
+		say(a, LINK_REFUSED, "it is not idle");
+}
+
 typedef void deed_function(struct service *s, const struct link_record *r, struct answer *a, msec now);
 
 static deed_function *const deeds[DEEDS] = {
@@ -195,6 +211,8 @@ static deed_function *const deeds[DEEDS] = {
 	[DEED_MORE] = deed_more,
 	[DEED_LESS] = deed_less,
 	[DEED_RECYCLE] = deed_recycle,
+	[DEED_COUNT] = deed_count,
+	[DEED_REST] = deed_rest,
 };
 
 /* ---- deeds on the whole ---- */

@@ -71,6 +71,14 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 	return NULL;
 }
 
+/* One that listened goes on so, perhaps at other addresses, unless that is not allowed any more. */
+static void
+listen_anew(struct service *s, msec now)
+{
+	if (!demand_allowed(s) || !life_listen(&s->life, now))
+		life_restart(&s->life, now);
+}
+
 /* Changed in a way that needs a new generation, if one runs. */
 static void
 renew(struct service *s, bool other_kind, msec now)
@@ -95,7 +103,9 @@ alter(struct service *s, const struct conf_section *section, const struct step *
 	s->scaled = s->scaled && !back && !other_kind;
 	service_plan(s, step->plan);
 	if (back && step->plan->autostart)
-		life_start(&s->life, now);
+		demand_begin(s, now);
+	else if (s->life.state == LIFE_LISTENING)
+		listen_anew(s, now);
 	else if (step->change == CONF_CHANGED_REPLACE)
 		renew(s, other_kind, now);
 	service_act(s, now);
@@ -113,7 +123,7 @@ add(struct bridled *b, const struct conf_section *section, struct plan *plan, wo
 		return;
 	}
 	if (plan == NULL || plan->autostart) {
-		life_start(&s->life, now);
+		demand_begin(s, now);
 		service_act(s, now);
 	}
 }

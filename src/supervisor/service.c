@@ -86,7 +86,9 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	s->plan = plan;
 	if (plan != NULL)
 		s->wanted = plan->workers;
+	demand_plan(s);
 	if (!open_output(s, err)) {
+		free(s->demand);
 		s->plan = NULL;
 		free(s);
 		return NULL;
@@ -106,6 +108,7 @@ service_plan(struct service *s, struct plan *plan)
 	plan_free(s->plan);
 	s->plan = plan;
 	life_set_limits(&s->life, &plan->limits);
+	demand_plan(s);
 	if (!s->scaled || s->wanted < plan->settings->workers_min)
 		s->wanted = plan->workers;
 	if (!open_output(s, &err))
@@ -121,6 +124,7 @@ service_free(struct service *s)
 	struct page_service *record = page_at(b->page, s->slot);
 
 	ev_timer_stop(b->loop, &s->timer);
+	demand_free(s);
 	held_free(&s->held);
 	if (s->output_fd >= 0)
 		close(s->output_fd);

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "core/life.h"
+#include "supervisor/demand.h"
 #include "supervisor/held.h"
 #include "supervisor/plan.h"
 #include "wire/page.h"
@@ -30,6 +31,7 @@ struct service {
 	struct life life;
 	struct plan *plan;     /* for the next start; NULL: could not be worked out, tried again at each start */
 	struct held held;      /* its listeners */
+	struct demand *demand; /* start = on-demand or idle_stop; NULL: neither is set */
 	int output_fd;         /* its log FIFO, held open; -1: none */
 	bool output_drops;     /* how that was opened (log_full) */
 	uint32_t wanted;       /* workers */

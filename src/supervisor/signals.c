@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "os/arrivals.h"
 #include "supervisor/bridled.h"
+#include "supervisor/demand.h"
 #include "supervisor/reap.h"
 #include "supervisor/reread.h"
 #include "wire/link.h"
@@ -23,6 +25,8 @@ static void
 take(struct bridled *b, const struct signalfd_siginfo *si)
 {
 	switch (si->ssi_signo) {
+	case ARRIVALS_SIGNAL: demand_arrived(b, si->ssi_fd); break;
+	case SIGIO: demand_arrived(b, -1); break; /* too many to be queued */
 	case SIGCHLD:
 		break; /* below, once for all that came */
 	case SIGTERM:
@@ -61,7 +65,8 @@ on_signal(struct ev_loop *loop, ev_io *io, int events)
 bool
 signals_listen(struct bridled *b, struct err *err)
 {
-	static const int ours[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM };
+	static const int ours[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM,
+		SIGIO, ARRIVALS_SIGNAL };
 	sigset_t set;
 
 	sigemptyset(&set);

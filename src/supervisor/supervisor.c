@@ -79,7 +79,7 @@ bridled_start_services(struct bridled *b, msec now)
 
 		if (s == NULL || b->stopping || (s->plan != NULL && !s->plan->autostart))
 			continue;
-		life_start(&s->life, now);
+		demand_begin(s, now);
 		service_act(s, now);
 	}
 }

@@ -181,6 +181,7 @@ probe_ask(struct probe *p, const struct page_service *record)
 		fail_with(p, errno);
 		return;
 	}
+	p->connected++;
 	ev_now_update(p->loop);
 	ev_timer_set(&p->timer, (double)p->settings.timeout / 1000, 0.);
 	ev_timer_start(p->loop, &p->timer);

@@ -8,6 +8,7 @@
 #include <ev.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "wire/page.h"
 
@@ -21,6 +22,7 @@ struct probe {
 	struct ev_loop *loop;
 	int fd; /* -1: none is under way */
 	bool sent;
+	uint32_t connected; /* times, in all: connections that we brought */
 	ev_io io;
 	ev_timer timer;
 	struct page_probe settings;

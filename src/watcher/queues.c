@@ -59,6 +59,18 @@ queues_of(struct watcher *w, const struct page_service *record, struct sockdiag_
 		exchange(w, answers, n);
 }
 
+int64_t
+queues_open(struct watcher *w, const struct page_service *record)
+{
+	struct sockdiag_query listeners[PAGE_LISTENERS];
+	unsigned n = add_queries(record, listeners);
+
+	/* more are held than are told of: what comes there cannot be seen */
+	return n == 0 || n == PAGE_LISTENERS || w->samples.sockdiag < 0 ?
+		-1 :
+		sockdiag_open_connections(w->samples.sockdiag, listeners, n);
+}
+
 void
 queues_ask(struct watcher *w, struct service *s, const struct page_service *record)
 {

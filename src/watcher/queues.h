@@ -17,6 +17,9 @@ void queues_ask_due(struct watcher *w, msec now);
 /* Of S, into its sampler. */
 void queues_ask(struct watcher *w, struct service *s, const struct page_service *record);
 
+/* Connections to the listeners of RECORD that were accepted and are open; -1: that cannot be seen. */
+int64_t queues_open(struct watcher *w, const struct page_service *record);
+
 /* Of each listener of RECORD: ANSWERS has room for PAGE_LISTENERS. */
 void queues_of(struct watcher *w, const struct page_service *record, struct sockdiag_query *answers);
 

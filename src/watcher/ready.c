@@ -18,7 +18,8 @@ is_ready(const struct page_service *record, bool missed)
 	switch ((enum life_state)record->state) {
 	case LIFE_RUNNING:
 	case LIFE_RELOADING:
-	case LIFE_REPLACING: return READY_YES;
+	case LIFE_REPLACING:
+	case LIFE_LISTENING: return READY_YES; /* whoever comes is answered */
 	case LIFE_STOPPED:
 	case LIFE_STOPPING: return missed ? READY_NEVER : READY_YES; /* wanted down */
 	case LIFE_FAILED: return READY_NEVER;

@@ -32,7 +32,7 @@ needs_a_second(const struct page_service *record)
 static void
 plan(struct sampler *sampler, const struct page_service *record, msec now)
 {
-	msec every = needs_a_second(record) ? BUSY : QUIET, probe;
+	msec every = needs_a_second(record) ? BUSY : QUIET, probe, idle;
 
 	if (is_becoming_ready(record)) {
 		sampler->interval = sampler->interval == 0 ? FIRST : sampler->interval * 2;
@@ -51,6 +51,9 @@ plan(struct sampler *sampler, const struct page_service *record, msec now)
 	probe = probes_due(record, now);
 	if (probe < sampler->due)
 		sampler->due = probe;
+	idle = idleness_due(&sampler->idleness, record, now);
+	if (idle < sampler->due)
+		sampler->due = idle;
 }
 
 static void
@@ -131,6 +134,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		readiness_judge(w, s, record);
 	} else if (record->state == LIFE_RUNNING) {
 		pools_judge(w, s, record);
+		idleness_look(w, s, record);
 		probes_look(&s->sampler->probes, record);
 	}
 	control_sampled(w, s, record);

@@ -15,6 +15,7 @@
 #include "base/msec.h"
 #include "core/pool.h"
 #include "core/recycle.h"
+#include "watcher/idleness.h"
 #include "watcher/probes.h"
 #include "watcher/workers.h"
 #include "wire/page.h"
@@ -28,6 +29,7 @@ struct sampler {
 	struct pool pool;
 	struct recycle recycle;
 	struct probes probes;
+	struct idleness idleness;
 	msec due, interval;           /* when to look next; MSEC_NEVER */
 	msec looked;                  /* last time; 0 never */
 	msec hup;                     /* workers forked before were told to go by a reload; 0: no reload */

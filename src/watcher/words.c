@@ -88,6 +88,10 @@ words_reason(struct text *t, const struct words_move *move)
 	case LIFE_STOPPED: reason_stopped(t, move); break;
 	case LIFE_STARTING: reason_starting(t, move); break;
 	case LIFE_RUNNING: reason_running(t, move); break;
+	case LIFE_LISTENING:
+		text_add(t, move->event == ON_IDLE ? "nothing came for idle_stop; the next connection starts it" :
+						     "the first connection starts it");
+		break;
 	case LIFE_RETRYING: text_add(t, "not ready within start_timeout; being ended"); break;
 	case LIFE_WAITING: add_failure(t, move); break;
 	case LIFE_FAILED:

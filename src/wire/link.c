@@ -57,6 +57,8 @@ static const struct {
 	[DEED_MORE]         = { true,  false, 0, 0 },
 	[DEED_LESS]         = { true,  false, 0, 0 },
 	[DEED_RECYCLE]      = { true,  true,  0, 0 },
+	[DEED_COUNT]        = { true,  false, 0, 0 },
+	[DEED_REST]         = { true,  false, 0, UINT32_MAX },
 	[DEED_REREAD]       = { false, false, 0, 0 },
 	[DEED_SHUTDOWN]     = { false, false, 0, 0 },
 	/* clang-format on */

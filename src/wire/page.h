@@ -56,6 +56,7 @@ struct page_settings {
 	uint64_t log_max_size;      /* bytes */
 	int64_t log_max_age;        /* msec; 0 never */
 	int64_t min_ready;          /* msec */
+	int64_t idle_stop;          /* msec; 0 never */
 	uint64_t memory_max_worker; /* bytes; 0 no limit */
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
@@ -86,13 +87,14 @@ struct page_service {
 	int64_t last_started; /* msec: when that one was spawned; 0 unknown */
 	uint32_t streak;      /* boot failures or early deaths in a row */
 	uint8_t from;         /* enum life_state before this one */
-	uint8_t pad[3];
+	uint8_t counting;     /* arrivals are counted now */
+	uint8_t pad[2];
 	struct page_settings settings;
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];
 	char addresses[PAGE_ADDRESSES]; /* of the listeners as they were written, in their order, separated by blanks; cut */
 	uint32_t probe_length;                    /* of the address to be probed; 0: nobody listens */
-	uint32_t pad2;
+	uint32_t arrivals;                        /* connections that were seen to come, while they were counted */
 	char probe_address[PAGE_PROBE_ADDRESS];   /* struct sockaddr_un, sockaddr_in or sockaddr_in6 */
 	char why[PAGE_WHY]; /* the last start failed because of this, before there was a master; "" when it did not; cut */
 };

@@ -21,6 +21,7 @@ order_text(struct text *t, const struct life_order *order)
 	case ORDER_SPAWN: text_addf(t, "spawn %u", order->number); break;
 	case ORDER_SIGNAL: text_addf(t, "%s %u", signal_word(order->signal), order->slot); break;
 	case ORDER_SIGNAL_ALL: text_addf(t, "%s all %u", signal_word(order->signal), order->slot); break;
+	case ORDER_LISTEN: text_add(t, "listen"); break;
 	case ORDER_MOVED:
 		text_addf(t, "%s -> %s", life_state_name(order->from), life_state_name(order->to));
 		if (order->wait > 0)

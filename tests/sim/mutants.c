@@ -20,7 +20,7 @@
 #include "faults.h"
 #include "world.h"
 
-enum { ACTS = END_ALL + 1, DUES = AFTER_WAIT + 1 };
+enum { ACTS = REST + 1, DUES = AFTER_WAIT + 1 };
 
 static unsigned caught, excused, survived;
 static int64_t worlds = 100000;
@@ -62,6 +62,8 @@ impossible(unsigned s, unsigned e)
 		return "it was asked to end";
 	if (is_death(e) && !asked && s != LIFE_RUNNING)
 		return "boot failures wait, or are one too many";
+	if (e == ON_IDLE && (rests || s == LIFE_LISTENING))
+		return "nobody runs who could be idle";
 	if (e == ON_EMPTY && (has_current(s) || s == LIFE_RETRYING || s == LIFE_STOPPED))
 		return "somebody is there, or nobody was";
 	if (e == ON_CLEAR && (has_current(s) || s == LIFE_RETRYING || s == LIFE_STOPPING))
@@ -85,6 +87,8 @@ excuse(unsigned s, unsigned e, struct rule right, struct rule mutant)
 		return !has_due(s) && right.due == NEVER && mutant.due == KEEP ? "there was no deadline before" : NULL;
 	if (right.act == SPAWN && mutant.act == PROMOTE)
 		return "without a next one, promoting is spawning";
+	if (right.act == LISTEN && mutant.act == REST)
+		return "nobody runs who could rest";
 	if (right.act != JUST_MOVE)
 		return NULL;
 	if (mutant.act == END_NEXT && (s != LIFE_REPLACING || e == ON_NEXT_DIED))

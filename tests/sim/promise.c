@@ -125,7 +125,9 @@ check_signal(struct world *w, const struct life_order *order)
 		return;
 	}
 	if (notes->ready && !reaped)
-		world_must(w, is_ending(state) || state == LIFE_STOPPED || is_replaced(w, order->slot),
+		world_must(w,
+			is_ending(state) || state == LIFE_STOPPED || state == LIFE_LISTENING ||
+				is_replaced(w, order->slot),
 			"one that serves is ended");
 	if (notes->ready && !reaped && (state == LIFE_STOPPING || state == LIFE_RESTARTING) && stop->drain > 0)
 		world_must(w, notes->drain > 0 && w->now >= notes->drain, "TERM before those who send requests know");
@@ -154,6 +156,7 @@ bound_of(const struct world *w, enum life_state state, msec wait)
 	case LIFE_STOPPED:
 	case LIFE_RUNNING:
 	case LIFE_FAILED:
+	case LIFE_LISTENING:
 	case LIFE_STATE_COUNT: break;
 	}
 	return MSEC_NEVER - w->now;
@@ -188,6 +191,8 @@ check_move(struct world *w, const struct life_order *order)
 
 	world_must(w, order->from == p->state && order->to != order->from, "a move that was not told");
 	world_must(w, order->event < LIFE_EVENT_COUNT && order->to < LIFE_STATE_COUNT, "a move without a name");
+	if (order->to == LIFE_LISTENING)
+		world_must(w, order->event == ON_LISTEN || order->event == ON_IDLE, "listening out of place");
 	p->state = (enum life_state)order->to;
 	if (order->from != LIFE_REPLACING || order->to != LIFE_STARTING) /* that one boots since it was spawned */
 		p->leave_by = w->now + bound_of(w, p->state, order->wait);
@@ -210,6 +215,10 @@ promise_order(struct world *w, const struct life_order *order)
 		world_must(w, order->slot < CREWS && w->crews[order->slot].used, "a signal to nobody");
 		if (w->broken[0] == '\0')
 			check_signal(w, order);
+		break;
+	case ORDER_LISTEN:
+		world_must(w, w->promises.listens, "listeners are opened out of place");
+		w->promises.listens = false;
 		break;
 	case ORDER_MOVED: check_move(w, order); break;
 	}
@@ -246,6 +255,12 @@ check_crews(struct world *w)
 	}
 }
 
+static bool
+is_at_rest(enum life_state state)
+{
+	return state == LIFE_STOPPED || state == LIFE_RUNNING || state == LIFE_FAILED || state == LIFE_LISTENING;
+}
+
 static void
 check_deadline(struct world *w)
 {
@@ -255,7 +270,7 @@ check_deadline(struct world *w)
 
 	for (uint8_t i = 0; i < CREWS; i++)
 		ladders = ladders || (w->crews[i].used && w->promises.crews[i].told);
-	if (ladders || !(state == LIFE_STOPPED || state == LIFE_RUNNING || state == LIFE_FAILED))
+	if (ladders || !is_at_rest(state))
 		world_must(w, due != MSEC_NEVER, "something is awaited without a deadline");
 	else
 		world_must(w, due == MSEC_NEVER, "a deadline of nothing: it wakes up for nothing");
@@ -269,6 +284,7 @@ promise_step(struct world *w)
 
 	world_must(w, p->state == w->life.state, "a move that was not told");
 	world_must(w, !p->hup, "HUP was accepted and not sent");
+	world_must(w, !p->listens, "listening, and nothing was opened");
 	world_must(w, !p->replaces || p->spawned || p->killed, "replace neither spawns nor makes room");
 	if (p->state == LIFE_STOPPED) {
 		world_must(w, all_alive(w) == 0, "somebody of a stopped service lives");

@@ -29,6 +29,7 @@ struct promises {
 	bool done;             /* it ended by itself and its policy wants no restart */
 	bool apart;            /* a stop or restart was asked for: nobody may be left when it starts again */
 	bool hup, replaces;    /* a HUP, a spawn or room for it is to be ordered in this step */
+	bool listens;          /* and that the listeners are opened */
 	bool spawned, killed;  /* that was ordered in this step */
 	bool limits_changed;   /* failures cannot be counted any more */
 	unsigned at_once;      /* starts in a row without waiting */

@@ -35,7 +35,7 @@ begins(enum life_state state)
 static bool
 rests(enum life_state state)
 {
-	return state == LIFE_STOPPED || state == LIFE_WAITING || state == LIFE_FAILED;
+	return state == LIFE_STOPPED || state == LIFE_WAITING || state == LIFE_FAILED || state == LIFE_LISTENING;
 }
 
 static bool
@@ -83,6 +83,34 @@ check_hup(struct world *w, bool accepted, enum life_state before)
 	world_must(w, accepted == (before == LIFE_RUNNING), "hup is refused, or accepted out of place");
 	world_must(w, !accepted || w->life.state == LIFE_RELOADING, "hup does not reload");
 	w->promises.hup = accepted;
+}
+
+static void
+check_listen(struct world *w, bool accepted, enum life_state before)
+{
+	bool may = w->life.limits.held && (before == LIFE_STOPPED || before == LIFE_LISTENING);
+
+	world_must(w, accepted == may, "listening is refused, or accepted out of place");
+	world_must(w, !accepted || w->life.state == LIFE_LISTENING, "listen does not listen");
+	w->promises.listens = accepted;
+}
+
+static void
+check_connect(struct world *w, bool accepted, enum life_state before)
+{
+	enum life_state now = w->life.state;
+
+	world_must(w, accepted == (before == LIFE_LISTENING), "a connection is not answered, or starts a second one");
+	world_must(w, !accepted || now == LIFE_STARTING || (now == LIFE_RESTARTING && !may_start(w)),
+		"a connection waits for nothing");
+}
+
+static void
+check_idle(struct world *w, bool accepted, enum life_state before)
+{
+	world_must(w, accepted == (w->life.limits.held && before == LIFE_RUNNING), "idle is refused, or accepted out of place");
+	world_must(w, !accepted || w->life.state == LIFE_LISTENING, "idle, and not listening");
+	w->promises.listens = accepted;
 }
 
 /* From now on nothing starts beside what is left. */
@@ -142,13 +170,16 @@ reaction_request(struct world *w, enum request request, bool accepted, enum life
 	case ASK_REPLACE: check_replace(w, accepted, before); break;
 	case ASK_HUP: check_hup(w, accepted, before); break;
 	case ASK_HURRY: note_impatience(w); break;
+	case ASK_LISTEN: check_listen(w, accepted, before); break;
+	case ASK_CONNECT: check_connect(w, accepted, before); break;
+	case ASK_IDLE: check_idle(w, accepted, before); break;
 	case REQUESTS: break;
 	}
 	if (!accepted)
 		return;
 	if (request == ASK_STOP || request == ASK_RESTART || (now == LIFE_RESTARTING && !rests(before)))
 		note_down(w);
-	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE)
+	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE || request == ASK_LISTEN)
 		note_up(&w->promises);
 }
 

@@ -9,7 +9,8 @@
 
 struct world;
 
-enum request { ASK_START, ASK_STOP, ASK_RESTART, ASK_REPLACE, ASK_HUP, ASK_HURRY, REQUESTS };
+/* What somebody asks for; two of them are what a client and the watcher do. */
+enum request { ASK_START, ASK_STOP, ASK_RESTART, ASK_REPLACE, ASK_HUP, ASK_HURRY, ASK_LISTEN, ASK_CONNECT, ASK_IDLE, REQUESTS };
 
 /* The operator asked for REQUEST in state BEFORE. */
 void reaction_request(struct world *w, enum request request, bool accepted, enum life_state before);

@@ -155,6 +155,18 @@ an_impatient_operator(struct world *w)
 	world_run(w, 5000);
 }
 
+static void
+one_that_runs_when_somebody_comes(struct world *w)
+{
+	w->nature.stubborn = 100;
+	at(w, 0, ASK_LISTEN);
+	at(w, 1000, ASK_CONNECT);
+	at(w, 5000, ASK_IDLE);
+	at(w, 5001, ASK_CONNECT);
+	at(w, 20000, ASK_IDLE);
+	world_run(w, 30000);
+}
+
 static const struct story {
 	const char *name;
 	void (*live)(struct world *w);
@@ -259,6 +271,22 @@ static const struct story {
 		"2500 died:\n"
 		"2500 gone: spawn 2, restarting -> starting\n"
 		"2500 ready: starting -> running" },
+	{ "one that runs when somebody comes", one_that_runs_when_somebody_comes,
+		"0 listen: listen, stopped -> listening\n"
+		"1000 connect: spawn 1, listening -> starting\n"
+		"1000 ready: starting -> running\n"
+		"5000 idle: TERM 0, listen, running -> listening\n"
+		"5001 connect: spawn 2, listening -> starting\n"
+		"5001 ready: starting -> running\n"
+		"10000 timeout: QUIT 0\n"
+		"13000 timeout: KILL all 0\n"
+		"13000 died:\n"
+		"13000 gone:\n"
+		"20000 idle: TERM 1, listen, running -> listening\n"
+		"25000 timeout: QUIT 1\n"
+		"28000 timeout: KILL all 1\n"
+		"28000 died:\n"
+		"28000 gone:" },
 };
 
 int

@@ -74,6 +74,11 @@ carry_out(struct world *w, const struct life_order *order)
 		kernel_signal(c, order->signal, true, &w->nature, &w->dice, w->now);
 		look(w, order->slot);
 		break;
+	case ORDER_LISTEN:
+		ok = !dice_percent(&w->dice, w->nature.spawn_fails);
+		life_listened(&w->life, ok, jitter(w), w->now);
+		world_must(w, ok == (w->life.state == LIFE_LISTENING), "listening, and nothing is open, or the reverse");
+		break;
 	case ORDER_MOVED: break;
 	}
 }
@@ -175,9 +180,17 @@ tick(struct world *w)
 	world_must(w, w->ticks <= TICKS, "a busy loop: due again and again");
 }
 
+static uint32_t
+newest(const struct world *w)
+{
+	return w->life.current == LIFE_NONE ? w->life.last_number : w->life.slots[w->life.current].number;
+}
+
 static bool
 feed_request(struct world *w, enum request request)
 {
+	enum life_state before = w->life.state;
+
 	switch (request) {
 	case ASK_START: return life_start(&w->life, w->now);
 	case ASK_STOP: return life_stop(&w->life, w->now);
@@ -185,9 +198,12 @@ feed_request(struct world *w, enum request request)
 	case ASK_REPLACE: return life_replace(&w->life, w->now);
 	case ASK_HUP: return life_hup(&w->life, w->now);
 	case ASK_HURRY: life_hurry(&w->life, w->now); break;
+	case ASK_LISTEN: return life_listen(&w->life, w->now);
+	case ASK_CONNECT: life_connect(&w->life, w->now); break;
+	case ASK_IDLE: return life_idle(&w->life, newest(w), w->now);
 	case REQUESTS: break;
 	}
-	return false;
+	return w->life.state != before;
 }
 
 /* Whoever is asked to end is hurried by hurry: a signal goes out to each. */
@@ -204,7 +220,7 @@ count_told(const struct world *w)
 void
 world_ask(struct world *w, enum request request)
 {
-	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry" };
+	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry", "listen", "connect", "idle" };
 	enum life_state before = w->life.state;
 	unsigned signals = w->promises.signals + (request == ASK_HURRY ? count_told(w) : 0);
 	bool accepted;
@@ -212,6 +228,7 @@ world_ask(struct world *w, enum request request)
 	say(w, words[request]);
 	accepted = feed_request(w, request);
 	reaction_request(w, request, accepted, before);
+	world_must(w, accepted || request == ASK_HURRY || w->life.orders.count == 0, "a refused request orders something");
 	drain(w);
 	world_must(w, w->promises.signals >= signals, "nobody is hurried");
 }

@@ -127,6 +127,8 @@ static const struct one cases[] = {
 	{ "23.0.0", "probe = tcp\nsocket_mode = 0666\ncertfile = a.py\n", "" },
 	{ "23.0.0", "probe = /x\nsocket_mode = 0666\ncertfile = a.py\n", "7 W web: a probe speaks no TLS" },
 	{ "23.0.0", "probe_interval = 5s\n", "7 W web: probe_interval has no effect without probe" },
+	{ "23.0.0", "start = on-demand\nidle_stop = 15m\n", "" },
+	{ "23.0.0", "bind = :1 :2 :3\nidle_stop = 15m\n", "8 W web: idle_stop sees three addresses at most" },
 	{ "23.0.0", "start_timeout = 2s\nmin_ready = 1999ms\n", "" },
 	{ "23.0.0", "start_timeout = 2s\nmin_ready = 2s\n", "8 W web: min_ready is not shorter than start_timeout" },
 	{ "23.0.0", "ready_workers = 2\n", "7 W web: ready_workers is more than there are workers" },

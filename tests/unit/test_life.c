@@ -47,6 +47,12 @@ reach(struct life *l, enum life_state state, const struct life_limits *limits)
 	life_init(l, limits);
 	if (state == LIFE_STOPPED)
 		return;
+	if (state == LIFE_LISTENING) {
+		life_listen(l, T0);
+		forget_orders(l, T0);
+		assert_int_equal(l->state, state);
+		return;
+	}
 	life_start(l, T0);
 	forget_orders(l, T0);
 	if (state == LIFE_FAILED)
@@ -76,11 +82,13 @@ reach(struct life *l, enum life_state state, const struct life_limits *limits)
 /* Everything that can happen to a service; the deaths differ in what restart_judge makes of them. */
 enum happening {
 	START, STOP, RESTART, REPLACE, HUP, HURRY, READY, NEXT_READY, NEXT_DIED,
-	DIED, DIED_OFTEN, DIED_AT_LIMIT, DIED_CLEAN, ENDING_GONE, TIMEOUT, HAPPENINGS
+	DIED, DIED_OFTEN, DIED_AT_LIMIT, DIED_CLEAN, ENDING_GONE, TIMEOUT,
+	LISTEN, LISTEN_FAILED, CONNECT, IDLE, IDLE_ANOTHER, HAPPENINGS
 };
 
 static const char *const happenings[] = { "start", "stop", "restart", "replace", "hup", "hurry", "ready", "next ready",
-	"next died", "died", "died often", "died at limit", "died clean", "ending gone", "timeout" };
+	"next died", "died", "died often", "died at limit", "died clean", "ending gone", "timeout", "listen", "listen failed", "connect",
+	"idle", "another is idle" };
 
 _Static_assert(sizeof happenings / sizeof happenings[0] == HAPPENINGS, "a word for each");
 
@@ -137,6 +145,11 @@ happen(struct life *l, enum happening what, msec now)
 		if (l->due != MSEC_NEVER)
 			life_tick(l, l->due);
 		break;
+	case LISTEN: life_listen(l, now); break;
+	case LISTEN_FAILED: life_listened(l, false, JITTER, now); break;
+	case CONNECT: life_connect(l, now); break;
+	case IDLE: life_idle(l, l->current != LIFE_NONE ? l->slots[l->current].number : 1, now); break;
+	case IDLE_ANOTHER: life_idle(l, 77, now); break;
 	case HAPPENINGS: break;
 	}
 }
@@ -157,7 +170,7 @@ expect_rows(const struct expected *rows, size_t n, const struct life_limits *lim
 	unsigned wrong = 0;
 
 	for (unsigned s = 0; s < LIFE_STATE_COUNT; s++) {
-		if (s == LIFE_REPLACING && !limits->held)
+		if ((s == LIFE_REPLACING || s == LIFE_LISTENING) && !limits->held)
 			continue; /* it cannot get there */
 		for (unsigned w = 0; w < HAPPENINGS; w++) {
 			const char *wanted = "";
@@ -266,6 +279,16 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_FAILED, STOP, "failed -> stopping, stopping -> stopped" },
 	{ LIFE_FAILED, RESTART, "failed -> restarting, spawn 2, restarting -> starting; due 30000" },
 	{ LIFE_FAILED, REPLACE, "spawn 2, failed -> starting; due 30000" },
+
+	{ LIFE_STOPPED, LISTEN, "listen, stopped -> listening" },
+	{ LIFE_RUNNING, IDLE, "TERM 0, listen, running -> listening" },
+	{ LIFE_LISTENING, CONNECT, "spawn 1, listening -> starting; due 30000" },
+	{ LIFE_LISTENING, START, "spawn 1, listening -> starting; due 30000" },
+	{ LIFE_LISTENING, REPLACE, "spawn 1, listening -> starting; due 30000" },
+	{ LIFE_LISTENING, RESTART, "listening -> restarting, spawn 1, restarting -> starting; due 30000" },
+	{ LIFE_LISTENING, STOP, "listening -> stopping, stopping -> stopped" },
+	{ LIFE_LISTENING, LISTEN, "listen" },
+	{ LIFE_LISTENING, LISTEN_FAILED, "listening -> waiting 1000; due 1000" },
 };
 
 /* Where the port is the service's own, two never run side by side; all else is as above. */
@@ -275,6 +298,8 @@ static const struct expected on_own_port[] = {
 	{ LIFE_RELOADING, REPLACE, "TERM 0, reloading -> restarting" },
 	{ LIFE_WAITING, REPLACE, "waiting -> restarting, spawn 2, restarting -> starting; due 30000" },
 	{ LIFE_FAILED, REPLACE, "failed -> restarting, spawn 2, restarting -> starting; due 30000" },
+	{ LIFE_STOPPED, LISTEN, "" },
+	{ LIFE_RUNNING, IDLE, "" },
 };
 
 static void

@@ -21,6 +21,7 @@ every_goal_and_state(void **state)
 		{ LIFE_RETRYING, F, F, F },
 		{ LIFE_WAITING, F, F, F },
 		{ LIFE_FAILED, F, F, F },
+		{ LIFE_LISTENING, D, F, F },
 	};
 
 	(void)state;
