@@ -45,6 +45,11 @@ static const char *const placeholders[][2] = {
 	{ "reloadby", "replace | hup" },
 	{ "readers", "group | all" },
 	{ "loglevel", "debug | info | warning | error" },
+	{ "level", "number" },      { "cpus", "RANGE ..." },      { "groups", "group ..." },
+	{ "cpupolicy", "other | batch | idle | fifo | rr" },
+	{ "ioclass", "realtime | best-effort | idle" },
+	{ "bytes", "LIMIT | SOFT:HARD" },    { "count", "LIMIT | SOFT:HARD" }, { "cputime", "LIMIT | SOFT:HARD" },
+	{ "rttime", "LIMIT | SOFT:HARD" },   { "nicelimit", "LIMIT | SOFT:HARD" },
 	{ "text", "text" },         { "yes", "yes | no" },       { "no", "yes | no" },
 	{ "many", "word ..." },     { "refused", NULL },
 };

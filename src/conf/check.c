@@ -70,6 +70,7 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 		check.gunicorn = conf_gunicorn_version(check.command);
 	check_places(&check);
 	check_numbers(&check);
+	check_limits(&check);
 	if (section->kind == CONF_GUNICORN) {
 		check_gunicorn(&check);
 		check_application(&check);

@@ -8,6 +8,7 @@
 #ifndef BRIDLE_CONF_CONF_H
 #define BRIDLE_CONF_CONF_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,8 @@ enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
 enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEALTHY_RESTART };
 enum conf_start { CONF_START_AT_ONCE, CONF_START_ON_DEMAND };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
+enum conf_cpu_policy { CONF_CPU_OTHER, CONF_CPU_BATCH, CONF_CPU_IDLE, CONF_CPU_FIFO, CONF_CPU_RR, CONF_CPU_UNSET };
+enum conf_io_class { CONF_IO_REALTIME, CONF_IO_BEST_EFFORT, CONF_IO_IDLE, CONF_IO_UNSET };
 
 struct conf_words {
 	const char *const *at; /* NULL-ended too */
@@ -42,6 +45,15 @@ struct conf_bind {
 struct conf_binds {
 	const struct conf_bind *at;
 	uint32_t count;
+};
+
+#define CONF_INFINITY UINT64_MAX
+#define CONF_NOT_SET (UINT64_MAX - 1)
+#define CONF_LEVEL_NOT_SET INT_MIN
+
+/* setrlimit(2): in the units of the resource, or CONF_INFINITY; soft is CONF_NOT_SET when there is none. */
+struct conf_limit {
+	uint64_t soft, hard; /* soft <= hard */
 };
 
 struct conf_workers {
@@ -76,6 +88,16 @@ typedef enum conf_on_unhealthy conf_onunhealthy;
 typedef enum conf_start conf_starting;
 typedef const char *conf_probe;           /* "" none, "tcp", or a path */
 typedef enum conf_readers conf_readers;
+typedef enum conf_cpu_policy conf_cpupolicy;
+typedef enum conf_io_class conf_ioclass;
+typedef int conf_level;                   /* CONF_LEVEL_NOT_SET when not set */
+typedef const char *conf_cpus;            /* for conf_cpus_parse; "" when not set */
+typedef struct conf_words conf_groups;    /* names or numbers */
+typedef struct conf_limit conf_bytes;
+typedef struct conf_limit conf_count;
+typedef struct conf_limit conf_cputime;   /* seconds */
+typedef struct conf_limit conf_rttime;    /* microseconds */
+typedef struct conf_limit conf_nicelimit; /* 20 - nice, as getrlimit(2) has it */
 typedef int conf_loglevel;                /* enum log_level of base/log.h */
 /* clang-format on */
 
@@ -208,6 +230,11 @@ void conf_decode_service(const struct conf_section *section, struct conf_service
 
 /* WORKERS with auto made 2 x CPUS + 1 (CPUS >= 1: those we may use, see os/cpus.h), at most 1024. */
 struct conf_workers conf_workers_resolve(struct conf_workers workers, unsigned cpus);
+
+/* The processors that TEXT names ("0-3 6"; blanks or commas between), bit by bit. False when it is no such list, or names
+ * one above what there is room for. */
+enum { CONF_CPUS_MAX = 1024 };
+bool conf_cpus_parse(const char *text, uint64_t mask[CONF_CPUS_MAX / 64]);
 
 /* The value of KEY in SECTION that counts (the last one), or NULL when it was not set. */
 const struct conf_setting *conf_setting_of(const struct conf_section *section, const char *key);

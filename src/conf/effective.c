@@ -32,7 +32,8 @@ unset_value(const struct value_kind *kind)
 	case VALUE_STRING: return &string;
 	case VALUE_WORDS:
 	case VALUE_BINDS:
-	case VALUE_WORKERS: break;
+	case VALUE_WORKERS:
+	case VALUE_PAIR: break;
 	}
 	return &words;
 }
@@ -105,7 +106,8 @@ effective_text(const struct effective *e, enum key_id key, const char *between, 
 	case VALUE_STRING: return *(const char *const *)setting->decoded; /* a path is absolute then */
 	case VALUE_NUMBER:
 	case VALUE_INT:
-	case VALUE_WORKERS: break;
+	case VALUE_WORKERS:
+	case VALUE_PAIR: break;
 	}
 	return setting->value;
 }

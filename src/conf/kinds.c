@@ -305,6 +305,10 @@ KIND(restart, parse_choice, INT("always, on-failure or never"), CHOICES("always"
 KIND(logdest, parse_choice, INT("file, stdout, both or none"), CHOICES("file", "stdout", "both", "none"))
 KIND(logformat, parse_choice, INT("plain, time or json"), CHOICES("plain", "time", "json"))
 KIND(logfull, parse_choice, .shape = VALUE_INT, .expected = "drop or wait", .unset = CONF_LOG_FULL_UNSET, CHOICES("drop", "wait"))
+KIND(cpupolicy, parse_choice, .shape = VALUE_INT, .expected = "other, batch, idle, fifo or rr", .unset = CONF_CPU_UNSET,
+	CHOICES("other", "batch", "idle", "fifo", "rr"))
+KIND(ioclass, parse_choice, .shape = VALUE_INT, .expected = "realtime, best-effort or idle", .unset = CONF_IO_UNSET,
+	CHOICES("realtime", "best-effort", "idle"))
 KIND(pass_text, parse_string, STRING("a word"))
 KIND(pass_integer, parse_integer, NUMBER("a number"), .ranged = true)
 KIND(pass_yes, parse_boolean, INT("yes or no"))

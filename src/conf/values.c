@@ -46,6 +46,7 @@ value_size(const struct value_kind *kind)
 		[VALUE_WORDS] = sizeof(struct conf_words),
 		[VALUE_BINDS] = sizeof(struct conf_binds),
 		[VALUE_WORKERS] = sizeof(struct conf_workers),
+		[VALUE_PAIR] = sizeof(struct conf_limit),
 	};
 
 	return sizes[kind->shape];
@@ -61,6 +62,7 @@ value_unset(const struct value_kind *kind, void *out)
 	case VALUE_WORDS: *(struct conf_words *)out = words_none(); break;
 	case VALUE_BINDS: *(struct conf_binds *)out = (struct conf_binds){ 0 }; break;
 	case VALUE_WORKERS: *(struct conf_workers *)out = (struct conf_workers){ 0 }; break;
+	case VALUE_PAIR: *(struct conf_limit *)out = (struct conf_limit){ .soft = CONF_NOT_SET }; break;
 	}
 }
 
@@ -167,6 +169,7 @@ value_equal(const struct value_kind *kind, const void *a, const void *b)
 	case VALUE_WORDS: return words_equal(a, b);
 	case VALUE_BINDS: return binds_equal(a, b);
 	case VALUE_WORKERS: return workers_equal(a, b);
+	case VALUE_PAIR: return memcmp(a, b, value_size(kind)) == 0;
 	}
 	return false;
 }

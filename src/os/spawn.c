@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "os/clone.h"
+#include "os/scheduling.h"
 
 #if defined(__has_include)
 #if __has_include(<valgrind/valgrind.h>)
@@ -372,7 +373,7 @@ await_start(struct job *job, pid_t pid, const uint32_t *running)
 }
 
 static pid_t
-start_shared(struct job *job)
+run_shared(struct job *job)
 {
 	alignas(16) char stack[STACK_SIZE];
 	uint32_t running;
@@ -388,6 +389,20 @@ start_shared(struct job *job)
 		pid = clone_shared(child, job, stack, sizeof stack, -1, &running);
 	if (pid >= 0)
 		await_start(job, pid, &running);
+	return pid;
+}
+
+/* Who shares our memory shares our place in the order in which the kernel ends processes for want of it (fs/proc/base.c,
+ * __set_oom_adj: but for a child of vfork(2), which this is not). */
+static pid_t
+start_shared(struct job *job)
+{
+	int score;
+	bool keep = job->request->keep_oom && scheduling_read_oom(&score);
+	pid_t pid = run_shared(job);
+
+	if (keep)
+		scheduling_write_oom(score);
 	return pid;
 }
 

@@ -50,6 +50,7 @@ struct spawn_request {
 	mode_t umask;
 	rlim_t descriptors;        /* soft RLIMIT_NOFILE to go back to (privilege_descriptors); 0: keep ours */
 	const struct steps *steps; /* what else it does; NULL: nothing */
+	bool keep_oom;             /* a step sets oom_score_adj, which must not become ours (scheduling.h) */
 	bool may_stall;
 	/* what came of it */
 	enum spawn_step failed;

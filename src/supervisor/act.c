@@ -78,7 +78,7 @@ start_planned(struct service *s, const struct life_order *o, struct err *err)
 	r.null_fd = s->home->null_fd;
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = make_cgroup(s, o);
-	r.descriptors = s->home->descriptors;
+	r.descriptors = p->own_descriptors ? 0 : s->home->descriptors;
 	return spawn(&r, err);
 }
 

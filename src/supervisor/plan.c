@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "os/account.h"
+#include "supervisor/plan_parts.h"
 
 /* A strictly growing store for the plan's strings; sized before it is filled. */
 struct store {
@@ -70,52 +70,6 @@ plan_binds(struct plan *p, const struct conf_service *s, struct store *store, st
 	return true;
 }
 
-static bool
-keep_groups(struct plan *p, const struct account *a, struct err *err)
-{
-	p->groups = malloc(sizeof *p->groups * (size_t)(a->group_count + 1));
-	if (p->groups == NULL)
-		return err_set(err, errno, "cannot keep groups");
-	memcpy(p->groups, a->groups, sizeof *p->groups * (size_t)a->group_count);
-	p->group_count = (uint32_t)a->group_count;
-	return true;
-}
-
-static bool
-plan_account(struct plan *p, const struct conf_service *s, struct err *err)
-{
-	struct account a;
-
-	p->uid = geteuid();
-	p->gid = getegid();
-	if (s->user[0] == '\0' && s->group[0] == '\0')
-		return true; /* as we are: nothing to look up */
-	if (!account_find(&a, s->user, s->group, err))
-		return false;
-	/* a plain user can only be itself; asking the kernel for that is not worth a call */
-	p->change_user = a.uid != p->uid || a.gid != p->gid;
-	if (p->change_user && geteuid() != 0)
-		return err_set(err, 0, "user %s: only root can start a service as somebody else", s->user);
-	p->uid = a.uid;
-	p->gid = a.gid;
-	return !p->change_user || keep_groups(p, &a, err);
-}
-
-/* Who owns the unix sockets: who is named, else who the service runs as. */
-static bool
-plan_socket(struct plan *p, const struct conf_service *s, struct err *err)
-{
-	struct account a;
-
-	p->socket = (struct listener_unix){ p->uid, p->gid, s->socket_mode };
-	if (s->socket_owner[0] != '\0') {
-		if (!account_find(&a, s->socket_owner, s->socket_group[0] != '\0' ? s->socket_group : s->group, err))
-			return false;
-		p->socket.owner = a.uid;
-	}
-	return s->socket_group[0] == '\0' || account_group(&p->socket.group, s->socket_group, err);
-}
-
 /* Network file systems can hang for minutes; a start that touches one must not hang us (spawn.h, may_stall). */
 static bool
 on_network(const char *path)
@@ -133,7 +87,7 @@ on_network(const char *path)
 }
 
 static void
-plan_limits(struct plan *p, const struct conf_service *s)
+plan_life(struct plan *p, const struct conf_service *s)
 {
 	static const enum restart_policy policies[] = { [CONF_RESTART_ALWAYS] = RESTART_ALWAYS,
 		[CONF_RESTART_ON_FAILURE] = RESTART_ON_FAILURE, [CONF_RESTART_NEVER] = RESTART_NEVER };
@@ -239,12 +193,12 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 	store.at = p->words = malloc(store.size);
 	if (store.at == NULL)
 		return err_set(err, errno, "cannot keep settings");
-	plan_limits(p, &s);
+	plan_life(p, &s);
 	if (!plan_settings(p, &s, cpus))
 		return err_set(err, errno, "cannot keep settings");
 	if (s.directory[0] != '\0')
 		p->directory = keep(&store, s.directory);
-	if (!plan_account(p, &s, err) || !plan_socket(p, &s, err) || !plan_binds(p, &s, &store, err))
+	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err) || !plan_limits(p, &s, err))
 		return err_prefix(err, "%s", section->name);
 	if (!conf_command_build(&p->command, section, &s, p->workers, s.bind.count, run_dir, environ, err))
 		return false;
@@ -301,6 +255,7 @@ plan_request(const struct plan *p)
 		.group_count = p->group_count,
 		.umask = p->umask,
 		.steps = steps_any(&p->steps) ? &p->steps : NULL,
+		.keep_oom = p->keep_oom,
 		.may_stall = p->may_stall,
 	};
 }

@@ -41,6 +41,8 @@ struct plan {
 	gid_t gid;
 	mode_t umask;
 	struct steps steps;          /* limits and whatever else its processes are kept to; mostly none */
+	bool keep_oom;               /* one of them is oom_score_adjust */
+	bool own_descriptors;        /* one of them is limit_nofile */
 	gid_t *groups;
 	uint32_t group_count;
 	uint32_t workers;            /* to begin with */

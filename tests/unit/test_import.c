@@ -167,6 +167,12 @@ service_lines(void **state)
 		{ "WorkingDirectory=${HOME}\nExecStart=gunicorn a\n", "app = a; directory = /FILL_IN_HOME; " },
 		{ "StandardOutput=null\nExecStart=gunicorn a\n", "app = a; log = none; " },
 		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; " },
+		{ "ExecStart=gunicorn a\nLimitNOFILE=1024:infinity\nLimitAS=4G\nLimitNICE=-5\nLimitCORE=0\n", "app = a; limit_as = 4G; limit_core = 0; limit_nice = -5; limit_nofile = 1024:infinity; " },
+		{ "ExecStart=gunicorn a\nLimitCPU=5min:1h\nLimitRTTIME=200\n", "app = a; limit_cpu = 300000ms:3600000ms; limit_rttime = 200us; " },
+		{ "ExecStart=gunicorn a\nLimitCPU=1min 30s\nLimitNPROC=1\nLimitNPROC=\n", "app = a; limit_cpu = 90000ms; " },
+		{ "ExecStart=gunicorn a\nNice=5\nOOMScoreAdjust=-100\nCPUAffinity=0-1,3\n", "app = a; nice = 5; cpu_affinity = 0-1,3; oom_score_adjust = -100; " },
+		{ "ExecStart=gunicorn a\nIOSchedulingClass=3\nCPUSchedulingPolicy=rr\nCPUSchedulingPriority=9\n", "app = a; cpu_scheduling_policy = rr; cpu_scheduling_priority = 9; io_scheduling_class = idle; " },
+		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};
 
 	(void)state;
@@ -198,7 +204,7 @@ fates(void **state)
 {
 	static const struct { const char *name, *value; enum fate fate; } cases[] = {
 		{ "PrivateTmp", "yes", FATE_LOST }, { "PrivateTmp", "no", FATE_MEANINGLESS },
-		{ "LimitNOFILE", "1024", FATE_LOST }, { "LimitNOFILE", "", FATE_MEANINGLESS },
+		{ "LimitNOFILE", "1024", FATE_KEPT }, { "LimitNOFILE", "", FATE_MEANINGLESS },
 		{ "Type", "notify", FATE_IMPLIED }, { "Type", "oneshot", FATE_LOST },
 		{ "KillMode", "mixed", FATE_IMPLIED }, { "KillMode", "process", FATE_LOST },
 		{ "KillSignal", "SIGTERM", FATE_IMPLIED }, { "KillSignal", "SIGQUIT", FATE_LOST },

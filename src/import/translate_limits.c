@@ -1,0 +1,75 @@
+/*
+ * How far a service may go, and how it is scheduled: systemd.exec(5) and our keys have the same words for nearly all of it.
+ */
+#include "import/translate.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "import/directives.h"
+#include "import/hole.h"
+
+void
+translate_plain(struct translation *t)
+{
+	if (t->value[0] == '\0')
+		translate_settle(t, FATE_MEANINGLESS, "it is empty");
+	else
+		translate_copy(t);
+}
+
+/* One side of a limit on time, in MS. UNITS: what a number alone is of ("s", "us"). NULL when it is no time span. */
+static const char *
+limit_time(struct arena *arena, const char *text, const char *unit)
+{
+	int64_t ms;
+
+	if (strcmp(text, "infinity") == 0)
+		return text;
+	if (text[strspn(text, "0123456789")] == '\0')
+		return arena_printf(arena, "%s%s", text, unit);
+	return translate_span_parse(text, &ms) ? arena_printf(arena, "%" PRId64 "ms", ms) : NULL;
+}
+
+/* systemd takes several numbers with units of their own, blanks between: a side at a time becomes milliseconds. */
+void
+translate_limit_time(struct translation *t)
+{
+	const char *unit = translate_key(t) == KEY_limit_cpu ? "s" : "us", *colon = strchr(t->value, ':');
+	struct arena *arena = t->import->arena;
+	const char *soft, *hard;
+
+	if (t->value[0] == '\0' || hole_is_in(t->value)) {
+		translate_plain(t);
+		return;
+	}
+	soft = colon == NULL ? t->value : arena_copy(arena, t->value, (size_t)(colon - t->value));
+	hard = colon == NULL ? soft : colon + 1;
+	soft = limit_time(arena, soft, unit);
+	hard = limit_time(arena, hard, unit);
+	if (soft == NULL || hard == NULL)
+		import_broken(t->import, t->entry, "not a limit such as 10min or 5min:10min");
+	else if (strcmp(soft, hard) == 0)
+		translate_set(t, translate_key(t), soft, t->directive->reason);
+	else
+		translate_set(t, translate_key(t), arena_printf(arena, "%s:%s", soft, hard), t->directive->reason);
+}
+
+/* Words as well as the numbers of ioprio_set(2). */
+void
+translate_io_class(struct translation *t)
+{
+	static const char *const classes[] = { "none", "realtime", "best-effort", "idle" };
+
+	for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		if (strcasecmp(t->value, classes[i]) != 0 && strcmp(t->value, (char[]){ (char)('0' + i), '\0' }) != 0)
+			continue;
+		if (i == 0)
+			translate_settle(t, FATE_MEANINGLESS, "it is off, as here");
+		else
+			translate_set(t, translate_key(t), classes[i], t->directive->reason);
+		return;
+	}
+	translate_plain(t);
+}

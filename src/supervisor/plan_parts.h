@@ -1,0 +1,15 @@
+/*
+ * plan_parts -- what plan.c has others work out: one file a part, each with what the service S asks for. False with ERR.
+ */
+#ifndef BRIDLE_SUPERVISOR_PLAN_PARTS_H
+#define BRIDLE_SUPERVISOR_PLAN_PARTS_H
+
+#include "supervisor/plan.h"
+
+/* User, group, supplementary groups, and who owns its unix sockets. */
+bool plan_account(struct plan *p, const struct conf_service *s, struct err *err);
+
+/* Limits of its processes, and how they are scheduled, as steps. */
+bool plan_limits(struct plan *p, const struct conf_service *s, struct err *err);
+
+#endif
