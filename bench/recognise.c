@@ -22,6 +22,9 @@ static const struct {
 	{ "access lines, syslog",
 		"Nov 20 15:25:49 app1 gunicorn[4711]: 10.0.0.17 - - [20/Nov/2026:15:25:49 +0000] \"GET "
 		"/api/items/4711?page=3 HTTP/1.1\" 200 5120 \"https://example.org/\" \"Mozilla/5.0\"\n" },
+	{ "access lines, Kubernetes",
+		"2026-11-20T15:25:49.733619345Z stdout F 10.0.0.17 - - [20/Nov/2026:15:25:49 +0000] \"GET "
+		"/api/items/4711?page=3 HTTP/1.1\" 200 5120 \"https://example.org/\" \"Mozilla/5.0\"\n" },
 	{ "lines of an application",
 		"2026-11-20 15:25:49,123 INFO shop.orders order 4711 was paid by card, 3 items, total 17.50, "
 		"customer 99, took 35 ms\n" },

@@ -89,6 +89,7 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_ARGUMENTS_OTHER] = FACT_ARGUMENTS,
 	[SIGNATURE_ARGUMENTS_REQUIRED] = FACT_ARGUMENTS,
 	[SIGNATURE_USAGE] = FACT_CONFIG,
+	[SIGNATURE_USAGE_PARSER] = FACT_PARSER,
 	[SIGNATURE_USAGE_OTHER] = FACT_USAGE,
 	[SIGNATURE_USAGE_CLICK] = FACT_USAGE,
 	[SIGNATURE_NO_APPLICATION] = FACT_CONFIG,
@@ -121,6 +122,21 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_OOM_HEROKU] = FACT_OOM_PLATFORM,
 	[SIGNATURE_OOM_KUBERNETES] = FACT_OOM_PLATFORM,
 	[SIGNATURE_OOM_FLY] = FACT_OOM_PLATFORM,
+	[SIGNATURE_OOM_CLOUD_RUN] = FACT_OOM_PLATFORM,
+	[SIGNATURE_OOM_STANDARD] = FACT_OOM_PLATFORM,
+	[SIGNATURE_OOM_RENDER] = FACT_OOM_PLATFORM,
+	[SIGNATURE_OOM_CLOUD_FOUNDRY] = FACT_OOM_PLATFORM,
+	[SIGNATURE_OOM_DOCKER] = FACT_OOM_PLATFORM,
+	[SIGNATURE_OOM_SYSTEMD] = FACT_OOM_PLATFORM,
+	[SIGNATURE_SEGFAULT] = FACT_CRASHED,
+	[SIGNATURE_TRAP] = FACT_CRASHED,
+	[SIGNATURE_FAULT_SEGV] = FACT_CRASHED,
+	[SIGNATURE_FAULT_ABRT] = FACT_CRASHED,
+	[SIGNATURE_FAULT_BUS] = FACT_CRASHED,
+	[SIGNATURE_FAULT_ILL] = FACT_CRASHED,
+	[SIGNATURE_SHELL_SEGV] = FACT_SHELL_CRASH,
+	[SIGNATURE_NO_THREAD] = FACT_X_THREAD,
+	[SIGNATURE_NO_THREAD_OMP] = FACT_X_THREAD,
 	[SIGNATURE_PLATFORM_STOP] = FACT_PLATFORM_STOP,
 	[SIGNATURE_PLATFORM_IDLE] = FACT_PLATFORM_STOP,
 	[SIGNATURE_PLATFORM_CYCLE] = FACT_PLATFORM_STOP,
@@ -137,6 +153,18 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_PROXY_CLOSED] = FACT_PROXY_CLOSED,
 	[SIGNATURE_PROXY_RESET] = FACT_PROXY_CLOSED,
 	[SIGNATURE_PROXY_TIMEOUT] = FACT_PROXY_TIMEOUT,
+	[SIGNATURE_PROXY_NONE_LIVE] = FACT_PROXY_REFUSED,
+	[SIGNATURE_PROXY_NO_ROUTE] = FACT_PROXY_REFUSED,
+	[SIGNATURE_PROXY_PIPE] = FACT_PROXY_CLOSED,
+	[SIGNATURE_APACHE_REFUSED] = FACT_PROXY_REFUSED,
+	[SIGNATURE_APACHE_MISSING] = FACT_PROXY_MISSING,
+	[SIGNATURE_APACHE_DENIED] = FACT_PROXY_DENIED,
+	[SIGNATURE_APACHE_TIMEOUT] = FACT_PROXY_TIMEOUT,
+	[SIGNATURE_APACHE_CLOSED] = FACT_PROXY_CLOSED,
+	[SIGNATURE_HEROKU_TIMEOUT] = FACT_PROXY_TIMEOUT,
+	[SIGNATURE_HEROKU_CLOSED] = FACT_PROXY_CLOSED,
+	[SIGNATURE_HEROKU_CLIENT] = FACT_CLIENT_GONE,
+	[SIGNATURE_HEROKU_CLIENT_GONE] = FACT_CLIENT_GONE,
 	[SIGNATURE_DELETED_TMP] = FACT_DELETED_TMP,
 	[SIGNATURE_DELETED_OTHER] = FACT_DELETED_TMP,
 	[SIGNATURE_POST_FORK] = FACT_POST_FORK,
@@ -217,7 +245,7 @@ fact_of_line(const struct recognised *what)
 		return fact_of_signal(what->match.detail & 0x7f); /* a wait status with the core flag: wait(2) */
 	if (s == SIGNATURE_EXITED || s == SIGNATURE_EXITED_STOP)
 		return fact_of_exit(what->match.detail);
-	if (fact == FACT_OOM && !is_about_us(what))
+	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !is_about_us(what))
 		return FACT_NONE;
 	return fact;
 }
@@ -279,6 +307,8 @@ fact_of_exception(const struct traceback *t)
 static enum fact
 fact_of_time(const struct traceback *t)
 {
+	if ((t->places & PLACE_BIT(LIFESPAN)) != 0)
+		return FACT_AT_BOOT;
 	if ((t->places & PLACE_BIT(REQUEST)) != 0)
 		return FACT_AT_REQUEST;
 	if ((t->places & PLACE_BIT(CONFIG)) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
@@ -316,10 +346,13 @@ facts_of_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 	return n;
 }
 
-static enum fact
-fact_of_answer(int status)
+/* Who answers 500 has caught what was raised, and serves; 502 to 504 are of a proxy. */
+static unsigned
+facts_of_answer(int status, enum fact found[WITNESS_FACTS])
 {
-	return status == 504 ? FACT_ANSWER_504 : status <= 500 ? FACT_SERVED : FACT_NONE;
+	found[0] = status == 504 ? FACT_ANSWER_504 : status <= 500 ? FACT_SERVED : FACT_NONE;
+	found[1] = status == 500 ? FACT_ANSWER_500 : FACT_NONE;
+	return 2;
 }
 
 _Static_assert(WITNESS_FACTS >= 8, "what a traceback can say");
@@ -342,7 +375,7 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 	}
 	switch (what->kind) {
 	case RECOGNISED_LINE: found[0] = fact_of_line(what); break;
-	case RECOGNISED_ANSWER: found[0] = fact_of_answer(what->match.detail); break;
+	case RECOGNISED_ANSWER: return facts_of_answer(what->match.detail, found);
 	case RECOGNISED_TRACEBACK: return facts_of_traceback(what->traceback, found);
 	}
 	return 1;

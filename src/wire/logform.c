@@ -8,7 +8,7 @@
 
 /* Layers that are peeled at most: a shipper's time, its stream, a container's name, a program, then Gunicorn's three. How far a
  * prefix of an unknown kind may reach. */
-enum { LAYERS = 12, STRANGE_MOST = 96 };
+enum { LAYERS = 20, STRANGE_MOST = 96 };
 
 static const struct {
 	const char *word;
@@ -126,6 +126,29 @@ peel_level(struct logform *f)
 	return false;
 }
 
+/* "NFO] ", "RROR] ": what a terminal of fixed width has left of "[INFO] " for its next line. */
+static bool
+peel_torn_level(struct logform *f)
+{
+	size_t n = 0;
+
+	if (f->header != HEADER_NONE || f->second >= 0)
+		return false;
+	while (n < f->length && n < 8 && f->message[n] >= 'A' && f->message[n] <= 'Z')
+		n++;
+	if (n == 0 || !byte_is(f, n, ']') || !byte_is(f, n + 1, ' '))
+		return false;
+	for (unsigned i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+		size_t length = strlen(levels[i].word);
+
+		if (length >= n && memcmp(levels[i].word + length - n, f->message, n) == 0) {
+			take_level(f, levels[i].level);
+			return peel(f, n + 1);
+		}
+	}
+	return false;
+}
+
 /* "123 ERROR ": the process without brackets. */
 static bool
 peel_process(struct logform *f)
@@ -165,8 +188,10 @@ peel_layer(struct logform *f)
 {
 	switch (f->message[0]) {
 	case '[': return peel_stamp(f) || peel_number(f) || peel_level(f) || peel_logger(f) || shipper_peel(f);
-	case '-': return peel_logger(f);
-	default: return peel_stamp(f) || peel_level(f) || peel_logger(f) || peel_process(f) || shipper_peel(f);
+	case '-': return peel_logger(f) || shipper_peel(f);
+	default:
+		return peel_stamp(f) || peel_level(f) || peel_logger(f) || peel_process(f) || peel_torn_level(f) ||
+			shipper_peel(f);
 	}
 }
 
@@ -240,18 +265,33 @@ peel_before_error(struct logform *f, const char *line)
 	return true;
 }
 
+/* "10.0.0.17 ": most lines are access lines. There is nothing in front of it that could be peeled. */
+static bool
+is_address(const struct logform *f)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < 3; i++) {
+		size_t n = count_digits(f, at);
+
+		if (n == 0 || n > 3 || !byte_is(f, at + n, '.'))
+			return false;
+		at += n + 1;
+	}
+	return at < f->length && is_digit(f->message[at]);
+}
+
 void
 logform_read(struct logform *f, const char *line, size_t length)
 {
 	*f = (struct logform){ .message = line, .length = length, .second = -1 };
-	while (f->length > 0 && is_blank(f->message[f->length - 1]))
-		f->length--;
+	shipper_trim(f);
 	for (unsigned i = 0; i < LAYERS; i++) {
 		size_t blanks = count_blanks(f, 0);
 
 		drop(f, blanks);
 		f->indent = (unsigned)blanks;
-		if (f->length == 0)
+		if (f->length == 0 || is_address(f))
 			return;
 		if (!peel_layer(f) &&
 			(f->header != HEADER_NONE || f->proxy || f->strange > 0 ||

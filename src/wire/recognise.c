@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "wire/flatline.h"
 #include "wire/jsonline.h"
 
 void
@@ -111,7 +112,7 @@ may_be_answer(const struct logform *f)
 {
 	char c = f->message[0];
 
-	return f->header == HEADER_NONE && ((c >= '0' && c <= '9') || c == '-' || c == ':' || c == '"');
+	return (c >= '0' && c <= '9') || (f->header == HEADER_NONE && (c == '-' || c == ':' || c == '"'));
 }
 
 static void
@@ -131,25 +132,58 @@ take_message(struct recogniser *r, const struct logform *f, const char *text, si
 		take_signature(r, f, text, length);
 }
 
-/* A JSON line may hold a whole traceback. False when it is not one that we know. */
-static bool
-take_json(struct recogniser *r, const struct logform *outer, const char *text, size_t length)
+/* Lines that one line stands for. */
+static void
+take_plain(struct recogniser *r, const struct text *plain, const char *text, size_t length)
 {
-	const char *at, *end, *newline;
-	struct text plain;
+	const char *at, *end = plain->at + plain->len, *newline;
 	struct logform f;
 
-	text_init(&plain, r->plain, sizeof r->plain);
-	if (!jsonline_read(&plain, outer->message, outer->length))
-		return false;
-	end = plain.at + plain.len;
-	for (at = plain.at; at < end; at = newline + 1) {
+	for (at = plain->at; at < end; at = newline + 1) {
 		newline = memchr(at, '\n', (size_t)(end - at));
 		if (newline == NULL)
 			newline = end;
 		logform_read(&f, at, (size_t)(newline - at));
 		take_message(r, &f, text, length);
 	}
+}
+
+/* A JSON line may hold a whole traceback. False when it is not one that we know. */
+static bool
+take_json(struct recogniser *r, const struct logform *outer, const char *text, size_t length)
+{
+	struct text plain;
+
+	text_init(&plain, r->plain, sizeof r->plain);
+	if (!jsonline_read(&plain, outer->message, outer->length))
+		return false;
+	take_plain(r, &plain, text, length);
+	return true;
+}
+
+/* Is F a message with a traceback behind it in the same line? Such messages begin with a capital letter, and are long. */
+static bool
+is_flat(const struct logform *f)
+{
+	static const char head[] = "Traceback (most recent call last):";
+	const char *found;
+
+	if (f->length < 100 || f->message[0] < 'A' || f->message[0] > 'Z')
+		return false;
+	found = memmem(f->message, f->length, head, sizeof head - 1);
+	return found != NULL && found + sizeof head + 16 < f->message + f->length;
+}
+
+static bool
+take_flat(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+{
+	struct text plain;
+
+	if (!is_flat(f))
+		return false;
+	text_init(&plain, r->plain, sizeof r->plain);
+	flatline_read(&plain, text, (size_t)(f->message + f->length - text));
+	take_plain(r, &plain, text, length);
 	return true;
 }
 
@@ -196,8 +230,9 @@ take_line(struct recogniser *r, const char *line, size_t length)
 		learn_prefix(r, line, f.strange);
 	else if (f.header == HEADER_NONE && has_prefix(r, line, length))
 		logform_read(&f, line + r->prefix_length, length - r->prefix_length);
-	if (f.length == 0 || f.message[0] != '{' || !take_json(r, &f, line, length))
-		take_message(r, &f, line, length);
+	if (f.length > 0 && ((f.message[0] == '{' && take_json(r, &f, line, length)) || take_flat(r, &f, line, length)))
+		return;
+	take_message(r, &f, line, length);
 }
 
 /* What belongs to a line that began in an earlier call, up to its newline. */

@@ -56,7 +56,7 @@ struct recogniser {
 	size_t error_length;
 	size_t held; /* bytes of a line that has not ended yet */
 	char line[RECOGNISER_LINE];
-	char plain[RECOGNISER_LINE]; /* what a JSON line stands for */
+	char plain[RECOGNISER_LINE]; /* what a JSON line, or a flattened one, stands for */
 };
 
 void recogniser_init(struct recogniser *r, recognise_sink *sink, void *context);

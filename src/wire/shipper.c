@@ -1,5 +1,7 @@
 #include "wire/shipper.h"
 
+#include <strings.h>
+
 #include "wire/peel.h"
 #include "wire/stamp.h"
 
@@ -24,7 +26,25 @@ peel_stream(struct logform *f)
 	return (byte_is(f, 7, 'F') || byte_is(f, 7, 'P')) && byte_is(f, 8, ' ') && peel(f, 8);
 }
 
-/* "gunicorn[932]: ", "app[web.1]: ", "kernel: ", with or without a host's name in front. */
+/* "[932]:" from AT on: where it ends, or AT. Only a number is one where no time stands in front. */
+static size_t
+skip_identity(const struct logform *f, size_t at)
+{
+	size_t close = at + 1 + count_name(f, at + 1);
+
+	if (!byte_is(f, at, '[') || !byte_is(f, close, ']') || (f->second < 0 && count_digits(f, at + 1) == 0))
+		return at;
+	return close + 1;
+}
+
+/* "gunicorn: error: " is what its parser of arguments prints. */
+static bool
+is_gunicorn(const struct logform *f, size_t at, size_t n)
+{
+	return n == 8 && strncasecmp(f->message + at, "gunicorn", n) == 0 && begins(f, at + n, ": [");
+}
+
+/* "gunicorn[932]: ", "app[web.1]: ", "kernel: ", "GUNICORN: ", with or without a host's name in front. */
 static bool
 peel_program(struct logform *f)
 {
@@ -32,35 +52,35 @@ peel_program(struct logform *f)
 
 	if (f->header != HEADER_NONE || host == 0)
 		return false; /* only in front of Gunicorn's header */
-	if (f->second >= 0 && byte_is(f, host, ' '))
+	if (byte_is(f, host, ' '))
 		at = host + 1;
 	n = count_name(f, at);
-	close = at + n;
-	if (n == 0)
+	close = skip_identity(f, at + n);
+	/* "Handling signal: " and "ValueError: " look like programs, too */
+	if (close == at + n && !begins(f, at, "kernel:") && !is_gunicorn(f, at, n) &&
+		(at == 0 || !f->dated || f->second < 0))
 		return false;
-	if (byte_is(f, close, '[') && (f->second >= 0 || count_digits(f, close + 1) > 0)) {
-		close += 1 + count_name(f, close + 1);
-		if (!byte_is(f, close, ']'))
-			return false;
-		close++;
-	} else if (!begins(f, at, "kernel:") && (at == 0 || !f->dated)) {
-		return false; /* "Handling signal: " and "ValueError: " look like programs, too */
-	}
-	return byte_is(f, close, ':') && byte_is(f, close + 1, ' ') && peel(f, close + 1);
+	if (n == 0 || !byte_is(f, close, ':') || !byte_is(f, close + 1, ' '))
+		return false;
+	/* whom the kernel names is part of what it says */
+	return !begins(f, close + 1, " segfault at ") && peel(f, close + 1);
 }
 
-/* "[APP/PROC/WEB/0] ", "[pod/web-1/web] ", "[MainThread] ", "{glogging.py:123} ": where it comes from. */
+/* "[APP/PROC/WEB/0] ", "[pod/web-1/web] ", "[MainThread] ", "{glogging.py:123} ", "[api]  | ", and Apache's "[proxy:error] "
+ * and "[pid 123:tid 456] ": where it comes from. */
 static bool
 peel_source(struct logform *f)
 {
 	char close = byte_is(f, 0, '{') ? '}' : ']';
-	size_t n = count_name(f, 1);
+	size_t from = begins(f, 1, "pid ") ? 5 : 1, n = from + count_name(f, from);
 
-	if (n < 2)
+	if (n < 3)
 		return false;
-	if (byte_is(f, 1 + n, ':'))
-		n += 1 + count_digits(f, n + 2);
-	return byte_is(f, 1 + n, close) && byte_is(f, n + 2, ' ') && peel(f, n + 2);
+	if (byte_is(f, n, ':') && f->second >= 0)
+		n += begins(f, n, ":tid ") ? 5 + count_digits(f, n + 5) : 1 + count_name(f, n + 1);
+	else if (byte_is(f, n, ':'))
+		n += 1 + count_digits(f, n + 1);
+	return byte_is(f, n, close) && byte_is(f, n + 1, ' ') && peel(f, n + 1);
 }
 
 /* "app[5683d92] lhr [info]": a machine, its region, and a level that says nothing. */
@@ -120,6 +140,75 @@ peel_priority(struct logform *f)
 	return true;
 }
 
+/* ESC [ 3 1 m: a colour. 0 when it is none. */
+static size_t
+colour_length(const char *at, size_t n)
+{
+	size_t i = 2;
+
+	if (n < 3 || at[0] != 0x1b || at[1] != '[')
+		return 0;
+	while (i < n && (is_digit(at[i]) || at[i] == ';'))
+		i++;
+	return i < n && at[i] == 'm' ? i + 1 : 0;
+}
+
+/* "│ ", "┃ ": the frame that a terminal program draws around a log. */
+static bool
+is_box(const char *at)
+{
+	return memcmp(at, "\xe2\x94\x82", 3) == 0 || memcmp(at, "\xe2\x94\x83", 3) == 0;
+}
+
+/* "> ", "| ", "`", "**", "^C", a colour, a frame: what terminals echo and people put around a line. A dash only separates
+ * where there is something to separate. */
+static bool
+peel_mark(struct logform *f)
+{
+	switch (f->message[0]) {
+	case '\x1b': {
+		size_t n = colour_length(f->message, f->length);
+
+		drop(f, n);
+		return n > 0;
+	}
+	case '\xe2': return f->length > 3 && is_box(f->message) && peel(f, 3);
+	case '^': return f->length > 2 && strchr("CZ\\", f->message[1]) != NULL && peel(f, 2);
+	case '*': return byte_is(f, 1, '*') && peel(f, 2);
+	case '`': return peel(f, 1);
+	case '-': return f->second >= 0 && byte_is(f, 1, ' ') && peel(f, 1);
+	default: return (byte_is(f, 1, ' ') || (byte_is(f, 1, '|') && byte_is(f, 2, ' '))) && peel(f, 1);
+	}
+}
+
+/* How much of what N bytes that end at END end with is no part of what was said. */
+static size_t
+mark_before(const char *end, size_t n)
+{
+	switch (end[-1]) {
+	case ' ':
+	case '\t':
+	case '\r':
+	case '`': return 1;
+	case '*': return n > 2 && end[-2] == '*' ? 2 : 0;
+	case 'm': return n > 4 && memcmp(end - 4, "\x1b[0", 3) == 0 ? 4 : 0;
+	case '\x82':
+	case '\x83': return n > 3 && is_box(end - 3) ? 3 : 0;
+	default: return 0;
+	}
+}
+
+void
+shipper_trim(struct logform *f)
+{
+	size_t n = 1;
+
+	while (f->length > 0 && n > 0) {
+		n = mark_before(f->message + f->length, f->length);
+		f->length -= n;
+	}
+}
+
 bool
 shipper_peel(struct logform *f)
 {
@@ -127,7 +216,14 @@ shipper_peel(struct logform *f)
 	case '<': return peel_priority(f);
 	case '[':
 	case '{': return peel_source(f);
-	case '>': /* quoted in a thread */ return byte_is(f, 1, ' ') && peel(f, 1);
+	case '>':
+	case '|':
+	case '-':
+	case '^':
+	case '*':
+	case '`':
+	case '\xe2':
+	case '\x1b': return peel_mark(f);
 	default: return peel_stream(f) || peel_program(f) || peel_machine(f) || peel_proxy(f) || peel_container(f);
 	}
 }

@@ -59,9 +59,44 @@ skip_fraction(struct rest *r)
 		;
 }
 
-/* "Z", "+0000", "+00:00", " +0000", " PM". A worker may change its zone after the fork (Django does), so that it counts. */
+/* Zones that logs name. Only differences count, and a log keeps to one of them: they are passed over. */
+static bool
+take_zone_name(struct rest *r)
+{
+	static const char names[] = "UTC GMT EDT EST CDT CST MDT MST PDT PST CET BST IST JST";
+	size_t n = (size_t)(r->end - r->at);
+
+	if (n < 3 || (n > 3 && r->at[3] != ' ' && r->at[3] != ']'))
+		return false;
+	for (const char *name = names; name < names + sizeof names - 1; name += 4)
+		if (memcmp(r->at, name, 3) == 0) {
+			r->at += 3;
+			return true;
+		}
+	return false;
+}
+
+/* "AM", "pm": HOUR is what the clock said. */
+static bool
+take_half(struct rest *r, int hour, int64_t *second)
+{
+	struct rest half = *r;
+	bool after_noon = half.at < half.end && (*half.at | 0x20) == 'p';
+
+	if (!take_one_of(&half, "APap") || !take_one_of(&half, "Mm"))
+		return false;
+	*r = half;
+	if (after_noon && hour < 12)
+		*second += 12 * 3600;
+	if (!after_noon && hour == 12)
+		*second -= 12 * 3600;
+	return true;
+}
+
+/* "Z", "+0000", "+00:00", " +0000", " PM", " UTC". A worker may change its zone after the fork (Django does), so that an
+ * offset counts. */
 static void
-take_zone(struct rest *r, int64_t *second)
+take_zone(struct rest *r, int hour, int64_t *second)
 {
 	struct rest zone = *r;
 	int hours, minutes;
@@ -72,15 +107,11 @@ take_zone(struct rest *r, int64_t *second)
 		return;
 	}
 	take_one_of(&zone, " ");
-	if (zone.end - zone.at >= 4 && (memcmp(zone.at, "UTC ", 4) == 0 || memcmp(zone.at, "GMT ", 4) == 0)) {
-		r->at = zone.at + 3;
-		return;
-	}
-	west = zone.at < zone.end && *zone.at == '-';
-	if (take_one_of(&zone, "AP") && take_one_of(&zone, "M")) {
+	if (take_zone_name(&zone) || take_half(&zone, hour, second)) {
 		*r = zone;
 		return;
 	}
+	west = zone.at < zone.end && *zone.at == '-';
 	if (!take_one_of(&zone, "+-") || !take_number(&zone, 2, &hours))
 		return;
 	take_one_of(&zone, ":");
@@ -90,17 +121,30 @@ take_zone(struct rest *r, int64_t *second)
 	*second += (west ? 1 : -1) * (hours * 3600 + minutes * 60);
 }
 
+/* One or two digits. */
+static bool
+take_short(struct rest *r, int *out)
+{
+	int unit;
+
+	if (!take_number(r, 1, out))
+		return false;
+	if (take_number(r, 1, &unit))
+		*out = 10 * *out + unit;
+	return true;
+}
+
 static bool
 take_clock(struct rest *r, int64_t *second)
 {
 	int hour, minute, sec;
 
-	if (!take_number(r, 2, &hour) || !take_one_of(r, ":") || !take_number(r, 2, &minute) || !take_one_of(r, ":") ||
+	if (!take_short(r, &hour) || !take_one_of(r, ":") || !take_number(r, 2, &minute) || !take_one_of(r, ":") ||
 		!take_number(r, 2, &sec))
 		return false;
 	*second += hour * 3600 + minute * 60 + sec;
 	skip_fraction(r);
-	take_zone(r, second);
+	take_zone(r, hour, second);
 	return true;
 }
 
@@ -129,38 +173,92 @@ month_of(const char *name, int *month)
 	return false;
 }
 
-/* "20/Nov/2026 ", "20/Nov/2026:": as web servers write it. */
+/* Day and month are there; "/2026:", " 2026 ", ", 2026, ", ", 2026 @ ", or only a blank stand before the clock. */
 static bool
-take_web_date(struct rest *r, int64_t *second)
+take_year(struct rest *r, int month, int day, int64_t *second)
 {
-	int year, month, day;
+	struct rest with = *r;
+	int year = 1970;
 
-	if (!take_number(r, 2, &day) || !take_one_of(r, "/") || r->end - r->at < 9 || !month_of(r->at, &month))
+	take_one_of(&with, ",");
+	if (take_one_of(&with, " /-.") && take_number(&with, 4, &year))
+		*r = with;
+	else
+		year = 1970;
+	take_one_of(r, ",");
+	if (!take_one_of(r, ": "))
 		return false;
-	r->at += 3;
-	if (!take_one_of(r, "/") || !take_number(r, 4, &year) || !take_one_of(r, ": "))
-		return false;
+	if (r->end - r->at > 2 && memcmp(r->at, "@ ", 2) == 0)
+		r->at += 2;
 	*second = days(year, month, day) * 86400;
 	return true;
 }
 
-/* "Nov 20 ", "Nov  2 ": RFC 3164, which pads the day with a blank; others do not pad. */
+/* "20/Nov/2026:", "20 Nov 2026 ", "11/20/2026, ", "20.11.2026 ": the day or the month first, which nobody can tell where
+ * both are small; it is the same for all lines of a log. */
 static bool
-take_month(struct rest *r, int64_t *second)
+take_day_first(struct rest *r, int64_t *second)
 {
-	int month, day, unit;
+	int month, day;
+
+	if (!take_short(r, &day) || !take_one_of(r, "/ -."))
+		return false;
+	if (r->end - r->at >= 9 && month_of(r->at, &month)) {
+		r->at += 3;
+		return take_year(r, month, day, second);
+	}
+	if (!take_short(r, &month) || r->at >= r->end || *r->at == ' ')
+		return false;
+	return take_year(r, month > 12 ? day : month, month > 12 ? month : day, second);
+}
+
+/* "Nov 20 ", "Nov  2 ": RFC 3164, which pads the day with a blank; others do not pad, or put a year behind it. */
+static bool
+take_month_first(struct rest *r, int64_t *second)
+{
+	int month, day;
 
 	if (r->end - r->at < 7 || r->at[3] != ' ' || !month_of(r->at, &month))
 		return false;
 	r->at += 4;
 	take_one_of(r, " ");
-	if (!take_number(r, 1, &day))
+	return take_short(r, &day) && take_year(r, month, day, second);
+}
+
+/* "Fri, ", "Fri ". */
+static void
+skip_weekday(struct rest *r)
+{
+	static const char names[] = "SunMonTueWedThuFriSat";
+
+	if (r->at[3] != ',' && r->at[4] <= '9') /* "Nov 20" */
+		return;
+	for (unsigned i = 0; i < sizeof names - 1; i += 3)
+		if (memcmp(r->at, names + i, 3) == 0 && (r->at[3] == ' ' || (r->at[3] == ',' && r->at[4] == ' '))) {
+			r->at += r->at[3] == ',' ? 5 : 4;
+			return;
+		}
+}
+
+static bool
+take_words(struct rest *r, int64_t *second)
+{
+	skip_weekday(r);
+	if (r->end - r->at < 7)
 		return false;
-	if (take_number(r, 1, &unit))
-		day = 10 * day + unit;
-	if (!take_one_of(r, " "))
-		return false;
-	*second = days(1970, month, day) * 86400;
+	return *r->at > '9' ? take_month_first(r, second) : take_day_first(r, second);
+}
+
+/* "Fri Nov 20 15:24:58 2026": ctime(3), and Apache. A log that shows only its own year loses nothing by it. */
+static bool
+skip_late_year(struct rest *r)
+{
+	struct rest year = *r;
+	int number;
+
+	if (take_one_of(&year, " ") && take_number(&year, 4, &number) && number > 1900 &&
+		(year.at == year.end || *year.at == ']' || *year.at == ' '))
+		*r = year;
 	return true;
 }
 
@@ -174,14 +272,15 @@ stamp_read(const char *bytes, size_t n, int64_t *second)
 	if (n < 8)
 		return 0;
 	/* one look at what cannot be a time, for most lines are not ours and begin with an address or a word */
-	if (bytes[4] == '-' || bytes[4] == '/')
+	if (bytes[0] > '9')
+		ok = (bytes[3] == ' ' || bytes[3] == ',') && take_words(&r, &found) && take_clock(&r, &found) &&
+			skip_late_year(&r);
+	else if (bytes[1] < '0' || bytes[2] < '0') /* one or two digits, and a blank, slash, dash or dot; no address */
+		ok = (bytes[2] != '.' || bytes[5] == '.') && take_day_first(&r, &found) && take_clock(&r, &found);
+	else if (bytes[4] == '-' || bytes[4] == '/')
 		ok = take_date(&r, &found) && take_clock(&r, &found);
-	else if (bytes[2] == '/')
-		ok = take_web_date(&r, &found) && take_clock(&r, &found);
-	else if (bytes[3] == ' ')
-		ok = take_month(&r, &found) && take_clock(&r, &found);
 	else
-		ok = bytes[2] == ':' && take_clock(&r, &found);
+		ok = (bytes[2] == ':' || bytes[1] == ':') && take_clock(&r, &found);
 	if (!ok)
 		return 0;
 	*second = found;

@@ -104,6 +104,22 @@ forms_of_one_line(void **state)
 		"\"%s\"}",
 		"web-1  | {\"level\": \"critical\", \"pid\": \"7\", \"msg\": \"%s\"}",
 		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s\r",
+		/* levels of other loggers, and the time in the middle */
+		"[ERROR] gunicorn.error: %s",
+		"[CRITICAL] 2026-11-20 15:25:49,123 gunicorn.error: %s",
+		"GUNICORN: [7] [CRITICAL] [2026-11-20 15:25:49 +0000] %s",
+		"Fri, Nov 20 2026 3:25:49 pm | GUNICORN: [7] [CRITICAL] [2026-11-20 15:25:49 +0000] %s",
+		"app1 gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"[api]        | [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"Nov 20, 2026 @ 15:25:49.123 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		/* what terminals and threads put around it */
+		"`[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s`",
+		"> **[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s**",
+		"^C[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"\x1b[36mweb_1  |\x1b[0m [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s\x1b[0m",
+		"\xe2\x94\x82 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s      \xe2\x94\x82",
+		"|   | 2026-11-20 15:25:49 | [7] [CRITICAL] %s",
+		"RITICAL] %s",
 	};
 	char log[512];
 	struct text t;
@@ -133,6 +149,7 @@ lines(void **state)
 		{ "[1] [ERROR] Worker (pid:7) was sent code 139!", "SENT_CODE/7/139" },
 		{ "[1] [ERROR] Worker (pid:7) exited with code 3", "EXITED/7/3" },
 		{ "[1] [ERROR] Worker (pid:7) exited with code 3.", "EXITED_STOP/7/3" },
+		{ "[7] [INFO] 10.0.0.1 - - \"GET /a HTTP/1.1\" 200 91 \"-\" \"x\"", "answer/200" },
 		{ "[1] [INFO] Shutting down: Master", "SHUTTING_DOWN" },
 		{ "[1] [ERROR] Connection in use: ('0.0.0.0', 8000)", "IN_USE" },
 		{ "[1] [ERROR] connection to /run/a.sock failed: [Errno 13] Permission denied", "BIND_DENIED" },
@@ -169,8 +186,14 @@ an_application_that_quotes(void **state)
 	       "WORKER TIMEOUT (pid:7)\n"
 	       "[INFO] Handling signal: term\n"
 	       "INFO:shop:Worker exiting (pid: 7)\n"
-	       "2026-11-20 15:25:49,123 - shop - INFO - Worker exiting (pid: 7)\n",
-		"STARTING_RELEASE/26/1");
+	       "2026-11-20 15:25:49,123 - shop - INFO - Worker exiting (pid: 7)\n"
+	       "`WORKER TIMEOUT (pid:7)`\n"
+	       "| WORKER TIMEOUT (pid:7)\n"
+	       "RITICAL] WORKER TIMEOUT (pid:7)\n"
+	       "10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET /WORKER%20TIMEOUT%20(pid:7) HTTP/1.0\" 404 167\n"
+	       "[2026-11-20 15:25:49 +0000] [7] [INFO] shop: [CRITICAL] WORKER TIMEOUT (pid:7)\n"
+	       "[2026-11-20 15:25:49 +0000] [7] [ERROR] mail says \"WORKER TIMEOUT (pid:7)\"\n",
+		"STARTING_RELEASE/26/1 answer/404");
 }
 
 /* What nobody knows but the shipper is learnt from Gunicorn's header, and left out where there is none. */
@@ -210,6 +233,23 @@ foreign_lines(void **state)
 	expect("2022/10/19 19:35:51 [error] 3#3: *4 connect() failed (111: Connection refused) while connecting to "
 	       "upstream, x\n",
 		"PROXY_REFUSED");
+	expect("[Fri Nov 20 15:25:49.1234 2026] [proxy:error] [pid 9:tid 140] (111)Connection refused: AH00957: HTTP: "
+	       "attempt to connect to 127.0.0.1:8000 failed\n",
+		"APACHE_REFUSED");
+	expect("2022/10/19 19:35:51 [error] 3#3: *4 no live upstreams while connecting to upstream, client: x\n",
+		"PROXY_NONE_LIVE");
+	expect("2026-11-20T15:25:49.1+00:00 heroku[router]: at=error code=H12 desc=\"Request timeout\" method=GET\n",
+		"HEROKU_TIMEOUT");
+	expect("[ 4412.006670] gunicorn[99]: segfault at b0 ip 00007f sp 00007f error 4 in x.so[7f+2]\n",
+		"SEGFAULT/99");
+	expect("Nov 20 15:25:49 host kernel: [ 4412.0] python3[99]: segfault at b0 ip 00007f sp 0 error 6\n",
+		"SEGFAULT/99");
+	expect("Nov 20 15:25:49 host kernel: traps: python3[99] trap invalid opcode ip:7f sp:7f error:0\n", "TRAP/99");
+	expect("Fatal Python error: Segmentation fault\n", "FAULT_SEGV");
+	expect("Memory limit of 512 MiB exceeded with 530 MiB used. Consider more.\n", "OOM_CLOUD_RUN");
+	expect("gunicorn: error: unrecognized arguments: --tiemout 3\n", "ARGUMENTS_OTHER");
+	expect("usage: gunicorn [-h] [--model MODEL]\n", "USAGE_PARSER");
+	expect("usage: gunicorn [OPTIONS] [APP_MODULE]\n", "USAGE");
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 504 167 \"-\" \"ab\"\n", "answer/504");
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 5040 167\n", "answer/504");
 }
@@ -253,6 +293,18 @@ tracebacks(void **state)
 	       "call "
 	       "last):\\n  File \\\"/a.py\\\", line 4, in b\\nKeyError: 'A'\"}\n",
 		"WORKER_EXCEPTION KeyError:/a.py:4");
+	/* its newlines written out, in one line */
+	expect("Unhandled exception in main loop\\nTraceback (most recent call last):\\n  File \\\"/a.py\\\", line 4, "
+	       "in "
+	       "b\\n    c()\\nOSError: [Errno 12] Cannot allocate memory\n",
+		"MAIN_LOOP OSError:/a.py:4");
+	expect("Nov 20 15:25:49 h g[7]: Exception in worker process#012Traceback (most recent call last):#012  File "
+	       "\"/a.py\", line 4, in b#012    c()#012MemoryError\n",
+		"WORKER_EXCEPTION MemoryError:/a.py:4");
+	expect("Unhandled exception in main loop\",\"Traceback (most recent call last):\",\"  File \\\"/a.py\\\", line "
+	       "4, "
+	       "in b\",\"    c()\",\"OSError: [Errno 12] Cannot allocate memory\n",
+		"MAIN_LOOP OSError:/a.py:4");
 	/* words that are no exceptions */
 	expect("note: nothing\nhttp: //x\nStatus: 200\nerror\n", "");
 }
@@ -347,6 +399,19 @@ times(void **state)
 		{ "2000-03-01 00:00:00 ", 19, 951868800 },
 		{ "Jan  2 00:00:01 host", 15, 86401 },
 		{ "Jan 2 00:00:01 AM  x", 17, 86401 },
+		{ "Jan 2 12:00:01 AM  x", 17, 86401 },
+		{ "Jan 2 01:00:01 pm  x", 17, 133201 },
+		{ "Fri, Jan 2 1970 1:00:01 pm | x", 26, 133201 },
+		{ "Fri Jan  2 00:00:01.5 1970] x", 26, 86401 },
+		{ "Jan 2, 1970 @ 00:00:01.123 x", 26, 86401 },
+		{ "02 Jan 1970 00:00:01 x", 20, 86401 },
+		{ "1/31/1970, 0:00:01 x", 18, 2592001 },
+		{ "31.01.1970 00:00:01 x", 19, 2592001 },
+		{ "1970-01-02 00:00:01.500 EDT", 27, 86401 },
+		{ "5:00:01 PM x", 10, 61201 },
+		{ "Fri, it was cold", 0, 0 },
+		{ "3 of 7 and so on", 0, 0 },
+		{ "31.01.1970 is a day", 0, 0 },
 		{ "02/Jan/1970:00:00:01 +0000] \"", 26, 86401 },
 		{ "00:00:01,5 x", 10, 1 },
 		{ "10.0.0.1 - - ", 0, 0 },
