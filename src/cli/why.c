@@ -23,10 +23,27 @@ struct why {
 	struct verdict_printer printer;
 };
 
+/* A stop, and a start that fails: somebody restarted it, and the failure is what he wants to know of. */
+static bool
+is_failed_restart(const struct incident *stop, const struct incident *next)
+{
+	enum cause_phase phase = next->verdict.phase;
+
+	return stop->times == 1 && stop->verdict.phase == PHASE_SHUTDOWN && stop->verdict.cause != CAUSE_FORCED_KILL &&
+		(phase == PHASE_STARTUP_CONFIG || phase == PHASE_BOOT) && next->verdict.confidence >= CAUSE_CONFIDENT;
+}
+
 /* Every boot failure under a service manager is the same story told again. */
 static void
 keep_or_print(struct why *w, const struct incident *next)
 {
+	if (is_failed_restart(&w->pending, next)) {
+		uint64_t first_line = w->pending.first_line;
+
+		w->pending = *next;
+		w->pending.first_line = first_line;
+		return;
+	}
 	if (w->pending.verdict.cause == next->verdict.cause && w->pending.verdict.phase == next->verdict.phase) {
 		w->pending.times += next->times;
 		w->pending.last_line = next->last_line;

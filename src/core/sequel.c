@@ -108,7 +108,8 @@ derive_kill(struct story *s)
 		const struct story_worker *w = &s->workers[i];
 
 		known = known || w->killed;
-		if (w->killed && !w->excused)
+		/* one whose boot is not here was there before it was asked for */
+		if (w->killed && !w->excused && (w->boot_seen || !s->all_expected))
 			derive(s, FACT_UNASKED_KILL);
 	}
 	/* a line without a number, or about nobody */

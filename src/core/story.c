@@ -71,6 +71,14 @@ anybody_ended(const struct story *s)
 	return false;
 }
 
+/* Requests were answered before this log showed any worker boot: who boots now is not one of the first. */
+static bool
+is_serving(const struct story *s)
+{
+	return s->evidence.count[FACT_SERVED] > 0 && s->evidence.count[FACT_STARTING] == 0 &&
+		s->evidence.count[FACT_LISTENING] == 0;
+}
+
 /* Workers that are started together follow each other within a second, or carry the next number; one that comes by itself
  * takes somebody's place. */
 static void
@@ -86,7 +94,8 @@ note_boot(struct story *s, const struct story_event *e)
 	w->late = anybody_ended(s);
 	if (gap < 0)
 		gap = -gap;
-	w->extra = !first &&
+	w->extra = first ?
+		is_serving(s) :
 		(gap > STORY_BATCH ||
 			(gap == STORY_BATCH && (e->pid != s->last_pid + 1 || s->evidence.count[FACT_MUTE] > 0)));
 	s->last_boot = e->second;
@@ -141,6 +150,15 @@ excuse(struct story *s, int32_t pid)
 		w->excused = true;
 }
 
+/* Every worker that lives now has a reason to leave, and is killed where it does not. */
+static void
+note_renewal(struct story *s)
+{
+	s->all_expected = true;
+	for (unsigned i = 0; i < s->count; i++)
+		s->workers[i].excused = true;
+}
+
 static void
 note(struct story *s, const struct story_event *e)
 {
@@ -156,7 +174,7 @@ note(struct story *s, const struct story_event *e)
 		s->expected++;
 		break;
 	case FACT_TTIN: case FACT_TTOU: s->expected++; break;
-	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: s->all_expected = true; break;
+	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: note_renewal(s); break;
 	case FACT_WORKERS: s->wanted = e->number > s->wanted ? e->number : s->wanted; break;
 	case FACT_SHUTTING_DOWN: s->ended = e->second; break;
 	default: break;

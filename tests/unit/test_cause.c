@@ -102,6 +102,24 @@ static const struct tale {
 			{ FACT_CRASHED, 2, 11, 1 } } },
 	{ "unknown", "unknown", 0, { { FACT_AT_MASTER, 0 } } },
 	{ "unknown", "unknown", 0, { { FACT_SIGNALLED, 0, 10, 1 } } },
+	/* asked to go, and killed because it did not: the request is the cause */
+	{ "recycle.reload-hup", "reload", 1,
+		{ BOOT(0, 10), { FACT_HUP, 9, 0, 1 }, BOOT(9, 11), EXIT(9, 10), { FACT_KILLED, 10, 10, 1 } } },
+	{ "recycle.reload-hup", "reload", 1, { { FACT_HUP, 9, 0, 1 }, BOOT(9, 11), { FACT_KILLED, 10, 10, 1 } } },
+	{ "runtime.killed-9-unexplained", "runtime", 1,
+		{ BOOT(0, 10), { FACT_HUP, 9, 0, 1 }, BOOT(9, 11), EXIT(9, 10), { FACT_KILLED, 80, 11, 1 } } },
+	/* requests were answered before the first boot that is here: it takes somebody's place */
+	{ "runtime.vanished", "runtime", 1, { { FACT_SERVED, 0 }, BOOT(70, 11) } },
+	{ "healthy.start", "boot", 1,
+		{ { FACT_STARTING, 0 }, { FACT_LISTENING, 0 }, { FACT_SERVED, 1 }, BOOT(1, 11) } },
+	/* an exception that somebody caught, and went on; and one that nobody did */
+	{ "unknown", "unknown", 0, { { FACT_X_OTHER, 0 }, { FACT_SERVED, 0 } } },
+	{ "healthy.start", "boot", 1,
+		{ { FACT_STARTING, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_X_OTHER, 9 }, { FACT_SERVED, 9 } } },
+	{ "runtime.unhandled-exception", "runtime", 0,
+		{ { FACT_X_OTHER, 0 }, { FACT_SERVED, 0 }, { FACT_ANSWER_500, 0 } } },
+	{ "boot.app-sysexit", "boot", 1, { { FACT_PARSER, 0 }, { FACT_ARGUMENTS, 0 } } },
+	{ "master.crash", "runtime", 1, { BOOT(0, 10), { FACT_SHELL_CRASH, 0 }, { FACT_PARENT_CHANGED, 1, 0, 10 } } },
 	/* a worker that says what only a master says is an application that quotes */
 	{ "healthy.start", "boot", 1,
 		{ { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_TIMEOUT, 5, 99, 10 }, { FACT_KILLED, 5, 99, 10 } } },
