@@ -368,8 +368,12 @@ who_may_not_is_told_so(void **state)
 
 		if (error == NULL || strcmp(error, "org.bridle.NotAllowed") != 0)
 			_exit(2);
+		json_decref(reply); /* valgrind looks at the child, too */
 		stage_call(fd, "org.bridle.List", NULL, false);
-		_exit(json_object_get(stage_reply(fd), "error") == NULL ? 0 : 3);
+		reply = stage_reply(fd);
+		status = json_object_get(reply, "error") == NULL ? 0 : 3;
+		json_decref(reply);
+		_exit(status);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
