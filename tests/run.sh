@@ -4,7 +4,7 @@
 # Installs what is missing (Debian, Ubuntu), builds with sanitizers, runs unit tests, simulation, fuzz corpora, the
 # system tests against real Gunicorn, a plain build, and the lints. The last line is "N passed, N failed".
 #
-#   BRIDLE_RUNGS="deps build unit fuzz system plain static lint"   only some of it
+#   BRIDLE_RUNGS="deps build unit fuzz system plain valgrind static lint"   only some of it
 #   BRIDLE_MATRIX=full|quick    every Gunicorn of the matrix, or the oldest and the newest
 #   BRIDLE_FUZZ_SECONDS=10      for each fuzz target
 #   BRIDLE_WORLDS=100000        simulated worlds (more: a soak)
@@ -17,7 +17,7 @@ set -u
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=${BRIDLE_WORK:-$top/build-tests}
-rungs=${BRIDLE_RUNGS:-deps build unit fuzz system plain static lint}
+rungs=${BRIDLE_RUNGS:-deps build unit fuzz system plain valgrind static lint}
 results=$work/results
 cpus=$(nproc 2>/dev/null || echo 2)
 # Tests wait more than they work: one more at a time than there are processors.
@@ -45,7 +45,7 @@ step() {
 # ---- dependencies
 
 packages="build-essential autoconf automake pkg-config libev-dev libinih-dev libcap-dev libjansson-dev libcmocka-dev
-	clang python3 python3-venv python3-pip mandoc shellcheck procps util-linux iproute2"
+	clang valgrind python3 python3-venv python3-pip mandoc shellcheck procps util-linux iproute2"
 
 missing_packages() {
 	for package in $packages; do
@@ -248,6 +248,25 @@ rung_plain() {
 	[ -z "$python" ] || system plain "$work/plain" "$top/tests/system/test_commands.py"
 }
 
+# ---- valgrind, which sees what was never written where sanitizers see what is out of bounds
+
+rung_valgrind() {
+	say "unit tests and fuzz corpora under valgrind"
+	if ! command -v valgrind >/dev/null; then
+		echo "no valgrind: skipped"
+		count valgrind 0 0 1
+		return
+	fi
+	build plain >"$work/step.log" 2>&1
+	make -C "$work/plain" check-valgrind >"$work/valgrind.log" 2>&1
+	status=$?
+	passed=$(grep -c '^ok: ' "$work/valgrind.log")
+	failed=$(grep -c '^FAILED: ' "$work/valgrind.log")
+	[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+	count valgrind "$passed" "$failed" 0
+	if [ "$failed" -gt 0 ]; then tail -n 60 "$work/valgrind.log"; else echo "ok: $passed programs"; fi
+}
+
 # ---- musl, without shared libraries: the sources of four libraries come from the distribution, which may be out of reach
 
 rung_static() {
@@ -298,7 +317,7 @@ mkdir -p "$work" && : >"$results" || exit 1
 source=$top
 for rung in $rungs; do
 	case $rung in
-	deps | build | unit | fuzz | system | plain | static | lint) "rung_$rung" ;;
+	deps | build | unit | fuzz | system | plain | valgrind | static | lint) "rung_$rung" ;;
 	*) echo "no such rung: $rung" >&2 && exit 2 ;;
 	esac
 done

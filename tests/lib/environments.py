@@ -107,6 +107,11 @@ def tools_python():
     return cache_directory() / "tools/bin/python"
 
 
+def build_tools():
+    """The environment that runs the tests, whose pip also fills all the others."""
+    build(cache_directory() / "tools", TOOLS, with_pip=True)
+
+
 def newest_gunicorn():
     """The newest Gunicorn on PyPI; else the newest that was built here before; else the newest that we know of."""
     try:
@@ -163,8 +168,13 @@ def build_matrix(quick):
     wanted = [version for version in VERSIONS if version != newest] + [newest]
     if quick:
         wanted = [wanted[0], wanted[-1]]
-    made = [gunicorn_environment(version, version == newest) for version in wanted]
-    matrix = [entry for entry in made if entry]
+    matrix = []
+    try:
+        build_tools()
+        made = [gunicorn_environment(version, version == newest) for version in wanted]
+        matrix = [entry for entry in made if entry]
+    except RuntimeError as error:
+        print(f"environments: nothing can be installed:\n{error}", file=sys.stderr)
     if not matrix:
         alone = distribution_gunicorn()
         if alone is None:
@@ -182,7 +192,7 @@ def main():
         sys.exit(__doc__)
     with lock(cache_directory()):
         if what == "tools":
-            build(cache_directory() / "tools", TOOLS, with_pip=True)
+            build_tools()
             print(tools_python())
             return
         for entry in build_matrix("quick" in options):

@@ -30,14 +30,14 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("edge", edges, ids=[entry["version"] for entry in edges])
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(hookwrapper=True)  # the new style came with pluggy 1.2, after Debian 12
 def pytest_runtest_makereport(item, call):
-    report = yield
+    outcome = yield
+    report = outcome.get_result()
     setattr(item, f"failed_{report.when}", report.failed)
     if report.failed:
         for picture in getattr(item, "pictures", None) or [daemon.picture() for daemon in getattr(item, "daemons", [])]:
             report.sections.append(("bridled", picture))
-    return report
 
 
 @pytest.fixture
