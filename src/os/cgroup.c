@@ -9,46 +9,13 @@
 
 #include "base/text.h"
 #include "os/dirents.h"
+#include "os/hierarchy.h"
 
 enum {
 	PATH_SIZE = 1024,
 	NAME_SIZE = 256,
 	DEEPEST = 16, /* of groups that a service may have made within its own */
 };
-
-/* Where cgroup2 is mounted: "/sys/fs/cgroup", on hybrid machines "/sys/fs/cgroup/unified" (systemd's choice), or
- * anywhere. The lines are "36 35 0:30 /root /point options - cgroup2 source options" (proc_pid_mountinfo(5)). */
-static bool
-find_mount(char *point, size_t size)
-{
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char line[4 * PATH_SIZE], where[PATH_SIZE];
-	bool found = false;
-
-	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL)
-		found = strstr(line, " - cgroup2 ") != NULL && sscanf(line, "%*s %*s %*s %*s %1023s", where) == 1 &&
-			text_copy(point, size, where);
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
-
-/* Our own group there: the line "0::/path" (cgroups(7)). */
-static bool
-find_group(char *group, size_t size)
-{
-	FILE *f = fopen("/proc/self/cgroup", "re");
-	char line[PATH_SIZE];
-	bool found = false;
-
-	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		found = strncmp(line, "0::/", 4) == 0 && text_copy(group, size, line + 3);
-	}
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
 
 /* Nobody but root and whom root trusts makes names there; O_NOFOLLOW all the same. */
 static int
@@ -101,10 +68,10 @@ make_root(int own, const char *path, const char *name, struct err *err)
 int
 cgroup_open(const char *run_dir, struct err *err)
 {
-	char path[2 * PATH_SIZE], mount[PATH_SIZE], group[PATH_SIZE], name[NAME_SIZE];
+	char path[2 * PATH_SIZE], name[NAME_SIZE];
 	int own, root;
 
-	if (!find_mount(mount, sizeof mount) || !find_group(group, sizeof group)) {
+	if (!hierarchy_own(NULL, path, sizeof path)) {
 		err_set(err, 0, "cgroup v2 is not mounted");
 		return -1;
 	}
@@ -112,7 +79,6 @@ cgroup_open(const char *run_dir, struct err *err)
 		err_set(err, ENAMETOOLONG, "no cgroup for '%s'", run_dir);
 		return -1;
 	}
-	snprintf(path, sizeof path, "%s%s", mount, group);
 	own = open_group(AT_FDCWD, path);
 	if (own < 0) {
 		err_set(err, errno, "cannot open our cgroup '%s'", path);

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "os/hierarchy.h"
 
-enum { PATH_SIZE = 1024 };
+enum { PATH_SIZE = HIERARCHY_PATH };
 
 /* CPUs of the affinity mask: cpusets of cgroups show in it too (cpuset(7)). */
 static unsigned
@@ -90,62 +91,6 @@ limit_of(const char *mount, const char *group)
 	}
 }
 
-/* Is WORD among those of LIST, which commas divide? */
-static bool
-has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; p != NULL; p = strchr(p, ','), p += p != NULL)
-		if (strncmp(p, word, n) == 0 && (p[n] == ',' || p[n] == '\0'))
-			return true;
-	return false;
-}
-
-/* Our group in the hierarchy that has the cpu controller: v2 is "0::/path", v1 "4:cpu,cpuacct:/path" (cgroups(7)). */
-static bool
-find_group(const char *cgroups, bool v2, char *group, size_t size)
-{
-	FILE *f = fopen(cgroups, "re");
-	char line[PATH_SIZE];
-	bool found = false;
-
-	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
-		char *controllers = strchr(line, ':'), *path;
-
-		if (controllers == NULL || (path = strchr(++controllers, ':')) == NULL)
-			continue;
-		*path++ = '\0';
-		path[strcspn(path, "\n")] = '\0';
-		found = (v2 ? *controllers == '\0' : has_word(controllers, "cpu")) && text_copy(group, size, path);
-	}
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
-
-/* Where the hierarchy is mounted, by /proc/PID/mountinfo: "36 35 98:0 /root /point options - type source options". */
-static bool
-find_mount(const char *mountinfo, bool v2, char *point, size_t size)
-{
-	FILE *f = fopen(mountinfo, "re");
-	char line[4 * PATH_SIZE], options[PATH_SIZE], type[32], where[PATH_SIZE];
-	bool found = false;
-
-	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
-		const char *tail = strstr(line, " - ");
-
-		if (tail == NULL || sscanf(line, "%*s %*s %*s %*s %1023s", where) != 1 ||
-			sscanf(tail, " - %31s %*s %1023s", type, options) != 2)
-			continue;
-		found = (v2 ? strcmp(type, "cgroup2") == 0 : strcmp(type, "cgroup") == 0 && has_word(options, "cpu")) &&
-			text_copy(point, size, where);
-	}
-	if (f != NULL)
-		fclose(f);
-	return found;
-}
-
 unsigned
 cpus_limit(const char *cgroups, const char *mountinfo)
 {
@@ -156,7 +101,8 @@ cpus_limit(const char *cgroups, const char *mountinfo)
 		char mount[PATH_SIZE], group[PATH_SIZE];
 		unsigned n = 0;
 
-		if (find_group(cgroups, v2, group, sizeof group) && find_mount(mountinfo, v2, mount, sizeof mount))
+		if (hierarchy_group(cgroups, v2 ? NULL : "cpu", group, sizeof group) &&
+			hierarchy_mount(mountinfo, v2 ? NULL : "cpu", mount, sizeof mount))
 			n = limit_of(mount, group);
 		if (n > 0 && (least == 0 || n < least))
 			least = n;

@@ -61,8 +61,14 @@ steps_take(const struct steps *steps, enum step_phase phase)
 	return step;
 }
 
+struct steps *
+steps_new(void)
+{
+	return calloc(1, sizeof(struct steps));
+}
+
 void
-steps_free(struct steps *steps)
+steps_release(struct steps *steps)
 {
 	for (int phase = 0; phase < STEP_PHASES; phase++) {
 		struct child_step *next, *step = steps->first[phase];
@@ -73,4 +79,13 @@ steps_free(struct steps *steps)
 		}
 	}
 	*steps = (struct steps){ 0 };
+}
+
+void
+steps_free(struct steps *steps)
+{
+	if (steps == NULL)
+		return;
+	steps_release(steps);
+	free(steps);
 }

@@ -36,6 +36,13 @@ struct steps {
 	struct child_step *first[STEP_PHASES];
 };
 
+/* An empty list, for the caller to free; NULL: no memory. */
+struct steps *steps_new(void);
+void steps_free(struct steps *steps); /* or NULL */
+
+/* Free what was added: the list is empty again. */
+void steps_release(struct steps *steps);
+
 /* Add one behind those of PHASE: TAKE with a copy of the SIZE bytes at OF (aligned for anything). False with ERR: no
  * memory. */
 bool steps_add(struct steps *steps, enum step_phase phase, step_take take, const void *of, size_t size, struct err *err,
@@ -46,7 +53,5 @@ bool steps_any(const struct steps *steps);
 
 /* In the child: take those of PHASE. The one that failed, with errno; NULL when all is well. */
 const struct child_step *steps_take(const struct steps *steps, enum step_phase phase);
-
-void steps_free(struct steps *steps);
 
 #endif

@@ -181,6 +181,16 @@ words_size(const struct conf_service *s)
 	return n;
 }
 
+/* Most services ask for none. */
+static void
+plan_drop_steps(struct plan *p)
+{
+	if (steps_any(p->steps))
+		return;
+	steps_free(p->steps);
+	p->steps = NULL;
+}
+
 static bool
 plan_fill(struct plan *p, const struct conf_section *section, const char *run_dir, unsigned cpus,
 	struct err *err)
@@ -193,6 +203,9 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 	store.at = p->words = malloc(store.size);
 	if (store.at == NULL)
 		return err_set(err, errno, "cannot keep settings");
+	p->steps = steps_new();
+	if (p->steps == NULL)
+		return err_set(err, errno, "cannot keep settings");
 	plan_life(p, &s);
 	if (!plan_settings(p, &s, cpus))
 		return err_set(err, errno, "cannot keep settings");
@@ -203,6 +216,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 	if (!conf_command_build(&p->command, section, &s, p->workers, s.bind.count, run_dir, environ, err))
 		return false;
 	p->settings->gunicorn_version = packed_version(&p->command.gunicorn);
+	plan_drop_steps(p);
 	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);
 	return true;
 }
@@ -228,7 +242,7 @@ plan_free(struct plan *p)
 	if (p == NULL)
 		return;
 	conf_command_free(&p->command);
-	steps_free(&p->steps);
+	steps_free(p->steps);
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);
@@ -254,7 +268,7 @@ plan_request(const struct plan *p)
 		.groups = p->groups,
 		.group_count = p->group_count,
 		.umask = p->umask,
-		.steps = steps_any(&p->steps) ? &p->steps : NULL,
+		.steps = p->steps,
 		.keep_oom = p->keep_oom,
 		.may_stall = p->may_stall,
 	};

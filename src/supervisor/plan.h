@@ -40,7 +40,7 @@ struct plan {
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
-	struct steps steps;          /* limits and whatever else its processes are kept to; mostly none */
+	struct steps *steps;         /* limits and whatever else its processes are kept to; NULL: none, as mostly */
 	bool keep_oom;               /* one of them is oom_score_adjust */
 	bool own_descriptors;        /* one of them is limit_nofile */
 	gid_t *groups;

@@ -28,7 +28,7 @@ add_limits(struct plan *p, const struct conf_service *s, struct err *err)
 		const struct conf_limit *l = &limits[i].limit;
 		const struct rlimit limit = { kernel_limit(l->soft), kernel_limit(l->hard) };
 
-		if (l->soft != CONF_NOT_SET && !rlimit_step(&p->steps, limits[i].key, limits[i].resource, limit, err))
+		if (l->soft != CONF_NOT_SET && !rlimit_step(p->steps, limits[i].key, limits[i].resource, limit, err))
 			return false;
 	}
 	p->own_descriptors = s->limit_nofile.soft != CONF_NOT_SET;
@@ -53,13 +53,13 @@ add_processor(struct plan *p, const struct conf_service *s, struct err *err)
 
 	if (s->cpu_affinity[0] != '\0' &&
 		(!conf_cpus_parse(s->cpu_affinity, mask) ||
-			!scheduling_affinity(&p->steps, mask, sizeof mask, s->cpu_affinity, err)))
+			!scheduling_affinity(p->steps, mask, sizeof mask, s->cpu_affinity, err)))
 		return false;
-	if (s->nice != CONF_LEVEL_NOT_SET && !scheduling_nice(&p->steps, s->nice, err))
+	if (s->nice != CONF_LEVEL_NOT_SET && !scheduling_nice(p->steps, s->nice, err))
 		return false;
 	if (s->cpu_scheduling_policy == CONF_CPU_UNSET)
 		return true;
-	return scheduling_policy(&p->steps, policies[s->cpu_scheduling_policy].policy, priority,
+	return scheduling_policy(p->steps, policies[s->cpu_scheduling_policy].policy, priority,
 		s->cpu_scheduling_reset_on_fork == 1, policies[s->cpu_scheduling_policy].words, err);
 }
 
@@ -76,14 +76,14 @@ add_disk(struct plan *p, const struct conf_service *s, struct err *err)
 		level = 0; /* it has no levels */
 	if (s->io_scheduling_class == CONF_IO_UNSET && s->io_scheduling_priority == CONF_LEVEL_NOT_SET)
 		return true;
-	return scheduling_io(&p->steps, classes[s->io_scheduling_class], level, err);
+	return scheduling_io(p->steps, classes[s->io_scheduling_class], level, err);
 }
 
 bool
 plan_limits(struct plan *p, const struct conf_service *s, struct err *err)
 {
 	p->keep_oom = s->oom_score_adjust != CONF_LEVEL_NOT_SET;
-	if (p->keep_oom && !scheduling_oom(&p->steps, s->oom_score_adjust, err))
+	if (p->keep_oom && !scheduling_oom(p->steps, s->oom_score_adjust, err))
 		return false;
 	/* limits last: a low one on open files or address space must not be in the way of the others */
 	return add_disk(p, s, err) && add_processor(p, s, err) && add_limits(p, s, err);

@@ -65,7 +65,7 @@ sets_limits(void **state)
 	getrlimit(RLIMIT_NOFILE, &after);
 	assert_int_equal(before.rlim_cur, after.rlim_cur);
 	assert_int_equal(before.rlim_max, after.rlim_max);
-	steps_free(&steps);
+	steps_release(&steps);
 }
 
 /* A limit that nobody can have: the kernel's own bound of open files is fs.nr_open. */
@@ -82,7 +82,7 @@ names_the_limit_that_cannot_be_had(void **state)
 	assert_true(rlimit_step(&steps, "limit_nofile", RLIMIT_NOFILE, (struct rlimit){ 9, RLIM_INFINITY }, NULL));
 	assert_false(run("exit 0", &steps, out, sizeof out, &err));
 	assert_string_equal(err.text, "cannot set limit_nofile to 9:infinity: Operation not permitted");
-	steps_free(&steps);
+	steps_release(&steps);
 }
 
 static void
@@ -97,7 +97,7 @@ sets_the_nice_value_and_the_disk_class(void **state)
 	assert_true(scheduling_policy(&steps, SCHED_BATCH, 0, false, "batch", NULL));
 	assert_true(run("nice; ionice; chrt -p $$ | head -n 1 | sed 's/.*: //'", &steps, out, sizeof out, NULL));
 	assert_string_equal(out, "7\nidle\nSCHED_BATCH\n");
-	steps_free(&steps);
+	steps_release(&steps);
 }
 
 static void
@@ -112,13 +112,13 @@ sets_the_processors(void **state)
 	assert_true(scheduling_affinity(&steps, first, sizeof first, "0", NULL));
 	assert_true(run("grep Cpus_allowed_list /proc/self/status", &steps, out, sizeof out, NULL));
 	assert_string_equal(out, "Cpus_allowed_list:\t0\n");
-	steps_free(&steps);
+	steps_release(&steps);
 	if (getenv("LD_PRELOAD") != NULL)
 		return;
 	assert_true(scheduling_affinity(&steps, nowhere, sizeof nowhere, "1023", NULL));
 	assert_false(run("exit 0", &steps, out, sizeof out, &err));
 	assert_string_equal(err.text, "cannot set cpu_affinity to 1023: Invalid argument");
-	steps_free(&steps);
+	steps_release(&steps);
 }
 
 /* The child shares our memory until it executes, and with that its score: ours must come back. */
@@ -136,7 +136,7 @@ leaves_our_own_score_alone(void **state)
 	assert_int_equal(atoi(out), before + 100);
 	assert_true(scheduling_read_oom(&after));
 	assert_int_equal(before, after);
-	steps_free(&steps);
+	steps_release(&steps);
 }
 
 static void

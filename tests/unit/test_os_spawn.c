@@ -603,7 +603,7 @@ takes_the_steps_of_its_phases(void **state)
 	assert_true(steps_any(&steps));
 	run(&f);
 	assert_string_equal(f.text, "0123\n");
-	steps_free(&steps);
+	steps_release(&steps);
 	assert_false(steps_any(&steps));
 	release(&f);
 }
@@ -631,7 +631,7 @@ names_the_step_that_failed(void **state)
 		assert_int_equal(f.request.error, ERANGE);
 		assert_string_equal(err.text, "cannot turn the dial to 11: Numerical result out of range");
 		close(f.output[1]);
-		steps_free(&steps);
+		steps_release(&steps);
 		release(&f);
 	}
 }
