@@ -119,6 +119,23 @@ ask_unix(int fd, uint64_t inode, uint32_t show, reader *read, void *context)
 	return exchange(fd, &request.header, read, context);
 }
 
+/* Ask for SHOW of all unix sockets in STATE. Returns an errno, or 0. */
+static int
+dump_unix(int fd, unsigned state, uint32_t show, reader *read, void *context)
+{
+	struct {
+		struct nlmsghdr header;
+		struct unix_diag_req body;
+	} request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = AF_UNIX, .udiag_states = 1U << state, .udiag_show = show,
+			.udiag_cookie = { ~0U, ~0U } },
+	};
+
+	return exchange(fd, &request.header, read, context);
+}
+
 /* Of a listening socket these are the connections waiting, and the most that may (sk_diag_show_rqlen). */
 static void
 read_queue(const struct nlmsghdr *message, void *context)
@@ -157,6 +174,25 @@ sockdiag_file(uint64_t inode, dev_t *device, uint32_t *file)
 	*device = makedev(found.udiag_vfs_dev >> 20, found.udiag_vfs_dev & 0xfffff);
 	*file = found.udiag_vfs_ino;
 	return errnum == 0 && found.udiag_vfs_ino != 0;
+}
+
+/* Several unix listeners are told of in one dump: so many questions cost more than the kernel's walk over its table. */
+struct unix_questions {
+	struct sockdiag_query *queries;
+	unsigned n;
+};
+
+static void
+read_unix_listener(const struct nlmsghdr *message, void *context)
+{
+	const struct unix_diag_msg *m = NLMSG_DATA(message);
+	struct unix_questions *asked = context;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof *m))
+		return;
+	for (unsigned i = 0; i < asked->n; i++)
+		if (asked->queries[i].family == AF_UNIX && (uint32_t)asked->queries[i].inode == m->udiag_ino)
+			read_queue(message, &asked->queries[i]);
 }
 
 struct tcp_questions {
@@ -282,24 +318,15 @@ dump_tcp(int fd, struct open_connections *c)
 }
 
 static int
-dump_unix(int fd, struct open_connections *c, uint64_t listener)
+open_of_unix(int fd, struct open_connections *c, uint64_t listener)
 {
-	struct {
-		struct nlmsghdr header;
-		struct unix_diag_req body;
-	} request = {
-		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .sdiag_family = AF_UNIX, .udiag_states = 1U << STATE_ESTABLISHED, .udiag_show = UDIAG_SHOW_VFS,
-			.udiag_cookie = { ~0U, ~0U } },
-	};
 	int errnum;
 
 	c->file = (struct unix_diag_vfs){ 0 };
 	errnum = ask_unix(fd, listener, UDIAG_SHOW_VFS, read_file, &c->file);
 	if (errnum == 0 && c->file.udiag_vfs_ino == 0)
 		errnum = ENOENT;
-	return errnum != 0 ? errnum : exchange(fd, &request.header, count_unix, c);
+	return errnum != 0 ? errnum : dump_unix(fd, STATE_ESTABLISHED, UDIAG_SHOW_VFS, count_unix, c);
 }
 
 int64_t
@@ -309,7 +336,7 @@ sockdiag_open_connections(int fd, const struct sockdiag_query *listeners, unsign
 	struct open_connections c = { .listeners = listeners, .n = n };
 
 	for (unsigned i = 0; i < n; i++)
-		if (listeners[i].family == AF_UNIX && dump_unix(fd, &c, listeners[i].inode) != 0)
+		if (listeners[i].family == AF_UNIX && open_of_unix(fd, &c, listeners[i].inode) != 0)
 			return -1;
 	for (unsigned i = 0; i < 2; i++) {
 		c.family = tcp_families[i];
@@ -317,6 +344,24 @@ sockdiag_open_connections(int fd, const struct sockdiag_query *listeners, unsign
 			return -1;
 	}
 	return c.count;
+}
+
+/* ENOENT: the one that was asked for is not there, or the kernel does not tell of any. */
+static int
+ask_unix_queues(int fd, struct sockdiag_query *queries, unsigned n)
+{
+	struct unix_questions asked = { queries, n };
+	unsigned count = 0, last = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		count += queries[i].family == AF_UNIX;
+		last = queries[i].family == AF_UNIX ? i : last;
+	}
+	if (count == 0)
+		return 0;
+	if (count == 1)
+		return ask_unix(fd, queries[last].inode, UDIAG_SHOW_RQLEN, read_queue, &queries[last]);
+	return dump_unix(fd, STATE_LISTEN, UDIAG_SHOW_RQLEN, read_unix_listener, &asked);
 }
 
 bool
@@ -329,13 +374,9 @@ sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err
 		queries[i].queue = -1;
 		queries[i].backlog = 0;
 	}
-	for (unsigned i = 0; i < n; i++) {
-		if (queries[i].family != AF_UNIX)
-			continue;
-		errnum = ask_unix(fd, queries[i].inode, UDIAG_SHOW_RQLEN, read_queue, &queries[i]);
-		if (errnum != 0 && errnum != ENOENT)
-			return err_set(err, errnum, "sock_diag does not tell of unix sockets");
-	}
+	errnum = ask_unix_queues(fd, queries, n);
+	if (errnum != 0 && errnum != ENOENT)
+		return err_set(err, errnum, "sock_diag does not tell of unix sockets");
 	for (unsigned i = 0; i < 2; i++) {
 		struct tcp_questions asked = { queries, n, tcp_families[i] };
 

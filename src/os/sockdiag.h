@@ -22,14 +22,14 @@ struct sockdiag_query {
 int sockdiag_open(struct err *err);
 
 /* Fill in all N answers; a socket that is not there, or not in our network namespace, stays unknown, and so do all unix
- * sockets where the module unix_diag is missing (the kernel says ENOENT to both). Two exchanges for each unix socket
- * (asked for by inode), one for each TCP family (its listeners). False with ERR when the kernel does not answer: no
+ * sockets where the module unix_diag is missing (the kernel says ENOENT to both). One exchange for all unix sockets
+ * (a single one is asked for by inode), one for each TCP family (its listeners). False with ERR when the kernel does not answer: no
  * module tcp_diag, say. What was answered before is kept. */
 bool sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err);
 
 /* How many connections to the N LISTENERS (inode, family, port) are open in a process, accepted: of a unix socket those that
- * came by its file, of TCP those on its port, at whatever address. -1: some cannot be seen. Two exchanges for each unix
- * listener, and then of all unix sockets of the network namespace, one for each TCP family. */
+ * came by its file, of TCP those on its port, at whatever address. -1: some cannot be seen. For each unix listener one
+ * exchange about itself and one about every connected unix socket there is; one for each TCP family. */
 int64_t sockdiag_open_connections(int fd, const struct sockdiag_query *listeners, unsigned n);
 
 /* The file that the unix socket INODE is bound to: its device, and its inode number's lower 32 bits, which is all

@@ -3,11 +3,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "core/life.h"
 #include "watcher/watch.h"
 
 enum { AT_ONCE = 256 };
 
-/* The socket is opened with the first question: most services have no range. */
+/* The socket is opened with the first question. */
 static bool
 exchange(struct watcher *w, struct sockdiag_query *queries, unsigned n)
 {
@@ -107,8 +108,8 @@ queues_ask_due(struct watcher *w, msec now)
 		const struct sampler *sampler = w->services.at[i].sampler;
 		struct page_service record;
 
-		if (sampler == NULL || sampler->due > now || sampler->pool.min >= sampler->pool.max ||
-			!services_read(&w->services, i, &record))
+		if (sampler == NULL || sampler->due > now || !services_read(&w->services, i, &record) ||
+			record.state != LIFE_RUNNING)
 			continue;
 		counts[services] = (uint8_t)add_queries(&record, queries + n);
 		slots[services] = i;

@@ -11,7 +11,7 @@
 struct watcher;
 struct service;
 
-/* Of the services with a range that are due at NOW: all in one exchange. */
+/* Of the running services that are due at NOW: all in one go. */
 void queues_ask_due(struct watcher *w, msec now);
 
 /* Of S, into its sampler. */

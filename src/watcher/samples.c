@@ -112,7 +112,7 @@ samples_look(struct watcher *w, struct service *s, const struct page_service *re
 	sampler->looked = now;
 	if (sampler->workers.blind && !sampler->blind_told) {
 		log_warning("%s: heartbeats of its workers cannot be seen (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let "
-			    "it); a worker that has lived 3s is taken for ready",
+			    "it); a worker that has lived 3s is assumed to be ready",
 			s->name);
 		sampler->blind_told = true;
 	}
@@ -176,6 +176,8 @@ samples_moved(struct watcher *w, struct service *s)
 	if (s->sampler == NULL || !services_read(&w->services, s->slot, &record))
 		return;
 	s->sampler->interval = 0;
+	if (record.state != LIFE_RUNNING)
+		s->sampler->queue = -1; /* it is not looked at any more */
 	if (record.state == LIFE_RUNNING)
 		s->sampler->due = now;
 	else

@@ -108,8 +108,9 @@ def test_auto_is_twice_the_processors_and_one(bridled):
 
 
 def test_listener_queue_is_seen(bridled):
-    """Connections that nobody accepts are counted: the master is stopped, so that no worker takes them."""
-    site = bridled(web())
+    """Connections that nobody accepts are counted: the master is stopped, so that no worker takes them. Without a range,
+    too, and without anybody asking for more than what was sampled."""
+    site = bridled(web(), web("other"))
     site.wait_state("running")
     for pid in [site.master(), *site.workers()]:
         os.kill(pid, signal.SIGSTOP)
@@ -117,6 +118,8 @@ def test_listener_queue_is_seen(bridled):
     try:
         for one in waiting:
             one.connect(site.address())
+        until(lambda: site.service(brief=True)["queue"] == 5, "five in the sample")
+        assert site.service("other", brief=True)["queue"] == 0
         until(lambda: site.service()["listeners"][0]["queue"] == 5, "five in the queue")
     finally:
         for one in waiting:
