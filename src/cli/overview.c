@@ -7,6 +7,7 @@
 #include "cli/cells.h"
 #include "cli/state.h"
 #include "cli/table.h"
+#include "core/life.h"
 #include "wire/jsonr.h"
 
 /* In this order they disappear when the terminal is narrow: restarts, pid, memory, uptime, queue. */
@@ -120,14 +121,16 @@ read_rows(const char *frame, size_t length, void (*each)(void *context, const st
 	return jsonr_done(&r) && list;
 }
 
-/* Why, where that is news: what it says of one that runs, or has nothing to say but the state, is not. */
+/* Why, where that is news: what it says of one that runs is not, unless nobody could see whether it is ready; nor is the
+ * state alone. */
 static void
 add_why(struct table *t, const struct row *row)
 {
 	char buffer[1024];
 	struct text why;
 
-	if (strcmp(row->state, "running") == 0)
+	if (strcmp(row->state, "running") == 0 && strcmp(row->reason, life_event_text(ON_ASSUMED)) != 0 &&
+		strcmp(row->reason, life_event_text(ON_NEXT_ASSUMED)) != 0)
 		return;
 	text_init(&why, buffer, sizeof buffer);
 	if (strcmp(row->reason, row->state) != 0)

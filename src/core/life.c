@@ -53,10 +53,10 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(STARTING, SPAWN, AFTER_START),
 	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_LISTEN]       = TO(LISTENING, LISTEN, NEVER) },
 [LIFE_STARTING] = {
-	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_TIMEOUT]      = TO(RETRYING, END_CURRENT, NEVER),
+	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_ASSUMED]      = TO(RUNNING, JUST_MOVE, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
+	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
 [LIFE_RUNNING] = {
 	[ON_DIED_NOW]   = TO(STARTING, SPAWN, AFTER_START),        [ON_DIED_DONE]    = TO(STOPPING, END_ALL, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
@@ -64,12 +64,13 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_HUP]          = TO(RELOADING, SEND_HUP, AFTER_START),
 	[ON_IDLE]       = TO(LISTENING, REST, NEVER) },
 [LIFE_RELOADING] = {
-	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_TIMEOUT]      = TO(RETRYING, END_CURRENT, NEVER),
+	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_ASSUMED]      = TO(RUNNING, JUST_MOVE, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
+	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
 [LIFE_REPLACING] = {
-	[ON_NEXT_READY] = TO(RUNNING, PROMOTE, NEVER),             [ON_NEXT_DIED]    = TO(RUNNING, JUST_MOVE, NEVER),
+	[ON_NEXT_READY] = TO(RUNNING, PROMOTE, NEVER),             [ON_NEXT_ASSUMED] = TO(RUNNING, PROMOTE, NEVER),
+	[ON_NEXT_DIED]  = TO(RUNNING, JUST_MOVE, NEVER),
 	[ON_TIMEOUT]    = TO(RUNNING, END_NEXT, NEVER),            [ON_CLEAR]        = TO(REPLACING, SPAWN_NEXT, AFTER_START),
 	[ON_DIED_NOW]   = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_LATER]   = TO(STARTING, PROMOTE, KEEP),
 	[ON_DIED_DONE]  = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_GIVE_UP] = TO(STARTING, PROMOTE, KEEP),
@@ -387,8 +388,9 @@ life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now)
 	settle(l, now);
 }
 
-void
-life_ready(struct life *l, uint32_t number, msec now)
+/* What is reported of generation NUMBER: as CURRENT when it is that one, as NEXT when it replaces it. */
+static void
+report(struct life *l, uint32_t number, enum life_event current, enum life_event next, msec now)
 {
 	uint8_t slot = 0;
 
@@ -397,7 +399,19 @@ life_ready(struct life *l, uint32_t number, msec now)
 	if (slot == LIFE_SLOTS || l->slots[slot].state == GENERATION_ENDING || !l->slots[slot].master)
 		return;
 	l->slots[slot].state = GENERATION_READY;
-	feed(l, slot == l->next ? ON_NEXT_READY : ON_READY, 0, now);
+	feed(l, slot == l->next ? next : current, 0, now);
+}
+
+void
+life_ready(struct life *l, uint32_t number, msec now)
+{
+	report(l, number, ON_READY, ON_NEXT_READY, now);
+}
+
+void
+life_assumed(struct life *l, uint32_t number, msec now)
+{
+	report(l, number, ON_ASSUMED, ON_NEXT_ASSUMED, now);
 }
 
 void

@@ -76,7 +76,9 @@ enum life_state {
 	X(TIMEOUT, "the deadline passed") \
 	X(LISTEN, "listening was asked for") \
 	X(CONNECT, "a connection came") \
-	X(IDLE, "nothing came for idle_stop")
+	X(IDLE, "nothing came for idle_stop") \
+	X(ASSUMED, "assumed ready: its heartbeats cannot be seen") \
+	X(NEXT_ASSUMED, "the next generation is assumed ready: its heartbeats cannot be seen")
 
 enum life_event {
 #define X(name, meaning) ON_##name,
@@ -127,6 +129,8 @@ bool life_listen(struct life *l, msec now);   /* only with `held`: from stopped,
  * bits (restart.h). Reports about a generation that is not there any more (NUMBER differs) are ignored. */
 void life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now);
 void life_ready(struct life *l, uint32_t number, msec now);
+/* The same where nobody can see whether it is: it has lived for long enough to be taken for it, and moves say so. */
+void life_assumed(struct life *l, uint32_t number, msec now);
 /* ORDER_LISTEN was carried out, or (OK false) a listener could not be opened: as a failure to boot. */
 void life_listened(struct life *l, bool ok, uint32_t jitter, msec now);
 /* Somebody waits to be accepted while it is listening. */

@@ -25,7 +25,7 @@ outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, en
 		return OUTCOME_DONE;
 	switch (state) {
 	case LIFE_RUNNING: /* by NEXT_DIED or TIMEOUT: on the old generation, the replacement failed */
-		return now > before || event == ON_READY ? OUTCOME_DONE : OUTCOME_FAILED;
+		return now > before || event == ON_READY || event == ON_ASSUMED ? OUTCOME_DONE : OUTCOME_FAILED;
 	case LIFE_STARTING:
 	case LIFE_RELOADING:
 	case LIFE_REPLACING:

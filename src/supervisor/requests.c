@@ -314,7 +314,10 @@ requests_take(struct bridled *b, const struct link_record *r, msec now)
 	if (r->kind == LINK_REQUEST) {
 		take_request(b, r, now);
 	} else if (r->kind == LINK_READY && s != NULL) {
-		life_ready(&s->life, r->generation, now);
+		if (r->arg == LINK_ASSUMED)
+			life_assumed(&s->life, r->generation, now);
+		else
+			life_ready(&s->life, r->generation, now);
 		service_act(s, now);
 	}
 }

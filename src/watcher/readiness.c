@@ -33,6 +33,7 @@ say_ready(struct watcher *w, struct service *s, const struct page_service *recor
 	ready.service = s->slot;
 	ready.incarnation = record->incarnation;
 	ready.generation = number;
+	ready.arg = sampler->workers.blind ? LINK_ASSUMED : LINK_PROVEN;
 	if (!uplink_send(w, &ready))
 		return;
 	sampler->ready_number = number;

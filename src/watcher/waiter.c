@@ -94,7 +94,8 @@ add_workers(struct text *t, struct watcher *w, struct service *s, const struct p
 		return;
 	samples_look(w, s, record, WORKERS_HEARTBEATS);
 	count = pools_seen(s->sampler, record, clock_now());
-	text_addf(t, ", %u of %u workers ready", count.booted, record->wanted);
+	text_addf(t, ", %u of %u workers %s", count.booted, record->wanted,
+		s->sampler->workers.blind ? "assumed ready: their heartbeats cannot be seen" : "ready");
 }
 
 static void

@@ -36,7 +36,7 @@ static const struct {
 	[LINK_LINE]    = { "line",    false, F_ID | F_SERVICE | F_DEED | F_TEXT },
 	[LINK_PING]    = { "ping",    false, F_ID },
 	[LINK_PONG]    = { "pong",    true,  F_ID },
-	[LINK_READY]   = { "ready",   true,  F_SERVICE | F_GENERATION },
+	[LINK_READY]   = { "ready",   true,  F_SERVICE | F_GENERATION | F_ARG },
 	[LINK_REQUEST] = { "request", true,  F_ID | F_SERVICE | F_GENERATION | F_DEED | F_PID | F_ARG | F_UID },
 	/* clang-format on */
 };
@@ -125,6 +125,8 @@ check_record(const struct link_record *r, bool to_supervisor, struct err *err)
 		return err_set(err, 0, "'%s' with a number out of range", kinds[r->kind].name);
 	if (!text_padded(r->text))
 		return err_set(err, 0, "'%s' with a text that is not ended and padded", kinds[r->kind].name);
+	if (r->kind == LINK_READY && (r->arg < LINK_PROVEN || r->arg > LINK_ASSUMED))
+		return err_set(err, 0, "'%s' with argument %lld", kinds[r->kind].name, (long long)r->arg);
 	return r->kind != LINK_REQUEST || check_request(r, err);
 }
 

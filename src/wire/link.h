@@ -26,7 +26,7 @@ enum link_kind {
 	LINK_PING,   /* answer with LINK_PONG and the same id */
 	/* watcher -> supervisor */
 	LINK_PONG,
-	LINK_READY,   /* generation `generation` of `service` has been proven ready */
+	LINK_READY,   /* generation `generation` of `service` is ready; arg: enum link_proof */
 	LINK_REQUEST, /* please do `deed` with `service`; arg, pid; uid: who asked */
 	LINK_KINDS
 };
@@ -49,6 +49,8 @@ enum link_deed {
 	DEED_SHUTDOWN,     /* stop everything and end (no service) */
 	DEEDS
 };
+
+enum link_proof { LINK_PROVEN, LINK_ASSUMED /* its heartbeats cannot be seen */ };
 
 enum link_result { LINK_DONE, LINK_REFUSED, LINK_NOTHING /* it was so already */ };
 

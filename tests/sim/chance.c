@@ -44,6 +44,7 @@ chance_nature(struct dice *d, struct nature *n, msec start_timeout)
 		.stuck = chance_percent(d),
 		.lost = chance_percent(d),
 		.leaves = chance_percent(d),
+		.unseen = chance_percent(d),
 		.clean = chance_percent(d),
 		.late = 20,
 		.workers = (int)dice_below(d, 5),

@@ -23,6 +23,7 @@ struct nature {
 	int stuck;      /* in state D for a while when KILL comes */
 	int lost;       /* a signal other than KILL has no effect */
 	int leaves;     /* a worker that stays when its master dies */
+	int unseen;     /* heartbeats cannot be seen: readiness is assumed */
 	int clean;      /* a master that ends by itself exits with 0 */
 	int late;       /* the end of a master is reported a little later */
 	int fewest, workers; /* fewest and most workers of a crew, not percent */

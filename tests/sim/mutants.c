@@ -50,9 +50,9 @@ impossible(unsigned s, unsigned e)
 	bool rests = s == LIFE_STOPPED || s == LIFE_WAITING || s == LIFE_FAILED;
 	bool asked = s == LIFE_STOPPING || s == LIFE_RESTARTING;
 
-	if ((e == ON_NEXT_READY || e == ON_NEXT_DIED) && s != LIFE_REPLACING)
+	if ((e == ON_NEXT_READY || e == ON_NEXT_ASSUMED || e == ON_NEXT_DIED) && s != LIFE_REPLACING)
 		return "there is no next one";
-	if (e == ON_READY && !has_current(s))
+	if ((e == ON_READY || e == ON_ASSUMED) && !has_current(s))
 		return "who was told to end is not taken for ready";
 	if (e == ON_TIMEOUT && !has_due(s))
 		return "there is no deadline";

@@ -109,7 +109,10 @@ report_ready(struct world *w, uint32_t number)
 	struct life before = w->life;
 
 	say(w, "ready");
-	life_ready(&w->life, number, w->now);
+	if (dice_percent(&w->dice, w->nature.unseen))
+		life_assumed(&w->life, number, w->now);
+	else
+		life_ready(&w->life, number, w->now);
 	reaction_ready(w, number, &before);
 	drain(w);
 }

@@ -83,12 +83,12 @@ reach(struct life *l, enum life_state state, const struct life_limits *limits)
 enum happening {
 	START, STOP, RESTART, REPLACE, HUP, HURRY, READY, NEXT_READY, NEXT_DIED,
 	DIED, DIED_OFTEN, DIED_AT_LIMIT, DIED_CLEAN, ENDING_GONE, TIMEOUT,
-	LISTEN, LISTEN_FAILED, CONNECT, IDLE, IDLE_ANOTHER, HAPPENINGS
+	LISTEN, LISTEN_FAILED, CONNECT, IDLE, IDLE_ANOTHER, ASSUMED, NEXT_ASSUMED, HAPPENINGS
 };
 
 static const char *const happenings[] = { "start", "stop", "restart", "replace", "hup", "hurry", "ready", "next ready",
 	"next died", "died", "died often", "died at limit", "died clean", "ending gone", "timeout", "listen", "listen failed", "connect",
-	"idle", "another is idle" };
+	"idle", "another is idle", "assumed", "next assumed" };
 
 _Static_assert(sizeof happenings / sizeof happenings[0] == HAPPENINGS, "a word for each");
 
@@ -150,6 +150,8 @@ happen(struct life *l, enum happening what, msec now)
 	case CONNECT: life_connect(l, now); break;
 	case IDLE: life_idle(l, l->current != LIFE_NONE ? l->slots[l->current].number : 1, now); break;
 	case IDLE_ANOTHER: life_idle(l, 77, now); break;
+	case ASSUMED: life_assumed(l, l->current != LIFE_NONE ? l->slots[l->current].number : 1, now); break;
+	case NEXT_ASSUMED: life_assumed(l, 2, now); break;
 	case HAPPENINGS: break;
 	}
 }
@@ -205,6 +207,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_STARTING, RESTART, "TERM 0, starting -> restarting" },
 	{ LIFE_STARTING, REPLACE, "TERM 0, starting -> restarting" },
 	{ LIFE_STARTING, READY, "starting -> running" },
+	{ LIFE_STARTING, ASSUMED, "starting -> running" },
 	{ LIFE_STARTING, DIED, "starting -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_STARTING, DIED_OFTEN, "starting -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_STARTING, DIED_AT_LIMIT, "starting -> failed, TERM all 0" },
@@ -224,6 +227,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_RELOADING, RESTART, "TERM 0, reloading -> restarting" },
 	{ LIFE_RELOADING, REPLACE, "spawn 2, reloading -> replacing; due 30000" },
 	{ LIFE_RELOADING, READY, "reloading -> running" },
+	{ LIFE_RELOADING, ASSUMED, "reloading -> running" },
 	{ LIFE_RELOADING, DIED, "reloading -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_RELOADING, DIED_OFTEN, "reloading -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_RELOADING, DIED_AT_LIMIT, "reloading -> failed, TERM all 0" },
@@ -233,6 +237,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_REPLACING, STOP, "TERM 0, TERM 1, replacing -> stopping" },
 	{ LIFE_REPLACING, RESTART, "TERM 0, TERM 1, replacing -> restarting" },
 	{ LIFE_REPLACING, NEXT_READY, "TERM 0, replacing -> running" },
+	{ LIFE_REPLACING, NEXT_ASSUMED, "TERM 0, replacing -> running" },
 	{ LIFE_REPLACING, NEXT_DIED, "replacing -> running, TERM all 1" },
 	{ LIFE_REPLACING, DIED, "replacing -> starting, TERM all 0; due 28000" },
 	{ LIFE_REPLACING, DIED_OFTEN, "replacing -> starting, TERM all 0; due 28000" },

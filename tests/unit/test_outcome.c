@@ -46,6 +46,7 @@ running_again_is_not_always_done(void **state)
 	assert_int_equal(outcome_judge(GOAL_UP_AGAIN, 0, LIFE_RUNNING, ON_READY, 1), OUTCOME_DONE);
 	/* after HUP it is the same generation */
 	assert_int_equal(outcome_judge(GOAL_UP_AGAIN, 3, LIFE_RUNNING, ON_READY, 3), OUTCOME_DONE);
+	assert_int_equal(outcome_judge(GOAL_UP_AGAIN, 3, LIFE_RUNNING, ON_ASSUMED, 3), OUTCOME_DONE);
 }
 
 int

@@ -40,6 +40,10 @@ static const struct {
 	{ { .gunicorn = true, .to = LIFE_RUNNING, .from = LIFE_REPLACING, .event = ON_TIMEOUT, .lasted = -1, .wait = -1 },
 		"the next generation was not ready in time; the old one serves on" },
 	{ { .gunicorn = true, .to = LIFE_RUNNING, .from = LIFE_STARTING, .event = ON_READY, .lasted = -1, .wait = -1 }, "proven ready" },
+	{ { .gunicorn = true, .to = LIFE_RUNNING, .from = LIFE_STARTING, .event = ON_ASSUMED, .lasted = -1, .wait = -1 },
+		"assumed ready: its heartbeats cannot be seen" },
+	{ { .gunicorn = true, .to = LIFE_LISTENING, .from = LIFE_RUNNING, .event = ON_IDLE, .lasted = -1, .wait = -1 },
+		"nothing came for idle_stop; the next connection starts it" },
 	{ { .to = LIFE_RUNNING, .from = LIFE_STARTING, .event = ON_READY, .lasted = -1, .wait = -1 }, "running" },
 	/* clang-format on */
 };
