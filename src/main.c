@@ -2,11 +2,13 @@
  * bridled -- arguments; opens the rooms in order; nothing else. bridled(8) describes it.
  */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "os/privilege.h"
 #include "supervisor/supervisor.h"
 #include "watcher/watcher.h"
@@ -16,10 +18,11 @@
 static int
 usage(FILE *out, int status)
 {
-	fputs("usage: bridled [--config FILE] [--root DIR] [--debug]\n"
+	fputs("usage: bridled [--config FILE] [--root DIR] [--ready-fd N] [--debug]\n"
 	      "       bridled --version | --help\n\n"
 	      "  -c, --config FILE  settings; DIR/bridle.ini, or " SYSCONFDIR "/bridle/bridle.ini\n"
 	      "  -r, --root DIR     keep everything (run, log) below DIR: needs no privileges\n"
+	      "  -R, --ready-fd N   write a newline to descriptor N when all services are ready\n"
 	      "  -d, --debug        say more\n\n"
 	      "Steer it with bridle(1): bridle status, bridle restart NAME, bridle logs -f NAME.\n",
 		out);
@@ -42,22 +45,37 @@ watch(char **argv)
 	return watcher_run();
 }
 
+static bool
+descriptor(const char *words, int *fd)
+{
+	int64_t number;
+
+	if (!text_parse_int(words, 0, INT_MAX, &number))
+		return false;
+	*fd = (int)number;
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' }, { "root", required_argument, NULL, 'r' },
-		{ "debug", no_argument, NULL, 'd' },        { "watch", no_argument, NULL, 'w' },
+		{ "debug", no_argument, NULL, 'd' },        { "ready-fd", required_argument, NULL, 'R' }, { "watch", no_argument, NULL, 'w' },
 		{ "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct supervisor_options options = { .program = argv[0] };
+	struct supervisor_options options = { .program = argv[0], .ready_fd = -1 };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:r:dVh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:r:R:dVh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'c': options.config = optarg; break;
 		case 'r': options.root = optarg; break;
+		case 'R':
+			if (!descriptor(optarg, &options.ready_fd))
+				return usage(stderr, SUPERVISOR_USAGE);
+			break;
 		case 'd': options.debug = true; break;
 		case 'w': return watch(argv + optind);
 		case 'V': return puts("bridled " PACKAGE_VERSION) < 0;

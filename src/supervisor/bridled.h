@@ -12,6 +12,7 @@
 
 #include "base/msec.h"
 #include "conf/conf.h"
+#include "supervisor/above.h"
 #include "supervisor/notices.h"
 #include "supervisor/watcher_child.h"
 
@@ -53,6 +54,7 @@ struct bridled {
 	ev_timer clear_timer;
 	msec clear_until;
 
+	struct above above;     /* whoever started us */
 	bool debug;             /* --debug was given: it wins over log_level */
 	bool stopping;
 	bool forced;            /* while stopping, something had to be killed */

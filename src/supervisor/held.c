@@ -21,7 +21,7 @@ close_one(struct held_listener *l)
 {
 	if (l->fd < 0)
 		return;
-	if (l->path != NULL)
+	if (l->path != NULL && !l->given)
 		listener_unlink(l->fd, l->path);
 	close(l->fd);
 	l->fd = -1;
@@ -75,10 +75,26 @@ open_unix(struct held_listener *l, const struct plan *plan, struct err *err)
 	return l->fd >= 0;
 }
 
+bool
+held_take(struct held *h, const struct plan_bind *bind, int fd, struct err *err)
+{
+	struct held_listener *l = place(h, bind, err);
+
+	if (l == NULL)
+		return false;
+	if (l->fd >= 0)
+		return err_set(err, 0, "descriptor %d and another one listen at '%s'", fd, bind->text);
+	l->fd = fd;
+	l->given = true;
+	return true;
+}
+
 static bool
 open_one(struct held_listener *l, const struct plan *plan, const struct plan_bind *bind, struct err *err)
 {
 	l->wanted = true;
+	if (l->given)
+		return true;
 	if (bind->is_unix)
 		return open_unix(l, plan, err);
 	if (l->fd < 0)
@@ -124,7 +140,8 @@ void
 held_close(struct held *h)
 {
 	for (uint32_t i = 0; i < h->count; i++)
-		close_one(&h->at[i]);
+		if (!h->at[i].given)
+			close_one(&h->at[i]);
 }
 
 void

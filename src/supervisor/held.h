@@ -18,6 +18,7 @@ struct held_listener {
 	char *path;      /* unix; NULL for TCP */
 	int fd;          /* -1: not open */
 	bool wanted;     /* by the plan that is in force */
+	bool given;      /* opened by whoever started us, who goes on holding it: never closed by a stop, its file left alone */
 	struct listener_unix who; /* unix: owner and mode of the file as they were last set */
 };
 
@@ -31,10 +32,13 @@ struct held {
  * opened by then stays open for the next try. */
 bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *err);
 
+/* Take FD, which listens at BIND, as its listener. False with ERR: it has one, or no memory. */
+bool held_take(struct held *h, const struct plan_bind *bind, int fd, struct err *err);
+
 /* Close what the last plan given to held_open does not name any more. Only when a generation of that plan serves. */
 void held_drop_unwanted(struct held *h);
 
-/* Close all; unix socket files go too. */
+/* Close all but those that were given; unix socket files go too. */
 void held_close(struct held *h);
 void held_free(struct held *h);
 

@@ -169,8 +169,8 @@ fits(const struct bridled *b, const struct conf *next, word_function *word, void
 	return false;
 }
 
-bool
-reread(struct bridled *b, word_function *word, void *context, msec now)
+static bool
+take_up(struct bridled *b, word_function *word, void *context, msec now)
 {
 	struct conf_report report;
 	struct conf_bridle general;
@@ -199,6 +199,17 @@ reread(struct bridled *b, word_function *word, void *context, msec now)
 	watcher_child_show_page(b);
 	log_info("the configuration was read anew");
 	return true;
+}
+
+bool
+reread(struct bridled *b, word_function *word, void *context, msec now)
+{
+	bool good;
+
+	above_reread(b, true);
+	good = take_up(b, word, context, now);
+	above_reread(b, false);
+	return good;
 }
 
 bool

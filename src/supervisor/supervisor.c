@@ -64,6 +64,7 @@ before_wait(struct ev_loop *loop, ev_prepare *prepare, int events)
 	rest_look(b, clock_now());
 	notices_tell(b);
 	sweep(b);
+	above_tell(b);
 	if (b->stopping && all_stopped(b)) {
 		watcher_child_release(b);
 		if (b->watcher.pid == 0)
@@ -179,6 +180,7 @@ run(struct bridled *b)
 	open_cgroups(b);
 	if (!reread_first(b))
 		return SUPERVISOR_FAILED;
+	above_share_sockets(b);
 	log_info("bridled " PACKAGE_VERSION ": %u service%s from %s", b->conf->service_count,
 		b->conf->service_count == 1 ? "" : "s", b->config_path);
 	leftovers_end(b, clock_now());
@@ -197,6 +199,7 @@ release(struct bridled *b)
 			service_free(b->services[i]);
 	if (b->cgroup_fd >= 0)
 		cgroup_close(b->cgroup_fd);
+	above_end(b);
 	if (b->loop != NULL) {
 		watcher_child_free(b);
 		ev_loop_destroy(b->loop);
@@ -218,6 +221,7 @@ supervisor_run(const struct supervisor_options *options)
 	struct err err;
 
 	log_open("bridled", options->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+	above_begin(&b, options->ready_fd);
 	privilege_descriptors(&b.descriptors);
 	b.cpus = cpus_usable();
 	if (!prepare(&b, options, &err) || !begin(&b, &err)) {

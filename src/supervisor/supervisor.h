@@ -10,6 +10,7 @@ struct supervisor_options {
 	const char *config; /* file to read; NULL: ROOT/bridle.ini, or SYSCONFDIR/bridle/bridle.ini */
 	const char *root;   /* directory of one's own for everything; NULL: /run/bridle and /var/log/bridle */
 	const char *program; /* this program, for the watcher: /proc/self/exe is tried first */
+	int ready_fd;        /* a newline is written there when all is ready; -1: nobody waits for one */
 	bool debug;
 };
 

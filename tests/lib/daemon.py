@@ -57,6 +57,7 @@ class Daemon:
         self.root.chmod(0o755)
         self.venv, self.wrapper, self.user, self.environment = venv, list(wrapper), user, environment or {}
         self.process, self.events = None, None
+        self.options, self.pass_fds = [], []  # more words for bridled, and descriptors that it inherits
         self.foreign = []  # sockets below ROOT that others made
         self.run_dir, self.log_dir = self.root / "run", self.root / "log"
         self.config, self.stderr = self.root / "bridle.ini", self.root / "bridled.stderr"
@@ -82,12 +83,12 @@ class Daemon:
     # ---- start and end ----
 
     def start(self, wait=True):
-        command = [*self.wrapper, str(self.built / "bridled"), "--root", str(self.root)]
+        command = [*self.wrapper, str(self.built / "bridled"), "--root", str(self.root), *self.options]
         environment = {**os.environ, **sanitizer_settings(self.root), **self.environment}
         with open(self.stderr, "ab") as stderr:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=open(self.root / "stdout", "ab"),
                                             stderr=stderr, env=environment, user=self.user, group=self.user,
-                                            extra_groups=None if self.user is None else [], start_new_session=True)
+                                            extra_groups=None if self.user is None else [], start_new_session=True, pass_fds=self.pass_fds)
         if wait:
             until(self.answers, "the control socket to answer; bridled said:\n" + self.said(), 20)
             self.events = Events(self.control)
