@@ -63,6 +63,45 @@ has_no_descriptors(const struct check *c)
 	return c->section->kind == CONF_GUNICORN && c->service.limit_nofile.soft < LEAST;
 }
 
+static uint64_t
+memory_of(const struct conf_amount *amount)
+{
+	return amount->share == 0 ? amount->value : CONF_NOT_SET; /* a share is large enough */
+}
+
+static bool
+has_no_memory(const struct check *c)
+{
+	enum { PYTHON = 16 << 20 };
+
+	return c->section->kind == CONF_GUNICORN &&
+		memory_of(&c->service.memory_max) < 2 * PYTHON; /* master and worker */
+}
+
+static bool
+is_ended_before_it_is_recycled(const struct check *c)
+{
+	const struct conf_service *s = &c->service;
+
+	return c->section->kind == CONF_GUNICORN && s->memory_max_worker > 0 &&
+		memory_of(&s->memory_max) < s->memory_max_worker;
+}
+
+static bool
+is_slowed_above_its_end(const struct check *c)
+{
+	uint64_t high = memory_of(&c->service.memory_high), most = memory_of(&c->service.memory_max);
+
+	return high < CONF_NOT_SET && most < CONF_NOT_SET && high > most;
+}
+
+static bool
+has_idle_oom_policy(const struct check *c)
+{
+	return c->service.oom_policy != CONF_OOM_CONTINUE && memory_of(&c->service.memory_max) >= CONF_NOT_SET &&
+		c->service.memory_max.share == 0;
+}
+
 /* The kernel takes those that are there and no others (sched_setaffinity(2)). */
 static bool
 runs_nowhere(const struct check *c)
@@ -91,6 +130,12 @@ static const struct check_rule rules[] = {
 		"write memory_max instead, which counts what is used" },
 	{ has_no_descriptors, CONF_WARNING, "limit_nofile", "limit_nofile leaves Gunicorn no descriptors for connections: "
 		"write 1024 or more" },
+	{ has_no_memory, CONF_WARNING, "memory_max", "memory_max is less than a master and a worker take before the application "
+		"is loaded, so no worker will live: write 256M or more" },
+	{ is_ended_before_it_is_recycled, CONF_WARNING, "memory_max_worker", "memory_max_worker is above memory_max, so the kernel "
+		"ends the worker before it is recycled: lower it" },
+	{ is_slowed_above_its_end, CONF_WARNING, "memory_high", "memory_high is above memory_max, so it has no effect: lower it" },
+	{ has_idle_oom_policy, CONF_WARNING, "oom_policy", "oom_policy has no effect without memory_max" },
 	{ runs_nowhere, CONF_WARNING, "cpu_affinity", "none of these processors may be used here, so the service cannot be "
 		"started" },
 };

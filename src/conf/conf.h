@@ -27,6 +27,7 @@ enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEA
 enum conf_start { CONF_START_AT_ONCE, CONF_START_ON_DEMAND };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
 enum conf_cpu_policy { CONF_CPU_OTHER, CONF_CPU_BATCH, CONF_CPU_IDLE, CONF_CPU_FIFO, CONF_CPU_RR, CONF_CPU_UNSET };
+enum conf_oom_policy { CONF_OOM_CONTINUE, CONF_OOM_RESTART, CONF_OOM_STOP };
 enum conf_io_class { CONF_IO_REALTIME, CONF_IO_BEST_EFFORT, CONF_IO_IDLE, CONF_IO_UNSET };
 
 struct conf_words {
@@ -54,6 +55,12 @@ struct conf_binds {
 /* setrlimit(2): in the units of the resource, or CONF_INFINITY; soft is CONF_NOT_SET when there is none. */
 struct conf_limit {
 	uint64_t soft, hard; /* soft <= hard */
+};
+
+/* An amount, or a share of what the machine has. */
+struct conf_amount {
+	uint64_t value; /* or CONF_INFINITY; CONF_NOT_SET when there is none */
+	uint64_t share; /* hundredths of a percent, and value is to be ignored; 0: no share */
 };
 
 struct conf_workers {
@@ -90,6 +97,7 @@ typedef const char *conf_probe;           /* "" none, "tcp", or a path */
 typedef enum conf_readers conf_readers;
 typedef enum conf_cpu_policy conf_cpupolicy;
 typedef enum conf_io_class conf_ioclass;
+typedef enum conf_oom_policy conf_oompolicy;
 typedef int conf_level;                   /* CONF_LEVEL_NOT_SET when not set */
 typedef const char *conf_cpus;            /* for conf_cpus_parse; "" when not set */
 typedef struct conf_words conf_groups;    /* names or numbers */
@@ -99,6 +107,10 @@ typedef struct conf_limit conf_cputime;   /* seconds */
 typedef struct conf_limit conf_rttime;    /* microseconds */
 typedef struct conf_limit conf_nicelimit; /* 20 - nice, as getrlimit(2) has it */
 typedef int conf_loglevel;                /* enum log_level of base/log.h */
+typedef struct conf_amount conf_amount;   /* bytes */
+typedef struct conf_amount conf_tasks;
+typedef struct conf_amount conf_quota;    /* always a share, of one processor, or infinity */
+typedef int64_t conf_weight;              /* -1 when not set; 0 idle */
 /* clang-format on */
 
 /* ---- the list ---- */

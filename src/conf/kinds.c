@@ -307,6 +307,7 @@ KIND(logformat, parse_choice, INT("plain, time or json"), CHOICES("plain", "time
 KIND(logfull, parse_choice, .shape = VALUE_INT, .expected = "drop or wait", .unset = CONF_LOG_FULL_UNSET, CHOICES("drop", "wait"))
 KIND(cpupolicy, parse_choice, .shape = VALUE_INT, .expected = "other, batch, idle, fifo or rr", .unset = CONF_CPU_UNSET,
 	CHOICES("other", "batch", "idle", "fifo", "rr"))
+KIND(oompolicy, parse_choice, INT("continue, restart or stop"), CHOICES("continue", "restart", "stop"))
 KIND(ioclass, parse_choice, .shape = VALUE_INT, .expected = "realtime, best-effort or idle", .unset = CONF_IO_UNSET,
 	CHOICES("realtime", "best-effort", "idle"))
 KIND(pass_text, parse_string, STRING("a word"))

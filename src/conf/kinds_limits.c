@@ -199,6 +199,79 @@ parse_limit(limit_reader read, const char *text, struct conf_limit *limit, struc
 	return limit->soft <= limit->hard || err_set(err, 0, "the soft limit is above the hard one in '%s'", text);
 }
 
+/* ---- amounts ---- */
+
+/* "40%" in hundredths of a percent. */
+static bool
+read_share(const char *text, uint64_t most, uint64_t *share)
+{
+	size_t n = strlen(text), whole = strspn(text, "0123456789");
+	uint64_t v = 0;
+
+	if (n < 2 || text[n - 1] != '%' || whole == 0 || whole > 7)
+		return false;
+	for (size_t i = 0; i < whole; i++)
+		v = v * 10 + (uint64_t)(text[i] - '0');
+	v *= 100;
+	if (text[whole] == '.' && whole + 2 <= n - 1 && strspn(text + whole + 1, "0123456789") == n - 2 - whole &&
+		n - 2 - whole <= 2) {
+		v += (uint64_t)(text[whole + 1] - '0') * 10;
+		v += n - 2 - whole == 2 ? (uint64_t)(text[whole + 2] - '0') : 0;
+	} else if (text[whole] != '%') {
+		return false;
+	}
+	*share = v;
+	return v > 0 && v <= most;
+}
+
+static bool
+parse_amount_of(limit_reader read, const char *text, struct conf_amount *amount)
+{
+	enum { ALL = 100 * 100 };
+
+	*amount = (struct conf_amount){ 0 };
+	return read_share(text, ALL, &amount->share) || read_limit(read, text, &amount->value);
+}
+
+static bool
+parse_amount(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	return parse_amount_of(read_bytes, text, out);
+}
+
+static bool
+parse_tasks(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	return parse_amount_of(read_count, text, out);
+}
+
+static bool
+parse_quota(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_amount *amount = out;
+
+	(void)place;
+	(void)err;
+	*amount = (struct conf_amount){ .value = CONF_INFINITY };
+	return strcmp(text, "infinity") == 0 || read_share(text, UINT64_MAX, &amount->share);
+}
+
+static bool
+parse_weight(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	if (strcmp(text, "idle") == 0) {
+		*(int64_t *)out = 0;
+		return true;
+	}
+	return text_parse_int(text, 1, 10000, out);
+}
+
 /* clang-format off */
 #define LIMIT_PARSER(name, read) \
 	static bool parse_##name(const struct value_place *place, const char *text, void *out, struct err *err) \
@@ -222,4 +295,8 @@ KIND(count, parse_count, PAIR("a number"))
 KIND(cputime, parse_cputime, PAIR("a duration such as 10m"))
 KIND(rttime, parse_rttime, PAIR("a duration such as 200ms"))
 KIND(nicelimit, parse_nicelimit, PAIR("a nice value with its sign, a number from 0 to 40"))
+KIND(amount, parse_amount, .shape = VALUE_PAIR, .expected = "a size such as 512M, a share such as 40%, or infinity")
+KIND(tasks, parse_tasks, .shape = VALUE_PAIR, .expected = "a number, a share such as 10%, or infinity")
+KIND(quota, parse_quota, .shape = VALUE_PAIR, .expected = "a share of one processor such as 20% or 150%, or infinity")
+KIND(weight, parse_weight, .shape = VALUE_NUMBER, .expected = "a number from 1 to 10000, or idle", .unset = -1)
 /* clang-format on */

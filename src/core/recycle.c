@@ -38,3 +38,18 @@ recycle_choose(struct recycle *r, struct recycle_worker *workers, uint32_t n, ui
 	r->since = now;
 	return r->chosen;
 }
+
+uint64_t
+recycle_limit(const struct recycle_worker *workers, uint32_t n, uint64_t each, uint64_t together)
+{
+	uint64_t sum = 0, heaviest = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		sum += workers[i].bytes;
+		if (workers[i].bytes > heaviest)
+			heaviest = workers[i].bytes;
+	}
+	if (together == 0 || sum <= together)
+		return each;
+	return each > 0 && each < heaviest ? each : heaviest - 1;
+}

@@ -296,14 +296,13 @@ translate_exec_stop(struct translation *t)
 void
 translate_oom_policy(struct translation *t)
 {
-	static const struct meaning meanings[] = {
-		{ "continue", FATE_IMPLIED,
-			"a worker that is killed does not end the service: its master replaces it" },
-		{ "", FATE_LOST,
-			"a worker that is killed for want of memory does not end the service: its master replaces it" },
-	};
-
-	settle_by(t, meanings);
+	if (strcasecmp(t->value, "continue") == 0)
+		translate_settle(t, FATE_IMPLIED,
+			"a worker that is killed does not end the service: its master replaces it");
+	else if (strcasecmp(t->value, "stop") == 0 || strcasecmp(t->value, "kill") == 0)
+		translate_set(t, KEY_oom_policy, "restart", "systemd ends all of it, and Restart= starts it again");
+	else
+		translate_as_listed(t);
 }
 
 /* ---- what must be there before ---- */

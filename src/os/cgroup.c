@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "os/dirents.h"
 #include "os/hierarchy.h"
+#include "os/tree.h"
 
 enum {
 	PATH_SIZE = 1024,
@@ -25,8 +26,8 @@ open_group(int dir_fd, const char *path)
 }
 
 /* "bridle-run-bridle" of "/run/bridle". */
-static bool
-name_for(const char *run_dir, char *name, size_t size)
+bool
+cgroup_name_for(const char *run_dir, char *name, size_t size)
 {
 	struct text t;
 
@@ -75,7 +76,7 @@ cgroup_open(const char *run_dir, struct err *err)
 		err_set(err, 0, "cgroup v2 is not mounted");
 		return -1;
 	}
-	if (!name_for(run_dir, name, sizeof name)) {
+	if (!cgroup_name_for(run_dir, name, sizeof name)) {
 		err_set(err, ENAMETOOLONG, "no cgroup for '%s'", run_dir);
 		return -1;
 	}
@@ -89,6 +90,36 @@ cgroup_open(const char *run_dir, struct err *err)
 	return root;
 }
 
+static bool
+write_word(int group, const char *file, const char *words)
+{
+	int fd = openat(group, file, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, words, strlen(words)) == (ssize_t)strlen(words);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Where we moved into a leaf, that can only go when we are back. The controllers are taken from the groups below first: else
+ * nobody could come back. */
+static void
+leave_leaf(int root)
+{
+	static const char *const controllers[] = { "-memory", "-cpu", "-pids", "-io" };
+	int own;
+
+	if (faccessat(root, "bridled", F_OK, 0) != 0 || (own = openat(root, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return;
+	for (size_t i = 0; i < sizeof controllers / sizeof controllers[0]; i++) {
+		write_word(root, "cgroup.subtree_control", controllers[i]);
+		write_word(own, "cgroup.subtree_control", controllers[i]);
+	}
+	write_word(own, "cgroup.procs", "0");
+	unlinkat(root, "bridled", AT_REMOVEDIR);
+	close(own);
+}
+
 void
 cgroup_close(int root)
 {
@@ -97,11 +128,97 @@ cgroup_close(int root)
 
 	snprintf(self, sizeof self, "/proc/self/fd/%d", root);
 	n = readlink(self, path, sizeof path - 1);
+	leave_leaf(root);
 	close(root);
 	if (n <= 0)
 		return;
 	path[n] = '\0';
 	rmdir(path); /* EBUSY while a group is in it: then it stays, and the next bridled takes it */
+}
+
+/* Is WORD in the file NAME of GROUP, words with blanks between? */
+static bool
+names_controller(int group, const char *file, const char *word)
+{
+	int fd = openat(group, file, O_RDONLY | O_CLOEXEC);
+	char text[512];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	char *rest = text;
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	for (const char *one; (one = strtok_r(rest, " \n", &rest)) != NULL;)
+		if (strcmp(one, word) == 0)
+			return true;
+	return false;
+}
+
+struct exodus {
+	int leaf;
+	bool strangers;
+};
+
+/* Ourselves, and our children: the watcher, and programs, which have no group of their own. */
+static void
+move_out(void *context, int32_t pid)
+{
+	struct exodus *e = context;
+	struct tree_process p;
+	char words[16];
+
+	if (pid == 0 || (pid != getpid() && (!tree_look(pid, &p) || p.parent != getpid()))) {
+		e->strangers = true;
+		return;
+	}
+	snprintf(words, sizeof words, "%d", (int)pid);
+	write_word(e->leaf, "cgroup.procs", words);
+}
+
+/* Give CONTROLLER on from GROUP to those below. */
+static bool
+give_on(int group, const char *controller)
+{
+	char words[64];
+
+	snprintf(words, sizeof words, "+%s", controller);
+	return names_controller(group, "cgroup.subtree_control", controller) ||
+		write_word(group, "cgroup.subtree_control", words);
+}
+
+static bool
+leave_own_group(int own, int root)
+{
+	struct exodus e = { .leaf = -1 };
+
+	if (mkdirat(root, "bridled", 0755) != 0 && errno != EEXIST)
+		return false;
+	e.leaf = open_group(root, "bridled");
+	if (e.leaf < 0)
+		return false;
+	cgroup_visit(own, move_out, &e);
+	close(e.leaf);
+	return !e.strangers;
+}
+
+bool
+cgroup_enable(int root, const char *controller)
+{
+	int own = openat(root, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = false;
+
+	if (own < 0)
+		return false;
+	/* the root of all is the one group that may have both */
+	if (names_controller(root, "cgroup.controllers", controller))
+		ok = give_on(root, controller);
+	else if (names_controller(own, "cgroup.controllers", controller))
+		ok = (give_on(own, controller) || (leave_own_group(own, root) && give_on(own, controller))) &&
+			give_on(root, controller);
+	close(own);
+	return ok;
 }
 
 static void

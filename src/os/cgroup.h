@@ -6,6 +6,7 @@
 #define BRIDLE_OS_CGROUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -17,6 +18,14 @@ int cgroup_open(const char *run_dir, struct err *err);
 
 /* Close ROOT, and remove its directory if no group is left in it. */
 void cgroup_close(int root);
+
+/* What our directory is called in every hierarchy: "bridle-run-bridle" of "/run/bridle". False: too long. */
+bool cgroup_name_for(const char *run_dir, char *name, size_t size);
+
+/* Make CONTROLLER ("memory") usable for the groups below ROOT. The kernel wants no process in a group that gives its
+ * controllers on (cgroups(7), no internal processes): so we, and those of us that were started before, move into a leaf
+ * "bridled" of ROOT first. False when the controller is not there, or strangers share our group. */
+bool cgroup_enable(int root, const char *controller);
 
 /* A group "SERVICE.GENERATION" below ROOT, for spawn; one that is there already is taken. -1 with ERR. */
 int cgroup_make(int root, const char *service, uint32_t generation, struct err *err);

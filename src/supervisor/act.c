@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/bounds.h"
 #include "os/cgroup.h"
 #include "os/spawn.h"
 #include "supervisor/bridled.h"
@@ -28,7 +29,7 @@ have_plan(struct service *s, struct err *err)
 	section = conf_find(b->conf, s->name);
 	if (section == NULL)
 		return err_set(err, 0, "%s: the configuration has no such service", s->name);
-	plan = plan_new(section, b->run_dir, b->cpus, err);
+	plan = plan_new(section, b->run_dir, b->cgroup_fd, b->cpus, err);
 	if (plan != NULL)
 		service_plan(s, plan);
 	return plan != NULL;
@@ -46,17 +47,33 @@ patch_command(struct service *s, uint32_t number)
 		conf_command_patch(c->tmpdir_generation, number);
 }
 
+/* The group around all generations of a service that has bounds; they are written again, for it may have been removed since
+ * they were planned. -1: it has none in v2. */
+static int
+group_around(const struct service *s)
+{
+	struct err why;
+
+	if (s->plan->bounds == NULL)
+		return -1;
+	bounds_apply(s->plan->bounds, s->home->cgroup_fd, s->home->run_dir, s->name, &why);
+	return bounds_group(s->home->cgroup_fd, s->name);
+}
+
 /* A master and its workers get a cgroup of their own, so that nobody of them escapes. Other programs start and end in
  * less time than making one takes, and are found by their session. */
 static int
 make_cgroup(struct service *s, const struct life_order *o)
 {
 	struct err err;
-	int fd;
+	int fd, around;
 
-	if (s->home->cgroup_fd < 0 || s->kind != CONF_GUNICORN)
+	around = group_around(s);
+	if (s->home->cgroup_fd < 0 || (s->kind != CONF_GUNICORN && s->plan->bounds == NULL))
 		return -1;
-	fd = cgroup_make(s->home->cgroup_fd, s->name, o->number, &err);
+	fd = cgroup_make(around < 0 ? s->home->cgroup_fd : around, s->name, o->number, &err);
+	if (around >= 0)
+		close(around);
 	if (fd < 0)
 		log_debug("%s: %s", s->name, err.text);
 	return s->cgroup[o->slot] = fd;
@@ -104,6 +121,19 @@ without_name(const struct service *s, const char *words)
 	return strncmp(words, s->name, n) == 0 && strncmp(words + n, ": ", 2) == 0 ? words + n + 2 : words;
 }
 
+/* It is where it was made: its service may have got bounds, or lost them, since. */
+static void
+remove_cgroup(const struct service *s, uint32_t number)
+{
+	int around = bounds_group(s->home->cgroup_fd, s->name);
+
+	if (around >= 0) {
+		cgroup_remove(around, s->name, number);
+		close(around);
+	}
+	cgroup_remove(s->home->cgroup_fd, s->name, number);
+}
+
 /* What was made for a generation, or part of it. */
 static void
 clear_away(struct service *s, uint8_t slot, uint32_t number)
@@ -111,8 +141,10 @@ clear_away(struct service *s, uint8_t slot, uint32_t number)
 	if (s->cgroup[slot] >= 0) {
 		close(s->cgroup[slot]);
 		s->cgroup[slot] = -1;
-		cgroup_remove(s->home->cgroup_fd, s->name, number);
+		remove_cgroup(s, number);
 	}
+	if (s->plan != NULL && s->plan->bounds != NULL)
+		bounds_remove(s->home->cgroup_fd, s->home->run_dir, s->name);
 	tmpdir_remove(s, number);
 }
 

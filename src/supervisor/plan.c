@@ -192,7 +192,7 @@ plan_drop_steps(struct plan *p)
 }
 
 static bool
-plan_fill(struct plan *p, const struct conf_section *section, const char *run_dir, unsigned cpus,
+plan_fill(struct plan *p, const struct conf_section *section, const char *run_dir, int cgroup_fd, unsigned cpus,
 	struct err *err)
 {
 	struct conf_service s;
@@ -211,7 +211,8 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 		return err_set(err, errno, "cannot keep settings");
 	if (s.directory[0] != '\0')
 		p->directory = keep(&store, s.directory);
-	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err) || !plan_limits(p, &s, err))
+	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err) || !plan_limits(p, &s, err) ||
+		!plan_bounds(p, &s, run_dir, cgroup_fd, err))
 		return err_prefix(err, "%s", section->name);
 	if (!conf_command_build(&p->command, section, &s, p->workers, s.bind.count, run_dir, environ, err))
 		return false;
@@ -222,7 +223,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 }
 
 struct plan *
-plan_new(const struct conf_section *section, const char *run_dir, unsigned cpus, struct err *err)
+plan_new(const struct conf_section *section, const char *run_dir, int cgroup_fd, unsigned cpus, struct err *err)
 {
 	struct plan *p = calloc(1, sizeof *p);
 
@@ -230,7 +231,7 @@ plan_new(const struct conf_section *section, const char *run_dir, unsigned cpus,
 		err_set(err, errno, "cannot plan service");
 		return NULL;
 	}
-	if (plan_fill(p, section, run_dir, cpus, err))
+	if (plan_fill(p, section, run_dir, cgroup_fd, cpus, err))
 		return p;
 	plan_free(p);
 	return NULL;
@@ -243,6 +244,7 @@ plan_free(struct plan *p)
 		return;
 	conf_command_free(&p->command);
 	steps_free(p->steps);
+	free(p->bounds);
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);

@@ -13,6 +13,7 @@
 #include "conf/command.h"
 #include "conf/conf.h"
 #include "core/life.h"
+#include "os/bounds.h"
 #include "os/listener.h"
 #include "os/spawn.h"
 #include "os/steps.h"
@@ -41,6 +42,7 @@ struct plan {
 	gid_t gid;
 	mode_t umask;
 	struct steps *steps;         /* limits and whatever else its processes are kept to; NULL: none, as mostly */
+	struct bounds *bounds;       /* of the service as a whole; NULL: none */
 	bool keep_oom;               /* one of them is oom_score_adjust */
 	bool own_descriptors;        /* one of them is limit_nofile */
 	gid_t *groups;
@@ -53,9 +55,9 @@ struct plan {
 	char *words;                 /* private: the strings above */
 };
 
-/* Work it out. CPUS: usable ones, for workers = auto. NULL with ERR, which begins with the
- * service's name. */
-struct plan *plan_new(const struct conf_section *section, const char *run_dir, unsigned cpus,
+/* Work it out. CGROUP_FD: of cgroup_open, or -1. CPUS: usable ones, for workers = auto. NULL with ERR, which begins with
+ * the service's name. */
+struct plan *plan_new(const struct conf_section *section, const char *run_dir, int cgroup_fd, unsigned cpus,
 	struct err *err);
 void plan_free(struct plan *plan);
 

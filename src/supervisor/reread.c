@@ -59,7 +59,7 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 		steps[i].change = conf_diff_service(b->conf, next, section->name);
 		if (steps[i].change == CONF_SAME)
 			continue;
-		steps[i].plan = plan_new(section, b->run_dir, b->cpus, &err);
+		steps[i].plan = plan_new(section, b->run_dir, b->cgroup_fd, b->cpus, &err);
 		if (steps[i].plan != NULL)
 			continue;
 		word(context, err.text);
@@ -218,7 +218,7 @@ reread_first(struct bridled *b)
 	for (uint32_t i = 0; i < b->conf->service_count; i++) {
 		const struct conf_section *section = &b->conf->services[i];
 		struct err err;
-		struct plan *plan = plan_new(section, b->run_dir, b->cpus, &err);
+		struct plan *plan = plan_new(section, b->run_dir, b->cgroup_fd, b->cpus, &err);
 
 		if (plan == NULL)
 			log_error("%s; it is tried again at each start", err.text);

@@ -136,6 +136,8 @@ service_free(struct service *s)
 	record->settings = (struct page_settings){ 0 };
 	page_end(record);
 	b->services[s->slot] = NULL;
+	if (s->plan != NULL && s->plan->bounds != NULL)
+		bounds_remove(b->cgroup_fd, b->run_dir, s->name);
 	plan_free(s->plan);
 	free(s);
 }

@@ -96,16 +96,30 @@ weight(const struct worker *worker, uint64_t limit)
 	return exact >= 0 ? (uint64_t)exact : rss;
 }
 
+/* RSS of the current generation, which is never less than what it really takes. */
+static uint64_t
+weight_together(const struct workers *workers, uint32_t generation)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < workers->count; i++)
+		if (workers->at[i].generation == generation && workers->at[i].rss > 0)
+			sum += (uint64_t)workers->at[i].rss;
+	return sum;
+}
+
 static void
 recycle(struct watcher *w, struct service *s, const struct page_service *record, msec now)
 {
 	struct workers *workers = &s->sampler->workers;
-	uint64_t limit = record->settings.memory_max_worker;
-	struct recycle_worker *list = limit > 0 ? calloc(workers->count + 1, sizeof *list) : NULL;
+	uint64_t each = record->settings.memory_max_worker, together = record->settings.memory_max, limit;
+	struct recycle_worker *list = each > 0 || together > 0 ? calloc(workers->count + 1, sizeof *list) : NULL;
 	struct link_record deed = request(s, record, DEED_RECYCLE);
 
 	if (list == NULL)
 		return;
+	/* nobody need be weighed when all together are light enough */
+	limit = together > 0 && weight_together(workers, record->generation) > together ? 1 : each;
 	for (uint32_t i = 0; i < workers->count; i++) {
 		const struct worker *worker = &workers->at[i];
 
@@ -113,16 +127,18 @@ recycle(struct watcher *w, struct service *s, const struct page_service *record,
 		list[i] = (struct recycle_worker){ .pid = worker->pid, .over = worker->over, .booted = true };
 		if (worker->generation != record->generation)
 			continue;
-		list[i].bytes = weight(worker, limit);
+		list[i].bytes = weight(worker, limit > 0 ? limit : UINT64_MAX);
 		list[i].booted = worker_booted(worker, now);
 	}
+	limit = recycle_limit(list, workers->count, each, together);
 	deed.pid = recycle_choose(&s->sampler->recycle, list, workers->count, limit, now);
 	for (uint32_t i = 0; i < workers->count; i++)
 		workers->at[i].over = list[i].over;
 	free(list);
 	if (deed.pid == 0 || !uplink_send(w, &deed))
 		return;
-	log_info("%s: worker %d is over memory_max_worker: it is being recycled", s->name, (int)deed.pid);
+	log_info("%s: worker %d is over %s: it is being recycled", s->name, (int)deed.pid,
+		limit == each ? "memory_max_worker" : "memory_max with the others");
 }
 
 void

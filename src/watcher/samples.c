@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/life.h"
 #include "os/process.h"
+#include "watcher/ooms.h"
 #include "watcher/pools.h"
 #include "watcher/queues.h"
 #include "watcher/readiness.h"
@@ -25,7 +26,8 @@ is_becoming_ready(const struct page_service *record)
 static bool
 needs_a_second(const struct page_service *record)
 {
-	return record->settings.workers_min < record->settings.workers_max || record->settings.memory_max_worker > 0;
+	return record->settings.workers_min < record->settings.workers_max || record->settings.memory_max_worker > 0 ||
+		record->settings.memory_max > 0 || record->settings.oom_policy != PAGE_OOM_CONTINUE;
 }
 
 /* The next look. Slow ones fall on whole multiples of their interval: all services then share one awakening. */
@@ -134,6 +136,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		readiness_judge(w, s, record);
 	} else if (record->state == LIFE_RUNNING) {
 		pools_judge(w, s, record);
+		ooms_judge(w, s, record);
 		idleness_look(w, s, record);
 		probes_look(&s->sampler->probes, record);
 	}

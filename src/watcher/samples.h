@@ -40,6 +40,8 @@ struct sampler {
 	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
 	bool blind_told;
+	bool ooms_known;
+	uint32_t ooms;                /* processes of it that the kernel has ended for want of memory, when last looked at */
 };
 
 struct samples {

@@ -52,18 +52,20 @@ struct page_probe {
 };
 
 /* What the watcher needs to know to look after a service; changes only when the configuration does. */
+enum page_oom { PAGE_OOM_CONTINUE, PAGE_OOM_RESTART, PAGE_OOM_STOP };
 struct page_settings {
 	uint64_t log_max_size;      /* bytes */
 	int64_t log_max_age;        /* msec; 0 never */
 	int64_t min_ready;          /* msec */
 	int64_t idle_stop;          /* msec; 0 never */
 	uint64_t memory_max_worker; /* bytes; 0 no limit */
+	uint64_t memory_max;        /* of all workers together, where the kernel does not keep them to it; 0 no limit */
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
 	uint32_t ready_workers;
 	uint8_t log, log_format; /* enum page_log, enum page_log_format */
 	uint8_t log_drops;       /* the service does not wait when the pipe is full */
-	uint8_t pad;
+	uint8_t oom_policy;      /* enum page_oom */
 	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
 	struct page_probe probe;
 };

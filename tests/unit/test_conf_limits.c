@@ -102,6 +102,12 @@ static const struct {
 	{ "cpu_affinity", "1-", "w: cpu_affinity: expected processors such as 0-3 6, got '1-'" },
 	{ "cpu_affinity", "1024", "w: cpu_affinity: expected processors such as 0-3 6, got '1024'" },
 	{ "cpu_affinity", "0x3", "w: cpu_affinity: expected processors such as 0-3 6, got '0x3'" },
+	{ "memory_max", "0%", "w: memory_max: expected a size such as 512M, a share such as 40%, or infinity, got '0%'" },
+	{ "memory_max", "101%", "w: memory_max: expected a size such as 512M, a share such as 40%, or infinity, got '101%'" },
+	{ "memory_max", "1.%", "w: memory_max: expected a size such as 512M, a share such as 40%, or infinity, got '1.%'" },
+	{ "tasks_max", "5K", "w: tasks_max: expected a number, a share such as 10%, or infinity, got '5K'" },
+	{ "cpu_quota", "20", "w: cpu_quota: expected a share of one processor such as 20% or 150%, or infinity, got '20'" },
+	{ "cpu_weight", "0", "w: cpu_weight: expected a number from 1 to 10000, or idle, got '0'" },
 	{ "supplementary_groups", "a b?", "w: supplementary_groups: expected names or numbers of groups, got 'a b?'" },
 };
 
@@ -138,6 +144,30 @@ reads_how_it_is_scheduled(void **state)
 }
 
 static void
+reads_amounts(void **state)
+{
+	struct conf_service s;
+	char complaint[256];
+
+	(void)state;
+	conf_free(read_one("memory_max", "1.5M", &s, complaint, sizeof complaint));
+	assert_int_equal(s.memory_max.value, 3 << 19);
+	assert_int_equal(s.memory_max.share, 0);
+	assert_int_equal(s.tasks_max.value, CONF_NOT_SET);
+	assert_int_equal(s.cpu_weight, -1);
+	conf_free(read_one("memory_max", "12.5%", &s, complaint, sizeof complaint));
+	assert_int_equal(s.memory_max.share, 1250);
+	conf_free(read_one("memory_max", "0.25%", &s, complaint, sizeof complaint));
+	assert_int_equal(s.memory_max.share, 25);
+	conf_free(read_one("cpu_quota", "250%", &s, complaint, sizeof complaint));
+	assert_int_equal(s.cpu_quota.share, 25000);
+	conf_free(read_one("tasks_max", "infinity", &s, complaint, sizeof complaint));
+	assert_true(s.tasks_max.value == CONF_INFINITY);
+	conf_free(read_one("cpu_weight", "idle", &s, complaint, sizeof complaint));
+	assert_int_equal(s.cpu_weight, 0);
+}
+
+static void
 reads_processors(void **state)
 {
 	uint64_t mask[CONF_CPUS_MAX / 64];
@@ -162,6 +192,7 @@ main(void)
 		cmocka_unit_test(reads_limits),
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(reads_how_it_is_scheduled),
+		cmocka_unit_test(reads_amounts),
 		cmocka_unit_test(reads_processors),
 	};
 

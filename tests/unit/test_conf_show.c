@@ -19,7 +19,8 @@ static const struct { const char *kind, *value; } samples[] = {
 	{ "logfull", "wait" }, { "text", "%(h)s \"x\" 'y" }, { "yes", "yes" }, { "no", "no" }, { "many", "a 'b c'" },
 	{ "optional", "v2" }, { "level", "3" }, { "cpus", "0-1, 3" }, { "groups", "adm 12,www" }, { "cpupolicy", "batch" },
 	{ "ioclass", "idle" }, { "bytes", "1.5K:2P" }, { "count", "7:infinity" }, { "cputime", "1m1s" }, { "rttime", "9" },
-	{ "nicelimit", "-5" },
+	{ "nicelimit", "-5" }, { "amount", "40%" }, { "tasks", "infinity" }, { "quota", "150.5%" }, { "weight", "idle" },
+	{ "oompolicy", "stop" },
 };
 
 static const char *

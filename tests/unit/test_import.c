@@ -172,6 +172,8 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nLimitCPU=1min 30s\nLimitNPROC=1\nLimitNPROC=\n", "app = a; limit_cpu = 90000ms; " },
 		{ "ExecStart=gunicorn a\nNice=5\nOOMScoreAdjust=-100\nCPUAffinity=0-1,3\n", "app = a; nice = 5; cpu_affinity = 0-1,3; oom_score_adjust = -100; " },
 		{ "ExecStart=gunicorn a\nIOSchedulingClass=3\nCPUSchedulingPolicy=rr\nCPUSchedulingPriority=9\n", "app = a; cpu_scheduling_policy = rr; cpu_scheduling_priority = 9; io_scheduling_class = idle; " },
+		{ "ExecStart=gunicorn a\nMemoryMax=512M\nMemoryHigh=40%\nTasksMax=infinity\nCPUQuota=150%\nCPUWeight=idle\nIOWeight=50\n", "app = a; memory_max = 512M; memory_high = 40%; tasks_max = infinity; cpu_quota = 150%; cpu_weight = idle; io_weight = 50; " },
+		{ "ExecStart=gunicorn a\nOOMPolicy=kill\nMemoryLimit=1G\n", "app = a; memory_max = 1G; oom_policy = restart; " },
 		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};
 

@@ -75,6 +75,21 @@ no_limit_no_workers(void **state)
 	assert_int_equal(recycle_choose(&r, w, 0, LIMIT, 0), 0);
 }
 
+static void
+together_they_may_be_too_heavy(void **state)
+{
+	static const struct recycle_worker w[3] = { { .bytes = 50 }, { .bytes = 70 }, { .bytes = 60 } };
+
+	(void)state;
+	assert_int_equal(recycle_limit(w, 3, 0, 180), 0); /* at the limit is not over it */
+	assert_int_equal(recycle_limit(w, 3, 65, 180), 65);
+	assert_int_equal(recycle_limit(w, 3, 0, 179), 69); /* the heaviest alone is over that */
+	assert_int_equal(recycle_limit(w, 3, 65, 179), 65);
+	assert_int_equal(recycle_limit(w, 3, 100, 179), 69);
+	assert_int_equal(recycle_limit(w, 3, 100, 0), 100);
+	assert_int_equal(recycle_limit(w, 0, 0, 1), 0);
+}
+
 int
 main(void)
 {
@@ -83,6 +98,7 @@ main(void)
 		cmocka_unit_test(the_heaviest_first_and_one_at_a_time),
 		cmocka_unit_test(one_that_does_not_go_does_not_block_the_others_for_ever),
 		cmocka_unit_test(no_limit_no_workers),
+		cmocka_unit_test(together_they_may_be_too_heavy),
 	};
 
 	return cmocka_run_group_tests_name("recycle", tests, NULL, NULL);

@@ -1,0 +1,334 @@
+#include "os/bounds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/cgroup.h"
+#include "os/hierarchy.h"
+
+enum { PATH_SIZE = HIERARCHY_PATH + 320, PERIOD = 100000 /* microseconds, the kernel's own */ };
+
+enum controller { MEMORY, CPU, PIDS, IO, CONTROLLERS };
+static const char *const v1_names[CONTROLLERS] = { "memory", "cpu", "pids", "blkio" };
+static const char *const v2_names[CONTROLLERS] = { "memory", "cpu", "pids", "io" };
+
+/* How a number is written: for v2 and v1. False: it cannot be said there. */
+typedef bool (*writer)(struct text *t, uint64_t n, int version);
+
+static bool
+write_number(struct text *t, uint64_t n, int version)
+{
+	if (n == BOUND_INFINITY)
+		return text_add(t, version == 2 ? "max" : "-1");
+	return text_addf(t, "%" PRIu64, n);
+}
+
+static bool
+write_tasks(struct text *t, uint64_t n, int version)
+{
+	(void)version;
+	return write_number(t, n, 2); /* pids.max takes "max" in both */
+}
+
+static bool
+write_quota(struct text *t, uint64_t n, int version)
+{
+	uint64_t quota = n / 100 * (PERIOD / 100) + n % 100 * (PERIOD / 10000);
+
+	if (n == BOUND_INFINITY)
+		return text_add(t, version == 2 ? "max" : "-1");
+	if (quota < 1000)
+		quota = 1000; /* the least that the kernel takes */
+	return version == 2 ? text_addf(t, "%" PRIu64 " %d", quota, (int)PERIOD) : text_addf(t, "%" PRIu64, quota);
+}
+
+/* 100 is the weight that everybody begins with in v2; in v1 that is 1024 shares. */
+static bool
+write_weight(struct text *t, uint64_t n, int version)
+{
+	return text_addf(t, "%" PRIu64, version == 2 ? n : n * 1024 / 100 < 2 ? 2 : n * 1024 / 100);
+}
+
+static bool
+write_io_weight(struct text *t, uint64_t n, int version)
+{
+	if (version == 2)
+		return text_addf(t, "default %" PRIu64, n);
+	return text_addf(t, "%" PRIu64, n < 10 ? 10 : n > 1000 ? 1000 : n); /* what blkio takes */
+}
+
+/* What there is of each. v1 has no memory.high: its soft limit only says who is reclaimed from first. */
+static const struct row {
+	const char *key;
+	enum controller controller;
+	size_t offset;
+	const char *v2, *v1;
+	writer write;
+} rows[BOUND_COUNT] = {
+	{ "memory_max", MEMORY, offsetof(struct bounds, memory_max), "memory.max", "memory.limit_in_bytes",
+		write_number },
+	{ "memory_high", MEMORY, offsetof(struct bounds, memory_high), "memory.high", NULL, write_number },
+	{ "memory_swap_max", MEMORY, offsetof(struct bounds, memory_swap_max), "memory.swap.max",
+		"memory.memsw.limit_in_bytes", write_number },
+	{ "tasks_max", PIDS, offsetof(struct bounds, tasks_max), "pids.max", "pids.max", write_tasks },
+	{ "cpu_quota", CPU, offsetof(struct bounds, cpu_quota), "cpu.max", "cpu.cfs_quota_us", write_quota },
+	{ "cpu_weight", CPU, offsetof(struct bounds, cpu_weight), "cpu.weight", "cpu.shares", write_weight },
+	{ "io_weight", IO, offsetof(struct bounds, io_weight), "io.weight", "blkio.weight", write_io_weight },
+};
+
+static uint64_t
+value_of(const struct bounds *b, enum bound bound)
+{
+	return *(const uint64_t *)(const void *)((const char *)b + rows[bound].offset);
+}
+
+const char *
+bounds_key(enum bound bound)
+{
+	return rows[bound].key;
+}
+
+bool
+bounds_wants(const struct bounds *b, enum bound bound)
+{
+	return value_of(b, bound) != BOUND_NONE;
+}
+
+bool
+bounds_any(const struct bounds *b)
+{
+	for (int i = 0; i < BOUND_COUNT; i++)
+		if (bounds_wants(b, i))
+			return true;
+	return false;
+}
+
+bool
+bounds_text(const struct bounds *b, enum bound bound, int version, const char **file, struct text *text)
+{
+	uint64_t n = value_of(b, bound);
+
+	*file = version == 2 ? rows[bound].v2 : rows[bound].v1;
+	if (*file == NULL)
+		return false;
+	/* idle is a file of its own in both, and takes no weight */
+	if (bound == BOUND_CPU_WEIGHT && n == 0) {
+		*file = "cpu.idle";
+		return text_add(text, "1");
+	}
+	/* v1 counts memory and swap together */
+	if (bound == BOUND_MEMORY_SWAP_MAX && version == 1 && n != BOUND_INFINITY) {
+		if (b->memory_max >= BOUND_NONE)
+			return false;
+		n += b->memory_max;
+	}
+	return rows[bound].write(text, n, version);
+}
+
+/* ---- groups ---- */
+
+static bool
+wants_controller(const struct bounds *b, enum controller controller)
+{
+	for (int i = 0; i < BOUND_COUNT; i++)
+		if (rows[i].controller == controller && bounds_wants(b, i))
+			return true;
+	return false;
+}
+
+/* "SERVICE.service" in the v1 hierarchy of CONTROLLER, below a directory named as the one in v2 is; PART: how much of it,
+ * 1 the directory, 2 the group. */
+static bool
+v1_path(enum controller controller, const char *run_dir, const char *service, int part, char *path, size_t size)
+{
+	char own[HIERARCHY_PATH], name[256];
+	struct text t;
+
+	if (!hierarchy_own(v1_names[controller], own, sizeof own) || !cgroup_name_for(run_dir, name, sizeof name))
+		return false;
+	text_init(&t, path, size);
+	text_addf(&t, "%s/%s", own, name);
+	return part == 1 ? !t.cut : text_addf(&t, "/%s.service", service);
+}
+
+/* The v1 group, made and open; -1 when there is no such hierarchy (errno ENOENT), or it is not ours to write. */
+static int
+open_v1(enum controller controller, const char *run_dir, const char *service)
+{
+	char path[PATH_SIZE];
+
+	errno = ENOENT;
+	for (int part = 1; part <= 2; part++) {
+		if (!v1_path(controller, run_dir, service, part, path, sizeof path))
+			return -1;
+		if (mkdir(path, 0755) != 0 && errno != EEXIST)
+			return -1;
+	}
+	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void
+name_group(char *name, size_t size, const char *service)
+{
+	snprintf(name, size, "%s.service", service);
+}
+
+/* The v2 group, made and open. */
+static int
+open_v2(int root, const char *service)
+{
+	char name[256];
+
+	name_group(name, sizeof name, service);
+	if (mkdirat(root, name, 0755) != 0 && errno != EEXIST)
+		return -1;
+	return bounds_group(root, service);
+}
+
+int
+bounds_group(int root, const char *service)
+{
+	char name[256];
+
+	if (root < 0)
+		return -1;
+	name_group(name, sizeof name, service);
+	return openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static bool
+write_file(int group, const char *file, const char *words)
+{
+	int fd = openat(group, file, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, words, strlen(words)) == (ssize_t)strlen(words);
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return ok;
+}
+
+/* v1 keeps memory and swap together no lower than memory alone, so that a raised limit of one must wait for the other. */
+static void
+make_way(const struct bounds *b, enum controller controller, int group, int version)
+{
+	if (version == 1 && controller == MEMORY && bounds_wants(b, BOUND_MEMORY_SWAP_MAX))
+		write_file(group, "memory.memsw.limit_in_bytes", "-1");
+}
+
+/* Write those of CONTROLLER into GROUP. */
+static unsigned
+write_bounds(const struct bounds *b, enum controller controller, int group, int version, struct err *why)
+{
+	unsigned kept = 0;
+
+	make_way(b, controller, group, version);
+	for (int i = 0; i < BOUND_COUNT; i++) {
+		const char *file;
+		char words[64];
+		struct text t;
+
+		if (rows[i].controller != controller || !bounds_wants(b, i))
+			continue;
+		text_init(&t, words, sizeof words);
+		if (!bounds_text(b, i, version, &file, &t))
+			err_set(why, 0, "%s: control groups of v1 have no such limit", rows[i].key);
+		else if (!write_file(group, file, words))
+			err_set(why, errno, "%s: cannot write '%s' to '%s'", rows[i].key, words, file);
+		else
+			kept |= 1U << i;
+	}
+	return kept;
+}
+
+static unsigned
+apply_one(const struct bounds *b, enum controller controller, int root, const char *run_dir, const char *service,
+	struct err *why)
+{
+	int version = 1, group = -1, error;
+	unsigned kept;
+
+	if (root >= 0 && cgroup_enable(root, v2_names[controller])) {
+		version = 2;
+		group = open_v2(root, service);
+	} else {
+		group = open_v1(controller, run_dir, service);
+	}
+	error = errno;
+	if (group < 0) {
+		err_set(why, error == ENOENT ? 0 : error, "no control group for %s can be had here%s",
+			v2_names[controller],
+			error == ENOENT ? ": this machine has no such controller, or not for us" : "");
+		return 0;
+	}
+	kept = write_bounds(b, controller, group, version, why);
+	close(group);
+	return kept;
+}
+
+unsigned
+bounds_apply(const struct bounds *b, int root, const char *run_dir, const char *service, struct err *why)
+{
+	unsigned kept = 0;
+
+	for (int c = 0; c < CONTROLLERS; c++)
+		if (wants_controller(b, c))
+			kept |= apply_one(b, c, root, run_dir, service, why);
+	return kept;
+}
+
+/* ---- a process ---- */
+
+static bool
+enter(const void *of)
+{
+	int fd = open(of, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, "0", 1) == 1; /* 0 is whoever writes: cgroups(7) */
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool
+bounds_steps(struct steps *steps, const struct bounds *b, unsigned kept, const char *run_dir, const char *service,
+	struct err *err)
+{
+	for (int c = 0; c < CONTROLLERS; c++) {
+		char path[PATH_SIZE], procs[PATH_SIZE + 16];
+		bool used = false;
+
+		for (int i = 0; i < BOUND_COUNT; i++)
+			used = used || (rows[i].controller == (enum controller)c && kept & 1U << i);
+		if (!used || !wants_controller(b, c) || !v1_path(c, run_dir, service, 2, path, sizeof path))
+			continue;
+		if (access(path, F_OK) != 0)
+			continue; /* it is in v2 */
+		snprintf(procs, sizeof procs, "%s/cgroup.procs", path);
+		if (!steps_add(steps, STEP_FIRST, enter, procs, strlen(procs) + 1, err, "enter the cgroup '%s'", path))
+			return false;
+	}
+	return true;
+}
+
+void
+bounds_remove(int root, const char *run_dir, const char *service)
+{
+	char path[PATH_SIZE];
+
+	if (root >= 0) {
+		name_group(path, sizeof path, service);
+		unlinkat(root, path, AT_REMOVEDIR);
+	}
+	for (int c = 0; c < CONTROLLERS; c++)
+		for (int part = 2; part >= 1; part--)
+			if (v1_path(c, run_dir, service, part, path, sizeof path))
+				rmdir(path); /* the directory stays while another service has a group in it */
+}

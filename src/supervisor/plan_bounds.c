@@ -1,0 +1,95 @@
+/* What a service as a whole may take: a control group around all of its generations. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "supervisor/plan_parts.h"
+
+static uint64_t
+machine_memory(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size : 0;
+}
+
+static uint64_t
+number_in(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	unsigned long n = 0;
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%lu", &n) != 1)
+		n = 0;
+	fclose(f);
+	return n;
+}
+
+/* As many as pids and threads allow (proc_sys_kernel(5)). */
+static uint64_t
+machine_tasks(void)
+{
+	uint64_t pids = number_in("/proc/sys/kernel/pid_max"), threads = number_in("/proc/sys/kernel/threads-max");
+
+	return pids < threads ? pids : threads;
+}
+
+/* What AMOUNT is of ALL; what cannot be known is no limit. */
+static uint64_t
+settle_amount(const struct conf_amount *amount, uint64_t all)
+{
+	enum { WHOLE = 100 * 100 };
+
+	if (amount->share == 0)
+		return amount->value == CONF_INFINITY ? BOUND_INFINITY :
+			amount->value == CONF_NOT_SET ? BOUND_NONE :
+							amount->value;
+	return all == 0 ? BOUND_INFINITY : all / WHOLE * amount->share + all % WHOLE * amount->share / WHOLE;
+}
+
+static struct bounds
+bounds_of(const struct conf_service *s)
+{
+	return (struct bounds){
+		.memory_max = settle_amount(&s->memory_max, machine_memory()),
+		.memory_high = settle_amount(&s->memory_high, machine_memory()),
+		.memory_swap_max = settle_amount(&s->memory_swap_max, machine_memory()),
+		.tasks_max = settle_amount(&s->tasks_max, machine_tasks()),
+		.cpu_quota = s->cpu_quota.share > 0 ? s->cpu_quota.share : settle_amount(&s->cpu_quota, 0),
+		.cpu_weight = s->cpu_weight < 0 ? BOUND_NONE : (uint64_t)s->cpu_weight,
+		.io_weight = s->io_weight < 0 ? BOUND_NONE : (uint64_t)s->io_weight,
+	};
+}
+
+/* What the kernel does not keep is said, once a plan. The watcher sees to memory_max then. */
+static void
+say_missing(const struct plan *p, const char *name, unsigned kept, const struct err *why)
+{
+	for (int i = 0; i < BOUND_COUNT; i++)
+		if (bounds_wants(p->bounds, i) && (kept & 1U << i) == 0)
+			log_warning("%s: the kernel does not keep it to %s: %s", name, bounds_key(i), why->text);
+}
+
+bool
+plan_bounds(struct plan *p, const struct conf_service *s, const char *run_dir, int cgroup_fd, struct err *err)
+{
+	const struct bounds bounds = bounds_of(s);
+	struct err why = { 0 };
+	unsigned kept;
+
+	p->settings->oom_policy = (uint8_t)s->oom_policy;
+	if (!bounds_any(&bounds))
+		return true;
+	p->bounds = malloc(sizeof *p->bounds);
+	if (p->bounds == NULL)
+		return err_set(err, 0, "cannot keep settings");
+	*p->bounds = bounds;
+	kept = bounds_apply(p->bounds, cgroup_fd, run_dir, s->name, &why);
+	say_missing(p, s->name, kept, &why);
+	if (bounds.memory_max < BOUND_NONE && (kept & 1U << BOUND_MEMORY_MAX) == 0)
+		p->settings->memory_max = bounds.memory_max;
+	return bounds_steps(p->steps, p->bounds, kept, run_dir, s->name, err);
+}
