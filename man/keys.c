@@ -47,6 +47,8 @@ static const char *const placeholders[][2] = {
 	{ "loglevel", "debug | info | warning | error" },
 	{ "amount", "SIZE | SHARE | infinity" }, { "tasks", "NUMBER | SHARE | infinity" }, { "quota", "SHARE | infinity" },
 	{ "weight", "NUMBER | idle" },
+	{ "preserve", "no | yes | restart" }, { "names", "name ..." }, { "directories", "path ..." },
+	{ "credentials", "NAME:path ..." },
 	{ "oompolicy", "continue | restart | stop" },
 	{ "level", "number" },      { "cpus", "RANGE ..." },      { "groups", "group ..." },
 	{ "cpupolicy", "other | batch | idle | fifo | rr" },

@@ -27,6 +27,7 @@ enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEA
 enum conf_start { CONF_START_AT_ONCE, CONF_START_ON_DEMAND };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
 enum conf_cpu_policy { CONF_CPU_OTHER, CONF_CPU_BATCH, CONF_CPU_IDLE, CONF_CPU_FIFO, CONF_CPU_RR, CONF_CPU_UNSET };
+enum conf_preserve { CONF_PRESERVE_NO, CONF_PRESERVE_YES, CONF_PRESERVE_RESTART };
 enum conf_oom_policy { CONF_OOM_CONTINUE, CONF_OOM_RESTART, CONF_OOM_STOP };
 enum conf_io_class { CONF_IO_REALTIME, CONF_IO_BEST_EFFORT, CONF_IO_IDLE, CONF_IO_UNSET };
 
@@ -98,6 +99,10 @@ typedef enum conf_readers conf_readers;
 typedef enum conf_cpu_policy conf_cpupolicy;
 typedef enum conf_io_class conf_ioclass;
 typedef enum conf_oom_policy conf_oompolicy;
+typedef enum conf_preserve conf_preserve;
+typedef struct conf_words conf_names;     /* of environment variables */
+typedef struct conf_words conf_directories; /* relative, without . and .. */
+typedef struct conf_words conf_credentials; /* NAME:/absolute/path each */
 typedef int conf_level;                   /* CONF_LEVEL_NOT_SET when not set */
 typedef const char *conf_cpus;            /* for conf_cpus_parse; "" when not set */
 typedef struct conf_words conf_groups;    /* names or numbers */

@@ -106,6 +106,74 @@ parse_assignments(const struct value_place *place, const char *text, void *out, 
 }
 
 static bool
+parse_names(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *words = out;
+
+	if (!words_split(place->arena, text, false, words, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++)
+		if (!value_is_name(words->at[i], strlen(words->at[i])))
+			return err_set(err, 0, "'%s' is not the name of a variable", words->at[i]);
+	return true;
+}
+
+/* Below a directory that is not theirs to choose: nothing in a name may lead out of it. */
+static bool
+stays_below(const char *path)
+{
+	if (path[0] == '/' || path[0] == '\0')
+		return false;
+	for (const char *p = path; *p != '\0';) {
+		size_t n = strcspn(p, "/");
+
+		if (n == 0 || (n == 1 && p[0] == '.') || (n == 2 && strncmp(p, "..", 2) == 0))
+			return false;
+		p += n;
+		if (*p == '/' && *++p == '\0')
+			return false;
+	}
+	return strchr(path, ':') == NULL; /* which divides them in the variable */
+}
+
+static bool
+parse_directories(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *words = out;
+
+	if (!words_split(place->arena, text, false, words, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++)
+		if (!stays_below(words->at[i]))
+			return err_set(err, 0, "'%s' is not a relative path without . and .. and colons", words->at[i]);
+	return true;
+}
+
+static bool
+parse_credentials(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *words = out;
+	const char **at, *path;
+
+	if (!words_split(place->arena, text, false, words, err))
+		return false;
+	at = arena_alloc(place->arena, (words->count + 1) * sizeof *at);
+	for (uint32_t i = 0; at != NULL && i < words->count; i++) {
+		size_t n = strspn(words->at[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
+		if (n == 0 || words->at[i][0] == '.' || words->at[i][n] != ':' || words->at[i][n + 1] == '\0')
+			return err_set(err, 0, "word %u is not NAME:PATH", i + 1);
+		path = value_path(place->arena, place->directory, words->at[i] + n + 1, err);
+		if (path == NULL)
+			return false;
+		at[i] = arena_printf(place->arena, "%.*s:%s", (int)n, words->at[i], path);
+	}
+	if (at != NULL)
+		words->at = at;
+	return true;
+}
+
+static bool
 parse_binds(const struct value_place *place, const char *text, void *out, struct err *err)
 {
 	struct conf_binds *binds = out;
@@ -308,6 +376,10 @@ KIND(logfull, parse_choice, .shape = VALUE_INT, .expected = "drop or wait", .uns
 KIND(cpupolicy, parse_choice, .shape = VALUE_INT, .expected = "other, batch, idle, fifo or rr", .unset = CONF_CPU_UNSET,
 	CHOICES("other", "batch", "idle", "fifo", "rr"))
 KIND(oompolicy, parse_choice, INT("continue, restart or stop"), CHOICES("continue", "restart", "stop"))
+KIND(preserve, parse_choice, INT("no, yes or restart"), CHOICES("no", "yes", "restart"))
+KIND(names, parse_names, WORDS("names of variables"), .joined = true)
+KIND(directories, parse_directories, WORDS("directories"), .joined = true)
+KIND(credentials, parse_credentials, WORDS("NAME:PATH"), .joined = true)
 KIND(ioclass, parse_choice, .shape = VALUE_INT, .expected = "realtime, best-effort or idle", .unset = CONF_IO_UNSET,
 	CHOICES("realtime", "best-effort", "idle"))
 KIND(pass_text, parse_string, STRING("a word"))

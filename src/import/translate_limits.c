@@ -9,6 +9,7 @@
 
 #include "import/directives.h"
 #include "import/hole.h"
+#include "wire/execline.h"
 
 void
 translate_plain(struct translation *t)
@@ -72,4 +73,33 @@ translate_io_class(struct translation *t)
 		return;
 	}
 	translate_plain(t);
+}
+
+void
+translate_preserve(struct translation *t)
+{
+	static const char *const yes[] = { "yes", "true", "on", "1", "y", "t" };
+
+	for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
+		if (strcasecmp(t->value, yes[i]) == 0) {
+			translate_set(t, KEY_runtime_directory_preserve, "yes", t->directive->reason);
+			return;
+		}
+	if (strcmp(t->value, "restart") == 0)
+		translate_settle(t, FATE_IMPLIED, "over a restart the directory stays in any case");
+	else
+		translate_settle(t, FATE_MEANINGLESS, "it is off, as here");
+}
+
+/* NAME:PATH, a whole line; a path alone, or none, is looked for in places of systemd's. */
+void
+translate_load_credential(struct translation *t)
+{
+	const char *colon = strchr(t->value, ':');
+
+	if (colon == NULL || (colon[1] != '/' && colon[1] != HOLE_OPEN))
+		translate_settle(t, FATE_LOST,
+			"only NAME:/PATH is known here: the file is not put where the service looks for it");
+	else
+		translate_set(t, KEY_load_credential, draft_quote(t->import->arena, t->value), t->directive->reason);
 }

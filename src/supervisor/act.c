@@ -11,6 +11,7 @@
 #include "os/cgroup.h"
 #include "os/spawn.h"
 #include "supervisor/bridled.h"
+#include "supervisor/places.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
 #include "supervisor/tmpdir.h"
@@ -21,6 +22,7 @@ static bool
 have_plan(struct service *s, struct err *err)
 {
 	struct bridled *b = s->home;
+	const struct plan_home home = places_plan_home(b);
 	const struct conf_section *section;
 	struct plan *plan;
 
@@ -29,7 +31,7 @@ have_plan(struct service *s, struct err *err)
 	section = conf_find(b->conf, s->name);
 	if (section == NULL)
 		return err_set(err, 0, "%s: the configuration has no such service", s->name);
-	plan = plan_new(section, b->run_dir, b->cgroup_fd, b->cpus, err);
+	plan = plan_new(section, &home, err);
 	if (plan != NULL)
 		service_plan(s, plan);
 	return plan != NULL;
@@ -79,6 +81,32 @@ make_cgroup(struct service *s, const struct life_order *o)
 	return s->cgroup[o->slot] = fd;
 }
 
+/* What it needs before it is there. */
+static bool
+make_places(struct service *s, struct err *err)
+{
+	const struct plan *p = s->plan;
+
+	if (p->directories != NULL && !directories_make(p->directories, p->uid, p->gid, err))
+		return false;
+	return p->credentials == NULL || credentials_make(p->credentials, s->home->run_fd, s->name, p->uid, p->gid, err);
+}
+
+/* It is stopped, and nobody of it is left. */
+static void
+remove_places(struct service *s)
+{
+	const struct plan *p = s->plan;
+
+	if (p == NULL || (p->directories == NULL && p->credentials == NULL) ||
+		(s->life.state != LIFE_STOPPED && s->life.state != LIFE_FAILED) || !generation_none_left(s->life.slots, LIFE_SLOTS))
+		return;
+	if (p->credentials != NULL)
+		credentials_remove(s->home->run_fd, s->name);
+	if (p->directories != NULL && !directories_remove(p->directories, p->uid, p->gid))
+		log_warning("%s: something is left of its runtime_directory", s->name);
+}
+
 static pid_t
 start_planned(struct service *s, const struct life_order *o, struct err *err)
 {
@@ -86,7 +114,7 @@ start_planned(struct service *s, const struct life_order *o, struct err *err)
 	struct plan *p = s->plan;
 	struct spawn_request r;
 
-	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, o->number, err))
+	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, o->number, err) || !make_places(s, err))
 		return -1;
 	patch_command(s, o->number);
 	r = plan_request(p);
@@ -278,6 +306,7 @@ service_act(struct service *s, msec now)
 	while (life_order(&s->life, &o))
 		do_order(s, &o, now);
 	demand_follow(s);
+	remove_places(s);
 	service_show(s);
 	arm(s, now);
 }

@@ -13,6 +13,7 @@
 #include "base/msec.h"
 #include "conf/conf.h"
 #include "supervisor/above.h"
+#include "supervisor/directories.h"
 #include "supervisor/notices.h"
 #include "supervisor/watcher_child.h"
 
@@ -28,6 +29,7 @@ struct bridled {
 	struct conf *conf;
 	char *config_path;
 	char *run_dir, *log_dir;
+	char *bases[DIRECTORY_KINDS]; /* where directories of services are */
 	int run_fd, lock_fd, null_fd, control_fd;
 	int cgroup_fd;          /* below which generations get cgroups of their own; -1: none can be had */
 	uid_t watch_uid;

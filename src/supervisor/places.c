@@ -16,7 +16,8 @@ find_config(struct bridled *b, const struct supervisor_options *o, struct err *e
 	int n;
 
 	if (o->config == NULL && o->root == NULL && geteuid() != 0)
-		return err_set(err, 0, "a plain user needs a directory of its own: bridled --root DIR (settings in DIR/bridle.ini)");
+		return err_set(err, 0,
+			"a plain user needs a directory of its own: bridled --root DIR (settings in DIR/bridle.ini)");
 	if (o->config != NULL)
 		n = asprintf(&b->config_path, "%s", o->config);
 	else if (o->root != NULL)
@@ -32,7 +33,8 @@ print_complaints(const struct conf_report *report)
 	for (uint32_t i = 0; i < report->count; i++) {
 		const struct conf_complaint *c = &report->at[i];
 
-		fprintf(stderr, "%s:%u: %s: %s\n", c->file, c->line, c->severity == CONF_ERROR ? "error" : "warning", c->text);
+		fprintf(stderr, "%s:%u: %s: %s\n", c->file, c->line, c->severity == CONF_ERROR ? "error" : "warning",
+			c->text);
 	}
 }
 
@@ -125,5 +127,15 @@ places_open(struct bridled *b, const struct supervisor_options *options, struct 
 		return false;
 	return place(&b->run_dir, c.run_dir, options->root, "run", RUNSTATEDIR "/bridle", err) &&
 		place(&b->log_dir, c.log_dir, options->root, "log", LOCALSTATEDIR "/log/bridle", err) &&
-		find_watch_user(b, c.watch_user, err) && open_directories(b, err);
+		find_watch_user(b, c.watch_user, err) && open_directories(b, err) &&
+		directories_bases(b->bases, options->root, err);
+}
+
+struct plan_home
+places_plan_home(const struct bridled *b)
+{
+	return (struct plan_home){ .run_dir = b->run_dir,
+		.bases = b->bases,
+		.cgroup_fd = b->cgroup_fd,
+		.cpus = b->cpus };
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "supervisor/plan.h"
 #include "supervisor/supervisor.h"
 
 struct bridled;
@@ -16,5 +17,8 @@ bool places_read_config(struct bridled *b, const struct supervisor_options *opti
 
 /* Then: users and groups, run_dir (locked: the second bridled is refused there) and log_dir, made and open. */
 bool places_open(struct bridled *b, const struct supervisor_options *options, struct err *err);
+
+/* What the plan of a service depends on. It points into B. */
+struct plan_home places_plan_home(const struct bridled *b);
 
 #endif

@@ -192,8 +192,7 @@ plan_drop_steps(struct plan *p)
 }
 
 static bool
-plan_fill(struct plan *p, const struct conf_section *section, const char *run_dir, int cgroup_fd, unsigned cpus,
-	struct err *err)
+plan_fill(struct plan *p, const struct conf_section *section, const struct plan_home *home, struct err *err)
 {
 	struct conf_service s;
 	struct store store = { 0 };
@@ -207,14 +206,15 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 	if (p->steps == NULL)
 		return err_set(err, errno, "cannot keep settings");
 	plan_life(p, &s);
-	if (!plan_settings(p, &s, cpus))
+	if (!plan_settings(p, &s, home->cpus))
 		return err_set(err, errno, "cannot keep settings");
 	if (s.directory[0] != '\0')
 		p->directory = keep(&store, s.directory);
 	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err) || !plan_limits(p, &s, err) ||
-		!plan_bounds(p, &s, run_dir, cgroup_fd, err))
+		!plan_bounds(p, &s, home->run_dir, home->cgroup_fd, err) ||
+		!plan_directories(p, &s, home, err) || !plan_credentials(p, &s, home->run_dir, err))
 		return err_prefix(err, "%s", section->name);
-	if (!conf_command_build(&p->command, section, &s, p->workers, s.bind.count, run_dir, environ, err))
+	if (!plan_command(p, section, &s, home->run_dir, err))
 		return false;
 	p->settings->gunicorn_version = packed_version(&p->command.gunicorn);
 	plan_drop_steps(p);
@@ -223,7 +223,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const char *run_di
 }
 
 struct plan *
-plan_new(const struct conf_section *section, const char *run_dir, int cgroup_fd, unsigned cpus, struct err *err)
+plan_new(const struct conf_section *section, const struct plan_home *home, struct err *err)
 {
 	struct plan *p = calloc(1, sizeof *p);
 
@@ -231,7 +231,7 @@ plan_new(const struct conf_section *section, const char *run_dir, int cgroup_fd,
 		err_set(err, errno, "cannot plan service");
 		return NULL;
 	}
-	if (plan_fill(p, section, run_dir, cgroup_fd, cpus, err))
+	if (plan_fill(p, section, home, err))
 		return p;
 	plan_free(p);
 	return NULL;
@@ -245,6 +245,8 @@ plan_free(struct plan *p)
 	conf_command_free(&p->command);
 	steps_free(p->steps);
 	free(p->bounds);
+	free(p->directories);
+	free(p->credentials);
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);

@@ -17,6 +17,8 @@
 #include "os/listener.h"
 #include "os/spawn.h"
 #include "os/steps.h"
+#include "supervisor/credentials.h"
+#include "supervisor/directories.h"
 #include "wire/page.h"
 
 struct plan_bind {
@@ -43,6 +45,8 @@ struct plan {
 	mode_t umask;
 	struct steps *steps;         /* limits and whatever else its processes are kept to; NULL: none, as mostly */
 	struct bounds *bounds;       /* of the service as a whole; NULL: none */
+	struct directories *directories; /* made before a start; NULL: none */
+	struct credentials *credentials; /* the same */
 	bool keep_oom;               /* one of them is oom_score_adjust */
 	bool own_descriptors;        /* one of them is limit_nofile */
 	gid_t *groups;
@@ -55,10 +59,16 @@ struct plan {
 	char *words;                 /* private: the strings above */
 };
 
-/* Work it out. CGROUP_FD: of cgroup_open, or -1. CPUS: usable ones, for workers = auto. NULL with ERR, which begins with
- * the service's name. */
-struct plan *plan_new(const struct conf_section *section, const char *run_dir, int cgroup_fd, unsigned cpus,
-	struct err *err);
+/* What of this bridled a plan depends on. */
+struct plan_home {
+	const char *run_dir;
+	char *const *bases; /* directories_bases */
+	int cgroup_fd;      /* cgroup_open, or -1 */
+	unsigned cpus;      /* usable ones, for workers = auto */
+};
+
+/* Work it out. NULL with ERR, which begins with the service's name. */
+struct plan *plan_new(const struct conf_section *section, const struct plan_home *home, struct err *err);
 void plan_free(struct plan *plan);
 
 /* What a process of the service is started with that PLAN knows: command, environment, user, limits, everything that it

@@ -15,4 +15,12 @@ bool plan_limits(struct plan *p, const struct conf_service *s, struct err *err);
 /* What it as a whole may take: the groups are made and written, and what the kernel does not keep goes to the watcher. */
 bool plan_bounds(struct plan *p, const struct conf_service *s, const char *run_dir, int cgroup_fd, struct err *err);
 
+/* The directories that are made for it, and its secrets. */
+bool plan_directories(struct plan *p, const struct conf_service *s, const struct plan_home *home, struct err *err);
+bool plan_credentials(struct plan *p, const struct conf_service *s, const char *run_dir, struct err *err);
+
+/* Its command and environment. ERR begins with its name. */
+bool plan_command(struct plan *p, const struct conf_section *section, const struct conf_service *s, const char *run_dir,
+	struct err *err);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "conf/diff.h"
 #include "supervisor/bridled.h"
+#include "supervisor/places.h"
 #include "supervisor/service.h"
 
 typedef void word_function(void *context, const char *line);
@@ -52,6 +53,7 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 	struct step *steps = calloc(next->service_count, sizeof *steps);
 	struct err err;
 	bool good = steps != NULL;
+	const struct plan_home home = places_plan_home(b);
 
 	for (uint32_t i = 0; steps != NULL && i < next->service_count; i++) {
 		const struct conf_section *section = &next->services[i];
@@ -59,7 +61,7 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 		steps[i].change = conf_diff_service(b->conf, next, section->name);
 		if (steps[i].change == CONF_SAME)
 			continue;
-		steps[i].plan = plan_new(section, b->run_dir, b->cgroup_fd, b->cpus, &err);
+		steps[i].plan = plan_new(section, &home, &err);
 		if (steps[i].plan != NULL)
 			continue;
 		word(context, err.text);
@@ -215,10 +217,12 @@ reread(struct bridled *b, word_function *word, void *context, msec now)
 bool
 reread_first(struct bridled *b)
 {
+	const struct plan_home home = places_plan_home(b);
+
 	for (uint32_t i = 0; i < b->conf->service_count; i++) {
 		const struct conf_section *section = &b->conf->services[i];
 		struct err err;
-		struct plan *plan = plan_new(section, b->run_dir, b->cgroup_fd, b->cpus, &err);
+		struct plan *plan = plan_new(section, &home, &err);
 
 		if (plan == NULL)
 			log_error("%s; it is tried again at each start", err.text);

@@ -209,6 +209,7 @@ release(struct bridled *b)
 	free(b->services);
 	free(b->masters);
 	free(b->config_path);
+	directories_free_bases(b->bases);
 	free(b->run_dir);
 	free(b->log_dir);
 }

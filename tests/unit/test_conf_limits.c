@@ -108,6 +108,13 @@ static const struct {
 	{ "tasks_max", "5K", "w: tasks_max: expected a number, a share such as 10%, or infinity, got '5K'" },
 	{ "cpu_quota", "20", "w: cpu_quota: expected a share of one processor such as 20% or 150%, or infinity, got '20'" },
 	{ "cpu_weight", "0", "w: cpu_weight: expected a number from 1 to 10000, or idle, got '0'" },
+	{ "state_directory", "a ../b", "w: state_directory: '../b' is not a relative path without . and .. and colons" },
+	{ "state_directory", "/a", "w: state_directory: '/a' is not a relative path without . and .. and colons" },
+	{ "state_directory", "a/", "w: state_directory: 'a/' is not a relative path without . and .. and colons" },
+	{ "pass_environment", "A 1B", "w: pass_environment: '1B' is not the name of a variable" },
+	{ "load_credential", "a:/b secret", "w: load_credential: word 2 is not NAME:PATH" },
+	{ "load_credential", "../a:/b", "w: load_credential: word 1 is not NAME:PATH" },
+	{ "load_credential", "a/b:/b", "w: load_credential: word 1 is not NAME:PATH" },
 	{ "supplementary_groups", "a b?", "w: supplementary_groups: expected names or numbers of groups, got 'a b?'" },
 };
 

@@ -20,7 +20,8 @@ static const struct { const char *kind, *value; } samples[] = {
 	{ "optional", "v2" }, { "level", "3" }, { "cpus", "0-1, 3" }, { "groups", "adm 12,www" }, { "cpupolicy", "batch" },
 	{ "ioclass", "idle" }, { "bytes", "1.5K:2P" }, { "count", "7:infinity" }, { "cputime", "1m1s" }, { "rttime", "9" },
 	{ "nicelimit", "-5" }, { "amount", "40%" }, { "tasks", "infinity" }, { "quota", "150.5%" }, { "weight", "idle" },
-	{ "oompolicy", "stop" },
+	{ "oompolicy", "stop" }, { "preserve", "yes" }, { "names", "A B" }, { "directories", "a 'b c/d'" },
+	{ "credentials", "x:/etc/x 'y:/etc/y z'" },
 };
 
 static const char *

@@ -173,6 +173,9 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nNice=5\nOOMScoreAdjust=-100\nCPUAffinity=0-1,3\n", "app = a; nice = 5; cpu_affinity = 0-1,3; oom_score_adjust = -100; " },
 		{ "ExecStart=gunicorn a\nIOSchedulingClass=3\nCPUSchedulingPolicy=rr\nCPUSchedulingPriority=9\n", "app = a; cpu_scheduling_policy = rr; cpu_scheduling_priority = 9; io_scheduling_class = idle; " },
 		{ "ExecStart=gunicorn a\nMemoryMax=512M\nMemoryHigh=40%\nTasksMax=infinity\nCPUQuota=150%\nCPUWeight=idle\nIOWeight=50\n", "app = a; memory_max = 512M; memory_high = 40%; tasks_max = infinity; cpu_quota = 150%; cpu_weight = idle; io_weight = 50; " },
+		{ "ExecStart=gunicorn a\nRuntimeDirectory=web web/x\nRuntimeDirectoryMode=750\nRuntimeDirectoryPreserve=yes\n", "app = a; runtime_directory = web web/x; runtime_directory_mode = 750; runtime_directory_preserve = yes; " },
+		{ "ExecStart=gunicorn a\nStateDirectory=%p\nLogsDirectory=a\nLogsDirectory=b\nCacheDirectory=a:b\n", "app = a; state_directory = web; logs_directory = a; logs_directory = b; " },
+		{ "ExecStart=gunicorn a\nLoadCredential=key:/etc/a b\nLoadCredential=other\nPassEnvironment=A B\n", "app = a; pass_environment = A B; load_credential = \"key:/etc/a b\"; " },
 		{ "ExecStart=gunicorn a\nOOMPolicy=kill\nMemoryLimit=1G\n", "app = a; memory_max = 1G; oom_policy = restart; " },
 		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};

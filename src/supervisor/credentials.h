@@ -1,0 +1,37 @@
+/*
+ * credentials -- secrets of a service (load_credential): copies of files that its user may not read, in a directory of its
+ * own below the run directory, which CREDENTIALS_DIRECTORY names. Made anew before each start, gone when it is stopped.
+ *
+ * The directory is ours and only its group may enter it; each file is the user's and can be read by nobody else. So the
+ * service can change nothing in it, and we never write where it could.
+ */
+#ifndef BRIDLE_SUPERVISOR_CREDENTIALS_H
+#define BRIDLE_SUPERVISOR_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+enum { CREDENTIAL_MAX = 1024 * 1024 /* bytes of one, as systemd has it */ };
+
+struct credential {
+	const char *name, *path;
+};
+
+struct credentials {
+	const char *directory; /* absolute */
+	uint32_t count;
+	struct credential at[];
+};
+
+/* Copy them for UID and GID into RUN_FD/SERVICE/credentials. A source must be a regular file of root's (or our own) that
+ * nobody else could have put there, or one of the user's, which it could read by itself. False with ERR, which names the
+ * credential and never what it holds. */
+bool credentials_make(const struct credentials *c, int run_fd, const char *service, uid_t uid, gid_t gid, struct err *err);
+
+/* Remove that directory. */
+void credentials_remove(int run_fd, const char *service);
+
+#endif

@@ -1,0 +1,209 @@
+"""Directories and secrets that are made for a service: whose they are, what it is told, what is left, and tricks with links."""
+import json
+import os
+import pathlib
+import stat
+import urllib.parse
+
+import pytest
+
+from client import get
+from sections import program, web
+from waiting import until
+
+NOBODY = 65534
+KINDS = ["runtime", "state", "cache", "logs", "configuration"]
+
+
+def bounds(**keys):
+    return web(app="bounds:app", **{"socket_mode": "0666", **keys})
+
+
+def ask(site, path="/report", name="web", **query):
+    answer = get(site.address(name), f"{path}?{urllib.parse.urlencode(query)}" if query else path)
+    return json.loads(answer.body)
+
+
+def looks(path):
+    found = os.lstat(path)
+    return oct(found.st_mode & 0o7777), found.st_uid, stat.S_ISDIR(found.st_mode)
+
+
+@pytest.mark.parametrize("user", [None, NOBODY], ids=["root", "plain user"])
+def test_they_are_there_and_its_own(bridled, as_root, user):
+    """Started by root for nobody, and by nobody itself."""
+    keys = {f"{kind}_directory": "shop shop/deep" for kind in KINDS} | {"state_directory_mode": "0700"}
+    site = bridled(bounds(**keys, **({"user": str(NOBODY), "group": str(NOBODY)} if user is None else {})), user=user)
+    site.wait_workers(1)
+    environment = ask(site)["env"]
+    for kind in KINDS:
+        paths = [site.root / kind / "shop", site.root / kind / "shop" / "deep"]
+        assert environment[f"{kind.upper()}_DIRECTORY"] == ":".join(map(str, paths))
+        for path in paths:
+            assert looks(path) == ("0o700" if kind == "state" else "0o755", NOBODY, True), path
+        assert ask(site, "/touch", file=paths[1] / "file")["error"] == ""
+    # over a replacement everything stays; when it is stopped, what was below /run goes and the rest stays
+    site.ctl("restart", "web")
+    site.wait_workers(1)
+    assert (site.root / "runtime/shop/deep/file").exists()
+    site.ctl("stop", "web")
+    assert not (site.root / "runtime/shop").exists()
+    assert all((site.root / kind / "shop/deep/file").exists() for kind in KINDS[1:])
+
+
+def test_preserved(bridled):
+    site = bridled(bounds(runtime_directory="kept", runtime_directory_preserve="yes"))
+    site.wait_workers(1)
+    site.ctl("stop", "web")
+    assert (site.root / "runtime/kept").is_dir()
+
+
+def test_a_program_has_them_too(bridled):
+    site = bridled(program("job", "/bin/sh -c 'echo $STATE_DIRECTORY; touch $RUNTIME_DIRECTORY/x; sleep 1000'",
+                           state_directory="job", runtime_directory="job"))
+    until(lambda: str(site.root / "state/job") in site.log("job"), "it to say where its state is")
+    until(lambda: (site.root / "runtime/job/x").exists(), "its file")
+    site.ctl("stop", "job")
+    assert not (site.root / "runtime/job").exists()
+
+
+@pytest.mark.parametrize("trick", ["link", "link on the way", "foreign", "open to all"])
+def test_tricks(daemons, as_root, trick):
+    """What a service's user may have put there before is refused, and what it points to stays as it was."""
+    site = daemons()
+    victim = site.root / "victim"
+    victim.mkdir(mode=0o700)
+    (victim / "deep").mkdir(mode=0o700)
+    base = site.root / "state"
+    base.mkdir(mode=0o755)
+    if trick == "link":
+        (base / "shop").symlink_to(victim)
+        os.lchown(base / "shop", NOBODY, NOBODY)
+    elif trick == "link on the way":
+        # shop is the service's, so what is in it can be anything
+        (base / "shop").mkdir()
+        os.chown(base / "shop", NOBODY, NOBODY)
+        (base / "shop/way").symlink_to(victim)
+        os.lchown(base / "shop/way", NOBODY, NOBODY)
+    elif trick == "foreign":
+        (base / "shop").mkdir()
+        os.chown(base / "shop", 1, 1)
+    else:
+        (base / "shop").mkdir()
+        (base / "shop").chmod(0o777)
+    site.write(bounds(user=str(NOBODY), group=str(NOBODY), start_limit="1",
+                      state_directory="shop/way/deep" if trick == "link on the way" else "shop"), program("fine", "/bin/sleep 99"))
+    site.start()
+    site.wait_state("failed")
+    assert "web: state_directory: " in site.said()
+    assert looks(victim) == ("0o700", 0, True) and looks(victim / "deep") == ("0o700", 0, True)
+    assert site.state("fine") == "running"
+
+
+def test_removal_follows_no_link(bridled, as_root):
+    """A service leaves links to what is not its own in its runtime directory, which goes without them being followed."""
+    site = bridled(bounds(user=str(NOBODY), group=str(NOBODY), runtime_directory="shop"))
+    victim = site.root / "victim"
+    victim.mkdir()
+    (victim / "precious").write_text("here")
+    site.wait_workers(1)
+    place = site.root / "runtime/shop"
+    (place / "link").symlink_to(victim)
+    os.lchown(place / "link", NOBODY, NOBODY)
+    site.ctl("stop", "web")
+    assert not place.exists() and (victim / "precious").read_text() == "here"
+
+
+def test_names_that_lead_out(daemons):
+    site = daemons()
+    for name in ("../x", "/x", "a/../../x", ".", "a//b", "a:b"):
+        site.write(bounds(state_directory=name))
+        checked = site.bridle("check", site.config)
+        assert checked.returncode != 0 and "is not a relative path" in checked.stdout + checked.stderr, name
+
+
+# ---- secrets
+
+def secret(site, text="s3cret\n", mode=0o600):
+    path = site.root / "the.key"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_a_credential(daemons, as_root):
+    """The service can read it, though not the source; nobody else can; it is not shown, and gone when it is stopped."""
+    site = daemons()
+    source = secret(site)
+    site.write(bounds(user=str(NOBODY), group=str(NOBODY), load_credential=f"key:{source} other:{source}"))
+    site.start()
+    site.wait_workers(1)
+    where = pathlib.Path(ask(site)["env"]["CREDENTIALS_DIRECTORY"])
+    assert where == site.run_dir / "web/credentials"
+    seen = ask(site, "/look", file=where / "key")
+    assert (seen["text"], seen["uid"], seen["mode"]) == ("s3cret", NOBODY, oct(stat.S_IFREG | 0o400))
+    assert ask(site, "/look", file=source)["text"] != "s3cret"
+    assert looks(where) == ("0o710", 0, True)
+    # the service cannot put another there, nor change it
+    assert ask(site, "/touch", file=where / "new")["error"] == "Permission denied"
+    for shown in (site.ctl("config"), site.ctl("status", "web"), site.said(), site.log(), *map(str, [ask(site)["env"]])):
+        assert "s3cret" not in shown
+    source.write_text("changed\n")
+    site.ctl("restart", "web")
+    site.wait_workers(1)
+    assert ask(site, "/look", file=where / "key")["text"] == "changed"
+    site.ctl("stop", "web")
+    assert not where.exists()
+
+
+@pytest.mark.parametrize("trick", ["link", "hard link", "fifo", "missing", "too large"])
+def test_a_credential_that_is_refused(daemons, as_root, trick):
+    """A path in a directory of the service's user must not make root read for it."""
+    site = daemons()
+    own = site.root / "own"
+    own.mkdir()
+    os.chown(own, NOBODY, NOBODY)
+    source, place = secret(site), own / "key"
+    if trick == "link":
+        place.symlink_to(source)
+        os.lchown(place, NOBODY, NOBODY)
+    elif trick == "hard link":
+        os.link(source, place)
+    elif trick == "fifo":
+        os.mkfifo(place)
+    elif trick == "too large":
+        place.write_bytes(bytes((1 << 20) + 1))
+        os.chown(place, NOBODY, NOBODY)
+    site.write(bounds(user=str(NOBODY), group=str(NOBODY), start_limit="1", load_credential=f"key:{place}"))
+    site.start()
+    site.wait_state("failed")
+    assert "web: load_credential: key: " in site.said()
+    assert not (site.run_dir / "web/credentials/key").exists()
+
+
+def test_its_own_file_it_may_have(bridled, as_root, tmp_path):
+    tmp_path.chmod(0o755)
+    site = bridled(program("job", "/bin/sh -c 'cat $CREDENTIALS_DIRECTORY/key; sleep 1000'", user=str(NOBODY), group=str(NOBODY),
+                           load_credential="key:{root}/own/key", autostart="no"))
+    own = site.root / "own"
+    own.mkdir()
+    (own / "key").write_text("mine\n")
+    os.chown(own, NOBODY, NOBODY)
+    os.chown(own / "key", NOBODY, NOBODY)
+    site.ctl("start", "job")
+    until(lambda: "mine" in site.log("job"), "it to read its secret")
+
+
+# ---- environment
+
+@pytest.mark.parametrize("keys, there, missing", [
+    ({}, {"ONE", "TWO", "PATH"}, set()),
+    ({"clear_environment": "yes"}, {"PATH", "THREE"}, {"ONE", "TWO"}),
+    ({"pass_environment": "TWO NOT_SET"}, {"TWO", "PATH", "THREE"}, {"ONE", "NOT_SET"}),
+])
+def test_what_it_gets_of_ours(bridled, keys, there, missing):
+    site = bridled(bounds(environment="THREE=3", **keys), environment={"ONE": "1", "TWO": "2"})
+    site.wait_workers(1)
+    seen = set(ask(site)["env"])
+    assert there <= seen and not missing & seen
+    assert "BRIDLE_SERVICE" in seen
