@@ -6,6 +6,7 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,6 +34,8 @@ enum {
 	LISTEN_PID_DIGITS = 10,
 	FUTEX_WAIT = 0, /* of <linux/futex.h> */
 	LOOK_EVERY = 10000000, /* nanoseconds */
+	LOOKS_MOST = SPAWN_PATIENCE * 1000000LL / LOOK_EVERY,
+	LAST_LOOKS = 5,
 	STATUS_NOT_STARTED = 127, /* what a shell says of a command that it could not start */
 };
 
@@ -265,6 +268,8 @@ describe(const struct spawn_request *r, struct err *err)
 	case SPAWN_DIRECTORY: return err_set(err, r->error, "cannot change to directory '%s'", r->directory);
 	case SPAWN_EXEC: return err_set(err, r->error, "cannot execute '%s'", r->path);
 	case SPAWN_STEP: return err_set(err, r->error, "cannot %s", r->failed_step->words);
+	case SPAWN_STALLED:
+		return err_set(err, 0, "it did not get so far as to execute '%s': something that it needs hangs", r->path);
 	case SPAWN_STOPPED: return err_set(err, 0, "somebody stopped it before it could execute '%s'", r->path);
 	}
 	return false;
@@ -343,52 +348,120 @@ news_of(pid_t pid)
 	return info.si_code;
 }
 
+/* Where a child lives until it is a program of its own. The request is a copy, for the same reason. */
+struct cradle {
+	alignas(16) char stack[STACK_SIZE];
+	uint32_t running; /* the kernel's, as long as the child has our memory: CLONE_CHILD_CLEARTID */
+	struct job job;
+	struct spawn_request request;
+};
+
+/* The one that is used again and again. */
+static struct cradle *cradle;
+
+static bool
+have_cradle(void)
+{
+	void *at;
+
+	if (cradle != NULL)
+		return true;
+	at = mmap(NULL, sizeof *cradle, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (at == MAP_FAILED)
+		return false;
+	cradle = at;
+	return true;
+}
+
+/* End it, and see for a moment whether it does end. */
+static bool
+ends_when_killed(struct cradle *c, pid_t pid)
+{
+	const struct timespec moment = { .tv_nsec = LOOK_EVERY };
+
+	kill(pid, SIGKILL);
+	for (int i = 0; i < LAST_LOOKS && __atomic_load_n(&c->running, __ATOMIC_ACQUIRE) != 0; i++)
+		syscall(SYS_futex, &c->running, FUTEX_WAIT, 1, &moment, NULL, 0);
+	return __atomic_load_n(&c->running, __ATOMIC_ACQUIRE) == 0;
+}
+
 /*
  * Wait until the child has left our memory. vfork(2) would wait in the kernel, until then and for nothing else: but between
  * becoming the user and exec(2) the child can be stopped by any process of that user, SIGSTOP cannot be blocked, and we
  * would be held as long as they please (tried: a loop of kill(2) on the pids to come takes a few starts). So we look
  * from time to time, and end a child that somebody stopped.
+ *
+ * That user can also see to it that chdir(2) or exec(2) never return: by a FUSE mount of his own, made after the
+ * configuration was loaded, whose server reads the question and does not answer (fs/fuse/dev.c, request_wait_answer: then not
+ * even SIGKILL ends the wait). No look before would help, for he can mount between it and the deed. So after SPAWN_PATIENCE
+ * it is killed, and when that does not end it, left alone with its cradle: what is killed never comes back to its program, only
+ * the kernel has still to do with it, which will at its end write to `running`. Returns false when it was left so.
  */
-static void
-await_start(struct job *job, pid_t pid, const uint32_t *running)
+static bool
+await_start(struct cradle *c, pid_t pid)
 {
 	const struct timespec patience = { .tv_nsec = LOOK_EVERY };
+	int looks = 0;
 
-	while (__atomic_load_n(running, __ATOMIC_ACQUIRE) != 0) {
-		if (syscall(SYS_futex, running, FUTEX_WAIT, 1, &patience, NULL, 0) == 0 || errno != ETIMEDOUT)
+	while (__atomic_load_n(&c->running, __ATOMIC_ACQUIRE) != 0) {
+		if (syscall(SYS_futex, &c->running, FUTEX_WAIT, 1, &patience, NULL, 0) == 0 || errno != ETIMEDOUT)
 			continue;
 		switch (news_of(pid)) {
 		case CLD_STOPPED:
-			job->request->failed = SPAWN_STOPPED;
+			c->request.failed = SPAWN_STOPPED;
 			kill(pid, SIGKILL);
 			break;
 		case CLD_EXITED:
 		case CLD_KILLED:
-		case CLD_DUMPED:
-			return; /* before Linux 5.16, who dumps core tells no futex */
-		default:
-			break; /* a slow disk */
+		case CLD_DUMPED: return true; /* before Linux 5.16, who dumps core tells no futex */
+		default: break;               /* a slow disk */
 		}
+		if (++looks < LOOKS_MOST)
+			continue;
+		c->request.failed = SPAWN_STALLED;
+		return ends_when_killed(c, pid);
 	}
+	return true;
 }
 
 static pid_t
-run_shared(struct job *job)
+run_in(struct cradle *c)
 {
-	alignas(16) char stack[STACK_SIZE];
-	uint32_t running;
+	struct job *job = &c->job;
 	pid_t pid = -1;
 
 	if (job->request->cgroup_fd >= 0) {
 		/* the other way in, writing to cgroup.procs, waits for a grace period of RCU: 0.5 ms and more */
 		job->in_cgroup = true;
-		pid = clone_shared(child, job, stack, sizeof stack, job->request->cgroup_fd, &running);
+		pid = clone_shared(child, job, c->stack, sizeof c->stack, job->request->cgroup_fd, &c->running);
 		job->in_cgroup = pid >= 0;
 	}
 	if (pid < 0)
-		pid = clone_shared(child, job, stack, sizeof stack, -1, &running);
-	if (pid >= 0)
-		await_start(job, pid, &running);
+		pid = clone_shared(child, job, c->stack, sizeof c->stack, -1, &c->running);
+	return pid;
+}
+
+static pid_t
+run_shared(const struct job *job)
+{
+	struct spawn_request *r = job->request;
+	pid_t pid;
+	bool left;
+
+	if (!have_cradle())
+		return -1;
+	cradle->job = *job;
+	cradle->request = *r;
+	cradle->job.request = &cradle->request;
+	pid = run_in(cradle);
+	if (pid < 0)
+		return pid;
+	left = !await_start(cradle, pid);
+	r->failed = cradle->request.failed;
+	r->failed_step = cradle->request.failed_step;
+	r->error = cradle->request.error;
+	if (left)
+		cradle = NULL; /* its own for good */
 	return pid;
 }
 
@@ -421,10 +494,11 @@ start(struct job *job)
 	return pid;
 }
 
+/* UNSURE: it may live on, and is then nobody to wait for. */
 static void
-reap(pid_t pid)
+reap(pid_t pid, bool unsure)
 {
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, NULL, unsure ? WNOHANG : 0) < 0 && errno == EINTR)
 		;
 }
 
@@ -444,7 +518,7 @@ spawn(struct spawn_request *r, struct err *err)
 		r->error = errno;
 		r->failed = SPAWN_CLONE;
 	} else if (r->failed != SPAWN_OK) {
-		reap(pid);
+		reap(pid, r->failed == SPAWN_STALLED);
 		pid = -1;
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);

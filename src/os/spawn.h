@@ -3,10 +3,10 @@
  *
  * The child shares our memory until it execs (clone(2) with CLONE_VM, on a stack of its own): no page tables are
  * copied, so a start takes the same time whatever we have mapped, and cannot fail for want of memory. The child makes
- * system calls only (no libc locks, no malloc) and reports the failing step and errno in the request itself. We wait
- * until it has, but nobody can hold us: a child that is stopped on the way is ended. Where something it touches may hang
- * (a network file system), `may_stall` makes it a plain fork, whose failure shows as exit status 127 and a line in its
- * log.
+ * system calls only (no libc locks, no malloc) and reports the failing step and errno. We wait until it has, but nobody can
+ * hold us: a child that is stopped on the way is ended, and so is one that is not through after SPAWN_PATIENCE: something that
+ * it touches hangs. Where that is known before (a network file system), or was found out so, `may_stall` makes it a plain
+ * fork, whose failure shows as exit status 127 and a line in its log.
  *
  * What the child gets (gunicorn-facts 10): every signal unblocked and at its default, a session of its own,
  * descriptors 0 (null), 1 and 2 (its log), 3... (listeners), nothing else; LISTEN_PID written after the fork.
@@ -29,6 +29,7 @@ enum spawn_step {
 	SPAWN_DIRECTORY, SPAWN_EXEC,
 	SPAWN_STEP,    /* one of `steps`: `failed_step` */
 	SPAWN_STOPPED, /* by somebody's SIGSTOP on the way; it was ended */
+	SPAWN_STALLED, /* not through after SPAWN_PATIENCE; it was ended, or will be when the kernel lets go of it */
 };
 
 struct spawn_request {
@@ -58,8 +59,11 @@ struct spawn_request {
 	int error;
 };
 
+enum { SPAWN_PATIENCE = 2000 /* ms */ };
+
 /* Start it. Returns the pid, or -1 with `failed` and `error` set and ERR saying "cannot change to directory 'x':
- * ..."; no child is left then. With `may_stall` only SPAWN_CLONE can be told; whatever fails later ends the child with
+ * ..."; no child is left then (but after SPAWN_STALLED one may be, which never
+ * runs again and is reaped as any other: next time, set `may_stall`). With `may_stall` only SPAWN_CLONE can be told; whatever fails later ends the child with
  * status 127, which the caller reaps as any other.
  *
  * The caller must have one thread only. Which signals are to be put back to their defaults (SIGPIPE always) is looked

@@ -113,6 +113,7 @@ start_planned(struct service *s, const struct life_order *o, struct err *err)
 	int listeners[HELD_MAX];
 	struct plan *p = s->plan;
 	struct spawn_request r;
+	pid_t pid;
 
 	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, o->number, err) || !make_places(s, err))
 		return -1;
@@ -124,7 +125,10 @@ start_planned(struct service *s, const struct life_order *o, struct err *err)
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = make_cgroup(s, o);
 	r.descriptors = p->own_descriptors ? 0 : s->home->descriptors;
-	return spawn(&r, err);
+	pid = spawn(&r, err);
+	/* what hung once may hang again, and we with it for a while: from now on it starts in a process of its own memory */
+	p->may_stall = p->may_stall || r.failed == SPAWN_STALLED;
+	return pid;
 }
 
 static pid_t

@@ -4,16 +4,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/fuse.h>
+#include <sched.h>
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/spawn.h"
@@ -502,6 +507,107 @@ cannot_be_held_up(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Serve the FUSE file system behind FD in the worst way: say hello, and then read every question and answer none. */
+static void
+read_and_be_silent(int fd)
+{
+	char bytes[1 << 17];
+	struct {
+		struct fuse_out_header header;
+		struct fuse_init_out body;
+	} hello = { .header.len = sizeof hello, .body = { .major = FUSE_KERNEL_VERSION, .minor = FUSE_KERNEL_MINOR_VERSION,
+		.max_write = 4096 } };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		const struct fuse_in_header *question = (const void *)bytes;
+
+		if (read(fd, bytes, sizeof bytes) < (ssize_t)sizeof *question)
+			_exit(1);
+		if (question->opcode != FUSE_INIT)
+			continue;
+		hello.header.unique = question->unique;
+		if (write(fd, &hello, sizeof hello) != sizeof hello)
+			_exit(1);
+	}
+}
+
+/* A mount of such a one at PATH, in a mount namespace of our own. Returns its server; -1: that cannot be had here. */
+static pid_t
+mount_silence(const char *path)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	char options[100];
+	pid_t server;
+
+	if (fd < 0 || unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+		return -1;
+	snprintf(options, sizeof options, "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other", fd);
+	if (mount("silence", path, "fuse", 0, options) != 0)
+		return -1;
+	server = fork();
+	if (server == 0)
+		read_and_be_silent(fd);
+	close(fd);
+	return server;
+}
+
+/* In a process that may be held up: is it? Exit status 0: no. */
+static int
+start_on_silence(void)
+{
+	struct timespec before, after;
+	struct err err = { 0 };
+	char path[] = "/tmp/bridle-silence-XXXXXX";
+	struct fixture f;
+	pid_t server, pid;
+	bool told;
+
+	if (mkdtemp(path) == NULL || (server = mount_silence(path)) < 0) {
+		rmdir(path);
+		return 77;
+	}
+	prepare(&f, "exit 0");
+	f.request.directory = path;
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	pid = spawn(&f.request, &err);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	told = pid == -1 && f.request.failed == SPAWN_STALLED && after.tv_sec - before.tv_sec < 2 * SPAWN_PATIENCE / 1000 + 1;
+	/* others go on starting, and the one that was left ends when the kernel lets go of it */
+	f.request.directory = NULL;
+	for (int i = 0; i < 3 && told; i++) {
+		pid = spawn(&f.request, &err);
+		told = pid > 0 && waitpid(pid, NULL, 0) == pid;
+	}
+	kill(server, SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	umount2(path, MNT_DETACH);
+	rmdir(path);
+	return told ? 0 : 1;
+}
+
+static void
+cannot_be_held_up_by_a_file_system(void **state)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		_exit(start_on_silence());
+	for (int i = 0; i < 2000 && waitpid(pid, &status, WNOHANG) == 0; i++)
+		usleep(10000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+		print_message("needs root and FUSE\n");
+		skip();
+	}
+	if (!on_valgrind())
+		assert_int_equal(status, 0);
+}
+
 static void
 tells_its_log_when_it_may_stall(void **state)
 {
@@ -654,6 +760,7 @@ main(void)
 		cmocka_unit_test(leaves_our_mask_alone),
 		cmocka_unit_test(cannot_become_a_user_without_root),
 		cmocka_unit_test(cannot_be_held_up),
+		cmocka_unit_test(cannot_be_held_up_by_a_file_system),
 		cmocka_unit_test(tells_its_log_when_it_may_stall),
 		cmocka_unit_test(is_born_in_a_cgroup),
 		cmocka_unit_test(takes_the_steps_of_its_phases),
