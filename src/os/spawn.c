@@ -29,7 +29,8 @@
 #endif
 
 enum {
-	STACK_SIZE = 16384, /* the child's deepest frame is under 1 KiB; sanitizers need several times that */
+	CRADLE_SIZE = 16384,
+	STACK_SIZE = CRADLE_SIZE - 512, /* the child's deepest frame is under 1 KiB; sanitizers need several times that */
 	FIRST_LISTENER = 3, /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
 	LISTEN_PID_DIGITS = 10,
 	FUTEX_WAIT = 0, /* of <linux/futex.h> */
@@ -355,6 +356,8 @@ struct cradle {
 	struct job job;
 	struct spawn_request request;
 };
+
+_Static_assert(sizeof(struct cradle) <= CRADLE_SIZE, "what is beside the stack shares a page with its beginning");
 
 /* The one that is used again and again. */
 static struct cradle *cradle;

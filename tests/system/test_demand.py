@@ -135,6 +135,12 @@ def test_a_changed_configuration(bridled, free_ports):
     site.write(web(bind=f"127.0.0.1:{new}"))
     site.ctl("reload")
     site.wait_state("running")
+    site.write(web("other"), lazy("third"))
+    site.ctl("reload")
+    until(lambda: "web: forgotten" in site.said(), "it to be forgotten")
+    site.write(web("other"))
+    site.ctl("reload")
+    until(lambda: "third: forgotten" in site.said(), "one that listened to be forgotten")
 
 
 @pytest.mark.parametrize("name", ["sync", "gthread", "gevent"])

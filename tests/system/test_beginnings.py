@@ -1,0 +1,49 @@
+"""How bridled may be begun: under shells and small inits, with or without what others take for granted."""
+import os
+import shutil
+import signal
+
+import pytest
+
+import processes
+from client import get
+from sections import web
+from waiting import until
+
+# CLOSED: no standard descriptors; what is opened first would take their numbers.
+SHELLS = {
+    "exec": ["/bin/sh", "-c", 'exec "$0" "$@"'],
+    "setsid": ["setsid", "--wait"],
+    "nohup": ["nohup"],
+    "no environment": ["env", "-i", *[f"{name}={value}" for name, value in os.environ.items() if name == "ASAN_OPTIONS"]],
+    "closed": ["/bin/sh", "-c", 'exec "$0" "$@" <&- >&- 2>&-'],
+    "a directory that is gone": ["/bin/sh", "-c", 'mkdir /tmp/gone.$$; cd /tmp/gone.$$; rmdir /tmp/gone.$$; exec "$0" "$@"'],
+    "signals ignored": ["/bin/sh", "-c", 'trap "" TERM INT HUP CHLD PIPE USR1; exec "$0" "$@"'],
+}
+
+
+@pytest.mark.parametrize("wrapper", SHELLS.values(), ids=SHELLS.keys())
+def test_from_a_shell(daemons, wrapper):
+    site = daemons(wrapper=wrapper)
+    site.write(web(workers=2))
+    site.start().wait_workers(2)
+    assert get(site.address()).status == 200
+    master = site.master()
+    os.kill(master, signal.SIGKILL)
+    until(lambda: site.master() not in (None, master), "a successor")
+    site.wait_state("running")
+    os.kill(site.call("Info")["pid"], signal.SIGTERM)
+    assert site.wait() == 0
+    site.assert_nothing_left()
+
+
+@pytest.mark.parametrize("how", [[], ["-s"], ["-g"]], ids=["plain", "as subreaper", "to the group"])
+@pytest.mark.skipif(not shutil.which("tini"), reason="tini is not installed")
+def test_below_tini(daemons, how):
+    """-g sends signals to the whole process group: services have sessions of their own and see none."""
+    site = daemons(wrapper=["tini", *how, "--"])
+    site.write(web(workers=2))
+    site.start().wait_workers(2)
+    inner = site.call("Info")["pid"]
+    assert inner != site.pid and processes.alive(inner)
+    site.stop()
