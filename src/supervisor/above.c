@@ -178,6 +178,7 @@ watch(struct bridled *b)
 	struct above *a = &b->above;
 	msec within = above_watchdog(getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"), getpid());
 
+	a->watched = true;
 	if (within == 0)
 		return;
 	ev_timer_init(&a->watchdog, on_watchdog, 0., (double)within / 2000.);
@@ -199,8 +200,6 @@ tell_socket(struct bridled *b, const char *status)
 		ev_timer_start(b->loop, &a->again);
 		return;
 	}
-	if (ready && !a->watchdog.active)
-		watch(b);
 	a->told = a->told || ready;
 	a->stopping = a->stopping || stopping;
 	text_copy(a->status, sizeof a->status, status);
@@ -223,6 +222,9 @@ above_tell(struct bridled *b)
 	}
 	if (a->fd >= 0)
 		tell_socket(b, status);
+	/* from the beginning: who goes on in place of one that was ready may not be ready yet */
+	if (a->fd >= 0 && !a->watched)
+		watch(b);
 }
 
 void

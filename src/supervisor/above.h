@@ -25,6 +25,7 @@ struct above {
 	bool ready;                 /* was reached, */
 	bool told;                  /* and is in the datagrams that went out */
 	bool stopping;
+	bool watched;               /* WATCHDOG_USEC was looked at */
 	char status[ABOVE_STATUS];  /* that went out last */
 	ev_timer watchdog;
 	ev_timer again;             /* something could not be sent */
