@@ -75,6 +75,16 @@ def bridled(daemons):
     return start
 
 
+@pytest.fixture(autouse=True)
+def has_its_class(request):
+    """A worker class as a parameter needs a Gunicorn that has it: the distribution's, alone, comes without gevent."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    entry = parameters.get("edge") or parameters.get("gunicorn") or MATRIX[-1]
+    for value in parameters.values():
+        if value in ("gthread", "gevent", "uvicorn") and value not in entry["classes"]:
+            pytest.skip(f"{value} does not work with Gunicorn {entry['version']} here")
+
+
 @pytest.fixture
 def as_root():
     if os.geteuid() != 0:

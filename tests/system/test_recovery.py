@@ -132,7 +132,9 @@ def test_temporary_files_of_an_earlier_run_are_not_found(bridled):
     """Numbers of generations begin anew, and Gunicorn 25 ends whatever pid it finds in its TMPDIR."""
     site = bridled(web())
     site.wait_state("running")
-    where = next((site.run_dir / "web").glob("tmp.*"))
+    where = next((site.run_dir / "web").glob("tmp.*"), None)
+    if where is None:
+        pytest.skip("this Gunicorn gets no TMPDIR of its own")
     (where / "of-old").write_text("4242")
     site.process.kill()
     site.process.wait()
