@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,9 +133,11 @@ a_copy_is_of_one_moment(void **state)
 	pid_t writer = fork();
 
 	assert_true(writer >= 0);
-	if (writer == 0)
+	if (writer == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* when the alarm ends us, or a person */
 		write_for_ever(page_at(p->written, 2));
-	alarm(60); /* on one busy CPU the two take turns of milliseconds */
+	}
+	alarm(300); /* on one busy CPU the two take turns of milliseconds */
 	while (good < reads || changes < changes_wanted) {
 		if (!page_read(p->seen, 2, &out))
 			continue;
