@@ -3,7 +3,10 @@
     BRIDLE_ROUNDS=10      rounds of requests around the moment at which it is stopped (3)
 """
 import os
+import pwd
 import random
+import signal
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -198,6 +201,25 @@ def test_a_watcher_that_is_killed_forgets_nothing(bridled):
     os.kill(site.call("Info")["watcher"], 9)
     until(lambda: nobody(site), "it to be stopped", 15)
     assert get(site.address()).status == 200
+
+
+@pytest.mark.parametrize("how", ["as process 1", "as a plain user"])
+def test_wherever_bridled_runs(daemons, as_root, how):
+    wrapper = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] if how == "as process 1" else []
+    if wrapper and subprocess.run([*wrapper, "true"], capture_output=True).returncode != 0:
+        pytest.skip("PID namespaces are not allowed here")
+    site = daemons(wrapper=wrapper, user=None if wrapper else pwd.getpwnam("nobody").pw_uid)
+    site.write(lazy(idle_stop="1s"))
+    site.start()
+    for generation in 1, 2:
+        assert get(site.address()).status == 200
+        until(lambda: nobody(site), "it to be stopped")
+        assert site.call("List", name="web", brief=True)["services"][0]["restarts"] == 0
+        assert len(site.events.of("web", "listening")) == generation
+    inner = processes.children(site.pid)[0] if wrapper else site.pid
+    os.kill(inner, signal.SIGTERM)
+    assert site.wait() == 0
+    site.assert_nothing_left()
 
 
 def test_start_at_once_may_rest_too(bridled):
