@@ -43,10 +43,10 @@ enum link_deed {
 	DEED_MORE,         /* TTIN to the master of the current generation */
 	DEED_LESS,         /* TTOU */
 	DEED_RECYCLE,      /* TERM to worker `pid`, a child of the current master */
-	DEED_COUNT,        /* count the connections that come from now on (idle_stop) */
-	DEED_REST,         /* arg: arrivals counted, and judged to be nobody: nothing came for idle_stop */
 	DEED_REREAD,       /* read the configuration anew (no service) */
 	DEED_SHUTDOWN,     /* stop everything and end (no service) */
+	DEED_COUNT,        /* count the connections that come from now on (idle_stop) */
+	DEED_REST,         /* arg: arrivals counted, and judged to be nobody: nothing came for idle_stop */
 	DEEDS
 };
 

@@ -18,7 +18,7 @@ from waiting import PATIENCE, stays, until
 PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
 PONG, READY, REQUEST = 6, 7, 8
-START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD = range(1, 12)
+START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST = range(1, 15)
 NOBODY = 0xffffffff
 
 
@@ -64,11 +64,12 @@ def watcher_of(site):
 
 
 def any_record(dice, slots):
-    deed = dice.choice([START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD])
+    deed = dice.choice([START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD,
+                        COUNT, REST])
     if dice.random() < 0.2:
         return dice.choice([record(PONG, id=dice.randrange(9)), record(READY, service=0, generation=dice.randrange(9))])
     arg = {SIGNAL: dice.choice([signal.SIGHUP, signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT]),
-           SCALE: dice.randrange(1, 1025)}.get(deed, 0)
+           SCALE: dice.randrange(1, 1025), REST: dice.randrange(1 << 32)}.get(deed, 0)
     service = NOBODY if deed == REREAD else dice.choice(slots)
     return record(REQUEST, deed, service, dice.randrange(4), dice.randrange(9), dice.randrange(2, 1 << 22) if
                   deed == RECYCLE else 0, arg, dice.randrange(3))
