@@ -1,0 +1,29 @@
+/*
+ * procevents -- forks and ends of processes that are not our children, from the kernel's process events connector
+ * (NETLINK_CONNECTOR, linux/cn_proc.h). Needs CAP_NET_ADMIN, and the first network, user and pid namespaces: elsewhere the
+ * kernel says nothing, and procevents_open() fails.
+ */
+#ifndef BRIDLE_OS_PROCEVENTS_H
+#define BRIDLE_OS_PROCEVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* A socket (non-blocking, close-on-exec) that hears nothing until it is told of whom; -1 with ERR. */
+int procevents_open(struct err *err);
+
+/* From now on hear only of processes forked by, or ended as children of, one of PARENTS (N of them): the kernel throws the
+ * rest away before it would wake us. With more than a filter holds, all ends and forks of processes are heard. */
+enum { PROCEVENTS_PARENTS = 2000 };
+bool procevents_only(int fd, const pid_t *parents, size_t n, struct err *err);
+
+/* What is there now, into BUFFER. Returns its bytes (whole messages: wire/procevent.h), 0: nothing more. *LOST: there was more
+ * than the socket holds, and the kernel threw some away (ENOBUFS). Messages of other processes are none. */
+enum { PROCEVENTS_BUFFER = 8192 };
+size_t procevents_read(int fd, void *buffer, size_t size, bool *lost);
+
+#endif
