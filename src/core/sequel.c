@@ -201,19 +201,33 @@ derive_silent(struct story *s)
 		derive(s, FACT_SILENT);
 }
 
+/* A worker that exits with 3 at any time is taken for one that failed to boot (Arbiter.reap_workers): who saw that it had
+ * booted knows better. */
+static bool
+is_in_boot(const struct story *s)
+{
+	if (has(s, FACT_AT_BOOT))
+		return true;
+	if (has(s, FACT_DIED_UP) && !has(s, FACT_DIED_BOOTING))
+		return false;
+	return has(s, FACT_REASON_BOOT) || has(s, FACT_EXITED_3) || has(s, FACT_STARTUP_FAILED) ||
+		(has(s, FACT_WORKER_EXCEPTION) && !has(s, FACT_AT_LOOP) && !has(s, FACT_AT_REQUEST));
+}
+
 const struct cause_evidence *
 story_close(struct story *s, bool cold)
 {
-	if (has(s, FACT_AT_BOOT) || has(s, FACT_REASON_BOOT) || has(s, FACT_EXITED_3) || has(s, FACT_STARTUP_FAILED) ||
-		(has(s, FACT_WORKER_EXCEPTION) && !has(s, FACT_AT_LOOP) && !has(s, FACT_AT_REQUEST)))
+	if (is_in_boot(s))
 		derive(s, FACT_IN_BOOT);
 	derive_loop(s);
 	derive_same_age(s);
 	derive_all_at_once(s);
 	derive_kill(s);
 	derive_left(s);
-	derive_vanished(s);
-	derive_silent(s);
+	if (!s->watched) {
+		derive_vanished(s);
+		derive_silent(s);
+	}
 	if (cold)
 		derive(s, FACT_COLD_START);
 	return &s->evidence;

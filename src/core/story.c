@@ -52,7 +52,7 @@ story_turns(const struct story *s, const struct story_event *e)
 		return s->over || s->stop >= 0 ||
 			(s->faulty && s->evidence.count[FACT_STARTING] > 0 && s->evidence.count[FACT_USR2] == 0);
 	if (e->fact == FACT_STOP)
-		return s->faulty && !s->over;
+		return s->faulty && !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0; /* that stop is ours */
 	return (weight == WEIGHT_FAULT || weight == WEIGHT_DEED) && is_long_after(s->last, e->second, STORY_SILENCE);
 }
 
@@ -173,6 +173,7 @@ note(struct story *s, const struct story_event *e)
 		excuse(s, e->speaker);
 		s->expected++;
 		break;
+	case FACT_RECYCLED: excuse(s, e->pid); s->expected++; break;
 	case FACT_TTIN: case FACT_TTOU: s->expected++; break;
 	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: note_renewal(s); break;
 	case FACT_WORKERS: s->wanted = e->number > s->wanted ? e->number : s->wanted; break;
@@ -199,7 +200,7 @@ ends_master(enum fact fact)
 	return fact == FACT_SHUTTING_DOWN || fact == FACT_REASON_BOOT || fact == FACT_REASON_APP ||
 		fact == FACT_MAIN_LOOP || fact == FACT_CANNOT_CONNECT || fact == FACT_CONFIG ||
 		fact == FACT_WORKER_CLASS || fact == FACT_PIDFILE || fact == FACT_NOT_WRITABLE ||
-		fact == FACT_PARENT_CHANGED;
+		fact == FACT_PARENT_CHANGED || fact == FACT_MASTER_KILLED || fact == FACT_MASTER_CRASHED;
 }
 
 void
@@ -232,6 +233,7 @@ story_next(struct story *s)
 	struct story next;
 
 	story_init(&next);
+	next.watched = s->watched;
 	for (unsigned i = 0; i < s->count && !s->over; i++)
 		if (!s->workers[i].dead && !s->workers[i].exiting) {
 			next.workers[next.count] = s->workers[i];

@@ -52,6 +52,7 @@ struct story {
 	bool opened;       /* a FAULT, DEED or NOISE is among the evidence */
 	bool faulty;       /* a FAULT */
 	bool over;         /* the master has ended */
+	bool watched;      /* deaths are told by who saw them: nothing follows from lines that are not there */
 	int64_t last;      /* second of the last event that was no CONTEXT; -1 */
 	int32_t wanted;    /* most workers that the master said it has; 0 when it did not */
 	int64_t last_boot; /* second and pid of the last boot of a worker */

@@ -24,6 +24,28 @@ hearing_close(struct hearing *h, bool cold)
 }
 
 void
+hearing_judge(const struct hearing *h, struct incident *so_far)
+{
+	struct story copy = h->story; /* closing adds what follows from the facts */
+
+	incident_take(so_far, story_close(&copy, false), &h->lines, &copy);
+}
+
+static void
+turn(struct hearing *h, const struct story_event *event)
+{
+	if (story_turns(&h->story, event))
+		hearing_close(h, event->fact == FACT_STARTING && story_is_cold(&h->story, event));
+}
+
+void
+hearing_told(struct hearing *h, const struct story_event *event)
+{
+	turn(h, event);
+	story_tell(&h->story, event);
+}
+
+void
 hearing_line(struct hearing *h, const struct recognised *what)
 {
 	enum fact found[WITNESS_FACTS];
@@ -34,8 +56,7 @@ hearing_line(struct hearing *h, const struct recognised *what)
 		event.fact = found[i];
 		if (event.fact == FACT_NONE)
 			continue;
-		if (story_turns(&h->story, &event))
-			hearing_close(h, event.fact == FACT_STARTING && story_is_cold(&h->story, &event));
+		turn(h, &event);
 		incident_lines_keep(&h->lines, event.fact, what);
 		story_tell(&h->story, &event);
 	}

@@ -5,24 +5,44 @@
 void
 incident_lines_clear(struct incident_lines *l)
 {
-	for (unsigned i = 0; i < FACTS; i++)
-		l->at[i].line = 0;
+	l->count = 0;
 	l->traceback.blocks = 0;
+}
+
+static const struct incident_line *
+line_of(const struct incident_lines *l, enum fact fact)
+{
+	for (unsigned i = 0; i < l->count; i++)
+		if (l->at[i].fact == fact)
+			return &l->at[i].line;
+	return NULL;
+}
+
+static struct incident_kept *
+room_for(struct incident_lines *l, enum fact fact)
+{
+	if (l->count < INCIDENT_KEPT)
+		return &l->at[l->count++];
+	for (unsigned i = 0; facts[fact].weight != WEIGHT_CONTEXT && i < l->count; i++)
+		if (facts[l->at[i].fact].weight == WEIGHT_CONTEXT)
+			return &l->at[i];
+	return NULL;
 }
 
 void
 incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recognised *what)
 {
-	struct incident_line *to = &l->at[fact];
-	size_t n = what->length < sizeof to->text ? what->length : sizeof to->text - 1;
+	size_t n = what->length < INCIDENT_TEXT ? what->length : INCIDENT_TEXT - 1;
+	struct incident_kept *to;
 
 	if (what->kind == RECOGNISED_TRACEBACK && l->traceback.blocks == 0 && what->traceback->blocks > 0)
 		l->traceback = *what->traceback;
-	if (to->line != 0)
+	if (line_of(l, fact) != NULL || (to = room_for(l, fact)) == NULL)
 		return;
-	to->line = what->line;
-	memcpy(to->text, what->text, n);
-	to->text[n] = '\0';
+	to->fact = fact;
+	to->line.line = what->line;
+	memcpy(to->line.text, what->text, n);
+	to->line.text[n] = '\0';
 }
 
 /* The same line may carry two facts. */
@@ -54,15 +74,15 @@ take_lines(struct incident *i, const struct incident_lines *lines)
 	unsigned n = 0;
 
 	for (unsigned k = 0; k < CAUSE_FACTS; k++) {
-		const struct incident_line *line = &lines->at[i->verdict.facts[k]];
+		const struct incident_line *line = line_of(lines, i->verdict.facts[k]);
 
-		if (i->verdict.facts[k] != FACT_NONE && line->line != 0 && !has_line(i, line->line))
+		if (line != NULL && !has_line(i, line->line))
 			i->lines[n++] = *line;
 	}
 	for (unsigned k = 0; k < sizeof witnesses / sizeof witnesses[0] && n < 2; k++) {
-		const struct incident_line *line = &lines->at[witnesses[k]];
+		const struct incident_line *line = line_of(lines, witnesses[k]);
 
-		if (line->line != 0 && !has_line(i, line->line))
+		if (line != NULL && !has_line(i, line->line))
 			i->lines[n++] = *line;
 	}
 }

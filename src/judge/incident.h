@@ -7,16 +7,21 @@
 #include "core/story.h"
 #include "wire/recognise.h"
 
-enum { INCIDENT_TEXT = 400, INCIDENT_LINES = 4, INCIDENT_ALSO = 3 };
+enum { INCIDENT_TEXT = 400, INCIDENT_LINES = 4, INCIDENT_ALSO = 3, INCIDENT_KEPT = 24 };
 
 struct incident_line {
 	uint64_t line; /* 0: none */
 	char text[INCIDENT_TEXT];
 };
 
-/* The first line of each fact of the story that is being told. */
+/* The first line of each fact of the story that is being told, as far as there is room: of the context only where nothing
+ * else wants it. */
 struct incident_lines {
-	struct incident_line at[FACTS];
+	unsigned count;
+	struct incident_kept {
+		enum fact fact;
+		struct incident_line line;
+	} at[INCIDENT_KEPT];
 	struct traceback traceback; /* the first one with an exception; `blocks` 0: none */
 };
 
