@@ -58,10 +58,11 @@ const struct command commands[] = {
 	  ARGUMENT(WAIT), 0, MANY, ready_command },
 	{ "watch", "[NAME]", "print what happens, as it happens",
 	  "", ARGUMENT(JSON), 0, 1, watch_command },
-	{ "why", "", "say what went wrong, from a log",
-	  "With --log FILE, or --log - for standard input; needs no bridled. The log may carry the prefixes of journald,\n"
-	  "docker, Kubernetes or a hosting platform, or be JSON. bridle signatures prints what is recognised in it.",
-	  ARGUMENT(LOG) | ARGUMENT(JSON), 0, 0, why_command },
+	{ "why", "[NAME]", "say what went wrong, and what can be done",
+	  "The latest incident of NAME, or of each service; with --last N the latest, among them what was done on purpose.\n"
+	  "With --log FILE, or --log - for standard input, from a log alone: needs no bridled. The log may carry the prefixes\n"
+	  "of journald, docker, Kubernetes or a hosting platform, or be JSON. bridle signatures prints what is recognised.",
+	  ARGUMENT(LOG) | ARGUMENT(LAST) | ARGUMENT(JSON), 0, 1, why_command },
 	{ "signatures", "", "print the log lines that why recognises",
 	  "%d is a number, %s a word, %* anything.",
 	  0, 0, 0, signatures_command },

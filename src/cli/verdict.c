@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "wire/jsonw.h"
+#include "judge/record.h"
 
 void
 verdict_printer_init(struct verdict_printer *p, bool json)
@@ -16,72 +16,18 @@ verdict_printer_init(struct verdict_printer *p, bool json)
 }
 
 static void
-write_error(struct jsonw *w, const char *key, const struct traceback_error *e)
-{
-	jsonw_key(w, key);
-	jsonw_object_open(w);
-	jsonw_key_string(w, "type", e->name);
-	jsonw_key_string(w, "message", e->message);
-	jsonw_key_string(w, "file", e->file);
-	jsonw_key_integer(w, "row", e->row);
-	jsonw_object_close(w);
-}
-
-static void
-write_lines(struct jsonw *w, const struct incident *i)
-{
-	jsonw_key(w, "lines");
-	jsonw_array_open(w);
-	for (unsigned k = 0; k < INCIDENT_LINES && i->lines[k].line != 0; k++) {
-		jsonw_object_open(w);
-		jsonw_key_integer(w, "line", (int64_t)i->lines[k].line);
-		jsonw_key_string(w, "text", i->lines[k].text);
-		jsonw_object_close(w);
-	}
-	jsonw_array_close(w);
-}
-
-static void
-write_facts(struct jsonw *w, const struct incident *i)
-{
-	jsonw_key(w, "facts");
-	jsonw_array_open(w);
-	for (unsigned k = 0; k < CAUSE_FACTS && i->verdict.facts[k] != FACT_NONE; k++)
-		jsonw_string(w, facts[i->verdict.facts[k]].words);
-	jsonw_array_close(w);
-	jsonw_key(w, "also");
-	jsonw_array_open(w);
-	for (unsigned k = 0; k < INCIDENT_ALSO && i->also[k] != CAUSE_UNKNOWN; k++)
-		jsonw_string(w, causes[i->also[k]].name);
-	jsonw_array_close(w);
-}
-
-static void
 print_json(const struct incident *i)
 {
-	const struct cause_entry *cause = &causes[i->verdict.cause];
 	struct jsonw w;
 	size_t length;
 	char *object;
 
 	jsonw_init(&w, 1 << 16);
 	jsonw_object_open(&w);
-	jsonw_key_string(&w, "phase", cause_phases[i->verdict.phase]);
-	jsonw_key_string(&w, "class", cause->name);
-	jsonw_key(&w, "confidence");
-	jsonw_thousandths(&w, (int64_t)i->verdict.confidence * 10);
-	jsonw_key_string(&w, "what", cause->what);
-	jsonw_key_string(&w, "advice", cause->advice);
+	incident_write(&w, i);
 	jsonw_key_integer(&w, "times", i->times);
 	jsonw_key_integer(&w, "first_line", (int64_t)i->first_line);
 	jsonw_key_integer(&w, "last_line", (int64_t)i->last_line);
-	write_lines(&w, i);
-	write_facts(&w, i);
-	if (i->traceback.blocks > 0) {
-		write_error(&w, "exception", &i->traceback.last);
-		if (i->traceback.blocks > 1)
-			write_error(&w, "root_exception", &i->traceback.root);
-	}
 	jsonw_object_close(&w);
 	object = jsonw_take(&w, &length);
 	if (object != NULL)

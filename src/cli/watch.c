@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/connection.h"
 #include "cli/commands.h"
@@ -24,20 +25,27 @@ print_state(const json_t *event, const char *name, struct paint p)
 	fputs(paint_off(p, state_colour(state)), stdout);
 }
 
+/* "16:57:11.123  ", and the colour of the name that follows. */
+static void
+print_moment(msec at, struct paint p)
+{
+	time_t seconds = at / 1000;
+	struct tm tm;
+
+	localtime_r(&seconds, &tm);
+	printf("%s%02d:%02d:%02d.%03d%s  %s", paint_on(p, COLOUR_FAINT), tm.tm_hour, tm.tm_min, tm.tm_sec,
+		(int)(at % 1000), paint_off(p, COLOUR_FAINT), paint_on(p, COLOUR_TITLE));
+}
+
 /* "16:57:11.123  web  starting -> running  why (pid 4711, generation 3)" */
 static void
 print_event(const json_t *event, struct paint p)
 {
 	msec at;
 	int64_t pid, generation;
-	struct tm tm;
 
 	field_seconds(event, "time", &at);
-	time_t seconds = at / 1000;
-
-	localtime_r(&seconds, &tm);
-	printf("%s%02d:%02d:%02d.%03d%s  %s", paint_on(p, COLOUR_FAINT), tm.tm_hour, tm.tm_min, tm.tm_sec,
-		(int)(at % 1000), paint_off(p, COLOUR_FAINT), paint_on(p, COLOUR_TITLE));
+	print_moment(at, p);
 	paint_visible(stdout, field_text(event, "service"));
 	printf("%s  ", paint_off(p, COLOUR_TITLE));
 	print_state(event, "from", p);
@@ -51,18 +59,35 @@ print_event(const json_t *event, struct paint p)
 	putchar('\n');
 }
 
+/* "16:57:11.123  web  runtime.timeout: a request held ..." */
+static void
+print_incident(const json_t *incident, struct paint p)
+{
+	msec at;
+
+	field_seconds(incident, "last", &at);
+	print_moment(at, p);
+	paint_visible(stdout, field_text(incident, "service"));
+	printf("%s  ", paint_off(p, COLOUR_TITLE));
+	account_print_brief(incident, stdout, p);
+	putchar('\n');
+}
+
 static void
 print_reply(const struct varlink_reply *reply, const struct arguments *a, struct paint p)
 {
 	const json_t *event = json_object_get(reply->parameters, "event");
+	const json_t *incident = json_object_get(reply->parameters, "incident");
 
-	if (event == NULL)
+	if (event == NULL && incident == NULL)
 		return; /* a first, empty answer says that the watch has begun */
 	if ((a->given & ARGUMENT(JSON)) != 0) {
-		json_dumpf(event, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+		json_dumpf(event != NULL ? event : incident, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
 		putchar('\n');
-	} else {
+	} else if (event != NULL) {
 		print_event(event, p);
+	} else {
+		print_incident(incident, p);
 	}
 	fflush(stdout);
 }

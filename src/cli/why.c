@@ -1,133 +1,103 @@
 /*
- * why -- `bridle why --log FILE`: what went wrong, from a log alone. Needs no daemon: the log may be a container's, the
- * journal's, or last year's.
+ * why -- `bridle why`: what went wrong, from bridled, or from a log (why_log.c).
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/connection.h"
 #include "cli/trouble.h"
-#include "cli/verdict.h"
-#include "judge/hearing.h"
+#include "cli/why_log.h"
 
-/* A log as it is read: one struct, static because of its size. */
-struct why {
-	struct recogniser recogniser;
-	struct hearing hearing;
-	struct incident pending; /* until it is known that the next one is not the same again */
-	struct incident lesser;  /* printed when nothing else is */
-	struct verdict_printer printer;
-};
-
-/* A stop, and a start that fails: somebody restarted it, and the failure is what he wants to know of. */
-static bool
-is_failed_restart(const struct incident *stop, const struct incident *next)
+static void
+print_json(const json_t *incidents)
 {
-	enum cause_phase phase = next->verdict.phase;
+	size_t i;
+	json_t *incident;
 
-	return stop->times == 1 && stop->verdict.phase == PHASE_SHUTDOWN && stop->verdict.cause != CAUSE_FORCED_KILL &&
-		(phase == PHASE_STARTUP_CONFIG || phase == PHASE_BOOT) && next->verdict.confidence >= CAUSE_CONFIDENT;
+	json_array_foreach((json_t *)incidents, i, incident) {
+		json_dumpf(incident, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+		putchar('\n');
+	}
 }
 
-/* Every boot failure under a service manager is the same story told again. */
 static void
-keep_or_print(struct why *w, const struct incident *next)
+print(const json_t *incidents, const struct arguments *a)
 {
-	if (is_failed_restart(&w->pending, next)) {
-		uint64_t first_line = w->pending.first_line;
+	struct paint p = paint_for(STDOUT_FILENO);
+	size_t i;
+	json_t *incident;
 
-		w->pending = *next;
-		w->pending.first_line = first_line;
+	if ((a->given & ARGUMENT(JSON)) != 0) {
+		print_json(incidents);
 		return;
 	}
-	if (w->pending.verdict.cause == next->verdict.cause && w->pending.verdict.phase == next->verdict.phase) {
-		w->pending.times += next->times;
-		w->pending.last_line = next->last_line;
-		return;
+	json_array_foreach((json_t *)incidents, i, incident) {
+		if (i > 0)
+			putchar('\n');
+		account_print(incident, stdout, p);
 	}
-	verdict_print(&w->printer, &w->pending);
-	w->pending = *next;
+	if (json_array_size(incidents) == 0)
+		puts("nothing has gone wrong, as far as Bridle saw");
 }
 
-/* A start that nothing follows, and what proves nothing, are answers only where there is no other. */
-static bool
-is_worth_it(const struct incident *i)
+static json_t *
+question(const struct arguments *a, struct trouble *t)
 {
-	return i->verdict.cause != CAUSE_HEALTHY && i->verdict.cause != CAUSE_UNKNOWN;
-}
+	const char *last = a->value[OPTION_LAST];
+	json_t *parameters = json_object();
+	char *end = NULL;
+	long n = last != NULL ? strtol(last, &end, 10) : 0;
 
-static void
-judged(void *context, const struct incident *next)
-{
-	struct why *w = context;
-
-	if (is_worth_it(next))
-		keep_or_print(w, next);
-	else if (w->lesser.times == 0 || w->lesser.verdict.cause == CAUSE_UNKNOWN)
-		w->lesser = *next;
-}
-
-static void
-hear(void *context, const struct recognised *what)
-{
-	struct why *w = context;
-
-	hearing_line(&w->hearing, what);
-}
-
-static bool
-read_log(struct why *w, int fd, struct err *err)
-{
-	static char bytes[1 << 16];
-	ssize_t n;
-
-	while ((n = read(fd, bytes, sizeof bytes)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(err, errno, "cannot read the log");
-		recogniser_feed(&w->recogniser, bytes, (size_t)n);
+	if (last != NULL && (*end != '\0' || n < 1 || n > 1000)) {
+		trouble_set(t, CLI_USAGE, 0, "'%s' is not a number of incidents", last);
+		json_decref(parameters);
+		return NULL;
 	}
-	recogniser_end(&w->recogniser);
-	hearing_close(&w->hearing, false);
-	return true;
+	if (a->count > 0)
+		json_object_set_new(parameters, "name", json_string(a->operands[0]));
+	if (last != NULL)
+		json_object_set_new(parameters, "last", json_integer(n));
+	return parameters;
 }
 
 static int
-open_log(const char *path)
+ask(const struct arguments *a)
 {
-	return strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct trouble t;
+	json_t *parameters = question(a, &t);
+	struct varlink_reply reply;
+	struct connection c;
+	bool ok;
+
+	if (parameters == NULL)
+		return trouble_tell(&t);
+	if (!connection_open(&c, a, &t)) {
+		json_decref(parameters);
+		return trouble_tell(&t);
+	}
+	ok = connection_call(&c, "Why", parameters, &reply, &t);
+	if (ok) {
+		print(json_object_get(reply.parameters, "incidents"), a);
+		varlink_reply_free(&reply);
+	}
+	connection_close(&c);
+	return ok ? CLI_OK : trouble_tell(&t);
 }
 
 int
 why_command(const struct arguments *a)
 {
-	static struct why w;
-	struct trouble t = { .status = CLI_FAILED };
-	const char *path = a->value[OPTION_LOG];
-	bool ok;
-	int fd;
+	struct trouble t;
 
-	if (path == NULL) {
-		trouble_set(&t, CLI_USAGE, 0, "why needs a log to read");
-		trouble_hint(&t, "bridle why --log FILE; - is standard input");
-		return trouble_tell(&t);
-	}
-	fd = open_log(path);
-	if (fd < 0) {
-		trouble_set(&t, CLI_FAILED, errno, "cannot open '%s'", path);
-		return trouble_tell(&t);
-	}
-	recogniser_init(&w.recogniser, hear, &w);
-	hearing_init(&w.hearing, judged, &w);
-	verdict_printer_init(&w.printer, (a->given & ARGUMENT(JSON)) != 0);
-	ok = read_log(&w, fd, &t.err);
-	if (fd != STDIN_FILENO)
-		close(fd);
-	verdict_print(&w.printer, w.pending.times > 0 ? &w.pending : &w.lesser);
-	return ok ? CLI_OK : trouble_tell(&t);
+	if (a->value[OPTION_LOG] == NULL)
+		return ask(a);
+	if (a->count == 0 && a->value[OPTION_LAST] == NULL)
+		return why_log(a);
+	trouble_set(&t, CLI_USAGE, 0, "--log goes without NAME and without --last");
+	return trouble_tell(&t);
 }

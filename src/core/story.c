@@ -200,7 +200,7 @@ ends_master(enum fact fact)
 	return fact == FACT_SHUTTING_DOWN || fact == FACT_REASON_BOOT || fact == FACT_REASON_APP ||
 		fact == FACT_MAIN_LOOP || fact == FACT_CANNOT_CONNECT || fact == FACT_CONFIG ||
 		fact == FACT_WORKER_CLASS || fact == FACT_PIDFILE || fact == FACT_NOT_WRITABLE ||
-		fact == FACT_PARENT_CHANGED || fact == FACT_MASTER_KILLED || fact == FACT_MASTER_CRASHED;
+		fact == FACT_PARENT_CHANGED || fact == FACT_MASTER_KILLED || fact == FACT_MASTER_CRASHED || fact == FACT_MASTER_EXITED;
 }
 
 void

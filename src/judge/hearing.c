@@ -46,6 +46,17 @@ hearing_told(struct hearing *h, const struct story_event *event)
 }
 
 void
+hearing_keep(struct hearing *h, const struct recognised *what)
+{
+	enum fact found[WITNESS_FACTS];
+	unsigned n = witness_facts(what, found);
+
+	for (unsigned i = 0; i < n; i++)
+		if (found[i] != FACT_NONE)
+			incident_lines_keep(&h->lines, found[i], what);
+}
+
+void
 hearing_line(struct hearing *h, const struct recognised *what)
 {
 	enum fact found[WITNESS_FACTS];

@@ -22,6 +22,9 @@ void hearing_init(struct hearing *h, hearing_sink *sink, void *context);
 /* A recognised line. Like whatever is told, it may end the story before it. */
 void hearing_line(struct hearing *h, const struct recognised *what);
 
+/* A line that tells nothing new: it is only kept for what it may carry. */
+void hearing_keep(struct hearing *h, const struct recognised *what);
+
 /* Something was seen. */
 void hearing_told(struct hearing *h, const struct story_event *event);
 

@@ -381,6 +381,21 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 	return 1;
 }
 
+bool
+witness_ends(const struct recognised *what)
+{
+	switch ((int)fact_of_line(what)) {
+	case FACT_KILLED:
+	case FACT_CRASHED:
+	case FACT_TERMED:
+	case FACT_SIGNALLED:
+	case FACT_EXITED:
+	case FACT_EXITED_3:
+	case FACT_EXITED_4: return true;
+	default: return false;
+	}
+}
+
 struct story_event
 witness_event(const struct recognised *what)
 {

@@ -13,6 +13,9 @@ enum { WITNESS_FACTS = 8 };
 /* The facts that WHAT stands for, into FACTS (FACT_NONE among them means nothing); returns how many. */
 unsigned witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS]);
 
+/* Does WHAT say how a worker ended: by signal or status? */
+bool witness_ends(const struct recognised *what);
+
 /* WHAT as an event; `fact` is left to the caller. */
 struct story_event witness_event(const struct recognised *what);
 

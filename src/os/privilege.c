@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* What the watcher keeps: privilege.h says what for. */
-static const cap_value_t kept[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_NET_ADMIN };
+static const cap_value_t kept[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_NET_ADMIN, CAP_SYSLOG };
 enum { KEPT = sizeof kept / sizeof kept[0] };
 
 /* Empty the bounding set: whatever is executed later gains nothing (capabilities(7)). Needs CAP_SETPCAP; without that

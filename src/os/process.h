@@ -48,4 +48,9 @@ enum heartbeat { HEARTBEAT_UNKNOWN, HEARTBEAT_NONE, HEARTBEAT_BOOTING, HEARTBEAT
  * or 1 (Gunicorn up to 21), or mtime to the seconds since boot (from 22): either tells BEATING, on any version. */
 enum heartbeat process_heartbeat(pid_t pid, int *fd, msec wall, msec *age);
 
+/* The same file for later, when the worker may be gone: a descriptor of ours (O_PATH), -1 when it cannot be had; and what it
+ * tells then. */
+int process_heartbeat_hold(pid_t pid, int fd);
+enum heartbeat process_heartbeat_held(int held, msec wall, msec *age);
+
 #endif

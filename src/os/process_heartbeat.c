@@ -86,6 +86,35 @@ judge(const struct stat *st)
 	return st->st_mtim.tv_sec < FIRST_WALL_SECOND ? HEARTBEAT_BEATING : HEARTBEAT_BOOTING;
 }
 
+static msec
+age_of(const struct stat *st, msec wall)
+{
+	msec age = wall - ((msec)st->st_ctim.tv_sec * 1000 + st->st_ctim.tv_nsec / 1000000);
+
+	/* the kernel's coarse clock is up to a tick behind, and a wall clock may be set back */
+	return age < 0 ? 0 : age;
+}
+
+int
+process_heartbeat_hold(pid_t pid, int fd)
+{
+	char path[48];
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+	return open(path, O_PATH | O_CLOEXEC);
+}
+
+enum heartbeat
+process_heartbeat_held(int held, msec wall, msec *age)
+{
+	struct stat st;
+
+	if (held < 0 || fstat(held, &st) != 0)
+		return HEARTBEAT_UNKNOWN;
+	*age = age_of(&st, wall);
+	return judge(&st);
+}
+
 enum heartbeat
 process_heartbeat(pid_t pid, int *fd, msec wall, msec *age)
 {
@@ -103,8 +132,6 @@ process_heartbeat(pid_t pid, int *fd, msec wall, msec *age)
 		if (*fd < 0 || !look(pid, *fd, &st))
 			return HEARTBEAT_NONE;
 	}
-	*age = wall - ((msec)st.st_ctim.tv_sec * 1000 + st.st_ctim.tv_nsec / 1000000);
-	if (*age < 0) /* the kernel's coarse clock is up to a tick behind, and a wall clock may be set back */
-		*age = 0;
+	*age = age_of(&st, wall);
 	return judge(&st);
 }

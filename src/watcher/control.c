@@ -143,6 +143,14 @@ control_moved(struct watcher *w, const struct link_record *move)
 }
 
 void
+control_incident(struct watcher *w, const struct service *s, const char *json, size_t length)
+{
+	for (struct client *c = w->control.clients; c != NULL; c = c->next)
+		if (!c->gone)
+			waiter_incident(c, s->name, json, length);
+}
+
+void
 control_look(struct watcher *w)
 {
 	for (struct client *c = w->control.clients; c != NULL; c = c->next)

@@ -45,6 +45,9 @@ void control_moved(struct watcher *w, const struct link_record *move);
 /* Moves may have been missed (the page is shown anew when the link was too full for them). */
 void control_look(struct watcher *w);
 
+/* An incident of S was found or changed: a JSON object, LENGTH bytes. */
+void control_incident(struct watcher *w, const struct service *s, const char *json, size_t length);
+
 /* The workers of S were looked at; S is going away. */
 void control_sampled(struct watcher *w, struct service *s, const struct page_service *record);
 void control_forgot(struct watcher *w, struct service *s);

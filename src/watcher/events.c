@@ -39,3 +39,11 @@ events_tell(struct client *c, const struct page_service *record, const struct li
 		pid != 0 ? json_integer(pid) : json_null(), "generation", (json_int_t)move->generation);
 	client_continue(c, json_pack("{s:o}", "event", event));
 }
+
+void
+events_tell_incident(struct client *c, const char *name, const char *json, size_t length)
+{
+	if (c->waiter.name[0] != '\0' && strcmp(c->waiter.name, name) != 0)
+		return;
+	client_continue(c, json_pack("{s:o?}", "incident", json_loadb(json, length, 0, NULL)));
+}

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "config.h"
+#include "watcher/answer.h"
 #include "watcher/client.h"
 #include "watcher/listing.h"
 #include "watcher/watch.h"
@@ -243,6 +244,25 @@ watch(struct client *c, json_t *parameters)
 		client_error(c, VARLINK_EXPECTED_MORE, NULL);
 }
 
+static void
+why(struct client *c, json_t *parameters)
+{
+	json_t *last = json_object_get(parameters, "last");
+	const char *name = NULL;
+	struct target target;
+	size_t length = 0;
+	char *frame;
+
+	if (!take_string(c, parameters, "name", &name) || (name != NULL && !take_service(c, parameters, &target)))
+		return;
+	if (last != NULL && !json_is_null(last) && (!json_is_integer(last) || json_integer_value(last) < 1)) {
+		invalid(c, "last");
+		return;
+	}
+	frame = answer_frame(c->w, name != NULL ? &target.slot : NULL, json_integer_value(last), &length);
+	client_send(c, frame, length);
+}
+
 /* ---- org.varlink.service ---- */
 
 static void
@@ -291,6 +311,7 @@ static const struct method {
 	{ VARLINK_INTERFACE ".List",                  READERS,  list },
 	{ VARLINK_INTERFACE ".Ready",                 READERS,  ready },
 	{ VARLINK_INTERFACE ".Watch",                 READERS,  watch },
+	{ VARLINK_INTERFACE ".Why",                   READERS,  why },
 	{ VARLINK_INTERFACE ".Start",                 CHANGERS, start },
 	{ VARLINK_INTERFACE ".Stop",                  CHANGERS, stop },
 	{ VARLINK_INTERFACE ".Restart",               CHANGERS, restart },

@@ -137,6 +137,7 @@ recycle(struct watcher *w, struct service *s, const struct page_service *record,
 	free(list);
 	if (deed.pid == 0 || !uplink_send(w, &deed))
 		return;
+	workers_find(workers, deed.pid)->recycled = now;
 	log_info("%s: worker %d is over %s: it is being recycled", s->name, (int)deed.pid,
 		limit == each ? "memory_max_worker" : "memory_max with the others");
 }

@@ -13,7 +13,7 @@
 #include "watcher/readiness.h"
 #include "watcher/watch.h"
 
-enum { FIRST = 20, SLOWEST_START = 200, MOVING = 100, BUSY = 1000, QUIET = 5000 };
+enum { FORKED = 50, UNSETTLED = 250, FIRST = 20, SLOWEST_START = 200, MOVING = 100, BUSY = 1000, QUIET = 5000 };
 
 /* ---- when ---- */
 
@@ -48,6 +48,8 @@ plan(struct sampler *sampler, const struct page_service *record, msec now)
 		sampler->due = MSEC_NEVER;
 	else if (pools_moving(sampler, record))
 		sampler->due = now + MOVING;
+	else if (workers_unsettled(&sampler->workers, now))
+		sampler->due = now + UNSETTLED;
 	else
 		sampler->due = (now / every + 1) * every;
 	probe = probes_due(record, now);
@@ -187,6 +189,18 @@ samples_moved(struct watcher *w, struct service *s)
 		plan(s->sampler, &record, now);
 	if (s->sampler->due < w->samples.due)
 		set_timer(w, s->sampler->due);
+}
+
+void
+samples_forked(struct watcher *w, struct service *s)
+{
+	msec due = clock_now() + FORKED;
+
+	if (s->sampler == NULL || s->sampler->due <= due)
+		return;
+	s->sampler->due = due;
+	if (due < w->samples.due)
+		set_timer(w, due);
 }
 
 void

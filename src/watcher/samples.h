@@ -60,6 +60,9 @@ void samples_forget(struct watcher *w, struct service *s);
 /* S moved, or something was done to it: look soon. */
 void samples_moved(struct watcher *w, struct service *s);
 
+/* A master of S forked: look soon who that is, and until it has loaded the application. */
+void samples_forked(struct watcher *w, struct service *s);
+
 /* Any of them may have moved. */
 void samples_look_soon(struct watcher *w);
 

@@ -13,6 +13,8 @@
 #include "wire/page.h"
 
 struct sampler;
+struct inquiry;
+struct docket;
 
 /* One slot. With a thousand of them every byte counts: names and states are read from the page when needed. */
 struct service {
@@ -22,6 +24,8 @@ struct service {
 	uint8_t kind;         /* enum page_kind */
 	struct log log;
 	struct sampler *sampler; /* Gunicorn only */
+	struct inquiry *inquiry; /* Gunicorn only */
+	struct docket *docket;   /* NULL: nothing has gone wrong yet */
 };
 
 struct services {

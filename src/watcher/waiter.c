@@ -69,6 +69,8 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 		request.incarnation = record->incarnation;
 		request.generation = record->generation;
 	}
+	if (record != NULL)
+		inquiry_asked(&c->w->services.at[slot], deed, c->peer.uid);
 	if (uplink_send(c->w, &request)) {
 		client_patience(c, ANSWER_PATIENCE);
 		return;
@@ -356,6 +358,13 @@ waiter_moved(struct client *c, struct service *s, const struct page_service *rec
 	case WAIT_NOTHING:
 	case WAIT_ANSWER: break;
 	}
+}
+
+void
+waiter_incident(struct client *c, const char *name, const char *json, size_t length)
+{
+	if (c->waiter.kind == WAIT_EVENTS)
+		events_tell_incident(c, name, json, length);
 }
 
 void

@@ -58,6 +58,9 @@ void waiter_line(struct client *c, const struct link_record *line);
 void waiter_moved(struct client *c, struct service *s, const struct page_service *record,
 	const struct link_record *move);
 
+/* An incident of service NAME, as in control.h. */
+void waiter_incident(struct client *c, const char *name, const char *json, size_t length);
+
 /* Moves may have been missed: look at the page. */
 void waiter_look(struct client *c);
 

@@ -9,6 +9,9 @@
 
 #include "watcher/console.h"
 #include "watcher/control.h"
+#include "watcher/deaths.h"
+#include "watcher/docket.h"
+#include "watcher/inquiry.h"
 #include "watcher/intake.h"
 #include "watcher/logs.h"
 #include "watcher/samples.h"
@@ -25,6 +28,8 @@ struct watcher {
 	struct stuck stuck;
 	struct console console;
 	struct samples samples;
+	struct deaths deaths;
+	struct inquiries inquiries;
 	struct control control;
 };
 

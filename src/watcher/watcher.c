@@ -17,12 +17,15 @@ watch_slot(struct watcher *w, uint32_t slot)
 	bool there = services_read(&w->services, slot, &record);
 
 	if (there && s->incarnation == record.incarnation) {
+		deaths_follow(w, s, &record);
 		if (s->log.fifo < 0) /* none was there yet, or it ended */
 			logs_follow(w, s, &record);
 		return;
 	}
 	if (s->incarnation != 0 && (!there || strcmp(s->name, record.name) != 0 || s->kind != record.kind)) {
 		logs_forget(w, s);
+		deaths_follow(w, s, NULL);
+		inquiry_forget(w, s);
 		samples_forget(w, s);
 		control_forgot(w, s);
 		s->incarnation = 0;
@@ -32,8 +35,10 @@ watch_slot(struct watcher *w, uint32_t slot)
 	s->incarnation = record.incarnation;
 	s->kind = record.kind;
 	memcpy(s->name, record.name, sizeof s->name);
+	inquiry_follow(w, s, &record);
 	logs_follow(w, s, &record);
 	samples_follow(w, s, &record);
+	deaths_follow(w, s, &record);
 }
 
 void
@@ -53,6 +58,7 @@ watch_moved(struct watcher *w, const struct link_record *move)
 		return;
 	samples_moved(w, &w->services.at[move->service]);
 	control_moved(w, move);
+	inquiry_moved(w, &w->services.at[move->service], move);
 }
 
 void
@@ -60,6 +66,7 @@ watch_end(struct watcher *w)
 {
 	control_close(w);
 	logs_drain(w);
+	inquiries_end(w);
 	console_close(w);
 	ev_break(w->loop, EVBREAK_ALL);
 }
@@ -86,9 +93,12 @@ open_all(struct watcher *w, struct err *err)
 		return false;
 	console_open(w);
 	samples_open(w);
+	inquiries_open(w);
+	deaths_open(w);
 	uplink_open(w, WATCHER_LINK_FD);
 	watch_slots(w);
 	logs_begin(w);
+	docket_open(w);
 	return control_open(w, WATCHER_CONTROL_FD, err);
 }
 
@@ -99,7 +109,9 @@ release(struct watcher *w)
 	for (uint32_t i = 0; i < w->services.count; i++) {
 		backlog_free(w->services.at[i].log.backlog);
 		samples_forget(w, &w->services.at[i]);
+		inquiry_forget(w, &w->services.at[i]);
 	}
+	deaths_close(w);
 	services_release(&w->services);
 	uplink_release(w);
 	ev_loop_destroy(w->loop);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "os/process.h"
@@ -9,12 +10,26 @@
 enum {
 	WEIGH_EVERY = 30000,    /* ms between looks at PSS: the kernel walks all page tables for it */
 	LEAVE_PATIENCE = 90000, /* ms that one who was told to go may take: requests are finished first */
+	UNSETTLED = 60000,      /* ms that loading may take while it is looked at often */
 	NOISE = 100,            /* ms below which a difference of CPU times says nothing (ticks are 10 ms) */
 };
+
+static void
+let_go(struct worker *worker)
+{
+	if (worker->held >= 0)
+		close(worker->held);
+	worker->held = -1;
+}
 
 void
 workers_free(struct workers *w)
 {
+	for (uint32_t i = 0; i < w->count; i++)
+		let_go(&w->at[i]);
+	for (unsigned i = 0; w->gone != NULL && i < WORKERS_GONE; i++)
+		let_go(&w->gone[i]);
+	free(w->gone);
 	free(w->at);
 	*w = (struct workers){ 0 };
 }
@@ -45,6 +60,7 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 		.started = sample->started,
 		.generation = generation,
 		.heartbeat_fd = -1,
+		.held = -1,
 		.rss = -1,
 		.pss = -1,
 		.fds = -1,
@@ -62,6 +78,10 @@ take_figures(struct worker *worker, const struct process_sample *sample, enum wo
 		worker->looked = now;
 	}
 	worker->rss = sample->rss;
+	if (worker->first_look == 0 && worker->up != 0) {
+		worker->first_look = now;
+		worker->first_rss = sample->rss;
+	}
 	worker->threads = sample->threads;
 	worker->state = sample->state;
 	if (depth == WORKERS_ALL)
@@ -92,6 +112,8 @@ look_at(struct workers *w, pid_t pid, uint32_t generation, enum workers_depth de
 		return;
 	worker->seen = true;
 	worker->heartbeat = (uint8_t)heartbeat;
+	if (worker->held < 0 && heartbeat != HEARTBEAT_UNKNOWN)
+		worker->held = process_heartbeat_hold(pid, fd);
 	worker->heartbeat_fd = fd;
 	worker->beat = age;
 	w->blind |= heartbeat == HEARTBEAT_UNKNOWN;
@@ -103,15 +125,74 @@ look_at(struct workers *w, pid_t pid, uint32_t generation, enum workers_depth de
 		take_figures(worker, &sample, depth, now);
 }
 
+/* Who is gone is remembered for a while: what ended it may be told later than that it is not there. */
+static struct worker *
+remember(struct workers *w, struct worker *worker)
+{
+	struct worker *to;
+
+	if (w->gone == NULL) {
+		w->gone = calloc(WORKERS_GONE, sizeof *w->gone);
+		for (unsigned i = 0; w->gone != NULL && i < WORKERS_GONE; i++)
+			w->gone[i].held = -1;
+	}
+	if (w->gone == NULL) {
+		let_go(worker);
+		return NULL;
+	}
+	to = &w->gone[w->gone_next++ % WORKERS_GONE];
+	let_go(to);
+	*to = *worker;
+	return to;
+}
+
 static void
 forget_unseen(struct workers *w)
 {
 	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < w->count; i++)
+	for (uint32_t i = 0; i < w->count; i++) {
 		if (w->at[i].seen)
 			w->at[kept++] = w->at[i];
+		else
+			remember(w, &w->at[i]);
+	}
 	w->count = kept;
+}
+
+struct worker *
+workers_find(struct workers *w, int32_t pid)
+{
+	for (uint32_t i = 0; i < w->count; i++)
+		if (w->at[i].pid == pid)
+			return &w->at[i];
+	for (unsigned i = 0; w->gone != NULL && i < WORKERS_GONE; i++)
+		if (w->gone[i].pid == pid)
+			return &w->gone[i];
+	return NULL;
+}
+
+struct worker *
+workers_bury(struct workers *w, int32_t pid)
+{
+	for (uint32_t i = 0; i < w->count; i++) {
+		struct worker worker = w->at[i];
+
+		if (worker.pid != pid)
+			continue;
+		w->at[i] = w->at[--w->count];
+		return remember(w, &worker);
+	}
+	return workers_find(w, pid);
+}
+
+bool
+workers_unsettled(const struct workers *w, msec now)
+{
+	for (uint32_t i = 0; i < w->count; i++)
+		if (w->at[i].up == 0 && now - w->at[i].started < UNSETTLED)
+			return true;
+	return false;
 }
 
 void

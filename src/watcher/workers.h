@@ -11,7 +11,7 @@
 #include "base/msec.h"
 #include "wire/page.h"
 
-enum { WORKERS_MAX = 1024 };
+enum { WORKERS_MAX = 1024, WORKERS_GONE = 16 };
 
 struct worker {
 	int32_t pid;
@@ -27,8 +27,12 @@ struct worker {
 	msec beat;         /* age of the heartbeat when looked at */
 	msec up;           /* when it was first seen booted; 0: not yet */
 	msec leaving;      /* when it was told to go by us (TTOU takes the oldest); 0: not */
+	msec recycled;     /* when we asked it to go, because of its memory; 0: not */
+	int64_t first_rss; /* when its figures were first looked at, */
+	msec first_look;   /* and when that was; 0: not yet */
 	uint32_t over;     /* samples in a row over its limit */
 	int heartbeat_fd;  /* where its file is; see process_heartbeat */
+	int held;          /* that file, kept open: it tells when the worker cannot any more; -1 */
 	uint8_t heartbeat; /* enum heartbeat */
 	char state;
 	bool seen;
@@ -38,6 +42,8 @@ struct workers {
 	struct worker *at;
 	uint32_t count, size;
 	bool blind; /* some heartbeat could not be seen (no permission) */
+	struct worker *gone; /* WORKERS_GONE of those that were not there any more, the latest; NULL: nobody yet */
+	uint32_t gone_next;
 };
 
 /* How much to look at: heartbeats only (a generation is starting), the cheap things, everything (PSS, descriptors). */
@@ -47,6 +53,15 @@ enum workers_depth { WORKERS_HEARTBEATS, WORKERS_FIGURES, WORKERS_ALL };
 void workers_look(struct workers *w, const struct page_service *record, enum workers_depth depth, msec now);
 
 void workers_free(struct workers *w);
+
+/* The worker of that pid, were it gone; NULL: none was seen. */
+struct worker *workers_find(struct workers *w, int32_t pid);
+
+/* It has died: it is not to be counted any more. Returns it where it is kept from now on (NULL: no memory). */
+struct worker *workers_bury(struct workers *w, int32_t pid);
+
+/* Is there one that is not proven up yet, and young enough for that to come? */
+bool workers_unsettled(const struct workers *w, msec now);
 
 /* Is it proven to be up? Where heartbeats cannot be seen, one that has lived WORKERS_BLIND ms is taken for it. */
 enum { WORKERS_BLIND = 3000 };

@@ -247,6 +247,13 @@ jsonw_null(struct jsonw *w)
 }
 
 void
+jsonw_raw(struct jsonw *w, const char *value, size_t n)
+{
+	separate(w);
+	add(w, value, n);
+}
+
+void
 jsonw_key_string(struct jsonw *w, const char *key, const char *words)
 {
 	jsonw_key(w, key);

@@ -56,6 +56,8 @@ void jsonw_integer(struct jsonw *w, int64_t value);
 void jsonw_thousandths(struct jsonw *w, int64_t value);
 void jsonw_bool(struct jsonw *w, bool value);
 void jsonw_null(struct jsonw *w);
+/* A value that was written before, N bytes: JSON already. */
+void jsonw_raw(struct jsonw *w, const char *value, size_t n);
 
 /* A key and its value. */
 void jsonw_key_string(struct jsonw *w, const char *key, const char *words);

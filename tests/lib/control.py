@@ -62,7 +62,7 @@ class Events:
     """Everything that Watch tells, collected by a thread from the moment this is made."""
 
     def __init__(self, path):
-        self.seen = []
+        self.seen, self.incidents = [], []
         self.connection = Connection(path, timeout=600)
         self.connection.send("Watch", more=True)
         self.thread = threading.Thread(target=self.collect, daemon=True)
@@ -71,7 +71,11 @@ class Events:
     def collect(self):
         try:
             while True:
-                self.seen.append(self.connection.receive()["event"])
+                told = self.connection.receive()
+                if "event" in told:
+                    self.seen.append(told["event"])
+                if "incident" in told:
+                    self.incidents.append(told["incident"])
         except (OSError, ValueError, VarlinkError):
             pass  # closed by us, or the watcher ended: what was seen remains
 

@@ -1,0 +1,179 @@
+#include "cli/account.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "cli/field.h"
+
+enum { MARGIN = 2, DEATHS = 1, LINES = 1, WORDS = 480 };
+
+static bool
+is_true(const json_t *object, const char *key)
+{
+	return json_is_true(json_object_get(object, key));
+}
+
+static enum colour
+colour_of(const json_t *incident)
+{
+	return is_true(incident, "alarm") ? COLOUR_BAD : COLOUR_GOOD;
+}
+
+static const char *
+certainty(const json_t *incident)
+{
+	return json_number_value(json_object_get(incident, "confidence")) < 0.8 ? "likely " : "";
+}
+
+/* "2026-11-26 20:57:52"; of today the time alone. */
+static void
+print_time(FILE *out, msec at)
+{
+	time_t seconds = at / 1000, now = time(NULL);
+	struct tm tm, today;
+	char words[32];
+
+	localtime_r(&seconds, &tm);
+	localtime_r(&now, &today);
+	strftime(words, sizeof words,
+		tm.tm_yday == today.tm_yday && tm.tm_year == today.tm_year ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	fputs(words, out);
+}
+
+/* "web 20:57:52  runtime.timeout in phase runtime, 3 times until 20:59:10" */
+static void
+print_heading(const json_t *incident, FILE *out, struct paint p)
+{
+	int64_t times;
+	msec at;
+
+	fputs(paint_on(p, COLOUR_TITLE), out);
+	paint_visible(out, field_text(incident, "service"));
+	fprintf(out, "%s  ", paint_off(p, COLOUR_TITLE));
+	if (field_seconds(incident, "time", &at))
+		print_time(out, at);
+	fprintf(out, "  %s%s", certainty(incident), paint_on(p, colour_of(incident)));
+	paint_visible(out, field_text(incident, "class"));
+	fprintf(out, "%s in phase ", paint_off(p, colour_of(incident)));
+	paint_visible(out, field_text(incident, "phase"));
+	if (field_integer(incident, "times", &times) && times > 1 && field_seconds(incident, "last", &at)) {
+		fprintf(out, ", %lld times until ", (long long)times);
+		print_time(out, at);
+	}
+	fputc('\n', out);
+}
+
+static void
+print_words(FILE *out, struct paint p, const char *words)
+{
+	char visible[WORDS];
+	struct text t;
+
+	text_init(&t, visible, sizeof visible);
+	text_add_visible(&t, words, strlen(words));
+	if (visible[0] != '\0')
+		paint_wrapped(out, p, COLOUR_PLAIN, visible, MARGIN);
+}
+
+/* "worker 123 was killed by SIGKILL after 2m; up; last heartbeat 31s before; 212M" */
+static void
+print_death(const json_t *death, FILE *out, struct paint p)
+{
+	const json_t *booted = json_object_get(death, "booted");
+	char words[WORDS];
+	int64_t pid, bytes;
+	struct text t;
+	msec age;
+
+	field_integer(death, "pid", &pid);
+	text_init(&t, words, sizeof words);
+	text_addf(&t, "worker %lld ", (long long)pid);
+	text_add(&t, field_text(death, "ended")[0] != '\0' ? field_text(death, "ended") : "ended");
+	if (field_seconds(death, "age", &age)) {
+		text_add(&t, " after ");
+		text_add_duration(&t, age);
+	}
+	if (json_is_boolean(booted))
+		text_add(&t,
+			json_is_true(booted) ? ", it had loaded the application" :
+					       ", before it had loaded the application");
+	if (field_seconds(death, "heartbeat", &age)) {
+		text_add(&t, ", its last heartbeat was ");
+		text_add_duration(&t, age);
+		text_add(&t, " before");
+	}
+	if ((field_integer(death, "pss", &bytes) || field_integer(death, "rss", &bytes)) && bytes > 0) {
+		text_add(&t, ", it had ");
+		text_add_size(&t, (uint64_t)bytes);
+	}
+	print_words(out, p, words);
+}
+
+static void
+print_deaths(const json_t *incident, FILE *out, struct paint p)
+{
+	const json_t *deaths = json_object_get(incident, "deaths");
+	size_t n = json_array_size(deaths);
+
+	for (size_t i = n > DEATHS ? n - DEATHS : 0; i < n; i++)
+		print_death(json_array_get(deaths, i), out, p);
+}
+
+static void
+print_exception(const json_t *incident, FILE *out, struct paint p)
+{
+	const json_t *e = json_object_get(incident, "root_exception");
+	char words[WORDS];
+	struct text t;
+	int64_t row;
+
+	if (e == NULL)
+		e = json_object_get(incident, "exception");
+	if (e == NULL || field_text(e, "type")[0] == '\0')
+		return;
+	text_init(&t, words, sizeof words);
+	text_addf(&t, "%s: %s", field_text(e, "type"), field_text(e, "message"));
+	if (field_text(e, "file")[0] != '\0' && field_integer(e, "row", &row))
+		text_addf(&t, " (%s:%lld)", field_text(e, "file"), (long long)row);
+	print_words(out, p, words);
+}
+
+/* The lines that carry it, unless the exception says more than they do. */
+static void
+print_lines(const json_t *incident, FILE *out, struct paint p)
+{
+	const json_t *lines = json_object_get(incident, "lines");
+
+	if (json_object_get(incident, "exception") != NULL)
+		return;
+	for (size_t i = 0; i < json_array_size(lines) && i < LINES; i++)
+		print_words(out, p, field_text(json_array_get(lines, i), "text"));
+}
+
+void
+account_print(const json_t *incident, FILE *out, struct paint p)
+{
+	print_heading(incident, out, p);
+	print_words(out, p, field_text(incident, "what"));
+	print_exception(incident, out, p);
+	print_lines(incident, out, p);
+	print_deaths(incident, out, p);
+	if (field_text(incident, "asked")[0] != '\0') {
+		fputs("  asked for: ", out);
+		paint_visible(out, field_text(incident, "asked"));
+		fputc('\n', out);
+	}
+	print_words(out, p, field_text(incident, "did"));
+	print_words(out, p, field_text(incident, "action"));
+}
+
+void
+account_print_brief(const json_t *incident, FILE *out, struct paint p)
+{
+	fprintf(out, "%s%s", certainty(incident), paint_on(p, colour_of(incident)));
+	paint_visible(out, field_text(incident, "class"));
+	fprintf(out, "%s: ", paint_off(p, colour_of(incident)));
+	paint_visible(out, field_text(incident, "what"));
+}

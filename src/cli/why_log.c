@@ -1,0 +1,128 @@
+/*
+ * why_log -- `bridle why --log FILE`: what went wrong, from a log alone. Needs no daemon: the log may be a container's, the
+ * journal's, or last year's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/trouble.h"
+#include "cli/verdict.h"
+#include "cli/why_log.h"
+#include "judge/hearing.h"
+
+/* A log as it is read: one struct, static because of its size. */
+struct why {
+	struct recogniser recogniser;
+	struct hearing hearing;
+	struct incident pending; /* until it is known that the next one is not the same again */
+	struct incident lesser;  /* printed when nothing else is */
+	struct verdict_printer printer;
+};
+
+/* A stop, and a start that fails: somebody restarted it, and the failure is what he wants to know of. */
+static bool
+is_failed_restart(const struct incident *stop, const struct incident *next)
+{
+	enum cause_phase phase = next->verdict.phase;
+
+	return stop->times == 1 && stop->verdict.phase == PHASE_SHUTDOWN && stop->verdict.cause != CAUSE_FORCED_KILL &&
+		(phase == PHASE_STARTUP_CONFIG || phase == PHASE_BOOT) && next->verdict.confidence >= CAUSE_CONFIDENT;
+}
+
+/* Every boot failure under a service manager is the same story told again. */
+static void
+keep_or_print(struct why *w, const struct incident *next)
+{
+	if (is_failed_restart(&w->pending, next)) {
+		uint64_t first_line = w->pending.first_line;
+
+		w->pending = *next;
+		w->pending.first_line = first_line;
+		return;
+	}
+	if (w->pending.verdict.cause == next->verdict.cause && w->pending.verdict.phase == next->verdict.phase) {
+		w->pending.times += next->times;
+		w->pending.last_line = next->last_line;
+		return;
+	}
+	verdict_print(&w->printer, &w->pending);
+	w->pending = *next;
+}
+
+/* A start that nothing follows, and what proves nothing, are answers only where there is no other. */
+static bool
+is_worth_it(const struct incident *i)
+{
+	return i->verdict.cause != CAUSE_HEALTHY && i->verdict.cause != CAUSE_UNKNOWN;
+}
+
+static void
+judged(void *context, const struct incident *next)
+{
+	struct why *w = context;
+
+	if (is_worth_it(next))
+		keep_or_print(w, next);
+	else if (w->lesser.times == 0 || w->lesser.verdict.cause == CAUSE_UNKNOWN)
+		w->lesser = *next;
+}
+
+static void
+hear(void *context, const struct recognised *what)
+{
+	struct why *w = context;
+
+	hearing_line(&w->hearing, what);
+}
+
+static bool
+read_log(struct why *w, int fd, struct err *err)
+{
+	static char bytes[1 << 16];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof bytes)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(err, errno, "cannot read the log");
+		recogniser_feed(&w->recogniser, bytes, (size_t)n);
+	}
+	recogniser_end(&w->recogniser);
+	hearing_close(&w->hearing, false);
+	return true;
+}
+
+static int
+open_log(const char *path)
+{
+	return strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+int
+why_log(const struct arguments *a)
+{
+	static struct why w;
+	struct trouble t = { .status = CLI_FAILED };
+	const char *path = a->value[OPTION_LOG];
+	bool ok;
+	int fd;
+
+	fd = open_log(path);
+	if (fd < 0) {
+		trouble_set(&t, CLI_FAILED, errno, "cannot open '%s'", path);
+		return trouble_tell(&t);
+	}
+	recogniser_init(&w.recogniser, hear, &w);
+	hearing_init(&w.hearing, judged, &w);
+	verdict_printer_init(&w.printer, (a->given & ARGUMENT(JSON)) != 0);
+	ok = read_log(&w, fd, &t.err);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	verdict_print(&w.printer, w.pending.times > 0 ? &w.pending : &w.lesser);
+	return ok ? CLI_OK : trouble_tell(&t);
+}

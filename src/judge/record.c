@@ -1,0 +1,161 @@
+#include "judge/record.h"
+
+#include "base/text.h"
+#include "wire/ending.h"
+
+bool
+record_alarms(const struct cause_verdict *v)
+{
+	return v->cause == CAUSE_FORCED_KILL ||
+		(v->phase != PHASE_RECYCLE && v->phase != PHASE_RELOAD && v->phase != PHASE_SHUTDOWN);
+}
+
+static void
+write_error(struct jsonw *w, const char *key, const struct traceback_error *e)
+{
+	jsonw_key(w, key);
+	jsonw_object_open(w);
+	jsonw_key_string(w, "type", e->name);
+	jsonw_key_string(w, "message", e->message);
+	jsonw_key_string(w, "file", e->file);
+	jsonw_key_integer(w, "row", e->row);
+	jsonw_object_close(w);
+}
+
+static void
+write_lines(struct jsonw *w, const struct incident *i)
+{
+	jsonw_key(w, "lines");
+	jsonw_array_open(w);
+	for (unsigned k = 0; k < INCIDENT_LINES && i->lines[k].line != 0; k++) {
+		jsonw_object_open(w);
+		jsonw_key_integer(w, "line", (int64_t)i->lines[k].line);
+		jsonw_key_string(w, "text", i->lines[k].text);
+		jsonw_object_close(w);
+	}
+	jsonw_array_close(w);
+}
+
+static void
+write_facts(struct jsonw *w, const struct incident *i)
+{
+	jsonw_key(w, "facts");
+	jsonw_array_open(w);
+	for (unsigned k = 0; k < CAUSE_FACTS && i->verdict.facts[k] != FACT_NONE; k++)
+		jsonw_string(w, facts[i->verdict.facts[k]].words);
+	jsonw_array_close(w);
+	jsonw_key(w, "also");
+	jsonw_array_open(w);
+	for (unsigned k = 0; k < INCIDENT_ALSO && i->also[k] != CAUSE_UNKNOWN; k++)
+		jsonw_string(w, causes[i->also[k]].name);
+	jsonw_array_close(w);
+}
+
+void
+incident_write(struct jsonw *w, const struct incident *i)
+{
+	const struct cause_entry *cause = &causes[i->verdict.cause];
+
+	jsonw_key_string(w, "phase", cause_phases[i->verdict.phase]);
+	jsonw_key_string(w, "class", cause->name);
+	jsonw_key(w, "confidence");
+	jsonw_thousandths(w, (int64_t)i->verdict.confidence * 10);
+	jsonw_key_string(w, "what", cause->what);
+	jsonw_key_string(w, "advice", cause->advice);
+	write_lines(w, i);
+	write_facts(w, i);
+	if (i->traceback.blocks > 0) {
+		write_error(w, "exception", &i->traceback.last);
+		if (i->traceback.blocks > 1)
+			write_error(w, "root_exception", &i->traceback.root);
+	}
+}
+
+/* ---- deaths ---- */
+
+static void
+write_known(struct jsonw *w, const char *key, bool known, int64_t value)
+{
+	if (known)
+		jsonw_key_integer(w, key, value);
+	else
+		jsonw_key_null(w, key);
+}
+
+static void
+write_seconds(struct jsonw *w, const char *key, bool known, msec value)
+{
+	if (known)
+		jsonw_key_thousandths(w, key, value);
+	else
+		jsonw_key_null(w, key);
+}
+
+static void
+write_ending(struct jsonw *w, int32_t status)
+{
+	char words[96];
+	struct text t;
+
+	text_init(&t, words, sizeof words);
+	if (status >= 0)
+		ending_add(&t, status);
+	jsonw_key_string(w, "ended", status >= 0 ? words : NULL);
+	write_known(w, "status", status >= 0 && (status & 0x7f) == 0, status >> 8);
+	write_known(w, "signal", status >= 0 && (status & 0x7f) != 0, status & 0x7f);
+	jsonw_key_bool(w, "core", status >= 0 && (status & 0x7f) != 0 && (status & 0x80) != 0);
+}
+
+static void
+write_death(struct jsonw *w, const struct record_death *d)
+{
+	static const char
+		*const asked[] = { [DEATH_UNASKED] = NULL, [DEATH_RECYCLED] = "recycled", [DEATH_ENDED] = "ended" };
+
+	jsonw_object_open(w);
+	jsonw_key_integer(w, "pid", d->pid);
+	jsonw_key_integer(w, "generation", d->generation);
+	jsonw_key_thousandths(w, "time", d->at);
+	write_ending(w, d->status);
+	if (d->booted == DEATH_BOOTED_UNKNOWN)
+		jsonw_key_null(w, "booted");
+	else
+		jsonw_key_bool(w, "booted", d->booted == DEATH_BOOTED);
+	jsonw_key_string(w, "asked", asked[d->asked]);
+	jsonw_key_bool(w, "oom", d->oom);
+	write_seconds(w, "age", d->age >= 0, d->age);
+	write_seconds(w, "heartbeat", d->beat >= 0, d->beat);
+	write_known(w, "rss", d->rss >= 0, d->rss);
+	write_known(w, "pss", d->pss >= 0, d->pss);
+	write_known(w, "rss_per_minute", d->rss >= 0, d->slope);
+	write_seconds(w, "cpu", d->cpu >= 0, (int64_t)(d->cpu * 1000));
+	write_known(w, "queue", d->queue >= 0, d->queue);
+	jsonw_key_string(w, "state", d->state != '\0' ? (const char[]){ d->state, '\0' } : NULL);
+	jsonw_object_close(w);
+}
+
+void
+record_write(struct jsonw *w, const struct record *r)
+{
+	jsonw_object_open(w);
+	jsonw_key_integer(w, "version", RECORD_VERSION);
+	jsonw_key_string(w, "service", r->service);
+	jsonw_key_integer(w, "number", r->number);
+	jsonw_key_thousandths(w, "time", r->first);
+	jsonw_key_thousandths(w, "last", r->last);
+	jsonw_key_integer(w, "times", r->times);
+	jsonw_key_bool(w, "alarm", r->alarm);
+	jsonw_key_bool(w, "over", r->over);
+	incident_write(w, r->incident);
+	jsonw_key_string(w, "action", r->advice);
+	jsonw_key_string(w, "did", r->did);
+	jsonw_key_string(w, "asked", r->asked);
+	jsonw_key_integer(w, "died", r->died);
+	jsonw_key(w, "deaths");
+	jsonw_array_open(w);
+	for (unsigned i = 0; i < r->deaths_count; i++)
+		if (r->deaths[i].incident == r->number)
+			write_death(w, &r->deaths[i]);
+	jsonw_array_close(w);
+	jsonw_object_close(w);
+}

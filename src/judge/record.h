@@ -1,0 +1,64 @@
+/*
+ * record -- an incident as it is kept and shown: JSON, version RECORD_VERSION of the schema in doc/INCIDENTS.md. The one place
+ * that writes it.
+ */
+#ifndef BRIDLE_JUDGE_RECORD_H
+#define BRIDLE_JUDGE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/msec.h"
+#include "judge/incident.h"
+#include "wire/jsonw.h"
+
+enum { RECORD_VERSION = 1, RECORD_MAX = 1 << 15 };
+
+enum death_booted { DEATH_BOOTED_UNKNOWN, DEATH_NOT_BOOTED, DEATH_BOOTED };
+
+/* Who wanted it. */
+enum death_asked { DEATH_UNASKED, DEATH_RECYCLED, DEATH_ENDED };
+
+/* How a worker ended, and what was last seen of it. */
+struct record_death {
+	int32_t pid;
+	uint32_t generation;
+	uint32_t incident;       /* that it belongs to, by number; 0: none yet */
+	msec at;                 /* since 1970 */
+	int32_t status;          /* as of wait(2); -1: not known */
+	uint8_t booted;          /* enum death_booted */
+	uint8_t asked;           /* enum death_asked */
+	bool oom;                /* the kernel killed it for want of memory */
+	char state;              /* R S D ...; NUL: not seen */
+	msec age, beat;          /* since it was forked; since its last heartbeat; -1: not known */
+	int64_t rss, pss, slope; /* bytes; of RSS, bytes a minute; rss and pss -1: not known */
+	float cpu;               /* per cent of one CPU at last; < 0: not known */
+	int64_t queue;           /* connections that waited, at last; -1: not known */
+};
+
+struct record {
+	const char *service;
+	uint32_t number;  /* of the incident, counted for each service */
+	msec first, last; /* since 1970 */
+	unsigned times;   /* stories of the same cause, one soon after the other */
+	unsigned died;    /* workers */
+	bool alarm;       /* nobody wanted it */
+	bool over;
+	const struct incident *incident;
+	const struct record_death *deaths; /* the latest, oldest first; those of other incidents are left out */
+	unsigned deaths_count;
+	const char *advice; /* for this service */
+	const char *did;    /* what Bridle did */
+	const char *asked;  /* who asked for it; NULL: nobody */
+};
+
+/* Is it one that nobody asked for? */
+bool record_alarms(const struct cause_verdict *v);
+
+/* The members that every judged incident has, into an open object. */
+void incident_write(struct jsonw *w, const struct incident *i);
+
+/* The whole object. */
+void record_write(struct jsonw *w, const struct record *r);
+
+#endif

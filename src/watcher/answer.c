@@ -1,0 +1,77 @@
+#include "watcher/answer.h"
+
+#include "watcher/watch.h"
+#include "wire/jsonw.h"
+#include "wire/varlink.h"
+
+static void
+write_entry(struct jsonw *j, const struct docket_entry *e)
+{
+	if (e != NULL)
+		jsonw_raw(j, e->json, e->length);
+}
+
+/* The entries of D, the latest first: how many. */
+static unsigned
+sort(const struct docket *d, const struct docket_entry *sorted[DOCKET_KEPT])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < DOCKET_KEPT; i++) {
+		unsigned to = n;
+
+		if (d->at[i].number == 0)
+			continue;
+		for (n++; to > 0 && sorted[to - 1]->last < d->at[i].last; to--)
+			sorted[to] = sorted[to - 1];
+		sorted[to] = &d->at[i];
+	}
+	return n;
+}
+
+/* The latest that is an alarm, or else the latest. */
+static const struct docket_entry *
+first_alarm(const struct docket_entry *const *sorted, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (sorted[i]->alarm)
+			return sorted[i];
+	return n > 0 ? sorted[0] : NULL;
+}
+
+static void
+write_service(struct jsonw *j, struct watcher *w, uint32_t slot, int64_t last)
+{
+	struct service *s = &w->services.at[slot];
+	const struct docket_entry *sorted[DOCKET_KEPT];
+	unsigned n;
+
+	inquiry_look(w, s);
+	if (s->docket == NULL)
+		return;
+	n = sort(s->docket, sorted);
+	if (last == 0)
+		write_entry(j, first_alarm(sorted, n));
+	for (unsigned i = 0; i < n && i < last; i++)
+		write_entry(j, sorted[i]);
+}
+
+char *
+answer_frame(struct watcher *w, const uint32_t *slot, int64_t last, size_t *length)
+{
+	struct jsonw j;
+
+	jsonw_init(&j, VARLINK_FRAME_MAX);
+	jsonw_object_open(&j);
+	jsonw_key(&j, "parameters");
+	jsonw_object_open(&j);
+	jsonw_key(&j, "incidents");
+	jsonw_array_open(&j);
+	for (uint32_t i = 0; i < w->services.count; i++)
+		if (w->services.at[i].incarnation != 0 && (slot == NULL || *slot == i))
+			write_service(&j, w, i, last);
+	jsonw_array_close(&j);
+	jsonw_object_close(&j);
+	jsonw_object_close(&j);
+	return jsonw_take(&j, length);
+}

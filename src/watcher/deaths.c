@@ -1,0 +1,393 @@
+#include "watcher/deaths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/generation.h"
+#include "os/process.h"
+#include "os/procevents.h"
+#include "watcher/watch.h"
+#include "wire/kmsg.h"
+#include "wire/procevent.h"
+
+enum {
+	REFILTER = 20,      /* ms: a master needs more until it forks */
+	KMSG_RECORD = 8192, /* the longest that the kernel gives */
+	KMSG_MOST = 4096,   /* records a look */
+};
+
+struct deaths_master {
+	int32_t pid;
+	uint32_t slot;
+};
+
+/* ---- who was killed for want of memory ---- */
+
+static void
+read_kmsg(struct deaths *d)
+{
+	char record[KMSG_RECORD];
+	struct kmsg_kill kill;
+	ssize_t n;
+
+	for (unsigned i = 0; d->kmsg >= 0 && i < KMSG_MOST; i++) {
+		n = read(d->kmsg, record, sizeof record);
+		if (n < 0 && errno == EPIPE) /* what we had not read was overwritten: it goes on behind that */
+			continue;
+		if (n <= 0)
+			return;
+		if (kmsg_read(&kill, record, (size_t)n))
+			d->kills[d->kills_next++ % 16] = (struct deaths_kill){ kill.pid, clock_now() };
+	}
+}
+
+/* The kernel says whom it kills before it does. */
+bool
+deaths_by_memory(struct watcher *w, struct service *s, int32_t pid)
+{
+	struct deaths *d = &w->deaths;
+
+	(void)s;
+	read_kmsg(d);
+	for (unsigned i = 0; i < 16; i++)
+		if (d->kills[i].pid == pid)
+			return true;
+	return false;
+}
+
+static void
+open_kmsg(struct deaths *d)
+{
+	d->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (d->kmsg < 0)
+		log_info("the kernel's log cannot be read (%s): who was killed for want of memory is not told by it",
+			strerror(errno));
+	else
+		lseek(d->kmsg, 0, SEEK_END);
+}
+
+/* ---- one death ---- */
+
+static enum fact
+fact_of(int32_t status)
+{
+	switch (status & 0x7f) {
+	case 0: break;
+	case SIGKILL: return FACT_KILLED;
+	case SIGTERM: return FACT_TERMED;
+	case SIGSEGV:
+	case SIGABRT:
+	case SIGBUS:
+	case SIGILL:
+	case SIGFPE:
+	case SIGTRAP: return FACT_CRASHED;
+	default: return FACT_SIGNALLED;
+	}
+	switch (status >> 8) {
+	case 0: return FACT_EXITING;
+	case 3: return FACT_EXITED_3;
+	case 4: return FACT_EXITED_4;
+	default: return FACT_EXITED;
+	}
+}
+
+static bool
+is_ending(const struct page_service *record, uint32_t number)
+{
+	const struct page_generation *g = services_generation(record, number);
+
+	return g == NULL || g->state == GENERATION_ENDING || g->state == GENERATION_FREE;
+}
+
+static uint8_t
+booted_of(const struct worker *worker, enum heartbeat last)
+{
+	if (worker->up != 0 || last == HEARTBEAT_BEATING)
+		return DEATH_BOOTED;
+	return last == HEARTBEAT_BOOTING ? DEATH_NOT_BOOTED : DEATH_BOOTED_UNKNOWN;
+}
+
+/* Growth since its figures were first seen with the application loaded. */
+static int64_t
+slope_of(const struct worker *worker)
+{
+	msec span = worker->looked - worker->first_look;
+
+	return worker->first_look == 0 || span < 1000 ? 0 : (worker->rss - worker->first_rss) * 60000 / span;
+}
+
+static struct record_death
+describe(const struct service *s, const struct page_service *record, const struct worker *worker, int32_t status)
+{
+	msec beat = -1;
+	enum heartbeat last = process_heartbeat_held(worker->held, clock_wall(), &beat);
+
+	return (struct record_death){
+		.pid = worker->pid,
+		.generation = worker->generation,
+		.at = clock_wall(),
+		.status = status,
+		.booted = booted_of(worker, last),
+		.asked = worker->recycled != 0                ? DEATH_RECYCLED :
+			is_ending(record, worker->generation) ? DEATH_ENDED :
+								DEATH_UNASKED,
+		.state = worker->state,
+		.age = clock_now() - worker->started,
+		.beat = last == HEARTBEAT_BEATING ? beat : -1,
+		.rss = worker->rss,
+		.pss = worker->pss,
+		.slope = slope_of(worker),
+		.cpu = worker->cpu,
+		.queue = s->sampler->queue,
+	};
+}
+
+/* Gunicorn ends who has not beaten for its timeout, by ABRT, and by KILL a loop later (Arbiter.murder_workers). Before the
+ * first beat, releases from 22 on do not (gunicorn-facts 6.1). */
+static bool
+is_overdue(const struct page_service *record, const struct record_death *d)
+{
+	return record->settings.timeout > 0 && d->beat >= record->settings.timeout && d->booted == DEATH_BOOTED;
+}
+
+static void
+tell_kill(struct watcher *w, struct service *s, const struct page_service *record, struct record_death *d)
+{
+	if (deaths_by_memory(w, s, d->pid)) {
+		d->oom = true;
+		inquiry_told(s, FACT_OOM, d->pid);
+	} else if (is_overdue(record, d)) {
+		inquiry_told(s, FACT_TIMEOUT, d->pid);
+	} else if (w->deaths.kmsg >= 0) {
+		inquiry_told(s, FACT_NO_OOM, 0);
+	}
+}
+
+/* Those that end themselves well need no reason, unless nobody asked them and they had not even begun. */
+static bool
+says_something(const struct record_death *d, enum fact fact)
+{
+	return fact == FACT_EXITING || fact == FACT_TERMED ? d->booted == DEATH_NOT_BOOTED : true;
+}
+
+static void
+tell(struct watcher *w, struct service *s, const struct page_service *record, struct record_death *d)
+{
+	enum fact fact = fact_of(d->status);
+
+	if (d->asked == DEATH_ENDED) {
+		if (fact == FACT_KILLED)
+			inquiry_told(s, FACT_ENDED_KILL, d->pid);
+		return;
+	}
+	if (d->asked == DEATH_RECYCLED)
+		inquiry_told(s, FACT_RECYCLED, d->pid);
+	inquiry_told(s, fact, d->pid);
+	if (fact == FACT_KILLED)
+		tell_kill(w, s, record, d);
+	if (d->booted != DEATH_BOOTED_UNKNOWN && says_something(d, fact))
+		inquiry_told(s, d->booted == DEATH_BOOTED ? FACT_DIED_UP : FACT_DIED_BOOTING, d->pid);
+}
+
+static void
+died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
+{
+	struct page_service record;
+	struct worker *worker = s->sampler != NULL ? workers_bury(&s->sampler->workers, pid) : NULL;
+	struct record_death d;
+
+	if (worker == NULL || !services_read(&w->services, s->slot, &record))
+		return; /* a helper of the application, or of a hook */
+	logs_catch_up(w, s);
+	d = describe(s, &record, worker, status);
+	tell(w, s, &record, &d);
+	inquiry_death(s, &d);
+	samples_moved(w, s);
+}
+
+/* ---- process events ---- */
+
+static struct service *
+service_of_master(struct watcher *w, int32_t pid)
+{
+	for (uint32_t i = 0; i < w->deaths.count; i++)
+		if (w->deaths.masters[i].pid == pid)
+			return &w->services.at[w->deaths.masters[i].slot];
+	return NULL;
+}
+
+/* Workers of a dead master are the supervisor's. */
+static struct service *
+service_of_orphan(struct watcher *w, int32_t pid)
+{
+	for (uint32_t i = 0; i < w->services.count; i++) {
+		struct service *s = &w->services.at[i];
+
+		if (s->sampler != NULL && workers_find(&s->sampler->workers, pid) != NULL)
+			return s;
+	}
+	return NULL;
+}
+
+static void
+happened(struct watcher *w, const struct procevent *e)
+{
+	struct service *s = service_of_master(w, e->parent);
+
+	if (e->kind == PROCEVENT_FORK && s != NULL)
+		samples_forked(w, s);
+	if (e->kind != PROCEVENT_EXIT)
+		return;
+	if (s == NULL)
+		s = service_of_orphan(w, e->pid);
+	if (s != NULL)
+		died(w, s, e->pid, e->status);
+}
+
+void
+deaths_hear(struct watcher *w)
+{
+	_Alignas(8) char buffer[PROCEVENTS_BUFFER];
+	struct procevent e;
+	size_t n, at, step;
+	bool lost = false;
+
+	while (w->deaths.fd >= 0 && (n = procevents_read(w->deaths.fd, buffer, sizeof buffer, &lost)) > 0) {
+		for (at = 0; at < n && (step = procevent_read(&e, buffer + at, n - at)) > 0;
+			at += (step + 3) & ~(size_t)3)
+			happened(w, &e);
+		if (lost && !w->deaths.lost_told) {
+			log_warning("more processes ended at once than the kernel keeps for us: of some deaths the "
+				    "status is not known");
+			w->deaths.lost_told = true;
+		}
+	}
+}
+
+static void
+on_readable(struct ev_loop *loop, ev_io *io, int revents)
+{
+	(void)loop;
+	(void)revents;
+	deaths_hear(io->data);
+}
+
+/* The supervisor is among the parents: workers of a dead master become its children. */
+static void
+on_refilter(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct watcher *w = timer->data;
+	struct deaths *d = &w->deaths;
+	pid_t *pids = calloc(d->count + 1, sizeof *pids);
+	struct err err;
+
+	(void)loop;
+	(void)revents;
+	if (pids == NULL)
+		return;
+	pids[0] = services_header(&w->services)->supervisor;
+	for (uint32_t i = 0; i < d->count; i++)
+		pids[i + 1] = d->masters[i].pid;
+	if (!procevents_only(d->fd, pids, d->count + 1, &err))
+		log_warning("%s", err.text);
+	free(pids);
+}
+
+static bool
+add_master(struct deaths *d, int32_t pid, uint32_t slot)
+{
+	if (d->count == d->size) {
+		uint32_t size = d->size == 0 ? 16 : d->size * 2;
+		struct deaths_master *masters = realloc(d->masters, size * sizeof *masters);
+
+		if (masters == NULL)
+			return false;
+		d->masters = masters;
+		d->size = size;
+	}
+	d->masters[d->count++] = (struct deaths_master){ pid, slot };
+	return true;
+}
+
+static bool
+is_known(const struct deaths *d, int32_t pid, uint32_t slot)
+{
+	for (uint32_t i = 0; i < d->count; i++)
+		if (d->masters[i].pid == pid && d->masters[i].slot == slot)
+			return true;
+	return false;
+}
+
+static bool
+lives(const struct page_service *record, int32_t pid)
+{
+	for (unsigned g = 0; record != NULL && g < PAGE_GENERATIONS; g++)
+		if (record->generations[g].number != 0 && record->generations[g].master == pid)
+			return true;
+	return false;
+}
+
+/* Those that are gone are kept out of the list: their last children have the supervisor for a parent. */
+void
+deaths_follow(struct watcher *w, struct service *s, const struct page_service *record)
+{
+	struct deaths *d = &w->deaths;
+	bool changed = false;
+
+	if (d->fd < 0 || s->kind != PAGE_GUNICORN)
+		return;
+	for (uint32_t i = 0; i < d->count;) {
+		if (d->masters[i].slot != s->slot || lives(record, d->masters[i].pid)) {
+			i++;
+			continue;
+		}
+		d->masters[i] = d->masters[--d->count];
+		changed = true;
+	}
+	for (unsigned g = 0; record != NULL && g < PAGE_GENERATIONS; g++) {
+		int32_t pid = record->generations[g].number != 0 ? record->generations[g].master : 0;
+
+		if (pid > 0 && !is_known(d, pid, s->slot))
+			changed = add_master(d, pid, s->slot) || changed;
+	}
+	if (!changed || ev_is_active(&d->refilter))
+		return;
+	ev_now_update(w->loop);
+	ev_timer_set(&d->refilter, REFILTER / 1000., 0.);
+	ev_timer_start(w->loop, &d->refilter);
+}
+
+void
+deaths_open(struct watcher *w)
+{
+	struct deaths *d = &w->deaths;
+	struct err err;
+
+	*d = (struct deaths){ .fd = procevents_open(&err), .kmsg = -1 };
+	ev_timer_init(&d->refilter, on_refilter, 0., 0.);
+	d->refilter.data = w;
+	open_kmsg(d);
+	if (d->fd < 0) {
+		log_info("how workers end is not seen, only what their masters say of it: %s", err.text);
+		return;
+	}
+	ev_io_init(&d->readable, on_readable, d->fd, EV_READ);
+	d->readable.data = w;
+	ev_io_start(w->loop, &d->readable);
+}
+
+void
+deaths_close(struct watcher *w)
+{
+	struct deaths *d = &w->deaths;
+
+	free(d->masters);
+	d->masters = NULL;
+	d->count = d->size = 0;
+}

@@ -1,0 +1,45 @@
+/*
+ * deaths -- how workers end, which are not our children: by process events where the kernel gives them (os/procevents.h), else
+ * by their not being there any more. What was known of each is put together, and its service's inquiry is told.
+ */
+#ifndef BRIDLE_WATCHER_DEATHS_H
+#define BRIDLE_WATCHER_DEATHS_H
+
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/msec.h"
+#include "wire/page.h"
+
+struct watcher;
+struct service;
+
+struct deaths {
+	int fd;   /* process events; -1: none are to be had */
+	int kmsg; /* the kernel's log, read when somebody was killed; -1 */
+	ev_io readable;
+	ev_timer refilter; /* masters came or went: the kernel is told soon, once for many */
+	struct deaths_master *masters;
+	uint32_t count, size;
+	struct deaths_kill {
+		int32_t pid;
+		msec at;
+	} kills[16]; /* for want of memory, the latest */
+	unsigned kills_next;
+	bool lost_told;
+};
+
+void deaths_open(struct watcher *w);
+void deaths_close(struct watcher *w);
+
+/* The masters of S are those of RECORD (NULL: it is gone). */
+void deaths_follow(struct watcher *w, struct service *s, const struct page_service *record);
+
+/* Take what the kernel has told so far. */
+void deaths_hear(struct watcher *w);
+
+/* Did the kernel kill process PID of S for want of memory? */
+bool deaths_by_memory(struct watcher *w, struct service *s, int32_t pid);
+
+#endif

@@ -1,0 +1,55 @@
+"""An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
+/ answers, /slow?s=2 sleeps, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory.
+"""
+import ctypes
+import os
+import sys
+import time
+import urllib.parse
+
+HOW = os.environ.get("HOW", "")
+hoard = []
+
+if HOW == "missing":
+    import a_module_that_is_not_there  # noqa: F401
+if HOW == "circular":
+    import circle_a  # noqa: F401
+if HOW == "syntax":
+    import broken_syntax  # noqa: F401
+if HOW == "variable":
+    os.environ["DATABASE_URL_FOR_THE_TEST"]
+if HOW.startswith("exit"):
+    sys.exit(int(HOW[4:]))
+if HOW == "slow":
+    time.sleep(30)
+if HOW == "segv":
+    ctypes.string_at(0)
+if HOW == "raise":
+    raise RuntimeError("the application does not want to")
+if HOW == "busy":
+    import socket
+    socket.create_connection(("127.0.0.1", 1))
+
+
+def respond(path, query):
+    if path == "/slow":
+        os.write(2, b"slow begins\n")
+        time.sleep(float(query["s"]))
+    if path == "/segv":
+        ctypes.string_at(0)
+    if path == "/exit":
+        os._exit(int(query["code"]))
+    if path == "/raise":
+        raise RuntimeError("a request that fails")
+    if path == "/leak":
+        hoard.append(bytearray(os.urandom(1 << 20)) * int(query["mb"]))
+    return f"{path} {os.getpid()}\n"
+
+
+def app(environ, start_response):
+    body = respond(environ["PATH_INFO"], dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))).encode()
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+not_callable = "text"

@@ -1,0 +1,300 @@
+"""What goes wrong is made to go wrong, with a real Gunicorn, and `bridle why` names it."""
+import contextlib
+import itertools
+import json
+import os
+import pathlib
+import signal
+import socket
+import threading
+
+import pytest
+
+import processes
+from client import get
+from sections import bridle, web
+from waiting import until
+
+CLASSES = ["sync", "gthread"]
+QUIET = {"client.noise", "noise.control-socket", "healthy.start"}
+
+
+def settings(worker_class, **keys):
+    keys = {"app": "trouble:app", "worker_class": worker_class, "workers": 2, "ready_workers": 1, "timeout": 3,
+            "start_limit": 3, **keys}
+    if worker_class == "gthread":
+        keys["threads"] = 4
+    return keys
+
+
+@pytest.fixture
+def site(daemons, edge):
+    """site(worker_class, **keys): a bridled with that one service, which has been told to start."""
+    def begin(worker_class, **keys):
+        made = daemons(venv=edge["path"])
+        made.write(web(**settings(worker_class, **keys)))
+        return made.start()
+    return begin
+
+
+def why(daemon, last=None):
+    return daemon.call("Why", name="web", last=last)["incidents"]
+
+
+def named(daemon, name, timeout=20):
+    """Until the latest incident is of class NAME."""
+    def look():
+        found = why(daemon)
+        return found[0] if found and found[0]["class"] == name else None
+    try:
+        return until(look, name, timeout)
+    except AssertionError as error:
+        seen = [(one["class"], one["facts"]) for one in why(daemon, 9)]
+        raise AssertionError(f"{error}; there was {seen}") from None
+
+
+def up(daemon, count=2):
+    daemon.events.wait("web", "running")
+    daemon.wait_workers(count)
+    return sorted(daemon.workers())
+
+
+def ask_in_vain(daemon, path):
+    with contextlib.suppress(OSError, EOFError):
+        get(daemon.address(), path, timeout=10)
+
+
+def note(figures, edge, worker_class, incident):
+    figures(f"incident: {incident['class']:<32} {incident['phase']:<16} {edge['version']:<8} {worker_class:<8} "
+            f"{incident['confidence']:.2f}")
+
+
+BOOT = {
+    "missing": ("boot.import-missing", "a_module_that_is_not_there"),
+    "circular": ("boot.import-circular", "circle"),
+    "syntax": ("boot.syntax-error", "broken_syntax.py"),
+    "variable": ("boot.env-missing", "DATABASE_URL_FOR_THE_TEST"),
+    "exit1": ("boot.app-sysexit", ""),
+    "exit0": ("boot.app-sysexit", ""),
+    "segv": ("boot.crash-signal", "SIGSEGV"),
+    "raise": ("boot.app-exception", "the application does not want to"),
+    "busy": ("boot.dependency-down", "refused"),
+    "slow": ("boot.start-timeout", "start_timeout"),
+}
+
+
+@pytest.mark.parametrize("worker_class", CLASSES)
+@pytest.mark.parametrize("how", BOOT)
+def test_what_fails_to_boot(site, edge, figures, how, worker_class):
+    name, word = BOOT[how]
+    keys = {"start_timeout": "2s", "timeout": 30} if how == "slow" else {"start_timeout": "5s"}
+    made = site(worker_class, environment=f"HOW={how}", **keys)
+    incident = named(made, name)
+    assert incident["phase"] == "boot" and incident["alarm"]
+    assert incident["confidence"] >= 0.8
+    assert word in made.ctl("why", "web")
+    note(figures, edge, worker_class, incident)
+
+
+@pytest.mark.parametrize("app", ["trouble:nothing", "trouble:not_callable"])
+def test_no_application(site, edge, figures, app):
+    made = site("sync", app=app)
+    note(figures, edge, "sync", named(made, "boot.app-attribute"))
+
+
+def test_a_port_that_somebody_has(daemons, edge, figures):
+    """Bridle holds no listener here: Gunicorn binds for itself."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        made = daemons(venv=edge["path"])
+        made.write(web(**settings("sync", bind=None, args=f"--bind 127.0.0.1:{taken.getsockname()[1]}")))
+        made.start()
+        incident = named(made, "boot.bind-in-use")
+    note(figures, edge, "sync", incident)
+
+
+RUNTIME = {
+    "/slow?s=9": ("runtime.timeout", "sync"),
+    "/segv": ("runtime.crash-signal", "both"),
+    "/exit?code=5": ("runtime.worker-exit", "both"),
+    "/exit?code=3": ("runtime.worker-exit", "both"),
+    "/raise": ("runtime.unhandled-exception", "both"),
+}
+
+
+@pytest.mark.parametrize("worker_class", CLASSES)
+@pytest.mark.parametrize("path", RUNTIME)
+def test_what_goes_wrong_in_a_request(site, edge, figures, path, worker_class):
+    name, where = RUNTIME[path]
+    if where not in ("both", worker_class):
+        pytest.skip("its timeout does not cover requests (gunicorn-facts 6.1)")
+    made = site(worker_class)
+    up(made)
+    ask_in_vain(made, path)
+    incident = named(made, name)
+    assert incident["phase"] == "runtime" and incident["alarm"] and incident["confidence"] >= 0.8
+    if name in ("runtime.crash-signal", "runtime.worker-exit"):
+        death = incident["deaths"][0]
+        assert death["booted"] is True
+        assert death["signal"] == (signal.SIGSEGV if path == "/segv" else None)
+    note(figures, edge, worker_class, incident)
+
+
+@pytest.mark.parametrize("worker_class", CLASSES)
+def test_a_worker_killed_by_hand(site, edge, figures, worker_class):
+    made = site(worker_class)
+    victim = up(made)[0]
+    os.kill(victim, signal.SIGKILL)
+    incident = named(made, "runtime.killed-9-sent")
+    assert incident["deaths"][0]["pid"] == victim and incident["deaths"][0]["signal"] == signal.SIGKILL
+    assert incident["deaths"][0]["oom"] is False
+    note(figures, edge, worker_class, incident)
+
+
+@pytest.mark.parametrize("worker_class", CLASSES)
+def test_a_master_killed_by_hand(site, edge, figures, worker_class):
+    made = site(worker_class)
+    up(made)
+    os.kill(made.master(), signal.SIGKILL)
+    incident = named(made, "master.killed")
+    assert "started another master" in incident["did"]
+    note(figures, edge, worker_class, incident)
+    made.wait_workers(2)
+
+
+def test_a_loop_is_one_incident(site, edge, figures):
+    made = site("sync", timeout=1, workers=1)
+    up(made, 1)
+    for _ in range(3):
+        ask_in_vain(made, "/slow?s=5")
+    incident = until(lambda: [one for one in why(made) if one["died"] >= 3], "three deaths", 20)[0]
+    assert incident["class"] == "runtime.timeout"
+    assert [one["class"] for one in why(made, 9) if one["alarm"]] == ["runtime.timeout"]
+    note(figures, edge, "sync", incident)
+
+
+def recycled(daemon, name):
+    return until(lambda: [one for one in why(daemon, 9) if one["class"] == name], name, 30)[0]
+
+
+@pytest.mark.parametrize("worker_class", CLASSES)
+def test_recycles_are_no_alarms(site, edge, figures, worker_class):
+    made = site(worker_class, max_requests=5)
+    up(made)
+    for number in range(12):
+        get(made.address(), f"/{number}")
+    incident = recycled(made, "recycle.max-requests")
+    assert incident["phase"] == "recycle" and not incident["alarm"]
+    note(figures, edge, worker_class, incident)
+
+
+def test_too_large_a_worker(site, edge, figures):
+    made = site("sync", workers=1, memory_max_worker="60M", timeout=30)
+    up(made, 1)
+    get(made.address(), "/leak?mb=80")
+    incident = recycled(made, "recycle.memory-max-worker")
+    assert not incident["alarm"] and incident["deaths"][0]["asked"] == "recycled"
+    note(figures, edge, "sync", incident)
+
+
+def test_who_asked(site, edge, figures):
+    made = site("sync")
+    up(made)
+    made.ctl("stop", "web")
+    incident = recycled(made, "shutdown.requested")
+    assert incident["asked"] == f"bridle stop, by uid {os.getuid()}" and not incident["alarm"]
+    note(figures, edge, "sync", incident)
+
+
+def test_requests_longer_than_the_grace(site, edge, figures):
+    made = site("sync", graceful_timeout="1s", timeout=60)
+    up(made)
+    request = threading.Thread(target=ask_in_vain, args=(made, "/slow?s=30"))
+    request.start()
+    until(lambda: "slow begins" in made.log(), "the request to be in a worker")
+    made.ctl("stop", "web")
+    incident = named(made, "shutdown.forced-kill")
+    request.join()
+    assert incident["alarm"] and "graceful_timeout is 1s" in incident["action"]
+    note(figures, edge, "sync", incident)
+
+
+def test_ordinary_life_is_no_incident(site, edge, figures):
+    """Deploys, scalings, recycling with jitter, slow requests that succeed, clients that go away, scanners."""
+    made = site("sync", max_requests=20, max_requests_jitter=5, workers=3)
+    up(made, 3)
+    stop = threading.Event()
+
+    def visit():
+        while not stop.is_set():
+            with contextlib.suppress(OSError, EOFError):
+                get(made.address(), "/hello", timeout=5)
+
+    said = itertools.cycle([b"GET /slow?s=0.2 HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+                            b"GET / HTTP/9.9\r\n\r\n", b""])
+
+    def rude():
+        while not stop.wait(0.05):
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
+                one.connect(made.address())
+                one.sendall(next(said))
+
+    visitors = [threading.Thread(target=one) for one in (visit, visit, rude)]
+    for one in visitors:
+        one.start()
+    try:
+        for command in (["restart", "web"], ["scale", "web", "5"], ["reload", "web"], ["scale", "web", "2"],
+                        ["signal", "web", "HUP"], ["restart", "--cold", "web"]):
+            made.ctl(*command)
+            until(lambda: made.state() == "running", "it to run")
+            get(made.address(), "/slow?s=1")
+    finally:
+        stop.set()
+        for one in visitors:
+            one.join()
+    made.ctl("stop", "web")
+    seen = why(made, 100)
+    assert [one["class"] for one in seen if one["alarm"]] == []
+    assert seen, "recycles are named"
+    figures(f"ordinary life {edge['version']}: {sorted({one['class'] for one in seen})}, no alarm")
+
+
+def test_kept_over_a_new_watcher(site, edge):
+    made = site("sync")
+    os.kill(up(made)[0], signal.SIGKILL)
+    before = named(made, "runtime.killed-9-sent")
+    watcher = made.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: made.answers() and made.call("Info")["watcher"] != watcher, "another watcher")
+    after = named(made, "runtime.killed-9-sent")
+    assert after["number"] == before["number"] and after["deaths"] == before["deaths"]
+    lines = [json.loads(line) for line in (made.log_dir / "incidents.jsonl").read_text().splitlines()]
+    assert {line["version"] for line in lines} == {1} and lines[-1]["service"] == "web"
+
+
+def test_watch_tells_of_incidents(site, edge):
+    made = site("sync")
+    os.kill(up(made)[0], signal.SIGKILL)
+    told = until(lambda: made.events.incidents, "an incident to be told")[0]
+    assert told["class"] == "runtime.killed-9-sent" and told["service"] == "web"
+
+
+def wakeups(pid):
+    """Times that PID slept and was woken (proc_pid_status(5): voluntary_ctxt_switches)."""
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(text.partition("voluntary_ctxt_switches:")[2].split()[0])
+
+
+def test_strange_processes_wake_nobody(site, edge, figures):
+    """A busy machine forks and ends processes all the time: the kernel keeps those from us."""
+    made = site("sync")
+    up(made)
+    until(lambda: made.service()["state"] == "running" and made.service()["since"] > 4, "it to become quiet", 15)
+    watcher = made.call("Info")["watcher"]
+    before = wakeups(watcher), wakeups(made.pid)
+    for _ in range(300):
+        os.waitpid(os.posix_spawn("/bin/true", ["true"], {}), 0)
+    after = wakeups(watcher), wakeups(made.pid)
+    figures(f"300 processes of others: watcher woke {after[0] - before[0]} times, supervisor {after[1] - before[1]}")
+    assert after[0] - before[0] <= 20 and after[1] - before[1] <= 1
