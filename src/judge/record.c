@@ -154,8 +154,7 @@ record_write(struct jsonw *w, const struct record *r)
 	jsonw_key(w, "deaths");
 	jsonw_array_open(w);
 	for (unsigned i = 0; i < r->deaths_count; i++)
-		if (r->deaths[i].incident == r->number)
-			write_death(w, &r->deaths[i]);
+		write_death(w, &r->deaths[i]);
 	jsonw_array_close(w);
 	jsonw_object_close(w);
 }

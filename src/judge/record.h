@@ -23,7 +23,6 @@ enum death_asked { DEATH_UNASKED, DEATH_RECYCLED, DEATH_ENDED };
 struct record_death {
 	int32_t pid;
 	uint32_t generation;
-	uint32_t incident;       /* that it belongs to, by number; 0: none yet */
 	msec at;                 /* since 1970 */
 	int32_t status;          /* as of wait(2); -1: not known */
 	uint8_t booted;          /* enum death_booted */
@@ -45,7 +44,7 @@ struct record {
 	bool alarm;       /* nobody wanted it */
 	bool over;
 	const struct incident *incident;
-	const struct record_death *deaths; /* the latest, oldest first; those of other incidents are left out */
+	const struct record_death *deaths; /* the latest, oldest first */
 	unsigned deaths_count;
 	const char *advice; /* for this service */
 	const char *did;    /* what Bridle did */

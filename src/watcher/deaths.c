@@ -161,11 +161,11 @@ tell_kill(struct watcher *w, struct service *s, const struct page_service *recor
 {
 	if (deaths_by_memory(w, s, d->pid)) {
 		d->oom = true;
-		inquiry_told(s, FACT_OOM, d->pid);
+		inquiry_told(w, s, FACT_OOM, d->pid);
 	} else if (is_overdue(record, d)) {
-		inquiry_told(s, FACT_TIMEOUT, d->pid);
+		inquiry_told(w, s, FACT_TIMEOUT, d->pid);
 	} else if (w->deaths.kmsg >= 0) {
-		inquiry_told(s, FACT_NO_OOM, 0);
+		inquiry_told(w, s, FACT_NO_OOM, 0);
 	}
 }
 
@@ -183,16 +183,16 @@ tell(struct watcher *w, struct service *s, const struct page_service *record, st
 
 	if (d->asked == DEATH_ENDED) {
 		if (fact == FACT_KILLED)
-			inquiry_told(s, FACT_ENDED_KILL, d->pid);
+			inquiry_told(w, s, FACT_ENDED_KILL, d->pid);
 		return;
 	}
 	if (d->asked == DEATH_RECYCLED)
-		inquiry_told(s, FACT_RECYCLED, d->pid);
-	inquiry_told(s, fact, d->pid);
+		inquiry_told(w, s, FACT_RECYCLED, d->pid);
+	inquiry_told(w, s, fact, d->pid);
 	if (fact == FACT_KILLED)
 		tell_kill(w, s, record, d);
 	if (d->booted != DEATH_BOOTED_UNKNOWN && says_something(d, fact))
-		inquiry_told(s, d->booted == DEATH_BOOTED ? FACT_DIED_UP : FACT_DIED_BOOTING, d->pid);
+		inquiry_told(w, s, d->booted == DEATH_BOOTED ? FACT_DIED_UP : FACT_DIED_BOOTING, d->pid);
 }
 
 static void
@@ -204,7 +204,8 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 
 	if (worker == NULL || !services_read(&w->services, s->slot, &record))
 		return; /* a helper of the application, or of a hook */
-	logs_catch_up(w, s);
+	if (!w->inquiries.reading)
+		logs_catch_up(w, s);
 	d = describe(s, &record, worker, status);
 	tell(w, s, &record, &d);
 	inquiry_death(s, &d);

@@ -24,7 +24,8 @@ struct docket_entry {
 	msec first, last; /* since 1970 */
 	unsigned times, died;
 	bool alarm;
-	char *json; /* the object, without newline */
+	msec written; /* to the file; monotonic, 0: not by us */
+	char *json;   /* the object, without newline */
 	size_t length;
 };
 

@@ -24,32 +24,39 @@ struct service;
 
 enum { INQUIRY_DEATHS = 4, INQUIRY_WORDS = 200 };
 
-/* Of one Gunicorn service. */
-struct inquiry {
-	struct recogniser recogniser;
+/* A story that is being told. */
+struct inquiry_case {
 	struct hearing hearing;
+	uint32_t number;                      /* of the incident that it is; 0: none yet */
+	unsigned earlier_times, earlier_died; /* of that incident, before this story */
+	msec first;                           /* of that incident, and of this story; since 1970 */
+	msec opened;
+	unsigned died;                              /* in this story, not ended by us */
+	struct record_death deaths[INQUIRY_DEATHS]; /* the latest */
+	unsigned deaths_count;
+	char did[INQUIRY_WORDS];
+};
+
+/* Of one Gunicorn service, while there is something to be told of it: an ordinary one costs nothing. */
+struct inquiry {
 	struct watcher *w;
 	uint32_t slot;
-	bool served;                          /* told in this story: access lines come in thousands */
-	uint32_t number;                      /* of the incident that the story is; 0: none yet */
-	unsigned earlier_times, earlier_died; /* of that incident, before this story */
-	msec first;                           /* of that incident; since 1970 */
-	msec opened;                          /* when this story began to be one; since 1970 */
-	unsigned died;                        /* in this story, not ended by us */
-	struct record_death deaths[INQUIRY_DEATHS];
-	unsigned deaths_count;
-	msec due;     /* when to judge; MSEC_NEVER */
-	msec quiet;   /* when the story is over if nothing more is told */
-	msec written; /* when the file had it last */
-	char did[INQUIRY_WORDS];
-	char asked[INQUIRY_WORDS];
-	msec asked_at;        /* 0: never */
-	int32_t master_ended; /* pid that was told of last */
+	struct recogniser *own;    /* has something open between two readings; NULL: the shared one will do */
+	struct inquiry_case *told; /* NULL: nothing yet */
+	msec due;                  /* when to judge; MSEC_NEVER */
+	msec quiet;                /* when it is over if nothing more is told */
+	uint8_t asked;             /* enum link_deed that a person asked for last, */
+	uint32_t asked_uid;
+	msec asked_at;        /* and when; 0: never */
+	int32_t master_ended; /* that was told of last */
 };
 
 struct inquiries {
 	ev_timer timer;
 	msec due;
+	struct recogniser *shared; /* reads for whoever has nothing open; NULL: nobody has said anything */
+	uint32_t slot;             /* whom is being read for */
+	bool reading;              /* a line is in hand: the spool is not free for another */
 };
 
 void inquiries_open(struct watcher *w);
@@ -57,22 +64,21 @@ void inquiries_open(struct watcher *w);
 /* Whatever is being told is over: the last word on each. */
 void inquiries_end(struct watcher *w);
 
-/* Begin with S, or go on with it; let go of it. */
-void inquiry_follow(struct watcher *w, struct service *s, const struct page_service *record);
+/* Let go of S. */
 void inquiry_forget(struct watcher *w, struct service *s);
 
 /* N BYTES of its output. */
-void inquiry_read(struct service *s, const char *bytes, size_t n);
+void inquiry_read(struct watcher *w, struct service *s, const char *bytes, size_t n);
 
 /* FACT was seen, about worker PID (0: about none). */
-void inquiry_told(struct service *s, enum fact fact, int32_t pid);
+void inquiry_told(struct watcher *w, struct service *s, enum fact fact, int32_t pid);
 
-/* A worker died: what is known of it is kept with the incident. The facts are told by the caller. */
+/* A worker died: what is known of it is kept with the incident, if there is one. The facts are told by the caller, before. */
 void inquiry_death(struct service *s, const struct record_death *death);
 
 /* The service moved; somebody asks for a deed. */
 void inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move);
-void inquiry_asked(struct service *s, enum link_deed deed, uint32_t uid);
+void inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, uint32_t uid);
 
 /* Judge now, for somebody who asks. */
 void inquiry_look(struct watcher *w, struct service *s);

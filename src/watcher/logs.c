@@ -143,7 +143,7 @@ logs_take(struct watcher *w, struct service *s)
 			console_feed(w, s->name, &s->log.line, b.bytes + b.offset, b.length - b.offset);
 		if (to_file(&s->log) && b.offset < b.length)
 			write_file(w, s, &b, &to);
-		inquiry_read(s, spool->bytes, (size_t)n);
+		inquiry_read(w, s, spool->bytes, (size_t)n);
 	} else if (n == 0) {
 		close_fifo(w, s); /* nobody has it open for writing, not even the supervisor: it will be made anew */
 	}

@@ -22,9 +22,11 @@ struct service {
 	uint32_t incarnation; /* as last looked at; 0: nobody here */
 	char name[PAGE_NAME]; /* whose log this is */
 	uint8_t kind;         /* enum page_kind */
+	bool strict;          /* Gunicorn's header was seen in its log (wire/recognise.h) */
+	uint32_t context;     /* what opens no incident and was told since it started (inquiry.c) */
 	struct log log;
 	struct sampler *sampler; /* Gunicorn only */
-	struct inquiry *inquiry; /* Gunicorn only */
+	struct inquiry *inquiry; /* NULL: nothing is being told of it */
 	struct docket *docket;   /* NULL: nothing has gone wrong yet */
 };
 

@@ -70,7 +70,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 		request.generation = record->generation;
 	}
 	if (record != NULL)
-		inquiry_asked(&c->w->services.at[slot], deed, c->peer.uid);
+		inquiry_asked(c->w, &c->w->services.at[slot], deed, c->peer.uid);
 	if (uplink_send(c->w, &request)) {
 		client_patience(c, ANSWER_PATIENCE);
 		return;

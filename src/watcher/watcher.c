@@ -35,7 +35,6 @@ watch_slot(struct watcher *w, uint32_t slot)
 	s->incarnation = record.incarnation;
 	s->kind = record.kind;
 	memcpy(s->name, record.name, sizeof s->name);
-	inquiry_follow(w, s, &record);
 	logs_follow(w, s, &record);
 	samples_follow(w, s, &record);
 	deaths_follow(w, s, &record);

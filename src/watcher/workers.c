@@ -10,6 +10,7 @@
 enum {
 	WEIGH_EVERY = 30000,    /* ms between looks at PSS: the kernel walks all page tables for it */
 	LEAVE_PATIENCE = 90000, /* ms that one who was told to go may take: requests are finished first */
+	REMEMBER = 10000,       /* ms that those who are gone are */
 	UNSETTLED = 60000,      /* ms that loading may take while it is looked at often */
 	NOISE = 100,            /* ms below which a difference of CPU times says nothing (ticks are 10 ms) */
 };
@@ -22,14 +23,21 @@ let_go(struct worker *worker)
 	worker->held = -1;
 }
 
+static void
+forget_gone(struct workers *w)
+{
+	for (unsigned i = 0; w->gone != NULL && i < WORKERS_GONE; i++)
+		let_go(&w->gone[i]);
+	free(w->gone);
+	w->gone = NULL;
+}
+
 void
 workers_free(struct workers *w)
 {
 	for (uint32_t i = 0; i < w->count; i++)
 		let_go(&w->at[i]);
-	for (unsigned i = 0; w->gone != NULL && i < WORKERS_GONE; i++)
-		let_go(&w->gone[i]);
-	free(w->gone);
+	forget_gone(w);
 	free(w->at);
 	*w = (struct workers){ 0 };
 }
@@ -47,7 +55,7 @@ static struct worker *
 add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 {
 	if (w->count == w->size) {
-		uint32_t size = w->size == 0 ? 4 : w->size * 2;
+		uint32_t size = w->size == 0 ? 2 : w->size * 2;
 		struct worker *at = size <= WORKERS_MAX ? realloc(w->at, size * sizeof *at) : NULL;
 
 		if (at == NULL)
@@ -140,6 +148,7 @@ remember(struct workers *w, struct worker *worker)
 		let_go(worker);
 		return NULL;
 	}
+	w->buried = clock_now();
 	to = &w->gone[w->gone_next++ % WORKERS_GONE];
 	let_go(to);
 	*to = *worker;
@@ -200,6 +209,8 @@ workers_look(struct workers *w, const struct page_service *record, enum workers_
 {
 	pid_t pids[WORKERS_MAX];
 
+	if (now - w->buried > REMEMBER)
+		forget_gone(w);
 	for (uint32_t i = 0; i < w->count; i++)
 		w->at[i].seen = false;
 	w->blind = false;

@@ -11,7 +11,7 @@
 #include "base/msec.h"
 #include "wire/page.h"
 
-enum { WORKERS_MAX = 1024, WORKERS_GONE = 16 };
+enum { WORKERS_MAX = 1024, WORKERS_GONE = 8 };
 
 struct worker {
 	int32_t pid;
@@ -41,9 +41,10 @@ struct worker {
 struct workers {
 	struct worker *at;
 	uint32_t count, size;
-	bool blind; /* some heartbeat could not be seen (no permission) */
+	bool blind;          /* some heartbeat could not be seen (no permission) */
 	struct worker *gone; /* WORKERS_GONE of those that were not there any more, the latest; NULL: nobody yet */
 	uint32_t gone_next;
+	msec buried; /* the last of them */
 };
 
 /* How much to look at: heartbeats only (a generation is starting), the cheap things, everything (PSS, descriptors). */

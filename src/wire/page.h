@@ -58,10 +58,10 @@ struct page_settings {
 	int64_t log_max_age;        /* msec; 0 never */
 	int64_t min_ready;          /* msec */
 	int64_t idle_stop;          /* msec; 0 never */
-	int64_t start_timeout;      /* msec */
-	int64_t timeout, graceful_timeout; /* msec, of Gunicorn; timeout 0: never, or not said */
 	uint64_t memory_max_worker; /* bytes; 0 no limit */
 	uint64_t memory_max;        /* of all workers together, where the kernel does not keep them to it; 0 no limit */
+	uint32_t start_timeout;             /* msec */
+	uint32_t timeout, graceful_timeout; /* msec, of Gunicorn; timeout 0: never, or not said */
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
 	uint32_t ready_workers;

@@ -270,6 +270,19 @@ recogniser_feed(struct recogniser *r, const char *bytes, size_t n)
 		feed_held(r, at, (size_t)(end - at));
 }
 
+bool
+recogniser_rests(const struct recogniser *r)
+{
+	return !r->begun && r->held == 0 && !r->traceback.open && r->prefix_length == 0;
+}
+
+void
+recogniser_flush(struct recogniser *r)
+{
+	if (r->traceback.open)
+		tell_traceback(r);
+}
+
 void
 recogniser_end(struct recogniser *r)
 {

@@ -64,6 +64,12 @@ void recogniser_init(struct recogniser *r, recognise_sink *sink, void *context);
 /* The next N BYTES of the log. */
 void recogniser_feed(struct recogniser *r, const char *bytes, size_t n);
 
+/* Is nothing open: no line, no traceback, no prefix learnt? Then all that the next bytes need to be read alike is `strict`. */
+bool recogniser_rests(const struct recogniser *r);
+
+/* A traceback that nothing follows is told. */
+void recogniser_flush(struct recogniser *r);
+
 /* The log is over: a line without newline counts as well. */
 void recogniser_end(struct recogniser *r);
 

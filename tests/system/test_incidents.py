@@ -76,7 +76,7 @@ BOOT = {
     "variable": ("boot.env-missing", "DATABASE_URL_FOR_THE_TEST"),
     "exit1": ("boot.app-sysexit", ""),
     "exit0": ("boot.app-sysexit", ""),
-    "segv": ("boot.crash-signal", "SIGSEGV"),
+    "segv": ("boot.crash-signal", "crash while they load"),
     "raise": ("boot.app-exception", "the application does not want to"),
     "busy": ("boot.dependency-down", "refused"),
     "slow": ("boot.start-timeout", "start_timeout"),
@@ -222,12 +222,12 @@ def test_requests_longer_than_the_grace(site, edge, figures):
 
 def test_ordinary_life_is_no_incident(site, edge, figures):
     """Deploys, scalings, recycling with jitter, slow requests that succeed, clients that go away, scanners."""
-    made = site("sync", max_requests=20, max_requests_jitter=5, workers=3)
+    made = site("sync", max_requests=100, max_requests_jitter=50, workers=3)
     up(made, 3)
     stop = threading.Event()
 
     def visit():
-        while not stop.is_set():
+        while not stop.wait(0.02):
             with contextlib.suppress(OSError, EOFError):
                 get(made.address(), "/hello", timeout=5)
 
