@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/generation.h"
+#include "os/oomcount.h"
 #include "os/process.h"
 #include "os/procevents.h"
 #include "watcher/watch.h"
@@ -25,6 +26,9 @@ enum {
 struct deaths_master {
 	int32_t pid;
 	uint32_t slot;
+	uint32_t
+		ooms; /* processes of its group that the kernel has killed for want of memory, as far as they were told */
+	bool ooms_known; /* there is such a count */
 };
 
 /* ---- who was killed for want of memory ---- */
@@ -47,18 +51,40 @@ read_kmsg(struct deaths *d)
 	}
 }
 
+static struct deaths_master *
+master_of(struct deaths *d, const struct service *s)
+{
+	for (uint32_t i = 0; i < d->count; i++)
+		if (d->masters[i].slot == s->slot)
+			return &d->masters[i];
+	return NULL;
+}
+
+/* One more than was known, in the count of its control group (memory.events, memory.oom_control): where the kernel's log cannot
+ * be read, or tells pids of another namespace. */
+static bool
+was_counted(struct deaths *d, const struct service *s)
+{
+	struct deaths_master *m = master_of(d, s);
+	uint32_t now;
+
+	if (m == NULL || !m->ooms_known || !oomcount_of(m->pid, s->name, &now) || now <= m->ooms)
+		return false;
+	m->ooms++;
+	return true;
+}
+
 /* The kernel says whom it kills before it does. */
 bool
 deaths_by_memory(struct watcher *w, struct service *s, int32_t pid)
 {
 	struct deaths *d = &w->deaths;
+	bool counted = was_counted(d, s), said = false;
 
-	(void)s;
 	read_kmsg(d);
 	for (unsigned i = 0; i < 16; i++)
-		if (d->kills[i].pid == pid)
-			return true;
-	return false;
+		said = said || d->kills[i].pid == pid;
+	return said || counted;
 }
 
 static void
@@ -164,7 +190,7 @@ tell_kill(struct watcher *w, struct service *s, const struct page_service *recor
 		inquiry_told(w, s, FACT_OOM, d->pid);
 	} else if (is_overdue(record, d)) {
 		inquiry_told(w, s, FACT_TIMEOUT, d->pid);
-	} else if (w->deaths.kmsg >= 0) {
+	} else if (w->deaths.kmsg >= 0 || (master_of(&w->deaths, s) != NULL && master_of(&w->deaths, s)->ooms_known)) {
 		inquiry_told(w, s, FACT_NO_OOM, 0);
 	}
 }
@@ -301,7 +327,7 @@ on_refilter(struct ev_loop *loop, ev_timer *timer, int revents)
 }
 
 static bool
-add_master(struct deaths *d, int32_t pid, uint32_t slot)
+add_master(struct deaths *d, int32_t pid, uint32_t slot, const char *service)
 {
 	if (d->count == d->size) {
 		uint32_t size = d->size == 0 ? 16 : d->size * 2;
@@ -312,7 +338,9 @@ add_master(struct deaths *d, int32_t pid, uint32_t slot)
 		d->masters = masters;
 		d->size = size;
 	}
-	d->masters[d->count++] = (struct deaths_master){ pid, slot };
+	d->masters[d->count] = (struct deaths_master){ .pid = pid, .slot = slot };
+	d->masters[d->count].ooms_known = oomcount_of(pid, service, &d->masters[d->count].ooms);
+	d->count++;
 	return true;
 }
 
@@ -355,7 +383,7 @@ deaths_follow(struct watcher *w, struct service *s, const struct page_service *r
 		int32_t pid = record->generations[g].number != 0 ? record->generations[g].master : 0;
 
 		if (pid > 0 && !is_known(d, pid, s->slot))
-			changed = add_master(d, pid, s->slot) || changed;
+			changed = add_master(d, pid, s->slot, s->name) || changed;
 	}
 	if (!changed || ev_is_active(&d->refilter))
 		return;

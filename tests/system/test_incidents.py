@@ -198,6 +198,18 @@ def test_too_large_a_worker(site, edge, figures):
     note(figures, edge, "sync", incident)
 
 
+def test_killed_for_memory(site, edge, figures, as_root):
+    """The kernel kills the worker that is over the limit of its control group."""
+    made = site("sync", memory_max="150M", memory_swap_max="0", workers=1, timeout=30)
+    up(made, 1)
+    if "memory_max" in made.said() and "cannot" in made.said():
+        pytest.skip("no control group for memory here")
+    ask_in_vain(made, "/leak?mb=400")
+    incident = named(made, "runtime.oom-kill")
+    assert incident["deaths"][0]["oom"] is True and "memory_max_worker = " in incident["action"]
+    note(figures, edge, "sync", incident)
+
+
 def test_who_asked(site, edge, figures):
     made = site("sync")
     up(made)
