@@ -219,6 +219,7 @@ detail_print(const json_t *services, FILE *out, struct paint p)
 		print_due(service, out, p);
 		print_counts(service, out, p);
 		print_listeners(service, out, p);
+		line(out, p, "not given", field_text(service, "withheld"));
 		line(out, p, "last end", field_text(service, "last_end"));
 		line(out, p, "log", field_text(service, "log"));
 		print_workers(service, out, p);

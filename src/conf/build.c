@@ -265,10 +265,34 @@ keep_service(struct build *b)
 	b->services[b->service_count++] = b->section;
 }
 
+/* profile = web stands for the keys of profile.def, in its own line; those that the service has itself win. */
+static void
+expand_profile(struct build *b)
+{
+	static const struct {
+		enum key_id key;
+		const char *value;
+	} web[] = {
+#define SET(name, value, reason) { KEY_##name, value },
+#include "conf/profile.def"
+#undef SET
+	};
+	const struct conf_setting *profile = settings_last(&b->service, KEY_profile);
+	struct build_place place;
+
+	if (profile == NULL || profile->decoded == NULL || *(const enum conf_profile *)profile->decoded != CONF_PROFILE_WEB)
+		return;
+	place = (struct build_place){ profile->file, profile->line };
+	for (size_t i = 0; i < sizeof web / sizeof web[0]; i++)
+		if (settings_last(&b->service, web[i].key) == NULL)
+			add_setting(b, place, &conf_keys[web[i].key], web[i].value);
+}
+
 static void
 end_section(struct build *b)
 {
 	if (b->in_section && b->section.kind != CONF_BRIDLE) {
+		expand_profile(b);
 		if (b->section.name[0] != '\0') /* else its heading was complaint enough */
 			check_complete(b);
 		settings_settle(&b->service, b->arena, &b->section);

@@ -25,6 +25,12 @@ enum conf_log_full { CONF_LOG_DROP, CONF_LOG_WAIT, CONF_LOG_FULL_UNSET };
 enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
 enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEALTHY_RESTART };
 enum conf_start { CONF_START_AT_ONCE, CONF_START_ON_DEMAND };
+enum conf_protect_system { CONF_SYSTEM_OPEN, CONF_SYSTEM_YES, CONF_SYSTEM_FULL, CONF_SYSTEM_STRICT };
+enum conf_protect_home { CONF_HOME_OPEN, CONF_HOME_HIDDEN, CONF_HOME_READ_ONLY, CONF_HOME_TMPFS };
+enum conf_protect_proc { CONF_PROC_DEFAULT, CONF_PROC_NOACCESS, CONF_PROC_INVISIBLE, CONF_PROC_PTRACEABLE };
+enum conf_proc_subset { CONF_PROC_ALL, CONF_PROC_PID };
+enum conf_sandbox { CONF_SANDBOX_REQUIRED, CONF_SANDBOX_BEST_EFFORT };
+enum conf_profile { CONF_PROFILE_NONE, CONF_PROFILE_WEB };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
 enum conf_cpu_policy { CONF_CPU_OTHER, CONF_CPU_BATCH, CONF_CPU_IDLE, CONF_CPU_FIFO, CONF_CPU_RR, CONF_CPU_UNSET };
 enum conf_preserve { CONF_PRESERVE_NO, CONF_PRESERVE_YES, CONF_PRESERVE_RESTART };
@@ -111,6 +117,19 @@ typedef struct conf_limit conf_count;
 typedef struct conf_limit conf_cputime;   /* seconds */
 typedef struct conf_limit conf_rttime;    /* microseconds */
 typedef struct conf_limit conf_nicelimit; /* 20 - nice, as getrlimit(2) has it */
+typedef struct conf_words conf_capabilities; /* these four: words of sandbox/nameset.h, each known */
+typedef struct conf_words conf_families;
+typedef struct conf_words conf_namespaces;
+typedef struct conf_words conf_securebits;
+typedef struct conf_words conf_syscalls;  /* words of sandbox/syscalls.h, each known */
+typedef struct conf_words conf_architectures; /* "native" only */
+typedef int conf_syscallerror;            /* an errno, or SYSCALL_KILL */
+typedef enum conf_protect_system conf_protectsystem;
+typedef enum conf_protect_home conf_protecthome;
+typedef enum conf_protect_proc conf_protectproc;
+typedef enum conf_proc_subset conf_procsubset;
+typedef enum conf_sandbox conf_sandboxmode;
+typedef enum conf_profile conf_profile;
 typedef int conf_loglevel;                /* enum log_level of base/log.h */
 typedef struct conf_amount conf_amount;   /* bytes */
 typedef struct conf_amount conf_tasks;

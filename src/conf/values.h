@@ -40,6 +40,8 @@ struct value_kind {
 
 /* clang-format off */
 #define VALUE_KINDS(X) \
+	X(capabilities) X(families) X(namespaces) X(securebits) X(syscalls) X(architectures) X(syscallerror) X(protectsystem) \
+	X(protecthome) X(protectproc) X(procsubset) X(sandboxmode) X(profile) \
 	X(globs) X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
 	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(onunhealthy) X(starting) X(probe) X(assignments) X(files) X(duration) X(restart) X(logdest) \
 	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \

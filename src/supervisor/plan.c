@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "supervisor/plan_parts.h"
+#include "supervisor/plan_sandbox.h"
 
 /* A strictly growing store for the plan's strings; sized before it is filled. */
 struct store {
@@ -213,9 +214,12 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		return err_set(err, errno, "cannot keep settings");
 	if (s.directory[0] != '\0')
 		p->directory = keep(&store, s.directory);
-	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err) || !plan_limits(p, &s, err) ||
+	/* cgroups are entered while they can be written to; mounts take descriptors of high numbers, which limits may
+	 * forbid */
+	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err) ||
 		!plan_bounds(p, &s, home->run_dir, home->cgroup_fd, err) ||
-		!plan_directories(p, &s, home, err) || !plan_credentials(p, &s, home->run_dir, err))
+		!plan_directories(p, &s, home, err) || !plan_sandbox(p, &s, home->run_dir, err) ||
+		!plan_limits(p, &s, err) || !plan_credentials(p, &s, home->run_dir, err))
 		return err_prefix(err, "%s", section->name);
 	if (!plan_command(p, section, &s, home->run_dir, err))
 		return false;

@@ -148,6 +148,19 @@ write_words(struct jsonw *j, const struct watcher *w, const struct page_service 
 }
 
 static void
+write_withheld(struct jsonw *j, const struct page_service *record)
+{
+	char words[384];
+	struct text t;
+
+	text_init(&t, words, sizeof words);
+	for (enum page_withheld bit = 0; bit < PAGE_WITHHELD_COUNT; bit++)
+		if (record->settings.withheld >> bit & 1)
+			text_addf(&t, "%s%s", t.len > 0 ? " " : "", page_withheld_key(bit));
+	jsonw_key_string(j, "withheld", t.len > 0 ? words : NULL);
+}
+
+static void
 write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page_service *record, bool brief)
 {
 	const struct page_generation *g = services_generation(record, record->generation);
@@ -165,6 +178,7 @@ write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page
 	known_seconds(j, "uptime", lives, lives ? now - g->started : 0);
 	jsonw_key_integer(j, "restarts", record->restarts);
 	write_words(j, w, record);
+	write_withheld(j, record);
 	write_figures(j, s, record, now);
 	write_workers(j, s, brief, now);
 	write_listeners(j, w, record, brief);

@@ -124,3 +124,15 @@ page_end(struct page_service *record)
 	assert(sequence % 2 != 0);
 	__atomic_store_n(&record->sequence, sequence + 1, __ATOMIC_RELEASE);
 }
+
+const char *
+page_withheld_key(enum page_withheld bit)
+{
+	static const char *const keys[] = {
+#define WITHHELD(key) #key,
+#include "wire/withheld.def"
+#undef WITHHELD
+	};
+
+	return bit < PAGE_WITHHELD_COUNT ? keys[bit] : "";
+}

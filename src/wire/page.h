@@ -38,6 +38,16 @@ struct page_listener {
 	uint16_t port;   /* TCP, host order */
 };
 
+enum page_withheld {
+#define WITHHELD(key) PAGE_WITHHELD_##key,
+#include "wire/withheld.def"
+#undef WITHHELD
+	PAGE_WITHHELD_COUNT
+};
+
+/* The key that BIT stands for. */
+const char *page_withheld_key(enum page_withheld bit);
+
 /* The numbers of enum conf_on_unhealthy. */
 enum page_unhealthy { PAGE_UNHEALTHY_NONE, PAGE_UNHEALTHY_REPLACE, PAGE_UNHEALTHY_RESTART };
 enum { PAGE_TARGET = 128, PAGE_HOST = 64, PAGE_PROBE_ADDRESS = 112 };
@@ -69,6 +79,7 @@ struct page_settings {
 	uint8_t log_drops;       /* the service does not wait when the pipe is full */
 	uint8_t oom_policy;      /* enum page_oom */
 	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
+	uint32_t withheld;          /* sandbox keys that this machine cannot give (best-effort): bits of enum page_withheld */
 	struct page_probe probe;
 };
 

@@ -10,6 +10,11 @@
 
 /* A value for each kind that is not its default, and would not survive careless printing. */
 static const struct { const char *kind, *value; } samples[] = {
+	{ "profile", "web" }, { "sandboxmode", "best-effort" },
+	{ "capabilities", "~cap_chown CAP_KILL" }, { "securebits", "keep-caps noroot-locked" },
+	{ "families", "~AF_PACKET AF_NETLINK" }, { "namespaces", "net uts" }, { "syscalls", "@system-service ~@privileged ~ptrace:EIO" },
+	{ "syscallerror", "ENOSYS" }, { "architectures", "native" }, { "protectsystem", "strict" },
+	{ "protecthome", "tmpfs" }, { "protectproc", "noaccess" }, { "procsubset", "pid" },
 	{ "path", "some where/./x" }, { "user", "nobody" }, { "group", "65534" }, { "readers", "all" },
 	{ "loglevel", "debug" }, { "string", "a:b(\"c, d\")  # ;" }, { "argv", "x 'a b' \"c'd\" e\\\"f ''" },
 	{ "words", "x 'a b' \"c'd\" e\\\\f ''" }, { "binds", "unix:'a b.sock' [::1]:80, 8000 tcp://h:1" }, { "mode", "0700" },

@@ -1,0 +1,62 @@
+#include "conf/exposure.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Everything that filters system calls implies no_new_privileges and calls of our own architecture only. */
+static bool
+filters(const struct conf_service *s)
+{
+	return s->system_call_filter.count > 0 || s->restrict_address_families.count > 0 ||
+		s->restrict_namespaces.count > 0 || s->lock_personality == 1 || s->memory_deny_write_execute == 1 ||
+		s->restrict_realtime == 1 || s->restrict_suid_sgid == 1;
+}
+
+/* Named, or by saying nothing of a bridled of root. */
+static bool
+is_root(const struct conf_service *s)
+{
+	return strcmp(s->user, "root") == 0 || strcmp(s->user, "0") == 0 || (s->user[0] == '\0' && geteuid() == 0);
+}
+
+static const struct {
+	unsigned weight;
+	const char *words, *line;
+} entries[] = {
+#define EXPOSURE(weight, exposed, words, line) { weight, words, line },
+#include "conf/exposure.def"
+#undef EXPOSURE
+};
+
+unsigned
+exposure_count(void)
+{
+	return sizeof entries / sizeof entries[0];
+}
+
+struct exposure
+exposure_look(const struct conf_service *s, unsigned i)
+{
+	const bool runs_as_root = is_root(s);
+	const bool exposed[] = {
+#define EXPOSURE(weight, exposed, words, line) (exposed),
+#include "conf/exposure.def"
+#undef EXPOSURE
+	};
+
+	return (struct exposure){ entries[i].weight, exposed[i], entries[i].words, entries[i].line };
+}
+
+unsigned
+exposure_score(const struct conf_service *s)
+{
+	unsigned all = 0, exposed = 0;
+
+	for (unsigned i = 0; i < exposure_count(); i++) {
+		struct exposure e = exposure_look(s, i);
+
+		all += e.weight;
+		exposed += e.exposed ? e.weight : 0;
+	}
+	return (exposed * EXPOSURE_MOST + all / 2) / all;
+}

@@ -1,0 +1,81 @@
+#include "os/abilities.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "os/confine.h"
+#include "os/landlock.h"
+#include "os/steps.h"
+#include "os/view.h"
+
+/* The steps themselves, in a child that does nothing else. */
+static bool
+works(struct steps *steps)
+{
+	pid_t pid = fork();
+	int status = -1;
+
+	if (pid == 0)
+		_exit(steps_take(steps, STEP_FIRST) == NULL ? 0 : 1);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return pid > 0 && status == 0;
+}
+
+enum with { ALONE, MOUNTS, PROC };
+
+static bool
+try_out(bool as_user, unsigned flags, enum with with)
+{
+	struct view *view = calloc(1, sizeof *view);
+	struct steps steps = { 0 };
+	struct err err;
+	bool ok = view != NULL;
+
+	ok = ok &&
+		(as_user ? confine_user_namespace(&steps, flags, geteuid(), getegid(), &err) :
+			   confine_namespaces(&steps, flags, &err));
+	if (ok && with != ALONE)
+		ok = view_add(view, VIEW_READ_ONLY, "/", false, NULL, &err) &&
+			view_add(view, VIEW_AS_IT_IS, "/dev", false, NULL, &err);
+	if (ok && with == PROC)
+		ok = view_add(view, VIEW_PROC, "/proc", false, "hidepid=invisible", &err);
+	if (ok && with != ALONE)
+		ok = view_mount(view, &steps, &err);
+	ok = ok && works(&steps);
+	steps_release(&steps);
+	if (view != NULL)
+		view_release(view);
+	free(view);
+	return ok;
+}
+
+static bool
+has_setpcap(void)
+{
+	cap_t had = cap_get_proc();
+	cap_flag_value_t has = CAP_CLEAR;
+
+	if (had != NULL)
+		cap_get_flag(had, CAP_SETPCAP, CAP_EFFECTIVE, &has);
+	cap_free(had);
+	return has == CAP_SET;
+}
+
+void
+abilities_look(struct abilities *a)
+{
+	const unsigned others = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+
+	*a = (struct abilities){ .bounding = has_setpcap(), .landlock = landlock_version() };
+	a->namespaces = try_out(false, others, ALONE);
+	a->mounts = try_out(false, CLONE_NEWNS, MOUNTS);
+	a->proc = a->mounts && try_out(false, CLONE_NEWNS, PROC);
+	a->user_namespaces = (!a->mounts || !a->namespaces) && try_out(true, CLONE_NEWNS | others, MOUNTS);
+}

@@ -1,0 +1,194 @@
+#include "os/view.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { MOST_LINKS = 40 /* as the kernel: path_resolution(7) */ };
+
+bool
+view_is_below(const char *path, const char *place)
+{
+	size_t n = strlen(place);
+
+	if (n == 1)
+		return true;
+	return strncmp(path, place, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+const struct view_place *
+view_find(const struct view *view, const char *path)
+{
+	const struct view_place *found = NULL;
+
+	for (unsigned i = 0; i < view->count; i++)
+		if (view_is_below(path, view->at[i]->path) &&
+			(found == NULL || strlen(view->at[i]->path) > strlen(found->path)))
+			found = view->at[i];
+	return found;
+}
+
+/* Ours alone, or root's: nobody else can put a link there. A sticky directory will do, for links there are their maker's. */
+static bool
+is_trusted(const struct stat *st, bool is_directory)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return false;
+	return !is_directory || (st->st_mode & 022) == 0 || (st->st_mode & S_ISVTX) != 0;
+}
+
+/* The length of the beginning of PATH that ends before its first link; 0 when there is none, or one that is not to be
+ * followed. TARGET gets where it leads to. */
+static size_t
+first_link(const char *path, char target[PATH_MAX])
+{
+	char part[PATH_MAX];
+	struct stat st, above;
+	ssize_t length;
+
+	if (lstat("/", &above) != 0)
+		return 0;
+	for (size_t n = 1; path[n - 1] != '\0'; n++) {
+		if (path[n] != '/' && path[n] != '\0')
+			continue;
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if (lstat(part, &st) != 0)
+			return 0;
+		if (!S_ISLNK(st.st_mode)) {
+			above = st;
+			continue;
+		}
+		length = readlink(part, target, PATH_MAX - 1);
+		if (length <= 0 || !is_trusted(&st, false) || !is_trusted(&above, true))
+			return 0;
+		target[length] = '\0';
+		return n;
+	}
+	return 0;
+}
+
+/* Take "//", "/./" and "/../" out of PATH, in place. Links are resolved before what follows them is looked at. */
+static void
+tidy(char *path)
+{
+	char *to = path;
+
+	for (const char *from = path; *from != '\0';) {
+		size_t n = strcspn(from + 1, "/");
+
+		if (n == 2 && from[1] == '.' && from[2] == '.') {
+			while (to > path && *--to != '/')
+				;
+		} else if (n > 0 && !(n == 1 && from[1] == '.')) {
+			memmove(to, from, n + 1);
+			to += n + 1;
+		}
+		from += n + 1;
+	}
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+}
+
+void
+view_resolve(const char *path, char resolved[PATH_MAX])
+{
+	char target[PATH_MAX], next[2 * PATH_MAX];
+	size_t n;
+
+	snprintf(resolved, PATH_MAX, "%s", path);
+	tidy(resolved);
+	for (int links = 0; links < MOST_LINKS && (n = first_link(resolved, target)) > 0; links++) {
+		size_t parent = n;
+
+		while (parent > 0 && resolved[parent - 1] != '/')
+			parent--;
+		snprintf(next, sizeof next, "%.*s%s%s", target[0] == '/' ? 0 : (int)parent, resolved, target,
+			resolved + n);
+		if (strlen(next) >= PATH_MAX)
+			return;
+		memcpy(resolved, next, strlen(next) + 1);
+		tidy(resolved);
+	}
+}
+
+/* The same place twice: what takes more away counts. */
+static bool
+merge(struct view *view, enum view_kind kind, const char *path, const char *options)
+{
+	for (unsigned i = 0; i < view->count; i++) {
+		if (strcmp(view->at[i]->path, path) != 0)
+			continue;
+		if (kind > view->at[i]->kind) {
+			view->at[i]->kind = kind;
+			view->at[i]->options = options;
+		}
+		return true;
+	}
+	return false;
+}
+
+bool
+view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss, const char *options, struct err *err)
+{
+	struct view_place *place;
+	char resolved[PATH_MAX];
+	struct stat st;
+	bool is_there;
+
+	view_resolve(path, resolved);
+	is_there = lstat(resolved, &st) == 0;
+	if ((!is_there && may_miss) || merge(view, kind, resolved, options))
+		return true;
+	if (view->count == VIEW_PLACES)
+		return err_set(err, 0, "more than %d places", VIEW_PLACES);
+	place = calloc(1, sizeof *place);
+	if (place == NULL)
+		return err_set(err, errno, "cannot keep '%s'", path);
+	place->kind = kind;
+	place->may_miss = may_miss;
+	place->options = options;
+	place->is_file = is_there && !S_ISDIR(st.st_mode);
+	memcpy(place->path, resolved, strlen(resolved) + 1);
+	view->at[view->count++] = place;
+	return true;
+}
+
+bool
+view_add_devices(struct view *view, struct err *err)
+{
+	static const char *const nodes[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
+		"/dev/tty", "/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/hugepages" };
+	static const struct view_link links[] = { { "/dev/ptmx", "pts/ptmx" }, { "/dev/fd", "/proc/self/fd" },
+		{ "/dev/stdin", "/proc/self/fd/0" }, { "/dev/stdout", "/proc/self/fd/1" },
+		{ "/dev/stderr", "/proc/self/fd/2" } };
+	ssize_t n = readlink("/dev/log", view->log_target, sizeof view->log_target - 1);
+
+	if (!view_add(view, VIEW_EMPTY, "/dev", false, "mode=0755", err))
+		return false;
+	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
+		if (!view_add(view, VIEW_AS_IT_IS, nodes[i], true, NULL, err))
+			return false;
+	memcpy(view->links, links, sizeof links);
+	view->link_count = sizeof links / sizeof links[0];
+	/* where syslog(3) writes to: systemd has a link there, others the socket itself */
+	if (n > 0)
+		view->links[view->link_count++] = (struct view_link){ "/dev/log", view->log_target };
+	else
+		return view_add(view, VIEW_AS_IT_IS, "/dev/log", true, NULL, err);
+	return true;
+}
+
+void
+view_release(struct view *view)
+{
+	for (unsigned i = 0; i < view->count; i++)
+		free(view->at[i]);
+	view->count = 0;
+}

@@ -1,0 +1,76 @@
+/*
+ * view -- the file system as a service sees it: parts of it read-only, hidden, empty, or as they are.
+ *
+ * A list of places; the deepest one that holds a path says what becomes of that. It becomes steps of the child in a mount
+ * namespace of its own (view_mount), or, where there is none to be had, rules of Landlock (landlock.h).
+ *
+ * Mounts are made by descriptor, never by a path that is looked up twice, and no symbolic link is followed: what
+ * view_resolve leaves of them is not root's, and a service that could put a link there would choose what is opened to it at
+ * its next start.
+ */
+#ifndef BRIDLE_OS_VIEW_H
+#define BRIDLE_OS_VIEW_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "os/steps.h"
+
+enum view_kind {
+	VIEW_AS_IT_IS,
+	VIEW_READ_ONLY,
+	VIEW_EMPTY, /* a file system in memory; what lies below and is listed too is seen in it */
+	VIEW_INACCESSIBLE,
+	VIEW_PROC /* /proc anew, with `options` */
+};
+
+struct view_place {
+	enum view_kind kind;
+	bool may_miss;
+	bool sealed;         /* VIEW_EMPTY: read-only in the end */
+	bool no_devices;     /* VIEW_EMPTY: device files do not work there */
+	bool is_file;        /* found out by view_add: what to make where it is to be seen in something empty */
+	const char *options; /* "mode=1777", "hidepid=invisible,subset=pid"; NULL: none */
+	char path[PATH_MAX];
+};
+
+enum { VIEW_PLACES = 192, VIEW_KEPT = 96 /* of them as they are */ };
+
+struct view_link {
+	const char *path, *to;
+};
+
+struct view {
+	struct view_place *at[VIEW_PLACES]; /* each from malloc(3) */
+	unsigned count;
+	struct view_link links[16]; /* to be made in what is empty; constant strings */
+	unsigned link_count;
+	char log_target[PATH_MAX]; /* of /dev/log */
+};
+
+/* Add a place at the absolute PATH, resolved as below. What is named twice is what takes more away. One that may miss, and
+ * does, is passed over. False with ERR. */
+bool view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss, const char *options,
+	struct err *err);
+
+/* /dev with what every program needs, and nothing of the machine's. */
+bool view_add_devices(struct view *view, struct err *err);
+
+void view_release(struct view *view);
+
+/* PATH with those links replaced that root (or we ourselves) made in directories that nobody else can write to; at the
+ * first other one it stays as it is. */
+void view_resolve(const char *path, char resolved[PATH_MAX]);
+
+/* Is PATH the place PLACE, or below it? */
+bool view_is_below(const char *path, const char *place);
+
+/* What is to become of PATH: the deepest place that holds it, or NULL. */
+const struct view_place *view_find(const struct view *view, const char *path);
+
+/* The steps that make it, behind those that make the mount namespace. False with ERR. */
+bool view_mount(struct view *view, struct steps *steps, struct err *err);
+
+#endif

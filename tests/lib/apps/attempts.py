@@ -1,0 +1,178 @@
+"""An application that tries what a sandbox forbids, each attempt by its name on request: /NAME?argument=... answers
+"ok", with what was seen behind it, or the name of the errno that it failed with."""
+import ctypes
+import errno
+import json
+import mmap
+import os
+import resource
+import socket
+import stat
+import subprocess
+import time
+import urllib.parse
+
+libc = ctypes.CDLL(None, use_errno=True)
+CLONE_FLAGS = {"user": 0x10000000, "net": 0x40000000, "mnt": 0x20000, "uts": 0x4000000, "ipc": 0x8000000}
+
+
+def call(name, *arguments):
+    """A function of libc by name; -1 raises its errno."""
+    if getattr(libc, name)(*arguments) == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def write(q):
+    path = os.path.join(q["path"], f"attempt.{os.getpid()}") if os.path.isdir(q["path"]) else q["path"]
+    with open(path, "a"):
+        pass
+    if os.path.isdir(q["path"]):
+        os.unlink(path)
+
+
+def read(q):
+    if os.path.isdir(q["path"]):
+        return sorted(os.listdir(q["path"]))
+    with open(q["path"], "rb") as file:
+        return len(file.read(100))
+
+
+def opened(q):
+    os.close(os.open(q["path"], os.O_RDONLY | os.O_NONBLOCK))
+
+
+def status(q):
+    with open("/proc/self/status") as lines:
+        return dict(line.rstrip().split(":\t", 1) for line in lines if ":\t" in line)[q["field"]].strip()
+
+
+def sees(q):
+    """Whether process PID is there in /proc."""
+    return os.path.exists(f"/proc/{q['pid']}")
+
+
+def interfaces(_):
+    return sorted(name for _, name in socket.if_nameindex())
+
+
+def connect(q):
+    socket.create_connection((q["host"], int(q["port"])), timeout=2).close()
+
+
+def open_socket(q):
+    socket.socket(getattr(socket, q["family"]), getattr(socket, q.get("kind", "SOCK_STREAM"))).close()
+
+
+def serve_loopback(_):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname(), timeout=2):
+        pass
+
+
+def unshare(q):
+    """In a child: it would change this process."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            call("unshare", CLONE_FLAGS[q["kind"]])
+        except OSError as error:
+            os._exit(error.errno)
+        os._exit(0)
+    number = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if number:
+        raise OSError(number, os.strerror(number))
+
+
+def personality(q):
+    call("personality", int(q["persona"]))
+
+
+def write_execute(_):
+    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close()
+
+
+def realtime(_):
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+
+
+def set_user_id(q):
+    path = os.path.join(q["path"], f"suid.{os.getpid()}")
+    with open(path, "w"):
+        pass
+    try:
+        os.chmod(path, 0o4755)
+        return oct(stat.S_IMODE(os.stat(path).st_mode))
+    finally:
+        os.unlink(path)
+
+
+def host_name(_):
+    socket.sethostname("attempted")
+
+
+def set_clock(_):
+    time.clock_settime(time.CLOCK_REALTIME, time.time())
+
+
+def load_module(_):
+    call("delete_module", b"no_such_module", 0)
+
+
+def kernel_log(_):
+    call("klogctl", 10, None, 0)  # its size
+
+
+def port_io(_):
+    call("iopl", 3)
+
+
+def make_node(q):
+    path = os.path.join(q["path"], f"node.{os.getpid()}")
+    os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+    os.unlink(path)
+
+
+def run(q):
+    done = subprocess.run(q["command"].split(), capture_output=True, text=True)
+    return [done.returncode, done.stdout.strip()]
+
+
+def trace(_):
+    call("ptrace", 0, 0, 0, 0)
+
+
+def chown(q):
+    os.chown(q["path"], 4321, -1)
+
+
+def shared_memory(q):
+    """Whether the segment of System V IPC with KEY is seen."""
+    return libc.shmget(int(q["key"]), 0, 0) >= 0
+
+
+def work(_):
+    """What every web application does: a temporary file, a thread, a subprocess, a name looked up, random bytes."""
+    import tempfile
+    import threading
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(os.urandom(1000))
+        file.flush()
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+    resource.getrusage(resource.RUSAGE_SELF)
+    socket.getaddrinfo("localhost", 80)
+    return subprocess.run(["/bin/echo", "worked"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def app(environ, start_response):
+    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
+    attempt = globals().get(environ["PATH_INFO"].lstrip("/"))
+    try:
+        seen = attempt(query) if attempt else os.getpid()
+        said = "ok" if seen is None else "ok " + json.dumps(seen)
+    except OSError as error:
+        said = errno.errorcode.get(error.errno, str(error.errno))
+    body = said.encode()
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]

@@ -1,0 +1,261 @@
+"""What a service may not do: each key of the sandbox is tried by a real Gunicorn application that does what the key forbids,
+without the key, when it must succeed, and with it, when it must not; ordinary work must go on."""
+import ctypes
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import urllib.parse
+
+import pytest
+
+import processes
+from client import get
+from daemon import APPS
+from sections import web
+from waiting import until
+
+TAG = f".b-shared-{os.getpid()}"
+KEY = 0x62000000 + os.getpid()
+
+
+@pytest.fixture
+def place():
+    """A directory of ours that no private /tmp hides."""
+    where = pathlib.Path(tempfile.mkdtemp(prefix="b-", dir="/srv" if os.geteuid() == 0 else os.getcwd()))
+    where.chmod(0o755)
+    yield where
+    shutil.rmtree(where, ignore_errors=True)
+
+
+def ask(site, attempt, name="web", **arguments):
+    """What came of an attempt: "ok", a value, or the name of an errno."""
+    said = get(site.address(name), f"/{attempt}?{urllib.parse.urlencode(arguments)}").body
+    return json.loads(said[3:]) if said.startswith("ok ") else said
+
+
+@pytest.fixture
+def sandboxed(daemons, place):
+    """sandboxed(keys, ...): a bridled with a service for each, "web0" and so on, and a directory `data` that it may
+    write to."""
+    def start(*services, root=None, **options):
+        site = daemons(root=root or place / "site", **options)
+        shutil.copytree(APPS, site.root / "code", ignore=shutil.ignore_patterns("__pycache__"))
+        data = site.root / "data"
+        data.mkdir()
+        data.chmod(0o1777)
+        (data / "shown").write_text("seen\n")
+        site.write(*(web(f"web{number}", app="attempts:app",
+                         **{"directory": str(site.root / "code"), "user": "daemon" if site.user is None else None,
+                            "environment": "PYTHONDONTWRITEBYTECODE=1", **keys})
+                     for number, keys in enumerate(services)))
+        site.start()
+        for number, keys in enumerate(services):
+            if keys.get("autostart") != "no":
+                site.wait_workers(1, f"web{number}")
+        return site
+    return start
+
+
+# keys, who runs it, attempt, its arguments, without the keys, with them
+ROOT = {"user": "root"}
+ATTEMPTS = {
+    "capability_bounding_set": ({"capability_bounding_set": "~cap_chown", **ROOT}, "chown", {"path": "{data}"}, "ok", "EPERM"),
+    "no_new_privileges": ({"no_new_privileges": "yes"}, "status", {"field": "NoNewPrivs"}, "0", "1"),
+    "private_tmp": ({"private_tmp": "yes"}, "read", {"path": f"/tmp/{TAG}"}, 5, "ENOENT"),
+    "private_var_tmp": ({"private_tmp": "yes"}, "read", {"path": f"/var/tmp/{TAG}"}, 5, "ENOENT"),
+    "protect_system_yes": ({"protect_system": "yes", **ROOT}, "write", {"path": "/usr/share"}, "ok", "EROFS"),
+    "protect_system_full": ({"protect_system": "full", **ROOT}, "write", {"path": "/etc"}, "ok", "EROFS"),
+    "protect_system_strict": ({"protect_system": "strict", **ROOT}, "write", {"path": "/var/lib"}, "ok", "EROFS"),
+    "protect_home_yes": ({"protect_home": "yes", **ROOT}, "read", {"path": f"/root/{TAG}"}, 5, "ENOENT"),
+    "protect_home_read_only": ({"protect_home": "read-only", **ROOT}, "write", {"path": "/root"}, "ok", "EROFS"),
+    "protect_home_tmpfs": ({"protect_home": "tmpfs", **ROOT}, "read", {"path": f"/root/{TAG}"}, 5, "ENOENT"),
+    "read_only_paths": ({"read_only_paths": "{data}"}, "write", {"path": "{data}"}, "ok", "EROFS"),
+    "inaccessible_directory": ({"inaccessible_paths": "{data} -/nowhere"}, "read", {"path": "{data}"}, ["shown"], "EACCES"),
+    "inaccessible_file": ({"inaccessible_paths": "{data}/shown", **ROOT}, "read", {"path": "{data}/shown"}, 5, "EACCES"),
+    "private_devices": ({"private_devices": "yes", **ROOT}, "opened", {"path": "/dev/kmsg"}, "ok", "ENOENT"),
+    "private_devices_mknod": ({"private_devices": "yes", **ROOT}, "make_node", {"path": "{data}"}, "ok", "EPERM"),
+    "private_devices_ports": ({"private_devices": "yes", **ROOT}, "port_io", {}, None, "EPERM"),
+    "protect_kernel_tunables": ({"protect_kernel_tunables": "yes", **ROOT}, "write", {"path": "/proc/sys/vm/swappiness"}, "ok",
+                                "EROFS"),
+    "protect_kernel_modules": ({"protect_kernel_modules": "yes", **ROOT}, "load_module", {}, None, "EPERM"),
+    "protect_kernel_logs": ({"protect_kernel_logs": "yes", **ROOT}, "kernel_log", {}, "ok", "EPERM"),
+    "protect_kernel_logs_file": ({"protect_kernel_logs": "yes", **ROOT}, "opened", {"path": "/dev/kmsg"}, "ok", "EACCES"),
+    "protect_control_groups": ({"protect_control_groups": "yes", **ROOT}, "write", {"path": "/sys/fs/cgroup"}, "ok", "EROFS"),
+    "protect_proc": ({"protect_proc": "invisible"}, "sees", {"pid": "1"}, True, False),
+    "protect_proc_noaccess": ({"protect_proc": "noaccess"}, "read", {"path": "/proc/1"}, list, "EPERM"),
+    "proc_subset": ({"proc_subset": "pid"}, "read", {"path": "/proc/meminfo"}, 100, "ENOENT"),
+    "private_network": ({"private_network": "yes"}, "interfaces", {}, list, ["lo"]),
+    "private_ipc": ({"private_ipc": "yes"}, "shared_memory", {"key": str(KEY)}, True, False),
+    "protect_hostname": ({"protect_hostname": "yes", **ROOT}, "host_name", {}, None, "EPERM"),
+    "protect_clock": ({"protect_clock": "yes", **ROOT}, "set_clock", {}, None, "EPERM"),
+    "restrict_address_families": ({"restrict_address_families": "AF_UNIX AF_INET"}, "open_socket", {"family": "AF_INET6"}, "ok",
+                                  "EAFNOSUPPORT"),
+    "restrict_address_families_not": ({"restrict_address_families": "~AF_NETLINK"}, "open_socket",
+                                      {"family": "AF_NETLINK", "kind": "SOCK_RAW"}, "ok", "EAFNOSUPPORT"),
+    "system_call_filter": ({"system_call_filter": "@system-service", "system_call_error_number": "EPERM"}, "personality",
+                           {"persona": str(0x0008)}, "ok", None),
+    "system_call_filter_group": ({"system_call_filter": "~@debug", "system_call_error_number": "EBUSY"}, "trace", {}, None,
+                                 "EBUSY"),
+    "system_call_filter_own": ({"system_call_filter": "~ptrace:EIO"}, "trace", {}, None, "EIO"),
+    "lock_personality": ({"lock_personality": "yes"}, "personality", {"persona": str(0x0040000)}, "ok", "EPERM"),
+    "memory_deny_write_execute": ({"memory_deny_write_execute": "yes"}, "write_execute", {}, "ok", "EPERM"),
+    "restrict_realtime": ({"restrict_realtime": "yes", **ROOT}, "realtime", {}, "ok", "EPERM"),
+    "restrict_suid_sgid": ({"restrict_suid_sgid": "yes"}, "set_user_id", {"path": "{data}"}, "0o4755", "EPERM"),
+    "restrict_namespaces": ({"restrict_namespaces": "yes", **ROOT}, "unshare", {"kind": "uts"}, "ok", "EPERM"),
+    "restrict_namespaces_some": ({"restrict_namespaces": "~net", **ROOT}, "unshare", {"kind": "net"}, "ok", "EPERM"),
+}
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """What others must not see: files at places that a sandbox hides."""
+    files = [pathlib.Path(path) for path in (f"/tmp/{TAG}", f"/var/tmp/{TAG}", f"/root/{TAG}")]
+    for file in files:
+        file.write_text("seen\n")
+        file.chmod(0o644)
+    segment = ctypes.CDLL(None).shmget(KEY, 4096, 0o1644)
+    yield
+    ctypes.CDLL(None).shmctl(segment, 0, None)
+    for file in files:
+        file.unlink()
+
+
+def free(keys):
+    """The same service without its sandbox."""
+    return {name: value for name, value in keys.items() if name == "user"}
+
+
+@pytest.mark.parametrize("name", ATTEMPTS)
+def test_forbidden(sandboxed, as_root, shared, place, name):
+    keys, attempt, arguments, without, within = ATTEMPTS[name]
+    data = str(place / "site" / "data")
+    keys, arguments = ({key: value.replace("{data}", data) for key, value in one.items()} for one in (keys, arguments))
+    site = sandboxed(free(keys), keys)
+    seen = ask(site, attempt, "web1", **arguments)
+    assert ask(site, "work", "web1") == "worked"
+    if within is not None:
+        assert seen == within
+    if without is not None:
+        seen = ask(site, attempt, "web0", **arguments)
+        assert isinstance(seen, without) if isinstance(without, type) else seen == without
+
+
+def test_profile_web(sandboxed, as_root, shared):
+    """One line, and a Gunicorn serves as before; an explicit key wins."""
+    site = sandboxed({"profile": "web"}, {"profile": "web", "private_tmp": "no"})
+    for name in ("web0", "web1"):
+        assert ask(site, "work", name) == "worked"
+        assert ask(site, "write", name, path=str(site.root / "data")) == "ok"
+        assert ask(site, "status", name, field="Seccomp") == "2"
+        assert ask(site, "status", name, field="CapBnd") == "0" * 16
+        assert ask(site, "unshare", name, kind="user") == "EPERM"
+        assert ask(site, "opened", name, path="/dev/kmsg") in ("ENOENT", "EACCES")
+    assert ask(site, "read", "web0", path=f"/tmp/{TAG}") == "ENOENT"
+    assert ask(site, "read", "web1", path=f"/tmp/{TAG}") == 5
+    site.ctl("restart", "web0")
+    assert ask(site, "work", "web0") == "worked"
+
+
+def test_run_dir_below_tmp(sandboxed, as_root):
+    """A private /tmp hides the directory in which bridled is, but not the service's own part of it."""
+    root = tempfile.mkdtemp(prefix="b-", dir="/tmp")
+    keys = {"private_tmp": "yes", "protect_system": "strict", "pythonpath": "/srv/code-of-tests"}
+    code = pathlib.Path(keys["pythonpath"])
+    shutil.copytree(APPS, code, dirs_exist_ok=True)
+    try:
+        site = sandboxed({"directory": "/", **keys}, root=root)
+        assert ask(site, "work", "web0") == "worked"
+        assert ask(site, "read", "web0", path=root) == ["run"]
+        site.stop()
+    finally:
+        shutil.rmtree(code)
+
+
+def test_ambient_capabilities(sandboxed, as_root):
+    site = sandboxed({"ambient_capabilities": "cap_chown"}, {})
+    assert ask(site, "chown", "web0", path=str(site.root / "data")) == "ok"
+    assert ask(site, "chown", "web1", path=str(site.root / "data")) == "EPERM"
+    assert ask(site, "status", "web0", field="CapEff") == f"{1:016x}"
+
+
+def test_the_command_killed_by_its_filter_is_named(sandboxed, as_root):
+    """Without an errno a forbidden call ends the worker; the master starts another."""
+    site = sandboxed({"system_call_filter": "~@debug"})
+    before = site.workers("web0")
+    with pytest.raises((EOFError, OSError)):
+        ask(site, "trace", "web0")
+    until(lambda: site.workers("web0") not in ([], before), "another worker")
+    assert ask(site, "work", "web0") == "worked"
+
+
+def test_a_link_of_others_is_not_followed(sandboxed, as_root, place):
+    """What a service may put in the place of a directory that is opened to it at its next start."""
+    (place / "site" / "theirs").mkdir(parents=True)
+    theirs = place / "site" / "theirs"
+    os.chown(theirs, 1, 1)
+    (theirs / "data").symlink_to("/var/lib")
+    os.chown(theirs / "data", 1, 1, follow_symlinks=False)
+    site = sandboxed({}, {"autostart": "no", "protect_system": "strict", "private_tmp": "yes",
+                          "read_write_paths": str(theirs / "data")})
+    done = site.bridle("start", "web1")
+    assert done.returncode != 0
+    assert f"'{theirs}/data'" in site.said() and "symbolic links" in site.said()
+
+
+# As a plain user: by a user namespace where that may be made.
+PLAIN = {
+    "private_tmp": ({"private_tmp": "yes"}, "read", {"path": f"/tmp/{TAG}"}, "ENOENT"),
+    "read_only_paths": ({"read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EROFS"),
+    "inaccessible_paths": ({"inaccessible_paths": "{data}"}, "read", {"path": "{data}"}, "EACCES"),
+    "protect_system": ({"protect_system": "strict", "private_tmp": "yes"}, "write", {"path": "{data}"}, "EROFS"),
+    "private_devices": ({"private_devices": "yes"}, "opened", {"path": "/dev/kmsg"}, "ENOENT"),
+    "private_network": ({"private_network": "yes"}, "interfaces", {}, ["lo"]),
+    "private_ipc": ({"private_ipc": "yes"}, "shared_memory", {"key": str(KEY)}, False),
+    "restrict_address_families": ({"restrict_address_families": "AF_UNIX AF_INET"}, "open_socket", {"family": "AF_INET6"},
+                                  "EAFNOSUPPORT"),
+}
+NOBODY = 65534
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_as_a_plain_user(sandboxed, as_root, shared, place, name):
+    if subprocess.run(["unshare", "-Ur", "true"], user=NOBODY, capture_output=True).returncode != 0:
+        pytest.skip("user namespaces are not allowed here")
+    keys, attempt, arguments, within = PLAIN[name]
+    os.chown(place, NOBODY, NOBODY)
+    data = str(place / "site" / "data")
+    keys, arguments = ({key: value.replace("{data}", data) for key, value in one.items()} for one in (keys, arguments))
+    site = sandboxed({}, keys, user=NOBODY)
+    assert ask(site, attempt, "web0", **arguments) != within
+    assert ask(site, attempt, "web1", **arguments) == within
+    assert ask(site, "work", "web1") == "worked"
+
+
+def test_what_cannot_be_given(sandboxed, as_root, place):
+    """/proc cannot be mounted anew by a plain user: refused, or said."""
+    os.chown(place, NOBODY, NOBODY)
+    site = sandboxed({}, {"autostart": "no", "protect_proc": "invisible"}, user=NOBODY)
+    done = site.bridle("start", "web1")
+    assert done.returncode != 0
+    assert "protect_proc cannot be given" in site.said()
+    site.write(site.config.read_text() + "sandbox = best-effort\n")
+    site.ctl("reload")
+    site.wait_state("running", "web1")
+    assert "runs without what cannot be given here: protect_proc" in site.said()
+    assert "protect_proc" in site.ctl("status", "web1")
+
+
+def test_security_is_explained(sandboxed, as_root):
+    """bridle check --security: the more a service is kept to, the lower its score; what is taken away is not listed."""
+    site = sandboxed({}, {"profile": "web"}, {"user": "root"})
+    said = [site.ctl("check", "--security", f"web{number}") for number in range(3)]
+    scores = [float(words.splitlines()[-1].split(": ")[1].split()[0]) for words in said]
+    assert scores[1] < scores[0] < scores[2]
+    assert "private_tmp = yes" in said[0] and "private_tmp = yes" not in said[1]
+    assert "it runs as root" in said[2] and "it runs as root" not in said[0]
+    refused = site.bridle("check", "--security", "wed0")
+    assert refused.returncode != 0 and "did you mean 'web0'?" in refused.stderr
