@@ -197,7 +197,8 @@ translate_line(struct import *im, const struct unit *unit, const struct unit_lin
 		return;
 	}
 	t.value = unit_specify(unit, im->arena, line->value);
-	if (t.value[0] == '\0' && d->fate == FATE_KEPT)
+	/* of capabilities, an empty list is one, too */
+	if (t.value[0] == '\0' && d->fate == FATE_KEPT && d->translate != translate_sandbox_list)
 		translate_settle(&t, FATE_MEANINGLESS, "it only empties what stood before it");
 	else
 		d->translate(&t);

@@ -88,8 +88,8 @@ settle_by(struct translation *t, const struct meaning *meanings)
 	translate_settle(t, meanings->fate, meanings->reason);
 }
 
-static bool
-is_off(const char *value)
+bool
+translate_is_off(const char *value)
 {
 	static const char *const words[] = { "no", "false", "off", "0", "n", "f", "default", "inherit", "none", "all" };
 
@@ -103,7 +103,7 @@ is_off(const char *value)
 void
 translate_guard(struct translation *t)
 {
-	if (is_off(t->value))
+	if (translate_is_off(t->value))
 		translate_settle(t, FATE_MEANINGLESS, "it is off, as here");
 	else
 		translate_as_listed(t);
@@ -222,7 +222,7 @@ translate_reload_signal(struct translation *t)
 void
 translate_send_kill(struct translation *t)
 {
-	if (is_off(t->value))
+	if (translate_is_off(t->value))
 		translate_settle(t, FATE_LOST, "whatever is left at stop_timeout is killed");
 	else
 		translate_as_listed(t);

@@ -22,6 +22,7 @@ struct translation {
 typedef void (*translator)(struct translation *t);
 
 #define TRANSLATORS(X) \
+	X(switch) X(sandbox_word) X(sandbox_list) X(sandbox_paths) X(syscalls) X(architectures) \
 	X(none) X(title) X(order) X(limit_interval) X(number) X(start_action) X(exec_start) X(type) X(restart) \
 	X(restart_delay) X(span) X(span_both) X(guard) X(kill_mode) X(kill_signal) X(reload_signal) X(send_kill) \
 	X(exec_reload) X(exec_stop) X(oom_policy) X(directory) X(account) X(copy) X(environment) X(environment_file) \
@@ -36,6 +37,9 @@ void translate_as_listed(struct translation *t);
 
 /* Set KEY of the draft, and settle: kept with NOTE (may be ""), or lost for the reason that it cannot be. */
 void translate_set(struct translation *t, enum key_id key, const char *value, const char *note);
+
+/* A protection that is off: nothing is lost. */
+bool translate_is_off(const char *value);
 
 /* The key that the list names for it. */
 enum key_id translate_key(const struct translation *t);

@@ -208,7 +208,15 @@ static void
 fates(void **state)
 {
 	static const struct { const char *name, *value; enum fate fate; } cases[] = {
-		{ "PrivateTmp", "yes", FATE_LOST }, { "PrivateTmp", "no", FATE_MEANINGLESS },
+		{ "PrivateTmp", "yes", FATE_KEPT }, { "PrivateTmp", "no", FATE_MEANINGLESS },
+		{ "PrivateTmp", "disconnected", FATE_KEPT }, { "PrivateUsers", "yes", FATE_LOST },
+		{ "CapabilityBoundingSet", "~CAP_SYS_ADMIN CAP_KILL", FATE_KEPT }, { "CapabilityBoundingSet", "", FATE_KEPT },
+		{ "CapabilityBoundingSet", "CAP_NONSENSE", FATE_LOST }, { "AmbientCapabilities", "", FATE_MEANINGLESS },
+		{ "ReadWritePaths", "-+/var/lib/x \"/a b\"", FATE_KEPT }, { "ProtectSystem", "strict", FATE_KEPT },
+		{ "ProtectHome", "tmpfs", FATE_KEPT }, { "SystemCallFilter", "@system-service no_such", FATE_KEPT },
+		{ "SystemCallFilter", "no_such", FATE_MEANINGLESS }, { "SystemCallArchitectures", "native x86", FATE_KEPT },
+		{ "SystemCallArchitectures", "x86", FATE_LOST }, { "RestrictNamespaces", "~user net", FATE_KEPT },
+		{ "RestrictAddressFamilies", "AF_UNIX AF_NOWHERE", FATE_LOST }, { "RestrictRealtime", "off", FATE_MEANINGLESS },
 		{ "LimitNOFILE", "1024", FATE_KEPT }, { "LimitNOFILE", "", FATE_MEANINGLESS },
 		{ "Type", "notify", FATE_IMPLIED }, { "Type", "oneshot", FATE_LOST },
 		{ "KillMode", "mixed", FATE_IMPLIED }, { "KillMode", "process", FATE_LOST },

@@ -1,0 +1,149 @@
+/*
+ * Capabilities and sandbox: our keys are systemd's, so values are copied, and put right where ours say it in another way. What
+ * a key of ours cannot say is lost, and the list says what that changes.
+ */
+#include "import/translate.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "import/directives.h"
+#include "import/hole.h"
+#include "sandbox/syscalls.h"
+#include "wire/execline.h"
+
+/* Kept with NOTE, or lost with both reasons: what that changes, and why. */
+static void
+keep(struct translation *t, const char *value, const char *note)
+{
+	enum key_id key = translate_key(t);
+	struct err err;
+
+	if (!draft_set(t->draft, key, value, note, &err))
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", t->directive->reason, err.text);
+	else
+		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, t->directive->key, "%s%s%s", note,
+			note[0] != '\0' && hole_is_in(value) ? "; " : "",
+			hole_is_in(value) ? hole_list(t->import->arena, value) : "");
+}
+
+/* An empty value takes back what stood before it. */
+static bool
+is_emptied(struct translation *t)
+{
+	if (t->value[0] != '\0')
+		return false;
+	draft_unset(t->draft, translate_key(t));
+	translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
+	return true;
+}
+
+/* private and disconnected are degrees that some switches have got; here there is one. */
+void
+translate_switch(struct translation *t)
+{
+	static const char *const on[] = { "yes", "true", "on", "1", "y", "t", "private", "disconnected" };
+	const char *note = "";
+
+	if (strcmp(t->directive->key, "private_tmp") == 0)
+		note = "in memory, and new for each generation";
+	if (is_emptied(t))
+		return;
+	if (hole_is_in(t->value)) {
+		keep(t, t->value, note);
+		return;
+	}
+	for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
+		if (strcasecmp(t->value, on[i]) == 0) {
+			keep(t, "yes", note);
+			return;
+		}
+	if (translate_is_off(t->value)) {
+		draft_unset(t->draft, translate_key(t));
+		translate_settle(t, FATE_MEANINGLESS, "it is off, as here");
+	} else {
+		translate_settle(t, FATE_MEANINGLESS, "systemd knows no such word: it passes over it");
+	}
+}
+
+void
+translate_sandbox_word(struct translation *t)
+{
+	if (!is_emptied(t))
+		keep(t, t->value, "");
+}
+
+/* No capability at all is what an empty bounding set is for systemd. */
+void
+translate_sandbox_list(struct translation *t)
+{
+	if (t->value[0] == '\0' && strcmp(t->directive->key, "capability_bounding_set") == 0) {
+		draft_unset(t->draft, translate_key(t));
+		keep(t, "none", "");
+	} else if (!is_emptied(t)) {
+		keep(t, t->value, "");
+	}
+}
+
+/* "-+/path": + is about a RootDirectory=, which there is none of here. */
+void
+translate_sandbox_paths(struct translation *t)
+{
+	struct arena *arena = t->import->arena;
+	const char *rest = t->value, *list = "";
+	char *word = arena_alloc(arena, strlen(rest) + 1);
+
+	if (word == NULL || is_emptied(t))
+		return;
+	while (execline_next(&rest, word, NULL) == WORD_TAKEN) {
+		bool may_miss = word[0] == '-';
+		const char *path = word + may_miss;
+
+		path += path[0] == '+';
+		list = arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? " " : "",
+			draft_quote(arena,
+				arena_printf(arena, "%s%s%s", may_miss ? "-" : "", path[0] == HOLE_OPEN ? "/" : "",
+					path)));
+	}
+	keep(t, list, "");
+}
+
+/* systemd passes over calls that it does not know, and so do we, but say so. */
+void
+translate_syscalls(struct translation *t)
+{
+	struct arena *arena = t->import->arena;
+	bool inverted = t->value[0] == '~';
+	const char *rest = t->value + inverted, *list = "", *unknown = "";
+	char *word = arena_alloc(arena, strlen(rest) + 1);
+
+	if (word == NULL || is_emptied(t))
+		return;
+	while (execline_next(&rest, word, NULL) == WORD_TAKEN) {
+		const char *name = arena_copy(arena, word, strcspn(word, ":"));
+
+		if (syscalls_is_known(name) || hole_is_in(word))
+			list = arena_printf(arena, "%s%s%s%s", list, list[0] != '\0' ? " " : "", inverted ? "~" : "",
+				word);
+		else
+			unknown = arena_printf(arena, "%s %s", unknown, name);
+	}
+	if (list[0] == '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_MEANINGLESS, "", "no such calls are known:%s",
+			unknown);
+	else
+		keep(t, list, unknown[0] != '\0' ? arena_printf(arena, "not known, and passed over:%s", unknown) : "");
+}
+
+void
+translate_architectures(struct translation *t)
+{
+	if (is_emptied(t))
+		return;
+	if (strcmp(t->value, "native") == 0)
+		keep(t, "native", "");
+	else if (strstr(t->value, "native") != NULL)
+		keep(t, "native", "calls of the other architectures end the process, too");
+	else
+		keep(t, t->value, "");
+}
