@@ -30,6 +30,7 @@
 	X(COMMAND, 0, "command", "LINE", "import a command line, as a shell would get it") \
 	X(OUTPUT, 'o', "output", "DIR", "write a file for each service there, instead of printing") \
 	X(REPORT, 0, "report", "json", "print what became of each directive, for programs") \
+	X(SECURITY, 0, "security", NULL, "say what the service NAME is still allowed") \
 	X(VERIFY, 0, "verify", NULL, "see that the result passes bridle check and prints back to the same") \
 	X(HELP, 'h', "help", NULL, "say how it is used") \
 	X(VERSION, 'V', "version", NULL, "print the version of this command")

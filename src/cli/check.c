@@ -15,6 +15,7 @@
 #include "cli/trouble.h"
 #include "conf/check.h"
 #include "conf/conf.h"
+#include "conf/exposure.h"
 #include "conf/show.h"
 
 static const char *
@@ -43,6 +44,68 @@ hint_which(const char *path, bool named)
 	fputs("name another file with --config FILE, or its directory with --root DIR\n", stderr);
 }
 
+static int no_such_section(const struct conf *conf, const char *path, const char *name);
+
+/* What a service is still allowed, the worst first in the list and so here. */
+static void
+print_exposure(const struct conf_service *s, struct paint p)
+{
+	unsigned score = exposure_score(s);
+
+	for (unsigned i = 0; i < exposure_count(); i++) {
+		struct exposure e = exposure_look(s, i);
+
+		if (!e.exposed)
+			continue;
+		paint_wrapped(stdout, p,
+			e.weight >= 5         ? COLOUR_BAD :
+				e.weight >= 3 ? COLOUR_BUSY :
+						COLOUR_PLAIN,
+			e.words, 2);
+		paint_wrapped(stdout, p, COLOUR_PLAIN, e.line, 6);
+	}
+	printf("%s: %u.%u of 10, %s\n", s->name, score / 10, score % 10,
+		score <= 20         ? "well kept" :
+			score <= 50 ? "kept from the worst" :
+				      "exposed (profile = web takes most of it away in one line)");
+}
+
+static int
+check_security(const struct arguments *a)
+{
+	const char *name = a->count > 0 ? a->operands[0] : NULL;
+	const struct conf_section *section;
+	struct conf_report report;
+	struct conf_service service;
+	char path[PATH_MAX];
+	struct conf *conf;
+	struct trouble t;
+	int status = CLI_OK;
+
+	if (name == NULL) {
+		trouble_set(&t, CLI_USAGE, 0, "which service?");
+		trouble_hint(&t, "bridle check --security NAME");
+		return trouble_tell(&t);
+	}
+	if (!place_config(path, a, &t))
+		return trouble_tell(&t);
+	conf_report_init(&report);
+	conf = conf_read(path, &report);
+	section = conf == NULL ? NULL : conf_find(conf, name);
+	if (conf == NULL) {
+		complaints_print(stderr, paint_for(STDERR_FILENO), &report);
+		status = CLI_FAILED;
+	} else if (section == NULL) {
+		status = no_such_section(conf, path, name);
+	} else {
+		conf_decode_service(section, &service);
+		print_exposure(&service, paint_for(STDOUT_FILENO));
+	}
+	conf_free(conf);
+	conf_report_free(&report);
+	return status;
+}
+
 int
 check_command(const struct arguments *a)
 {
@@ -53,6 +116,8 @@ check_command(const struct arguments *a)
 	struct trouble t;
 	int status;
 
+	if (a->given & ARGUMENT(SECURITY))
+		return check_security(a);
 	if (a->count > 0)
 		text_copy(path, sizeof path, a->operands[0]);
 	else if (!place_config(path, a, &t))

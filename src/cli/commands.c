@@ -42,8 +42,9 @@ const struct command commands[] = {
 	  "than the current one has. Control characters are shown as \\xHH on a terminal.",
 	  ARGUMENT(FOLLOW) | ARGUMENT(LINES) | ARGUMENT(CONFIG), 1, 1, logs_command },
 	{ "check", "[FILE]", "look for errors in a configuration",
-	  "Needs no bridled. Exits with 1 when there are errors.",
-	  ARGUMENT(CONFIG), 0, 1, check_command },
+	  "Needs no bridled. Exits with 1 when there are errors. With --security NAME, instead: what that service is still\n"
+	  "allowed, with a score from 0.0 (next to nothing) to 10.0 (everything), and the lines that take it away.",
+	  ARGUMENT(CONFIG) | ARGUMENT(SECURITY), 0, 1, check_command },
 	{ "config", "[NAME]", "print the settings in effect, and where each comes from",
 	  "Reads the configuration files; settings that bridled has not taken up yet are among them.",
 	  ARGUMENT(CONFIG) | ARGUMENT(ALL) | ARGUMENT(JSON), 0, 1, config_command },
