@@ -2,11 +2,8 @@
 
 #include <string.h>
 
+#include "conf/environment_file.h"
 #include "conf/source.h"
-#include "conf/values.h"
-#include "conf/words.h"
-
-static const char blanks[] = " \t";
 
 bool
 environment_is_reserved(const char *name, size_t length)
@@ -46,8 +43,8 @@ position_of(const struct environment *env, const char *name, size_t length)
 	return i;
 }
 
-static void
-put(struct environment *env, const char *assignment, size_t name_length)
+void
+environment_put(struct environment *env, const char *assignment, size_t name_length)
 {
 	uint32_t i = position_of(env, assignment, name_length);
 
@@ -60,13 +57,13 @@ put(struct environment *env, const char *assignment, size_t name_length)
 void
 environment_assign(struct environment *env, const char *assignment)
 {
-	put(env, arena_copy_string(env->words.arena, assignment), strcspn(assignment, "="));
+	environment_put(env, arena_copy_string(env->words.arena, assignment), strcspn(assignment, "="));
 }
 
 void
 environment_set(struct environment *env, const char *name, const char *value)
 {
-	put(env, arena_printf(env->words.arena, "%s=%s", name, value), strlen(name));
+	environment_put(env, arena_printf(env->words.arena, "%s=%s", name, value), strlen(name));
 }
 
 void
@@ -99,72 +96,6 @@ environment_init(struct environment *env, struct arena *arena, char *const *base
 
 /* ---- files ---- */
 
-/* The value that is written as TEXT: quoted, or as it stands. NULL with ERR. */
-static const char *
-take_value(struct environment *env, const char *text, struct err *err)
-{
-	struct conf_words words;
-
-	if (text[0] != '"' && text[0] != '\'')
-		return text;
-	if (!words_split(env->words.arena, text, false, &words, err))
-		return NULL;
-	if (words.count == 1)
-		return words.at[0];
-	err_set(err, 0, "nothing may follow the closing quote");
-	return NULL;
-}
-
-/* One line, ended by NUL, blanks trimmed, neither empty nor a comment. */
-static bool
-take_line(struct environment *env, const char *line, struct err *err)
-{
-	const char *value;
-	size_t n;
-
-	if (strncmp(line, "export", 6) == 0 && strchr(blanks, line[6]) != NULL)
-		line += 6 + strspn(line + 6, blanks);
-	n = strcspn(line, "=");
-	if (line[n] == '\0' || !value_is_name(line, n))
-		return err_set(err, 0, "expected NAME=value");
-	if (environment_is_reserved(line, n))
-		return err_set(err, 0, "%.*s is Bridle's own to set", (int)n, line);
-	if (env->words.count >= ENVIRONMENT_MAX)
-		return err_set(err, 0, "more than %d variables", ENVIRONMENT_MAX);
-	value = take_value(env, line + n + 1, err);
-	if (value == NULL)
-		return false;
-	put(env, arena_printf(env->words.arena, "%.*s=%s", (int)n, line, value), n);
-	return true;
-}
-
-static const char *
-trimmed(struct arena *arena, const char *line, size_t n)
-{
-	while (n > 0 && strchr(" \t\r", line[n - 1]) != NULL)
-		n--;
-	while (n > 0 && strchr(blanks, *line) != NULL)
-		line++, n--;
-	return arena_copy(arena, line, n);
-}
-
-static bool
-take_lines(struct environment *env, const char *name, const char *next, struct err *err)
-{
-	unsigned number = 1;
-
-	for (;; number++) {
-		size_t n = strcspn(next, "\n");
-		const char *line = trimmed(env->words.arena, next, n);
-
-		if (line[0] != '\0' && strchr("#;", line[0]) == NULL && !take_line(env, line, err))
-			return err_prefix(err, "%s:%u", name, number);
-		if (next[n] == '\0')
-			return true;
-		next += n + 1;
-	}
-}
-
 bool
 environment_read_file(struct environment *env, const char *path, uid_t owner, struct err *err)
 {
@@ -174,7 +105,7 @@ environment_read_file(struct environment *env, const char *path, uid_t owner, st
 	if (!source_load(&source, path, owner, err))
 		return false;
 	ok = source.length <= ENVIRONMENT_FILE_MAX || err_set(err, 0, "'%s' is too large for variables", path);
-	ok = ok && take_lines(env, path, source.bytes, err);
+	ok = ok && environment_take(env, path, source.bytes, err);
 	source_release(&source);
 	return ok;
 }
@@ -187,7 +118,7 @@ environment_read_text(struct environment *env, const char *name, const char *tex
 
 	if (!source_copy(&source, name, text, length, err))
 		return false;
-	ok = take_lines(env, name, source.bytes, err);
+	ok = environment_take(env, name, source.bytes, err);
 	source_release(&source);
 	return ok;
 }

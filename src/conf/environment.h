@@ -31,11 +31,9 @@ void environment_unset(struct environment *env, const char *name);
 /* The value of NAME, or NULL. */
 const char *environment_get(const struct environment *env, const char *name);
 
-/* Set what the file PATH says. A line is NAME=value (export in front is allowed), empty, or a comment that
- * begins with # or ;. A value in quotes is read as a shell would, one without them is taken to the end of its
- * line; nothing is expanded. OWNER may own the file beside root (see source.h). False with ERR, which names the
- * line and never what it says;
- * when the file is larger than ENVIRONMENT_FILE_MAX, or ENVIRONMENT_MAX variables are there already. */
+/* Set what the file PATH says (environment_file.h). OWNER may own the file beside root (see source.h). False with ERR, which
+ * names the line and never what it says; when the file is larger than ENVIRONMENT_FILE_MAX, or ENVIRONMENT_MAX variables are
+ * there already. */
 bool environment_read_file(struct environment *env, const char *path, uid_t owner, struct err *err);
 
 /* The same for TEXT of LENGTH bytes; NAME stands for it in messages. */
