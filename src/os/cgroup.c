@@ -101,20 +101,35 @@ write_word(int group, const char *file, const char *words)
 	return ok;
 }
 
-/* Where we moved into a leaf, that can only go when we are back. The controllers are taken from the groups below first: else
- * nobody could come back. */
+/* What GROUP gives on, it gives on no more. */
+static void
+take_back(int group)
+{
+	int fd = openat(group, "cgroup.subtree_control", O_RDONLY | O_CLOEXEC);
+	char text[512], words[64];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	char *rest = text;
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	for (const char *one; (one = strtok_r(rest, " \n", &rest)) != NULL;) {
+		snprintf(words, sizeof words, "-%s", one);
+		write_word(group, "cgroup.subtree_control", words);
+	}
+}
+
+/* Where we moved into a leaf, that can only go when we are back; and back we can only come once nothing is given on. */
 static void
 leave_leaf(int root)
 {
-	static const char *const controllers[] = { "-memory", "-cpu", "-pids", "-io" };
 	int own;
 
-	if (faccessat(root, "bridled", F_OK, 0) != 0 || (own = openat(root, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+	if (faccessat(root, "bridled", F_OK, 0) != 0 ||
+		(own = openat(root, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return;
-	for (size_t i = 0; i < sizeof controllers / sizeof controllers[0]; i++) {
-		write_word(root, "cgroup.subtree_control", controllers[i]);
-		write_word(own, "cgroup.subtree_control", controllers[i]);
-	}
+	take_back(root);
+	take_back(own);
 	write_word(own, "cgroup.procs", "0");
 	unlinkat(root, "bridled", AT_REMOVEDIR);
 	close(own);
