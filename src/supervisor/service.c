@@ -84,6 +84,7 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	ev_init(&s->timer, on_due);
 	s->timer.data = s;
 	s->plan = plan;
+	s->bounded = plan != NULL && plan->bounds != NULL;
 	if (plan != NULL)
 		s->wanted = plan->workers;
 	demand_plan(s);
@@ -107,6 +108,7 @@ service_plan(struct service *s, struct plan *plan)
 
 	plan_free(s->plan);
 	s->plan = plan;
+	s->bounded = s->bounded || plan->bounds != NULL;
 	life_set_limits(&s->life, &plan->limits);
 	demand_plan(s);
 	if (!s->scaled || s->wanted < plan->settings->workers_min)
@@ -136,7 +138,7 @@ service_free(struct service *s)
 	record->settings = (struct page_settings){ 0 };
 	page_end(record);
 	b->services[s->slot] = NULL;
-	if (s->plan != NULL && s->plan->bounds != NULL)
+	if (s->bounded)
 		bounds_remove(b->cgroup_fd, b->run_dir, s->name);
 	plan_free(s->plan);
 	free(s);

@@ -35,6 +35,7 @@ struct service {
 	int output_fd;         /* its log FIFO, held open; -1: none */
 	bool output_drops;     /* how that was opened (log_full) */
 	uint32_t wanted;       /* workers */
+	bool bounded;          /* a plan of it had bounds: their group may be there, though it has none any more */
 	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
 	bool removed;          /* the configuration has it no more: forgotten once it is stopped */
 	int cgroup[LIFE_SLOTS];   /* of each generation; -1: none */

@@ -118,6 +118,8 @@ def test_a_replacement_shares_the_bounds(bridled, as_root):
     site.ctl("reload")
     site.wait_workers(1)
     assert ".service" not in pathlib.Path(f"/proc/{site.workers()[0]}/cgroup").read_text()
+    site.stop()
+    assert not [path for path in first.values() if ".service" in str(path) and path.exists()]
 
 
 def test_where_the_kernel_cannot_the_watcher_does(bridled, as_root):
