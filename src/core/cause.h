@@ -59,18 +59,19 @@ struct cause_verdict {
 	enum fact facts[CAUSE_FACTS]; /* which prove it; FACT_NONE after the last */
 };
 
+/* Words are in the tables themselves: pointers to them would be relocated, which costs each process pages of its own. */
 struct cause_entry {
-	const char *name; /* "boot.import-missing" */
+	char name[40]; /* "boot.import-missing" */
 	enum cause_phase phase;
-	const char *what, *advice;
+	char what[160], advice[260];
 };
 extern const struct cause_entry causes[CAUSES];
 extern const char *const cause_phases[PHASES];
 
 extern const struct fact_entry {
-	const char *name; /* as in facts.def */
+	char name[24]; /* as in facts.def */
 	enum fact_weight weight;
-	const char *words;
+	char words[84];
 } facts[FACTS];
 
 /* The cause that E proves. */

@@ -23,7 +23,7 @@ bool procevents_only(int fd, const pid_t *parents, size_t n, struct err *err);
 
 /* What is there now, into BUFFER. Returns its bytes (whole messages: wire/procevent.h), 0: nothing more. *LOST: there was more
  * than the socket holds, and the kernel threw some away (ENOBUFS). Messages of other processes are none. */
-enum { PROCEVENTS_BUFFER = 8192 };
+enum { PROCEVENTS_BUFFER = 512 }; /* a message is 76 bytes, and a datagram of its own */
 size_t procevents_read(int fd, void *buffer, size_t size, bool *lost);
 
 #endif

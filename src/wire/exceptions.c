@@ -6,8 +6,8 @@ enum { NAME_MOST = 96 };
 
 static const struct {
 	enum exception kind;
-	const char *name; /* how the last part of the name ends */
-	const char *words;
+	char name[40]; /* how the last part of the name ends */
+	char words[100];
 } exceptions[] = {
 /* clang-format off */
 #define EXCEPTION(kind, name, words) { EXCEPTION_##kind, name, words },

@@ -22,10 +22,10 @@ enum signature_who { SIGNATURE_BY_MASTER, SIGNATURE_BY_WORKER, SIGNATURE_BY_ANY,
 /* clang-format on */
 
 struct signature_entry {
-	const char *name; /* as in signatures.def */
+	char name[28]; /* as in signatures.def */
 	enum signature_who who;
 	unsigned levels; /* 1 << LEVEL_x of each that it is said at */
-	const char *pattern;
+	char pattern[124];
 };
 extern const struct signature_entry signatures[SIGNATURES];
 

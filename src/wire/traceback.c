@@ -4,7 +4,7 @@
 
 static const struct {
 	enum place place;
-	const char *file, *function;
+	char file[40], function[40];
 } places[] = {
 /* clang-format off */
 #define PLACE(place, file, function) { PLACE_##place, file, function },
