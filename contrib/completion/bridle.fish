@@ -28,7 +28,7 @@ function __bridle_commands
         import 'make a configuration of systemd units, supervisord sections, a Procfile' \
         ready 'are services ready to serve? exits with 0 or 4' \
         watch 'print what happens, as it happens' \
-        why 'say what went wrong, from a log' \
+        why 'say what went wrong, and what can be done' \
         signatures 'print the log lines that why recognises' \
         shutdown 'stop all services, and bridled itself' \
         version 'print the versions of this command and of bridled' \
@@ -41,7 +41,7 @@ complete -c bridle -f
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from help' -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from check import' -F
-complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config ready watch' -a '(__bridle_names)'
+complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config ready watch why' -a '(__bridle_names)'
 complete -c bridle -n '__fish_seen_subcommand_from signal' -a 'HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP'
 
 complete -c bridle -s s -l socket -r -F -d 'control socket of the bridled to talk to'
@@ -56,6 +56,7 @@ complete -c bridle -n '__fish_seen_subcommand_from start stop restart reload sca
 complete -c bridle -n '__fish_seen_subcommand_from logs check config' -s c -l config -r -F -d 'configuration file to read'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on with what is written from now on'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'
+complete -c bridle -n '__fish_seen_subcommand_from why' -l last -x -d 'the latest N, of any kind'
 complete -c bridle -n '__fish_seen_subcommand_from why' -l log -r -F -d 'read this log; - is standard input'
 complete -c bridle -n '__fish_seen_subcommand_from ready' -s w -l wait -x -a '10s 30s 1m 5m' -d 'wait so long'
 complete -c bridle -n '__fish_seen_subcommand_from import' -l systemd -x -d 'import the unit of that name as it is installed'

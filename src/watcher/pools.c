@@ -118,6 +118,11 @@ recycle(struct watcher *w, struct service *s, const struct page_service *record,
 
 	if (list == NULL)
 		return;
+	/* a death is known at once, the one who takes its place later: until then nobody else goes */
+	if (pools_seen(s->sampler, record, now).all < record->wanted) {
+		free(list);
+		return;
+	}
 	/* nobody need be weighed when all together are light enough */
 	limit = together > 0 && weight_together(workers, record->generation) > together ? 1 : each;
 	for (uint32_t i = 0; i < workers->count; i++) {
