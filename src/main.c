@@ -19,7 +19,7 @@ static int
 usage(FILE *out, int status)
 {
 	fputs("usage: bridled [--config FILE] [--root DIR] [--ready-fd N] [--debug]\n"
-	      "       bridled --version | --help\n\n"
+	      "       bridled --version | --help | --accepts-state FORMAT\n\n"
 	      "  -c, --config FILE  settings; DIR/bridle.ini, or " SYSCONFDIR "/bridle/bridle.ini\n"
 	      "  -r, --root DIR     keep everything (run, log) below DIR: needs no privileges\n"
 	      "  -R, --ready-fd N   write a newline to descriptor N when all services are ready\n"
@@ -62,10 +62,12 @@ main(int argc, char **argv)
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' }, { "root", required_argument, NULL, 'r' },
 		{ "debug", no_argument, NULL, 'd' },        { "ready-fd", required_argument, NULL, 'R' }, { "watch", no_argument, NULL, 'w' },
+		{ "resume", required_argument, NULL, 's' }, { "accepts-state", required_argument, NULL, 'A' },
 		{ "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct supervisor_options options = { .program = argv[0], .ready_fd = -1 };
+	const char *accepts = NULL;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "c:r:R:dVh", longs, NULL)) != -1) {
@@ -77,6 +79,8 @@ main(int argc, char **argv)
 				return usage(stderr, SUPERVISOR_USAGE);
 			break;
 		case 'd': options.debug = true; break;
+		case 's': options.resume = optarg; break;
+		case 'A': accepts = optarg; break;
 		case 'w': return watch(argv + optind);
 		case 'V': return puts("bridled " PACKAGE_VERSION) < 0;
 		case 'h': return usage(stdout, 0);
@@ -85,5 +89,5 @@ main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return usage(stderr, SUPERVISOR_USAGE);
-	return (int)supervisor_run(&options);
+	return accepts != NULL ? supervisor_accepts(&options, accepts) : (int)supervisor_run(&options);
 }

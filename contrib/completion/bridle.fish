@@ -30,12 +30,13 @@ function __bridle_commands
         watch 'print what happens, as it happens' \
         why 'say what went wrong, and what can be done' \
         signatures 'print the log lines that why recognises' \
+        reexec 'let bridled go on as the program that is installed now' \
         shutdown 'stop all services, and bridled itself' \
         version 'print the versions of this command and of bridled' \
         help 'say how a command is used'
 end
 
-set -l commands status start stop restart reload scale signal logs check config import ready watch why signatures shutdown version help
+set -l commands status start stop restart reload scale signal logs check config import ready watch why signatures reexec shutdown version help
 
 complete -c bridle -f
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
@@ -52,7 +53,7 @@ complete -c bridle -n '__fish_seen_subcommand_from status config watch why' -s j
 complete -c bridle -n '__fish_seen_subcommand_from status' -l names -d 'print names only, one a line'
 complete -c bridle -n '__fish_seen_subcommand_from start stop restart config' -s a -l all -d 'all services; config: defaults too'
 complete -c bridle -n '__fish_seen_subcommand_from restart' -l cold -d 'down and up, even where a replacement is possible'
-complete -c bridle -n '__fish_seen_subcommand_from start stop restart reload scale shutdown' -l no-wait -d 'do not wait for the outcome'
+complete -c bridle -n '__fish_seen_subcommand_from start stop restart reload scale reexec shutdown' -l no-wait -d 'do not wait for the outcome'
 complete -c bridle -n '__fish_seen_subcommand_from logs check config' -s c -l config -r -F -d 'configuration file to read'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on with what is written from now on'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'

@@ -67,6 +67,10 @@ const struct command commands[] = {
 	{ "signatures", "", "print the log lines that why recognises",
 	  "%d is a number, %s a word, %* anything.",
 	  0, 0, 0, signatures_command },
+	{ "reexec", "", "let bridled go on as the program that is installed now",
+	  "After an upgrade. Services, their listeners, logs and deadlines do not notice. Refused when that program cannot read\n"
+	  "what this one remembers, or when the configuration has errors.",
+	  ARGUMENT(NO_WAIT), 0, 0, reexec_command },
 	{ "shutdown", "", "stop all services, and bridled itself",
 	  "", ARGUMENT(NO_WAIT), 0, 0, shutdown_command },
 	{ "version", "", "print the versions of this command and of bridled",

@@ -41,6 +41,7 @@ int config_command(const struct arguments *a);
 int import_command(const struct arguments *a);
 int ready_command(const struct arguments *a);
 int watch_command(const struct arguments *a);
+int reexec_command(const struct arguments *a);
 int shutdown_command(const struct arguments *a);
 int why_command(const struct arguments *a);
 int signatures_command(const struct arguments *a);

@@ -87,7 +87,7 @@ enum life_event {
 	LIFE_EVENT_COUNT
 };
 
-enum { LIFE_SLOTS = 4, LIFE_NONE = 255 /* no slot */ };
+enum { LIFE_SLOTS = 4, LIFE_NONE = 255 /* no slot */, LIFE_PROOF = 5000 /* ms, see life_restore */ };
 
 struct life_limits {
 	struct restart_limits restart;
@@ -148,6 +148,13 @@ void life_tick(struct life *l, msec now);
 
 /* Take the oldest order. False when there is none. */
 bool life_order(struct life *l, struct life_order *order);
+
+/* L was put together again from what a process wrote down that is no more: its fields but `orders`. False when no life can
+ * be so; it must then not be used. RETELL: that process may have ended in the middle of something, so whoever is on a
+ * ladder is told once more what its rung says (equal signals do no harm, gunicorn-facts 3.1). Masters that ended meanwhile
+ * are reported afterwards, by life_died, or by life_spawned where it is not known whether one was ever spawned. Deadlines
+ * stay, but whoever has to be proven ready gets LIFE_PROOF at least: those who prove it begin anew, too. */
+bool life_restore(struct life *l, bool retell, msec now);
 
 /* Words for people; never NULL. */
 const char *life_state_name(enum life_state state);

@@ -42,6 +42,10 @@ void tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const s
 struct tree_marker { char service[64]; char run_dir[108]; uint32_t generation; };
 bool tree_marker(pid_t pid, struct tree_marker *out);
 
+/* The same, if it is of this RUN_DIR; where it has none, by the log that it writes to (see tree_leftovers): its generation is 0
+ * then. */
+bool tree_marker_or_log(pid_t pid, const char *run_dir, struct tree_marker *out);
+
 /* Is PID in the middle of execve(2)? Then it has no arguments and no environment for a moment, and whether it carries a
  * marker cannot be said yet. */
 bool tree_is_becoming(const struct tree_process *p);

@@ -53,8 +53,8 @@ marker_by_log(pid_t pid, int fd, const char *run_dir, struct tree_marker *out)
 		text_copy(out->run_dir, sizeof out->run_dir, run_dir);
 }
 
-static bool
-find_marker(pid_t pid, const char *run_dir, struct tree_marker *out)
+bool
+tree_marker_or_log(pid_t pid, const char *run_dir, struct tree_marker *out)
 {
 	if (tree_marker(pid, out))
 		return strcmp(out->run_dir, run_dir) == 0;
@@ -82,7 +82,7 @@ note_leftovers(struct search *s)
 	struct tree_marker marker;
 
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->at[i].note == STRANGER && find_marker(c->at[i].process.pid, s->run_dir, &marker))
+		if (c->at[i].note == STRANGER && tree_marker_or_log(c->at[i].process.pid, s->run_dir, &marker))
 			c->at[i].note = MARKED;
 	for (uint32_t i = 0; i < c->count; i++)
 		if (c->at[i].note == STRANGER)
@@ -103,7 +103,7 @@ report(struct search *s, uint32_t root)
 			c->at[i].note = c->at[up].note == MARKED ? SHARES + up : c->at[up].note;
 		if (c->at[i].note >= SHARES)
 			whose = c->at[i].note - SHARES;
-		if (!find_marker(c->at[whose].process.pid, s->run_dir, &marker))
+		if (!tree_marker_or_log(c->at[whose].process.pid, s->run_dir, &marker))
 			marker = (struct tree_marker){ .generation = 0 }; /* it is gone by now */
 		s->visit(s->context, c->at[i].process.pid, c->at[i].process.start, &marker);
 		s->found++;

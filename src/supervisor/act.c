@@ -9,7 +9,10 @@
 #include "base/text.h"
 #include "os/bounds.h"
 #include "os/cgroup.h"
+#include "os/protect.h"
 #include "os/spawn.h"
+#include "os/tree.h"
+#include "supervisor/adopt.h"
 #include "supervisor/bridled.h"
 #include "supervisor/places.h"
 #include "supervisor/rest.h"
@@ -196,6 +199,7 @@ not_started(struct service *s, const struct life_order *o, const struct err *err
 static void
 do_spawn(struct service *s, const struct life_order *o, msec now)
 {
+	struct tree_process p;
 	struct err err;
 	pid_t pid = start(s, o, &err);
 
@@ -204,7 +208,13 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 	} else {
 		service_tell_why(s, "");
 		*service_pid_at(s, o->slot) = s->leader[o->slot] = pid;
+		s->start[o->slot] = tree_look(pid, &p) ? (uint32_t)p.start : 0;
 		s->home->children++;
+		if (s->home->protected && !s->plan->keep_oom)
+			protect_not(pid, s->home->oom_score_adj);
+		/* listeners that a killed bridled's master had alone are ours again (resume.c) */
+		life_set_limits(&s->life, &s->plan->limits);
+		memory_service(s);
 	}
 	life_spawned(&s->life, o->slot, pid >= 0, bridled_random(s->home), now);
 	/* nothing outside tells when a program that is not Gunicorn is ready: it is when it was executed */
@@ -221,12 +231,18 @@ close_if_stopping(struct service *s)
 		held_close(&s->held);
 }
 
+bool
+service_signal(struct service *s, uint8_t slot, int signal)
+{
+	return s->adopted[slot] ? adopt_signal(s, slot, signal) : kill(*service_pid_at(s, slot), signal) == 0;
+}
+
 static void
 do_signal(struct service *s, const struct life_order *o)
 {
 	pid_t pid = *service_pid_at(s, o->slot);
 
-	if (pid > 0 && kill(pid, o->signal) != 0 && errno != ESRCH)
+	if (pid > 0 && !service_signal(s, o->slot, o->signal) && errno != ESRCH)
 		log_error("%s: cannot signal master %d: %s", s->name, (int)pid, strerror(errno));
 	close_if_stopping(s);
 }
@@ -307,6 +323,10 @@ service_act(struct service *s, msec now)
 {
 	struct life_order o;
 
+	if (s->home->safe) {
+		service_show(s);
+		return;
+	}
 	while (life_order(&s->life, &o))
 		do_order(s, &o, now);
 	demand_follow(s);
@@ -319,5 +339,6 @@ void
 service_gone(struct service *s, uint8_t slot, msec now)
 {
 	clear_away(s, slot, s->life.slots[slot].number);
+	adopt_gone(s, slot);
 	life_gone(&s->life, slot, now);
 }

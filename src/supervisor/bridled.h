@@ -14,7 +14,9 @@
 #include "conf/conf.h"
 #include "supervisor/above.h"
 #include "supervisor/directories.h"
+#include "supervisor/memory.h"
 #include "supervisor/notices.h"
+#include "supervisor/reexec.h"
 #include "supervisor/watcher_child.h"
 
 struct service;
@@ -30,12 +32,16 @@ struct bridled {
 	char *config_path;
 	char *run_dir, *log_dir;
 	char *bases[DIRECTORY_KINDS]; /* where directories of services are */
+	char *program;          /* the file that we were executed from */
 	int run_fd, lock_fd, null_fd, control_fd;
 	int cgroup_fd;          /* below which generations get cgroups of their own; -1: none can be had */
 	uid_t watch_uid;
 	gid_t watch_gid;
 	gid_t control_gid;      /* (gid_t)-1: no control group */
+	bool control_all;       /* every local user may look */
 	unsigned cpus;
+	int oom_score_adj;      /* as it was before we changed ours: what services get */
+	bool protected;         /* ours is another */
 	unsigned long descriptors; /* soft limit as it was before we raised ours: what services get */
 
 	void *page;             /* wire/page.h */
@@ -49,10 +55,17 @@ struct bridled {
 	ev_timer look_again;    /* see rest.c */
 	unsigned looked_again;  /* times in a row */
 
+	struct memory memory;
+	struct reexec reexec;
+	msec started;           /* the first of us in this process */
+	uint32_t reexecs, crashes; /* since then */
+	bool safe;              /* crashed again and again: children are kept and reaped, nothing is decided (resume.h) */
+
 	struct notices notices;
 	struct watcher_child watcher;
 	uint32_t random;        /* state of a generator for jitter */
 	bool clearing;          /* leftovers of an earlier run are being ended; services wait */
+	uint32_t leftovers;     /* seen at the last look */
 	ev_timer clear_timer;
 	msec clear_until;
 

@@ -27,11 +27,11 @@ close_one(struct held_listener *l)
 	l->fd = -1;
 }
 
-/* A place for BIND among the held; memory is taken only when the addresses changed, that is after a reload. */
+/* A place for TEXT (and its PATH, NULL for TCP) among the held; memory is taken only when the addresses changed, that is after a reload. */
 static struct held_listener *
-place(struct held *h, const struct plan_bind *bind, struct err *err)
+place(struct held *h, const char *text, const char *path, struct err *err)
 {
-	struct held_listener *more, *l = find(h, bind->text);
+	struct held_listener *more, *l = find(h, text);
 
 	if (l != NULL)
 		return l;
@@ -40,17 +40,17 @@ place(struct held *h, const struct plan_bind *bind, struct err *err)
 		goto fail;
 	h->at = more;
 	l = &h->at[h->count];
-	*l = (struct held_listener){ .fd = -1, .text = strdup(bind->text) };
-	if (bind->is_unix)
-		l->path = strdup(bind->address);
-	if (l->text == NULL || (bind->is_unix && l->path == NULL)) {
+	*l = (struct held_listener){ .fd = -1, .text = strdup(text) };
+	if (path != NULL)
+		l->path = strdup(path);
+	if (l->text == NULL || (path != NULL && l->path == NULL)) {
 		free(l->text);
 		goto fail;
 	}
 	h->count++;
 	return l;
 fail:
-	err_set(err, errno, "cannot hold listener '%s'", bind->text);
+	err_set(err, errno, "cannot hold listener '%s'", text);
 	return NULL;
 }
 
@@ -78,7 +78,7 @@ open_unix(struct held_listener *l, const struct plan *plan, struct err *err)
 bool
 held_take(struct held *h, const struct plan_bind *bind, int fd, struct err *err)
 {
-	struct held_listener *l = place(h, bind, err);
+	struct held_listener *l = place(h, bind->text, bind->is_unix ? bind->address : NULL, err);
 
 	if (l == NULL)
 		return false;
@@ -110,13 +110,27 @@ held_open(struct held *h, const struct plan *plan, int *fds, struct err *err)
 	for (uint32_t i = 0; i < h->count; i++)
 		h->at[i].wanted = false;
 	for (uint32_t i = 0; i < plan->bind_count; i++) {
-		struct held_listener *l = place(h, &plan->binds[i], err);
+		const struct plan_bind *bind = &plan->binds[i];
+		struct held_listener *l = place(h, bind->text, bind->is_unix ? bind->address : NULL, err);
 
-		if (l == NULL || !open_one(l, plan, &plan->binds[i], err))
+		if (l == NULL || !open_one(l, plan, bind, err))
 			return false;
 		fds[i] = l->fd;
 	}
 	return true;
+}
+
+struct held_listener *
+held_resume(struct held *h, const char *text, const char *path, int fd)
+{
+	struct held_listener *l = place(h, text, path, NULL);
+
+	if (l == NULL || l->fd >= 0) {
+		close(fd);
+		return NULL;
+	}
+	l->fd = fd;
+	return l;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "os/tree.h"
+#include "supervisor/adopt.h"
 #include "supervisor/bridled.h"
 
 enum {
@@ -12,10 +13,21 @@ enum {
 	INTERVAL = 50,    /* ms between looks: they are no children of ours, nothing tells when they end */
 };
 
+/* Who was adopted is none. */
+static bool
+is_leftover(struct bridled *b, pid_t pid, const struct tree_marker *marker)
+{
+	if (adopt_owns(b, pid, marker))
+		return false;
+	b->leftovers++;
+	return true;
+}
+
 static void
 say_and_term(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
 {
-	(void)context;
+	if (!is_leftover(context, pid, marker))
+		return;
 	log_warning("%s: process %d of an earlier run (generation %u) is ended", marker->service, (int)pid, marker->generation);
 	tree_signal(pid, start, SIGTERM);
 }
@@ -23,18 +35,23 @@ say_and_term(void *context, pid_t pid, uint64_t start, const struct tree_marker 
 static void
 kill_it(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
 {
-	(void)context;
-	(void)marker;
-	tree_signal(pid, start, SIGKILL);
+	if (is_leftover(context, pid, marker))
+		tree_signal(pid, start, SIGKILL);
 }
 
 static void
 leave_it(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
 {
-	(void)context;
-	(void)pid;
 	(void)start;
-	(void)marker;
+	is_leftover(context, pid, marker);
+}
+
+static bool
+any_left(struct bridled *b, void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker))
+{
+	b->leftovers = 0;
+	tree_leftovers(b->run_dir, visit, b);
+	return b->leftovers > 0;
 }
 
 static void
@@ -43,7 +60,7 @@ on_time(struct ev_loop *loop, ev_timer *timer, int events)
 	struct bridled *b = timer->data;
 
 	(void)events;
-	if (tree_leftovers(b->run_dir, clock_now() >= b->clear_until ? kill_it : leave_it, NULL) > 0)
+	if (any_left(b, clock_now() >= b->clear_until ? kill_it : leave_it))
 		return;
 	ev_timer_stop(loop, timer);
 	b->clearing = false;
@@ -53,7 +70,7 @@ on_time(struct ev_loop *loop, ev_timer *timer, int events)
 void
 leftovers_end(struct bridled *b, msec now)
 {
-	if (tree_leftovers(b->run_dir, say_and_term, NULL) == 0) {
+	if (!any_left(b, say_and_term)) {
 		bridled_start_services(b, now);
 		return;
 	}

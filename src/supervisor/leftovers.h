@@ -1,6 +1,6 @@
 /*
- * leftovers -- what an earlier bridled left running when it was killed: found by the marker in the environment, ended
- * before anything is started, so that no service ever has two masters.
+ * leftovers -- what an earlier bridled left running when it was killed, and that was not adopted (adopt.h): found by the marker
+ * in the environment, ended before anything is started, so that no service ever has two masters.
  */
 #ifndef BRIDLE_SUPERVISOR_LEFTOVERS_H
 #define BRIDLE_SUPERVISOR_LEFTOVERS_H

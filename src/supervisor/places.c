@@ -100,7 +100,11 @@ open_directories(struct bridled *b, struct err *err)
 	int log_fd;
 
 	b->run_fd = rundir_open(b->run_dir, geteuid(), getegid(), 0755, err);
-	if (b->run_fd < 0 || (b->lock_fd = rundir_lock(b->run_fd, b->run_dir, err)) < 0)
+	if (b->run_fd < 0)
+		return false;
+	if (b->lock_fd < 0) /* else it is held already: by who was here before us in this process */
+		b->lock_fd = rundir_lock(b->run_fd, b->run_dir, err);
+	if (b->lock_fd < 0)
 		return false;
 	log_fd = rundir_open(b->log_dir, b->watch_uid, readers, 0750, err);
 	if (log_fd < 0)
@@ -116,12 +120,23 @@ places_read_config(struct bridled *b, const struct supervisor_options *options, 
 	return find_config(b, options, err) && read_config(b, err);
 }
 
+void
+places_without_config(struct bridled *b)
+{
+	static struct conf nothing;
+
+	b->conf = &nothing;
+}
+
 bool
 places_open(struct bridled *b, const struct supervisor_options *options, struct err *err)
 {
 	struct conf_bridle c;
 
+	if (b->run_dir != NULL) /* they were found by who was here before us */
+		return open_directories(b, err) && directories_bases(b->bases, options->root, err);
 	conf_decode_bridle(b->conf, &c);
+	b->control_all = c.control_read == CONF_READERS_ALL;
 	b->control_gid = (gid_t)-1;
 	if (c.control_group[0] != '\0' && !account_group(&b->control_gid, c.control_group, err))
 		return false;

@@ -21,4 +21,7 @@ bool places_open(struct bridled *b, const struct supervisor_options *options, st
 /* What the plan of a service depends on. It points into B. */
 struct plan_home places_plan_home(const struct bridled *b);
 
+/* The configuration cannot be read any more, and services run: go on with none until a reread. */
+void places_without_config(struct bridled *b);
+
 #endif

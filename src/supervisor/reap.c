@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "supervisor/bridled.h"
 #include "supervisor/rest.h"
+#include "supervisor/resume.h"
 #include "supervisor/service.h"
 #include "supervisor/watcher_child.h"
 #include "wire/link.h"
@@ -52,8 +53,9 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 	b->look = true;
 	if (s != NULL) {
 		b->children--;
-		service_reaped(s, (uint8_t)(i % LIFE_SLOTS), status, now);
-		service_act(s, now);
+		resume_ended(s, (uint8_t)(i % LIFE_SLOTS), status, now);
+	} else if (reexec_reaped(b, pid, status)) {
+		return;
 	} else if (pid == b->watcher.pid) {
 		b->children--;
 		watcher_child_ended(b, status, now);

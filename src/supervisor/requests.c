@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/reread.h"
+#include "supervisor/resume.h"
 #include "supervisor/service.h"
 #include "wire/ending.h"
 
@@ -103,7 +105,7 @@ send_signal(struct service *s, struct answer *a, pid_t pid, int signal)
 {
 	if (pid <= 0)
 		return;
-	if (kill(pid, signal) != 0)
+	if (!service_signal(s, s->life.current, signal))
 		say(a, LINK_REFUSED, strerror(errno));
 	else
 		text_addf(&a->text, "SIG%s sent to process %d of %s", link_signal_name(signal), (int)pid, s->name);
@@ -249,9 +251,23 @@ deed_reread(struct bridled *b, const struct link_record *request, struct answer 
 						      "the configuration was read anew and is in effect");
 }
 
+/* Answered when the program that would follow has said whether it can. */
+static void
+deed_reexec(struct bridled *b, struct link_record *request, struct answer *a)
+{
+	struct err err;
+
+	if (!reexec_ask(b, request->id, &err))
+		say(a, LINK_REFUSED, err.text);
+	else
+		request->id = 0;
+}
+
 static void
 deed_shutdown(struct bridled *b, struct answer *a)
 {
+	if (b->safe)
+		resume_settle(b, clock_now());
 	bridled_stop(b);
 	say(a, LINK_DONE, "all services are being stopped; bridled ends with the last of them");
 }
@@ -279,7 +295,7 @@ note_request(const struct service *s, const struct link_record *r)
 }
 
 static void
-take_request(struct bridled *b, const struct link_record *r, msec now)
+take_request(struct bridled *b, struct link_record *r, msec now)
 {
 	struct answer a = { .record = link_make(LINK_ANSWER) };
 	struct service *s = service_of(b, r);
@@ -289,6 +305,10 @@ take_request(struct bridled *b, const struct link_record *r, msec now)
 	text_init(&a.text, a.record.text, sizeof a.record.text);
 	if (b->stopping)
 		say(&a, LINK_REFUSED, "bridled is stopping");
+	else if (r->deed == DEED_REEXEC)
+		deed_reexec(b, r, &a);
+	else if (b->safe && r->deed != DEED_SHUTDOWN)
+		say(&a, LINK_REFUSED, resume_safe_hint());
 	else if (r->deed == DEED_REREAD)
 		deed_reread(b, r, &a, now);
 	else if (r->deed == DEED_SHUTDOWN)
@@ -310,9 +330,12 @@ void
 requests_take(struct bridled *b, const struct link_record *r, msec now)
 {
 	struct service *s = service_of(b, r);
+	struct link_record copy = *r;
 
 	if (r->kind == LINK_REQUEST) {
-		take_request(b, r, now);
+		take_request(b, &copy, now);
+	} else if (b->safe) {
+		return;
 	} else if (r->kind == LINK_READY && s != NULL) {
 		if (r->arg == LINK_ASSUMED)
 			life_assumed(&s->life, r->generation, now);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "os/cgroup.h"
 #include "os/tree.h"
+#include "supervisor/adopt.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
@@ -149,6 +150,12 @@ find_orphans(struct service *s, uint8_t slot, struct picture *picture)
 }
 
 static bool
+find_rest(struct service *s, uint8_t slot, struct picture *picture)
+{
+	return s->adopted[slot] ? adopt_rest(s, slot, s->for_rest[slot]) : find_orphans(s, slot, picture);
+}
+
+static bool
 is_awaited(const struct service *s, uint8_t slot)
 {
 	return is_headless(s, slot) || s->for_rest[slot] != 0;
@@ -167,8 +174,10 @@ static void
 look_at(struct service *s, struct picture *picture, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
-		bool left = is_awaited(s, i) && (lives_in_cgroup(s, i) || find_orphans(s, i, picture));
+		bool left = is_awaited(s, i) && (lives_in_cgroup(s, i) || find_rest(s, i, picture));
 
+		if (left && s->adopted[i])
+			adopt_look_again(s);
 		if (!picture->again)
 			s->for_rest[i] = 0;
 		if (is_headless(s, i) && !left)
@@ -242,6 +251,8 @@ look_once(struct bridled *b, msec now)
 void
 rest_look(struct bridled *b, msec now)
 {
+	if (b->safe)
+		return;
 	/* what is done about one may be the end of waiting for another; timers bring the rest */
 	for (int rounds = 0; b->look && rounds < LIFE_SLOTS; rounds++) {
 		b->look = false;

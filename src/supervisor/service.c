@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "os/fifo.h"
 #include "os/rundir.h"
+#include "supervisor/adopt.h"
 #include "supervisor/bridled.h"
 #include "wire/ending.h"
 
@@ -137,6 +138,8 @@ service_free(struct service *s)
 	record->incarnation = s->incarnation + 1;
 	record->settings = (struct page_settings){ 0 };
 	page_end(record);
+	memory_forget(b, s->slot);
+	adopt_free(s);
 	b->services[s->slot] = NULL;
 	if (s->bounded)
 		bounds_remove(b->cgroup_fd, b->run_dir, s->name);

@@ -41,6 +41,13 @@ struct service {
 	int cgroup[LIFE_SLOTS];   /* of each generation; -1: none */
 	uint8_t for_rest[LIFE_SLOTS]; /* signal for the orphans of each generation at the next look (rest.h); 0: none */
 	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
+	uint32_t start[LIFE_SLOTS]; /* when each master started, in clock ticks since boot (as far as it fits): with its pid, who
+	                           * it is */
+	uint16_t end_status[LIFE_SLOTS]; /* wait status of a master of which the next says: */
+	bool ended[LIFE_SLOTS];   /* it has ended while nothing could be decided (bridled.h: safe) */
+	bool adopted[LIFE_SLOTS]; /* it was started by a bridled that was killed: no descendants of ours (adopt.h) */
+	struct adoption *adoption; /* NULL: none was ever adopted */
+	bool restored;            /* it was there before us, and is as it should be: autostart does not move it */
 	uint32_t restarts;
 	uint32_t told_stopped; /* generation whose master was said to be stopped; 0: none */
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
@@ -69,6 +76,9 @@ void service_reaped(struct service *s, uint8_t slot, int status, msec now);
 
 /* Nobody of the generation in SLOT is left: its temporary directory goes, and the life is told. Does not act yet. */
 void service_gone(struct service *s, uint8_t slot, msec now);
+
+/* SIGNAL to the master in SLOT, which lives as far as we know. False with errno. */
+bool service_signal(struct service *s, uint8_t slot, int signal);
 
 /* The pid of the current generation's master, or 0. */
 pid_t service_master(const struct service *s);

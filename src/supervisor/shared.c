@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
+
+enum { PATIENCE = 5000, EVERY = 20 /* ms, before the loop runs */ };
 
 static int
 make_memory(const char *name, size_t size, struct err *err)
@@ -42,16 +45,19 @@ seal(int fd, bool only_we)
 }
 
 static bool
-make_page(struct bridled *b, const struct conf_bridle *c, struct err *err)
+make_page(struct bridled *b, struct err *err)
 {
 	uint32_t n = b->conf->service_count;
 	struct page_header *h;
 	size_t size;
 
-	b->capacity = n + (n < 64 ? 64 : n / 2); /* a reload may add so many */
+	n += n < 64 ? 64 : n / 2; /* a reload may add so many */
+	if (b->capacity < n)
+		b->capacity = n;
 	size = page_size(b->capacity);
 	b->page_fd = make_memory("bridle-page", size, err);
-	b->spool_fd = make_memory("bridle-spool", WATCHER_SPOOL_SIZE, err);
+	if (b->spool_fd < 0)
+		b->spool_fd = make_memory("bridle-spool", WATCHER_SPOOL_SIZE, err);
 	if (b->page_fd < 0 || b->spool_fd < 0)
 		return false;
 	b->page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, b->page_fd, 0);
@@ -62,8 +68,12 @@ make_page(struct bridled *b, const struct conf_bridle *c, struct err *err)
 	page_init(b->page, b->capacity);
 	h = b->page;
 	h->supervisor = getpid();
-	h->started = clock_now();
-	h->control_all = c->control_read == CONF_READERS_ALL;
+	h->started = b->started;
+	h->stopping = b->stopping;
+	h->reexecs = b->reexecs;
+	h->crashes = b->crashes;
+	h->safe = b->safe;
+	h->control_all = b->control_all;
 	h->control_group = (uint32_t)b->control_gid;
 	h->owner = geteuid();
 	if (!text_copy(h->run_dir, sizeof h->run_dir, b->run_dir) || !text_copy(h->log_dir, sizeof h->log_dir, b->log_dir))
@@ -72,24 +82,28 @@ make_page(struct bridled *b, const struct conf_bridle *c, struct err *err)
 }
 
 static bool
-open_control(struct bridled *b, const struct conf_bridle *c, struct err *err)
+open_control(struct bridled *b, struct err *err)
 {
 	struct listener_unix who = { geteuid(), b->control_gid != (gid_t)-1 ? b->control_gid : getegid(),
-		c->control_read == CONF_READERS_ALL ? 0666 : 0660 };
+		b->control_all ? 0666 : 0660 };
 	char path[4096];
 	struct text t;
 
+	if (b->control_fd >= 0)
+		return true;
 	text_init(&t, path, sizeof path);
 	text_addf(&t, "%s/control", b->run_dir);
-	b->control_fd = listener_open_unix(path, &who, 64, err);
-	return b->control_fd >= 0;
+	/* We hold the lock: whoever serves there is the watcher of a bridled that was killed, and ends by itself. Who knows its
+	 * pid has waited for it already (past.h). */
+	for (msec until = clock_now() + PATIENCE;; poll(NULL, 0, EVERY)) {
+		b->control_fd = listener_open_unix(path, &who, 64, err);
+		if (b->control_fd >= 0 || err->code != 0 || clock_now() >= until)
+			return b->control_fd >= 0;
+	}
 }
 
 bool
 shared_make(struct bridled *b, struct err *err)
 {
-	struct conf_bridle c;
-
-	conf_decode_bridle(b->conf, &c);
-	return make_page(b, &c, err) && open_control(b, &c, err);
+	return make_page(b, err) && open_control(b, err);
 }

@@ -1,6 +1,7 @@
 /*
  * shared -- what the watcher inherits: the page (wire/page.h), the spool (watcher/watcher.h), and the socket that people's
- * commands come to. Made once, so that every watcher finds the same.
+ * commands come to. Made once, so that every watcher finds the same; what was
+ * handed over by who was here before us in this process is used on (the page is not: nobody can write to it any more).
  */
 #ifndef BRIDLE_SUPERVISOR_SHARED_H
 #define BRIDLE_SUPERVISOR_SHARED_H
@@ -11,7 +12,7 @@
 
 struct bridled;
 
-/* Make them, for the services of b->conf and as many as a reload may add. */
+/* Make them, for the services of b->conf and as many as a reload may add, and for b->capacity at least. */
 bool shared_make(struct bridled *b, struct err *err);
 
 #endif

@@ -145,4 +145,5 @@ service_show(struct service *s)
 	show_listeners(s, record);
 	show_probe(s, record);
 	page_end(record);
+	memory_service(s);
 }

@@ -12,6 +12,7 @@
 #include "supervisor/demand.h"
 #include "supervisor/reap.h"
 #include "supervisor/reread.h"
+#include "supervisor/resume.h"
 #include "wire/link.h"
 
 static void
@@ -33,11 +34,15 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 	case SIGINT:
 	case SIGQUIT:
 		log_info("SIG%s from process %u: stopping", link_signal_name((int)si->ssi_signo), si->ssi_pid);
+		if (b->safe) /* to stop is somebody's decision */
+			resume_settle(b, clock_now());
 		bridled_stop(b);
 		break;
 	case SIGHUP:
 		log_info("SIGHUP from process %u: reading the configuration anew", si->ssi_pid);
-		if (!b->stopping)
+		if (b->safe)
+			log_warning("%s", resume_safe_hint());
+		else if (!b->stopping)
 			reread(b, log_word, NULL, clock_now());
 		break;
 	default:

@@ -1,24 +1,31 @@
 #include "supervisor/supervisor.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "os/cgroup.h"
 #include "os/cpus.h"
 #include "os/privilege.h"
+#include "os/protect.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/leftovers.h"
+#include "supervisor/past.h"
 #include "supervisor/places.h"
 #include "supervisor/reread.h"
 #include "supervisor/rest.h"
+#include "supervisor/resume.h"
 #include "supervisor/service.h"
 #include "supervisor/shared.h"
 #include "supervisor/signals.h"
+#include "wire/ending.h"
 #include "wire/page.h"
 
 #include "config.h"
@@ -64,6 +71,7 @@ before_wait(struct ev_loop *loop, ev_prepare *prepare, int events)
 	rest_look(b, clock_now());
 	notices_tell(b);
 	sweep(b);
+	reexec_now(b);
 	above_tell(b);
 	if (b->stopping && all_stopped(b)) {
 		watcher_child_release(b);
@@ -78,7 +86,7 @@ bridled_start_services(struct bridled *b, msec now)
 	for (uint32_t i = 0; i < b->capacity; i++) {
 		struct service *s = b->services[i];
 
-		if (s == NULL || b->stopping || (s->plan != NULL && !s->plan->autostart))
+		if (s == NULL || s->restored || b->stopping || (s->plan != NULL && !s->plan->autostart))
 			continue;
 		demand_begin(s, now);
 		service_act(s, now);
@@ -94,6 +102,7 @@ bridled_stop(struct bridled *b)
 	b->stopping = true;
 	header->stopping = 1;
 	b->stop_asked++;
+	memory_bridled(b);
 	if (b->clearing)
 		ev_timer_stop(b->loop, &b->clear_timer);
 	for (uint32_t i = 0; i < b->capacity; i++) {
@@ -115,20 +124,39 @@ take_memory(struct bridled *b, struct err *err)
 	b->masters = calloc((size_t)b->capacity * LIFE_SLOTS, sizeof *b->masters);
 	if (b->services == NULL || b->masters == NULL || !notices_init(&b->notices, 4 * b->capacity))
 		return err_set(err, errno, "cannot keep %u services", b->capacity);
-	return watcher_child_init(b, err);
+	return watcher_child_init(b, err) && memory_make(b, err);
 }
 
+/* Where services run already, a configuration that cannot be read is no reason to leave them alone. */
 static bool
-prepare(struct bridled *b, const struct supervisor_options *options, struct err *err)
+read_config(struct bridled *b, const struct supervisor_options *options, bool reborn, struct err *err)
 {
 	struct conf_bridle c;
 
-	if (!places_read_config(b, options, err))
-		return false;
+	if (!places_read_config(b, options, err)) {
+		if (!reborn)
+			return false;
+		log_error("%s; services go on with what they have until it can be read (bridle reload)", err->text);
+		places_without_config(b);
+	}
 	conf_decode_bridle(b->conf, &c);
 	b->debug = options->debug;
 	log_set_level(b->debug ? LOG_LEVEL_DEBUG : (enum log_level)c.log_level);
-	return places_open(b, options, err) && shared_make(b, err) && take_memory(b, err);
+	return true;
+}
+
+static bool
+prepare(struct bridled *b, const struct supervisor_options *options, struct past *past, struct err *err)
+{
+	if (past->reborn)
+		b->capacity = state_header(past->image)->capacity;
+	if (!reexec_prepare(b, options, past, err) || !read_config(b, options, past->reborn, err) || !places_open(b, options, err))
+		return false;
+	if (!past->reborn) {
+		past_find(past, b);
+		b->started = clock_now();
+	}
+	return shared_make(b, err) && take_memory(b, err);
 }
 
 static void
@@ -154,7 +182,9 @@ begin(struct bridled *b, struct err *err)
 	b->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
 	if (b->loop == NULL)
 		return err_set(err, errno, "cannot make an event loop");
-	if (getrandom(&b->random, sizeof b->random, GRND_NONBLOCK) < 0 || b->random == 0)
+	if (b->random == 0 && getrandom(&b->random, sizeof b->random, GRND_NONBLOCK) < 0)
+		b->random = 0;
+	if (b->random == 0)
 		b->random = (uint32_t)getpid() | 1;
 	ev_prepare_init(&b->before_wait, before_wait);
 	b->before_wait.data = b;
@@ -174,17 +204,70 @@ open_cgroups(struct bridled *b)
 		log_debug("generations get no cgroups: %s", err.text);
 }
 
-static enum supervisor_exit
-run(struct bridled *b)
+/* Why we are here again. */
+static void
+say_how(const struct bridled *b, const struct past *past)
 {
+	char words[96];
+	struct text t;
+
+	if (!past->reborn)
+		return;
+	if (past->how.signal == 0) {
+		log_info("executed anew in process %d: services go on", (int)getpid());
+		return;
+	}
+	text_init(&t, words, sizeof words);
+	ending_add_signal(&t, past->how.signal);
+	if (past->how.address >> 63 != 0)
+		text_addf(&t, " from process %d", (int)(past->how.address & INT32_MAX));
+	else
+		text_addf(&t, " at address %#llx", (unsigned long long)past->how.address);
+	log_error("bridled crashed (%s, crash %u) and has recovered: services go on; please report this", words, b->crashes);
+	if (b->safe)
+		log_error("%s", resume_safe_hint());
+}
+
+/* Go on from what was before us, or begin. */
+static void
+take_up(struct bridled *b, struct past *past, msec now)
+{
+	b->safe = past_is_loop(past, now);
+	((struct page_header *)b->page)->safe = b->safe;
+	if (past->image != NULL)
+		resume_services(b, past, now);
+	say_how(b, past);
+	if (past->reborn && past->bridled.watcher > 0)
+		watcher_child_dismiss(b, (pid_t)past->bridled.watcher, (uint64_t)past->bridled.watcher_start);
+	else
+		watcher_child_start(b, now);
+	memory_bridled(b);
+	memory_publish(b);
+	reexec_point(b, past);
+	if (!b->safe)
+		resume_settle(b, now);
+	if (!past->reborn)
+		leftovers_end(b, now);
+	else if (!b->safe)
+		bridled_start_services(b, now);
+	if (past->reborn) /* whoever ended on the way has told somebody who is no more */
+		kill(getpid(), SIGCHLD);
+	past_release(past);
+}
+
+static enum supervisor_exit
+run(struct bridled *b, struct past *past)
+{
+	b->protected = protect_from_oom(&b->oom_score_adj);
+	if (!protect_memory())
+		log_debug("our memory is not locked");
 	open_cgroups(b);
 	if (!reread_first(b))
 		return SUPERVISOR_FAILED;
 	above_share_sockets(b);
 	log_info("bridled " PACKAGE_VERSION ": %u service%s from %s", b->conf->service_count,
 		b->conf->service_count == 1 ? "" : "s", b->config_path);
-	leftovers_end(b, clock_now());
-	watcher_child_start(b, clock_now());
+	take_up(b, past, clock_now());
 	ev_run(b->loop, 0);
 	log_info("stopped%s", b->forced ? "; something had to be killed" : "");
 	return b->forced ? SUPERVISOR_FORCED : SUPERVISOR_STOPPED;
@@ -205,6 +288,8 @@ release(struct bridled *b)
 		ev_loop_destroy(b->loop);
 	}
 	notices_free(&b->notices);
+	memory_end(b);
+	reexec_release(b);
 	conf_free(b->conf);
 	free(b->services);
 	free(b->masters);
@@ -214,24 +299,64 @@ release(struct bridled *b)
 	free(b->log_dir);
 }
 
+int
+supervisor_accepts(const struct supervisor_options *options, const char *format)
+{
+	struct bridled b = { .run_fd = -1 };
+	struct err err = { 0 };
+	int64_t n;
+	int answer = REEXEC_YES;
+
+	if (!text_parse_int(format, 1, INT32_MAX, &n) || n > STATE_VERSION) {
+		fprintf(stderr, "bridled " PACKAGE_VERSION " reads what is remembered up to format %d, not %s\n", STATE_VERSION, format);
+		answer = REEXEC_OLDER;
+	} else if (!places_read_config(&b, options, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		answer = REEXEC_BAD_CONFIGURATION;
+	}
+	conf_free(b.conf);
+	free(b.config_path);
+	return answer;
+}
+
+/* Before anything is opened: what we were in this process, if anything. */
+static bool
+remember(struct bridled *b, struct past *past, const struct supervisor_options *options, struct err *err)
+{
+	if (options->resume == NULL)
+		return true;
+	if (!past_inherit(past, options->resume, err))
+		return false;
+	if (!past_restore(past, b))
+		return err_set(err, 0, "what bridled remembers of itself makes no sense");
+	b->crashes += past->how.signal != 0;
+	return true;
+}
+
 enum supervisor_exit
 supervisor_run(const struct supervisor_options *options)
 {
-	struct bridled b = { .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1 };
+	struct bridled b = { .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1, .spool_fd = -1,
+		.memory = { .fd = -1 } };
+	struct past past = { 0 };
 	enum supervisor_exit status;
 	struct err err;
+	bool good;
 
+	privilege_descriptors(&b.descriptors);
+	good = remember(&b, &past, options, &err);
 	log_open("bridled", options->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 	above_begin(&b, options->ready_fd);
-	privilege_descriptors(&b.descriptors);
 	b.cpus = cpus_usable();
-	if (!prepare(&b, options, &err) || !begin(&b, &err)) {
+	if (!good || !prepare(&b, options, &past, &err) || !begin(&b, &err)) {
 		log_error("%s", err.text);
-		release(&b);
+		if (options->resume == NULL)
+			release(&b);
 		return SUPERVISOR_FAILED;
 	}
-	status = run(&b);
+	status = run(&b, &past);
 	unlinkat(b.run_fd, "control", 0);
+	unlinkat(b.run_fd, "state", 0);
 	release(&b);
 	return status;
 }

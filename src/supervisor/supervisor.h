@@ -11,6 +11,7 @@ struct supervisor_options {
 	const char *root;   /* directory of one's own for everything; NULL: /run/bridle and /var/log/bridle */
 	const char *program; /* this program, for the watcher: /proc/self/exe is tried first */
 	int ready_fd;        /* a newline is written there when all is ready; -1: nobody waits for one */
+	const char *resume; /* we were this process before: what we said to ourselves (os/crash.h); NULL: a fresh start */
 	bool debug;
 };
 
@@ -21,6 +22,10 @@ enum supervisor_exit {
 	SUPERVISOR_USAGE = 2,
 	SUPERVISOR_FORCED = 3,   /* asked to stop; something had to be killed */
 };
+
+/* Could this program go on from a state of FORMAT (a number), with the configuration as it is? Says why not on standard
+ * error. Returns an exit status: enum reexec_answer. */
+int supervisor_accepts(const struct supervisor_options *options, const char *format);
 
 /* Run until told to stop. */
 enum supervisor_exit supervisor_run(const struct supervisor_options *options);

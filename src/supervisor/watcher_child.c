@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/protect.h"
 #include "os/spawn.h"
+#include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/requests.h"
 #include "watcher/watcher.h"
@@ -229,7 +231,7 @@ watcher_child_init(struct bridled *b, struct err *err)
 {
 	struct watcher_child *w = &b->watcher;
 
-	*w = (struct watcher_child){ .link = -1, .queue = calloc(WATCHER_QUEUE, sizeof *w->queue) };
+	*w = (struct watcher_child){ .link = -1, .starts = w->starts, .queue = calloc(WATCHER_QUEUE, sizeof *w->queue) };
 	if (w->queue == NULL)
 		return err_set(err, errno, "cannot queue for the watcher");
 	ev_init(&w->patience, on_impatient);
@@ -284,6 +286,7 @@ watcher_child_start(struct bridled *b, msec now)
 {
 	struct watcher_child *w = &b->watcher;
 	struct page_header *header = b->page;
+	struct tree_process p;
 	struct err err;
 	int pair[2], room = 1 << 20;
 
@@ -297,6 +300,7 @@ watcher_child_start(struct bridled *b, msec now)
 	w->pid = spawn_watcher(b, pair[1], &err);
 	close(pair[1]);
 	w->started = now;
+	w->start = w->pid > 0 && tree_look(w->pid, &p) ? p.start : 0;
 	if (w->pid < 0) {
 		log_error("cannot start the watcher: %s", err.text);
 		w->pid = 0;
@@ -306,12 +310,27 @@ watcher_child_start(struct bridled *b, msec now)
 		return;
 	}
 	b->children++;
+	if (b->protected)
+		protect_not(w->pid, b->oom_score_adj);
 	header->watcher_restarts = (int32_t)w->starts++;
 	w->link = pair[0];
 	ev_io_init(&w->readable, on_readable, w->link, EV_READ);
 	ev_io_init(&w->writable, on_writable, w->link, EV_WRITE);
 	w->readable.data = w->writable.data = b;
 	ev_io_start(b->loop, &w->readable);
+	memory_bridled(b);
+}
+
+void
+watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start)
+{
+	struct watcher_child *w = &b->watcher;
+
+	w->pid = pid;
+	w->start = start;
+	w->dismissed = true;
+	b->children++;
+	be_patient(w, b->loop);
 }
 
 void
@@ -327,6 +346,12 @@ watcher_child_ended(struct bridled *b, int status, msec now)
 	hang_up(w, b->loop);
 	if (b->stopping)
 		return;
+	if (w->dismissed) {
+		w->dismissed = false;
+		w->starts--; /* that was no failure of the watcher */
+		watcher_child_start(b, now);
+		return;
+	}
 	log_warning("watcher %s; starting another one (services are not affected)", words);
 	w->early = now - w->started < EARLY ? w->early + 1 : 0;
 	if (w->early > 1)

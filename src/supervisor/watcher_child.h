@@ -29,6 +29,8 @@ struct watcher_child {
 	ev_timer patience;       /* runs while an answer to a ping is awaited */
 	ev_timer again;          /* runs while the next start is delayed */
 	msec started;
+	uint64_t start;          /* the same in clock ticks since boot: with its pid, who it is */
+	bool dismissed;          /* it was asked to end, because we are another program now */
 	uint32_t starts, early;  /* early: ends in a row soon after the start */
 	uint32_t ping;           /* number of the ping that was not answered yet; 0: none */
 	uint32_t pings;
@@ -40,6 +42,10 @@ struct watcher_child {
 /* Take what it needs; start it. A watcher that cannot be started is tried again, services go on. */
 bool watcher_child_init(struct bridled *b, struct err *err);
 void watcher_child_start(struct bridled *b, msec now);
+
+/* PID is the watcher of whoever was here before us in this process: its link is closed, so it ends, and is followed by
+ * another. */
+void watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start);
 
 /* It ended, or was stopped by a signal (then it is killed after WATCHER_PATIENCE unless it answers). */
 void watcher_child_ended(struct bridled *b, int status, msec now);

@@ -132,6 +132,13 @@ shut_down(struct client *c, json_t *parameters)
 }
 
 static void
+reexec(struct client *c, json_t *parameters)
+{
+	(void)parameters;
+	waiter_request(c, DEED_REEXEC, "", NULL, 0, 0, true);
+}
+
+static void
 scale(struct client *c, json_t *parameters)
 {
 	json_t *workers = json_object_get(parameters, "workers");
@@ -191,10 +198,11 @@ info(struct client *c, json_t *parameters)
 	for (uint32_t i = 0; i < page->used; i++)
 		services += services_read(&c->w->services, i, &record);
 	client_reply(c,
-		json_pack("{s:s, s:i, s:i, s:f, s:s, s:s, s:I, s:i}", "version", PACKAGE_VERSION, "pid",
+		json_pack("{s:s, s:i, s:i, s:f, s:s, s:s, s:I, s:i, s:i, s:i, s:b}", "version", PACKAGE_VERSION, "pid",
 			(int)page->supervisor, "watcher", (int)getpid(), "uptime",
 			(double)(clock_now() - page->started) / 1000, "run_dir", page->run_dir, "log_dir",
-			page->log_dir, "services", services, "watcher_restarts", (int)page->watcher_restarts));
+			page->log_dir, "services", services, "watcher_restarts", (int)page->watcher_restarts,
+			"reexecs", (int)page->reexecs, "crashes", (int)page->crashes, "safe", (int)page->safe));
 }
 
 static void
@@ -319,6 +327,7 @@ static const struct method {
 	{ VARLINK_INTERFACE ".Reread",                CHANGERS, reread },
 	{ VARLINK_INTERFACE ".Scale",                 CHANGERS, scale },
 	{ VARLINK_INTERFACE ".Signal",                CHANGERS, send_signal },
+	{ VARLINK_INTERFACE ".Reexec",                CHANGERS, reexec },
 	{ VARLINK_INTERFACE ".Shutdown",              CHANGERS, shut_down },
 	/* clang-format on */
 };

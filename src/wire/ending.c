@@ -37,6 +37,8 @@ ending_add_signal(struct text *t, int signal)
 bool
 ending_add(struct text *t, int status)
 {
+	if (status == ENDING_UNKNOWN)
+		return text_add(t, "ended (how cannot be known: it was started by a bridled that was killed)");
 	if (WIFEXITED(status))
 		return text_addf(t, "exited with status %d%s", WEXITSTATUS(status), exit_hint(WEXITSTATUS(status)));
 	if (!WIFSIGNALED(status))

@@ -9,6 +9,9 @@
 
 #include "base/text.h"
 
+/* No wait status: the process was no child of ours, and nobody tells how it ended. It is not clean. */
+enum { ENDING_UNKNOWN = 0xffff };
+
 /* Append the words for wait status STATUS. */
 bool ending_add(struct text *t, int status);
 

@@ -60,6 +60,7 @@ static const struct {
 	[DEED_COUNT]        = { true,  false, 0, 0 },
 	[DEED_REST]         = { true,  false, 0, UINT32_MAX },
 	[DEED_REREAD]       = { false, false, 0, 0 },
+	[DEED_REEXEC]       = { false, false, 0, 0 },
 	[DEED_SHUTDOWN]     = { false, false, 0, 0 },
 	/* clang-format on */
 };

@@ -130,7 +130,9 @@ struct page_header {
 	uint8_t pad[2];
 	uint32_t control_group; /* gid, or UINT32_MAX: none */
 	uint32_t owner;         /* uid that may change things, beside 0 */
-	uint8_t reserved[64];
+	uint32_t reexecs, crashes; /* of the supervisor in this process, since `started` */
+	uint8_t safe;           /* it crashed again and again: nothing is decided any more */
+	uint8_t reserved[55];
 };
 
 /* Bytes of a page for CAPACITY services. */

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "faults.h"
+#include "rebirth.h"
 #include "world.h"
 
 enum { ACTS = REST + 1, DUES = AFTER_WAIT + 1 };
@@ -192,6 +193,21 @@ make_faults(void)
 	fault_now = FAULT_NONE;
 }
 
+/* A field that is not carried over to the next program. */
+static void
+make_forgetful(void)
+{
+	for (rebirth_forgets = 0; rebirth_forgets < rebirth_field_count; rebirth_forgets++) {
+		if (survives()) {
+			survived++;
+			printf("survived: %s is forgotten by a re-exec\n", rebirth_fields[rebirth_forgets]);
+		} else {
+			caught++;
+		}
+	}
+	rebirth_forgets = -1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,6 +224,7 @@ main(int argc, char **argv)
 			else
 				fill_empty(s, e);
 	make_faults();
+	make_forgetful();
 	printf("%u mutants caught, %u excused, %u survived\n", caught, excused, survived);
 	return survived > 0;
 }

@@ -310,3 +310,14 @@ promise_jump(struct world *w, msec jump)
 			p->crews[i].told_by += jump;
 	}
 }
+
+void
+promise_rebirth(struct world *w)
+{
+	struct promises *p = &w->promises;
+
+	p->listens = p->state == LIFE_LISTENING;
+	if ((p->state == LIFE_STARTING || p->state == LIFE_RELOADING || p->state == LIFE_REPLACING) &&
+		p->leave_by < w->now + LIFE_PROOF + SLACK)
+		p->leave_by = w->now + LIFE_PROOF + SLACK;
+}

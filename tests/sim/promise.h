@@ -52,4 +52,7 @@ void promise_step(struct world *w);
 /* The clock jumped ahead by JUMP: nobody could have acted. */
 void promise_jump(struct world *w, msec jump);
 
+/* Another program goes on from here: who has to be proven ready has LIFE_PROOF at least. */
+void promise_rebirth(struct world *w);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "../lib/order_text.h"
 #include "chance.h"
+#include "rebirth.h"
 
 enum {
 	STEPS = 400,       /* of a world, at most, before it is stopped */
@@ -338,6 +339,21 @@ jump(struct world *w)
 	promise_jump(w, far);
 }
 
+/* The supervisor is another program from here on, and meanwhile some of those whom it looks after have died. */
+static void
+be_reborn(struct world *w)
+{
+	bool crashed = dice_percent(&w->dice, 50);
+
+	say(w, crashed ? "crash" : "reexec");
+	for (uint8_t i = 0; i < CREWS; i++)
+		if (w->crews[i].used && kernel_master_lives(&w->crews[i]) && dice_percent(&w->dice, 20))
+			w->crews[i].procs[0].dies_at = w->now;
+	rebirth(w, crashed);
+	if (w->broken[0] == '\0')
+		drain(w);
+}
+
 /* What is asked to stop, stops. */
 static void
 end_of_days(struct world *w)
@@ -363,6 +379,7 @@ world_live(struct world *w, uint64_t seed, struct text *story)
 	w->pause = pauses[dice_below(&w->dice, 4)];
 	w->habit = dice_percent(&w->dice, 50) ? ASK_REPLACE : (int)dice_below(&w->dice, REQUESTS + 1);
 	w->strays = chance_percent(&w->dice) / 2;
+	w->rebirths = dice_percent(&w->dice, 50) ? chance_percent(&w->dice) / 4 : 0;
 	life_init(&w->life, &limits);
 	promise_begin(w);
 	world_ask(w, ASK_START);
@@ -371,6 +388,8 @@ world_live(struct world *w, uint64_t seed, struct text *story)
 		w->late = dice_percent(&w->dice, 10) ? dice_below(&w->dice, 100) : 0;
 		if (dice_percent(&w->dice, 1))
 			jump(w);
+		if (w->broken[0] == '\0' && dice_percent(&w->dice, w->rebirths))
+			be_reborn(w);
 	}
 	if (w->broken[0] == '\0')
 		end_of_days(w);

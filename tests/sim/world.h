@@ -27,6 +27,7 @@ struct world {
 	msec ticked;       /* when the clock last had its turn, */
 	unsigned ticks;    /* and how often in that moment */
 	int strays;        /* percent of requests that are reports about nothing instead */
+	int rebirths;      /* percent of steps after which the supervisor becomes another program (rebirth.h) */
 	struct text *story; /* what happened, a line a step; NULL: nobody reads it */
 	char broken[160];  /* the promise that was broken; empty: none */
 };

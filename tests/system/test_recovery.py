@@ -42,8 +42,13 @@ def test_hup_rereads(bridled):
     assert site.master() == master
 
 
+def forget(site):
+    """What a killed bridled remembered is lost, as on a machine that lost power: nothing can be adopted (test_survival.py)."""
+    (site.run_dir / "state").unlink()
+
+
 def test_a_killed_bridled_is_followed_by_one_that_clears_up(bridled, daemons):
-    """Leftovers are found by their marker and ended; socket, log and lock serve again."""
+    """Where nothing is known of them, leftovers are found by their marker and ended; socket, log and lock serve again."""
     site = bridled(web(workers=2), program("away", "/bin/sh -c 'setsid sleep 3600 & echo ready; wait'"))
     site.wait_workers(2)
     until(lambda: "ready" in site.log("away"), "a process in a session of its own")
@@ -51,6 +56,7 @@ def test_a_killed_bridled_is_followed_by_one_that_clears_up(bridled, daemons):
     site.process.kill()
     site.process.wait()
     assert any(processes.alive(pid) for pid in old)
+    forget(site)
     site.start()
     site.wait_state("running", timeout=60)
     assert get(site.address()).status == 200
@@ -129,7 +135,8 @@ def test_starts_that_fail_leave_nothing(bridled, tmp_path):
 
 
 def test_temporary_files_of_an_earlier_run_are_not_found(bridled):
-    """Numbers of generations begin anew, and Gunicorn 25 ends whatever pid it finds in its TMPDIR."""
+    """Numbers of generations begin anew where nothing is known of the last, and Gunicorn 25 ends whatever pid it finds in its
+    TMPDIR."""
     site = bridled(web())
     site.wait_state("running")
     where = next((site.run_dir / "web").glob("tmp.*"), None)
@@ -138,6 +145,7 @@ def test_temporary_files_of_an_earlier_run_are_not_found(bridled):
     (where / "of-old").write_text("4242")
     site.process.kill()
     site.process.wait()
+    forget(site)
     site.start()
     site.wait_state("running", timeout=60)
     assert where.is_dir() and not (where / "of-old").exists()

@@ -56,6 +56,8 @@ requests_are_checked(void **state)
 		{ DEED_RECYCLE, 3, 0, -1, false },
 		{ DEED_REREAD, UINT32_MAX, 0, 0, true },
 		{ DEED_REREAD, 0, 0, 0, false },
+		{ DEED_REEXEC, UINT32_MAX, 0, 0, true },
+		{ DEED_REEXEC, 0, 0, 0, false },
 		{ DEED_SHUTDOWN, UINT32_MAX, 0, 0, true },
 		{ DEED_SHUTDOWN, 3, 0, 0, false },
 	};

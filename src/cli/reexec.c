@@ -1,0 +1,92 @@
+/*
+ * reexec -- `bridle reexec`: bridled becomes the program that lies on the disk, and that is seen before we say so.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/connection.h"
+#include "cli/field.h"
+#include "cli/paint.h"
+
+enum { PATIENCE = 30000, EVERY = 20 /* ms */ };
+
+struct seen {
+	int64_t reexecs, pid;
+	char version[64];
+};
+
+static bool
+look(const struct arguments *a, struct seen *seen, struct trouble *t)
+{
+	struct connection c;
+	struct varlink_reply reply;
+	bool ok;
+
+	if (!connection_open(&c, a, t))
+		return false;
+	ok = connection_call(&c, "Info", NULL, &reply, t);
+	if (ok) {
+		field_integer(reply.parameters, "reexecs", &seen->reexecs);
+		field_integer(reply.parameters, "pid", &seen->pid);
+		text_copy(seen->version, sizeof seen->version, field_text(reply.parameters, "version"));
+		varlink_reply_free(&reply);
+	}
+	connection_close(&c);
+	return ok;
+}
+
+static bool
+ask(const struct arguments *a, struct trouble *t)
+{
+	struct connection c;
+	struct varlink_reply reply;
+	bool ok;
+
+	if (!connection_open(&c, a, t))
+		return false;
+	connection_be_patient(&c);
+	ok = connection_call(&c, "Reexec", NULL, &reply, t);
+	if (ok)
+		varlink_reply_free(&reply);
+	connection_close(&c);
+	return ok;
+}
+
+/* The control socket stays open meanwhile; who answers there is another watcher, which is told by another bridled. */
+static bool
+await(const struct arguments *a, const struct seen *before, struct seen *after, struct trouble *t)
+{
+	const struct timespec pause = { .tv_nsec = EVERY * 1000000 };
+	msec until = clock_now() + PATIENCE;
+
+	while (clock_now() < until) {
+		if (look(a, after, t) && after->reexecs > before->reexecs)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	trouble_set(t, CLI_FAILED, 0, "bridled has agreed, but it is still the same program");
+	return trouble_hint(t, "its log says why");
+}
+
+int
+reexec_command(const struct arguments *a)
+{
+	struct seen before = { 0 }, after = { 0 };
+	struct trouble t;
+
+	if (!look(a, &before, &t) || !ask(a, &t))
+		return trouble_tell(&t);
+	if ((a->given & ARGUMENT(NO_WAIT)) != 0)
+		return CLI_OK;
+	if (!await(a, &before, &after, &t))
+		return trouble_tell(&t);
+	printf("bridled is now ");
+	paint_visible(stdout, after.version);
+	printf(" (it was ");
+	paint_visible(stdout, before.version);
+	printf("), still in process %lld\n", (long long)after.pid);
+	return CLI_OK;
+}

@@ -1,0 +1,164 @@
+#include "os/crash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STACK = 32768, DIGITS = 16 /* of a field: it is written in place, so it has as many whatever it says */ };
+
+static const int deadly[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+/* A signal handler takes no argument of ours. */
+static struct {
+	const char *program;
+	char *const *argv;
+	char *word;
+	int highest;
+	long pid;
+	volatile sig_atomic_t depth;
+	struct crash_word next;
+} guard;
+
+/* ---- the word: fields of 16 hexadecimal digits ---- */
+
+static void
+write_field(char **at, uint64_t number)
+{
+	for (int i = DIGITS; i-- > 0; number >>= 4)
+		(*at)[i] = "0123456789abcdef"[number & 15];
+	(*at)[DIGITS] = ':';
+	*at += DIGITS + 1;
+}
+
+static bool
+read_field(const char **at, uint64_t *number)
+{
+	*number = 0;
+	for (int i = 0; i < DIGITS; i++, (*at)++) {
+		const char *digit = **at == '\0' ? NULL : strchr("0123456789abcdef", **at);
+
+		if (digit == NULL)
+			return false;
+		*number = *number << 4 | (uint64_t)(digit - "0123456789abcdef");
+	}
+	return *(*at)++ == ':';
+}
+
+_Static_assert(CRASH_WORD > (3 + CRASH_TIMES) * (DIGITS + 1), "all fields fit");
+
+void
+crash_word_write(char *word, const struct crash_word *from)
+{
+	write_field(&word, (uint64_t)from->fd);
+	write_field(&word, (uint64_t)from->signal);
+	write_field(&word, from->address);
+	for (int i = 0; i < CRASH_TIMES; i++)
+		write_field(&word, (uint64_t)from->times[i]);
+	*word = '\0';
+}
+
+bool
+crash_word_read(const char *word, struct crash_word *to)
+{
+	uint64_t fd, signal, time;
+
+	if (!read_field(&word, &fd) || !read_field(&word, &signal) || !read_field(&word, &to->address))
+		return false;
+	to->fd = (int)fd;
+	to->signal = (int)signal;
+	for (int i = 0; i < CRASH_TIMES; i++) {
+		if (!read_field(&word, &time))
+			return false;
+		to->times[i] = (msec)time;
+	}
+	return *word == '\0' && fd <= INT32_MAX && signal <= 64;
+}
+
+/* ---- the handler: system calls only ---- */
+
+static void
+note(int signal, const siginfo_t *info)
+{
+	struct timespec now = { 0 };
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+	for (int i = CRASH_TIMES - 1; i > 0; i--)
+		guard.next.times[i] = guard.next.times[i - 1];
+	guard.next.times[0] = (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	guard.next.signal = signal;
+	/* si_code > 0: the kernel saw us do it */
+	guard.next.address =
+		info->si_code > 0 ? (uint64_t)(uintptr_t)info->si_addr : (uint64_t)info->si_pid | UINT64_C(1) << 63;
+	crash_word_write(guard.word, &guard.next);
+}
+
+static void
+go_on_as_another(void)
+{
+	for (int fd = 3; fd < guard.highest; fd++)
+		syscall(SYS_fcntl, fd, F_SETFD, 0);
+	syscall(SYS_execve, "/proc/self/exe", guard.argv, environ);
+	syscall(SYS_execve, guard.program, guard.argv, environ);
+}
+
+static void
+on_crash(int signal, siginfo_t *info, void *context)
+{
+	static const char words[] = "bridled crashed and cannot execute itself\n";
+	ssize_t n;
+
+	(void)context;
+	if (syscall(SYS_getpid) != guard.pid) /* a child on our memory, on its way to exec (os/spawn.c) */
+		syscall(SYS_exit_group, 127);
+	if (guard.depth++ == 0)
+		note(signal, info);
+	if (guard.depth <= 3)
+		go_on_as_another();
+	n = write(2, words, sizeof words - 1);
+	(void)n;
+	/* the end of PID 1 is the end of the machine: better one that hangs, whose services serve */
+	while (guard.pid == 1)
+		syscall(SYS_rt_sigsuspend, NULL, 0);
+	sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+	syscall(SYS_kill, guard.pid, signal);
+}
+
+bool
+crash_guard(const char *program, char *const *argv, char *word, int highest, struct err *err)
+{
+	static char stack[STACK];
+	const stack_t own = { .ss_sp = stack, .ss_size = sizeof stack };
+	struct sigaction act = { .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+	sigset_t set;
+
+	guard.program = program;
+	guard.argv = argv;
+	guard.word = word;
+	guard.highest = highest;
+	guard.pid = getpid();
+	if (sigaltstack(&own, NULL) != 0)
+		return err_set(err, errno, "cannot have a stack for signals");
+	act.sa_sigaction = on_crash;
+	sigemptyset(&act.sa_mask);
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+		sigaddset(&set, deadly[i]);
+		if (sigaction(deadly[i], &act, NULL) != 0)
+			return err_set(err, errno, "cannot handle signal %d", deadly[i]);
+	}
+	/* one that is blocked kills all the same when the kernel means it: whoever started us may have blocked them */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	return true;
+}
+
+void
+crash_tell(int fd, const msec times[CRASH_TIMES])
+{
+	guard.next.fd = fd;
+	memcpy(guard.next.times, times, sizeof guard.next.times);
+}

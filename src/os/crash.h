@@ -1,0 +1,37 @@
+/*
+ * crash -- what becomes of this process when it does something that it must not: not its end, but another program in its
+ * place, under the same pid, with the same children and descriptors. The kernel does not even panic where we are PID 1.
+ *
+ * The handler makes system calls only, on a stack of its own, with everything prepared beforehand.
+ */
+#ifndef BRIDLE_OS_CRASH_H
+#define BRIDLE_OS_CRASH_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/msec.h"
+
+enum { CRASH_TIMES = 5, CRASH_WORD = 176 };
+
+/* What the next program is told, as a word of its arguments. */
+struct crash_word {
+	int fd;                  /* holds the state (wire/state.h) */
+	int signal;              /* 0: no crash, it was meant */
+	uint64_t address;        /* of the fault; of who sent the signal: its pid, with the highest bit set */
+	msec times[CRASH_TIMES]; /* of the last crashes, newest first; 0: none */
+};
+
+/* WORD has room for CRASH_WORD bytes. Reading: false when it is none. */
+void crash_word_write(char *word, const struct crash_word *from);
+bool crash_word_read(const char *word, struct crash_word *to);
+
+/* From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT execute ARGV in our place: this image itself
+ * (/proc/self/exe, which works where the file was replaced or removed: it can certainly read the state), else PROGRAM. WORD,
+ * which is one of ARGV, is written anew then. Descriptors below HIGHEST lose close-on-exec. All must last. */
+bool crash_guard(const char *program, char *const *argv, char *word, int highest, struct err *err);
+
+/* What the word is to say but for the crash itself. */
+void crash_tell(int fd, const msec times[CRASH_TIMES]);
+
+#endif

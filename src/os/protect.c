@@ -1,0 +1,61 @@
+#include "os/protect.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "os/scheduling.h"
+
+#ifndef MCL_ONFAULT
+#define MCL_ONFAULT 4 /* Linux 4.4 */
+#endif
+
+enum {
+	PROTECTED = -900,  /* -1000 would be never, even if it is we who leak */
+	LITTLE = 16384,    /* pages of address space; sanitizers have terabytes of it */
+};
+
+bool
+protect_from_oom(int *before)
+{
+	int now;
+
+	if (!scheduling_read_oom(&now))
+		return false;
+	if (now == PROTECTED) /* by who was here before us in this process, or who started us: *BEFORE is known, or the same */
+		return *before != now;
+	*before = now;
+	return now > PROTECTED && scheduling_write_oom(PROTECTED);
+}
+
+bool
+protect_not(pid_t pid, int score)
+{
+	char path[48], text[16];
+	int fd, n = snprintf(text, sizeof text, "%d\n", score);
+	bool ok;
+
+	snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)pid);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ok = write(fd, text, (size_t)n) == n;
+	close(fd);
+	return ok;
+}
+
+bool
+protect_memory(void)
+{
+	FILE *f = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	if (f == NULL)
+		return false;
+	if (fscanf(f, "%ld", &pages) != 1)
+		pages = 0;
+	fclose(f);
+	return pages > 0 && pages < LITTLE && mlockall(MCL_CURRENT | MCL_ONFAULT) == 0;
+}

@@ -1,0 +1,333 @@
+#include "supervisor/adopt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "os/cgroup.h"
+#include "os/listener.h"
+#include "os/pidfd.h"
+#include "supervisor/bridled.h"
+#include "supervisor/resume.h"
+#include "supervisor/rest.h"
+#include "supervisor/service.h"
+#include "wire/ending.h"
+
+enum {
+	LOOK_AFTER = 50, /* ms until the next look at who is left */
+	ASK_AFTER = 20,  /* ms until how it ended is asked again */
+	ASK_MOST = 25,
+	SOCKETS_AMONG = 64, /* of its descriptors; Gunicorn's listeners come first (gunicorn-facts 10) */
+};
+
+struct adopted {
+	struct service *service;
+	uint8_t slot;
+	int pidfd;      /* -1: none */
+	unsigned asked; /* how it ended, so many times */
+	ev_io ended;
+	ev_timer again;
+};
+
+struct adoption {
+	struct adopted at[LIFE_SLOTS];
+	ev_timer look;
+};
+
+/* ---- the end of a master ---- */
+
+static void
+let_go(struct adopted *a)
+{
+	struct ev_loop *loop = a->service->home->loop;
+
+	if (a->pidfd < 0)
+		return;
+	ev_io_stop(loop, &a->ended);
+	ev_timer_stop(loop, &a->again);
+	close(a->pidfd);
+	a->pidfd = -1;
+}
+
+static void
+ask_how(struct adopted *a)
+{
+	struct service *s = a->service;
+	int status = ENDING_UNKNOWN;
+
+	ev_io_stop(s->home->loop, &a->ended);
+	/* only its parent can reap it, and only then is there a status to be told */
+	if (pidfd_status(a->pidfd, &status) == PIDFD_LATER && a->asked++ < ASK_MOST) {
+		ev_timer_start(s->home->loop, &a->again);
+		return;
+	}
+	let_go(a);
+	resume_ended(s, a->slot, status, clock_now());
+	rest_look(s->home, clock_now());
+}
+
+static void
+on_ended(struct ev_loop *loop, ev_io *io, int events)
+{
+	(void)loop;
+	(void)events;
+	ask_how(io->data);
+}
+
+static void
+on_again(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)events;
+	ask_how(timer->data);
+}
+
+/* ---- making ---- */
+
+static void
+on_look(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct bridled *b = timer->data;
+
+	(void)loop;
+	(void)events;
+	b->look = true;
+	rest_look(b, clock_now());
+}
+
+bool
+adopt_prepare(struct service *s)
+{
+	struct adoption *all = s->adoption != NULL ? s->adoption : calloc(1, sizeof *all);
+
+	if (all == NULL || s->adoption != NULL)
+		return all != NULL;
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		struct adopted *a = &all->at[i];
+
+		*a = (struct adopted){ .service = s, .slot = i, .pidfd = -1 };
+		ev_timer_init(&a->again, on_again, ASK_AFTER / 1000., 0.);
+		a->again.data = a;
+	}
+	ev_timer_init(&all->look, on_look, LOOK_AFTER / 1000., 0.);
+	all->look.data = s->home;
+	s->adoption = all;
+	return true;
+}
+
+/* It may have overwritten its environment (setproctitle): then its log tells, which knows no generations. */
+static bool
+is_marked(const struct service *s, uint8_t slot, pid_t pid)
+{
+	struct tree_marker marker;
+
+	return tree_marker_or_log(pid, s->home->run_dir, &marker) && strcmp(marker.service, s->name) == 0 &&
+		(marker.generation == 0 || marker.generation == s->life.slots[slot].number);
+}
+
+struct search {
+	pid_t pid;
+	bool found;
+};
+
+static void
+compare(void *context, int32_t pid)
+{
+	struct search *search = context;
+
+	search->found = search->found || pid == search->pid;
+}
+
+/* The cgroup that it was born in, if that is below ours: the one who was killed may have lived elsewhere. */
+static void
+find_cgroup(struct service *s, uint8_t slot, pid_t pid)
+{
+	struct search search = { .pid = pid };
+	uint32_t number = s->life.slots[slot].number;
+	int fd = s->home->cgroup_fd < 0 ? -1 : cgroup_make(s->home->cgroup_fd, s->name, number, NULL);
+
+	if (fd < 0)
+		return;
+	cgroup_visit(fd, compare, &search);
+	if (search.found) {
+		s->cgroup[slot] = fd;
+		return;
+	}
+	close(fd);
+	cgroup_remove(s->home->cgroup_fd, s->name, number);
+}
+
+bool
+adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start)
+{
+	struct adopted *a = &s->adoption->at[slot];
+	int pidfd = pid > 0 ? pidfd_open_process(pid, start) : -1;
+
+	if (pidfd < 0)
+		return false;
+	if (!is_marked(s, slot, pid)) {
+		close(pidfd);
+		return false;
+	}
+	a->pidfd = pidfd;
+	ev_io_init(&a->ended, on_ended, pidfd, EV_READ);
+	a->ended.data = a;
+	ev_io_start(s->home->loop, &a->ended);
+	find_cgroup(s, slot, pid);
+	return true;
+}
+
+bool
+adopt_signal(struct service *s, uint8_t slot, int signal)
+{
+	return s->adoption->at[slot].pidfd >= 0 && pidfd_signal(s->adoption->at[slot].pidfd, signal);
+}
+
+/* ---- who is left ---- */
+
+/* Who has neither environment nor session to show, but the service's log, is taken for one of the newest adopted. */
+static uint8_t
+newest(const struct service *s)
+{
+	uint8_t best = LIFE_NONE;
+
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (s->adopted[i] && (best == LIFE_NONE || s->life.slots[i].number > s->life.slots[best].number))
+			best = i;
+	return best;
+}
+
+/* The slot of the adopted generation that PID belongs to, or LIFE_NONE. */
+static uint8_t
+slot_of(const struct service *s, pid_t pid, const struct tree_marker *marker)
+{
+	pid_t session = getsid(pid);
+	bool some = false;
+
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		if (!s->adopted[i])
+			continue;
+		some = true;
+		if (session == s->leader[i] ||
+			(marker->generation != 0 && marker->generation == s->life.slots[i].number))
+			return i;
+	}
+	return some && marker->generation == 0 ? newest(s) : LIFE_NONE;
+}
+
+bool
+adopt_owns(struct bridled *b, pid_t pid, const struct tree_marker *marker)
+{
+	const struct service *s = service_find(b, marker->service);
+
+	return s != NULL && slot_of(s, pid, marker) != LIFE_NONE;
+}
+
+struct rest {
+	struct service *service;
+	uint8_t slot;
+	int signal;
+	bool found;
+};
+
+static void
+visit(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
+{
+	struct rest *r = context;
+
+	if (strcmp(marker->service, r->service->name) != 0 || slot_of(r->service, pid, marker) != r->slot)
+		return;
+	r->found = true;
+	if (r->signal != 0)
+		tree_signal(pid, start, r->signal);
+}
+
+bool
+adopt_rest(struct service *s, uint8_t slot, int signal)
+{
+	struct rest r = { .service = s, .slot = slot, .signal = signal };
+
+	tree_leftovers(s->home->run_dir, visit, &r);
+	return r.found;
+}
+
+/* ---- listeners ---- */
+
+static int
+take_socket(int pidfd, uint64_t inode)
+{
+	for (int n = 3; n < SOCKETS_AMONG; n++) {
+		int fd = pidfd_take(pidfd, n);
+
+		if (fd < 0)
+			continue;
+		if (listener_inode(fd) == inode)
+			return fd;
+		close(fd);
+	}
+	return -1;
+}
+
+struct want {
+	const struct service *service;
+	uint64_t inode;
+	int fd;
+};
+
+static void
+ask_member(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
+{
+	struct want *w = context;
+	int pidfd;
+
+	if (w->fd >= 0 || strcmp(marker->service, w->service->name) != 0 ||
+		slot_of(w->service, pid, marker) == LIFE_NONE)
+		return;
+	pidfd = pidfd_open_process(pid, (uint32_t)start);
+	if (pidfd < 0)
+		return;
+	w->fd = take_socket(pidfd, w->inode);
+	close(pidfd);
+}
+
+int
+adopt_listener(const struct service *s, uint64_t inode)
+{
+	struct want w = { .service = s, .inode = inode, .fd = -1 };
+
+	for (uint8_t i = 0; i < LIFE_SLOTS && w.fd < 0; i++)
+		if (s->adoption->at[i].pidfd >= 0)
+			w.fd = take_socket(s->adoption->at[i].pidfd, inode);
+	if (w.fd < 0) /* the master is dead, and its workers have not seen that yet */
+		tree_leftovers(s->home->run_dir, ask_member, &w);
+	return w.fd;
+}
+
+void
+adopt_look_again(struct service *s)
+{
+	if (s->adoption != NULL && !ev_is_active(&s->adoption->look))
+		ev_timer_start(s->home->loop, &s->adoption->look);
+}
+
+void
+adopt_gone(struct service *s, uint8_t slot)
+{
+	s->adopted[slot] = false;
+	if (s->adoption != NULL)
+		let_go(&s->adoption->at[slot]);
+}
+
+void
+adopt_free(struct service *s)
+{
+	if (s->adoption == NULL)
+		return;
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		let_go(&s->adoption->at[i]);
+	ev_timer_stop(s->home->loop, &s->adoption->look);
+	free(s->adoption);
+	s->adoption = NULL;
+}

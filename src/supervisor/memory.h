@@ -1,0 +1,57 @@
+/*
+ * memory -- what we must know after our own end: an image of wire/state.h that is kept current at every move, so that it
+ * is there whatever becomes of us. It is the file "state" in run_dir, which a bridled after us finds; where that file
+ * cannot be had, an anonymous one, which only a crash and a re-exec survive.
+ *
+ * It is written with pwrite(2), not through a mapping: that costs two system calls a move (some two microseconds), but not
+ * a page of ours a service, and a full disk is an error and no SIGBUS.
+ */
+#ifndef BRIDLE_SUPERVISOR_MEMORY_H
+#define BRIDLE_SUPERVISOR_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "wire/state.h"
+
+struct bridled;
+struct service;
+
+struct memory {
+	int fd;     /* -1: not made yet; then nothing below does anything */
+	bool named; /* it is a file, "state.new" until memory_publish */
+	bool said;  /* that something did not fit */
+};
+
+/* Make one for b->capacity services. */
+bool memory_make(struct bridled *b, struct err *err);
+
+/* Everything that was restored is in it: from now on it is the one that counts. */
+void memory_publish(struct bridled *b);
+
+/* Take down how a service, or bridled itself, is now. */
+void memory_service(struct service *s);
+void memory_bridled(struct bridled *b);
+
+/* The service in SLOT is no more. */
+void memory_forget(struct bridled *b, uint32_t slot);
+
+/* What a service, and bridled, would be remembered as. */
+void memory_fill_service(struct service *s, struct state_service *record);
+void memory_fill_bridled(struct bridled *b, struct state_bridled *record);
+
+/* A copy of it in a sealed memfd, for another program; -1 with ERR. */
+int memory_copy(struct bridled *b, struct err *err);
+
+/* Call VISIT for every descriptor that another program needs. */
+void memory_descriptors(struct bridled *b, void (*visit)(void *context, int fd), void *context);
+
+/* The end: there is nothing to remember. */
+void memory_end(struct bridled *b);
+
+/* What this boot is called; pids and times of another mean nothing. */
+void memory_boot(char boot[STATE_BOOT]);
+
+#endif

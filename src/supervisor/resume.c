@@ -1,0 +1,364 @@
+#include "supervisor/resume.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "os/listener.h"
+#include "os/tree.h"
+#include "supervisor/adopt.h"
+#include "supervisor/bridled.h"
+#include "supervisor/past.h"
+#include "supervisor/rest.h"
+#include "supervisor/service.h"
+#include "supervisor/state_life.h"
+#include "wire/ending.h"
+
+enum { CHILDREN_MAX = 8192 };
+
+const char *
+resume_safe_hint(void)
+{
+	return "bridled crashed again and again, so it keeps what runs and decides nothing; see its log. 'bridle "
+	       "reexec' (after an "
+	       "upgrade, say) tries again; a restart of bridled does, too";
+}
+
+/* ---- children of ours ---- */
+
+static pid_t children[CHILDREN_MAX];
+
+/* Children that carry our marker are shown to VISIT. */
+static void
+visit_marked(struct bridled *b,
+	void (*visit)(void *context, const struct tree_process *p, const struct tree_marker *marker), void *context)
+{
+	ssize_t n = tree_children(children, CHILDREN_MAX);
+	struct tree_process p;
+	struct tree_marker marker;
+
+	for (ssize_t i = 0; i < n && i < CHILDREN_MAX; i++)
+		if (tree_look(children[i], &p) && tree_marker(p.pid, &marker) &&
+			strcmp(marker.run_dir, b->run_dir) == 0)
+			visit(context, &p, &marker);
+}
+
+struct lost {
+	struct service *service;
+	uint8_t slot;
+};
+
+static void
+take_lost(void *context, const struct tree_process *p, const struct tree_marker *marker)
+{
+	struct lost *l = context;
+	struct service *s = l->service;
+
+	if (strcmp(marker->service, s->name) != 0 || marker->generation != s->life.slots[l->slot].number ||
+		p->session != p->pid)
+		return;
+	*service_pid_at(s, l->slot) = s->leader[l->slot] = p->pid;
+	s->start[l->slot] = (uint32_t)p->start;
+}
+
+/* Its start was decided, but whether it came to that was not taken down any more: if it did, it carries its marker. */
+static void
+find_lost(struct service *s, uint8_t slot)
+{
+	struct lost l = { s, slot };
+
+	visit_marked(s->home, take_lost, &l);
+	if (*service_pid_at(s, slot) > 0)
+		s->home->children++;
+}
+
+static bool
+is_known(const struct service *s, const struct tree_process *p, const struct tree_marker *marker)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (s->life.slots[i].state != GENERATION_FREE &&
+			(s->life.slots[i].number == marker->generation || s->leader[i] == p->session))
+			return true;
+	return false;
+}
+
+/* Somebody of a generation that nobody knows would serve beside the one that we start. */
+static void
+end_unknown(void *context, const struct tree_process *p, const struct tree_marker *marker)
+{
+	struct bridled *b = context;
+	const struct service *s = service_find(b, marker->service);
+
+	if (s != NULL && is_known(s, p, marker))
+		return;
+	log_warning("%s: process %d of generation %u, of which nothing is known any more, is killed", marker->service,
+		(int)p->pid, marker->generation);
+	tree_signal(p->pid, p->start, SIGKILL);
+}
+
+/* ---- a service ---- */
+
+static void
+note_end(struct service *s, uint8_t slot, int status)
+{
+	s->ended[slot] = true;
+	s->end_status[slot] = (uint16_t)status;
+	*service_pid_at(s, slot) = 0;
+}
+
+static bool
+is_child(pid_t pid, uint32_t start)
+{
+	struct tree_process p;
+
+	return tree_look(pid, &p) && p.parent == getpid() && (uint32_t)p.start == start;
+}
+
+/* Who ended meanwhile waits to be reaped, as a zombie: it is a child all the same. */
+static void
+find_master(struct service *s, uint8_t slot, bool reborn)
+{
+	pid_t pid = *service_pid_at(s, slot);
+
+	if (!s->life.slots[slot].master || s->ended[slot])
+		return;
+	if (!reborn || s->adopted[slot]) {
+		s->adopted[slot] = true;
+		if (!adopt_master(s, slot, pid, s->start[slot]))
+			note_end(s, slot, ENDING_UNKNOWN);
+	} else if (pid == 0) {
+		find_lost(s, slot);
+	} else if (is_child(pid, s->start[slot])) {
+		s->home->children++;
+	} else {
+		note_end(s, slot, ENDING_UNKNOWN);
+	}
+}
+
+static void
+find_generations(struct service *s, bool reborn)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		if (s->life.slots[i].state == GENERATION_FREE)
+			continue;
+		if (!reborn) {
+			s->adopted[i] = true;
+			s->cgroup[i] = -1; /* a number of another process */
+		}
+		find_master(s, i, reborn);
+	}
+}
+
+static bool
+any_master(const struct service *s)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (s->life.slots[i].master && !s->ended[i])
+			return true;
+	return false;
+}
+
+/* FD is that of RECORD, or a copy of it. */
+static bool
+take_listener(struct service *s, const struct state_listener *record, int fd)
+{
+	struct held_listener *l =
+		held_resume(&s->held, record->text, record->path[0] != '\0' ? record->path : NULL, fd);
+
+	if (l == NULL)
+		return false;
+	l->wanted = record->listener_wanted != 0;
+	l->given = record->given != 0;
+	l->who = (struct listener_unix){ (uid_t)record->owner, (gid_t)record->group, (mode_t)record->mode };
+	return true;
+}
+
+/* What a successor would listen on. Where we do not get it, the master has it alone: then it cannot be served by two, and
+ * a replacement is a restart until it is ours again. */
+static void
+take_listeners(struct service *s, const struct state_service *record, bool reborn)
+{
+	for (uint32_t i = 0; i < record->listener_count; i++) {
+		const struct state_listener *l = &record->listeners[i];
+		int fd = (int)l->fd;
+
+		if (fd < 0)
+			continue;
+		if (!reborn)
+			fd = adopt_listener(s, (uint64_t)l->inode);
+		else if (listener_inode(fd) != (uint64_t)l->inode)
+			fd = -1;
+		if ((fd >= 0 && take_listener(s, l, fd)) || !any_master(s))
+			continue;
+		log_warning("%s: listener '%s' stays with its master alone: a restart is needed before it can be replaced",
+			s->name, l->text);
+		s->life.limits.held = false;
+	}
+}
+
+/* Of two descriptors for the same pipe, the one that was opened as the plan of today wants it. */
+static void
+settle_output(struct service *s, const struct service *mine, bool reborn)
+{
+	int old = reborn ? s->output_fd : -1;
+
+	if (mine->plan != NULL || old < 0) {
+		s->output_fd = mine->output_fd;
+		s->output_drops = mine->output_drops;
+		if (old >= 0)
+			close(old);
+	}
+}
+
+static uint32_t
+wanted_now(const struct service *s, const struct service *mine)
+{
+	bool allowed = s->wanted >= page_at(s->home->page, s->slot)->settings.workers_min;
+
+	return mine->plan == NULL || (s->scaled && allowed) ? s->wanted : mine->wanted;
+}
+
+/* The plan is of today; all else is as it was. */
+static bool
+take_fields(struct service *s, const struct state_service *record, bool reborn)
+{
+	const struct service mine = *s;
+	bool good = true;
+
+#define SERVICE_INT(tag, name, where) STATE_TAKE(good, where, record->name);
+#define SERVICE_FD(tag, name, where) STATE_TAKE(good, where, record->name);
+#define SERVICE_TEXT(tag, name, size, where) text_copy(where, sizeof(where), record->name);
+#include "wire/state.def"
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		const struct state_generation *from = &record->generations[i];
+
+#define SLOT_INT(tag, name, where) STATE_TAKE(good, where, from->name);
+#define SLOT_FD(tag, name, where) STATE_TAKE(good, where, from->name);
+#include "wire/state.def"
+	}
+	settle_output(s, &mine, reborn);
+	s->wanted = wanted_now(s, &mine);
+	if (mine.plan != NULL)
+		s->kind = mine.kind;
+	s->removed = mine.removed;
+	s->incarnation++;
+	return good;
+}
+
+static void
+restore(struct service *s, const struct state_service *record, const struct past *p, msec now)
+{
+	struct bridled *b = s->home;
+	bool retell = !p->reborn || p->how.signal != 0 || p->bridled.safe != 0;
+	bool other_kind = s->plan != NULL && record->kind != (int64_t)s->kind;
+	struct life life;
+
+	if (!state_life_restore(&life, record) || !life_restore(&life, retell, now)) {
+		log_error("%s: what is remembered of it makes no sense; it begins anew", s->name);
+		return;
+	}
+	s->life = life;
+	s->restored = true;
+	if (!take_fields(s, record, p->reborn))
+		log_warning("%s: not all that is remembered of it makes sense", s->name);
+	find_generations(s, p->reborn);
+	if (s->plan != NULL)
+		life_set_limits(&s->life, &s->plan->limits);
+	take_listeners(s, record, p->reborn);
+	log_at(p->reborn ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "%s: known again: %s, master %d (generation %u)", s->name,
+		life_state_name(s->life.state), (int)service_master(s), s->life.last_number);
+	if (!b->safe && (s->removed || (other_kind && s->life.state != LIFE_STOPPED)))
+		(void)(s->removed ? life_stop(&s->life, now) : life_restart(&s->life, now));
+	service_show(s);
+}
+
+/* The service of RECORD; made anew when the configuration has it no more. */
+static struct service *
+service_for(struct bridled *b, const struct state_service *record)
+{
+	struct service *s = service_find(b, record->name);
+	struct err err;
+
+	if (s != NULL)
+		return s;
+	s = service_new(b, record->name, (enum conf_kind)record->kind, NULL, &err);
+	if (s == NULL)
+		log_error("%s", err.text);
+	else
+		s->removed = b->conf->file_count > 0; /* one that cannot be read says nothing */
+	return s;
+}
+
+void
+resume_services(struct bridled *b, const struct past *p, msec now)
+{
+	static struct state_service record;
+
+	for (uint32_t i = 0; i < state_header(p->image)->capacity; i++) {
+		struct service *s = state_get_service(p->image, i, &record) ? service_for(b, &record) : NULL;
+
+		if (s != NULL && (p->reborn || adopt_prepare(s)))
+			restore(s, &record, p, now);
+	}
+	if (p->reborn && p->how.signal != 0)
+		visit_marked(b, end_unknown, b);
+}
+
+/* ---- acting on it ---- */
+
+static void
+report(struct service *s, uint8_t slot, msec now)
+{
+	if (!s->ended[slot]) {
+		life_spawned(&s->life, slot, false, bridled_random(s->home), now);
+		return;
+	}
+	s->ended[slot] = false;
+	*service_pid_at(s, slot) = s->leader[slot]; /* for a moment: whose end it was is told */
+	service_reaped(s, slot, s->end_status[slot], now);
+}
+
+static void
+settle(struct service *s, msec now)
+{
+	bool without[LIFE_SLOTS];
+
+	/* all are looked at before the first is reported: its successor has no pid yet, either */
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		without[i] = s->life.slots[i].master && *service_pid_at(s, i) == 0;
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (without[i])
+			report(s, i, now);
+	service_act(s, now);
+}
+
+void
+resume_settle(struct bridled *b, msec now)
+{
+	b->safe = false;
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->services[i] != NULL && b->services[i]->restored)
+			settle(b->services[i], now);
+	memory_bridled(b);
+	b->look = true;
+	rest_look(b, now);
+}
+
+void
+resume_ended(struct service *s, uint8_t slot, int status, msec now)
+{
+	struct bridled *b = s->home;
+
+	if (b->safe) {
+		log_warning("%s: master %d has ended; it is not followed by another while bridled is in safe mode",
+			s->name, (int)s->leader[slot]);
+		note_end(s, slot, status);
+		service_show(s);
+		return;
+	}
+	service_reaped(s, slot, status, now);
+	service_act(s, now);
+	b->look = true;
+}

@@ -1,0 +1,477 @@
+"""bridled survives itself: it becomes another program, crashes, or is killed, and services do not notice.
+
+    BRIDLE_REEXECS=1000     how often it executes itself under load (50)
+"""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+import processes
+from client import Traffic, get
+from sections import deaf, program, web
+from test_isolation import inner, namespace  # noqa: F401
+from test_replace import Load, settings
+from waiting import until
+
+REEXECS = int(os.environ.get("BRIDLE_REEXECS", "50"))
+CRASHES = [signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT]
+
+COUNT = """/bin/sh -c 'n=0; while :; do n=$((n+1)); echo "line $n"; sleep 0.01; done'"""
+
+
+def info(site):
+    """Of a bridled that is back, whoever answers meanwhile."""
+    def asked():
+        try:
+            return site.call("Info")
+        except (OSError, EOFError):
+            return None
+    return until(asked, "bridled to answer")
+
+
+def wait_reborn(site, what, count):
+    return until(lambda: (seen := info(site))[what] == count and seen, f"{what} to be {count}; bridled said:\n{site.said()[-2000:]}")
+
+
+def inodes(master):
+    """The sockets among the descriptors that a master was given."""
+    found = {os.readlink(f"/proc/{master}/fd/{n}") for n in (3, 4)}
+    return {one for one in found if one.startswith("socket:")}
+
+
+def descriptors(pid):
+    return sorted(os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd"))
+
+
+def memory(pid):
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"(?m)^Pss: +(\d+)", text).group(1))
+
+
+def assert_whole(site, name, least):
+    """Lines 1, 2, 3 ... of COUNT, each once."""
+    seen = [int(line.split()[1]) for line in site.log(name).splitlines() if re.fullmatch(r"line \d+", line)]
+    assert seen == list(range(1, len(seen) + 1)) and len(seen) >= least, \
+        [pair for pair in zip(seen, range(1, len(seen) + 1)) if pair[0] != pair[1]][:5] or len(seen)
+    assert all(re.fullmatch(r"line \d+", line) for line in site.log(name).splitlines())
+    return len(seen)
+
+
+# ---- re-exec ----
+
+def test_nothing_is_lost_in_many_reexecs(bridled, free_ports, figures):
+    """Same pid, same masters, same sockets; no request and no line lost; no descriptor and no memory more."""
+    port, = free_ports(1)
+    site = bridled(settings(port), program("count", COUNT))
+    site.wait_workers(2)
+    site.ctl("reexec")
+    before = site.master(), site.pid, inodes(site.master()), descriptors(site.pid)
+    first = memory(site.pid)
+    with Load(site, port) as load:
+        for n in range(REEXECS):
+            site.ctl("reexec")
+        load.flow()
+    assert load.lost == {}, load.lost
+    wait_reborn(site, "reexecs", REEXECS + 1)
+    until(lambda: info(site)["watcher"] in processes.children(site.pid), "the watcher to be a child")
+    assert (site.master(), site.pid, inodes(site.master())) == before[:3]
+    until(lambda: len(descriptors(site.pid)) == len(before[3]), "descriptors to be as many as before")
+    last = memory(site.pid)
+    assert last <= first * 1.1 + 64, f"PSS {first} -> {last} KiB"
+    assert site.service()["restarts"] == 0 and info(site)["watcher_restarts"] == 0
+    site.ctl("stop", "count")
+    lines = assert_whole(site, "count", 10)
+    figures(f"{REEXECS} re-execs: {load.figures}; {lines} lines whole; PSS {first} -> {last} KiB")
+
+
+def test_decisions_and_counters_survive_a_reexec(bridled):
+    site = bridled(web(workers=2), web("off"), program("crash", "/bin/sh -c 'exit 1'", start_limit=3, restart_delay="50ms"),
+                   program("later", "/bin/false", restart_delay="1h", restart_delay_max="1h"))
+    site.wait_workers(2)
+    site.wait_state("running", "off")
+    site.ctl("stop", "off")
+    site.ctl("scale", "web", "3")
+    os.kill(site.master(), signal.SIGKILL)
+    until(lambda: site.service()["restarts"] == 1, "a restart")
+    site.wait_workers(3)
+    site.wait_state("failed", "crash")
+    due = site.wait_state("waiting", "later")["due"]
+    master = site.master()
+    site.ctl("reexec")
+    assert site.master() == master
+    assert site.service()["restarts"] == 1 and site.service()["workers_wanted"] == 3
+    assert site.state("off") == "stopped" and site.state("crash") == "failed"
+    assert 0 < site.service("later")["due"] <= due
+    assert site.service("crash")["last_end"], site.service("crash")
+    site.ctl("start", "off")
+    site.wait_state("running", "off")
+
+
+def test_a_stop_in_progress_goes_on_after_a_reexec(bridled):
+    """The ladder has its deadlines still: TERM was heard and ignored, KILL comes."""
+    site = bridled(deaf(stop_timeout="4s"))
+    until(lambda: "ready" in site.log("deaf"), "it to be deaf")
+    master = site.master("deaf")
+    site.call("Stop", name="deaf", no_wait=True)
+    began = time.monotonic()
+    site.ctl("reexec")
+    assert site.state("deaf") == "stopping" and processes.alive(master)
+    site.wait_state("stopped", "deaf")
+    assert not processes.alive(master) and time.monotonic() - began > 3
+    site.ctl("start", "deaf")
+    site.ctl("stop", "deaf")
+
+
+def test_a_reexec_in_the_middle_of_a_replacement(bridled):
+    site = bridled(web(environment="SLOW=2"))
+    site.wait_workers(1)
+    old = site.master()
+    with Traffic(site.address()) as traffic:
+        site.call("Restart", name="web", no_wait=True)
+        site.wait_state("replacing")
+        site.ctl("reexec")
+        assert site.state() == "replacing"
+        site.wait_state("running")
+        until(lambda: not processes.alive(old), "the old generation to go")
+    assert traffic.failed == {} and site.service()["generation"] == 2
+
+
+def test_who_dies_while_bridled_is_another_program_is_followed(bridled):
+    """The master gets SIGKILL while bridled does not run: its end is told to the next program."""
+    site = bridled(web())
+    site.wait_workers(1)
+    old = site.master()
+    os.kill(site.pid, signal.SIGSTOP)
+    os.kill(old, signal.SIGKILL)
+    os.kill(site.pid, signal.SIGSEGV)
+    os.kill(site.pid, signal.SIGCONT)
+    wait_reborn(site, "crashes", 1)
+    until(lambda: site.service()["generation"] == 2 and site.state() == "running", "a successor")
+    assert "SIGKILL" in site.service()["last_end"] and site.service()["restarts"] == 1
+
+
+def test_an_older_program_is_refused_before(daemons):
+    """What lies on the disk cannot read what this one remembers, or is no program at all."""
+    site = daemons()
+    own = site.root / "bin"
+    own.mkdir()
+    built, site.built = site.built, own
+    for name in ("bridled", "bridle"):
+        shutil.copy2(built / name, own / name)
+    site.write(web())
+    site.start()
+    master = site.wait_state("running")["master"]
+    for text, word in (("#!/bin/sh\nexit 4\n", "older"), ("#!/bin/sh\nexit 2\n", "older"), ("#!/bin/sh\nkill -9 $$\n", "did not answer")):
+        fresh = own / "new"
+        fresh.write_text(text)
+        fresh.chmod(0o755)
+        fresh.rename(own / "bridled")
+        done = site.bridle("reexec")
+        assert done.returncode != 0 and word in done.stderr, done
+    fresh = own / "new"
+    fresh.write_text("no program\n")
+    fresh.rename(own / "bridled")
+    assert site.bridle("reexec").returncode != 0
+    seen = site.call("Info")
+    assert seen["reexecs"] == 0 and site.master() == master and seen["watcher_restarts"] == 0
+    (own / "bridled").unlink()
+    shutil.copy2(built / "bridled", own / "bridled")
+    site.ctl("reexec")
+    assert site.call("Info")["reexecs"] == 1 and site.master() == master
+
+
+def test_an_exec_that_fails_changes_nothing(daemons):
+    """The program says yes, and is gone when it comes to it."""
+    site = daemons()
+    own = site.root / "bin"
+    own.mkdir()
+    shutil.copy2(site.built / "bridled", own / "bridled")
+    built, site.built = site.built, own
+    shutil.copy2(built / "bridle", own / "bridle")
+    site.write(web())
+    site.start()
+    master = site.wait_state("running")["master"]
+    (own / "new").write_text(f"#!/bin/sh\nrm -f {own}/bridled\nexit 0\n")
+    (own / "new").chmod(0o755)
+    (own / "new").rename(own / "bridled")
+    with Traffic(site.address()) as traffic:
+        site.ctl("reexec", "--no-wait")
+        until(lambda: "nothing was changed" in site.said(), "the exec to fail")
+    assert traffic.failed == {} and site.master() == master
+    assert site.call("Info")["reexecs"] == 0
+    site.ctl("restart", "web")
+    assert all("close" not in one for one in descriptors(site.master()))
+
+
+def test_bad_settings_are_refused_before(bridled):
+    site = bridled(web())
+    master = site.wait_state("running")["master"]
+    site.write("[gunicorn:web]\nworkerz = 3\n")
+    done = site.bridle("reexec")
+    assert done.returncode != 0 and "configuration" in done.stderr, done
+    assert site.call("Info")["reexecs"] == 0 and site.master() == master
+    assert "workerz" in site.said()
+
+
+# ---- crash ----
+
+@pytest.mark.parametrize("signum", CRASHES, ids=[one.name for one in CRASHES])
+def test_a_crash_loses_nothing(bridled, free_ports, figures, signum):
+    port, = free_ports(1)
+    site = bridled(settings(port), program("count", COUNT), web("off"))
+    site.wait_workers(2)
+    site.wait_state("running", "off")
+    site.ctl("stop", "off")
+    master, sockets = site.master(), inodes(site.master())
+    with Load(site, port) as load:
+        os.kill(site.pid, signum)
+        wait_reborn(site, "crashes", 1)
+        load.flow()
+        site.ctl("restart", "web")
+        until(lambda: not processes.alive(master), "the old generation to go")
+        load.flow()
+    assert load.lost == {}, load.lost
+    assert site.state("off") == "stopped" and inodes(site.master()) == sockets
+    said = [line for line in site.said().splitlines() if "crashed" in line]
+    assert len(said) == 1 and signum.name in said[0] and str(os.getpid()) in said[0], said
+    site.ctl("stop", "count")
+    assert_whole(site, "count", 10)
+    figures(f"{signum.name}: {load.figures}")
+
+
+def test_a_crash_with_settings_that_cannot_be_read(bridled):
+    """Services go on, and are followed when they die; a repaired file is taken up by a reload."""
+    site = bridled(web())
+    site.wait_workers(1)
+    master = site.master()
+    site.write("[gunicorn:web]\nworkerz = 3\n")
+    os.kill(site.pid, signal.SIGSEGV)
+    wait_reborn(site, "crashes", 1)
+    assert site.master() == master and get(site.address()).status == 200
+    site.write(web(workers=2))
+    site.ctl("reload")
+    site.ctl("restart", "web")
+    site.wait_workers(2)
+
+
+def test_pid_1_survives_its_crash(daemons, namespace):  # noqa: F811
+    """The kernel would end the whole namespace with its PID 1."""
+    site = daemons(wrapper=namespace)
+    site.write(web(workers=2), program("nap", "/bin/sleep 3600"))
+    site.start()
+    site.wait_workers(2)
+    before = site.master(), site.master("nap")
+    with Traffic(site.address()) as traffic:
+        for n in range(1, 4):
+            os.kill(inner(site), signal.SIGSEGV)
+            assert wait_reborn(site, "crashes", n)["pid"] == 1
+    assert traffic.failed == {} and traffic.good > 0
+    assert (site.master(), site.master("nap")) == before
+    site.ctl("restart", "web")
+    os.kill(inner(site), signal.SIGTERM)
+    assert site.wait() == 0
+    site.assert_nothing_left()
+
+
+def test_a_crash_loop_ends_in_safe_mode(bridled):
+    """Five within a minute: what runs is kept and reaped, nothing is decided, and bridled says so."""
+    site = bridled(web(workers=2), program("nap", "/bin/sleep 3600"))
+    site.wait_workers(2)
+    master, nap = site.master(), site.master("nap")
+    with Traffic(site.address()) as traffic:
+        for n in range(1, 6):
+            assert info(site)["safe"] is False
+            os.kill(site.pid, signal.SIGSEGV)
+            wait_reborn(site, "crashes", n)
+        assert info(site)["safe"] is True
+        for deed in ("restart", "stop"):
+            done = site.bridle(deed, "web")
+            assert done.returncode != 0 and "bridle reexec" in done.stderr, done
+        os.kill(nap, signal.SIGKILL)
+        until(lambda: "safe mode" in site.said() and not processes.zombies_below(site.pid), "the dead to be reaped")
+        assert site.state("nap") == "running" and site.master("nap") in (0, None)
+        assert "bridle reexec" in site.said()
+    assert traffic.failed == {} and site.master() == master
+    site.ctl("reexec")
+    assert info(site)["safe"] is False and site.master() == master
+    until(lambda: site.service("nap")["restarts"] == 1 and site.state("nap") == "running", "the dead one to be followed")
+    assert "SIGKILL" in site.service("nap")["last_end"]
+    site.ctl("restart", "web")
+
+
+def test_a_stop_ends_the_safe_mode(bridled):
+    site = bridled(web())
+    site.wait_workers(1)
+    for n in range(1, 6):
+        os.kill(site.pid, signal.SIGSEGV)
+        wait_reborn(site, "crashes", n)
+    assert info(site)["safe"] is True
+    site.stop()
+
+
+# ---- when memory runs out ----
+
+def score(pid):
+    return int(pathlib.Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+
+def test_bridled_is_the_last_that_the_kernel_ends(bridled, as_root):
+    """Its services and its watcher are as they would be without it, over a re-exec too."""
+    if subprocess.run(["/bin/sh", "-c", "echo -900 > /proc/self/oom_score_adj"], capture_output=True).returncode != 0:
+        pytest.skip("there is no CAP_SYS_RESOURCE here")
+    site = bridled(web(), program("own", "/bin/sleep 3600", oom_score_adjust="300"))
+    site.wait_workers(1)
+    for _ in range(2):
+        assert score(site.pid) == -900
+        assert score(site.master()) == score(info(site)["watcher"]) == score(os.getpid())
+        assert score(site.master("own")) == 300
+        site.ctl("reexec")
+        site.ctl("restart", "web")
+
+
+# ---- kill -9 ----
+
+def kill_and_start(site):
+    site.process.kill()
+    site.process.wait()
+    site.start()
+
+
+class Reaper:
+    """We are the parent of what a killed bridled leaves, as init would be: reap it."""
+
+    def __init__(self, *pids):
+        self.pids, self.ending = set(pids), threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join()
+
+    def run(self):
+        while not self.ending.wait(0.02):
+            for pid in self.pids:
+                processes.reap([pid])
+
+
+def test_a_killed_bridled_is_followed_by_one_that_adopts(bridled, free_ports, figures):
+    """Same masters, same sockets, counters and decisions; no request lost, every line once and whole."""
+    port, = free_ports(1)
+    site = bridled(settings(port), program("count", COUNT), web("off"))
+    site.wait_workers(2)
+    site.wait_state("running", "off")
+    site.ctl("stop", "off")
+    site.ctl("scale", "web", "3")
+    os.kill(site.master("count"), signal.SIGKILL)
+    until(lambda: site.service("count")["restarts"] == 1, "a restart")
+    mark = len(site.log("count"))
+    site.wait_workers(3)
+    before = site.master(), site.master("count"), inodes(site.master())
+    everybody = processes.descendants(site.pid)
+    with Load(site, port) as load, Reaper(*everybody):
+        kill_and_start(site)
+        load.flow()
+        assert (site.master(), site.master("count"), inodes(site.master())) == before
+        assert site.service("count")["restarts"] == 1 and site.service()["workers_wanted"] == 3
+        assert site.state() == "running" and site.state("off") == "stopped"
+        site.ctl("restart", "web")
+        until(lambda: not processes.alive(before[0]), "the adopted generation to go")
+        load.flow()
+        assert inodes(site.master()) == before[2]
+    assert load.lost == {}, load.lost
+    site.ctl("stop", "count")
+    until(lambda: not processes.alive(before[1]), "the adopted program to go")
+    seen = [int(line.split()[1]) for line in site.log("count")[mark:].splitlines() if line.startswith("line ")]
+    seen = seen[seen.index(1):] if 1 in seen else seen
+    assert seen == list(range(seen[0], seen[0] + len(seen))), seen
+    figures(f"kill -9: {load.figures}; {len(seen)} lines whole")
+
+
+def test_an_adopted_generation_goes_to_the_last_of_it(bridled):
+    """Also one in a session of its own that its master knows nothing of."""
+    site = bridled(web(workers=2), program("away", "/bin/sh -c 'setsid sleep 3600 & echo ready; wait'"))
+    site.wait_workers(2)
+    until(lambda: "ready" in site.log("away"), "a process in a session of its own")
+    get(site.address(), "/fork?s=3600&session=1")
+    old = [pid for pid in processes.descendants(site.pid) if pid != site.call("Info")["watcher"]]
+    with Reaper(*old):
+        kill_and_start(site)
+        site.ctl("stop", "web")
+        site.ctl("stop", "away")
+        assert not [pid for pid in old if processes.alive(pid)]
+        site.ctl("start", "web")
+
+
+def test_an_adopted_master_that_dies_is_followed(bridled):
+    site = bridled(web(workers=2))
+    site.wait_workers(2)
+    old = processes.descendants(site.pid)
+    master = site.master()
+    with Reaper(*old):
+        kill_and_start(site)
+        assert site.master() == master
+        os.kill(master, signal.SIGKILL)
+        until(lambda: site.service()["generation"] == 2, "a successor")
+        site.wait_workers(2)
+        last = site.service()["last_end"]
+    assert "SIGKILL" in last or "cannot be known" in last, last
+    assert site.service()["restarts"] == 1
+
+
+def test_who_died_meanwhile_is_noticed(bridled):
+    site = bridled(web(workers=2), web("two"))
+    site.wait_workers(2)
+    site.wait_workers(1, "two")
+    old, master, other = processes.descendants(site.pid), site.master(), site.master("two")
+    with Reaper(*old):
+        site.process.kill()
+        site.process.wait()
+        os.kill(master, signal.SIGKILL)
+        processes.wait_gone(master)
+        site.start()
+        until(lambda: site.service()["generation"] == 2 and site.state() == "running", "a successor")
+        site.wait_workers(2)
+    assert site.master("two") == other
+    assert "cannot be known" in site.service()["last_end"]
+    assert get(site.address()).status == 200
+
+
+def test_a_state_of_another_boot_or_format_is_left_alone(bridled):
+    site = bridled(web())
+    site.wait_workers(1)
+    old = processes.descendants(site.pid)
+    with Reaper(*old):
+        site.process.kill()
+        site.process.wait()
+        state = bytearray((site.run_dir / "state").read_bytes())
+        state[8] += 1  # the version
+        (site.run_dir / "state").write_bytes(bytes(state))
+        site.start()
+        site.wait_state("running", timeout=60)
+    assert "newer bridled" in site.said()
+
+
+def test_a_state_that_leads_elsewhere_is_not_followed(bridled, tmp_path):
+    """A link, a directory, a pipe: nothing is read, nothing hangs."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    site.wait_state("running", "nap")
+    old = processes.descendants(site.pid)
+    with Reaper(*old):
+        for make in (lambda path: path.symlink_to("/etc/passwd"), lambda path: os.mkfifo(path), lambda path: path.write_bytes(b"x" * 100)):
+            site.process.kill()
+            site.process.wait()
+            (site.run_dir / "state").unlink()
+            make(site.run_dir / "state")
+            site.start()
+            site.wait_state("running", "nap", timeout=60)
+            old += processes.descendants(site.pid)
