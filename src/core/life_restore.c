@@ -45,7 +45,7 @@ are_roles(const struct life *l)
 {
 	if ((l->current != LIFE_NONE && l->current >= LIFE_SLOTS) || (l->next != LIFE_NONE && l->next >= LIFE_SLOTS))
 		return false;
-	if (l->current == l->next && l->current != LIFE_NONE)
+	if (l->next != LIFE_NONE && (l->next == l->current || l->state != LIFE_REPLACING))
 		return false;
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
 		bool has_role = i == l->current || i == l->next;
