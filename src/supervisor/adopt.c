@@ -117,14 +117,17 @@ adopt_prepare(struct service *s)
 	return true;
 }
 
-/* It may have overwritten its environment (setproctitle): then its log tells, which knows no generations. */
+/* It may have overwritten its environment (setproctitle): then its log tells, which knows no generations. Where neither can
+ * be seen (without CAP_SYS_PTRACE, in a container), pid and start are enough: no other process of this boot has both. */
 static bool
 is_marked(const struct service *s, uint8_t slot, pid_t pid)
 {
 	struct tree_marker marker;
 
-	return tree_marker_or_log(pid, s->home->run_dir, &marker) && strcmp(marker.service, s->name) == 0 &&
-		(marker.generation == 0 || marker.generation == s->life.slots[slot].number);
+	if (tree_marker(pid, &marker))
+		return strcmp(marker.run_dir, s->home->run_dir) == 0 && strcmp(marker.service, s->name) == 0 &&
+			marker.generation == s->life.slots[slot].number;
+	return !tree_marker_or_log(pid, s->home->run_dir, &marker) || strcmp(marker.service, s->name) == 0;
 }
 
 struct search {

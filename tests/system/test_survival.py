@@ -1,9 +1,13 @@
 """bridled survives itself: it becomes another program, crashes, or is killed, and services do not notice.
 
     BRIDLE_REEXECS=1000     how often it executes itself under load (50)
+    BRIDLE_CHAOS=600        seconds of chaos (10)
+    BRIDLE_SEED=7           its dice (1)
 """
+import collections
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -348,7 +352,9 @@ class Reaper:
     """We are the parent of what a killed bridled leaves, as init would be: reap it."""
 
     def __init__(self, *pids):
-        self.pids, self.ending = set(pids), threading.Event()
+        """PIDS, or one set of them, which may grow."""
+        self.pids = pids[0] if len(pids) == 1 and isinstance(pids[0], set) else set(pids)
+        self.ending = threading.Event()
 
     def __enter__(self):
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -360,8 +366,7 @@ class Reaper:
 
     def run(self):
         while not self.ending.wait(0.02):
-            for pid in self.pids:
-                processes.reap([pid])
+            processes.reap(list(self.pids))
 
 
 def test_a_killed_bridled_is_followed_by_one_that_adopts(bridled, free_ports, figures):
@@ -475,3 +480,65 @@ def test_a_state_that_leads_elsewhere_is_not_followed(bridled, tmp_path):
             site.start()
             site.wait_state("running", "nap", timeout=60)
             old += processes.descendants(site.pid)
+
+
+# ---- all of it ----
+
+def test_everything_at_random(bridled, free_ports, figures):
+    """Crashes, re-execs, kills of bridled, its watcher and masters, replacements and scalings, under load, by the dice of
+    BRIDLE_SEED, for BRIDLE_CHAOS seconds. Requests are lost only to the masters' kills, if at all; at the end everything is as
+    it should be."""
+    seed, seconds = int(os.environ.get("BRIDLE_SEED", "1")), float(os.environ.get("BRIDLE_CHAOS", "10"))
+    dice = random.Random(seed)
+    port, = free_ports(1)
+    site = bridled(settings(port), program("count", COUNT))
+    site.wait_workers(2)
+    site.ctl("reexec")
+    sockets, born = inodes(site.master()), set(processes.descendants(site.pid))
+    crashes, done = [], collections.Counter()
+
+    def crash():
+        if len([one for one in crashes if time.monotonic() - one < 70]) < 4:
+            crashes.append(time.monotonic())
+            before = info(site)["crashes"]
+            os.kill(site.pid, dice.choice(CRASHES))
+            until(lambda: info(site)["crashes"] in (before + 1, 0), "it to recover")
+
+    def kill():
+        born.update(processes.descendants(site.pid))
+        kill_and_start(site)
+        crashes.clear()
+
+    def watcher():
+        os.kill(info(site)["watcher"], dice.choice([signal.SIGKILL, signal.SIGSEGV]))
+
+    def replace():
+        site.bridle("restart", "web", "--no-wait")
+
+    def deed(what):
+        what()
+        done[what.__name__] += 1
+        born.update(processes.descendants(site.pid))
+
+    deeds = [crash, kill, watcher, replace, replace, lambda: site.bridle("reexec", "--no-wait"),
+             lambda: site.bridle("scale", "web", str(dice.randint(1, 3)), "--no-wait")]
+    for name, one in zip(("reexec", "scale"), deeds[-2:]):
+        one.__name__ = name
+    with Load(site, port) as load, Reaper(born):
+        until_then = time.monotonic() + seconds
+        while time.monotonic() < until_then:
+            deed(dice.choice(deeds))
+        until(lambda: info(site)["safe"] is False and site.state() == "running", "web to run", 60)
+        load.flow()
+        site.ctl("restart", "web")
+        site.ctl("scale", "web", "2")
+        site.wait_workers(2)
+        until(lambda: len([pid for pid in processes.marked(site.run_dir) if processes.environment(pid).get("BRIDLE_SERVICE") == "web"
+                           and os.getsid(pid) == pid]) <= 1, "one master")
+        load.flow()
+        until(lambda: not [pid for pid in processes.zombies_below(site.pid)], "no zombie")
+    assert load.lost == {}, (seed, done, load.lost)
+    assert inodes(site.master()) == sockets
+    site.ctl("stop", "count")
+    lines = assert_whole(site, "count", 10)
+    figures(f"chaos, seed {seed}, {dict(done)}: {load.figures}; {lines} lines whole")
