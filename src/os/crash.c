@@ -97,13 +97,26 @@ note(int signal, const siginfo_t *info)
 	crash_word_write(guard.word, &guard.next);
 }
 
+/* Somebody may send one while the next program has no handler yet: blocked signals stay so over exec(2), and wait. */
+static void
+hold_signals(int how)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++)
+		set |= UINT64_C(1) << (deadly[i] - 1);
+	syscall(SYS_rt_sigprocmask, how, &set, NULL, sizeof set);
+}
+
 static void
 go_on_as_another(void)
 {
+	hold_signals(SIG_BLOCK);
 	for (int fd = 3; fd < guard.highest; fd++)
 		syscall(SYS_fcntl, fd, F_SETFD, 0);
 	syscall(SYS_execve, "/proc/self/exe", guard.argv, environ);
 	syscall(SYS_execve, guard.program, guard.argv, environ);
+	hold_signals(SIG_UNBLOCK);
 }
 
 static void
@@ -128,13 +141,18 @@ on_crash(int signal, siginfo_t *info, void *context)
 	syscall(SYS_kill, guard.pid, signal);
 }
 
+void
+crash_hold(bool hold)
+{
+	hold_signals(hold ? SIG_BLOCK : SIG_UNBLOCK);
+}
+
 bool
 crash_guard(const char *program, char *const *argv, char *word, int highest, struct err *err)
 {
 	static char stack[STACK];
 	const stack_t own = { .ss_sp = stack, .ss_size = sizeof stack };
 	struct sigaction act = { .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
-	sigset_t set;
 
 	guard.program = program;
 	guard.argv = argv;
@@ -145,14 +163,10 @@ crash_guard(const char *program, char *const *argv, char *word, int highest, str
 		return err_set(err, errno, "cannot have a stack for signals");
 	act.sa_sigaction = on_crash;
 	sigemptyset(&act.sa_mask);
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
-		sigaddset(&set, deadly[i]);
+	for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++)
 		if (sigaction(deadly[i], &act, NULL) != 0)
 			return err_set(err, errno, "cannot handle signal %d", deadly[i]);
-	}
-	/* one that is blocked kills all the same when the kernel means it: whoever started us may have blocked them */
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	crash_hold(false);
 	return true;
 }
 

@@ -31,6 +31,10 @@ bool crash_word_read(const char *word, struct crash_word *to);
  * which is one of ARGV, is written anew then. Descriptors below HIGHEST lose close-on-exec. All must last. */
 bool crash_guard(const char *program, char *const *argv, char *word, int highest, struct err *err);
 
+/* Let those signals wait from now on (HOLD), or no longer: around an exec, until crash_guard has been called. A fault of our
+ * own does not wait, but ends us. */
+void crash_hold(bool hold);
+
 /* What the word is to say but for the crash itself. */
 void crash_tell(int fd, const msec times[CRASH_TIMES]);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "os/bounds.h"
 #include "os/cgroup.h"
 #include "os/listener.h"
 #include "os/pidfd.h"
@@ -143,23 +144,37 @@ compare(void *context, int32_t pid)
 	search->found = search->found || pid == search->pid;
 }
 
-/* The cgroup that it was born in, if that is below ours: the one who was killed may have lived elsewhere. */
+/* Its cgroup below PARENT, if PID lives in it. */
+static int
+cgroup_below(const struct service *s, int parent, uint32_t number, pid_t pid)
+{
+	struct search search = { .pid = pid };
+	int fd = parent < 0 ? -1 : cgroup_make(parent, s->name, number, NULL);
+
+	if (fd < 0)
+		return -1;
+	cgroup_visit(fd, compare, &search);
+	if (search.found)
+		return fd;
+	close(fd);
+	cgroup_remove(parent, s->name, number);
+	return -1;
+}
+
+/* The one that it was born in, if that is below ours: the bridled that was killed may have lived elsewhere. */
 static void
 find_cgroup(struct service *s, uint8_t slot, pid_t pid)
 {
-	struct search search = { .pid = pid };
+	int root = s->home->cgroup_fd, around = root < 0 ? -1 : bounds_group(root, s->name);
 	uint32_t number = s->life.slots[slot].number;
-	int fd = s->home->cgroup_fd < 0 ? -1 : cgroup_make(s->home->cgroup_fd, s->name, number, NULL);
 
-	if (fd < 0)
+	if (s->cgroup[slot] >= 0) /* found by who was here before us in this process */
 		return;
-	cgroup_visit(fd, compare, &search);
-	if (search.found) {
-		s->cgroup[slot] = fd;
-		return;
-	}
-	close(fd);
-	cgroup_remove(s->home->cgroup_fd, s->name, number);
+	s->cgroup[slot] = cgroup_below(s, around, number, pid);
+	if (s->cgroup[slot] < 0)
+		s->cgroup[slot] = cgroup_below(s, root, number, pid);
+	if (around >= 0)
+		close(around);
 }
 
 bool

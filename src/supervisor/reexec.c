@@ -224,7 +224,9 @@ reexec_now(struct bridled *b)
 	crash_word_write(b->reexec.word, &word);
 	fcntl(word.fd, F_SETFD, 0);
 	memory_descriptors(b, keep_over_exec, NULL);
+	crash_hold(true);
 	execv(b->program, b->reexec.argv);
+	crash_hold(false);
 	log_error("cannot execute '%s': %s; nothing was changed", b->program, strerror(errno));
 	memory_descriptors(b, close_on_exec, NULL);
 	close(word.fd);

@@ -118,14 +118,13 @@ is_child(pid_t pid, uint32_t start)
 
 /* Who ended meanwhile waits to be reaped, as a zombie: it is a child all the same. */
 static void
-find_master(struct service *s, uint8_t slot, bool reborn)
+find_master(struct service *s, uint8_t slot)
 {
 	pid_t pid = *service_pid_at(s, slot);
 
 	if (!s->life.slots[slot].master || s->ended[slot])
 		return;
-	if (!reborn || s->adopted[slot]) {
-		s->adopted[slot] = true;
+	if (s->adopted[slot]) {
 		if (!adopt_master(s, slot, pid, s->start[slot]))
 			note_end(s, slot, ENDING_UNKNOWN);
 	} else if (pid == 0) {
@@ -147,8 +146,18 @@ find_generations(struct service *s, bool reborn)
 			s->adopted[i] = true;
 			s->cgroup[i] = -1; /* a number of another process */
 		}
-		find_master(s, i, reborn);
+		find_master(s, i);
 	}
+}
+
+/* Is one of them no child of ours, or was it none of who was here before us? */
+static bool
+needs_adoption(const struct state_service *record, bool reborn)
+{
+	for (uint32_t i = 0; i < STATE_GENERATIONS; i++)
+		if (record->generations[i].adopted != 0)
+			return true;
+	return !reborn;
 }
 
 static bool
@@ -299,7 +308,7 @@ resume_services(struct bridled *b, const struct past *p, msec now)
 	for (uint32_t i = 0; i < state_header(p->image)->capacity; i++) {
 		struct service *s = state_get_service(p->image, i, &record) ? service_for(b, &record) : NULL;
 
-		if (s != NULL && (p->reborn || adopt_prepare(s)))
+		if (s != NULL && (!needs_adoption(&record, p->reborn) || adopt_prepare(s)))
 			restore(s, &record, p, now);
 	}
 	if (p->reborn && p->how.signal != 0)
