@@ -24,7 +24,8 @@ says_how_it_ended(void **state)
 		{ SIGBUS, "was killed by SIGBUS", false },
 		{ SIGSYS, "was killed by SIGSYS", false },
 		{ 64, "was killed by signal 64", false },
-		{ 0xffff, "ended with wait status 0xffff", false },
+		{ 0x137f, "ended with wait status 0x137f", false },
+		{ ENDING_UNKNOWN, "ended (how cannot be known: it was started by a bridled that was killed)", false },
 	};
 	char words[80];
 	struct text t;
