@@ -44,10 +44,10 @@ enum link_deed {
 	DEED_LESS,         /* TTOU */
 	DEED_RECYCLE,      /* TERM to worker `pid`, a child of the current master */
 	DEED_REREAD,       /* read the configuration anew (no service) */
-	DEED_REEXEC,       /* go on as the program that lies on the disk (no service) */
 	DEED_SHUTDOWN,     /* stop everything and end (no service) */
 	DEED_COUNT,        /* count the connections that come from now on (idle_stop) */
 	DEED_REST,         /* arg: arrivals counted, and judged to be nobody: nothing came for idle_stop */
+	DEED_REEXEC,       /* go on as the program that lies on the disk (no service) */
 	DEEDS
 };
 
