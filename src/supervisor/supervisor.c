@@ -356,7 +356,8 @@ supervisor_run(const struct supervisor_options *options)
 	}
 	status = run(&b, &past);
 	unlinkat(b.run_fd, "control", 0);
-	unlinkat(b.run_fd, "state", 0);
+	if (status != SUPERVISOR_FAILED) /* else it is of one before us, whose services live */
+		unlinkat(b.run_fd, "state", 0);
 	release(&b);
 	return status;
 }
