@@ -111,6 +111,37 @@ print_death(const json_t *death, FILE *out, struct paint p)
 	print_words(out, p, words);
 }
 
+/* "12s before its end it was waiting in recvfrom; 10.0.0.5:5432 had sent nothing for 18s" */
+static void
+print_hang(const json_t *incident, FILE *out, struct paint p)
+{
+	const json_t *hang = json_object_get(incident, "hang"),
+		     *peer = json_array_get(json_object_get(hang, "peers"), 0);
+	double cpu = json_number_value(json_object_get(hang, "cpu"));
+	const char *call = field_text(hang, "call");
+	bool busy = cpu >= 50 || strcmp(field_text(hang, "state"), "R") == 0;
+	char words[WORDS];
+	struct text t;
+	msec age;
+
+	if (!json_is_object(hang) || !field_seconds(hang, "heartbeat", &age))
+		return;
+	text_init(&t, words, sizeof words);
+	text_add(&t, "when it had not beaten for ");
+	text_add_duration(&t, age);
+	if (busy)
+		text_addf(&t, " it was busy, at %.0f %% of a CPU", cpu);
+	else if (call[0] != '\0')
+		text_addf(&t, " it was waiting in %s", call);
+	else
+		text_addf(&t, " it was in state %s", field_text(hang, "state"));
+	if (!busy && peer != NULL && field_seconds(peer, "silent", &age)) {
+		text_addf(&t, "; %s had sent nothing for ", field_text(peer, "address"));
+		text_add_duration(&t, age);
+	}
+	print_words(out, p, words);
+}
+
 static void
 print_deaths(const json_t *incident, FILE *out, struct paint p)
 {
@@ -160,6 +191,7 @@ account_print(const json_t *incident, FILE *out, struct paint p)
 	print_exception(incident, out, p);
 	print_lines(incident, out, p);
 	print_deaths(incident, out, p);
+	print_hang(incident, out, p);
 	if (field_text(incident, "asked")[0] != '\0') {
 		fputs("  asked for: ", out);
 		paint_visible(out, field_text(incident, "asked"));

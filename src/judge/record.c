@@ -134,6 +134,47 @@ write_death(struct jsonw *w, const struct record_death *d)
 	jsonw_object_close(w);
 }
 
+static const char *
+known_words(const char *words)
+{
+	return words[0] != '\0' ? words : NULL;
+}
+
+static void
+write_peers(struct jsonw *w, const struct record_hang *h)
+{
+	jsonw_key(w, "peers");
+	jsonw_array_open(w);
+	for (unsigned i = 0; i < h->peer_count; i++) {
+		jsonw_object_open(w);
+		jsonw_key_string(w, "address", h->peers[i].address);
+		jsonw_key_bool(w, "connecting", h->peers[i].connecting);
+		write_seconds(w, "silent", h->peers[i].silent >= 0, h->peers[i].silent);
+		jsonw_object_close(w);
+	}
+	jsonw_array_close(w);
+}
+
+static void
+write_hang(struct jsonw *w, const struct record_hang *h)
+{
+	if (h == NULL) {
+		jsonw_key_null(w, "hang");
+		return;
+	}
+	jsonw_key(w, "hang");
+	jsonw_object_open(w);
+	jsonw_key_thousandths(w, "time", h->at);
+	jsonw_key_thousandths(w, "heartbeat", h->beat);
+	write_seconds(w, "cpu", h->cpu >= 0, (int64_t)(h->cpu * 1000));
+	jsonw_key_string(w, "state", h->state != '\0' ? (const char[]){ h->state, '\0' } : NULL);
+	jsonw_key_string(w, "call", known_words(h->call));
+	jsonw_key_string(w, "where", known_words(h->where));
+	jsonw_key_string(w, "stack", known_words(h->stack));
+	write_peers(w, h);
+	jsonw_object_close(w);
+}
+
 void
 record_write(struct jsonw *w, const struct record *r)
 {
@@ -147,6 +188,7 @@ record_write(struct jsonw *w, const struct record *r)
 	jsonw_key_bool(w, "alarm", r->alarm);
 	jsonw_key_bool(w, "over", r->over);
 	incident_write(w, r->incident);
+	write_hang(w, r->hang);
 	jsonw_key_string(w, "action", r->advice);
 	jsonw_key_string(w, "did", r->did);
 	jsonw_key_string(w, "asked", r->asked);

@@ -35,6 +35,24 @@ struct record_death {
 	int64_t queue;           /* connections that waited, at last; -1: not known */
 };
 
+enum { RECORD_PEERS = 3 };
+
+/* What a worker was doing when it had not beaten for long, before it was ended. What was not seen is empty. */
+struct record_hang {
+	msec at, beat; /* since 1970; age of the heartbeat */
+	float cpu;     /* per cent of one CPU; < 0: not known */
+	char state;
+	char call[24];   /* the system call it waited in */
+	char where[48];  /* the kernel's wait channel */
+	char stack[240]; /* functions of the kernel, innermost first */
+	struct record_peer {
+		char address[64];
+		bool connecting; /* it had not answered */
+		msec silent;     /* since something came from it; -1: not known */
+	} peers[RECORD_PEERS];
+	unsigned peer_count;
+};
+
 struct record {
 	const char *service;
 	uint32_t number;  /* of the incident, counted for each service */
@@ -46,9 +64,10 @@ struct record {
 	const struct incident *incident;
 	const struct record_death *deaths; /* the latest, oldest first */
 	unsigned deaths_count;
-	const char *advice; /* for this service */
-	const char *did;    /* what Bridle did */
-	const char *asked;  /* who asked for it; NULL: nobody */
+	const struct record_hang *hang; /* NULL: nobody hung */
+	const char *advice;             /* for this service */
+	const char *did;                /* what Bridle did */
+	const char *asked;              /* who asked for it; NULL: nobody */
 };
 
 /* Is it one that nobody asked for? */

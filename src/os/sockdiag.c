@@ -13,10 +13,13 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum {
 	STATE_ESTABLISHED = 1,
 	/* 4, 5, 8, 9, 11: one end has said that it ends, and the other may still be written to */
 	CONNECTED = 1 << STATE_ESTABLISHED | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 9 | 1 << 11,
+	STATE_SYN_SENT = 2,
 	STATE_LISTEN = 10,    /* TCP_LISTEN of <netinet/tcp.h>, which quarrels with the kernel's headers */
 	ANSWER_SIZE = 16384,  /* a part of a dump is at most a page, and never over 8 KiB (NLMSG_GOODSIZE) */
 };
@@ -387,4 +390,69 @@ sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err
 			return err_set(err, errnum, "sock_diag does not tell of TCP sockets");
 	}
 	return true;
+}
+
+/* ---- connections ---- */
+
+struct watch_peers {
+	void (*see)(void *context, const struct sockdiag_peer *peer);
+	void *context;
+};
+
+/* Milliseconds since data last came: tcpi_last_data_recv, whose place in struct tcp_info has not moved since Linux 2.4 (that
+ * header quarrels with <linux/tcp.h> of others, so the number is taken from its offset). */
+enum { TCP_INFO_LAST_DATA_RECV = 52 };
+
+static msec
+silence(const struct nlmsghdr *message)
+{
+	const char *info = attribute(message, sizeof(struct inet_diag_msg), INET_DIAG_INFO, TCP_INFO_LAST_DATA_RECV + sizeof(uint32_t));
+	uint32_t ms;
+
+	if (info == NULL)
+		return -1;
+	memcpy(&ms, info + TCP_INFO_LAST_DATA_RECV, sizeof ms);
+	return ms;
+}
+
+static void
+read_peer(const struct nlmsghdr *message, void *context)
+{
+	const struct inet_diag_msg *m = NLMSG_DATA(message);
+	const struct watch_peers *watch = context;
+	char host[INET6_ADDRSTRLEN];
+	struct sockdiag_peer peer;
+	struct text t;
+
+	if (message->nlmsg_len < NLMSG_LENGTH(sizeof *m) ||
+		inet_ntop(m->idiag_family, m->id.idiag_dst, host, sizeof host) == NULL)
+		return;
+	peer = (struct sockdiag_peer){ .inode = m->idiag_inode,
+		.connecting = m->idiag_state == STATE_SYN_SENT,
+		.silent = silence(message) };
+	text_init(&t, peer.address, sizeof peer.address);
+	text_addf(&t, m->idiag_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, ntohs(m->id.idiag_dport));
+	watch->see(watch->context, &peer);
+}
+
+void
+sockdiag_peers(int fd, void (*see)(void *context, const struct sockdiag_peer *peer), void *context)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	struct watch_peers watch = { see, context };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct {
+			struct nlmsghdr header;
+			struct inet_diag_req_v2 body;
+		} request = {
+			.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+			.body = { .sdiag_family = families[i], .sdiag_protocol = IPPROTO_TCP,
+				.idiag_states = 1U << STATE_ESTABLISHED | 1U << STATE_SYN_SENT,
+				.idiag_ext = 1U << (INET_DIAG_INFO - 1) },
+		};
+
+		exchange(fd, &request.header, read_peer, &watch);
+	}
 }

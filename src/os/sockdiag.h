@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/msec.h"
 
 struct sockdiag_query {
 	uint64_t inode;      /* of the listening socket */
@@ -31,6 +32,17 @@ bool sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err
  * came by its file, of TCP those on its port, at whatever address. -1: some cannot be seen. For each unix listener one
  * exchange about itself and one about every connected unix socket there is; one for each TCP family. */
 int64_t sockdiag_open_connections(int fd, const struct sockdiag_query *listeners, unsigned n);
+
+/* A TCP connection. */
+struct sockdiag_peer {
+	uint64_t inode;
+	char address[64]; /* of the other end: "10.0.0.5:5432", "[::1]:80" */
+	bool connecting;  /* the other end has not answered yet */
+	msec silent;      /* since something last came from it; -1: not known */
+};
+
+/* Call SEE for each TCP connection of our network namespace that is open, or being opened. */
+void sockdiag_peers(int fd, void (*see)(void *context, const struct sockdiag_peer *peer), void *context);
 
 /* The file that the unix socket INODE is bound to: its device, and its inode number's lower 32 bits, which is all
  * that the kernel tells. False: it has none, or that cannot be asked. */

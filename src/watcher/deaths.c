@@ -234,7 +234,7 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 		logs_catch_up(w, s);
 	d = describe(s, &record, worker, status);
 	tell(w, s, &record, &d);
-	inquiry_death(s, &d);
+	inquiry_death(s, &d, worker->hang);
 	samples_moved(w, s);
 }
 

@@ -114,6 +114,7 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 		.incident = i,
 		.deaths = c->deaths,
 		.deaths_count = c->deaths_count,
+		.hang = c->hang.at != 0 ? &c->hang : NULL,
 		.advice = advice,
 		.did = c->did[0] != '\0' ? c->did : NULL,
 		.asked = asked_by(q, clock_now(), asked),
@@ -202,6 +203,7 @@ judged(void *context, const struct incident *incident)
 	q->told->number = 0;
 	q->told->died = q->told->deaths_count = 0;
 	q->told->did[0] = '\0';
+	q->told->hang.at = 0;
 	q->told->opened = clock_wall();
 }
 
@@ -366,7 +368,7 @@ inquiry_told(struct watcher *w, struct service *s, enum fact fact, int32_t pid)
 }
 
 void
-inquiry_death(struct service *s, const struct record_death *death)
+inquiry_death(struct service *s, const struct record_death *death, const struct record_hang *hang)
 {
 	struct inquiry_case *c = s->inquiry != NULL ? s->inquiry->told : NULL;
 
@@ -377,6 +379,8 @@ inquiry_death(struct service *s, const struct record_death *death)
 		c->deaths_count--;
 	}
 	c->deaths[c->deaths_count++] = *death;
+	if (hang != NULL)
+		c->hang = *hang;
 	c->died += death->asked != DEATH_ENDED;
 }
 
@@ -417,6 +421,16 @@ opens(struct watcher *w, struct service *s, const struct recognised *what)
 	return any;
 }
 
+/* Its master names a worker, and is about to end it: what it hangs on is known already. */
+static void
+note_hang(struct inquiry_case *c, struct service *s, int32_t pid)
+{
+	const struct worker *worker = pid > 0 && s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
+
+	if (worker != NULL && worker->hang != NULL)
+		c->hang = *worker->hang;
+}
+
 static void
 heard(void *context, const struct recognised *what)
 {
@@ -438,8 +452,10 @@ heard(void *context, const struct recognised *what)
 		return;
 	}
 	now.second = clock_wall() / 1000; /* one clock for lines and for what is seen */
-	if (opens(w, s, what))
-		hearing_line(&s->inquiry->told->hearing, &now);
+	if (!opens(w, s, what))
+		return;
+	hearing_line(&s->inquiry->told->hearing, &now);
+	note_hang(s->inquiry->told, s, what->match.pid);
 }
 
 static struct recogniser *

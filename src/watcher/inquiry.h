@@ -34,6 +34,7 @@ struct inquiry_case {
 	unsigned died;                              /* in this story, not ended by us */
 	struct record_death deaths[INQUIRY_DEATHS]; /* the latest */
 	unsigned deaths_count;
+	struct record_hang hang; /* of the last of them that had hung; `at` 0: none had */
 	char did[INQUIRY_WORDS];
 };
 
@@ -73,8 +74,9 @@ void inquiry_read(struct watcher *w, struct service *s, const char *bytes, size_
 /* FACT was seen, about worker PID (0: about none). */
 void inquiry_told(struct watcher *w, struct service *s, enum fact fact, int32_t pid);
 
-/* A worker died: what is known of it is kept with the incident, if there is one. The facts are told by the caller, before. */
-void inquiry_death(struct service *s, const struct record_death *death);
+/* A worker died: what is known of it is kept with the incident, if there is one; HANG: what
+ * it had been doing, NULL: it did not hang. The facts are told by the caller, before. */
+void inquiry_death(struct service *s, const struct record_death *death, const struct record_hang *hang);
 
 /* The service moved; somebody asks for a deed. */
 void inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move);

@@ -27,6 +27,14 @@ exchange(struct watcher *w, struct sockdiag_query *queries, unsigned n)
 	return false;
 }
 
+int
+queues_socket(struct watcher *w)
+{
+	if (w->samples.sockdiag < 0)
+		w->samples.sockdiag = sockdiag_open(NULL);
+	return w->samples.sockdiag;
+}
+
 static unsigned
 add_queries(const struct page_service *record, struct sockdiag_query *queries)
 {

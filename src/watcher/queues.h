@@ -23,4 +23,7 @@ int64_t queues_open(struct watcher *w, const struct page_service *record);
 /* Of each listener of RECORD: ANSWERS has room for PAGE_LISTENERS. */
 void queues_of(struct watcher *w, const struct page_service *record, struct sockdiag_query *answers);
 
+/* The socket for such questions, or -1. */
+int queues_socket(struct watcher *w);
+
 #endif

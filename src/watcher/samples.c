@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/life.h"
 #include "os/process.h"
+#include "watcher/hangs.h"
 #include "watcher/ooms.h"
 #include "watcher/pools.h"
 #include "watcher/queues.h"
@@ -34,7 +35,7 @@ needs_a_second(const struct page_service *record)
 static void
 plan(struct sampler *sampler, const struct page_service *record, msec now)
 {
-	msec every = needs_a_second(record) ? BUSY : QUIET, probe, idle;
+	msec every = needs_a_second(record) ? BUSY : QUIET, probe, idle, hang;
 
 	if (is_becoming_ready(record)) {
 		sampler->interval = sampler->interval == 0 ? FIRST : sampler->interval * 2;
@@ -52,6 +53,9 @@ plan(struct sampler *sampler, const struct page_service *record, msec now)
 		sampler->due = now + UNSETTLED;
 	else
 		sampler->due = (now / every + 1) * every;
+	hang = record->state == LIFE_RUNNING ? hangs_due(sampler, record, now) : MSEC_NEVER;
+	if (hang < sampler->due)
+		sampler->due = hang;
 	probe = probes_due(record, now);
 	if (probe < sampler->due)
 		sampler->due = probe;
@@ -138,6 +142,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		readiness_judge(w, s, record);
 	} else if (record->state == LIFE_RUNNING) {
 		pools_judge(w, s, record);
+		hangs_judge(w, s, record, clock_now());
 		ooms_judge(w, s, record);
 		idleness_look(w, s, record);
 		probes_look(&s->sampler->probes, record);

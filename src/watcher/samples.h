@@ -41,7 +41,7 @@ struct sampler {
 	msec asked_at;
 	bool blind_told;
 	bool ooms_known;
-	uint32_t ooms;                /* processes of it that the kernel has ended for want of memory, when last looked at */
+	uint32_t ooms; /* processes of it that the kernel has ended for want of memory, when last looked at */
 };
 
 struct samples {

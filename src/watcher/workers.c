@@ -21,6 +21,8 @@ let_go(struct worker *worker)
 	if (worker->held >= 0)
 		close(worker->held);
 	worker->held = -1;
+	free(worker->hang);
+	worker->hang = NULL;
 }
 
 static void

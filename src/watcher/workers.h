@@ -11,6 +11,8 @@
 #include "base/msec.h"
 #include "wire/page.h"
 
+struct record_hang;
+
 enum { WORKERS_MAX = 1024, WORKERS_GONE = 8 };
 
 struct worker {
@@ -22,18 +24,19 @@ struct worker {
 	uint64_t cpu_ns;
 	float cpu; /* per cent of one CPU between the last two looks; < 0 unknown */
 	int32_t threads, fds;
-	int64_t rss, pss;  /* bytes; -1 unknown */
-	msec weighed;      /* when pss was read */
-	msec beat;         /* age of the heartbeat when looked at */
-	msec up;           /* when it was first seen booted; 0: not yet */
-	msec leaving;      /* when it was told to go by us (TTOU takes the oldest); 0: not */
-	msec recycled;     /* when we asked it to go, because of its memory; 0: not */
-	int64_t first_rss; /* when its figures were first looked at, */
-	msec first_look;   /* and when that was; 0: not yet */
-	uint32_t over;     /* samples in a row over its limit */
-	int heartbeat_fd;  /* where its file is; see process_heartbeat */
-	int held;          /* that file, kept open: it tells when the worker cannot any more; -1 */
-	uint8_t heartbeat; /* enum heartbeat */
+	int64_t rss, pss;         /* bytes; -1 unknown */
+	msec weighed;             /* when pss was read */
+	msec beat;                /* age of the heartbeat when looked at */
+	msec up;                  /* when it was first seen booted; 0: not yet */
+	msec leaving;             /* when it was told to go by us (TTOU takes the oldest); 0: not */
+	msec recycled;            /* when we asked it to go, because of its memory; 0: not */
+	int64_t first_rss;        /* when its figures were first looked at, */
+	msec first_look;          /* and when that was; 0: not yet */
+	uint32_t over;            /* samples in a row over its limit */
+	int heartbeat_fd;         /* where its file is; see process_heartbeat */
+	struct record_hang *hang; /* what it does while it does not beat (hangs.h); NULL: it beats */
+	int held;                 /* that file, kept open: it tells when the worker cannot any more; -1 */
+	uint8_t heartbeat;        /* enum heartbeat */
 	char state;
 	bool seen;
 };

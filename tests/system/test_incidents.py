@@ -174,6 +174,32 @@ def test_a_loop_is_one_incident(site, edge, figures):
     note(figures, edge, "sync", incident)
 
 
+def test_what_it_hung_on(site, edge, figures):
+    """The evidence is taken before Gunicorn ends the worker: what it waits for, and on whom."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        made = site("sync", timeout=4)
+        up(made)
+        ask_in_vain(made, f"/wait?port={port}")
+        incident = named(made, "runtime.timeout")
+    hang = incident["hang"]
+    assert 2.4 <= hang["heartbeat"] < 5 and hang["cpu"] < 50 and hang["state"] == "S"
+    assert hang["call"] == "recvfrom" and hang["peers"][0]["address"] == f"127.0.0.1:{port}"
+    assert f"127.0.0.1:{port} had sent nothing for" in made.ctl("why", "web")
+    figures(f"hang {edge['version']}: {hang['call']} in {hang['where']}, stack {hang['stack']}")
+
+
+def test_a_busy_loop_is_told_from_waiting(site, edge):
+    made = site("sync", timeout=4)
+    up(made)
+    ask_in_vain(made, "/spin?s=9")
+    hang = named(made, "runtime.timeout")["hang"]
+    assert hang["cpu"] >= 50 or hang["state"] == "R"
+    assert "it was busy" in made.ctl("why", "web")
+
+
 def recycled(daemon, name):
     return until(lambda: [one for one in why(daemon, 9) if one["class"] == name], name, 30)[0]
 

@@ -1,8 +1,9 @@
 """An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
-/ answers, /slow?s=2 sleeps, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory.
+/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory.
 """
 import ctypes
 import os
+import socket
 import sys
 import time
 import urllib.parse
@@ -27,7 +28,6 @@ if HOW == "segv":
 if HOW == "raise":
     raise RuntimeError("the application does not want to")
 if HOW == "busy":
-    import socket
     socket.create_connection(("127.0.0.1", 1))
 
 
@@ -35,6 +35,13 @@ def respond(path, query):
     if path == "/slow":
         os.write(2, b"slow begins\n")
         time.sleep(float(query["s"]))
+    if path == "/spin":
+        until = time.monotonic() + float(query["s"])
+        while time.monotonic() < until:
+            pass
+    if path == "/wait":
+        with socket.create_connection(("127.0.0.1", int(query["port"]))) as silent:
+            silent.recv(1)
     if path == "/segv":
         ctypes.string_at(0)
     if path == "/exit":

@@ -1,0 +1,100 @@
+#include "watcher/hangs.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "os/process.h"
+#include "os/stall.h"
+#include "watcher/queues.h"
+#include "watcher/watch.h"
+
+enum {
+	DEFAULT = 30000, /* ms: Gunicorn's timeout, where the configuration does not name one */
+	SHARE = 60,      /* per cent of it */
+	LEAST = 500,     /* ms between looks for this */
+};
+
+/* Sync workers that are idle beat every timeout/2 (gunicorn-facts 6.1), so that more is a request, or a hang. */
+static msec
+limit_of(const struct page_service *record)
+{
+	msec timeout = record->settings.timeout > 0 ? record->settings.timeout : DEFAULT;
+
+	return timeout * SHARE / 100;
+}
+
+static bool
+may_hang(const struct worker *worker)
+{
+	return worker->heartbeat == HEARTBEAT_BEATING && worker->leaving == 0;
+}
+
+static void
+copy_peers(struct record_hang *hang, const struct stall *stall)
+{
+	_Static_assert((int)RECORD_PEERS == (int)STALL_PEERS, "all of them");
+	for (unsigned i = 0; i < stall->peer_count; i++) {
+		text_copy(hang->peers[i].address, sizeof hang->peers[i].address, stall->peers[i].address);
+		hang->peers[i].connecting = stall->peers[i].connecting;
+		hang->peers[i].silent = stall->peers[i].silent;
+	}
+	hang->peer_count = stall->peer_count;
+}
+
+static void
+take(struct watcher *w, struct worker *worker)
+{
+	struct record_hang *hang = calloc(1, sizeof *hang);
+	struct stall stall;
+
+	if (hang == NULL || !stall_look(worker->pid, queues_socket(w), &stall)) {
+		free(hang);
+		return;
+	}
+	hang->at = clock_wall();
+	hang->beat = worker->beat;
+	hang->cpu = worker->cpu;
+	hang->state = stall.state;
+	text_copy(hang->call, sizeof hang->call, stall.call);
+	text_copy(hang->where, sizeof hang->where, stall.where);
+	text_copy(hang->stack, sizeof hang->stack, stall.stack);
+	copy_peers(hang, &stall);
+	worker->hang = hang;
+}
+
+void
+hangs_judge(struct watcher *w, struct service *s, const struct page_service *record, msec now)
+{
+	struct workers *workers = &s->sampler->workers;
+
+	(void)now;
+	for (uint32_t i = 0; i < workers->count; i++) {
+		struct worker *worker = &workers->at[i];
+		bool hangs = may_hang(worker) && worker->beat >= limit_of(record);
+
+		if (hangs && worker->hang == NULL) {
+			take(w, worker);
+		} else if (!hangs && worker->hang != NULL) {
+			free(worker->hang);
+			worker->hang = NULL;
+		}
+	}
+}
+
+msec
+hangs_due(const struct sampler *sampler, const struct page_service *record, msec now)
+{
+	msec limit = limit_of(record), first = MSEC_NEVER;
+
+	for (uint32_t i = 0; i < sampler->workers.count; i++) {
+		const struct worker *worker = &sampler->workers.at[i];
+		msec left = limit - worker->beat;
+
+		if (!may_hang(worker) || worker->hang != NULL)
+			continue;
+		if (now + (left < LEAST ? LEAST : left) < first)
+			first = now + (left < LEAST ? LEAST : left);
+	}
+	return first;
+}
