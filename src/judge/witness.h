@@ -16,6 +16,9 @@ unsigned witness_facts(const struct recognised *what, enum fact found[WITNESS_FA
 /* Does WHAT say how a worker ended: by signal or status? */
 bool witness_ends(const struct recognised *what);
 
+/* With which status, as of wait(2); -1: it does not say. */
+int32_t witness_status(const struct recognised *what);
+
 /* WHAT as an event; `fact` is left to the caller. */
 struct story_event witness_event(const struct recognised *what);
 

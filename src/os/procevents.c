@@ -42,7 +42,7 @@ procevents_only(int fd, const pid_t *parents, size_t n, struct err *err)
 	bool all = n > PROCEVENTS_PARENTS;
 	const struct sock_filter head[HEAD] = {
 		/* 0 */ LOAD(WHAT),
-		/* 1 */ IS(PROC_EVENT_NONE, 11, 0),
+		/* 1 */ IS(PROC_EVENT_NONE, n > 0 ? 10 : 11, 0), /* answers to others are told to everybody */
 		/* 2 */ IS(PROC_EVENT_FORK, 0, 4),
 		/* 3 */ LOAD(FORK_PID),
 		KEEP_X,

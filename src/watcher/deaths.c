@@ -232,10 +232,23 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 		return; /* a helper of the application, or of a hook */
 	if (!w->inquiries.reading)
 		logs_catch_up(w, s);
+	worker->told = true;
 	d = describe(s, &record, worker, status);
 	tell(w, s, &record, &d);
 	inquiry_death(s, &d, worker->hang);
 	samples_moved(w, s);
+}
+
+/* Where nothing else tells, the master's word is taken, once. */
+bool
+deaths_said(struct watcher *w, struct service *s, int32_t pid, int32_t status)
+{
+	struct worker *worker = s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
+
+	if (w->deaths.fd >= 0 || worker == NULL || worker->told)
+		return false;
+	died(w, s, pid, status);
+	return true;
 }
 
 /* ---- process events ---- */
@@ -307,15 +320,12 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 
 /* The supervisor is among the parents: workers of a dead master become its children. */
 static void
-on_refilter(struct ev_loop *loop, ev_timer *timer, int revents)
+refilter(struct watcher *w)
 {
-	struct watcher *w = timer->data;
 	struct deaths *d = &w->deaths;
 	pid_t *pids = calloc(d->count + 1, sizeof *pids);
 	struct err err;
 
-	(void)loop;
-	(void)revents;
 	if (pids == NULL)
 		return;
 	pids[0] = services_header(&w->services)->supervisor;
@@ -324,6 +334,14 @@ on_refilter(struct ev_loop *loop, ev_timer *timer, int revents)
 	if (!procevents_only(d->fd, pids, d->count + 1, &err))
 		log_warning("%s", err.text);
 	free(pids);
+}
+
+static void
+on_refilter(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	refilter(timer->data);
 }
 
 static bool
@@ -406,6 +424,7 @@ deaths_open(struct watcher *w)
 		log_info("how workers end is not seen, only what their masters say of it: %s", err.text);
 		return;
 	}
+	refilter(w);
 	ev_io_init(&d->readable, on_readable, d->fd, EV_READ);
 	d->readable.data = w;
 	ev_io_start(w->loop, &d->readable);

@@ -39,6 +39,9 @@ void deaths_follow(struct watcher *w, struct service *s, const struct page_servi
 /* Take what the kernel has told so far. */
 void deaths_hear(struct watcher *w);
 
+/* The log says that worker PID of S ended so (STATUS as of wait(2)). False: nothing is known of it, or it is known already. */
+bool deaths_said(struct watcher *w, struct service *s, int32_t pid, int32_t status);
+
 /* Did the kernel kill process PID of S for want of memory? */
 bool deaths_by_memory(struct watcher *w, struct service *s, int32_t pid);
 

@@ -13,15 +13,20 @@ enum {
 	DEFAULT = 30000, /* ms: Gunicorn's timeout, where the configuration does not name one */
 	SHARE = 60,      /* per cent of it */
 	LEAST = 500,     /* ms between looks for this */
+	OFTEN = 5000,    /* ms between looks that are taken anyway (samples.c: QUIET) */
 };
+
+static msec
+timeout_of(const struct page_service *record)
+{
+	return record->settings.timeout > 0 ? record->settings.timeout : DEFAULT;
+}
 
 /* Sync workers that are idle beat every timeout/2 (gunicorn-facts 6.1), so that more is a request, or a hang. */
 static msec
 limit_of(const struct page_service *record)
 {
-	msec timeout = record->settings.timeout > 0 ? record->settings.timeout : DEFAULT;
-
-	return timeout * SHARE / 100;
+	return timeout_of(record) * SHARE / 100;
 }
 
 static bool
@@ -87,6 +92,8 @@ hangs_due(const struct sampler *sampler, const struct page_service *record, msec
 {
 	msec limit = limit_of(record), first = MSEC_NEVER;
 
+	if (timeout_of(record) - limit > OFTEN + LEAST)
+		return first; /* an ordinary look comes in time */
 	for (uint32_t i = 0; i < sampler->workers.count; i++) {
 		const struct worker *worker = &sampler->workers.at[i];
 		msec left = limit - worker->beat;

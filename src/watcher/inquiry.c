@@ -401,12 +401,17 @@ is_quoted(const struct service *s, const struct recognised *what)
 			workers_find(&s->sampler->workers, what->speaker) != NULL);
 }
 
-/* The end of a worker that is watched is told by who saw it, and exactly; what its master says of it is only kept. */
+/* The end of a worker that is watched is told by who saw it, and exactly; what its master says of it is only kept. Where nobody
+ * sees it, the master is the witness, and what was last seen of that worker counts as well. */
 static bool
-is_seen_otherwise(const struct watcher *w, const struct service *s, const struct recognised *what)
+is_seen_otherwise(struct watcher *w, struct service *s, const struct recognised *what)
 {
-	return what->kind == RECOGNISED_LINE && what->match.pid > 0 && witness_ends(what) && w->deaths.fd >= 0 &&
-		s->sampler != NULL && workers_find(&s->sampler->workers, what->match.pid) != NULL;
+	if (what->kind != RECOGNISED_LINE || what->match.pid <= 0 || !witness_ends(what) || s->sampler == NULL ||
+		workers_find(&s->sampler->workers, what->match.pid) == NULL)
+		return false;
+	deaths_hear(w);
+	return w->deaths.fd >= 0 ||
+		(witness_status(what) >= 0 && deaths_said(w, s, what->match.pid, witness_status(what)));
 }
 
 static bool
@@ -446,7 +451,6 @@ heard(void *context, const struct recognised *what)
 	if (is_quoted(s, what))
 		return;
 	if (is_seen_otherwise(w, s, what)) {
-		deaths_hear(w);
 		if (s->inquiry != NULL && s->inquiry->told != NULL)
 			hearing_keep(&s->inquiry->told->hearing, what);
 		return;

@@ -39,6 +39,7 @@ struct worker {
 	uint8_t heartbeat;        /* enum heartbeat */
 	char state;
 	bool seen;
+	bool told; /* how it ended */
 };
 
 struct workers {

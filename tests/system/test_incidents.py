@@ -318,6 +318,21 @@ def test_watch_tells_of_incidents(site, edge):
     assert told["class"] == "runtime.killed-9-sent" and told["service"] == "web"
 
 
+def test_without_the_kernels_word(daemons, edge, as_root):
+    """In a network of its own there are no process events: the master's lines are the witness, with what was last seen."""
+    made = daemons(venv=edge["path"], wrapper=["unshare", "--net"])
+    made.write(web(**settings("sync")))
+    made.start()
+    victim = up(made)[0]
+    os.kill(victim, signal.SIGKILL)
+    incident = named(made, "runtime.killed-9-sent")
+    death = incident["deaths"][0]
+    assert death["pid"] == victim and death["signal"] == signal.SIGKILL and death["booted"] is True
+    assert "how workers end is not seen" in made.said()
+    ask_in_vain(made, "/slow?s=9")
+    assert named(made, "runtime.timeout")["phase"] == "runtime"
+
+
 def wakeups(pid):
     """Times that PID slept and was woken (proc_pid_status(5): voluntary_ctxt_switches)."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
@@ -326,7 +341,7 @@ def wakeups(pid):
 
 def test_strange_processes_wake_nobody(site, edge, figures):
     """A busy machine forks and ends processes all the time: the kernel keeps those from us."""
-    made = site("sync")
+    made = site("sync", timeout=30)
     up(made)
     until(lambda: made.service()["state"] == "running" and made.service()["since"] > 4, "it to become quiet", 15)
     watcher = made.call("Info")["watcher"]
