@@ -23,6 +23,7 @@ enum conf_log { CONF_LOG_FILE, CONF_LOG_STDOUT, CONF_LOG_BOTH, CONF_LOG_NONE };
 enum conf_log_format { CONF_LOG_PLAIN, CONF_LOG_TIME, CONF_LOG_JSON };
 enum conf_log_full { CONF_LOG_DROP, CONF_LOG_WAIT, CONF_LOG_FULL_UNSET };
 enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
+enum conf_replace { CONF_REPLACE_SURGE, CONF_REPLACE_ONE_BY_ONE, CONF_REPLACE_STOP_FIRST };
 enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEALTHY_RESTART };
 enum conf_start { CONF_START_AT_ONCE, CONF_START_ON_DEMAND };
 enum conf_protect_system { CONF_SYSTEM_OPEN, CONF_SYSTEM_YES, CONF_SYSTEM_FULL, CONF_SYSTEM_STRICT };
@@ -98,6 +99,7 @@ typedef enum conf_log conf_logdest;
 typedef enum conf_log_format conf_logformat;
 typedef enum conf_log_full conf_logfull;
 typedef enum conf_reload_by conf_reloadby;
+typedef enum conf_replace conf_replaceby;
 typedef enum conf_on_unhealthy conf_onunhealthy;
 typedef enum conf_start conf_starting;
 typedef const char *conf_probe;           /* "" none, "tcp", or a path */

@@ -498,6 +498,7 @@ KIND(seconds, parse_seconds, NUMBER("whole seconds such as 30s or 2m"), .ranged 
 KIND(boolean, parse_boolean, INT("yes or no"))
 KIND(size, parse_size, NUMBER("a size such as 256M"), .ranged = true)
 KIND(starting, parse_choice, INT("at-once or on-demand"), CHOICES("at-once", "on-demand"))
+KIND(replaceby, parse_choice, INT("surge, one-by-one or stop-first"), CHOICES("surge", "one-by-one", "stop-first"))
 KIND(onunhealthy, parse_choice, INT("none, replace or restart"), CHOICES("none", "replace", "restart"))
 KIND(probe, parse_probe, STRING("tcp or a path such as /healthz, without blanks"))
 KIND(reloadby, parse_choice, INT("replace or hup"), CHOICES("replace", "hup"))

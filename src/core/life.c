@@ -74,7 +74,8 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_TIMEOUT]    = TO(RUNNING, END_NEXT, NEVER),            [ON_CLEAR]        = TO(REPLACING, SPAWN_NEXT, AFTER_START),
 	[ON_DIED_NOW]   = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_LATER]   = TO(STARTING, PROMOTE, KEEP),
 	[ON_DIED_DONE]  = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_GIVE_UP] = TO(STARTING, PROMOTE, KEEP),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER) },
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
+	[ON_STEP]       = TO(REPLACING, JUST_MOVE, AFTER_START) },
 [LIFE_STOPPING] = {
 	[ON_START]      = TO(RESTARTING, JUST_MOVE, NEVER),        [ON_RESTART]      = TO(RESTARTING, JUST_MOVE, NEVER),
 	[ON_REPLACE]    = TO(RESTARTING, JUST_MOVE, NEVER),        [ON_EMPTY]        = TO(STOPPED, JUST_MOVE, NEVER) },
@@ -439,6 +440,13 @@ life_idle(struct life *l, uint32_t number, msec now)
 	if (!l->limits.held || l->current == LIFE_NONE || l->slots[l->current].number != number)
 		return false;
 	return ask(l, ON_IDLE, now);
+}
+
+void
+life_stepped(struct life *l, uint32_t number, msec now)
+{
+	if (l->next != LIFE_NONE && l->slots[l->next].number == number)
+		feed(l, ON_STEP, 0, now);
 }
 
 void

@@ -67,6 +67,7 @@ enum life_state {
 	X(READY, "proven ready") \
 	X(NEXT_READY, "the next generation is proven ready") \
 	X(NEXT_DIED, "the next generation failed to boot") \
+	X(STEP, "the next generation took over one worker more") \
 	X(DIED_NOW, "the master ended; the successor starts at once") \
 	X(DIED_LATER, "the master ended; the successor waits") \
 	X(DIED_GIVE_UP, "the master ended once too often") \
@@ -137,6 +138,8 @@ void life_listened(struct life *l, bool ok, uint32_t jitter, msec now);
 void life_connect(struct life *l, msec now);
 /* Nothing came for so long that generation NUMBER may end: false when that is not the one that runs, or not `held`. */
 bool life_idle(struct life *l, uint32_t number, msec now);
+/* While replacing, generation NUMBER, the next one, grows worker by worker (exchange.h): each step has the time of a start. */
+void life_stepped(struct life *l, uint32_t number, msec now);
 /* The master of SLOT was reaped. CLEAN: exited with status 0. Others of its generation may live. */
 void life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now);
 /* Nobody of the generation in SLOT is left; only after life_died (before it, it is ignored). */

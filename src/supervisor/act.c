@@ -15,6 +15,7 @@
 #include "supervisor/adopt.h"
 #include "supervisor/bridled.h"
 #include "supervisor/places.h"
+#include "supervisor/replace.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
 #include "supervisor/tmpdir.h"
@@ -41,15 +42,15 @@ have_plan(struct service *s, struct err *err)
 }
 
 static void
-patch_command(struct service *s, uint32_t number)
+patch_command(struct service *s, const struct life_order *o)
 {
 	struct conf_command *c = &s->plan->command;
 
-	conf_command_patch(c->generation, number);
+	conf_command_patch(c->generation, o->number);
 	if (c->workers != NULL)
-		conf_command_patch(c->workers, s->wanted);
+		conf_command_patch(c->workers, replace_workers(s, o->slot));
 	if (c->tmpdir_generation != NULL)
-		conf_command_patch(c->tmpdir_generation, number);
+		conf_command_patch(c->tmpdir_generation, o->number);
 }
 
 /* The group around all generations of a service that has bounds; they are written again, for it may have been removed since
@@ -120,7 +121,7 @@ start_planned(struct service *s, const struct life_order *o, struct err *err)
 
 	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, o->number, err) || !make_places(s, err))
 		return -1;
-	patch_command(s, o->number);
+	patch_command(s, o);
 	r = plan_request(p);
 	r.listeners = listeners;
 	r.listener_count = p->bind_count;
@@ -283,6 +284,7 @@ settle(struct service *s, const struct life_order *o)
 {
 	s->from = o->from;
 	s->event = o->event;
+	replace_moved(s, (enum life_state)o->from, (enum life_event)o->event);
 	if (o->event == ON_DIED_NOW || o->event == ON_DIED_LATER)
 		s->restarts++;
 	if (is_newest(s) && o->to == LIFE_RUNNING && o->event != ON_NEXT_DIED && o->event != ON_TIMEOUT)

@@ -134,6 +134,9 @@ probe_settings(const struct conf_service *s)
 static bool
 plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 {
+	static const enum manner manners[] = { [CONF_REPLACE_SURGE] = MANNER_BESIDE,
+		[CONF_REPLACE_ONE_BY_ONE] = MANNER_SINGLY,
+		[CONF_REPLACE_STOP_FIRST] = MANNER_DOWN_FIRST };
 	const struct conf_workers w = conf_workers_resolve(s->workers, cpus);
 
 	p->workers = w.min;
@@ -163,6 +166,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 	p->rests = p->limits.held && s->idle_stop > 0;
 	p->output = s->log != CONF_LOG_NONE;
 	p->reload_hup = s->reload_by == CONF_RELOAD_HUP;
+	p->replace = manners[s->replace];
 	p->umask = s->umask;
 	p->backlog = (int)s->backlog;
 	return true;

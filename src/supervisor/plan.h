@@ -13,6 +13,7 @@
 #include "conf/command.h"
 #include "conf/conf.h"
 #include "core/life.h"
+#include "core/manner.h"
 #include "os/bounds.h"
 #include "os/listener.h"
 #include "os/spawn.h"
@@ -39,6 +40,7 @@ struct plan {
 	bool output;                 /* log is not none */
 	bool change_user;
 	bool reload_hup;             /* reload_by = hup */
+	enum manner replace;         /* as it is set */
 	bool may_stall;              /* something it touches is on a network file system */
 	uid_t uid;
 	gid_t gid;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
+#include "supervisor/replace.h"
 #include "supervisor/reread.h"
 #include "supervisor/resume.h"
 #include "supervisor/service.h"
@@ -75,7 +76,7 @@ deed_restart(struct service *s, const struct link_record *r, struct answer *a, m
 
 	if (!beside)
 		deed_restart_cold(s, r, a, now);
-	else if (!life_replace(&s->life, now))
+	else if (!replace_begin(s, &a->text, now))
 		say_already(a, s);
 }
 
@@ -150,6 +151,13 @@ deed_less(struct service *s, const struct link_record *r, struct answer *a, msec
 }
 
 static void
+deed_step(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	if (!replace_step(s, r->deed == DEED_STEP_UP, now))
+		say(a, LINK_REFUSED, "it is not being replaced worker by worker");
+}
+
+static void
 deed_scale(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	(void)now;
@@ -163,6 +171,7 @@ deed_scale(struct service *s, const struct link_record *r, struct answer *a, mse
 		return;
 	}
 	log_info("%s: workers wanted: %u -> %u", s->name, s->wanted, (unsigned)r->arg);
+	s->half_way = false;
 	service_want(s, (uint32_t)r->arg);
 	text_addf(&a->text, "%s wants %u workers", s->name, s->wanted);
 }
@@ -215,6 +224,8 @@ static deed_function *const deeds[DEEDS] = {
 	[DEED_RECYCLE] = deed_recycle,
 	[DEED_COUNT] = deed_count,
 	[DEED_REST] = deed_rest,
+	[DEED_STEP_UP] = deed_step,
+	[DEED_STEP_DOWN] = deed_step,
 };
 
 /* ---- deeds on the whole ---- */
@@ -336,6 +347,8 @@ requests_take(struct bridled *b, const struct link_record *r, msec now)
 		take_request(b, &copy, now);
 	} else if (b->safe) {
 		return;
+	} else if (r->kind == LINK_SIZE && s != NULL) {
+		s->size = r->arg;
 	} else if (r->kind == LINK_READY && s != NULL) {
 		if (r->arg == LINK_ASSUMED)
 			life_assumed(&s->life, r->generation, now);

@@ -8,6 +8,7 @@
 #include "conf/diff.h"
 #include "supervisor/bridled.h"
 #include "supervisor/places.h"
+#include "supervisor/replace.h"
 #include "supervisor/service.h"
 
 typedef void word_function(void *context, const char *line);
@@ -88,7 +89,7 @@ renew(struct service *s, bool other_kind, msec now)
 	if (s->life.state == LIFE_STOPPED || s->life.state == LIFE_STOPPING)
 		return; /* stopped by hand stays stopped */
 	if (s->life.limits.held && !other_kind)
-		life_replace(&s->life, now);
+		replace_begin(s, NULL, now);
 	else
 		life_restart(&s->life, now);
 }

@@ -23,6 +23,7 @@ show_generations(const struct service *s, struct page_service *record)
 			.master = s->home->masters[s->slot * LIFE_SLOTS + i],
 			.started = g->since,
 			.state = (uint8_t)g->state,
+			.singly = s->singly[i],
 		};
 	}
 }
@@ -138,6 +139,8 @@ service_show(struct service *s)
 	record->last_started = s->last_ended - s->last_age;
 	record->streak = l->restart.streak;
 	record->from = s->from;
+	record->manner = s->manner;
+	record->half_way = s->half_way;
 	record->event = s->event;
 	text_copy(record->name, sizeof record->name, s->name);
 	take_settings(s, record);

@@ -22,8 +22,9 @@ pools_seen(const struct sampler *sampler, const struct page_service *record, mse
 bool
 pools_moving(const struct sampler *sampler, const struct page_service *record)
 {
-	return sampler->pool.moving || sampler->pool.wanted != record->wanted ||
-		sampler->pool.last != sampler->pool.wanted;
+	return !record->half_way &&
+		(sampler->pool.moving || sampler->pool.wanted != record->wanted ||
+			sampler->pool.last != sampler->pool.wanted);
 }
 
 static struct link_record
@@ -156,7 +157,9 @@ pools_judge(struct watcher *w, struct service *s, const struct page_service *rec
 	struct pool_seen seen = { count.all, count.booted, sampler->queue };
 
 	follow_wanted(sampler, record, now);
-	want(w, s, record, &seen, now);
-	step(w, s, record, &seen, now);
+	if (!record->half_way) { /* one more would load what has just failed */
+		want(w, s, record, &seen, now);
+		step(w, s, record, &seen, now);
+	}
 	recycle(w, s, record, now);
 }

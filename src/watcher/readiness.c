@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "core/generation.h"
 #include "core/life.h"
+#include "watcher/exchanges.h"
 #include "watcher/watch.h"
 
 enum {
@@ -11,10 +12,12 @@ enum {
 };
 
 static uint32_t
-needed(const struct page_service *record)
+needed(const struct page_service *record, const struct page_generation *g)
 {
 	uint32_t n = record->settings.ready_workers;
 
+	if (g->singly) /* that it should take over from has died: the rest of its workers come when it runs */
+		return 1;
 	if (record->wanted > 0 && n > record->wanted)
 		n = record->wanted;
 	return n > 0 ? n : 1;
@@ -44,11 +47,23 @@ say_ready(struct watcher *w, struct service *s, const struct page_service *recor
 /* While replacing, one heartbeat is not enough: what crashes soon after it would have cost the generation that serves well.
  * At any other time nothing better is there to wait with. */
 static uint32_t
-proven(const struct workers *workers, const struct page_service *record, uint32_t number, msec since, msec now)
+count_proven(const struct workers *workers, const struct page_service *record, uint32_t number, msec since, msec now)
 {
 	if (record->state == LIFE_REPLACING)
 		return workers_up_for(workers, number, record->settings.min_ready, now);
 	return workers_count(workers, number, since, now).booted;
+}
+
+static bool
+is_proven(struct watcher *w, struct service *s, const struct page_service *record, const struct page_generation *g,
+	msec now)
+{
+	bool reloading = record->state == LIFE_RELOADING && g->number == record->generation;
+	msec since = reloading ? record->since - TICK : 0;
+
+	if (record->state == LIFE_REPLACING && g->singly)
+		return exchanges_judge(w, s, record, g, now);
+	return count_proven(&s->sampler->workers, record, g->number, since, now) >= needed(record, g);
 }
 
 void
@@ -59,12 +74,10 @@ readiness_judge(struct watcher *w, struct service *s, const struct page_service 
 	for (unsigned i = 0; i < PAGE_GENERATIONS; i++) {
 		const struct page_generation *g = &record->generations[i];
 		bool reloading = record->state == LIFE_RELOADING && g->number == record->generation;
-		msec since = reloading ? record->since - TICK : 0;
 
 		if (g->number == 0 || g->master == 0 || (g->state != GENERATION_BOOTING && !reloading))
 			continue;
-		if (proven(&s->sampler->workers, record, g->number, since, now) >= needed(record) &&
-			probes_passed(&s->sampler->probes, record, g->number))
+		if (is_proven(w, s, record, g, now) && probes_passed(&s->sampler->probes, record, g->number))
 			say_ready(w, s, record, g->number);
 	}
 }

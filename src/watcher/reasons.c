@@ -3,6 +3,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "core/manner.h"
 #include "watcher/excerpt.h"
 #include "watcher/watch.h"
 #include "watcher/words.h"
@@ -20,6 +21,8 @@ state_of(const struct page_service *record)
 		.lasted = record->last_started > 0 ? record->last_ended - record->last_started : -1,
 		.wait = -1,
 		.streak = record->streak,
+		.manner = manner_reason_words((enum manner_reason)record->manner),
+		.half_way = record->half_way != 0,
 		.why = record->why[0] != '\0' ? record->why : NULL,
 	};
 }

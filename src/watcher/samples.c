@@ -12,6 +12,7 @@
 #include "watcher/pools.h"
 #include "watcher/queues.h"
 #include "watcher/readiness.h"
+#include "watcher/sizes.h"
 #include "watcher/watch.h"
 
 enum { FORKED = 50, UNSETTLED = 250, FIRST = 20, SLOWEST_START = 200, MOVING = 100, BUSY = 1000, QUIET = 5000 };
@@ -145,6 +146,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		hangs_judge(w, s, record, clock_now());
 		ooms_judge(w, s, record);
 		idleness_look(w, s, record);
+		sizes_tell(w, s, record);
 		probes_look(&s->sampler->probes, record);
 	}
 	control_sampled(w, s, record);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/msec.h"
+#include "core/exchange.h"
 #include "core/pool.h"
 #include "core/recycle.h"
 #include "watcher/idleness.h"
@@ -37,6 +38,12 @@ struct sampler {
 	int64_t master_bytes;         /* memory of the current master; -1 unknown */
 	uint32_t ready_number;        /* generation that was said to be ready, */
 	msec ready_since, ready_said; /* in the state that began then; when it was said */
+	struct exchange exchange;
+	uint32_t exchanging; /* generation that takes over worker by worker; 0: none */
+	int64_t size_told;   /* bytes, as the supervisor knows it; 0: not yet */
+	int64_t master_pss;  /* of this one, then; -1 unknown */
+	int32_t weighed_master;
+	msec weighed;
 	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
 	bool blind_told;

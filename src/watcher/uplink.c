@@ -103,6 +103,7 @@ heard(struct watcher *w, const struct link_record *record, int page_fd)
 	case LINK_PING: pong(w, record); break;
 	case LINK_PONG:
 	case LINK_READY:
+	case LINK_SIZE:
 	case LINK_REQUEST:
 	case LINK_KINDS: break; /* link_check lets none of these through in this direction */
 	}

@@ -117,6 +117,8 @@ tell_done(struct client *c, struct service *s, const struct page_service *record
 	}
 	text_add(&t, ", ");
 	words_took(&t, clock_now() - c->waiter.asked);
+	if (c->waiter.note[0] != '\0')
+		text_addf(&t, "; %s", c->waiter.note);
 	client_message(c, words);
 	client_next(c);
 }
@@ -265,6 +267,7 @@ accepted(struct client *c, const struct link_record *answer)
 		tell_accepted(c, answer);
 	} else {
 		waiter->kind = WAIT_OUTCOME;
+		text_copy(waiter->note, sizeof waiter->note, answer->text);
 		client_patience(c, MSEC_NEVER);
 		judge_page(c, &c->w->services.at[slot], &record); /* a deed that was quick has its outcome already */
 	}

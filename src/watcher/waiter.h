@@ -37,6 +37,7 @@ struct waiter {
 	uint32_t wanted;
 	msec asked;
 	char name[PAGE_NAME]; /* of the service; "": all */
+	char note[LINK_TEXT]; /* what the supervisor had to say when it accepted the deed */
 	json_t *lines;        /* that came before the answer; NULL: none */
 };
 

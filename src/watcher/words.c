@@ -79,6 +79,8 @@ reason_running(struct text *t, const struct words_move *move)
 	} else {
 		text_add(t, move->gunicorn ? life_event_text(move->event) : "running");
 	}
+	if (move->half_way)
+		text_add(t, ", with fewer workers than wanted: one more would load what has just failed");
 }
 
 void
@@ -98,8 +100,12 @@ words_reason(struct text *t, const struct words_move *move)
 		add_failure(t, move);
 		text_add(t, "; gave up");
 		break;
-	case LIFE_RELOADING:
 	case LIFE_REPLACING:
+		text_add(t, life_event_text(move->event));
+		if (move->manner != NULL && move->manner[0] != '\0')
+			text_addf(t, "; %s", move->manner);
+		break;
+	case LIFE_RELOADING:
 	case LIFE_STOPPING:
 	case LIFE_RESTARTING: text_add(t, life_event_text(move->event)); break;
 	case LIFE_STATE_COUNT: break;

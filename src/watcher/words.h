@@ -20,6 +20,8 @@ struct words_move {
 	msec lasted;         /* how long that one had lived; < 0 unknown */
 	msec wait;           /* until the next start; < 0 not said */
 	uint32_t streak;     /* failures in a row; 0 unknown */
+	const char *manner;  /* of a replacement: as in manner.h; NULL or "" as usual */
+	bool half_way;       /* the old generation has fewer workers than wanted since an exchange failed */
 	const char *why;     /* there was no master: the start failed because of this; NULL: it did not */
 };
 

@@ -37,6 +37,7 @@ static const struct {
 	[LINK_PING]    = { "ping",    false, F_ID },
 	[LINK_PONG]    = { "pong",    true,  F_ID },
 	[LINK_READY]   = { "ready",   true,  F_SERVICE | F_GENERATION | F_ARG },
+	[LINK_SIZE]    = { "size",    true,  F_SERVICE | F_GENERATION | F_ARG },
 	[LINK_REQUEST] = { "request", true,  F_ID | F_SERVICE | F_GENERATION | F_DEED | F_PID | F_ARG | F_UID },
 	/* clang-format on */
 };
@@ -59,6 +60,8 @@ static const struct {
 	[DEED_RECYCLE]      = { true,  true,  0, 0 },
 	[DEED_COUNT]        = { true,  false, 0, 0 },
 	[DEED_REST]         = { true,  false, 0, UINT32_MAX },
+	[DEED_STEP_UP]      = { true,  false, 0, 0 },
+	[DEED_STEP_DOWN]    = { true,  false, 0, 0 },
 	[DEED_REREAD]       = { false, false, 0, 0 },
 	[DEED_REEXEC]       = { false, false, 0, 0 },
 	[DEED_SHUTDOWN]     = { false, false, 0, 0 },

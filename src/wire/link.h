@@ -27,6 +27,7 @@ enum link_kind {
 	/* watcher -> supervisor */
 	LINK_PONG,
 	LINK_READY,   /* generation `generation` of `service` is ready; arg: enum link_proof */
+	LINK_SIZE,    /* generation `generation` of `service`, the current one, takes `arg` bytes (PSS of master and workers) */
 	LINK_REQUEST, /* please do `deed` with `service`; arg, pid; uid: who asked */
 	LINK_KINDS
 };
@@ -47,6 +48,8 @@ enum link_deed {
 	DEED_SHUTDOWN,     /* stop everything and end (no service) */
 	DEED_COUNT,        /* count the connections that come from now on (idle_stop) */
 	DEED_REST,         /* arg: arrivals counted, and judged to be nobody: nothing came for idle_stop */
+	DEED_STEP_UP,      /* while replacing worker by worker: TTIN to the master of the next generation */
+	DEED_STEP_DOWN,    /* the same: TTOU to that of the current one */
 	DEED_REEXEC,       /* go on as the program that lies on the disk (no service) */
 	DEEDS
 };

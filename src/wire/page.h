@@ -28,7 +28,8 @@ struct page_generation {
 	int32_t master;  /* pid; 0 when it is dead */
 	int64_t started; /* msec, CLOCK_MONOTONIC */
 	uint8_t state;   /* enum generation_state */
-	uint8_t pad[7];
+	uint8_t singly;  /* started with one worker, to take over from the current one worker by worker */
+	uint8_t pad[6];
 };
 
 struct page_listener {
@@ -103,7 +104,8 @@ struct page_service {
 	uint32_t streak;      /* boot failures or early deaths in a row */
 	uint8_t from;         /* enum life_state before this one */
 	uint8_t counting;     /* arrivals are counted now */
-	uint8_t pad[2];
+	uint8_t manner;       /* enum manner_reason: why the last replacement was done as it was */
+	uint8_t half_way;     /* an exchange was given up: the old generation stays at the workers that it had left */
 	struct page_settings settings;
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];

@@ -257,6 +257,19 @@ reaction_ready(struct world *w, uint32_t number, const struct life *before)
 		world_must(w, now == before->state, "a report that means nothing moved the service");
 }
 
+/* A step has the time of a start, whoever takes longer over all of them. */
+void
+reaction_step(struct world *w, uint32_t number, const struct life *before)
+{
+	uint8_t next = before->next;
+
+	world_must(w, w->life.state == before->state, "a step of an exchange moved the service");
+	if (before->state != LIFE_REPLACING || next == LIFE_NONE || w->crews[next].number != number)
+		return;
+	w->promises.patience = w->now + w->life.limits.start_timeout;
+	w->promises.leave_by = w->promises.patience + 500; /* a tick comes a little late */
+}
+
 void
 reaction_tick(struct world *w, const struct life *before)
 {

@@ -24,6 +24,9 @@ void reaction_death(struct world *w, uint8_t slot, const struct life *before, en
 /* It was reported that generation NUMBER is ready. */
 void reaction_ready(struct world *w, uint32_t number, const struct life *before);
 
+/* It was reported that generation NUMBER took over one worker more. */
+void reaction_step(struct world *w, uint32_t number, const struct life *before);
+
 /* The clock had its turn. */
 void reaction_tick(struct world *w, const struct life *before);
 

@@ -237,6 +237,21 @@ world_ask(struct world *w, enum request request)
 	world_must(w, w->promises.signals >= signals, "nobody is hurried");
 }
 
+/* The next generation took over a worker more, or so it is said of one that is none. */
+static void
+report_step(struct world *w)
+{
+	struct life before = w->life;
+	uint32_t number = w->life.next != LIFE_NONE && dice_percent(&w->dice, 70) ?
+		w->life.slots[w->life.next].number :
+		(uint32_t)dice_below(&w->dice, (int64_t)w->life.last_number + 2);
+
+	say(w, "step");
+	life_stepped(&w->life, number, w->now);
+	reaction_step(w, number, &before);
+	drain(w);
+}
+
 /* Reports about what is not there, or not so. */
 static void
 stray(struct world *w)
@@ -265,6 +280,8 @@ roll_request(struct world *w)
 
 	if (dice_percent(d, w->strays)) {
 		stray(w);
+	} else if (dice_percent(d, w->life.state == LIFE_REPLACING ? 40 : 4)) {
+		report_step(w);
 	} else if (dice_percent(d, 3)) {
 		struct life_limits limits;
 

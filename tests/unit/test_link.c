@@ -89,6 +89,7 @@ every_kind_goes_one_way(void **state)
 		{ LINK_PING, TO_WATCHER },
 		{ LINK_PONG, TO_SUPERVISOR },
 		{ LINK_READY, TO_SUPERVISOR },
+		{ LINK_SIZE, TO_SUPERVISOR },
 	};
 	struct link_record none = link_make(0), beyond = link_make(LINK_KINDS);
 	size_t count;

@@ -1,0 +1,104 @@
+#include "supervisor/replace.h"
+
+#include <signal.h>
+
+#include "base/log.h"
+#include "core/manner.h"
+#include "os/memory.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+/* "..., 512M of 300M" is left to those who like riddles. */
+static void
+add_reason(struct text *t, const struct service *s, enum manner_reason reason, int64_t room)
+{
+	text_addf(t, "replaced %s", manner_reason_words(reason));
+	if (s->size < 0 || room < 0)
+		return;
+	text_add(t, " (it takes ");
+	text_add_size(t, (uint64_t)s->size);
+	text_add(t, ", free are ");
+	text_add_size(t, (uint64_t)room);
+	text_add(t, ")");
+}
+
+static void
+tell(const struct service *s, enum manner_reason reason, int64_t room, struct text *said)
+{
+	bool known = reason == MANNER_NO_ROOM || reason == MANNER_ONE_WORKER;
+	char words[256];
+	struct text t;
+
+	if (reason == MANNER_AS_SET)
+		return;
+	text_init(&t, words, sizeof words);
+	add_reason(&t, s, reason, room);
+	log_at(known ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s: %s", s->name, words);
+	if (known && said != NULL)
+		text_add(said, words);
+}
+
+bool
+replace_begin(struct service *s, struct text *said, msec now)
+{
+	bool serves = s->life.state == LIFE_RUNNING || s->life.state == LIFE_RELOADING;
+	enum manner_reason reason = MANNER_AS_SET;
+	enum manner manner = MANNER_BESIDE;
+	int64_t room = -1;
+
+	if (serves && s->plan != NULL) {
+		room = memory_free("/proc", "/sys/fs/cgroup");
+		manner = manner_choose(s->plan->replace, s->wanted, s->size, room, &reason);
+	}
+	if (manner == MANNER_DOWN_FIRST)
+		return life_restart(&s->life, now);
+	if (!life_replace(&s->life, now))
+		return false;
+	s->next_singly = manner == MANNER_SINGLY;
+	s->manner = (uint8_t)reason;
+	tell(s, reason, room, said);
+	return true;
+}
+
+uint32_t
+replace_workers(struct service *s, uint8_t slot)
+{
+	s->singly[slot] = slot == s->life.next && s->next_singly && s->wanted > 1;
+	return s->singly[slot] ? 1 : s->wanted;
+}
+
+void
+replace_moved(struct service *s, enum life_state from, enum life_event event)
+{
+	bool failed = from == LIFE_REPLACING && (event == ON_NEXT_DIED || event == ON_TIMEOUT);
+
+	if (failed && s->stepped) {
+		s->half_way = true;
+		log_warning("%s: it serves on with fewer than %u workers: one more would load what has just failed; "
+			    "mend that, "
+			    "then 'bridle restart %s'",
+			s->name, s->wanted, s->name);
+	} else if (event == ON_READY || event == ON_NEXT_READY || event == ON_ASSUMED || event == ON_NEXT_ASSUMED) {
+		s->half_way = false;
+	}
+	if (from == LIFE_REPLACING)
+		s->stepped = false;
+}
+
+bool
+replace_step(struct service *s, bool up, msec now)
+{
+	uint8_t next = s->life.next;
+	pid_t pid;
+
+	if (s->life.state != LIFE_REPLACING || next == LIFE_NONE || !s->singly[next])
+		return false;
+	pid = up ? *service_pid_at(s, next) : service_master(s);
+	if (pid <= 0 || kill(pid, up ? SIGTTIN : SIGTTOU) != 0)
+		return false;
+	log_debug("%s: %s", s->name,
+		up ? "one worker more of the next generation" : "one worker less of the current generation");
+	s->stepped = s->stepped || !up;
+	life_stepped(&s->life, s->life.slots[next].number, now);
+	return true;
+}
