@@ -289,6 +289,8 @@ settle(struct service *s, const struct life_order *o)
 		s->restarts++;
 	if (is_newest(s) && o->to == LIFE_RUNNING && o->event != ON_NEXT_DIED && o->event != ON_TIMEOUT)
 		held_drop_unwanted(&s->held);
+	if (o->to == LIFE_STOPPING)
+		trial_cancel(s);
 	if ((o->to == LIFE_STOPPING && !is_draining(s)) || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
 		held_close(&s->held);
 }

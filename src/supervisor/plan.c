@@ -227,6 +227,8 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		return err_prefix(err, "%s", section->name);
 	if (!plan_command(p, section, &s, home->run_dir, err))
 		return false;
+	if (p->reload_hup && !plan_trial(p, err))
+		return false;
 	p->settings->gunicorn_version = packed_version(&p->command.gunicorn);
 	plan_drop_steps(p);
 	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);
@@ -258,6 +260,9 @@ plan_free(struct plan *p)
 	free(p->bounds);
 	free(p->directories);
 	free(p->credentials);
+	free(p->trial);
+	free(p->trial_environment);
+	free(p->trial_path);
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);

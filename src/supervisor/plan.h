@@ -40,6 +40,9 @@ struct plan {
 	bool output;                 /* log is not none */
 	bool change_user;
 	bool reload_hup;             /* reload_by = hup */
+	/* vectors of a trial (trial.h), made of the strings of `command`; NULL without reload_hup */
+	char **trial, **trial_environment;
+	char *trial_path;            /* private: a string of the latter */
 	enum manner replace;         /* as it is set */
 	bool may_stall;              /* something it touches is on a network file system */
 	uid_t uid;

@@ -20,6 +20,7 @@
 struct answer {
 	struct link_record record;
 	struct text text;
+	bool later; /* it is given when something has ended */
 };
 
 static void
@@ -83,10 +84,16 @@ deed_restart(struct service *s, const struct link_record *r, struct answer *a, m
 static void
 deed_reload(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
+	struct err err;
+
 	if (s->plan == NULL || !s->plan->reload_hup)
 		deed_restart(s, r, a, now);
-	else if (!life_hup(&s->life, now))
+	else if (s->life.state != LIFE_RUNNING)
 		say(a, LINK_REFUSED, "HUP needs a running service");
+	else if (trial_begin(s, r->id, &err))
+		a->later = true;
+	else
+		say(a, LINK_REFUSED, err.text);
 }
 
 static pid_t
@@ -116,7 +123,16 @@ static void
 deed_signal(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	(void)now;
-	send_signal(s, a, master_or_say(s, a), (int)r->arg);
+	/* the second master would look for its listeners where the first one found them, and end (gunicorn-facts 5.2) */
+	if (r->arg == SIGUSR2 && s->kind == CONF_GUNICORN && s->life.limits.held)
+		text_addf(&a->text,
+			"USR2 cannot work on listeners that Bridle holds: 'bridle restart %s' does what it is meant "
+			"for",
+			s->name);
+	if (a->text.len > 0)
+		a->record.result = LINK_REFUSED;
+	else
+		send_signal(s, a, master_or_say(s, a), (int)r->arg);
 }
 
 /* Gunicorn only counts workers when it is up: before, TTIN would stop it (gunicorn-facts 2.1 step 3). */
@@ -331,7 +347,7 @@ take_request(struct bridled *b, struct link_record *r, msec now)
 		deeds[r->deed](s, r, &a, now);
 		service_act(s, now);
 	}
-	if (r->id == 0)
+	if (r->id == 0 || a.later)
 		return;
 	watcher_child_tell(b, &a.record);
 	watcher_child_flush(b);

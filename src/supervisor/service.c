@@ -129,6 +129,10 @@ service_free(struct service *s)
 
 	ev_timer_stop(b->loop, &s->timer);
 	demand_free(s);
+	if (s->trial.pid > 0) { /* killed when it was stopped; whoever it is when it is reaped, it is nobody's */
+		ev_timer_stop(b->loop, &s->trial.timer);
+		b->children--;
+	}
 	held_free(&s->held);
 	if (s->output_fd >= 0)
 		close(s->output_fd);

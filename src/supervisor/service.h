@@ -18,6 +18,7 @@
 #include "supervisor/demand.h"
 #include "supervisor/held.h"
 #include "supervisor/plan.h"
+#include "supervisor/trial.h"
 #include "wire/page.h"
 
 struct bridled;
@@ -60,6 +61,7 @@ struct service {
 	uint32_t last_generation;
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;
+	struct trial trial; /* of new code, before HUP */
 	ev_timer timer;
 };
 

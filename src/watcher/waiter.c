@@ -72,7 +72,8 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	if (record != NULL)
 		inquiry_asked(c->w, &c->w->services.at[slot], deed, c->peer.uid);
 	if (uplink_send(c->w, &request)) {
-		client_patience(c, ANSWER_PATIENCE);
+		client_patience(c,
+			deed == DEED_RELOAD ? MSEC_NEVER : ANSWER_PATIENCE); /* new code may be tried first */
 		return;
 	}
 	client_failed(c, "the supervisor does not read", NULL);
@@ -284,6 +285,26 @@ tell_complaints(struct client *c, const struct link_record *answer)
 	client_next(c);
 }
 
+/* It was agreed to, and a process that had to do a part of it failed, and wrote why. */
+static void
+tell_process_failed(struct client *c, const struct link_record *answer)
+{
+	char words[SENTENCE], hint[80];
+	uint32_t slot;
+	struct text t;
+	size_t before;
+
+	text_init(&t, words, sizeof words);
+	text_add(&t, answer->text);
+	before = t.len;
+	text_add(&t, "; its log says: ");
+	if (!services_find(&c->w->services, c->waiter.name, &slot) || !reasons_from_log(c->w, &t, slot))
+		t.at[t.len = before] = '\0';
+	hint_logs(hint, sizeof hint, c->waiter.name);
+	client_failed(c, words, hint);
+	client_next(c);
+}
+
 void
 waiter_answered(struct client *c, const struct link_record *answer)
 {
@@ -297,6 +318,10 @@ waiter_answered(struct client *c, const struct link_record *answer)
 	case LINK_REFUSED:
 		if (c->waiter.deed == DEED_REREAD) {
 			tell_complaints(c, answer);
+			break;
+		}
+		if (answer->pid != 0) {
+			tell_process_failed(c, answer);
 			break;
 		}
 		snprintf(hint, sizeof hint, "bridle status %s", c->waiter.name);

@@ -137,12 +137,17 @@ def test_what_a_full_pipe_means_changes_with_the_next_generation(bridled):
     assert flags_of_output(site.master("nap")) & os.O_NONBLOCK
 
 
-def test_an_address_that_could_not_be_moved_to_leaves_the_old_one_in_service(bridled):
-    site = bridled(web(reload_by="hup"))
-    site.wait_state("running")
-    site.write(web(reload_by="hup", bind="unix:{root}/new.sock", app="nowhere:app"))
+def test_an_address_that_could_not_be_moved_to_leaves_the_old_one_in_service(daemons):
+    site = daemons()
+    switch = site.root / "broken"
+    keys = {"reload_by": "hup", "app": "broken:app", "environment": f"BROKEN_FILE={switch}"}
+    site.write(web(**keys))
+    site.start().wait_state("running")
+    switch.write_text("import")
+    site.write(web(**keys, bind="unix:{root}/new.sock"))
     site.ctl("reload")
     until(lambda: site.events.of("web", "running", "replacing"), "the replacement to fail")
+    switch.unlink()
     assert get(site.address()).status == 200
     site.call("Reload", name="web", no_wait=True)
     until(lambda: site.events.of("web", "running", "reloading"), "the reload by HUP")
