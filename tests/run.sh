@@ -84,6 +84,8 @@ rung_deps() {
 	[ -z "$missing" ] || install_packages $missing || echo "going on without: $missing"
 	# An OCI runtime lets one more test run; it goes without.
 	command -v crun >/dev/null || command -v runc >/dev/null || install_packages crun >/dev/null 2>&1 || true
+	# A second source of load; three tests go without.
+	command -v wrk >/dev/null || install_packages wrk >/dev/null 2>&1 || true
 }
 
 # ---- builds
