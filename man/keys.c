@@ -42,6 +42,7 @@ static const char *const placeholders[][2] = {
 	{ "starting", "at-once | on-demand" },
 	{ "onunhealthy", "none | replace | restart" },
 	{ "probe", "tcp | PATH" },
+	{ "replaceby", "surge | one-by-one | stop-first" },
 	{ "reloadby", "replace | hup" },
 	{ "readers", "group | all" },
 	{ "loglevel", "debug | info | warning | error" },

@@ -22,6 +22,7 @@ bool plan_credentials(struct plan *p, const struct conf_service *s, const char *
 /* Its command and environment. ERR begins with its name. */
 bool plan_command(struct plan *p, const struct conf_section *section, const struct conf_service *s, const char *run_dir,
 	struct err *err);
+
 /* What a trial of its code is called with; `command` must be there. */
 bool plan_trial(struct plan *p, struct err *err);
 
