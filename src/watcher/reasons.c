@@ -1,5 +1,6 @@
 #include "watcher/reasons.h"
 
+#include <stdlib.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -64,18 +65,31 @@ reasons_of_end(struct text *t, const struct page_service *record)
 	return true;
 }
 
-bool
-reasons_from_log(struct watcher *w, struct text *t, uint32_t slot)
+struct reasons_mark
+reasons_mark(const struct watcher *w, uint32_t slot)
 {
 	const struct logfile *file = &w->services.at[slot].log.file;
-	char tail[4096];
+
+	return file->fd < 0 ? (struct reasons_mark){ 0 } : (struct reasons_mark){ file->inode, file->size };
+}
+
+/* Others may write much meanwhile (an access log, the generation that serves on), so that the end alone is not enough. */
+bool
+reasons_from_log(struct watcher *w, struct text *t, uint32_t slot, const struct reasons_mark *mark)
+{
+	enum { MOST = 65536 };
+	const struct logfile *file = &w->services.at[slot].log.file;
+	char *tail = malloc(MOST);
 	uint64_t from;
 	ssize_t n;
 
 	logs_catch_up(w, &w->services.at[slot]);
-	if (file->fd < 0)
-		return false;
-	from = file->size > sizeof tail ? file->size - sizeof tail : 0;
-	n = pread(file->fd, tail, sizeof tail, (off_t)from);
-	return n > 0 && excerpt_find(t, tail, (size_t)n);
+	from = file->size > MOST ? file->size - MOST : 0;
+	if (mark->inode == file->inode && mark->size > from)
+		from = mark->size;
+	n = tail != NULL && file->fd >= 0 ? pread(file->fd, tail, MOST, (off_t)from) : -1;
+	if (n <= 0 || !excerpt_find(t, tail, (size_t)n))
+		n = 0;
+	free(tail);
+	return n > 0;
 }

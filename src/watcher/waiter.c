@@ -66,6 +66,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	request.service = record != NULL ? slot : UINT32_MAX;
 	if (record != NULL) {
 		waiter->before = record->generation;
+		waiter->mark = reasons_mark(c->w, slot);
 		request.incarnation = record->incarnation;
 		request.generation = record->generation;
 	}
@@ -137,7 +138,7 @@ tell_failed(struct client *c, struct service *s, const struct page_service *reco
 		size_t before = t.len;
 
 		text_add(&t, "; its log says: ");
-		if (!reasons_from_log(c->w, &t, s->slot))
+		if (!reasons_from_log(c->w, &t, s->slot, &c->waiter.mark))
 			t.at[t.len = before] = '\0';
 	}
 	if (c->waiter.goal != GOAL_DOWN && s->sampler != NULL && s->sampler->probes.probe.trouble[0] != '\0')
@@ -298,7 +299,8 @@ tell_process_failed(struct client *c, const struct link_record *answer)
 	text_add(&t, answer->text);
 	before = t.len;
 	text_add(&t, "; its log says: ");
-	if (!services_find(&c->w->services, c->waiter.name, &slot) || !reasons_from_log(c->w, &t, slot))
+	if (!services_find(&c->w->services, c->waiter.name, &slot) ||
+		!reasons_from_log(c->w, &t, slot, &c->waiter.mark))
 		t.at[t.len = before] = '\0';
 	hint_logs(hint, sizeof hint, c->waiter.name);
 	client_failed(c, words, hint);

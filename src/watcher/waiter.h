@@ -11,6 +11,7 @@
 
 #include "base/msec.h"
 #include "core/outcome.h"
+#include "watcher/reasons.h"
 #include "wire/link.h"
 #include "wire/page.h"
 
@@ -37,6 +38,7 @@ struct waiter {
 	uint32_t wanted;
 	msec asked;
 	char name[PAGE_NAME]; /* of the service; "": all */
+	struct reasons_mark mark; /* where the log of the service ended when it was asked for */
 	char note[LINK_TEXT]; /* what the supervisor had to say when it accepted the deed */
 	json_t *lines;        /* that came before the answer; NULL: none */
 };

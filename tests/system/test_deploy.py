@@ -4,7 +4,7 @@ import socket
 import pytest
 
 import processes
-from client import Traffic
+from client import Traffic, get
 from load import KeptTraffic
 from sections import web
 from waiting import until
@@ -58,3 +58,40 @@ def test_a_port_that_cannot_be_bound(daemons):
         assert str(port) in words, words
     site.ctl("restart", "web")
     assert len(site.service()["listeners"]) == 2
+
+
+def test_the_cause_is_of_this_deployment(daemons):
+    """What an earlier one wrote is not the cause, and what it writes itself is found behind whatever the old generation writes."""
+    site = daemons()
+    switch = site.root / "broken"
+    site.write(web(app="broken:app", environment=f"BROKEN_FILE={switch}", worker_class="gthread", threads=2, workers=2,
+                   start_timeout="4s", stop_timeout="2s", graceful_timeout="1s"))
+    site.start().wait_workers(2)
+    get(site.address(), "/stream?tag=chatter&rate=500")
+    switch.write_text("import")
+    assert "no_such_module" in deploy(site)
+    switch.write_text("slow")
+    words = deploy(site)
+    assert "not ready in time" in words and "no_such_module" not in words, words
+
+
+# settings that no Gunicorn starts with, and what the command must name
+SETTINGS = {"option": ({"args": "--no-such-option"}, "no-such-option"), "class": ({"worker_class": "nonsense"}, "nonsense"),
+            "module": ({"app": "nowhere:app"}, "nowhere"), "factory": ({"app": "hello:nothing()"}, "nothing"),
+            "preload": ({"app": "broken:app", "environment": "BROKEN=variable", "preload_app": "yes"},
+                        "A_VARIABLE_THAT_NOBODY_SET"),
+            "config": ({"config": "{root}/broken.conf.py"}, "SyntaxError")}
+
+
+@pytest.mark.parametrize("what", SETTINGS)
+def test_settings_that_no_gunicorn_starts_with(daemons, what):
+    keys, named = SETTINGS[what]
+    site = daemons()
+    (site.root / "broken.conf.py").write_text("this is no python\n")
+    site.write(web(workers=2))
+    site.start().wait_workers(2)
+    site.write(web(**{"workers": 2, "start_timeout": "20s", **keys}))
+    site.bridle("reload")
+    site.wait_state("running")
+    words = deploy(site)
+    assert named in words and "bridle logs web" in words, words
