@@ -56,18 +56,21 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_ASSUMED]      = TO(RUNNING, JUST_MOVE, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
+	[ON_HEIR]       = TO(STARTING, JUST_MOVE, AFTER_START) },
 [LIFE_RUNNING] = {
 	[ON_DIED_NOW]   = TO(STARTING, SPAWN, AFTER_START),        [ON_DIED_DONE]    = TO(STOPPING, END_ALL, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
 	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_HUP]          = TO(RELOADING, SEND_HUP, AFTER_START),
-	[ON_IDLE]       = TO(LISTENING, REST, NEVER) },
+	[ON_IDLE]       = TO(LISTENING, REST, NEVER),
+	[ON_HEIR]       = TO(STARTING, JUST_MOVE, AFTER_START) },
 [LIFE_RELOADING] = {
 	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_ASSUMED]      = TO(RUNNING, JUST_MOVE, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
-	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
+	[ON_HEIR]       = TO(STARTING, JUST_MOVE, AFTER_START) },
 [LIFE_REPLACING] = {
 	[ON_NEXT_READY] = TO(RUNNING, PROMOTE, NEVER),             [ON_NEXT_ASSUMED] = TO(RUNNING, PROMOTE, NEVER),
 	[ON_NEXT_DIED]  = TO(RUNNING, JUST_MOVE, NEVER),
@@ -447,6 +450,19 @@ life_stepped(struct life *l, uint32_t number, msec now)
 {
 	if (l->next != LIFE_NONE && l->slots[l->next].number == number)
 		feed(l, ON_STEP, 0, now);
+}
+
+bool
+life_followed(struct life *l, uint8_t slot, msec now)
+{
+	struct generation *g = &l->slots[slot];
+
+	if (slot != l->current || l->limits.held || !feed(l, ON_HEIR, 0, now))
+		return false;
+	g->state = GENERATION_BOOTING;
+	g->number = ++l->last_number;
+	g->since = now;
+	return true;
 }
 
 void

@@ -73,6 +73,7 @@ enum life_state {
 	X(DIED_GIVE_UP, "the master ended once too often") \
 	X(DIED_DONE, "the master ended; no restart is wanted") \
 	X(EMPTY, "nobody is left") \
+	X(HEIR, "the master was followed by one that it had started itself (USR2)") \
 	X(CLEAR, "nothing is in the way of a successor any more") \
 	X(TIMEOUT, "the deadline passed") \
 	X(LISTEN, "listening was asked for") \
@@ -140,6 +141,10 @@ void life_connect(struct life *l, msec now);
 bool life_idle(struct life *l, uint32_t number, msec now);
 /* While replacing, generation NUMBER, the next one, grows worker by worker (exchange.h): each step has the time of a start. */
 void life_stepped(struct life *l, uint32_t number, msec now);
+/* The master of SLOT was reaped, and a process that it had started lives to take its place, with workers of its own (USR2,
+ * gunicorn-facts 5.4): from now on that is the master of SLOT, as a new generation that has to be proven ready. False, and
+ * nothing changed: this is no master that may be followed (its listener is ours, or it was to end); life_died is due. */
+bool life_followed(struct life *l, uint8_t slot, msec now);
 /* The master of SLOT was reaped. CLEAN: exited with status 0. Others of its generation may live. */
 void life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now);
 /* Nobody of the generation in SLOT is left; only after life_died (before it, it is ignored). */

@@ -46,6 +46,10 @@ bool tree_marker(pid_t pid, struct tree_marker *out);
  * then. */
 bool tree_marker_or_log(pid_t pid, const char *run_dir, struct tree_marker *out);
 
+/* Was PID started by the Gunicorn master MASTER to take its place (USR2; gunicorn-facts 5.4)? By GUNICORN_PID of its
+ * environment or, where setproctitle has overwritten that, by its title, which names a master. */
+bool tree_is_heir(pid_t pid, pid_t master);
+
 /* Is PID in the middle of execve(2)? Then it has no arguments and no environment for a moment, and whether it carries a
  * marker cannot be said yet. */
 bool tree_is_becoming(const struct tree_process *p);

@@ -88,6 +88,44 @@ take(struct tree_marker *out, bool *has_generation, const char *string)
 	return *has_generation = true;
 }
 
+static bool
+has_title(pid_t pid, const char *title)
+{
+	char path[32], bytes[64];
+	const size_t length = strlen(title);
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, bytes, sizeof bytes);
+	close(fd);
+	return n >= (ssize_t)length && memcmp(bytes, title, length) == 0;
+}
+
+bool
+tree_is_heir(pid_t pid, pid_t master)
+{
+	struct strings s = { .fd = -1 };
+	char path[32], number[16];
+	const char *string, *value;
+	bool found = false;
+
+	if (has_title(pid, "gunicorn: master ["))
+		return true;
+	snprintf(number, sizeof number, "%d", (int)master);
+	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+	s.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (s.fd < 0)
+		return false;
+	while (!found && (string = next_string(&s)) != NULL)
+		found = (value = value_of(string, "GUNICORN_PID")) != NULL && strcmp(value, number) == 0;
+	close(s.fd);
+	return found;
+}
+
 bool
 tree_marker(pid_t pid, struct tree_marker *out)
 {

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "supervisor/bridled.h"
+#include "supervisor/heir.h"
 #include "supervisor/rest.h"
 #include "supervisor/resume.h"
 #include "supervisor/service.h"
@@ -52,6 +53,8 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 	}
 	b->look = true;
 	if (s != NULL) {
+		if (heir_takes_over(s, (uint8_t)(i % LIFE_SLOTS), status, now))
+			return;
 		b->children--;
 		resume_ended(s, (uint8_t)(i % LIFE_SLOTS), status, now);
 	} else if (trial_reaped(b, pid, status, now) || reexec_reaped(b, pid, status)) {

@@ -45,17 +45,16 @@ enum kinship { STRANGER, MEMBER, NOT_YET_KNOWN };
 static enum kinship
 kinship(const struct service *s, uint8_t slot, const struct tree_process *p)
 {
-	const struct generation *g = &s->life.slots[slot];
 	struct tree_marker marker;
 
 	if (p->session == s->leader[slot])
 		return MEMBER;
 	if (!tree_marker(p->pid, &marker))
 		return tree_is_becoming(p) ? NOT_YET_KNOWN : STRANGER;
-	return marker.generation == g->number && strcmp(marker.service, s->name) == 0 &&
-			strcmp(marker.run_dir, s->home->run_dir) == 0
-		? MEMBER
-		: STRANGER;
+	return marker.generation == s->made[slot] && strcmp(marker.service, s->name) == 0 &&
+			strcmp(marker.run_dir, s->home->run_dir) == 0 ?
+		MEMBER :
+		STRANGER;
 }
 
 /* Whoever hid from session and marker is still in the cgroup, if there is one. */

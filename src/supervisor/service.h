@@ -41,6 +41,8 @@ struct service {
 	bool removed;          /* the configuration has it no more: forgotten once it is stopped */
 	int cgroup[LIFE_SLOTS];   /* of each generation; -1: none */
 	uint8_t for_rest[LIFE_SLOTS]; /* signal for the orphans of each generation at the next look (rest.h); 0: none */
+	uint32_t made
+		[LIFE_SLOTS]; /* number under which its group, directory and marker were made (an heir has another) */
 	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
 	uint32_t start[LIFE_SLOTS]; /* when each master started, in clock ticks since boot (as far as it fits): with its pid, who
 	                           * it is */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "os/process.h"
+#include "os/tree.h"
 
 enum {
 	WEIGH_EVERY = 30000,    /* ms between looks at PSS: the kernel walks all page tables for it */
@@ -105,7 +106,7 @@ take_figures(struct worker *worker, const struct process_sample *sample, enum wo
 /* A child of a master: a worker, or none of ours. Its file is there from the fork on (arbiter.py spawn_worker, 20.1 to
  * 26.1), so one without is something else; but who has just been forked still shares the master's descriptors. */
 static void
-look_at(struct workers *w, pid_t pid, uint32_t generation, enum workers_depth depth, msec now)
+look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum workers_depth depth, msec now)
 {
 	struct process_sample sample;
 	struct worker *worker;
@@ -118,6 +119,8 @@ look_at(struct workers *w, pid_t pid, uint32_t generation, enum workers_depth de
 	worker = find(w, pid, sample.start);
 	fd = worker != NULL ? worker->heartbeat_fd : -1;
 	heartbeat = process_heartbeat(pid, &fd, clock_wall(), &age);
+	if (heartbeat != HEARTBEAT_NONE && worker == NULL && tree_is_heir(pid, master))
+		return; /* a second master, with the file of its one worker */
 	if (heartbeat == HEARTBEAT_NONE || (worker == NULL && (worker = add(w, &sample, generation)) == NULL))
 		return;
 	worker->seen = true;
@@ -223,7 +226,7 @@ workers_look(struct workers *w, const struct page_service *record, enum workers_
 		if (generation->number != 0 && generation->master > 0)
 			n = process_children(generation->master, pids, WORKERS_MAX);
 		for (int i = 0; i < n && i < WORKERS_MAX; i++)
-			look_at(w, pids[i], generation->number, depth, now);
+			look_at(w, pids[i], generation->master, generation->number, depth, now);
 	}
 	forget_unseen(w);
 }

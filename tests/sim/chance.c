@@ -46,6 +46,7 @@ chance_nature(struct dice *d, struct nature *n, msec start_timeout)
 		.leaves = chance_percent(d),
 		.unseen = chance_percent(d),
 		.clean = chance_percent(d),
+		.heirs = chance_percent(d) / 2,
 		.late = 20,
 		.workers = (int)dice_below(d, 5),
 		.boot = 1 + dice_below(d, dice_percent(d, 50) ? start_timeout : 2 * start_timeout),

@@ -61,6 +61,17 @@ kernel_spawn(struct crew *c, uint32_t number, const struct nature *nature, struc
 	return true;
 }
 
+void
+kernel_follow(struct crew *c, uint32_t number, const struct nature *nature, struct dice *dice, msec now)
+{
+	c->number = number;
+	c->reaped = false;
+	c->reap_at = MSEC_NEVER;
+	c->procs[0].alive = true;
+	c->procs[0].dies_at = MSEC_NEVER;
+	decide_fate(c, nature, dice, now);
+}
+
 static void
 hit(struct crew *c, struct process *p, int signal, const struct nature *nature, struct dice *dice, msec now)
 {

@@ -25,6 +25,7 @@ struct nature {
 	int leaves;     /* a worker that stays when its master dies */
 	int unseen;     /* heartbeats cannot be seen: readiness is assumed */
 	int clean;      /* a master that ends by itself exits with 0 */
+	int heirs;      /* a master that ends had started another, which takes its place */
 	int late;       /* the end of a master is reported a little later */
 	int fewest, workers; /* fewest and most workers of a crew, not percent */
 	msec boot, drain, age; /* longest: until ready; from TERM to end; of a ready master */
@@ -50,6 +51,9 @@ struct crew {
 
 /* Spawn a master with its workers. False: the kernel or the program refused. */
 bool kernel_spawn(struct crew *c, uint32_t number, const struct nature *nature, struct dice *dice, msec now);
+
+/* The dead master of C is followed by another one of its own, as generation NUMBER; its workers live on or not. */
+void kernel_follow(struct crew *c, uint32_t number, const struct nature *nature, struct dice *dice, msec now);
 
 /* A signal to the master, or to everybody of the crew. */
 void kernel_signal(struct crew *c, int signal, bool all, const struct nature *nature, struct dice *dice, msec now);

@@ -53,6 +53,8 @@ impossible(unsigned s, unsigned e)
 
 	if ((e == ON_NEXT_READY || e == ON_NEXT_ASSUMED || e == ON_NEXT_DIED) && s != LIFE_REPLACING)
 		return "there is no next one";
+	if (e == ON_HEIR && (rests || s == LIFE_LISTENING))
+		return "there is no master";
 	if (e == ON_STEP && s != LIFE_REPLACING)
 		return "there is no next one";
 	if ((e == ON_READY || e == ON_ASSUMED) && !has_current(s))

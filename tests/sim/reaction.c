@@ -237,6 +237,26 @@ reaction_death(struct world *w, uint8_t slot, const struct life *before, enum re
 		world_must(w, w->life.state == state, "the death of an old master moved the service");
 }
 
+/* A generation of its own, and as new as one that was spawned. */
+void
+reaction_heir(struct world *w, uint8_t slot, bool followed, const struct life *before)
+{
+	struct promises *p = &w->promises;
+
+	bool may = !before->limits.held && (before->state == LIFE_STARTING || serves(before->state));
+
+	world_must(w, followed == may, "not followed, or on a listener of ours, or although it was to end");
+	if (!followed)
+		return;
+	world_must(w, w->life.state == LIFE_STARTING && w->life.current == slot,
+		"who follows is not taken for the master");
+	world_must(w, w->life.slots[slot].number == p->number + 1, "generations are not counted");
+	p->number = w->life.slots[slot].number;
+	p->crews[slot] = (struct crew_notes){ .over_by = MSEC_NEVER };
+	p->patience = w->now + w->life.limits.start_timeout;
+	p->leave_by = p->patience + 500; /* a tick comes a little late */
+}
+
 void
 reaction_ready(struct world *w, uint32_t number, const struct life *before)
 {

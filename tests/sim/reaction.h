@@ -21,6 +21,9 @@ void reaction_limits(struct world *w);
 /* The death of the master in SLOT was reported; the restart rules, which have tests of their own, say VERDICT. */
 void reaction_death(struct world *w, uint8_t slot, const struct life *before, enum restart_verdict verdict);
 
+/* The master in SLOT, the current one, could be FOLLOWED by one of its own, or not. */
+void reaction_heir(struct world *w, uint8_t slot, bool followed, const struct life *before);
+
 /* It was reported that generation NUMBER is ready. */
 void reaction_ready(struct world *w, uint32_t number, const struct life *before);
 

@@ -134,6 +134,22 @@ verdict_of(const struct world *w, uint8_t slot, uint32_t chance)
 	return restart_judge(&r, &l->limits.restart, &death, chance, w->now, &wait);
 }
 
+/* A process that the master in SLOT had started lives. */
+static bool
+follow(struct world *w, uint8_t slot)
+{
+	struct life before = w->life;
+	bool followed = life_followed(&w->life, slot, w->now);
+
+	reaction_heir(w, slot, followed, &before);
+	if (!followed)
+		return false;
+	say(w, "followed");
+	kernel_follow(&w->crews[slot], w->life.slots[slot].number, &w->nature, &w->dice, w->now);
+	drain(w);
+	return true;
+}
+
 static void
 report_death(struct world *w, uint8_t slot)
 {
@@ -142,6 +158,8 @@ report_death(struct world *w, uint8_t slot)
 	uint32_t chance = jitter(w);
 	enum restart_verdict verdict = verdict_of(w, slot, chance);
 
+	if (slot == before.current && dice_percent(&w->dice, w->nature.heirs) && follow(w, slot))
+		return;
 	say(w, "died");
 	c->reap_at = MSEC_NEVER;
 	c->reaped = true;

@@ -1,0 +1,60 @@
+#include "supervisor/heir.h"
+
+#include <signal.h>
+
+#include "base/log.h"
+#include "os/tree.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+enum { MOST = 1024 /* of our children that are looked at */ };
+
+/* A child of ours in the session of SLOT that OLD, its dead master, had started as a master; 0: none. Whoever else is left of it
+ * is given SIGNAL, when there is one. */
+static pid_t
+look(const struct service *s, uint8_t slot, pid_t old, int signal)
+{
+	pid_t children[MOST], heir = 0;
+	ssize_t n = tree_children(children, MOST);
+	struct tree_process p;
+
+	for (ssize_t i = 0; i < n && i < MOST; i++) {
+		if (children[i] == old || !tree_look(children[i], &p) || p.session != s->leader[slot] || p.state == 'Z')
+			continue;
+		if (heir == 0 && tree_is_heir(p.pid, old))
+			heir = p.pid;
+		else if (signal != 0)
+			tree_signal(p.pid, p.start, signal);
+	}
+	return heir;
+}
+
+static void
+note_end(struct service *s, const struct generation *old, pid_t pid, int status, msec now)
+{
+	s->last_pid = pid;
+	s->last_status = status;
+	s->last_generation = old->number;
+	s->last_age = now - old->since;
+	s->last_ended = now;
+}
+
+bool
+heir_takes_over(struct service *s, uint8_t slot, int status, msec now)
+{
+	const struct generation old = s->life.slots[slot];
+	pid_t *pid = service_pid_at(s, slot), dead = *pid, heir;
+
+	if (s->kind != CONF_GUNICORN || s->life.limits.held || slot != s->life.current)
+		return false;
+	heir = look(s, slot, dead, 0);
+	if (heir == 0 || !life_followed(&s->life, slot, now))
+		return false;
+	note_end(s, &old, dead, status, now);
+	*pid = heir;
+	log_info("%s: master %d was followed by %d, which it had started itself (USR2): generation %u", s->name,
+		(int)dead, (int)heir, s->life.slots[slot].number);
+	look(s, slot, dead, SIGTERM);
+	service_act(s, now);
+	return true;
+}

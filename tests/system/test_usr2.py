@@ -1,0 +1,63 @@
+"""USR2 by hand, or by somebody's deploy script, where Gunicorn opens its listeners itself."""
+import os
+import signal
+
+import pytest
+
+import processes
+from client import Traffic
+from sections import web
+from waiting import stays, until
+
+
+def is_master(pid):
+    return "gunicorn: master" in processes.command(pid) or "GUNICORN_PID" in processes.environment(pid)
+
+
+@pytest.fixture
+def site(daemons, gunicorn, free_ports):
+    made = daemons(venv=gunicorn["path"])
+    made.port, = free_ports(1)
+    made.write(web(bind=None, args=f"--bind 127.0.0.1:{made.port}", workers=2))
+    made.start().wait_workers(2)
+    return made
+
+
+def start_second(site):
+    """USR2; the pid of the second master, whose workers are up."""
+    old = site.master()
+    os.kill(old, signal.SIGUSR2)
+    heir = until(lambda: [pid for pid in processes.children(old) if is_master(pid)], "a second master")[0]
+    until(lambda: len(processes.children(heir)) == 2, "its workers")
+    until(lambda: site.log().count("Booting worker") == 4, "them to boot")
+    return old, heir
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["TERM", "KILL"])
+def test_the_second_master_is_adopted(site, how):
+    with Traffic(("127.0.0.1", site.port)) as traffic:
+        until(lambda: traffic.good > 5, "load to flow")
+        old, heir = start_second(site)
+        left = processes.children(old)
+        os.kill(old, how)
+        until(lambda: site.master() == heir, "the second master to be the service's")
+        site.wait_workers(2)
+        processes.wait_gone(*[pid for pid in left if pid != heir])
+        seen = traffic.good
+        until(lambda: traffic.good > seen + 5, "load to flow on")
+    assert traffic.failed == {}
+    service = site.service()
+    assert (service["state"], service["generation"], service["restarts"]) == ("running", 2, 0)
+    assert [pid for pid in processes.children(site.pid) if is_master(pid)] == [heir]
+    assert f"master {old} was followed by {heir}" in site.said()
+    site.ctl("restart", "web")
+    assert site.service()["generation"] == 3 and not processes.alive(heir)
+
+
+def test_the_second_master_is_sent_back(site):
+    workers = site.workers()
+    old, heir = start_second(site)
+    stays(lambda: site.workers() == workers and site.master() == old, "the first master and its workers, as they were", 4)
+    os.kill(heir, signal.SIGTERM)
+    processes.wait_gone(heir)
+    assert (site.master(), site.workers(), site.service()["generation"]) == (old, workers, 1)
