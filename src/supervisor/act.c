@@ -204,7 +204,7 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 	struct err err;
 	pid_t pid = start(s, o, &err);
 
-	s->made[o->slot] = o->number;
+	s->made[o->slot] = 0;
 	if (pid < 0) {
 		not_started(s, o, &err, now);
 	} else {
@@ -343,7 +343,7 @@ service_act(struct service *s, msec now)
 void
 service_gone(struct service *s, uint8_t slot, msec now)
 {
-	clear_away(s, slot, s->made[slot]);
+	clear_away(s, slot, service_made(s, slot));
 	adopt_gone(s, slot);
 	life_gone(&s->life, slot, now);
 }

@@ -52,6 +52,8 @@ heir_takes_over(struct service *s, uint8_t slot, int status, msec now)
 		return false;
 	note_end(s, &old, dead, status, now);
 	*pid = heir;
+	if (s->made[slot] == 0)
+		s->made[slot] = old.number;
 	log_info("%s: master %d was followed by %d, which it had started itself (USR2): generation %u", s->name,
 		(int)dead, (int)heir, s->life.slots[slot].number);
 	look(s, slot, dead, SIGTERM);

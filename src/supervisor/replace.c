@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "core/manner.h"
+#include "os/bounds.h"
 #include "os/memory.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
@@ -20,6 +21,19 @@ add_reason(struct text *t, const struct service *s, enum manner_reason reason, i
 	text_add(t, ", free are ");
 	text_add_size(t, (uint64_t)room);
 	text_add(t, ")");
+}
+
+/* What is free on this machine and for us, and what the bound around all generations of the service leaves. */
+static int64_t
+room_of(const struct service *s)
+{
+	const struct bounds *bounds = s->plan->bounds;
+	int64_t room = memory_free("/proc", "/sys/fs/cgroup"), left;
+
+	if (bounds == NULL || s->size < 0 || bounds->memory_max >= INT64_MAX)
+		return room;
+	left = (int64_t)bounds->memory_max > s->size ? (int64_t)bounds->memory_max - s->size : 0;
+	return room < 0 || left < room ? left : room;
 }
 
 static void
@@ -47,7 +61,7 @@ replace_begin(struct service *s, struct text *said, msec now)
 	int64_t room = -1;
 
 	if (serves && s->plan != NULL) {
-		room = memory_free("/proc", "/sys/fs/cgroup");
+		room = room_of(s);
 		manner = manner_choose(s->plan->replace, s->wanted, s->size, room, &reason);
 	}
 	if (manner == MANNER_DOWN_FIRST)

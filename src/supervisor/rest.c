@@ -51,7 +51,7 @@ kinship(const struct service *s, uint8_t slot, const struct tree_process *p)
 		return MEMBER;
 	if (!tree_marker(p->pid, &marker))
 		return tree_is_becoming(p) ? NOT_YET_KNOWN : STRANGER;
-	return marker.generation == s->made[slot] && strcmp(marker.service, s->name) == 0 &&
+	return marker.generation == service_made(s, slot) && strcmp(marker.service, s->name) == 0 &&
 			strcmp(marker.run_dir, s->home->run_dir) == 0 ?
 		MEMBER :
 		STRANGER;

@@ -161,6 +161,12 @@ service_find(struct bridled *b, const char *name)
 	return NULL;
 }
 
+uint32_t
+service_made(const struct service *s, uint8_t slot)
+{
+	return s->made[slot] != 0 ? s->made[slot] : s->life.slots[slot].number;
+}
+
 pid_t *
 service_pid_at(struct service *s, uint8_t slot)
 {

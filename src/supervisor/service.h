@@ -92,6 +92,9 @@ bool service_signal(struct service *s, uint8_t slot, int signal);
 
 /* The pid of the current generation's master, or 0. */
 pid_t service_master(const struct service *s);
+/* The number under which group, directory and marker of the generation in SLOT were made. */
+uint32_t service_made(const struct service *s, uint8_t slot);
+
 pid_t *service_pid_at(struct service *s, uint8_t slot);
 
 /* Say in the page why its last start failed before there was a master; "" when it did not. */

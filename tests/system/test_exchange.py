@@ -117,3 +117,19 @@ def test_no_room_for_two(daemons, tmp_path):
     assert "worker at a time: a second generation does not fit" in site.said()
     assert "one worker at a time" in site.events.of("web", "replacing")[-1]["reason"]
     until(lambda: "nothing to exchange singly" in site.ctl("restart", "one"), "a size that was told")
+
+
+def test_no_room_within_the_bound_of_the_service(daemons):
+    """memory_max is around all generations of a service: one and a half of them fit, two do not."""
+    site = daemons()
+    (site.root / "ballast.py").write_text("import os\nfrom hello import app\nballast = bytearray(os.urandom(1 << 20)) * 40\n")
+    keys = {"app": "ballast:app", "pythonpath": site.root}
+    site.write(settings(**keys))
+    site.start().wait_workers(WORKERS)
+    size = until(lambda: (site.service()["memory"] or 0) > WORKERS * 40 << 20 and site.service()["memory"], "its size")
+    site.write(settings(**keys, memory_max=size * 3 // 2))
+    site.ctl("reload")
+    until(lambda: site.service()["generation"] == 2, "the replacement that the setting needs", 60)
+    site.wait_workers(WORKERS)
+    until(lambda: "one worker at a time" in site.ctl("restart", "web"), "a size that was told", 60)
+    assert site.service()["restarts"] == 0
