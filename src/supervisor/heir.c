@@ -43,6 +43,7 @@ bool
 heir_takes_over(struct service *s, uint8_t slot, int status, msec now)
 {
 	const struct generation old = s->life.slots[slot];
+	struct tree_process p;
 	pid_t *pid = service_pid_at(s, slot), dead = *pid, heir;
 
 	if (s->kind != CONF_GUNICORN || s->life.limits.held || slot != s->life.current)
@@ -52,6 +53,7 @@ heir_takes_over(struct service *s, uint8_t slot, int status, msec now)
 		return false;
 	note_end(s, &old, dead, status, now);
 	*pid = heir;
+	s->start[slot] = tree_look(heir, &p) ? (uint32_t)p.start : 0;
 	if (s->made[slot] == 0)
 		s->made[slot] = old.number;
 	log_info("%s: master %d was followed by %d, which it had started itself (USR2): generation %u", s->name,

@@ -53,7 +53,7 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 	}
 	b->look = true;
 	if (s != NULL) {
-		if (heir_takes_over(s, (uint8_t)(i % LIFE_SLOTS), status, now))
+		if (!b->safe && heir_takes_over(s, (uint8_t)(i % LIFE_SLOTS), status, now))
 			return;
 		b->children--;
 		resume_ended(s, (uint8_t)(i % LIFE_SLOTS), status, now);

@@ -14,7 +14,7 @@ static void
 add_reason(struct text *t, const struct service *s, enum manner_reason reason, int64_t room)
 {
 	text_addf(t, "replaced %s", manner_reason_words(reason));
-	if (s->size < 0 || room < 0)
+	if (s->size == 0 || room < 0)
 		return;
 	text_add(t, " (it takes ");
 	text_add_size(t, (uint64_t)s->size);
@@ -30,7 +30,7 @@ room_of(const struct service *s)
 	const struct bounds *bounds = s->plan->bounds;
 	int64_t room = memory_free("/proc", "/sys/fs/cgroup"), left;
 
-	if (bounds == NULL || s->size < 0 || bounds->memory_max >= INT64_MAX)
+	if (bounds == NULL || s->size == 0 || bounds->memory_max >= INT64_MAX)
 		return room;
 	left = (int64_t)bounds->memory_max > s->size ? (int64_t)bounds->memory_max - s->size : 0;
 	return room < 0 || left < room ? left : room;
@@ -62,7 +62,7 @@ replace_begin(struct service *s, struct text *said, msec now)
 
 	if (serves && s->plan != NULL) {
 		room = room_of(s);
-		manner = manner_choose(s->plan->replace, s->wanted, s->size, room, &reason);
+		manner = manner_choose(s->plan->replace, s->wanted, s->size > 0 ? s->size : -1, room, &reason);
 	}
 	if (manner == MANNER_DOWN_FIRST)
 		return life_restart(&s->life, now);

@@ -78,7 +78,6 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	s->incarnation = page_at(b->page, slot)->incarnation + 1;
 	s->kind = kind;
 	s->output_fd = -1;
-	s->size = -1;
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
 		s->cgroup[i] = -1;
 	text_copy(s->name, sizeof s->name, name);

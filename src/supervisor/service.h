@@ -51,7 +51,7 @@ struct service {
 	bool adopted[LIFE_SLOTS]; /* it was started by a bridled that was killed: no descendants of ours (adopt.h) */
 	struct adoption *adoption; /* NULL: none was ever adopted */
 	bool restored;            /* it was there before us, and is as it should be: autostart does not move it */
-	int64_t size;             /* bytes of master and workers when they were last weighed; -1: never */
+	int64_t size;             /* bytes of master and workers when they were last weighed; 0: never */
 	bool next_singly;         /* the next generation starts with one worker (replace.h), */
 	bool singly[LIFE_SLOTS];  /* and so did these */
 	bool stepped;             /* the current one gave up a worker of its own since the replacement began, */
