@@ -224,7 +224,9 @@ settle_output(struct service *s, const struct service *mine, bool reborn)
 static uint32_t
 wanted_now(const struct service *s, const struct service *mine)
 {
-	bool allowed = s->wanted >= page_at(s->home->page, s->slot)->settings.workers_min;
+	const struct page_settings *settings = &page_at(s->home->page, s->slot)->settings;
+	/* without a range people may want any number, also less than is written */
+	bool allowed = settings->workers_min == settings->workers_max || s->wanted >= settings->workers_min;
 
 	return mine->plan == NULL || (s->scaled && allowed) ? s->wanted : mine->wanted;
 }

@@ -102,9 +102,22 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	return s;
 }
 
+/* What somebody asked for stays, also when it is less than is written: that was so when he asked. But not below a range, and not
+ * below a number that was written since. */
+static bool
+keeps_wanted(const struct service *s, const struct plan *plan)
+{
+	const struct page_settings *settings = plan->settings;
+	bool same =
+		s->plan != NULL && s->plan->workers == plan->workers && settings->workers_min == settings->workers_max;
+
+	return s->scaled && (same || s->wanted >= settings->workers_min);
+}
+
 void
 service_plan(struct service *s, struct plan *plan)
 {
+	bool keeps = keeps_wanted(s, plan);
 	struct err err;
 
 	plan_free(s->plan);
@@ -112,7 +125,7 @@ service_plan(struct service *s, struct plan *plan)
 	s->bounded = s->bounded || plan->bounds != NULL;
 	life_set_limits(&s->life, &plan->limits);
 	demand_plan(s);
-	if (!s->scaled || s->wanted < plan->settings->workers_min)
+	if (!keeps)
 		s->wanted = plan->workers;
 	if (!open_output(s, &err))
 		log_error("%s: its output goes nowhere: %s", s->name, err.text);

@@ -46,6 +46,8 @@ exchanges_judge(struct watcher *w, struct service *s, const struct page_service 
 	if (sampler->exchanging != next->number)
 		sampler->exchange = (struct exchange){ 0 };
 	sampler->exchanging = next->number;
+	if (sampler->workers.unsure)
+		return false;
 	switch (exchange_step(&sampler->exchange, &seen, record->due, now)) {
 	case EXCHANGE_NOTHING: break;
 	case EXCHANGE_ONE_MORE: ask(w, s, record, DEED_STEP_UP); break;

@@ -156,6 +156,8 @@ pools_judge(struct watcher *w, struct service *s, const struct page_service *rec
 	struct workers_count count = pools_seen(sampler, record, now);
 	struct pool_seen seen = { count.all, count.booted, sampler->queue };
 
+	if (sampler->workers.unsure)
+		return; /* who is not seen is not missing */
 	follow_wanted(sampler, record, now);
 	if (!record->half_way) { /* one more would load what has just failed */
 		want(w, s, record, &seen, now);

@@ -1,3 +1,4 @@
+#include "os/privilege.h"
 #include "watcher/watcher.h"
 
 #include <signal.h>
@@ -120,9 +121,11 @@ int
 watcher_run(void)
 {
 	struct watcher w = { 0 };
+	unsigned long before;
 	struct err err;
 
 	ignore_signals();
+	privilege_descriptors(&before); /* who started us may have had few left */
 	if (!open_all(&w, &err)) {
 		log_error("%s", err.text);
 		return EXIT_FAILURE;

@@ -1,5 +1,6 @@
 #include "watcher/workers.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -209,26 +210,45 @@ workers_unsettled(const struct workers *w, msec now)
 	return false;
 }
 
+static bool
+could_not_look(void)
+{
+	return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+}
+
+/* All children of the master of GENERATION. */
+static void
+look_below(struct workers *w, const struct page_generation *generation, enum workers_depth depth, msec now)
+{
+	pid_t pids[WORKERS_MAX];
+	int n;
+
+	errno = 0;
+	n = process_children(generation->master, pids, WORKERS_MAX);
+	w->unsure |= n < 0 && could_not_look();
+	for (int i = 0; i < n && i < WORKERS_MAX; i++) {
+		errno = 0;
+		look_at(w, pids[i], generation->master, generation->number, depth, now);
+		w->unsure |= could_not_look();
+	}
+}
+
 void
 workers_look(struct workers *w, const struct page_service *record, enum workers_depth depth, msec now)
 {
-	pid_t pids[WORKERS_MAX];
-
 	if (now - w->buried > REMEMBER)
 		forget_gone(w);
 	for (uint32_t i = 0; i < w->count; i++)
 		w->at[i].seen = false;
-	w->blind = false;
+	w->blind = w->unsure = false;
 	for (unsigned g = 0; g < PAGE_GENERATIONS; g++) {
 		const struct page_generation *generation = &record->generations[g];
-		int n = 0;
 
 		if (generation->number != 0 && generation->master > 0)
-			n = process_children(generation->master, pids, WORKERS_MAX);
-		for (int i = 0; i < n && i < WORKERS_MAX; i++)
-			look_at(w, pids[i], generation->master, generation->number, depth, now);
+			look_below(w, generation, depth, now);
 	}
-	forget_unseen(w);
+	if (!w->unsure)
+		forget_unseen(w);
 }
 
 bool

@@ -45,6 +45,7 @@ struct worker {
 struct workers {
 	struct worker *at;
 	uint32_t count, size;
+	bool unsure; /* some could not be looked at for want of descriptors or memory: nobody is missing because of that */
 	bool blind;          /* some heartbeat could not be seen (no permission) */
 	struct worker *gone; /* WORKERS_GONE of those that were not there any more, the latest; NULL: nobody yet */
 	uint32_t gone_next;

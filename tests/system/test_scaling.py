@@ -127,3 +127,21 @@ def test_listener_queue_is_seen(bridled):
         for pid in [*site.workers(), site.master()]:
             os.kill(pid, signal.SIGCONT)
     until(lambda: site.service()["listeners"][0]["queue"] == 0, "the queue to empty")
+
+
+def test_fewer_than_written_stay_fewer(bridled):
+    """Whatever else is changed, and whatever becomes of bridled; until another number is written."""
+    site = bridled(web(workers=2))
+    site.wait_workers(2)
+    site.ctl("scale", "web", 1)
+    site.wait_workers(1)
+    site.write(web(workers=2, environment="A=b"))
+    site.ctl("reload")
+    until(lambda: site.service()["generation"] == 2, "the next generation")
+    site.wait_workers(1)
+    site.ctl("reexec")
+    site.ctl("restart", "web")
+    site.wait_workers(1)
+    site.write(web(workers=3, environment="A=b"))
+    site.ctl("reload")
+    site.wait_workers(3)
