@@ -9,7 +9,7 @@
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
-/* "..., 512M of 300M" is left to those who like riddles. */
+/* With both numbers, where both are known: who reads it may want to make room. */
 static void
 add_reason(struct text *t, const struct service *s, enum manner_reason reason, int64_t room)
 {
