@@ -165,7 +165,13 @@ mkdir -p "$dir/bridle"
 cd "$dir/bridle"
 "$top/configure" --quiet --enable-static CC=musl-gcc CFLAGS="$cflags" CPPFLAGS="-isystem $prefix/include" \
 	PKG_CONFIG_LIBDIR="$prefix/lib/pkgconfig" PKG_CONFIG_PATH= "$@"
-make -s -j"$jobs" bridled bridle
+make -s -j"$jobs" bridle
+# only the daemon stays in memory: contrib/seldom.ld; 64 KiB is what the kernel maps at a time
+set -- "-Wl,-T,$top/contrib/seldom.ld" -Wl,-z,max-page-size=0x10000
+if ! make -s -j"$jobs" bridled LDFLAGS="$*"; then
+	say "the linker does not take contrib/seldom.ld: a larger bridled"
+	make -s -j"$jobs" bridled
+fi
 for program in bridled bridle; do
 	! readelf -d "$program" 2>/dev/null | grep -q NEEDED || die "$program needs a shared library after all"
 	say "$PWD/$program"

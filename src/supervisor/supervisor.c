@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "os/cgroup.h"
 #include "os/cpus.h"
+#include "os/pages.h"
 #include "os/privilege.h"
 #include "os/protect.h"
 #include "os/tree.h"
@@ -259,8 +260,6 @@ static enum supervisor_exit
 run(struct bridled *b, struct past *past)
 {
 	b->protected = protect_from_oom(&b->oom_score_adj);
-	if (!protect_memory())
-		log_debug("our memory is not locked");
 	open_cgroups(b);
 	if (!reread_first(b))
 		return SUPERVISOR_FAILED;
@@ -268,6 +267,9 @@ run(struct bridled *b, struct past *past)
 	log_info("bridled " PACKAGE_VERSION ": %u service%s from %s", b->conf->service_count,
 		b->conf->service_count == 1 ? "" : "s", b->config_path);
 	take_up(b, past, clock_now());
+	pages_let_go();
+	if (!protect_memory())
+		log_debug("our memory is not locked");
 	ev_run(b->loop, 0);
 	log_info("stopped%s", b->forced ? "; something had to be killed" : "");
 	return b->forced ? SUPERVISOR_FORCED : SUPERVISOR_STOPPED;

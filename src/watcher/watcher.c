@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "os/pages.h"
 #include "watcher/watch.h"
 
 /* One slot: what it held is let go when it holds another service now, or none; what it holds is followed when anything of it
@@ -130,6 +131,7 @@ watcher_run(void)
 		log_error("%s", err.text);
 		return EXIT_FAILURE;
 	}
+	pages_let_go();
 	ev_run(w.loop, 0);
 	release(&w);
 	return EXIT_SUCCESS;
