@@ -137,6 +137,43 @@ print_listeners(const json_t *service, FILE *out, struct paint p)
 	}
 }
 
+/* "35.2ms" */
+static void
+add_milliseconds(struct text *t, const json_t *figures, const char *key, const char *words)
+{
+	const json_t *ms = json_object_get(figures, key);
+
+	if (json_is_number(ms))
+		text_addf(t, "%s%.*fms", words, json_number_value(ms) < 100 ? 1 : 0, json_number_value(ms));
+}
+
+/* "12.3/s, mean 35.2ms, half within 20.1ms, 95% within 120ms; 4xx 3, 5xx 1" */
+static void
+print_figures(const json_t *service, FILE *out, struct paint p)
+{
+	const json_t *figures = json_object_get(service, "figures"), *recent = json_object_get(figures, "recent");
+	const char *before = "; ";
+	char buffer[200];
+	struct text words;
+
+	if (!json_is_object(figures))
+		return;
+	text_init(&words, buffer, sizeof buffer);
+	text_addf(&words, "%.1f/s", json_number_value(json_object_get(figures, "rate")));
+	add_milliseconds(&words, figures, "mean_ms", ", mean ");
+	add_milliseconds(&words, figures, "p50_ms", ", half within ");
+	add_milliseconds(&words, figures, "p95_ms", ", 95% within ");
+	for (size_t class = 4; class <= 5; class ++) {
+		json_int_t n = json_integer_value(json_array_get(recent, class - 1));
+
+		if (n <= 0)
+			continue;
+		text_addf(&words, "%s%zuxx %lld", before, class, (long long)n);
+		before = ", ";
+	}
+	line(out, p, "requests", buffer);
+}
+
 static void
 add_booted(struct table *t, const json_t *worker)
 {
@@ -220,6 +257,7 @@ detail_print(const json_t *services, FILE *out, struct paint p)
 		print_counts(service, out, p);
 		print_listeners(service, out, p);
 		line(out, p, "not given", field_text(service, "withheld"));
+		print_figures(service, out, p);
 		line(out, p, "last end", field_text(service, "last_end"));
 		line(out, p, "log", field_text(service, "log"));
 		print_workers(service, out, p);

@@ -18,6 +18,7 @@ struct draft {
 	const struct conf_section *section;
 	const struct conf_service *service;
 	struct conf_version gunicorn;
+	uint16_t statsd_port;
 	struct wordlist argv;
 	uint32_t workers_at; /* where --workers is in argv; 0: nowhere */
 	struct environment env;
@@ -29,7 +30,7 @@ struct draft {
 static void
 draft_gunicorn(struct draft *d, uint32_t listeners)
 {
-	flags_add(&d->argv, d->section, d->service, d->gunicorn, listeners > 0);
+	flags_add(&d->argv, d->section, d->service, d->gunicorn, listeners > 0, d->statsd_port);
 	d->workers_at = d->argv.count;
 	wordlist_add(&d->argv, arena_printf(d->arena, "--workers=%s", zeros));
 	wordlist_add_all(&d->argv, d->service->args);
@@ -225,12 +226,13 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir, char *const *bas
 
 bool
 conf_command_build(struct conf_command *command, const struct conf_section *section, const struct conf_service *service,
-	uint32_t workers, uint32_t listeners, const char *run_dir, char *const *base, struct err *err)
+	uint32_t workers, uint32_t listeners, uint16_t statsd_port, const char *run_dir, char *const *base, struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct draft d = { .arena = arena,
 		.section = section,
 		.service = service,
+		.statsd_port = statsd_port,
 		.argv = { .arena = arena },
 		.err = err };
 	bool ok;

@@ -38,14 +38,14 @@ struct conf_command {
  * may take the network); PWD; for Gunicorn VIRTUAL_ENV, PATH, PYTHONUNBUFFERED=1; environment; environment_file (as with
  * systemd); ours, at the end: Gunicorn up to 24 loses its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
  *
- * LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). RUN_DIR: of
+ * LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). STATSD_PORT: see flags.h. RUN_DIR: of
  * bridled; TMPDIR is below it. BASE: the environment to begin with (bridled's own), from which everything that
  * gunicorn-facts 10 names is scrubbed (GUNICORN_*, LISTEN_*, NOTIFY_SOCKET, WATCHDOG_*, BRIDLE_*).
  * Decimal slots are written zero-padded ("0000000002" is what int() takes). False with ERR when the command or an
  * environment file cannot be found or read. */
 bool conf_command_build(struct conf_command *command, const struct conf_section *section,
-	const struct conf_service *service, uint32_t workers, uint32_t listeners, const char *run_dir,
-	char *const *base, struct err *err);
+	const struct conf_service *service, uint32_t workers, uint32_t listeners, uint16_t statsd_port,
+	const char *run_dir, char *const *base, struct err *err);
 void conf_command_free(struct conf_command *command);
 
 /* Write N (< 10^10) into a slot. */

@@ -10,6 +10,7 @@ struct flags {
 	const struct conf_section *section;
 	const struct conf_service *service;
 	struct conf_version gunicorn;
+	uint16_t statsd_port; /* 0: statsd_host and statsd_prefix are the user's */
 };
 
 /* "--flag=value": a value that begins with a minus is no flag then. */
@@ -101,6 +102,13 @@ add_passed(struct wordlist *argv, const struct conf_setting *setting)
 }
 
 /* The last setting of each key that Gunicorn alone has, in the order of the list. */
+static bool
+is_ours(const struct flags *f, const struct conf_key *key)
+{
+	return f->statsd_port != 0 &&
+		(strcmp(key->name, "statsd_host") == 0 || strcmp(key->name, "statsd_prefix") == 0);
+}
+
 static void
 add_passed_flags(struct flags *f)
 {
@@ -109,7 +117,7 @@ add_passed_flags(struct flags *f)
 	for (uint32_t i = 0; i < f->section->count; i++)
 		last[key_id(f->section->settings[i].key)] = &f->section->settings[i];
 	for (unsigned i = 0; i < KEY_COUNT; i++)
-		if (last[i] != NULL && conf_keys[i].flag != NULL)
+		if (last[i] != NULL && conf_keys[i].flag != NULL && !is_ours(f, &conf_keys[i]))
 			add_passed(f->argv, last[i]);
 }
 
@@ -146,11 +154,22 @@ add_binds(struct flags *f)
 	}
 }
 
+/* The service's name and a slash in front of what its own prefix is: wire/statsd.h. */
+static void
+add_statsd(struct flags *f)
+{
+	const struct conf_setting *prefix = conf_setting_of(f->section, "statsd_prefix");
+
+	add_text(f->argv, "--statsd-host", arena_printf(f->argv->arena, "127.0.0.1:%u", (unsigned)f->statsd_port));
+	add_text(f->argv, "--statsd-prefix",
+		arena_printf(f->argv->arena, "%s/%s", f->service->name, prefix != NULL ? prefix->value : ""));
+}
+
 void
 flags_add(struct wordlist *argv, const struct conf_section *section, const struct conf_service *service,
-	struct conf_version version, bool has_listeners)
+	struct conf_version version, bool has_listeners, uint16_t statsd_port)
 {
-	struct flags f = { argv, section, service, version };
+	struct flags f = { argv, section, service, version, statsd_port };
 
 	add_passed_flags(&f);
 	add_own_flags(&f);
@@ -158,6 +177,8 @@ flags_add(struct wordlist *argv, const struct conf_section *section, const struc
 		add_binds(&f);
 	if (has_unwanted_control_socket(&f))
 		wordlist_add(argv, "--no-control-socket");
+	if (statsd_port != 0)
+		add_statsd(&f);
 	if (!is_set(&f, "proc_name"))
 		add_text(argv, "--name", service->name);
 }

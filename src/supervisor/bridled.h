@@ -47,6 +47,8 @@ struct bridled {
 	void *page;             /* wire/page.h */
 	int page_fd;
 	int spool_fd;           /* watcher/watcher.h: kept for the watcher, never looked into */
+	int statsd_fd;          /* the same; -1: there is none */
+	uint16_t statsd_port;   /* of it; 0: there is none */
 	uint32_t capacity;      /* of the page and of `services` */
 	struct service **services; /* by slot; NULL: nobody */
 	pid_t *masters;         /* LIFE_SLOTS a service, side by side, so that a pid is found quickly; 0: none */

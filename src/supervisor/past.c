@@ -164,6 +164,7 @@ past_find(struct past *p, struct bridled *b)
 		past_release(p);
 	} else {
 		await_watcher(p);
+		b->statsd_port = (uint16_t)p->bridled.statsd_port; /* its services still send there */
 	}
 }
 

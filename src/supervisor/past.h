@@ -28,7 +28,7 @@ struct past {
 bool past_inherit(struct past *p, const char *word, struct err *err);
 
 /* Look for a killed one in b->run_dir, which must be locked. Its watcher has ended when this returns, having written what
- * it had. */
+ * it had; b->statsd_port is its port. */
 void past_find(struct past *p, struct bridled *b);
 
 /* What bridled itself was: numbers and descriptors into B. Only of a reborn one. */

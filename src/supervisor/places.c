@@ -152,5 +152,6 @@ places_plan_home(const struct bridled *b)
 	return (struct plan_home){ .run_dir = b->run_dir,
 		.bases = b->bases,
 		.cgroup_fd = b->cgroup_fd,
-		.cpus = b->cpus };
+		.cpus = b->cpus,
+		.statsd_port = b->statsd_port };
 }

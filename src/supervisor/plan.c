@@ -225,7 +225,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		!plan_directories(p, &s, home, err) || !plan_sandbox(p, &s, home->run_dir, err) ||
 		!plan_limits(p, &s, err) || !plan_credentials(p, &s, home->run_dir, err))
 		return err_prefix(err, "%s", section->name);
-	if (!plan_command(p, section, &s, home->run_dir, err))
+	if (!plan_command(p, section, &s, home, err))
 		return false;
 	if (p->reload_hup && !plan_trial(p, err))
 		return false;

@@ -70,6 +70,7 @@ struct plan_home {
 	char *const *bases; /* directories_bases */
 	int cgroup_fd;      /* cgroup_open, or -1 */
 	unsigned cpus;      /* usable ones, for workers = auto */
+	uint16_t statsd_port; /* of 127.0.0.1, where the watcher hears Gunicorns' figures; 0: nowhere */
 };
 
 /* Work it out. NULL with ERR, which begins with the service's name. */

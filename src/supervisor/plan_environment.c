@@ -55,15 +55,17 @@ fill(struct base *base, const struct plan *p, const struct conf_service *s)
 }
 
 bool
-plan_command(struct plan *p, const struct conf_section *section, const struct conf_service *s, const char *run_dir,
-	struct err *err)
+plan_command(struct plan *p, const struct conf_section *section, const struct conf_service *s,
+	const struct plan_home *home, struct err *err)
 {
+	uint16_t statsd = plan_statsd(p, section, s, home->statsd_port);
 	struct base base = { 0 };
 	bool ok;
 
 	if (!fill(&base, p, s))
 		return err_set(err, 0, "%s: cannot build its environment", s->name);
-	ok = conf_command_build(&p->command, section, s, p->workers, s->bind.count, run_dir, base.at, err);
+	ok = conf_command_build(&p->command, section, s, p->workers, s->bind.count, statsd, home->run_dir, base.at,
+		err);
 	for (size_t i = base.ours; base.at[i] != NULL; i++)
 		free(base.at[i]);
 	free(base.at);

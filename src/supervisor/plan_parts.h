@@ -20,8 +20,12 @@ bool plan_directories(struct plan *p, const struct conf_service *s, const struct
 bool plan_credentials(struct plan *p, const struct conf_service *s, const char *run_dir, struct err *err);
 
 /* Its command and environment. ERR begins with its name. */
-bool plan_command(struct plan *p, const struct conf_section *section, const struct conf_service *s, const char *run_dir,
-	struct err *err);
+bool plan_command(struct plan *p, const struct conf_section *section, const struct conf_service *s,
+	const struct plan_home *home, struct err *err);
+
+/* Where its figures go: PORT of 127.0.0.1 (0: we hear none), or 0 when that is not ours to say. Cannot fail: a service runs
+ * without. */
+uint16_t plan_statsd(struct plan *p, const struct conf_section *section, const struct conf_service *s, uint16_t port);
 
 /* What a trial of its code is called with; `command` must be there. */
 bool plan_trial(struct plan *p, struct err *err);

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "os/listener.h"
+#include "os/loopback.h"
 #include "supervisor/bridled.h"
 #include "watcher/watcher.h"
 #include "wire/page.h"
@@ -102,8 +104,25 @@ open_control(struct bridled *b, struct err *err)
 	}
 }
 
+/* Gunicorns of a bridled before us still send to its port, which is ours if it is free. Services run without figures. */
+static void
+open_statsd(struct bridled *b)
+{
+	struct err err;
+
+	if (b->statsd_fd < 0)
+		b->statsd_fd = loopback_open_udp(&b->statsd_port, &err);
+	if (b->statsd_fd >= 0)
+		return;
+	log_warning("%s; there are no figures of requests", err.text);
+	b->statsd_port = 0;
+}
+
 bool
 shared_make(struct bridled *b, struct err *err)
 {
-	return make_page(b, err) && open_control(b, err);
+	if (!make_page(b, err) || !open_control(b, err))
+		return false;
+	open_statsd(b);
+	return true;
 }

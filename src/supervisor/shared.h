@@ -1,7 +1,8 @@
 /*
- * shared -- what the watcher inherits: the page (wire/page.h), the spool (watcher/watcher.h), and the socket that people's
- * commands come to. Made once, so that every watcher finds the same; what was
- * handed over by who was here before us in this process is used on (the page is not: nobody can write to it any more).
+ * shared -- what the watcher inherits: the page (wire/page.h), the spool (watcher/watcher.h), the socket that people's
+ * commands come to, and the one that Gunicorns' figures come to. Made once, so that every watcher finds the same; what was
+ * handed over by who was here before us in this process is used on (the page is not: nobody can write to it any more), and
+ * figures come to the same port.
  */
 #ifndef BRIDLE_SUPERVISOR_SHARED_H
 #define BRIDLE_SUPERVISOR_SHARED_H

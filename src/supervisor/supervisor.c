@@ -338,7 +338,7 @@ remember(struct bridled *b, struct past *past, const struct supervisor_options *
 enum supervisor_exit
 supervisor_run(const struct supervisor_options *options)
 {
-	struct bridled b = { .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1, .spool_fd = -1,
+	struct bridled b = { .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1, .spool_fd = -1, .statsd_fd = -1,
 		.memory = { .fd = -1 } };
 	struct past past = { 0 };
 	enum supervisor_exit status;

@@ -254,7 +254,8 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	char uid[16], gid[16];
 	char *argv[] = { "bridled", "--watch", uid, gid, NULL }, *envp[] = { "PATH=/usr/bin:/bin", NULL, NULL };
 	struct text t;
-	int fds[] = { its_end, b->page_fd, b->control_fd, b->spool_fd };
+	int fds[] = { its_end, b->page_fd, b->control_fd, b->spool_fd,
+		b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd };
 
 	for (char **e = environ; *e != NULL; e++) /* sanitizers and their like are steered this way */
 		if (strncmp(*e, "ASAN_OPTIONS=", 13) == 0)
@@ -264,7 +265,7 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	text_init(&t, gid, sizeof gid);
 	text_addf(&t, "%u", (unsigned)b->watch_gid);
 	struct spawn_request r = { .path = "/proc/self/exe", .argv = argv, .envp = envp, .listeners = fds,
-		.listener_count = 4, .null_fd = b->null_fd, .output_fd = -1, .cgroup_fd = -1, .umask = 0027 };
+		.listener_count = sizeof fds / sizeof fds[0], .null_fd = b->null_fd, .output_fd = -1, .cgroup_fd = -1, .umask = 0027 };
 
 	return spawn(&r, err);
 }

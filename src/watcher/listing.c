@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "core/figures.h"
 #include "core/life.h"
 #include "os/process.h"
 #include "watcher/pools.h"
@@ -11,6 +12,7 @@
 #include "watcher/reasons.h"
 #include "watcher/watch.h"
 #include "wire/jsonw.h"
+#include "wire/statsd.h"
 #include "wire/varlink.h"
 
 static void
@@ -129,6 +131,46 @@ write_figures(struct jsonw *j, const struct service *s, const struct page_servic
 }
 
 static void
+write_counts(struct jsonw *j, const char *key, const uint64_t *counts, const uint32_t *recent)
+{
+	jsonw_key(j, key);
+	jsonw_array_open(j);
+	for (unsigned i = 0; i < FIGURES_CLASSES; i++)
+		jsonw_integer(j, counts != NULL ? (int64_t)counts[i] : recent[i]);
+	jsonw_array_close(j);
+}
+
+/* What it told of itself (metrics.h). */
+static void
+write_told(struct jsonw *j, const struct sampler *sampler, msec now)
+{
+	struct figures *f = sampler != NULL ? sampler->figures : NULL;
+	struct figures_view v;
+
+	if (f == NULL) {
+		jsonw_key_null(j, "figures");
+		return;
+	}
+	v = figures_look(f, now);
+	jsonw_key(j, "figures");
+	jsonw_object_open(j);
+	jsonw_key_thousandths(j, "since", now - f->since);
+	jsonw_key_integer(j, "requests", (int64_t)f->requests);
+	write_counts(j, "status", f->status, NULL);
+	jsonw_key_integer(j, "critical", (int64_t)f->logged[STATSD_CRITICAL]);
+	jsonw_key_integer(j, "errors", (int64_t)f->logged[STATSD_ERROR]);
+	jsonw_key_integer(j, "warnings", (int64_t)f->logged[STATSD_WARNING]);
+	jsonw_key_integer(j, "exceptions", (int64_t)f->logged[STATSD_EXCEPTION]);
+	jsonw_key_thousandths(j, "rate", v.rate);
+	write_counts(j, "recent", NULL, v.status);
+	known_seconds(j, "mean_ms", v.mean >= 0, v.mean);
+	known_seconds(j, "p50_ms", v.median >= 0, v.median);
+	known_seconds(j, "p95_ms", v.worst >= 0, v.worst);
+	known_integer(j, "workers", sampler->told_workers >= 0, sampler->told_workers);
+	jsonw_object_close(j);
+}
+
+static void
 write_words(struct jsonw *j, const struct watcher *w, const struct page_service *record)
 {
 	char words[384];
@@ -180,6 +222,7 @@ write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page
 	write_words(j, w, record);
 	write_withheld(j, record);
 	write_figures(j, s, record, now);
+	write_told(j, s->sampler, now);
 	write_workers(j, s, brief, now);
 	write_listeners(j, w, record, brief);
 	jsonw_object_close(j);
@@ -193,8 +236,10 @@ write_slot(struct jsonw *j, struct watcher *w, uint32_t slot, bool brief, enum w
 
 	if (!services_read(&w->services, slot, &record))
 		return;
-	if (!brief && s->sampler != NULL)
+	if (!brief && s->sampler != NULL) {
+		metrics_take(w);
 		samples_look(w, s, &record, depth);
+	}
 	write_service(j, w, s, &record, brief);
 }
 

@@ -228,9 +228,11 @@ samples_follow(struct watcher *w, struct service *s, const struct page_service *
 			log_error("%s: no memory to watch its workers", s->name);
 			return;
 		}
-		s->sampler->queue = s->sampler->master_bytes = -1;
+		s->sampler->queue = s->sampler->master_bytes = s->sampler->told_workers = -1;
 		probes_init(&s->sampler->probes, w, s);
 	}
+	s->sampler->statsd_address = record->settings.statsd_address;
+	s->sampler->statsd_port = record->settings.statsd_port;
 	pool_init(&s->sampler->pool, record->settings.workers_min, record->settings.workers_max, record->wanted);
 	s->sampler->pool.since = clock_now(); /* what is seen first is no difference that has lasted */
 	samples_moved(w, s);
@@ -243,6 +245,7 @@ samples_forget(struct watcher *w, struct service *s)
 	if (s->sampler != NULL) {
 		workers_free(&s->sampler->workers);
 		probes_stop(&s->sampler->probes);
+		free(s->sampler->figures);
 	}
 	free(s->sampler);
 	s->sampler = NULL;

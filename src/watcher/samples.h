@@ -21,6 +21,7 @@
 #include "watcher/workers.h"
 #include "wire/page.h"
 
+struct figures;
 struct watcher;
 struct service;
 
@@ -46,6 +47,10 @@ struct sampler {
 	msec weighed;
 	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
+	struct figures *figures;      /* what it told of itself; NULL: nothing yet */
+	int64_t told_workers;         /* how many workers its master said it has; -1: it did not */
+	uint32_t statsd_address;      /* where that goes on to (wire/page.h) */
+	uint16_t statsd_port;
 	bool blind_told;
 	bool ooms_known;
 	uint32_t ooms; /* processes of it that the kernel has ended for want of memory, when last looked at */

@@ -14,6 +14,7 @@
 #include "watcher/inquiry.h"
 #include "watcher/intake.h"
 #include "watcher/logs.h"
+#include "watcher/metrics.h"
 #include "watcher/samples.h"
 #include "watcher/services.h"
 #include "watcher/stuck.h"
@@ -28,6 +29,7 @@ struct watcher {
 	struct stuck stuck;
 	struct console console;
 	struct samples samples;
+	struct metrics metrics;
 	struct deaths deaths;
 	struct inquiries inquiries;
 	struct control control;

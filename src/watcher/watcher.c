@@ -94,6 +94,7 @@ open_all(struct watcher *w, struct err *err)
 		return false;
 	console_open(w);
 	samples_open(w);
+	metrics_open(w, WATCHER_STATSD_FD);
 	inquiries_open(w);
 	deaths_open(w);
 	uplink_open(w, WATCHER_LINK_FD);
@@ -113,6 +114,7 @@ release(struct watcher *w)
 		inquiry_forget(w, &w->services.at[i]);
 	}
 	deaths_close(w);
+	metrics_close(w);
 	services_release(&w->services);
 	uplink_release(w);
 	ev_loop_destroy(w->loop);

@@ -79,6 +79,9 @@ struct page_settings {
 	uint8_t log, log_format; /* enum page_log, enum page_log_format */
 	uint8_t log_drops;       /* the service does not wait when the pipe is full */
 	uint8_t oom_policy;      /* enum page_oom */
+	uint32_t statsd_address;   /* where its figures go on to, IPv4 in network order; 0: nowhere */
+	uint16_t statsd_port;      /* host order */
+	uint8_t pad[2];
 	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
 	uint32_t withheld;          /* sandbox keys that this machine cannot give (best-effort): bits of enum page_withheld */
 	struct page_probe probe;

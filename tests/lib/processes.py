@@ -30,6 +30,12 @@ def alive(pid):
     return seen is not None and seen[0] not in "ZX"
 
 
+def wakeups(pid):
+    """How often it has gone to sleep and was woken."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(status.rpartition("\nvoluntary_ctxt_switches:")[2].split()[0])
+
+
 def everyone():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 

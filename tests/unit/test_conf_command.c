@@ -75,10 +75,9 @@ install(const struct venv *v, const char *version)
 	make_directory(path);
 }
 
-/* Build for the only service of TEXT, in which every % is the virtual environment. False with what ERR says. */
 static bool
-build(const struct venv *v, const char *text, uint32_t listeners, char *const *base, struct conf_command *command,
-	struct err *err)
+build_heard(const struct venv *v, const char *text, uint32_t listeners, uint16_t statsd_port, char *const *base,
+	struct conf_command *command, struct err *err)
 {
 	char filled[4096];
 	struct conf_report report;
@@ -96,10 +95,18 @@ build(const struct venv *v, const char *text, uint32_t listeners, char *const *b
 		print_error("%s\n", report.at[0].text);
 	assert_non_null(conf);
 	conf_decode_service(&conf->services[0], &service);
-	ok = conf_command_build(command, &conf->services[0], &service, 3, listeners, "/run/bridle", base, err);
+	ok = conf_command_build(command, &conf->services[0], &service, 3, listeners, statsd_port, "/run/bridle", base, err);
 	conf_free(conf);
 	conf_report_free(&report);
 	return ok;
+}
+
+/* Build for the only service of TEXT, in which every % is the virtual environment. False with what ERR says. */
+static bool
+build(const struct venv *v, const char *text, uint32_t listeners, char *const *base, struct conf_command *command,
+	struct err *err)
+{
+	return build_heard(v, text, listeners, 0, base, command, err);
 }
 
 /* The words behind argv[0] in a line; the virtual environment as %. */
@@ -141,6 +148,7 @@ struct call {
 };
 
 #define WEB "[gunicorn:web]\napp = a:b\nvirtualenv = %\n"
+#define WEB_AGAIN "[gunicorn:web]\napp = a:b\nvirtualenv = %%\n"
 #define USUAL "--name=web --workers=0000000003 a:b"
 
 static const struct call calls[] = {
@@ -189,6 +197,36 @@ words_are_what_was_set(void **state)
 		conf_command_free(&command);
 		snprintf(path, sizeof path, "%s/lib/python3.11/site-packages/gunicorn-%s.dist-info", v->root, calls[i].version);
 		assert_int_equal(rmdir(path), 0);
+	}
+}
+
+/* What the user wants of statsd is said in other words, or not at all. */
+static void
+figures_are_sent_to_us(void **state)
+{
+	static const struct {
+		uint16_t port;
+		const char *keys, *words;
+	} cases[] = {
+		{ 0, "statsd_host = a:1\nstatsd_prefix = p\n", "%/bin/gunicorn --statsd-host=a:1 --statsd-prefix=p "
+			"--graceful-timeout=30 " USUAL },
+		{ 4711, "", "%/bin/gunicorn --graceful-timeout=30 --statsd-host=127.0.0.1:4711 --statsd-prefix=web/ " USUAL },
+		{ 4711, "statsd_host = a:1\nstatsd_prefix = p\ndogstatsd_tags = t:1\n", "%/bin/gunicorn --dogstatsd-tags=t:1 "
+			"--graceful-timeout=30 --statsd-host=127.0.0.1:4711 --statsd-prefix=web/p " USUAL },
+	};
+	struct venv *v = *state;
+	char text[300], seen[1000];
+
+	install(v, "23.0.0");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct conf_command command;
+		struct err err;
+
+		snprintf(text, sizeof text, WEB_AGAIN "%s", cases[i].keys);
+		assert_true(build_heard(v, text, 1, cases[i].port, NULL, &command, &err));
+		show_words(v, command.argv, seen, sizeof seen);
+		assert_string_equal(seen, cases[i].words);
+		conf_command_free(&command);
 	}
 }
 
@@ -419,6 +457,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(words_are_what_was_set, setup, teardown),
+		cmocka_unit_test_setup_teardown(figures_are_sent_to_us, setup, teardown),
 		cmocka_unit_test_setup_teardown(slots_are_patched_in_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(slots_are_only_where_they_are_needed, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_environment_is_scrubbed_and_set, setup, teardown),

@@ -1,0 +1,115 @@
+#include "core/figures.h"
+
+/* Microseconds: no bucket is wider than half of what is in it, up to half a minute. */
+static const int64_t bounds[FIGURES_BOUNDS] = { 500, 1000, 1500, 2000, 3000, 5000, 7000, 10000, 15000, 20000, 30000,
+	50000, 70000, 100000, 150000, 200000, 300000, 500000, 700000, 1000000, 2000000, 5000000, 10000000, 30000000 };
+
+/* Begin the span that NOW is in. */
+static void
+roll(struct figures *f, msec now)
+{
+	const struct figures_span none = { 0 };
+	msec spans = (now - f->began) / FIGURES_SPAN;
+
+	if (spans <= 0)
+		return;
+	f->before = spans == 1 ? f->now : none;
+	f->now = none;
+	f->began += spans * FIGURES_SPAN;
+}
+
+/* Counters do not wrap, whoever counts. */
+static void
+add(uint32_t *counter, int64_t count)
+{
+	*counter = count > (int64_t)(UINT32_MAX - *counter) ? UINT32_MAX : *counter + (uint32_t)count;
+}
+
+void
+figures_requests(struct figures *f, int64_t count, msec now)
+{
+	roll(f, now);
+	add(&f->now.requests, count);
+	f->requests += (uint64_t)count;
+}
+
+void
+figures_duration(struct figures *f, int64_t us, msec now)
+{
+	struct figures_span *s = &f->now;
+	unsigned i = 0;
+
+	roll(f, now);
+	while (i < FIGURES_BOUNDS && us >= bounds[i])
+		i++;
+	if (s->timed == UINT32_MAX || s->us > INT64_MAX - us)
+		return;
+	s->timed++;
+	s->faster[i]++;
+	s->us += us;
+	if (us > s->longest)
+		s->longest = us;
+}
+
+void
+figures_status(struct figures *f, int status, int64_t count, msec now)
+{
+	int class = status / 100 - 1;
+
+	roll(f, now);
+	if (class < 0 || class >= FIGURES_CLASSES)
+		return;
+	add(&f->now.status[class], count);
+	f->status[class] += (uint64_t)count;
+}
+
+void
+figures_logged(struct figures *f, unsigned level, int64_t count)
+{
+	f->logged[level] += (uint64_t)count;
+}
+
+/* What PERCENT of the TIMED requests are not above: somewhere in a bucket, and where in it is taken to be even. */
+static int64_t
+quantile(const struct figures *f, uint64_t timed, unsigned percent)
+{
+	int64_t longest = f->now.longest > f->before.longest ? f->now.longest : f->before.longest;
+	uint64_t wanted = (timed * percent + 99) / 100, below = 0;
+
+	for (unsigned i = 0; i <= FIGURES_BOUNDS; i++) {
+		uint64_t here = (uint64_t)f->now.faster[i] + f->before.faster[i];
+		int64_t from = i > 0 ? bounds[i - 1] : 0, to = i < FIGURES_BOUNDS ? bounds[i] : longest;
+
+		if (below + here < wanted) {
+			below += here;
+			continue;
+		}
+		to = to < longest ? to : longest;
+		return to > from ? from + (int64_t)((double)(to - from) * (double)(wanted - below) / (double)here) : to;
+	}
+	return longest;
+}
+
+struct figures_view
+figures_look(struct figures *f, msec now)
+{
+	struct figures_view v = { .mean = -1, .median = -1, .worst = -1 };
+	msec elapsed;
+	uint64_t timed;
+
+	roll(f, now);
+	elapsed = now - f->began + (f->began > f->since ? FIGURES_SPAN : 0);
+	v.rate = (int64_t)(((uint64_t)f->now.requests + f->before.requests) * 1000000 /
+		(uint64_t)(elapsed > 1000 ? elapsed : 1000));
+	for (unsigned i = 0; i < FIGURES_CLASSES; i++) {
+		v.status[i] = f->now.status[i];
+		add(&v.status[i], f->before.status[i]);
+	}
+	timed = (uint64_t)f->now.timed + f->before.timed;
+	if (timed == 0)
+		return v;
+	v.mean = (int64_t)(((uint64_t)f->now.us + (uint64_t)f->before.us) / timed);
+	v.median = quantile(f, timed, 50);
+	v.worst = quantile(f, timed, 95);
+	return v;
+}
