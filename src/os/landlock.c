@@ -103,9 +103,10 @@ add_rule(struct making *m, const char *path, enum view_kind kind)
 {
 	uint64_t rights = kind == VIEW_AS_IT_IS ? m->handled : READING;
 	size_t n = strlen(path) + 1;
-	struct stat st;
+	struct stat st = { .st_mode = S_IFDIR }; /* what is not there yet: directories made before a start */
 
-	if (kind > VIEW_READ_ONLY || lstat(path, &st) != 0 || S_ISLNK(st.st_mode))
+	lstat(path, &st);
+	if (kind > VIEW_READ_ONLY || S_ISLNK(st.st_mode))
 		return;
 	if (m->length + n > m->size) {
 		char *more = realloc(m->words, 2 * (m->size + n));

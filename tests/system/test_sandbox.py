@@ -259,3 +259,32 @@ def test_security_is_explained(sandboxed, as_root):
     assert "it runs as root" in said[2] and "it runs as root" not in said[0]
     refused = site.bridle("check", "--security", "wed0")
     assert refused.returncode != 0 and "did you mean 'web0'?" in refused.stderr
+
+
+# A user namespace whose maker may make no other below it: what is left to a plain user is Landlock. We are nobody there, as
+# all are who are not in its map, and so is bridled: it lets us ask.
+NO_NAMESPACES = ["unshare", "-Ur", "sh", "-c", "echo 1 >/proc/sys/user/max_user_namespaces && "
+                 """exec unshare -U --map-user=65534 --map-group=65534 "$@" """, "sh"]
+RULES = {
+    "protect_system": ({"protect_system": "strict"}, "write", {"path": "{data}"}, "EACCES"),
+    "protect_system_but": ({"protect_system": "strict", "read_write_paths": "{data}"}, "write", {"path": "{data}"}, "ok"),
+    "protect_home": ({"protect_home": "yes"}, "read", {"path": "/home"}, "EACCES"),
+    "read_only_paths": ({"read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EACCES"),
+    "inaccessible_paths": ({"inaccessible_paths": "{data}"}, "read", {"path": "{data}"}, "EACCES"),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_by_landlock(sandboxed, as_root, place, name):
+    if subprocess.run([*NO_NAMESPACES, "true"], user=NOBODY, capture_output=True).returncode != 0:
+        pytest.skip("user namespaces are not allowed here")
+    keys, attempt, arguments, within = RULES[name]
+    os.chown(place, NOBODY, NOBODY)
+    data = str(place / "site" / "data")
+    keys, arguments = ({key: value.replace("{data}", data) for key, value in one.items()} for one in (keys, arguments))
+    site = sandboxed({}, keys, {"autostart": "no", "private_tmp": "yes"}, user=NOBODY, wrapper=NO_NAMESPACES)
+    assert ask(site, attempt, "web1", **arguments) == within
+    assert ask(site, "work", "web1") == "worked"
+    assert ask(site, attempt, "web0", **arguments) in ("ok", ["shown"], os.listdir("/home"))
+    assert site.bridle("start", "web2").returncode != 0
+    assert "private_tmp cannot be given" in site.said()
