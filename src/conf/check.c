@@ -71,6 +71,7 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 	check_places(&check);
 	check_numbers(&check);
 	check_limits(&check);
+	check_sandbox(&check);
 	if (section->kind == CONF_GUNICORN) {
 		check_gunicorn(&check);
 		check_application(&check);

@@ -47,6 +47,7 @@ bool check_is_missing(const char *path);
 /* The parts, each in the file of its name. */
 void check_numbers(const struct check *check);     /* durations, counts, and switches that hurt */
 void check_limits(const struct check *check);      /* limits and scheduling */
+void check_sandbox(const struct check *check);     /* what hides what is needed, or does nothing */
 void check_places(struct check *check);            /* accounts, directories, files */
 void check_gunicorn(const struct check *check);    /* what its version takes; args; its configuration file */
 void check_application(const struct check *check); /* whether the module is anywhere */

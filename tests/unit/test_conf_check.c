@@ -205,6 +205,18 @@ static const struct one cases[] = {
 	{ "23.0.0", "config = file:bind.py\n", "7 W web: D/site/bind.py:1 sets bind: it has no effect beside the key" },
 	{ "23.0.0", "config = workers.py\n", "7 W web: D/site/workers.py:1 sets workers: Bridle decides how many" },
 	{ "23.0.0", "config = workers.py\nworkers = 4\n", "" },
+	/* sandboxes: the site is below /tmp */
+	{ "23.0.0", "protect_system = full\nprotect_home = yes\nprivate_devices = yes\n", "" },
+	{ "23.0.0", "private_tmp = yes\n", "7 E web: private_tmp hides 'D/site', which the service needs: read_only_paths can" },
+	{ "23.0.0", "private_tmp = yes\nread_only_paths = -/tmp\n", "" },
+	{ "23.0.0", "inaccessible_paths = venv\n", "7 E web: inaccessible_paths hides 'D/venv'" },
+	{ "23.0.0", "capability_bounding_set = none\nambient_capabilities = cap_chown\n", "8 E web: ambient_capabilities has some" },
+	{ "23.0.0", "capability_bounding_set = cap_chown\nambient_capabilities = cap_chown\n", "" },
+	{ "23.0.0", "system_call_error_number = EPERM\n", "7 W web: system_call_error_number has no effect" },
+	{ "23.0.0", "read_write_paths = site\n", "7 W web: read_write_paths has no effect" },
+	{ "23.0.0", "protect_system = strict\n", "7 E web: protect_system = strict leaves Gunicorn no place" },
+	{ "25.1.0", "protect_system = strict\n", "" },
+	{ "23.0.0", "protect_system = strict\nworker_tmp_dir = /dev/shm\n", "" },
 	/* the application */
 	{ "23.0.0", "[gunicorn:x]\napp = b:c\ndirectory = site\nvirtualenv = venv\nbind = 80\nuser = nobody\n",
 		"8 W x: there is no module 'b' in D/site or D/venv: is directory right?" },
