@@ -1,10 +1,10 @@
 #include "conf/digest.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "conf/source.h"
+#include "conf/trust.h"
 
 uint64_t
 digest_bytes(uint64_t digest, const void *bytes, size_t n)
@@ -19,7 +19,8 @@ digest_bytes(uint64_t digest, const void *bytes, size_t n)
 uint64_t
 digest_file(uint64_t digest, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* opening alone can be a deed: a link of the service's to /dev/watchdog would start that */
+	int fd = trust_open(path, NULL);
 	size_t total = 0;
 	char bytes[4096];
 	struct stat st;

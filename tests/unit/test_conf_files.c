@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/digest.h"
 #include "conf/show.h"
 #include "scratch.h"
 
@@ -271,6 +272,22 @@ root_reads_only_what_is_roots(void **state)
 		"D/main.ini:5: include: cannot open 'D/d/x.ini': a symbolic link on the way is not root's\n");
 }
 
+/* A file of variables is looked at at every reload: not by a link that the service could have made. */
+static void
+no_digest_by_links_of_others(void **state)
+{
+	struct room *r = *state;
+	const char *link = scratch_path(&r->scratch, "variables");
+
+	write_file(r, "real.env", "A=1\n");
+	assert_int_equal(symlink("real.env", link), 0);
+	assert_true(digest_file(DIGEST_INIT, link) != DIGEST_INIT);
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(lchown(link, 4330, 4330), 0);
+	assert_true(digest_file(DIGEST_INIT, link) == DIGEST_INIT);
+}
+
 static void
 a_loop_of_links_ends(void **state)
 {
@@ -312,6 +329,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(include_loops_are_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(includes_are_eight_deep_at_most, setup, teardown),
 		cmocka_unit_test_setup_teardown(root_reads_only_what_is_roots, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_digest_by_links_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_loop_of_links_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_examples_are_good, setup, teardown),
 	};

@@ -111,6 +111,20 @@ refuses_what_others_can_write(void **state)
 	assert_non_null(strstr(err.text, "is not a directory, or a symbolic link"));
 }
 
+/* What would be written to by root. */
+static void
+locks_no_link(void **state)
+{
+	const struct scratch *s = *state;
+	struct stat st;
+	struct err err;
+
+	assert_int_equal(symlinkat("victim", s->fd, "lock"), 0);
+	assert_int_equal(rundir_lock(s->fd, s->path, &err), -1);
+	assert_non_null(strstr(err.text, "cannot open the lock"));
+	assert_int_equal(fstatat(s->fd, "victim", &st, 0), -1);
+}
+
 static void
 is_locked_by_one(void **state)
 {
@@ -253,6 +267,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(makes_the_way_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(gives_it_to_its_owner, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_what_others_can_write, setup, teardown),
+		cmocka_unit_test_setup_teardown(locks_no_link, setup, teardown),
 		cmocka_unit_test_setup_teardown(is_locked_by_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(removes_everything, setup, teardown),
 		cmocka_unit_test_setup_teardown(removes_what_is_deep, setup, teardown),
