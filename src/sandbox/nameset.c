@@ -3,8 +3,9 @@
 #include <stddef.h>
 #include <strings.h>
 
+/* The word is in it, not pointed to: see syscalls.c. */
 struct name {
-	const char *word;
+	char word[28];
 	int number;
 };
 

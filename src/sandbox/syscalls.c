@@ -9,8 +9,10 @@
 
 enum { NAME_SIZE = 64 };
 
+/* Names are in the tables, not pointed to: a pointer is written by the dynamic linker, in each of our processes, and this
+ * is kilobytes that most never look at. */
 /* clang-format off */
-static const struct { const char *name; int number; } calls[] = {
+static const struct { char name[30]; int16_t number; } calls[] = {
 #include "src/sandbox/syscall_table.inc"
 };
 static const struct { const char *name, *calls; } groups[] = {
@@ -19,7 +21,7 @@ static const struct { const char *name, *calls; } groups[] = {
 #undef SYSCALL_GROUP
 };
 #define ERROR(name) { #name, name }
-static const struct { const char *name; int number; } errors[] = {
+static const struct { char name[18]; int16_t number; } errors[] = {
 	ERROR(EPERM), ERROR(ENOENT), ERROR(EIO), ERROR(EBADF), ERROR(EAGAIN), ERROR(ENOMEM), ERROR(EACCES), ERROR(EFAULT),
 	ERROR(EBUSY), ERROR(EEXIST), ERROR(ENODEV), ERROR(EINVAL), ERROR(ENFILE), ERROR(EMFILE), ERROR(ENOSPC),
 	ERROR(EROFS), ERROR(EPIPE), ERROR(ENOSYS), ERROR(ENOTSUP), ERROR(EOPNOTSUPP), ERROR(EAFNOSUPPORT),
