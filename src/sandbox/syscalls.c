@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/syscall.h>
+
+#include <asm/unistd.h>
 
 enum { NAME_SIZE = 64 };
 
