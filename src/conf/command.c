@@ -56,6 +56,9 @@ set_account(struct draft *d, uid_t *owner)
 	environment_set(&d->env, "HOME", account.home);
 	environment_set(&d->env, "USER", account.name);
 	environment_set(&d->env, "LOGNAME", account.name);
+	environment_unset(&d->env, "SHELL");
+	if (account.shell[0] != '\0')
+		environment_set(&d->env, "SHELL", account.shell);
 	/* root's, which the service could not enter */
 	environment_unset(&d->env, "XDG_RUNTIME_DIR");
 	return true;

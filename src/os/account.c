@@ -105,6 +105,15 @@ groups_of(struct account *account, struct err *err)
 	return true;
 }
 
+/* nologin(8), false(1): there to refuse, and no shell for anybody. systemd gives no SHELL then either (user-util.c). */
+static bool
+is_shell(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+
+	return *name != '\0' && strcmp(name, "nologin") != 0 && strcmp(name, "false") != 0 && strcmp(name, "true") != 0;
+}
+
 bool
 account_find(struct account *account, const char *user, const char *group, struct err *err)
 {
@@ -122,6 +131,8 @@ account_find(struct account *account, const char *user, const char *group, struc
 		if (!text_copy(account->home, sizeof account->home, entry->pw_dir) ||
 			!text_copy(account->name, sizeof account->name, entry->pw_name))
 			return err_set(err, 0, "the name or home directory of user '%s' is too long", user);
+		if (is_shell(entry->pw_shell) && !text_copy(account->shell, sizeof account->shell, entry->pw_shell))
+			return err_set(err, 0, "the shell of user '%s' is too long", user);
 	}
 	if (*group != '\0' && !account_group(&account->gid, group, err))
 		return false;

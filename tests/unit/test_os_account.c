@@ -22,6 +22,7 @@ knows_root_by_name_and_number(void **state)
 		assert_int_equal(a.gid, 0);
 		assert_string_equal(a.name, "root");
 		assert_string_equal(a.home, "/root");
+		assert_true(a.shell[0] == '/');
 		assert_true(a.group_count >= 1);
 		assert_int_equal(a.groups[0], 0);
 	}
@@ -47,6 +48,9 @@ takes_another_group(void **state)
 	struct err err;
 
 	(void)state;
+	/* with nologin, or false, nobody logs in: that is no shell */
+	assert_true(account_find(&a, "nobody", "", &err));
+	assert_string_equal(a.shell, "");
 	assert_true(account_find(&a, "root", "daemon", &err));
 	assert_int_equal(a.uid, 0);
 	assert_int_not_equal(a.gid, 0);
