@@ -22,8 +22,9 @@ struct draft {
 	struct arena *arena;
 	enum conf_kind kind;
 	const char *name;
-	const char *title;     /* Description=, or "" */
-	const char *directory; /* where relative paths of the source begin: absolute, or "" when that is not known */
+	const char *title;       /* Description=, or "" */
+	const char *directory;   /* where relative paths of the source begin: absolute, or "" when that is not known */
+	unsigned listener_umask; /* of unix listeners that Gunicorn would open by itself: its --umask (sock.py) */
 	struct wordlist variables; /* NAME=value: what is known of the environment */
 	struct wordlist hints;     /* comments below the heading */
 	struct draft_setting *first, *last;

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "import/habits.h"
 #include "import/hole.h"
 #include "import/launch.h"
 #include "import/sources.h"
@@ -187,5 +188,7 @@ bool
 import_finish(struct import *im)
 {
 	systemd_translate(im);
+	for (struct draft *d = im->drafts; d != NULL; d = d->next)
+		habits_carry(d);
 	return !arena_failed(im->arena);
 }

@@ -199,6 +199,8 @@ settle_value(struct reading *r, const struct option *o, const char *shown, const
 		launch_part(l, shown, value, FATE_MEANINGLESS, "", "it is empty");
 	else
 		launch_set(l, shown, value, o->key, text, reason);
+	if (o->how == HOW_mode && !l->has_socket && !hole_is_in(text))
+		l->draft->listener_umask = (unsigned)strtoul(text, NULL, 8);
 }
 
 static void

@@ -20,6 +20,17 @@ translate_plain(struct translation *t)
 		translate_copy(t);
 }
 
+/* systemd.exec(5), RuntimeDirectory=: "must be relative". */
+void
+translate_directories(struct translation *t)
+{
+	if (t->value[0] == '/')
+		translate_settle(t, FATE_MEANINGLESS,
+			"systemd passes over it, and makes no directory: not a relative path");
+	else
+		translate_plain(t);
+}
+
 /* One side of a limit on time, in MS. UNITS: what a number alone is of ("s", "us"). NULL when it is no time span. */
 static const char *
 limit_time(struct arena *arena, const char *text, const char *unit)

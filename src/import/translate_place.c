@@ -157,10 +157,21 @@ bind_of(struct arena *arena, const char *value)
 	return value;
 }
 
+/* Whether the socket unit wants an IPv6 listener to stay one. */
+static bool
+is_ipv6_only(const struct unit *unit)
+{
+	bool is = false;
+
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
+		if (strcmp(line->entry->directive, "BindIPv6Only") == 0)
+			is = strcmp(line->value, "ipv6-only") == 0;
+	return is;
+}
+
 void
 translate_listen(struct translation *t)
 {
-	struct err err;
 
 	if (t->value[0] == '@')
 		translate_settle(t, FATE_LOST, "an abstract socket is not opened: Gunicorn cannot serve one");
@@ -169,11 +180,9 @@ translate_listen(struct translation *t)
 	else if (t->draft->kind == CONF_PROGRAM)
 		translate_settle(t, FATE_LOST,
 			"listeners are handed to a [gunicorn] only: the program must open its own");
-	else if (strncmp(t->value, "[::]:", 5) == 0 && draft_set(t->draft, KEY_bind, t->value, "", &err))
-		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "bind",
-			"IPv6 only: systemd's takes IPv4 too unless the "
-			"machine says otherwise; add 0.0.0.0:%s for that",
-			t->value + 5);
+	else if (strncmp(t->value, "[::]:", 5) == 0 && !is_ipv6_only(t->unit))
+		translate_set(t, KEY_bind, arena_printf(t->import->arena, "%s 0.0.0.0:%s", t->value, t->value + 5),
+			"systemd's takes IPv4 too; here each address has its own listener");
 	else
 		translate_set(t, KEY_bind, bind_of(t->import->arena, t->value), "");
 }
@@ -194,7 +203,7 @@ translate_bind_ipv6(struct translation *t)
 	if (strcmp(t->value, "ipv6-only") == 0)
 		translate_settle(t, FATE_IMPLIED, "an IPv6 listener takes IPv6 only");
 	else
-		translate_as_listed(t);
+		translate_settle(t, FATE_IMPLIED, "0.0.0.0 has a listener beside that of [::]");
 }
 
 /* ---- supervisord ---- */

@@ -107,6 +107,8 @@ held_open(struct held *h, const struct plan *plan, int *fds, struct err *err)
 {
 	if (plan->bind_count > HELD_MAX)
 		return err_set(err, 0, "bind: at most %d addresses", HELD_MAX);
+	if (plan->directories != NULL && !directories_make(plan->directories, plan->uid, plan->gid, err))
+		return false;
 	for (uint32_t i = 0; i < h->count; i++)
 		h->at[i].wanted = false;
 	for (uint32_t i = 0; i < plan->bind_count; i++) {
@@ -165,4 +167,14 @@ held_free(struct held *h)
 		forget(h, h->count - 1);
 	free(h->at);
 	h->at = NULL;
+}
+
+void
+held_let_go(struct held *h)
+{
+	for (uint32_t i = 0; i < h->count; i++)
+		if (h->at[i].given) {
+			close_one(&h->at[i]);
+			h->at[i].given = false;
+		}
 }

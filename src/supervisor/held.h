@@ -27,7 +27,8 @@ struct held {
 	uint32_t count;
 };
 
-/* Open what PLAN asks for and is not open yet, in FDS in the plan's order (room for HELD_MAX). A unix socket whose path
+/* Open what PLAN asks for and is not open yet, in FDS in the plan's order (room for HELD_MAX). Directories of the service come
+ * first, for a listener may be in its runtime_directory. A unix socket whose path
  * was removed by somebody is opened anew: else a restart would leave it out of reach for ever. False with ERR; what was
  * opened by then stays open for the next try. */
 bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *err);
@@ -45,5 +46,8 @@ void held_drop_unwanted(struct held *h);
 /* Close all but those that were given; unix socket files go too. */
 void held_close(struct held *h);
 void held_free(struct held *h);
+
+/* Close those that were given, which others go on holding: their files stay. */
+void held_let_go(struct held *h);
 
 #endif

@@ -58,6 +58,7 @@ class Daemon:
         self.venv, self.wrapper, self.user, self.environment = venv, list(wrapper), user, environment or {}
         self.process, self.events = None, None
         self.options, self.pass_fds = [], []  # more words for bridled, and descriptors that it inherits
+        self.place = ["--root", str(self.root)]  # how bridled is told where everything of its own is
         self.foreign = []  # sockets below ROOT that others made
         self.run_dir, self.log_dir = self.root / "run", self.root / "log"
         self.config, self.stderr = self.root / "bridle.ini", self.root / "bridled.stderr"
@@ -83,7 +84,7 @@ class Daemon:
     # ---- start and end ----
 
     def start(self, wait=True):
-        command = [*self.wrapper, str(self.built / "bridled"), "--root", str(self.root), *self.options]
+        command = [*self.wrapper, str(self.built / "bridled"), *self.place, *self.options]
         environment = {**os.environ, **sanitizer_settings(self.root), **self.environment}
         with open(self.stderr, "ab") as stderr:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=open(self.root / "stdout", "ab"),

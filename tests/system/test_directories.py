@@ -58,6 +58,20 @@ def test_preserved(bridled):
     assert (site.root / "runtime/kept").is_dir()
 
 
+@pytest.mark.parametrize("start", ["at-once", "on-demand"])
+def test_its_listener_may_be_there(bridled, as_root, start):
+    """As in units beyond number: RuntimeDirectory=shop, and --bind unix:/run/shop/socket."""
+    site = bridled(bounds(runtime_directory="shop/deep", bind="unix:{root}/runtime/shop/deep/socket", user=str(NOBODY),
+                          group=str(NOBODY), start=start))
+    path = site.root / "runtime/shop/deep/socket"
+    site.wait_state("running" if start == "at-once" else "listening")
+    assert get(str(path)).status == 200
+    site.ctl("restart", "web")
+    assert get(str(path)).status == 200
+    site.ctl("stop", "web")
+    assert not path.exists() and not path.parent.exists()
+
+
 def test_a_program_has_them_too(bridled):
     site = bridled(program("job", "/bin/sh -c 'echo $STATE_DIRECTORY; touch $RUNTIME_DIRECTORY/x; sleep 1000'",
                            state_directory="job", runtime_directory="job"))

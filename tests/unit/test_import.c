@@ -97,6 +97,7 @@ command_lines(void **state)
 		{ "gunicorn -Dw 2 -p /x a", "app = a; workers = 2; " },
 		{ "gunicorn --worker-cl sync --preload --no-sendfile a", "app = a; worker_class = sync; preload_app = yes; sendfile = no; " },
 		{ "gunicorn -m 022 a", "app = a; umask = 0022; " },
+		{ "gunicorn -m 7 -b unix:/x.sock a", "app = a; bind = unix:/x.sock; socket_mode = 0660; umask = 0007; " },
 		{ "gunicorn -m 18 a", "app = a; umask = 0022; " },
 		{ "gunicorn -e A=b --env 'C=d e' a", "app = a; raw_env = A=b; raw_env = \"C=d e\"; " },
 		{ "gunicorn --timeout 1 --timeout 2 a", "app = a; timeout = 2s; " },
@@ -106,7 +107,7 @@ command_lines(void **state)
 		{ "/v/bin/python -u -m gunicorn a", "app = a; command = /v/bin/python -u -m gunicorn; " },
 		{ "env A=b C='d e' nohup /v/bin/gunicorn a &", "app = a; command = /v/bin/gunicorn; environment = A=b; environment = \"C=d e\"; " },
 		{ "cd /srv && . venv/bin/activate && exec gunicorn a >/dev/null 2>&1", "app = a; directory = /srv; virtualenv = /srv/venv; " },
-		{ "gunicorn -b unix:x.sock a", "app = a; bind = unix:/FILL_IN_directory/x.sock; " },
+		{ "gunicorn -b unix:x.sock a", "app = a; bind = unix:/FILL_IN_directory/x.sock; socket_mode = 0666; " },
 		{ ". venv/bin/activate; ../x/gunicorn a", "app = a; command = ../x/gunicorn; virtualenv = /FILL_IN_directory/venv; " },
 		{ "sh -lc 'gunicorn a'", "app = a; " },
 		{ "cd /srv; uv run --frozen gunicorn a", "app = a; directory = /srv; virtualenv = /srv/.venv; " },
@@ -147,9 +148,12 @@ service_lines(void **state)
 {
 	static const struct { const char *lines, *wanted; } cases[] = {
 		{ "ExecStart=/x/gunicorn a\n", "app = a; command = /x/gunicorn; " },
-		{ "ExecStart=venv/bin/gunicorn -b unix:x.sock a\n", "app = a; command = /venv/bin/gunicorn; bind = unix:/x.sock; " },
+		{ "ExecStart=venv/bin/gunicorn -b unix:x.sock a\n", "app = a; command = /venv/bin/gunicorn; bind = unix:/x.sock; socket_mode = 0666; " },
 		{ "ExecStart=gunicorn -c x\n", "config = x; " },
-		{ "WorkingDirectory=/srv\nExecStart=gunicorn -b unix:x.sock a\n", "app = a; directory = /srv; bind = unix:/srv/x.sock; " },
+		{ "WorkingDirectory=/srv\nEnvironment=PATH=/a\nExecStart=uv run gunicorn a\n",
+			"app = a; directory = /srv; virtualenv = /srv/.venv; environment = PATH=/a; environment = PATH=/srv/.venv/bin:/a; " },
+		{ "RuntimeDirectory=/run/x\nExecStart=gunicorn a\n", "app = a; " },
+		{ "WorkingDirectory=/srv\nExecStart=gunicorn -b unix:x.sock a\n", "app = a; directory = /srv; bind = unix:/srv/x.sock; socket_mode = 0666; " },
 		{ "Environment=A=b \"C=d e\" 'F=g'\nExecStart=gunicorn ${A} $C\n", "app = b; environment = A=b; environment = \"C=d e\"; environment = F=g; " },
 		{ "Environment=P=80\nExecStart=gunicorn -b 1.2.3.4:$P --certfile /x/$1/y $$a\n", "app = $a; bind = 1.2.3.4:80; environment = P=80; certfile = /x/FILL_IN_1/y; " },
 		{ "EnvironmentFile=-/etc/x\nExecStart=gunicorn a\n", "app = a; environment_file = -/etc/x; " },
@@ -265,6 +269,31 @@ a_socket_gives_the_addresses(void **state)
 	release(&i);
 }
 
+/* systemd.socket(5), BindIPv6Only=: by default, [::] takes IPv4 as well. */
+static void
+a_listener_for_both_families(void **state)
+{
+	static const struct { const char *more, *wanted; } cases[] = {
+		{ "", "app = a; bind = [::]:80 0.0.0.0:80; " },
+		{ "BindIPv6Only=both\n", "app = a; bind = [::]:80 0.0.0.0:80; " },
+		{ "BindIPv6Only=ipv6-only\n", "app = a; bind = [::]:80; " },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[128];
+
+		begin(&i);
+		add(&i, "/e/web.service", "[Service]\nExecStart=gunicorn a\n");
+		snprintf(text, sizeof text, "[Socket]\nListenStream=[::]:80\n%s", cases[k].more);
+		add(&i, "/e/web.socket", text);
+		end(&i);
+		expect_settings(&i, cases[k].more, cases[k].wanted);
+		release(&i);
+	}
+}
+
 static void
 dropins_count_in_their_order(void **state)
 {
@@ -364,6 +393,7 @@ main(void)
 		cmocka_unit_test(service_lines),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
+		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
 		cmocka_unit_test(what_is_broken_has_its_line),
 		cmocka_unit_test(programs_of_supervisord),
