@@ -26,6 +26,7 @@ function __bridle_commands
         check 'look for errors in a configuration' \
         config 'print the settings in effect, and where each comes from' \
         import 'make a configuration of systemd units, supervisord sections, a Procfile' \
+        takeover 'succeed a Gunicorn that systemd or somebody else started' \
         ready 'are services ready to serve? exits with 0 or 4' \
         watch 'print what happens, as it happens' \
         why 'say what went wrong, and what can be done' \
@@ -36,13 +37,13 @@ function __bridle_commands
         help 'say how a command is used'
 end
 
-set -l commands status start stop restart reload scale signal logs check config import ready watch why signatures reexec shutdown version help
+set -l commands status start stop restart reload scale signal logs check config import takeover ready watch why signatures reexec shutdown version help
 
 complete -c bridle -f
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from help' -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from check import' -F
-complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config ready watch why' -a '(__bridle_names)'
+complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config takeover ready watch why' -a '(__bridle_names)'
 complete -c bridle -n '__fish_seen_subcommand_from signal' -a 'HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP'
 
 complete -c bridle -s s -l socket -r -F -d 'control socket of the bridled to talk to'
@@ -54,6 +55,8 @@ complete -c bridle -n '__fish_seen_subcommand_from status' -l names -d 'print na
 complete -c bridle -n '__fish_seen_subcommand_from start stop restart config' -s a -l all -d 'all services; config: defaults too'
 complete -c bridle -n '__fish_seen_subcommand_from restart' -l cold -d 'down and up, even where a replacement is possible'
 complete -c bridle -n '__fish_seen_subcommand_from start stop restart reload scale reexec shutdown' -l no-wait -d 'do not wait for the outcome'
+complete -c bridle -n '__fish_seen_subcommand_from takeover' -l back -d 'the other way: from Bridle to systemd'
+complete -c bridle -n '__fish_seen_subcommand_from check' -l security -x -a '(__bridle_names)' -d 'say what the service is still allowed'
 complete -c bridle -n '__fish_seen_subcommand_from logs check config' -s c -l config -r -F -d 'configuration file to read'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on with what is written from now on'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'

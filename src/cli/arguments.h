@@ -20,6 +20,7 @@
 	X(NAMES, 0, "names", NULL, "print names only, one a line") \
 	X(ALL, 'a', "all", NULL, "all services (config: defaults too)") \
 	X(COLD, 0, "cold", NULL, "down and up, even where a replacement without a gap is possible") \
+	X(BACK, 0, "back", NULL, "the other way: from Bridle to systemd") \
 	X(NO_WAIT, 0, "no-wait", NULL, "do not wait for the outcome") \
 	X(WAIT, 'w', "wait", "TIME", "wait so long: 30s, 2m") \
 	X(FOLLOW, 'f', "follow", NULL, "go on with what is written from now on") \

@@ -54,6 +54,11 @@ const struct command commands[] = {
 	  "files: --systemd NAME, --command LINE. Nothing is run. Exits with 1 when a source is broken.",
 	  ARGUMENT(SYSTEMD) | ARGUMENT(COMMAND) | ARGUMENT(OUTPUT) | ARGUMENT(REPORT) | ARGUMENT(VERIFY), 0, MANY,
 	  import_command },
+	{ "takeover", "NAME [UNIT|PID]", "succeed a Gunicorn that systemd or somebody else started",
+	  "A generation starts on the listeners of that process, beside it; when it is ready, the old one finishes its requests\n"
+	  "and ends. UNIT is NAME.service when it is not given; it is stopped and disabled. --back stops NAME, and starts and\n"
+	  "enables the unit. See bridle(1).",
+	  ARGUMENT(BACK), 1, 2, takeover_command },
 	{ "ready", "[NAME...]", "are services ready to serve? exits with 0 or 4",
 	  "Without NAME: every service that should be up. With --wait, until they are.",
 	  ARGUMENT(WAIT), 0, MANY, ready_command },

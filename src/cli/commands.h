@@ -42,6 +42,7 @@ int import_command(const struct arguments *a);
 int ready_command(const struct arguments *a);
 int watch_command(const struct arguments *a);
 int reexec_command(const struct arguments *a);
+int takeover_command(const struct arguments *a);
 int shutdown_command(const struct arguments *a);
 int why_command(const struct arguments *a);
 int signatures_command(const struct arguments *a);

@@ -14,6 +14,7 @@
 #include "supervisor/reread.h"
 #include "supervisor/resume.h"
 #include "supervisor/service.h"
+#include "supervisor/takeover.h"
 #include "wire/ending.h"
 
 /* An answer being made: LINK_DONE unless somebody says otherwise. */
@@ -225,6 +226,21 @@ deed_rest(struct service *s, const struct link_record *r, struct answer *a, msec
 		say(a, LINK_REFUSED, "it is not idle");
 }
 
+static void
+deed_take(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	struct err err;
+	unsigned taken;
+
+	(void)now;
+	if (r->arg == LINK_TAKE_KEEP)
+		takeover_keep(s);
+	else if (r->arg == LINK_TAKE_UNDO && !takeover_undo(s))
+		say(a, LINK_REFUSED, "it runs on them");
+	else if (r->arg > 0 && (taken = takeover_take(s, (pid_t)r->arg, r->uid, &err)) == 0)
+		say(a, LINK_REFUSED, err.text);
+}
+
 typedef void deed_function(struct service *s, const struct link_record *r, struct answer *a, msec now);
 
 static deed_function *const deeds[DEEDS] = {
@@ -238,6 +254,7 @@ static deed_function *const deeds[DEEDS] = {
 	[DEED_MORE] = deed_more,
 	[DEED_LESS] = deed_less,
 	[DEED_RECYCLE] = deed_recycle,
+	[DEED_TAKE] = deed_take,
 	[DEED_COUNT] = deed_count,
 	[DEED_REST] = deed_rest,
 	[DEED_STEP_UP] = deed_step,
@@ -315,7 +332,7 @@ static void
 note_request(const struct service *s, const struct link_record *r)
 {
 	static const char *const names[DEEDS] = { [DEED_START] = "start", [DEED_STOP] = "stop", [DEED_RESTART] = "restart",
-		[DEED_RESTART_COLD] = "restart --cold", [DEED_RELOAD] = "reload", [DEED_SIGNAL] = "signal" };
+		[DEED_RESTART_COLD] = "restart --cold", [DEED_RELOAD] = "reload", [DEED_SIGNAL] = "signal", [DEED_TAKE] = "takeover" };
 
 	if (names[r->deed] != NULL && r->id != 0)
 		log_info("%s: %s asked for by uid %u", s->name, names[r->deed], r->uid);

@@ -165,6 +165,24 @@ scale(struct client *c, json_t *parameters)
 }
 
 static void
+take(struct client *c, json_t *parameters)
+{
+	json_t *pid = json_object_get(parameters, "pid");
+	bool keep = false;
+	struct target target;
+
+	if (!take_service(c, parameters, &target) || !take_bool(c, parameters, "keep", &keep))
+		return;
+	if (pid != NULL && !json_is_null(pid) &&
+		(!json_is_integer(pid) || json_integer_value(pid) < 1 || json_integer_value(pid) >= LINK_TAKE_KEEP)) {
+		invalid(c, "pid");
+		return;
+	}
+	waiter_request(c, DEED_TAKE, target.name, &target.record, target.slot,
+		keep ? LINK_TAKE_KEEP : json_integer_value(pid), true);
+}
+
+static void
 send_signal(struct client *c, json_t *parameters)
 {
 	const char *word = NULL;
@@ -327,6 +345,7 @@ static const struct method {
 	{ VARLINK_INTERFACE ".Reread",                CHANGERS, reread },
 	{ VARLINK_INTERFACE ".Scale",                 CHANGERS, scale },
 	{ VARLINK_INTERFACE ".Signal",                CHANGERS, send_signal },
+	{ VARLINK_INTERFACE ".Take",                  CHANGERS, take },
 	{ VARLINK_INTERFACE ".Reexec",                CHANGERS, reexec },
 	{ VARLINK_INTERFACE ".Shutdown",              CHANGERS, shut_down },
 	/* clang-format on */

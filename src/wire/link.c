@@ -62,6 +62,7 @@ static const struct {
 	[DEED_REST]         = { true,  false, 0, UINT32_MAX },
 	[DEED_STEP_UP]      = { true,  false, 0, 0 },
 	[DEED_STEP_DOWN]    = { true,  false, 0, 0 },
+	[DEED_TAKE]         = { true,  false, LINK_TAKE_UNDO, LINK_TAKE_KEEP },
 	[DEED_REREAD]       = { false, false, 0, 0 },
 	[DEED_REEXEC]       = { false, false, 0, 0 },
 	[DEED_SHUTDOWN]     = { false, false, 0, 0 },

@@ -50,9 +50,13 @@ enum link_deed {
 	DEED_REST,         /* arg: arrivals counted, and judged to be nobody: nothing came for idle_stop */
 	DEED_STEP_UP,      /* while replacing worker by worker: TTIN to the master of the next generation */
 	DEED_STEP_DOWN,    /* the same: TTOU to that of the current one */
+	DEED_TAKE,         /* arg: process whose listeners the service is to serve on; or enum link_take */
 	DEED_REEXEC,       /* go on as the program that lies on the disk (no service) */
 	DEEDS
 };
+
+/* What becomes of listeners that were taken: they are let go, or ours for good (no process has such a number). */
+enum link_take { LINK_TAKE_UNDO = 0, LINK_TAKE_KEEP = INT32_MAX };
 
 enum link_proof { LINK_PROVEN, LINK_ASSUMED /* its heartbeats cannot be seen */ };
 

@@ -1,0 +1,308 @@
+/*
+ * takeover -- `bridle takeover`: a Gunicorn that systemd, or somebody at a terminal, started is succeeded by a service of
+ * Bridle, on the same listeners; and back.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/connection.h"
+#include "cli/field.h"
+#include "cli/paint.h"
+#include "cli/systemctl.h"
+#include "os/children.h"
+#include "os/pidfd.h"
+#include "os/tree.h"
+
+enum {
+	WORKERS = 1024,
+	PATIENCE = 600000, /* ms for which requests of the old workers may last */
+};
+
+struct takeover {
+	const char *name;                       /* of the service */
+	char unit[256];                         /* "" when a pid was given */
+	char triggers[1024];                    /* its socket units, NULs between */
+	const char *units[SYSTEMCTL_UNITS + 1]; /* unit, then those; NULL-ended */
+	pid_t pid;
+	int pidfd;
+	const struct arguments *a;
+};
+
+/* ---- talking to bridled ---- */
+
+/* Call METHOD and print what it says. */
+static bool
+call(const struct takeover *o, const char *method, json_t *parameters, bool is_told, struct trouble *t)
+{
+	struct connection c;
+	struct varlink_reply reply;
+	bool ok;
+
+	if (!connection_open(&c, o->a, t)) {
+		json_decref(parameters);
+		return false;
+	}
+	connection_be_patient(&c);
+	ok = connection_call(&c, method, parameters, &reply, t);
+	connection_close(&c);
+	if (!ok) {
+		trouble_about(t, o->name);
+		return false;
+	}
+	if (is_told) {
+		paint_visible(stdout, field_text(reply.parameters, "message"));
+		putchar('\n');
+		fflush(stdout);
+	}
+	varlink_reply_free(&reply);
+	return true;
+}
+
+/* Whether one of its listeners is a file. */
+static bool
+has_path(const struct takeover *o, struct trouble *t, bool *has)
+{
+	struct connection c;
+	struct varlink_reply reply;
+	json_t *listener;
+	bool ok;
+	size_t i;
+
+	if (!connection_open(&c, o->a, t))
+		return false;
+	ok = connection_call(&c, "List", json_pack("{s:s}", "name", o->name), &reply, t);
+	connection_close(&c);
+	if (!ok)
+		return false;
+	*has = false;
+	json_array_foreach(json_object_get(json_array_get(json_object_get(reply.parameters, "services"), 0),
+				   "listeners"),
+		i, listener)
+		*has = *has || strchr(field_text(listener, "address"), '/') != NULL;
+	varlink_reply_free(&reply);
+	return true;
+}
+
+/* ---- who serves now ---- */
+
+/* The unit, and what would start it again when somebody connects. */
+static bool
+find_units(struct takeover *o, const char *from, struct trouble *t)
+{
+	size_t n = 0;
+	bool has_type = strchr(from, '.') != NULL;
+
+	if ((size_t)snprintf(o->unit, sizeof o->unit, "%s%s", from, has_type ? "" : ".service") >= sizeof o->unit)
+		return trouble_set(t, CLI_USAGE, 0, "no unit has so long a name");
+	if (!systemctl_show(o->unit, "TriggeredBy", o->triggers, sizeof o->triggers, t))
+		return false;
+	o->units[n++] = o->unit;
+	for (char *rest = o->triggers, *word; n < SYSTEMCTL_UNITS && (word = strsep(&rest, " ")) != NULL;)
+		if (*word != '\0')
+			o->units[n++] = word;
+	o->units[n] = NULL;
+	return true;
+}
+
+static bool
+find_pid(struct takeover *o, const char *from, struct trouble *t)
+{
+	char value[32];
+	int64_t pid = 0;
+	struct tree_process p;
+
+	if (!text_parse_int(from, 1, INT32_MAX, &pid)) {
+		if (!find_units(o, from, t) || !systemctl_show(o->unit, "MainPID", value, sizeof value, t))
+			return false;
+		if (!text_parse_int(value, 1, INT32_MAX, &pid)) {
+			trouble_set(t, CLI_FAILED, 0, "%s does not run", o->unit);
+			return trouble_hint(t, "there is nothing to take over: bridle start %s", o->name);
+		}
+	}
+	o->pid = (pid_t)pid;
+	o->pidfd = tree_look(o->pid, &p) ? pidfd_open_process(o->pid, (uint32_t)p.start) : -1;
+	return o->pidfd >= 0 ||
+		trouble_set(t, CLI_FAILED, 0, "there is no process %d, or the kernel is older than 5.3", (int)o->pid);
+}
+
+/* Was it given its listeners (sd_listen_fds(3))? What opened them itself removes their files when it ends. Where setproctitle
+ * has overwritten the environment, that cannot be seen: it is taken for one that did. */
+static bool
+was_given_sockets(pid_t pid)
+{
+	static char environment[1 << 17];
+	char path[32];
+	size_t n = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	n = fread(environment, 1, sizeof environment - 1, file);
+	fclose(file);
+	environment[n] = '\0';
+	for (const char *word = environment; word < environment + n; word += strlen(word) + 1)
+		if (strncmp(word, "LISTEN_FDS=", 11) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_socket_unit(const struct takeover *o)
+{
+	return o->units[0] != NULL && o->units[1] != NULL;
+}
+
+/* ---- the end of the old one ---- */
+
+static bool
+wait_for_end(int pidfd)
+{
+	return pidfd_wait(pidfd, PATIENCE);
+}
+
+/* Ask the workers of a master that stands still to finish, and wait for them. */
+static void
+end_workers(pid_t master)
+{
+	static pid_t workers[WORKERS];
+	static int pidfds[WORKERS];
+	ssize_t n = children_of(master, workers, WORKERS);
+
+	if (n < 0)
+		n = children_by_walk(master, workers, WORKERS);
+	n = n < WORKERS ? n : WORKERS;
+	for (ssize_t i = 0; i < n; i++) {
+		struct tree_process p;
+
+		pidfds[i] = tree_look(workers[i], &p) && p.parent == master ?
+			pidfd_open_process(workers[i], (uint32_t)p.start) :
+			-1;
+		if (pidfds[i] >= 0)
+			pidfd_signal(pidfds[i], SIGTERM);
+	}
+	for (ssize_t i = 0; i < n; i++)
+		if (pidfds[i] >= 0) {
+			wait_for_end(pidfds[i]);
+			close(pidfds[i]);
+		}
+}
+
+/* A Gunicorn that opened a unix listener by itself removes its file when it ends (sock.py, close_sockets), and with it the way
+ * to the successor. It is not given the occasion: its workers finish what they have while it stands still, and then it is
+ * killed. systemd is told to stop it before, or would start it again. */
+static bool
+end_without_a_word(const struct takeover *o, struct trouble *t)
+{
+	bool ok = true;
+
+	pidfd_signal(o->pidfd, SIGSTOP);
+	if (o->unit[0] != '\0')
+		ok = systemctl_do("stop", "--no-block", o->units, t);
+	if (!ok) {
+		pidfd_signal(o->pidfd, SIGCONT);
+		return false;
+	}
+	end_workers(o->pid);
+	pidfd_signal(o->pidfd, SIGKILL);
+	return wait_for_end(o->pidfd);
+}
+
+static bool
+end_old(const struct takeover *o, bool without_a_word, struct trouble *t)
+{
+	bool ok;
+
+	if (without_a_word)
+		ok = end_without_a_word(o, t);
+	else if (o->unit[0] != '\0')
+		ok = systemctl_do("stop", NULL, o->units, t);
+	else
+		ok = pidfd_signal(o->pidfd, SIGTERM) && wait_for_end(o->pidfd);
+	if (!ok && t->status == CLI_OK)
+		trouble_set(t, CLI_FAILED, 0, "process %d does not end", (int)o->pid);
+	return ok;
+}
+
+/* ---- there ---- */
+
+/* The old one serves on, as if nothing had happened. */
+static bool
+give_up(const struct takeover *o, struct trouble *t)
+{
+	struct trouble ignored;
+
+	call(o, "Stop", json_pack("{s:s}", "name", o->name), false, &ignored);
+	call(o, "Take", json_pack("{s:s}", "name", o->name), false, &ignored);
+	if (t->hint[0] == '\0')
+		trouble_hint(t, "process %d serves on as before", (int)o->pid);
+	return false;
+}
+
+static bool
+take_over(struct takeover *o, const char *from, struct trouble *t)
+{
+	bool by_path = false;
+
+	if (!find_pid(o, from, t) ||
+		!call(o, "Take", json_pack("{s:s, s:i}", "name", o->name, "pid", (int)o->pid), false, t))
+		return false;
+	printf("%s: has the listeners of process %d\n", o->name, (int)o->pid);
+	if (!call(o, "Start", json_pack("{s:s}", "name", o->name), true, t) || !has_path(o, t, &by_path))
+		return give_up(o, t);
+	/* from here on there is no way back: both serve, and whatever happens to the old one, the new one stays */
+	if (!end_old(o, by_path && !has_socket_unit(o) && !was_given_sockets(o->pid), t))
+		return false;
+	if (!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
+		return false;
+	printf("%s: process %d has ended, and lost no request\n", o->name, (int)o->pid);
+	if (o->unit[0] != '\0' && systemctl_do("disable", NULL, o->units, t))
+		printf("%s: does not start at boot any more\n", o->unit);
+	return true;
+}
+
+/* ---- and back ---- */
+
+/* systemd cannot be given a listener: it opens its own, when ours is closed. That is the gap. */
+static bool
+go_back(struct takeover *o, const char *from, struct trouble *t)
+{
+	msec began;
+
+	if (!find_units(o, from, t))
+		return false;
+	began = clock_now();
+	if (!call(o, "Stop", json_pack("{s:s}", "name", o->name), true, t))
+		return false;
+	if (!systemctl_do("start", NULL, o->units, t) || !systemctl_do("enable", NULL, o->units, t)) {
+		trouble_hint(t, "nobody serves now: bridle start %s", o->name);
+		return false;
+	}
+	printf("%s: serves; nobody did for %.1f s at most\n", o->unit, (double)(clock_now() - began) / 1000.);
+	printf("Take %s out of the configuration, or set autostart = no.\n", o->name);
+	return true;
+}
+
+int
+takeover_command(const struct arguments *a)
+{
+	struct takeover o = { .name = a->operands[0], .pidfd = -1, .a = a };
+	const char *from = a->operands[a->count - 1];
+	bool back = (a->given & ARGUMENT(BACK)) != 0;
+	struct trouble t = { .status = CLI_OK };
+	bool ok = back ? go_back(&o, from, &t) : take_over(&o, from, &t);
+
+	if (o.pidfd >= 0)
+		close(o.pidfd);
+	return ok ? CLI_OK : trouble_tell(&t);
+}

@@ -1,0 +1,90 @@
+#include "os/borrow.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/above.h"
+#include "os/pidfd.h"
+#include "os/tree.h"
+
+bool
+borrow_owner(pid_t pid, uid_t *owner)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof path, "/proc/%d", (int)pid);
+	if (stat(path, &st) != 0)
+		return false;
+	*owner = st.st_uid;
+	return true;
+}
+
+/* Whether entry NAME of its open files is a socket. */
+static bool
+is_socket(int dir, const char *name)
+{
+	static const char socket[] = "socket:[";
+	char target[sizeof socket];
+
+	return readlinkat(dir, name, target, sizeof target) > (ssize_t)sizeof socket - 1 &&
+		memcmp(target, socket, sizeof socket - 1) == 0;
+}
+
+static int
+copy_listeners(int pidfd, DIR *files, int *fds, size_t max, struct err *err)
+{
+	struct dirent *entry;
+	size_t n = 0;
+
+	while (n < max && (entry = readdir(files)) != NULL) {
+		struct err why;
+		int fd;
+
+		if (!is_socket(dirfd(files), entry->d_name))
+			continue;
+		fd = pidfd_take(pidfd, atoi(entry->d_name));
+		if (fd < 0 && (errno == EPERM || errno == ENOSYS)) {
+			err_set(err, errno, "cannot copy descriptors of another process");
+			while (n > 0)
+				close(fds[--n]);
+			return -1;
+		}
+		if (fd >= 0 && above_listener(fd, &why))
+			fds[n++] = fd;
+		else if (fd >= 0)
+			close(fd);
+	}
+	return (int)n;
+}
+
+int
+borrow_listeners(pid_t pid, int *fds, size_t max, struct err *err)
+{
+	struct tree_process p;
+	char path[32];
+	int pidfd = tree_look(pid, &p) ? pidfd_open_process(pid, (uint32_t)p.start) : -1, n = -1;
+	DIR *files;
+
+	if (pidfd < 0) {
+		err_set(err, 0, "there is no process %d, or the kernel is older than 5.6", (int)pid);
+		return -1;
+	}
+	/* whoever has this number when the directory is opened: what is taken is asked of the pidfd, which stays who it was */
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	files = opendir(path);
+	if (files != NULL) {
+		n = copy_listeners(pidfd, files, fds, max, err);
+		closedir(files);
+	} else {
+		err_set(err, errno, "cannot look at the files of process %d", (int)pid);
+	}
+	close(pidfd);
+	return n;
+}

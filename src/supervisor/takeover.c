@@ -1,0 +1,114 @@
+#include "supervisor/takeover.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "os/above.h"
+#include "os/borrow.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+enum { LISTENERS = 64 /* of the other process */ };
+
+static bool
+is_at_rest(const struct service *s)
+{
+	return s->life.state == LIFE_STOPPED || s->life.state == LIFE_FAILED || s->life.state == LIFE_WAITING;
+}
+
+static bool
+may_ask(pid_t pid, uid_t uid, struct err *err)
+{
+	uid_t owner;
+
+	if (!borrow_owner(pid, &owner))
+		return err_set(err, 0, "there is no process %d", (int)pid);
+	if (uid != 0 && uid != geteuid() && uid != owner)
+		return err_set(err, 0, "process %d is not yours: only root and its owner may have its listeners taken",
+			(int)pid);
+	return true;
+}
+
+/* The one of the N FDS that listens at BIND; -1. It is not in FDS any more then. */
+static int
+pick(int *fds, int n, const struct plan_bind *bind)
+{
+	for (int i = 0; i < n; i++) {
+		int fd = fds[i];
+
+		if (fd < 0 ||
+			!(bind->is_unix ? above_is_unix(fd, bind->address) :
+					  above_is_tcp(fd, bind->address, bind->port)))
+			continue;
+		fds[i] = -1;
+		return fd;
+	}
+	return -1;
+}
+
+/* What listens nowhere where the service would is closed again; nothing but listeners of its addresses is kept. */
+static unsigned
+share(struct service *s, int *fds, int n, struct err *err)
+{
+	unsigned taken = 0;
+
+	for (uint32_t i = 0; i < s->plan->bind_count; i++) {
+		const struct plan_bind *bind = &s->plan->binds[i];
+		int fd = pick(fds, n, bind);
+
+		if (fd < 0) {
+			err_set(err, 0, "that process does not listen at '%s'", bind->text);
+			break;
+		}
+		if (!held_take(&s->held, bind, fd, err)) {
+			close(fd);
+			break;
+		}
+		taken++;
+	}
+	for (int i = 0; i < n; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return taken;
+}
+
+unsigned
+takeover_take(struct service *s, pid_t pid, uid_t uid, struct err *err)
+{
+	int fds[LISTENERS], n;
+	unsigned taken;
+
+	if (!is_at_rest(s)) {
+		err_set(err, 0, "it runs already");
+		return 0;
+	}
+	if (s->plan == NULL || s->plan->bind_count == 0) {
+		err_set(err, 0, "it has no bind: there is nothing to take");
+		return 0;
+	}
+	if (!may_ask(pid, uid, err) || (n = borrow_listeners(pid, fds, LISTENERS, err)) < 0)
+		return 0;
+	taken = share(s, fds, n, err);
+	if (taken == s->plan->bind_count) {
+		log_info("%s: serves on %u listener%s of process %d", s->name, taken, taken == 1 ? "" : "s", (int)pid);
+		return taken;
+	}
+	held_let_go(&s->held);
+	return 0;
+}
+
+void
+takeover_keep(struct service *s)
+{
+	for (uint32_t i = 0; i < s->held.count; i++)
+		s->held.at[i].given = false;
+}
+
+bool
+takeover_undo(struct service *s)
+{
+	if (!is_at_rest(s))
+		return false;
+	held_let_go(&s->held);
+	return true;
+}

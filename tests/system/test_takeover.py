@@ -1,0 +1,237 @@
+"""`bridle takeover`: a Gunicorn that others started is succeeded under load, and nobody notices; and back.
+
+systemd is not at hand here, so a systemctl of our own stands in its place, which does what systemctl(1) says to a Gunicorn that
+the test started, and writes down what it was asked. The sockets, and the Gunicorns, are real.
+"""
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+import processes
+from client import Traffic, get
+from conftest import MATRIX
+from daemon import APPS, wait_answer
+from sections import bridle, web
+from waiting import until
+
+NOBODY = 65534
+SYSTEMCTL = r"""#!/bin/sh
+# stands for systemctl(1): STATE has pid and triggers of the one unit that there is, and gets what was asked
+echo "$*" >> @state@/asked
+case $1 in
+show)
+	case "$*" in
+	*MainPID*) cat @state@/pid ;;
+	*TriggeredBy*) cat @state@/triggers ;;
+	esac ;;
+stop)
+	pid=$(cat @state@/pid)
+	kill -TERM "$pid"
+	case "$*" in *--no-block*) exit 0 ;; esac
+	while kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' /proc/"$pid"/status; do sleep 0.05; done
+	echo 0 > @state@/pid ;;
+start) . @state@/start ;;
+esac
+"""
+# As systemd hands listeners over: sd_listen_fds(3).
+GIVE = "import os, sys\nos.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()))\nos.execv(sys.argv[1], sys.argv[1:])"
+
+
+class Foreign:
+    """A Gunicorn that is not of Bridle."""
+
+    def __init__(self, site, address, bind, listener=None, user=None):
+        command = [f"{MATRIX[-1]['path']}/bin/gunicorn", "--chdir", str(site.apps), "--workers", "2", "--no-control-socket",
+                   *([] if listener else ["--bind", bind]), "hello:app"]
+        if listener:
+            command = [sys.executable, "-c", GIVE, *command]
+        self.address = address
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=open(site.root / "foreign", "ab"), user=user, group=user,
+                                        preexec_fn=None if listener is None else lambda: os.dup2(listener.fileno(), 3),
+                                        close_fds=listener is None)
+        wait_answer(address, lambda answer: answer.status == 200)
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def end(self):
+        if self.process.poll() is None:
+            below = processes.descendants(self.pid)
+            self.process.send_signal(signal.SIGCONT)
+            self.process.kill()
+            self.process.wait()
+            processes.end_all([pid for pid in below if processes.alive(pid)])
+
+
+@pytest.fixture
+def foreign():
+    """foreign(site, address, bind, ...): started, answering, and gone after the test."""
+    made = []
+
+    def start(*words, **options):
+        made.append(Foreign(*words, **options))
+        return made[-1]
+    yield start
+    for one in made:
+        one.end()
+
+
+@pytest.fixture
+def systemd(tmp_path, monkeypatch):
+    """systemd(pid, triggers): a systemctl in PATH that knows one unit; returns where it writes what was asked."""
+    def make(pid, triggers="", start=""):
+        for name, text in {"pid": str(pid), "triggers": triggers, "start": start, "asked": ""}.items():
+            (tmp_path / name).write_text(text + "\n")
+        command = tmp_path / "systemctl"
+        command.write_text(SYSTEMCTL.replace("@state@", str(tmp_path)))
+        command.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        return tmp_path / "asked"
+    return make
+
+
+def asked_to(asked):
+    """What changes something, of what systemctl was asked."""
+    return [line for line in asked.read_text().split("\n") if line and not line.startswith("show")]
+
+
+def take_over(site, old, *words):
+    """Under load, of which nothing may be lost."""
+    with Traffic(old.address) as traffic:
+        until(lambda: traffic.good > 20, "load to flow")
+        done = site.bridle("takeover", *words)
+        seen = traffic.good
+        until(lambda: traffic.good > seen + 20, "load to flow on")
+    assert done.returncode == 0, done.stdout + done.stderr
+    traffic.assert_nothing_lost()
+    assert old.process.wait(30) in (0, -signal.SIGTERM, -signal.SIGKILL)
+    assert get(old.address).pid in site.workers()
+    return done.stdout
+
+
+def serves_by_itself(site, address):
+    """It is a service like any other from then on: replaced without loss, and nothing is left when it is stopped."""
+    with Traffic(address) as traffic:
+        until(lambda: traffic.good > 10, "load to flow")
+        site.ctl("restart", "web")
+    traffic.assert_nothing_lost()
+    site.ctl("stop", "web")
+    with pytest.raises(OSError):
+        get(address)
+
+
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_started_by_hand(bridled, foreign, free_ports, kind):
+    site = bridled(web("other", autostart="no"))
+    port = free_ports(1)[0]
+    path = f"{site.root}/web.sock"
+    bind, address = (f"127.0.0.1:{port}", ("127.0.0.1", port)) if kind == "tcp" else (f"unix:{path}", path)
+    old = foreign(site, address, bind)
+    # before it is taken over, it stands in the way, and is named
+    site.write(web(bind=bind, autostart="no"))
+    site.ctl("reload")
+    assert f"pid {old.pid}" in site.bridle("start", "web").stderr
+    said = take_over(site, old, "web", str(old.pid))
+    assert f"listeners of process {old.pid}" in said
+    serves_by_itself(site, address)
+
+
+@pytest.mark.parametrize("kind", ["its own listener", "a unix listener of its own", "socket-activated"])
+def test_of_systemd(bridled, foreign, systemd, free_ports, kind):
+    site = bridled(web("other", autostart="no"))
+    port, path, listener, triggers = free_ports(1)[0], f"{site.root}/web.sock", None, ""
+    bind, address = f"127.0.0.1:{port}", ("127.0.0.1", port)
+    if kind != "its own listener":
+        bind, address = f"unix:{path}", path
+    if kind == "socket-activated":
+        listener, triggers = socket.socket(socket.AF_UNIX), "web.socket"
+        listener.bind(path)
+        listener.listen(128)
+    old = foreign(site, address, bind, listener)
+    if listener:
+        listener.close()  # as systemd's is, when the socket unit is stopped
+    asked = systemd(old.pid, triggers)
+    site.write(web(bind=bind, autostart="no"))
+    site.ctl("reload")
+    take_over(site, old, "web")
+    units = f"web.service{' ' + triggers if triggers else ''}"
+    assert asked_to(asked) == [f"stop {'--no-block ' if kind.startswith('a unix') else ''}-- {units}", f"disable -- {units}"]
+    serves_by_itself(site, address)
+
+
+def is_refused(address):
+    try:
+        get(address)
+    except ConnectionRefusedError:
+        return True
+    except (OSError, EOFError):
+        pass
+    return False
+
+
+def test_what_cannot_start_changes_nothing(bridled, foreign, systemd, free_ports):
+    port = free_ports(1)[0]
+    site = bridled(web(app="broken:app", environment="BROKEN=import", bind=f"127.0.0.1:{port}", autostart="no", start_limit=2))
+    old = foreign(site, ("127.0.0.1", port), f"127.0.0.1:{port}")
+    asked = systemd(old.pid)
+    with Traffic(old.address) as traffic:
+        until(lambda: traffic.good > 20, "load to flow")
+        done = site.bridle("takeover", "web")
+        seen = traffic.good
+        until(lambda: traffic.good > seen + 20, "load to flow on")
+    traffic.assert_nothing_lost()
+    assert done.returncode != 0 and "no_such_module" in done.stderr, done.stderr
+    assert asked_to(asked) == [] and site.state() == "stopped" and old.process.poll() is None
+    # nor is its listener held on to: when it goes, who comes is refused
+    old.end()
+    until(lambda: is_refused(old.address), "nobody to listen there any more")
+
+
+def test_strangers(bridled, foreign, free_ports, as_root):
+    """Only its owner and root may have a process looked into, and only for an address of the service."""
+    ports = free_ports(2)
+    site = bridled(bridle(control_group=str(NOBODY)),
+                   web(bind=f"127.0.0.1:{ports[0]}", autostart="no"), web("other", bind=f"127.0.0.1:{ports[1]}", autostart="no"))
+    old = foreign(site, ("127.0.0.1", ports[0]), f"127.0.0.1:{ports[0]}")
+    refused = site.bridle("takeover", "web", str(old.pid), user=NOBODY)
+    assert refused.returncode != 0 and "not yours" in refused.stderr, refused.stderr
+    elsewhere = site.bridle("takeover", "other", str(old.pid))
+    assert elsewhere.returncode != 0 and "does not listen at" in elsewhere.stderr
+    gone = site.bridle("takeover", "web", "2147483647")
+    assert gone.returncode != 0 and "no process" in gone.stderr
+    assert get(old.address).status == 200 and old.process.poll() is None
+    site.ctl("takeover", "web", str(old.pid))
+    assert site.state() == "running"
+    again = site.bridle("takeover", "web", str(site.master()))
+    assert again.returncode != 0 and "runs already" in again.stderr
+
+
+def test_and_back(bridled, systemd, free_ports, tmp_path):
+    port = free_ports(1)[0]
+    site = bridled(web(bind=f"127.0.0.1:{port}"))
+    site.wait_workers(1)
+    gunicorn = f"{MATRIX[-1]['path']}/bin/gunicorn --chdir {APPS} --no-control-socket --bind 127.0.0.1:{port}"
+    asked = systemd(0, start=f"{gunicorn} hello:app >/dev/null 2>&1 & echo $! > {tmp_path}/pid")
+    try:
+        said = site.ctl("takeover", "--back", "web")
+        wait_answer(("127.0.0.1", port), lambda answer: answer.status == 200)
+        assert site.state() == "stopped" and asked_to(asked) == ["start -- web.service", "enable -- web.service"]
+        assert "nobody did for" in said
+    finally:
+        pid = int(pathlib.Path(tmp_path / "pid").read_text())
+        if pid:
+            processes.end_all([*processes.descendants(pid), pid])
+
+
+def test_without_systemd(bridled, monkeypatch, tmp_path):
+    site = bridled(web(autostart="no"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = site.bridle("takeover", "web")
+    assert done.returncode != 0 and "cannot run systemctl" in done.stderr
