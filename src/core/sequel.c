@@ -165,6 +165,18 @@ boots_go_on(const struct story *s)
 	return boots >= 4 && last - first > 1 + boots / 8;
 }
 
+/* Numbers without a gap within a second or two: nothing was started between them, not even by an application that loads. */
+static bool
+came_in_a_row(const struct story *s)
+{
+	const struct story_worker *first = &s->workers[0], *last = &s->workers[s->count - 1];
+
+	for (unsigned i = 1; i < s->count; i++)
+		if (s->workers[i].pid != s->workers[i - 1].pid + 1)
+			return false;
+	return last->booted - first->booted <= 1 + s->count / 8;
+}
+
 /* Workers in somebody's place, and nobody who had gone. */
 static void
 derive_vanished(struct story *s)
@@ -176,7 +188,7 @@ derive_vanished(struct story *s)
 		extra += s->workers[i].extra;
 		gone += s->workers[i].exiting && !s->workers[i].dead;
 	}
-	if (boots >= STORY_MANY && gone == 0)
+	if (boots >= STORY_MANY && gone == 0 && !came_in_a_row(s))
 		derive(s, FACT_MANY);
 	if (s->wanted > 0 && boots > (unsigned)s->wanted + extra)
 		extra = boots - (unsigned)s->wanted;

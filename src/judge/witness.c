@@ -282,6 +282,23 @@ kind_of(const struct traceback *t)
 	return t->blocks > 1 && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT) ? root : last;
 }
 
+/* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. */
+static bool
+is_of_client(const struct traceback *t)
+{
+	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 &&
+		(strcmp(t->last.name, "OSError") == 0 || strcmp(t->last.name, "IOError") == 0 ||
+			strcmp(t->last.name, "socket.error") == 0);
+}
+
+/* It went through the function that runs a worker from its birth, and so ended it. */
+static bool
+ended_worker(const struct traceback *t)
+{
+	return t->blocks > 0 && kind_of(t) != EXCEPTION_EXIT && (t->places & PLACE_BIT(WORKER)) != 0 &&
+		(t->places & (PLACE_BIT(ABORT) | PLACE_BIT(REQUEST) | PLACE_BIT(FORK) | PLACE_BIT(WORKER_TMP))) == 0;
+}
+
 static enum fact
 fact_of_exception(const struct traceback *t)
 {
@@ -301,6 +318,8 @@ fact_of_exception(const struct traceback *t)
 		return FACT_NONE; /* Gunicorn's own way to end it */
 	if (kind == EXCEPTION_PEER && (t->places & PLACE_BIT(CONNECT)) != 0)
 		return FACT_X_DEPENDENCY;
+	if (kind == EXCEPTION_OTHER && is_of_client(t))
+		return FACT_X_PEER;
 	return raised[kind];
 }
 
@@ -340,6 +359,7 @@ facts_of_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 
 	found[n++] = fact_of_exception(t);
 	found[n++] = fact_of_time(t);
+	found[n++] = ended_worker(t) ? FACT_WORKER_EXCEPTION : FACT_NONE;
 	for (unsigned i = 0; i < sizeof at / sizeof at[0]; i++)
 		if ((t->places & at[i].place) != 0)
 			found[n++] = at[i].fact;
@@ -355,7 +375,7 @@ facts_of_answer(int status, enum fact found[WITNESS_FACTS])
 	return 2;
 }
 
-_Static_assert(WITNESS_FACTS >= 8, "what a traceback can say");
+_Static_assert(WITNESS_FACTS >= 9, "what a traceback can say");
 
 /* Before 20.1 nothing is logged of a worker that a signal ended (gunicorn-facts 2.5). */
 static bool

@@ -212,15 +212,32 @@ take_day_first(struct rest *r, int64_t *second)
 	return take_year(r, month > 12 ? day : month, month > 12 ? month : day, second);
 }
 
+/* "Nov ". The journal writes months in the words of its locale: "Okt ", "Mär ". Those that are not known are taken for one, for
+ * a day of another month is hardly ever needed. */
+static bool
+take_month(struct rest *r, int *month)
+{
+	size_t n = r->at[3] == ' ' ? 3 : 4;
+
+	for (size_t i = 0; i < n; i++)
+		if ((r->at[i] & 0x80) == 0 && (r->at[i] | 0x20) < 'a')
+			return false;
+	if (r->at[n] != ' ' || (n == 4 && (r->at[1] & 0x80) == 0))
+		return false;
+	if (n == 4 || !month_of(r->at, month))
+		*month = 1;
+	r->at += n + 1;
+	return true;
+}
+
 /* "Nov 20 ", "Nov  2 ": RFC 3164, which pads the day with a blank; others do not pad, or put a year behind it. */
 static bool
 take_month_first(struct rest *r, int64_t *second)
 {
 	int month, day;
 
-	if (r->end - r->at < 7 || r->at[3] != ' ' || !month_of(r->at, &month))
+	if (!take_month(r, &month))
 		return false;
-	r->at += 4;
 	take_one_of(r, " ");
 	return take_short(r, &day) && take_year(r, month, day, second);
 }
@@ -273,7 +290,7 @@ stamp_read(const char *bytes, size_t n, int64_t *second)
 		return 0;
 	/* one look at what cannot be a time, for most lines are not ours and begin with an address or a word */
 	if (bytes[0] > '9')
-		ok = (bytes[3] == ' ' || bytes[3] == ',') && take_words(&r, &found) && take_clock(&r, &found) &&
+		ok = (bytes[3] == ' ' || bytes[3] == ',' || bytes[4] == ' ') && take_words(&r, &found) && take_clock(&r, &found) &&
 			skip_late_year(&r);
 	else if (bytes[1] < '0' || bytes[2] < '0') /* one or two digits, and a blank, slash, dash or dot; no address */
 		ok = (bytes[2] != '.' || bytes[5] == '.') && take_day_first(&r, &found) && take_clock(&r, &found);

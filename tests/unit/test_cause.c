@@ -135,6 +135,13 @@ static const struct tale {
 	{ "runtime.vanished", "runtime", 1, { { FACT_SERVED, 0 }, BOOT(70, 11) } },
 	{ "healthy.start", "boot", 1,
 		{ { FACT_STARTING, 0 }, { FACT_LISTENING, 0 }, { FACT_SERVED, 1 }, BOOT(1, 11) } },
+	/* eight workers are many, but not when nothing came between their numbers */
+	{ "healthy.start", "boot", 0,
+		{ { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(0, 12), BOOT(0, 13), BOOT(0, 14),
+			BOOT(0, 15), BOOT(0, 16), BOOT(0, 17) } },
+	{ "boot.vanished", "boot", 0,
+		{ { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(0, 14), BOOT(0, 17), BOOT(0, 20),
+			BOOT(0, 23), BOOT(0, 26), BOOT(0, 29) } },
 	/* an exception that somebody caught, and went on; and one that nobody did */
 	{ "unknown", "unknown", 0, { { FACT_X_OTHER, 0 }, { FACT_SERVED, 0 } } },
 	{ "healthy.start", "boot", 1,
