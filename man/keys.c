@@ -30,7 +30,8 @@ static const struct entry entries[] = {
 static const char *const placeholders[][2] = {
 	{ "string", "text" },       { "words", "word ..." },     { "argv", "word ..." },
 	{ "path", "path" },         { "optional", "yes | no | TEXT" },
-	{ "files", "file ..." },    { "globs", "pattern ..." },  { "assignments", "NAME=value ..." },
+	{ "files", "file ..." },    { "globs", "pattern ..." },
+	{ "signature", "name phase pattern" },  { "assignments", "NAME=value ..." },
 	{ "user", "user" },         { "group", "group" },        { "mode", "mode" },
 	{ "integer", "number" },    { "duration", "duration" },  { "seconds", "duration" },
 	{ "size", "size" },         { "boolean", "yes | no" },   { "binds", "address ..." },

@@ -68,10 +68,10 @@ const struct command commands[] = {
 	  "The latest incident of NAME, or of each service; with --last N the latest, among them what was done on purpose.\n"
 	  "With --log FILE, or --log - for standard input, from a log alone: needs no bridled. The log may carry the prefixes\n"
 	  "of journald, docker, Kubernetes or a hosting platform, or be JSON. bridle signatures prints what is recognised.",
-	  ARGUMENT(LOG) | ARGUMENT(LAST) | ARGUMENT(JSON), 0, 1, why_command },
+	  ARGUMENT(LOG) | ARGUMENT(LAST) | ARGUMENT(CONFIG) | ARGUMENT(JSON), 0, 1, why_command },
 	{ "signatures", "", "print the log lines that why recognises",
-	  "%d is a number, %s a word, %* anything.",
-	  0, 0, 0, signatures_command },
+	  "%d is a number, %s a word, %* anything. Your own (signature in [bridle]) come first.",
+	  ARGUMENT(CONFIG), 0, 0, signatures_command },
 	{ "reexec", "", "let bridled go on as the program that is installed now",
 	  "After an upgrade. Services, their listeners, logs and deadlines do not notice. Refused when that program cannot read\n"
 	  "what this one remembers, or when the configuration has errors.",

@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/own.h"
+#include "core/cause.h"
 #include "wire/signatures.h"
 
 /* clang-format off */
@@ -17,7 +19,13 @@ static const char *const speakers[] = {
 int
 signatures_command(const struct arguments *a)
 {
-	(void)a;
+	static struct own own;
+	struct trouble t = { .status = CLI_FAILED };
+
+	if (!own_read(&own, a, &t))
+		return trouble_tell(&t);
+	for (unsigned i = 0; i < own.count; i++)
+		printf("%-20s %-8s  %s  %s\n", own.at[i].name, "own", cause_phases[own.at[i].phase], own.at[i].pattern);
 	for (unsigned i = 0; i < SIGNATURES; i++)
 		printf("%-20s %-8s  %s\n", signatures[i].name, speakers[signatures[i].who], signatures[i].pattern);
 	return CLI_OK;

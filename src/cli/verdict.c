@@ -61,7 +61,7 @@ print_words(const struct verdict_printer *p, const struct incident *i)
 		COLOUR_BAD;
 
 	printf("%s%s%s%s in phase %s, lines %llu to %llu", certainty(i->verdict.confidence), paint_on(p->paint, colour),
-		cause->name, paint_off(p->paint, colour), cause_phases[i->verdict.phase],
+		incident_name(i), paint_off(p->paint, colour), cause_phases[i->verdict.phase],
 		(unsigned long long)i->first_line, (unsigned long long)i->last_line);
 	if (i->times > 1)
 		printf(", %u times", i->times);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/own.h"
 #include "cli/trouble.h"
 #include "cli/verdict.h"
 #include "cli/why_log.h"
@@ -33,6 +34,12 @@ is_failed_restart(const struct incident *stop, const struct incident *next)
 		(phase == PHASE_STARTUP_CONFIG || phase == PHASE_BOOT) && next->verdict.confidence >= CAUSE_CONFIDENT;
 }
 
+static bool
+is_same(const struct incident *a, const struct incident *b)
+{
+	return a->verdict.cause == b->verdict.cause && a->verdict.phase == b->verdict.phase && a->own == b->own;
+}
+
 /* Every boot failure under a service manager is the same story told again. */
 static void
 keep_or_print(struct why *w, const struct incident *next)
@@ -44,7 +51,7 @@ keep_or_print(struct why *w, const struct incident *next)
 		w->pending.first_line = first_line;
 		return;
 	}
-	if (w->pending.verdict.cause == next->verdict.cause && w->pending.verdict.phase == next->verdict.phase) {
+	if (is_same(&w->pending, next)) {
 		w->pending.times += next->times;
 		w->pending.last_line = next->last_line;
 		return;
@@ -107,17 +114,21 @@ int
 why_log(const struct arguments *a)
 {
 	static struct why w;
+	static struct own own;
 	struct trouble t = { .status = CLI_FAILED };
 	const char *path = a->value[OPTION_LOG];
 	bool ok;
 	int fd;
 
+	if (!own_read(&own, a, &t))
+		return trouble_tell(&t);
 	fd = open_log(path);
 	if (fd < 0) {
 		trouble_set(&t, CLI_FAILED, errno, "cannot open '%s'", path);
 		return trouble_tell(&t);
 	}
 	recogniser_init(&w.recogniser, hear, &w);
+	recogniser_know(&w.recogniser, own.at, own.count);
 	hearing_init(&w.hearing, judged, &w);
 	verdict_printer_init(&w.printer, (a->given & ARGUMENT(JSON)) != 0);
 	ok = read_log(&w, fd, &t.err);

@@ -66,7 +66,7 @@ static bool
 anybody_ended(const struct story *s)
 {
 	for (unsigned i = 0; i < s->count; i++)
-		if (s->workers[i].dead || s->workers[i].exiting)
+		if (s->workers[i].dead || s->workers[i].exiting || s->workers[i].timed_out)
 			return true;
 	return false;
 }

@@ -7,6 +7,7 @@ incident_lines_clear(struct incident_lines *l)
 {
 	l->count = 0;
 	l->traceback.blocks = 0;
+	l->own = NULL;
 }
 
 static const struct incident_line *
@@ -37,6 +38,8 @@ incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recog
 
 	if (what->kind == RECOGNISED_TRACEBACK && l->traceback.blocks == 0 && what->traceback->blocks > 0)
 		l->traceback = *what->traceback;
+	if (what->kind == RECOGNISED_OWN && l->own == NULL)
+		l->own = what->own->name;
 	if (line_of(l, fact) != NULL || (to = room_for(l, fact)) == NULL)
 		return;
 	to->fact = fact;
@@ -106,6 +109,12 @@ take_also(struct incident *i, const struct cause_evidence *e)
 	}
 }
 
+const char *
+incident_name(const struct incident *i)
+{
+	return i->own != NULL ? i->own : causes[i->verdict.cause].name;
+}
+
 void
 incident_take(struct incident *i, const struct cause_evidence *e, const struct incident_lines *lines,
 	const struct story *s)
@@ -116,6 +125,7 @@ incident_take(struct incident *i, const struct cause_evidence *e, const struct i
 	i->first_line = s->first_line;
 	i->last_line = s->last_line;
 	i->traceback = lines->traceback;
+	i->own = i->verdict.cause == CAUSE_OWN ? lines->own : NULL;
 	take_lines(i, lines);
 	take_also(i, e);
 }

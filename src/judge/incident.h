@@ -23,11 +23,13 @@ struct incident_lines {
 		struct incident_line line;
 	} at[INCIDENT_KEPT];
 	struct traceback traceback; /* the first one with an exception; `blocks` 0: none */
+	const char *own;            /* name of the user's first signature among them; NULL: none */
 };
 
 struct incident {
 	struct cause_verdict verdict;
 	enum cause also[INCIDENT_ALSO]; /* what else the facts prove; CAUSE_UNKNOWN after the last */
+	const char *own;                /* CAUSE_OWN: the user's name for it; lives as long as his signatures */
 	unsigned times;                 /* 0: there is no incident */
 	uint64_t first_line, last_line;
 	struct incident_line lines[INCIDENT_LINES];
@@ -36,6 +38,9 @@ struct incident {
 
 void incident_lines_clear(struct incident_lines *l);
 void incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recognised *what);
+
+/* Its name: that of the catalogue, or the user's. */
+const char *incident_name(const struct incident *i);
 
 /* Judge E, with the LINES and the place of story S. */
 void incident_take(struct incident *i, const struct cause_evidence *e, const struct incident_lines *lines,

@@ -57,7 +57,7 @@ incident_write(struct jsonw *w, const struct incident *i)
 	const struct cause_entry *cause = &causes[i->verdict.cause];
 
 	jsonw_key_string(w, "phase", cause_phases[i->verdict.phase]);
-	jsonw_key_string(w, "class", cause->name);
+	jsonw_key_string(w, "class", incident_name(i));
 	jsonw_key(w, "confidence");
 	jsonw_thousandths(w, (int64_t)i->verdict.confidence * 10);
 	jsonw_key_string(w, "what", cause->what);

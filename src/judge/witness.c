@@ -384,6 +384,21 @@ is_mute(const struct signature_match *m)
 	return m->signature == SIGNATURE_STARTING_RELEASE && (m->pid < 20 || (m->pid == 20 && m->detail == 0));
 }
 
+static enum fact
+fact_of_own(const struct signature_own *own)
+{
+	static const enum fact of[PHASES] = {
+		[PHASE_STARTUP_CONFIG] = FACT_OWN_CONFIG,
+		[PHASE_BOOT] = FACT_OWN_BOOT,
+		[PHASE_RUNTIME] = FACT_OWN_RUNTIME,
+		[PHASE_RECYCLE] = FACT_OWN_RECYCLE,
+		[PHASE_RELOAD] = FACT_OWN_RELOAD,
+		[PHASE_SHUTDOWN] = FACT_OWN_SHUTDOWN,
+	};
+
+	return own->phase < PHASES ? of[own->phase] : FACT_NONE;
+}
+
 unsigned
 witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 {
@@ -394,6 +409,7 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 		return 2;
 	}
 	switch (what->kind) {
+	case RECOGNISED_OWN: found[0] = fact_of_own(what->own); break;
 	case RECOGNISED_LINE: found[0] = fact_of_line(what); break;
 	case RECOGNISED_ANSWER: return facts_of_answer(what->match.detail, found);
 	case RECOGNISED_TRACEBACK: return facts_of_traceback(what->traceback, found);

@@ -15,6 +15,12 @@ recogniser_init(struct recogniser *r, recognise_sink *sink, void *context)
 	signatures_index(&r->index);
 }
 
+void
+recogniser_know(struct recogniser *r, const struct signature_own *own, unsigned count)
+{
+	signatures_index_own(&r->index, own, count);
+}
+
 static void
 tell_traceback(struct recogniser *r)
 {
@@ -69,6 +75,21 @@ take_signature(struct recogniser *r, const struct logform *f, const char *text, 
 	if (f->header == HEADER_PID && f->strange == 0 && signatures[what.match.signature].who <= SIGNATURE_BY_ANY)
 		r->strict = true;
 	r->sink(r->context, &what);
+}
+
+static void
+take_own(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+{
+	struct recognised what = { .kind = RECOGNISED_OWN,
+		.line = r->lines,
+		.second = r->second,
+		.speaker = f->pid,
+		.own = signatures_find_own(&r->index, f),
+		.text = text,
+		.length = length };
+
+	if (what.own != NULL)
+		r->sink(r->context, &what);
 }
 
 /* `ADDRESS - USER [TIME] "REQUEST" STATUS BYTES`, as Gunicorn and nginx write it. */
@@ -127,6 +148,8 @@ take_message(struct recogniser *r, const struct logform *f, const char *text, si
 	take_traceback(r, f, text, length);
 	if (f->pid > 0)
 		r->traceback_speaker = f->pid;
+	if (f->length > 0 && r->index.own != NULL)
+		take_own(r, f, text, length);
 	/* no line of ours begins with a digit, but "3 workers"; and many of others do */
 	if (f->length > 0 && (f->message[0] < '0' || f->message[0] > '9' || f->header == HEADER_PID))
 		take_signature(r, f, text, length);

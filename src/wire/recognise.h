@@ -21,6 +21,7 @@ enum recognised_kind {
 	RECOGNISED_LINE,      /* a line of signatures.def */
 	RECOGNISED_TRACEBACK, /* a traceback, at its end or where the log leaves it */
 	RECOGNISED_ANSWER,    /* an access line: `detail` is the HTTP status */
+	RECOGNISED_OWN,       /* a line of the user's own signatures */
 };
 
 /* Pointers are good as long as the call lasts. */
@@ -31,6 +32,7 @@ struct recognised {
 	int32_t speaker; /* pid in the header, or 0 */
 	struct signature_match match;
 	const struct traceback *traceback; /* NULL unless it is one */
+	const struct signature_own *own;   /* NULL unless it is one; lives as long as what recogniser_know was given */
 	const char
 		*text; /* the line as it is in the log; of a traceback the first 512 bytes of that with the exception */
 	size_t length;
@@ -60,6 +62,9 @@ struct recogniser {
 };
 
 void recogniser_init(struct recogniser *r, recognise_sink *sink, void *context);
+
+/* Recognise the COUNT (at most SIGNATURES_OWN) lines of OWN as well, which must live as long as R. */
+void recogniser_know(struct recogniser *r, const struct signature_own *own, unsigned count);
 
 /* The next N BYTES of the log. */
 void recogniser_feed(struct recogniser *r, const char *bytes, size_t n);

@@ -139,6 +139,18 @@ signatures_index(struct signature_index *index)
 	}
 }
 
+void
+signatures_index_own(struct signature_index *index, const struct signature_own *own, unsigned count)
+{
+	index->own = count > 0 ? own : NULL;
+	for (unsigned i = count < SIGNATURES_OWN ? count : SIGNATURES_OWN; i-- > 0;) {
+		uint8_t *first = &index->own_first[(unsigned char)own[i].pattern[0]];
+
+		index->own_next[i] = *first;
+		*first = (uint8_t)(i + 1);
+	}
+}
+
 /* Most patterns that begin with anything end in words: one comparison dismisses them. */
 static bool
 ends_right(const char *pattern, const struct logform *f)
@@ -176,4 +188,25 @@ signatures_find(const struct signature_index *index, const struct logform *f, bo
 {
 	return find_in_chain(index, index->first['%'], f, strict, match) ||
 		find_in_chain(index, index->first[(unsigned char)f->message[0]], f, strict, match);
+}
+
+static const struct signature_own *
+find_own_in_chain(const struct signature_index *index, unsigned first, const struct logform *f)
+{
+	for (unsigned i = first; i != 0; i = index->own_next[i - 1]) {
+		const struct signature_own *own = &index->own[i - 1];
+		struct matching m = { .pattern = own->pattern, .at = f->message, .end = f->message + f->length };
+
+		if (ends_right(own->pattern, f) && matches(&m))
+			return own;
+	}
+	return NULL;
+}
+
+const struct signature_own *
+signatures_find_own(const struct signature_index *index, const struct logform *f)
+{
+	const struct signature_own *own = find_own_in_chain(index, index->own_first[(unsigned char)f->message[0]], f);
+
+	return own != NULL ? own : find_own_in_chain(index, index->own_first['%'], f);
 }

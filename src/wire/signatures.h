@@ -36,15 +36,30 @@ struct signature_match {
 	int32_t detail; /* the second one, 0 when there is none */
 };
 
+/* Lines that mean something to somebody: the user's own, beside the table. Anybody may say them, at any level. */
+enum { SIGNATURES_OWN = 64 };
+struct signature_own {
+	const char *name, *pattern;
+	unsigned phase; /* what the caller wants to know of it */
+};
+
 /* The table by the byte that a message begins with, so that most lines are dismissed by that. Chains of numbers, each one
  * too high; 0 ends a chain. */
 struct signature_index {
 	uint8_t first[256]; /* "%" has those that begin with anything */
 	uint8_t next[SIGNATURES];
+	const struct signature_own *own; /* NULL: none */
+	uint8_t own_first[256], own_next[SIGNATURES_OWN];
 };
 _Static_assert(SIGNATURES < UINT8_MAX, "numbers in an index are bytes");
 
 void signatures_index(struct signature_index *index);
+
+/* From now on also the COUNT (at most SIGNATURES_OWN) of OWN, which must live as long as INDEX; their patterns are not empty. */
+void signatures_index_own(struct signature_index *index, const struct signature_own *own, unsigned count);
+
+/* The first of the user's own that the message of F (not empty) is, or NULL. */
+const struct signature_own *signatures_find_own(const struct signature_index *index, const struct logform *f);
 
 /* Is the message of F (not empty) one of the table? STRICT: this log has shown Gunicorn's header, so that whoever speaks by
  * Gunicorn's logger has one. What begins with anything is tried first, otherwise the order is that of the table. */

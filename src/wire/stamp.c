@@ -290,8 +290,8 @@ stamp_read(const char *bytes, size_t n, int64_t *second)
 		return 0;
 	/* one look at what cannot be a time, for most lines are not ours and begin with an address or a word */
 	if (bytes[0] > '9')
-		ok = (bytes[3] == ' ' || bytes[3] == ',' || bytes[4] == ' ') && take_words(&r, &found) && take_clock(&r, &found) &&
-			skip_late_year(&r);
+		ok = (bytes[3] == ' ' || bytes[3] == ',' || bytes[4] == ' ') && take_words(&r, &found) &&
+			take_clock(&r, &found) && skip_late_year(&r);
 	else if (bytes[1] < '0' || bytes[2] < '0') /* one or two digits, and a blank, slash, dash or dot; no address */
 		ok = (bytes[2] != '.' || bytes[5] == '.') && take_day_first(&r, &found) && take_clock(&r, &found);
 	else if (bytes[4] == '-' || bytes[4] == '/')

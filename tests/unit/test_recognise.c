@@ -24,6 +24,7 @@ note(void *context, const struct recognised *what)
 		if (what->match.detail > 0)
 			text_addf(t, "/%d", what->match.detail);
 		break;
+	case RECOGNISED_OWN: text_addf(t, "own/%s", what->own->name); break;
 	case RECOGNISED_ANSWER: text_addf(t, "answer/%d", what->match.detail); break;
 	case RECOGNISED_TRACEBACK:
 		text_addf(t, "%s:%s:%u", what->traceback->last.name, what->traceback->last.file,
@@ -254,6 +255,36 @@ foreign_lines(void **state)
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 5040 167\n", "answer/504");
 }
 
+/* The user's own lines, whoever says them; beside what we know of them. */
+static void
+own_lines(void **state)
+{
+	static const struct signature_own own[] = {
+		{ "shop.locked", "ledger %s is locked by %d", 2 },
+		{ "shop.any", "%*no license%*", 2 },
+		{ "shop.stop", "Handling signal: %s", 6 },
+		{ "shop.number", "3 %*", 2 },
+	};
+	static const char log[] = "[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: hup\n"
+				  "2026-11-20 15:25:49,123 ERROR ledger x is locked by 41\n"
+				  "shop: no license to be had\n"
+				  "ledger x is locked by 41 again\n"
+				  "3 of them\n";
+	struct recogniser *r = malloc(sizeof *r);
+	char words[256];
+	struct text t;
+
+	(void)state;
+	assert_non_null(r);
+	text_init(&t, words, sizeof words);
+	recogniser_init(r, note, &t);
+	recogniser_know(r, own, 4);
+	recogniser_feed(r, log, sizeof log - 1);
+	recogniser_end(r);
+	free(r);
+	assert_string_equal(words, "own/shop.stop SIGNAL_HUP own/shop.locked own/shop.any own/shop.number");
+}
+
 static const char block[] = "Traceback (most recent call last):\n"
 			    "  File \"/srv/app.py\", line 4, in load\n"
 			    "    return json.loads(bad)\n"
@@ -442,6 +473,7 @@ main(void)
 		cmocka_unit_test(an_application_that_quotes),
 		cmocka_unit_test(a_prefix_of_its_own),
 		cmocka_unit_test(foreign_lines),
+		cmocka_unit_test(own_lines),
 		cmocka_unit_test(tracebacks),
 		cmocka_unit_test(kinds_of_exceptions),
 		cmocka_unit_test(strange_bytes),

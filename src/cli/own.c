@@ -1,0 +1,70 @@
+#include "cli/own.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/place.h"
+#include "core/cause.h"
+
+static unsigned
+phase_of(const char *word)
+{
+	unsigned phase = PHASE_UNKNOWN;
+
+	for (unsigned i = 0; i < PHASES; i++)
+		if (strcmp(cause_phases[i], word) == 0)
+			phase = i;
+	return phase;
+}
+
+static bool
+take(struct own *own, const struct conf_words *words, struct trouble *t)
+{
+	if (words->count / 3 > SIGNATURES_OWN)
+		return trouble_set(t, CLI_FAILED, 0, "%u signatures are too many: at most %d", words->count / 3,
+			SIGNATURES_OWN);
+	for (uint32_t i = 0; i + 2 < words->count; i += 3)
+		own->at[own->count++] = (struct signature_own){ .name = words->at[i],
+			.phase = phase_of(words->at[i + 1]),
+			.pattern = words->at[i + 2] };
+	return true;
+}
+
+/* The first thing that is wrong with it; bridle check prints the others. */
+static bool
+tell_error(const char *path, const struct conf_report *report, struct trouble *t)
+{
+	for (uint32_t i = 0; i < report->count; i++)
+		if (report->at[i].severity == CONF_ERROR) {
+			trouble_set(t, CLI_FAILED, 0, "%s:%u: %s", report->at[i].file, report->at[i].line,
+				report->at[i].text);
+			return trouble_hint(t,
+				"your own signatures are read from it; bridle check %s prints all errors", path);
+		}
+	return trouble_set(t, CLI_FAILED, 0, "cannot read '%s'", path);
+}
+
+bool
+own_read(struct own *own, const struct arguments *a, struct trouble *t)
+{
+	struct conf_bridle bridle;
+	struct conf_report report;
+	char path[PATH_MAX];
+	bool ok;
+
+	memset(own, 0, sizeof *own);
+	if (!place_config(path, a, t))
+		return false;
+	if (a->value[OPTION_CONFIG] == NULL && access(path, R_OK) != 0)
+		return true;
+	conf_report_init(&report);
+	own->conf = conf_read(path, &report);
+	ok = own->conf != NULL || tell_error(path, &report, t);
+	conf_report_free(&report);
+	if (!ok)
+		return false;
+	conf_decode_bridle(own->conf, &bridle);
+	return take(own, &bridle.signature, t);
+}

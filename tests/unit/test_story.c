@@ -1,0 +1,158 @@
+/* What follows from the facts of a story together: each derived fact, with what makes it and what does not. */
+#include "unit.h"
+
+#include <string.h>
+
+#include "core/story.h"
+
+enum { T0 = 1000, STEPS = 10 };
+
+struct step {
+	enum fact fact;
+	int at; /* seconds */
+	int32_t pid, speaker;
+};
+
+#define BOOT(at, pid) \
+	{ \
+		FACT_BOOTING, at, pid, pid \
+	}
+#define EXIT(at, pid) \
+	{ \
+		FACT_EXITING, at, pid, pid \
+	}
+
+static const struct sequel {
+	const char *why;
+	enum fact fact;
+	bool follows;
+	struct step steps[STEPS];
+} sequels[] = {
+	{ "a reason given at boot", FACT_IN_BOOT, true, { { FACT_REASON_BOOT, 0, 0, 1 } } },
+	{ "an exception that ended a worker, nowhere else", FACT_IN_BOOT, true,
+		{ { FACT_WORKER_EXCEPTION, 0, 0, 9 } } },
+	{ "it was in the worker's loop", FACT_IN_BOOT, false,
+		{ { FACT_WORKER_EXCEPTION, 0, 0, 9 }, { FACT_AT_LOOP, 0, 0, 9 } } },
+	{ "two that lived for seconds", FACT_LOOP, true,
+		{ BOOT(0, 10), BOOT(0, 11), { FACT_CRASHED, 1, 10, 1 }, { FACT_CRASHED, 2, 11, 1 } } },
+	{ "two that lived for a minute", FACT_LOOP, false,
+		{ BOOT(0, 10), BOOT(0, 11), { FACT_CRASHED, 60, 10, 1 }, { FACT_CRASHED, 61, 11, 1 } } },
+	{ "the replacement died at once", FACT_LOOP, true,
+		{ BOOT(0, 10), { FACT_CRASHED, 60, 10, 1 }, BOOT(60, 11), { FACT_CRASHED, 61, 11, 1 } } },
+	{ "nobody knows how old they were", FACT_LOOP, false,
+		{ { FACT_CRASHED, 1, 10, 1 }, { FACT_CRASHED, 2, 11, 1 } } },
+	{ "worker after worker at thirty", FACT_SAME_AGE, true,
+		{ BOOT(0, 10), { FACT_TIMEOUT, 30, 10, 1 }, BOOT(30, 11), { FACT_TIMEOUT, 61, 11, 1 } } },
+	{ "at thirty, and at seventy", FACT_SAME_AGE, false,
+		{ BOOT(0, 10), { FACT_TIMEOUT, 30, 10, 1 }, BOOT(30, 11), { FACT_TIMEOUT, 100, 11, 1 } } },
+	{ "together, so of course of one age", FACT_SAME_AGE, false,
+		{ BOOT(0, 10), BOOT(0, 11), { FACT_TIMEOUT, 30, 10, 1 }, { FACT_TIMEOUT, 30, 11, 1 } } },
+	{ "three at once, all killed", FACT_ALL_AT_ONCE, true,
+		{ { FACT_TIMEOUT, 9, 10, 1 }, { FACT_TIMEOUT, 9, 11, 1 }, { FACT_TIMEOUT, 9, 12, 1 },
+			{ FACT_KILLED, 10, 10, 1 }, { FACT_KILLED, 10, 11, 1 }, { FACT_KILLED, 10, 12, 1 } } },
+	{ "one of the three could still say goodbye", FACT_ALL_AT_ONCE, false,
+		{ { FACT_TIMEOUT, 9, 10, 1 }, { FACT_TIMEOUT, 9, 11, 1 }, { FACT_TIMEOUT, 9, 12, 1 }, EXIT(9, 12),
+			{ FACT_KILLED, 10, 10, 1 }, { FACT_KILLED, 10, 11, 1 } } },
+	{ "a SIGKILL, and no timeout", FACT_UNASKED_KILL, true, { BOOT(0, 10), { FACT_KILLED, 9, 10, 1 } } },
+	{ "a SIGKILL about nobody", FACT_UNASKED_KILL, true, { { FACT_KILLED, 9, 0, 1 } } },
+	{ "the second step of a timeout", FACT_UNASKED_KILL, false,
+		{ BOOT(0, 10), { FACT_TIMEOUT, 9, 10, 1 }, { FACT_KILLED, 10, 10, 1 } } },
+	{ "the same, told the other way round", FACT_UNASKED_KILL, false,
+		{ BOOT(0, 10), { FACT_KILLED, 10, 10, 1 }, { FACT_TIMEOUT, 9, 10, 1 } } },
+	{ "the stack of a timeout, without its line", FACT_UNASKED_KILL, false,
+		{ { FACT_IN_ABORT, 9, 0, 10 }, { FACT_KILLED, 10, 10, 1 } } },
+	{ "it was asked to go", FACT_UNASKED_KILL, false,
+		{ BOOT(0, 10), { FACT_HUP, 9, 0, 1 }, { FACT_KILLED, 40, 10, 1 } } },
+	{ "it came after those that were asked to go", FACT_UNASKED_KILL, true,
+		{ BOOT(0, 10), { FACT_HUP, 9, 0, 1 }, BOOT(9, 11), { FACT_KILLED, 40, 11, 1 } } },
+	{ "one goes, and another comes", FACT_LEFT, true, { BOOT(0, 10), EXIT(50, 10), BOOT(51, 11) } },
+	{ "max_requests lets it go", FACT_LEFT, false,
+		{ BOOT(0, 10), { FACT_AUTORESTART, 50, 0, 10 }, EXIT(50, 10), BOOT(51, 11) } },
+	{ "and again, and soon", FACT_LEFT_AGAIN, true,
+		{ BOOT(0, 10), EXIT(3, 10), BOOT(3, 11), EXIT(6, 11), BOOT(6, 12) } },
+	{ "one comes, and nobody had gone", FACT_VANISHED, true, { BOOT(0, 10), BOOT(0, 11), BOOT(50, 12) } },
+	{ "one more was asked for", FACT_VANISHED, false,
+		{ BOOT(0, 10), BOOT(0, 11), { FACT_TTIN, 49, 0, 1 }, BOOT(50, 12) } },
+	{ "one had died", FACT_VANISHED, false, { BOOT(0, 10), { FACT_CRASHED, 50, 10, 1 }, BOOT(50, 12) } },
+	{ "the first that is seen, but requests were answered", FACT_VANISHED, true,
+		{ { FACT_SERVED, 0 }, BOOT(5, 12) } },
+	{ "the first of a new master", FACT_VANISHED, false,
+		{ { FACT_SERVED, 0 }, { FACT_STARTING, 4 }, { FACT_LISTENING, 4 }, BOOT(5, 12) } },
+	{ "again and again", FACT_VANISHED_AGAIN, true, { BOOT(0, 10), BOOT(3, 11), BOOT(6, 12), BOOT(9, 13) } },
+	{ "eight with a gap between their numbers", FACT_MANY, true,
+		{ BOOT(0, 10), BOOT(0, 12), BOOT(0, 14), BOOT(0, 16), BOOT(0, 18), BOOT(0, 20), BOOT(0, 22),
+			BOOT(0, 24) } },
+	{ "eight in a row", FACT_MANY, false,
+		{ BOOT(0, 10), BOOT(0, 11), BOOT(0, 12), BOOT(0, 13), BOOT(0, 14), BOOT(0, 15), BOOT(0, 16),
+			BOOT(0, 17) } },
+	{ "one never said goodbye", FACT_SILENT, true,
+		{ BOOT(0, 10), BOOT(0, 11), { FACT_STOP, 9, 0, 1 }, EXIT(9, 10), { FACT_SHUTTING_DOWN, 39, 0, 1 } } },
+	{ "all said goodbye", FACT_SILENT, false,
+		{ BOOT(0, 10), { FACT_STOP, 9, 0, 1 }, EXIT(9, 10), { FACT_SHUTTING_DOWN, 10, 0, 1 } } },
+	{ "a worker that quotes its master", FACT_KILLED, false, { BOOT(0, 10), { FACT_KILLED, 9, 11, 10 } } },
+};
+
+static void
+what_follows(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof sequels / sizeof sequels[0]; i++) {
+		const struct sequel *q = &sequels[i];
+		struct story s;
+
+		story_init(&s);
+		for (unsigned k = 0; k < STEPS && q->steps[k].fact != FACT_NONE; k++) {
+			const struct step *step = &q->steps[k];
+			struct story_event e = { .fact = step->fact,
+				.line = k + 1,
+				.second = T0 + step->at,
+				.speaker = step->speaker,
+				.pid = step->pid };
+
+			story_tell(&s, &e);
+		}
+		if ((story_close(&s, false)->count[q->fact] > 0) != q->follows)
+			fail_msg("%s: %s %s", q->why, facts[q->fact].name, q->follows ? "does not follow" : "follows");
+	}
+}
+
+/* A cold start is what the caller says it is: long after the end. */
+static void
+cold_starts(void **state)
+{
+	static const struct {
+		int stop, ended, start; /* seconds; -1: never */
+		bool cold;
+	} cases[] = {
+		{ 10, 11, 11 + STORY_COLD + 1, true },
+		{ 10, 11, 11 + STORY_COLD, false },
+		{ 10, -1, 10 + STORY_COLD + 1, true },
+		{ -1, -1, 5000, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct story_event stop = { .fact = FACT_STOP, .line = 1, .second = T0 + cases[i].stop };
+		struct story_event end = { .fact = FACT_SHUTTING_DOWN, .line = 2, .second = T0 + cases[i].ended };
+		struct story_event start = { .fact = FACT_STARTING, .line = 3, .second = T0 + cases[i].start };
+		struct story s;
+
+		story_init(&s);
+		if (cases[i].stop >= 0)
+			story_tell(&s, &stop);
+		if (cases[i].ended >= 0)
+			story_tell(&s, &end);
+		assert_int_equal(story_is_cold(&s, &start), cases[i].cold);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_follows),
+		cmocka_unit_test(cold_starts),
+	};
+
+	return cmocka_run_group_tests_name("story", tests, NULL, NULL);
+}
