@@ -15,12 +15,18 @@
 #include "cli/why_log.h"
 #include "judge/hearing.h"
 
+/* What somebody asked for, and noise: so many are kept until it is known whether anything went wrong. */
+enum { DEEDS = 16 };
+
 /* A log as it is read: one struct, static because of its size. */
 struct why {
 	struct recogniser recogniser;
 	struct hearing hearing;
 	struct incident pending; /* until it is known that the next one is not the same again */
 	struct incident lesser;  /* printed when nothing else is */
+	struct incident deeds[DEEDS];
+	unsigned deed_count;
+	bool went_wrong; /* a fault was printed: deeds are no answer any more */
 	struct verdict_printer printer;
 };
 
@@ -40,6 +46,43 @@ is_same(const struct incident *a, const struct incident *b)
 	return a->verdict.cause == b->verdict.cause && a->verdict.phase == b->verdict.phase && a->own == b->own;
 }
 
+/* The question is what went wrong. A recycle, a stop, or a client's noise is the answer where nothing did. */
+static bool
+is_deed(const struct incident *i)
+{
+	enum cause_phase phase = i->verdict.phase;
+	enum cause cause = i->verdict.cause;
+
+	if (cause == CAUSE_CLIENT_NOISE || cause == CAUSE_CONTROL_SOCKET)
+		return true;
+	return (phase == PHASE_RECYCLE || phase == PHASE_RELOAD || phase == PHASE_SHUTDOWN) &&
+		cause != CAUSE_FORCED_KILL && cause != CAUSE_MASTER_CRASH && cause != CAUSE_OWN;
+}
+
+static void
+print_deeds(struct why *w)
+{
+	for (unsigned i = 0; i < w->deed_count && !w->went_wrong; i++)
+		verdict_print(&w->printer, &w->deeds[i]);
+	w->deed_count = 0;
+}
+
+/* Deeds are kept back; when there are more of them than room, they are what this log is about. */
+static void
+print(struct why *w, const struct incident *i)
+{
+	if (i->times == 0)
+		return;
+	if (!is_deed(i)) {
+		w->went_wrong = true;
+		verdict_print(&w->printer, i);
+		return;
+	}
+	if (w->deed_count == DEEDS)
+		print_deeds(w);
+	w->deeds[w->deed_count++] = *i;
+}
+
 /* Every boot failure under a service manager is the same story told again. */
 static void
 keep_or_print(struct why *w, const struct incident *next)
@@ -56,7 +99,7 @@ keep_or_print(struct why *w, const struct incident *next)
 		w->pending.last_line = next->last_line;
 		return;
 	}
-	verdict_print(&w->printer, &w->pending);
+	print(w, &w->pending);
 	w->pending = *next;
 }
 
@@ -134,6 +177,9 @@ why_log(const struct arguments *a)
 	ok = read_log(&w, fd, &t.err);
 	if (fd != STDIN_FILENO)
 		close(fd);
-	verdict_print(&w.printer, w.pending.times > 0 ? &w.pending : &w.lesser);
+	print(&w, &w.pending);
+	print_deeds(&w);
+	if (w.pending.times == 0)
+		verdict_print(&w.printer, &w.lesser);
 	return ok ? CLI_OK : trouble_tell(&t);
 }

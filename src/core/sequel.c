@@ -188,8 +188,10 @@ derive_vanished(struct story *s)
 		extra += s->workers[i].extra;
 		gone += s->workers[i].exiting && !s->workers[i].dead;
 	}
-	if (boots >= STORY_MANY && gone == 0 && !came_in_a_row(s))
+	if (boots >= STORY_MANY && gone == 0 && (boots > STORY_START || !came_in_a_row(s)))
 		derive(s, FACT_MANY);
+	if (s->count >= 4 && s->count <= STORY_START && came_in_a_row(s))
+		extra = 0;
 	if (s->wanted > 0 && boots > (unsigned)s->wanted + extra)
 		extra = boots - (unsigned)s->wanted;
 	if (is_asked(s))

@@ -226,20 +226,21 @@ story_tell(struct story *s, const struct story_event *e)
 	note(s, e);
 }
 
-/* What lives on into the next story. */
+/* What lives on into the next story: nothing of a master that has ended, or was told to. */
 void
 story_next(struct story *s)
 {
+	bool lives = !s->over && s->stop < 0;
 	struct story next;
 
 	story_init(&next);
 	next.watched = s->watched;
-	for (unsigned i = 0; i < s->count && !s->over; i++)
+	for (unsigned i = 0; i < s->count && lives; i++)
 		if (!s->workers[i].dead && !s->workers[i].exiting) {
 			next.workers[next.count] = s->workers[i];
 			next.workers[next.count++].extra = false;
 		}
-	if (!s->over) {
+	if (lives) {
 		next.last_boot = s->last_boot;
 		next.last_pid = s->last_pid;
 	}

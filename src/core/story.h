@@ -26,6 +26,9 @@ enum { STORY_SILENCE = 180, STORY_YOUNG = 30, STORY_INFANT = 2, STORY_BATCH = 1,
 /* Boots that are many for one service. */
 enum { STORY_MANY = 8 };
 
+/* Workers that one may start with; more in a row are replaced as soon as they are there. */
+enum { STORY_START = 33 };
+
 /* Something that was seen. */
 struct story_event {
 	enum fact fact;

@@ -265,7 +265,8 @@ peel_before_error(struct logform *f, const char *line)
 	return true;
 }
 
-/* "10.0.0.17 ": most lines are access lines. There is nothing in front of it that could be peeled. */
+/* "10.0.0.17 - ": most lines are access lines. There is nothing in front of it that could be peeled; an address before a
+ * program is a host's. */
 static bool
 is_address(const struct logform *f)
 {
@@ -278,7 +279,8 @@ is_address(const struct logform *f)
 			return false;
 		at += n + 1;
 	}
-	return at < f->length && is_digit(f->message[at]);
+	at += count_digits(f, at);
+	return begins(f, at, " - ") || byte_is(f, at, ':');
 }
 
 void

@@ -140,6 +140,31 @@ peel_priority(struct logform *f)
 	return true;
 }
 
+/* `level=ERROR ts=… msg="…"`: logfmt. What it says is behind the key of the message, which is the last one. */
+static bool
+peel_pairs(struct logform *f)
+{
+	static const char *const first[] = { "level=", "time=", "ts=", "timestamp=" },
+				 *const said[] = { " message=", " msg=" };
+	bool is_pair = false;
+
+	for (unsigned i = 0; i < sizeof first / sizeof first[0]; i++)
+		is_pair = is_pair || begins(f, 0, first[i]);
+	for (unsigned i = 0; is_pair && i < sizeof said / sizeof said[0]; i++) {
+		const char *found = memmem(f->message, f->length, said[i], strlen(said[i]));
+
+		if (found == NULL)
+			continue;
+		drop(f, (size_t)(found - f->message) + strlen(said[i]));
+		if (f->length > 1 && f->message[0] == '"' && f->message[f->length - 1] == '"') {
+			drop(f, 1);
+			f->length--;
+		}
+		return true;
+	}
+	return false;
+}
+
 /* ESC [ 3 1 m: a colour. 0 when it is none. */
 static size_t
 colour_length(const char *at, size_t n)
@@ -224,6 +249,12 @@ shipper_peel(struct logform *f)
 	case '`':
 	case '\xe2':
 	case '\x1b': return peel_mark(f);
-	default: return peel_stream(f) || peel_program(f) || peel_machine(f) || peel_proxy(f) || peel_container(f);
+	case 'l':
+	case 't':
+		if (peel_pairs(f))
+			return true;
+		break;
+	default: break;
 	}
+	return peel_stream(f) || peel_program(f) || peel_machine(f) || peel_proxy(f) || peel_container(f);
 }

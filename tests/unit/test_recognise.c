@@ -250,6 +250,10 @@ foreign_lines(void **state)
 	expect("Memory limit of 512 MiB exceeded with 530 MiB used. Consider more.\n", "OOM_CLOUD_RUN");
 	expect("gunicorn: error: unrecognized arguments: --tiemout 3\n", "ARGUMENTS_OTHER");
 	expect("usage: gunicorn [-h] [--model MODEL]\n", "USAGE_PARSER");
+	expect("level=ERROR ts=2026-11-20 15:25:49,952 line=253 message=Internal Server Error: /a\n", "DJANGO_ERROR");
+	expect("time=2026-11-20T15:25:49Z level=error msg=\"WORKER TIMEOUT (pid:12)\"\n", "TIMEOUT/12");
+	expect("[2026-11-20 15:25:49,123] ERROR in app: Exception on /a/b [GET]\n", "FLASK_ERROR");
+	expect("Nov 20 15:25:49 10.0.0.1 gunicorn[7]: OSError: [Errno 24] Too many open files\n", "OSError::0");
 	expect("usage: gunicorn [OPTIONS] [APP_MODULE]\n", "USAGE");
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 504 167 \"-\" \"ab\"\n", "answer/504");
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 5040 167\n", "answer/504");

@@ -78,6 +78,8 @@ static const struct sequel {
 		{ { FACT_SERVED, 0 }, BOOT(5, 12) } },
 	{ "the first of a new master", FACT_VANISHED, false,
 		{ { FACT_SERVED, 0 }, { FACT_STARTING, 4 }, { FACT_LISTENING, 4 }, BOOT(5, 12) } },
+	{ "two seconds of one start", FACT_VANISHED, false,
+		{ { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(0, 12), BOOT(1, 13), BOOT(1, 14), BOOT(1, 15) } },
 	{ "again and again", FACT_VANISHED_AGAIN, true, { BOOT(0, 10), BOOT(3, 11), BOOT(6, 12), BOOT(9, 13) } },
 	{ "eight with a gap between their numbers", FACT_MANY, true,
 		{ BOOT(0, 10), BOOT(0, 12), BOOT(0, 14), BOOT(0, 16), BOOT(0, 18), BOOT(0, 20), BOOT(0, 22),

@@ -1,0 +1,67 @@
+"""`bridle why --log`: what fools it, and what does not; what it answers with when there is more than one thing to say."""
+import json
+import subprocess
+
+import pytest
+
+from daemon import open_to_all
+
+START = """[2026-11-20 15:25:40 +0000] [7] [INFO] Starting gunicorn 26.1.0
+[2026-11-20 15:25:40 +0000] [7] [INFO] Listening at: http://127.0.0.1:8000 (7)
+[2026-11-20 15:25:40 +0000] [9] [INFO] Booting worker with pid: 9
+"""
+TIMEOUT = """[2026-11-20 15:27:40 +0000] [7] [CRITICAL] WORKER TIMEOUT (pid:9)
+[2026-11-20 15:27:41 +0000] [7] [ERROR] Worker (pid:9) was sent SIGKILL! Perhaps out of memory?
+[2026-11-20 15:27:41 +0000] [10] [INFO] Booting worker with pid: 10
+"""
+STOP = """[2026-11-20 15:26:40 +0000] [7] [INFO] Handling signal: term
+[2026-11-20 15:26:40 +0000] [9] [INFO] Worker exiting (pid: 9)
+[2026-11-20 15:26:41 +0000] [7] [INFO] Shutting down: Master
+"""
+RELOAD = "[2026-11-20 15:26:00 +0000] [7] [INFO] Handling signal: hup\n"
+
+
+def why(log):
+    out = subprocess.run([open_to_all()[0] / "bridle", "why", "--log", "-", "--json"], input=log, text=True,
+                         capture_output=True, timeout=20, check=True)
+    return [json.loads(line)["class"] for line in out.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("line", [
+    # an application that quotes
+    "WORKER TIMEOUT (pid:9)",
+    "`WORKER TIMEOUT (pid:9)`",
+    "[2026-11-20 15:25:50 +0000] [9] [ERROR] the log said: WORKER TIMEOUT (pid:9)",
+    "[2026-11-20 15:25:50 +0000] [9] [CRITICAL] WORKER TIMEOUT (pid:9)",
+    "[2026-11-20 15:25:50 +0000] [9] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?",
+    "2026-11-20 15:25:50,123 INFO alerts Worker (pid:9) was sent SIGKILL! Perhaps out of memory?",
+    '{"level": "info", "message": "ticket 12: WORKER TIMEOUT (pid:9) in shop"}',
+    # paths and agents that somebody asked with
+    '10.0.0.1 - - [20/Nov/2026:15:25:50 +0000] "GET /?q=WORKER TIMEOUT (pid:9) HTTP/1.1" 200 5 "-" "x"',
+    '10.0.0.1 - - [20/Nov/2026:15:25:50 +0000] "GET /Out of memory: Killed process 9 (gunicorn) HTTP/1.1" 404 5 "-" "x"',
+    '10.0.0.1 - - [20/Nov/2026:15:25:50 +0000] "GET / HTTP/1.1" 200 5 "-" "MemoryError: no"',
+    # an exception that was caught, and the request that went on
+    'Traceback (most recent call last):\n  File "/srv/shop.py", line 4, in price\n    return cache[key]\n'
+    'KeyError: \'a\'\n10.0.0.1 - - [20/Nov/2026:15:25:51 +0000] "GET /a HTTP/1.1" 200 5 "-" "x"',
+])
+def test_nothing_happened(line):
+    assert why(f"{START}{line}\n") == ["healthy.start"]
+
+
+def test_what_went_wrong_comes_before_what_was_asked_for():
+    assert why(START + RELOAD) == ["recycle.reload-hup"]
+    assert why(START + STOP) == ["shutdown.requested"]
+    assert why(START + RELOAD + TIMEOUT.replace("15:27", "16:27")) == ["runtime.timeout"]
+    assert why(START + STOP + START.replace("15:25", "15:58") + TIMEOUT.replace("15:27", "16:59")) == ["runtime.timeout"]
+
+
+def test_a_restart_that_fails_is_the_failure():
+    failed = "[2026-11-20 15:26:42 +0000] [8] [INFO] Starting gunicorn 26.1.0\nError: class uri 'gevent' invalid or not found: \n"
+    assert why(START + STOP + failed) == ["boot.worker-class"]
+
+
+def test_many_deeds_are_all_told():
+    names = ["hup", "ttin", "usr1"]
+    log = START + "".join(f"[2026-11-{21 + i // 24} {i % 24:02}:26:00 +0000] [7] [INFO] Handling signal: {names[i % 3]}\n"
+                          for i in range(40))
+    assert len(why(log)) == 40
