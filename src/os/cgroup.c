@@ -16,6 +16,8 @@ enum {
 	PATH_SIZE = 1024,
 	NAME_SIZE = 256,
 	DEEPEST = 16, /* of groups that a service may have made within its own */
+	FAMILY_DEPTH = 64,
+	EXODUS_ROUNDS = 8,
 };
 
 /* Nobody but root and whom root trusts makes names there; O_NOFOLLOW all the same. */
@@ -177,14 +179,30 @@ struct exodus {
 };
 
 /* Ourselves, and our children: the watcher, and programs, which have no group of their own. */
+/* Is PID we, or somebody below us, or gone since it was listed? */
+static bool
+is_ours(pid_t pid)
+{
+	const pid_t self = getpid();
+	struct tree_process p;
+
+	for (int i = 0; i < FAMILY_DEPTH && pid != self; i++) {
+		if (pid <= 0)
+			return false;
+		if (!tree_look(pid, &p))
+			return true;
+		pid = p.parent;
+	}
+	return pid == self;
+}
+
 static void
 move_out(void *context, int32_t pid)
 {
 	struct exodus *e = context;
-	struct tree_process p;
 	char words[16];
 
-	if (pid == 0 || (pid != getpid() && (!tree_look(pid, &p) || p.parent != getpid()))) {
+	if (!is_ours(pid)) {
 		e->strangers = true;
 		return;
 	}
@@ -213,7 +231,9 @@ leave_own_group(int own, int root)
 	e.leaf = open_group(root, "bridled");
 	if (e.leaf < 0)
 		return false;
-	cgroup_visit(own, move_out, &e);
+	/* who forks meanwhile leaves a child behind: again, until nobody is there */
+	for (int i = 0; i < EXODUS_ROUNDS && !e.strangers && cgroup_visit(own, move_out, &e) > 0; i++)
+		;
 	close(e.leaf);
 	return !e.strangers;
 }

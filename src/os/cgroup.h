@@ -23,8 +23,8 @@ void cgroup_close(int root);
 bool cgroup_name_for(const char *run_dir, char *name, size_t size);
 
 /* Make CONTROLLER ("memory") usable for the groups below ROOT. The kernel wants no process in a group that gives its
- * controllers on (cgroups(7), no internal processes): so we, and those of us that were started before, move into a leaf
- * "bridled" of ROOT first. False when the controller is not there, or strangers share our group. */
+ * controllers on (cgroups(7), no internal processes): so we, and whoever is below us there, move into a leaf "bridled"
+ * of ROOT first. False when the controller is not there, or strangers share our group. */
 bool cgroup_enable(int root, const char *controller);
 
 /* A group "SERVICE.GENERATION" below ROOT, for spawn; one that is there already is taken. -1 with ERR. */
