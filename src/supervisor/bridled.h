@@ -76,6 +76,7 @@ struct bridled {
 	bool stopping;
 	bool forced;            /* while stopping, something had to be killed */
 	unsigned stop_asked;
+	bool again;             /* process 1 of a machine: it is to start anew, not be switched off */
 };
 
 /* 32 random bits for jitter (xorshift: spread, not secrecy). */

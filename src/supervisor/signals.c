@@ -33,6 +33,7 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 	case SIGTERM:
 	case SIGINT:
 	case SIGQUIT:
+		b->again = si->ssi_signo == SIGINT;
 		log_info("SIG%s from process %u: stopping", link_signal_name((int)si->ssi_signo), si->ssi_pid);
 		if (b->safe) /* to stop is somebody's decision */
 			resume_settle(b, clock_now());

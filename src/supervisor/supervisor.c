@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "os/cgroup.h"
 #include "os/cpus.h"
+#include "os/machine.h"
 #include "os/pages.h"
 #include "os/privilege.h"
 #include "os/protect.h"
@@ -335,8 +336,9 @@ remember(struct bridled *b, struct past *past, const struct supervisor_options *
 	return true;
 }
 
-enum supervisor_exit
-supervisor_run(const struct supervisor_options *options)
+/* AGAIN: whoever had us stopped wants the machine to start anew, where it is ours. */
+static enum supervisor_exit
+live(const struct supervisor_options *options, bool *again)
 {
 	struct bridled b = { .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1, .spool_fd = -1, .statsd_fd = -1,
 		.memory = { .fd = -1 } };
@@ -360,6 +362,23 @@ supervisor_run(const struct supervisor_options *options)
 	unlinkat(b.run_fd, "control", 0);
 	if (status != SUPERVISOR_FAILED) /* else it is of one before us, whose services live */
 		unlinkat(b.run_fd, "state", 0);
+	*again = b.again;
 	release(&b);
+	return status;
+}
+
+enum supervisor_exit
+supervisor_run(const struct supervisor_options *options)
+{
+	bool ours = machine_is_ours(), again = false;
+	enum supervisor_exit status;
+
+	if (ours)
+		machine_take();
+	status = live(options, &again);
+	if (ours) {
+		log_info("%s", again ? "the machine starts anew" : "the machine is switched off");
+		machine_end(again);
+	}
 	return status;
 }

@@ -27,7 +27,8 @@ enum supervisor_exit {
  * error. Returns an exit status: enum reexec_answer. */
 int supervisor_accepts(const struct supervisor_options *options, const char *format);
 
-/* Run until told to stop. */
+/* Run until told to stop. As the first process of a machine this does not return: the machine is switched off, or started
+ * anew after SIGINT. */
 enum supervisor_exit supervisor_run(const struct supervisor_options *options);
 
 #endif
