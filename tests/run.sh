@@ -4,7 +4,7 @@
 # Installs what is missing (Debian, Ubuntu), builds with sanitizers, runs unit tests, simulation, fuzz corpora, the
 # system tests against real Gunicorn, a plain build, and the lints. The last line is "N passed, N failed".
 #
-#   BRIDLE_RUNGS="deps build unit fuzz system plain valgrind static lint"   only some of it
+#   BRIDLE_RUNGS="deps build unit fuzz system plain valgrind static vm lint"   only some of it
 #   BRIDLE_MATRIX=full|quick    every Gunicorn of the matrix, or the oldest and the newest
 #   BRIDLE_FUZZ_SECONDS=10      for each fuzz target
 #   BRIDLE_WORLDS=100000        simulated worlds (more: a soak)
@@ -17,7 +17,7 @@ set -u
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 work=${BRIDLE_WORK:-$top/build-tests}
-rungs=${BRIDLE_RUNGS:-deps build unit fuzz system plain valgrind static lint}
+rungs=${BRIDLE_RUNGS:-deps build unit fuzz system plain valgrind static vm lint}
 results=$work/results
 cpus=$(nproc 2>/dev/null || echo 2)
 # Tests wait more than they work: one more at a time than there are processors.
@@ -217,7 +217,7 @@ system() {
 	rung=$1 built=$2
 	shift 2
 	parallel=
-	"$python" -c 'import xdist' 2>/dev/null && parallel="-n $jobs --dist worksteal"
+	[ "$jobs" -gt 1 ] && "$python" -c 'import xdist' 2>/dev/null && parallel="-n $jobs --dist worksteal"
 	rm -f "$work/$rung.xml"
 	# shellcheck disable=SC2086  # options
 	BRIDLE_BUILD=$built timeout -k 60 3000 "$python" -B -m pytest -p no:cacheprovider -q -ra --tb=short --durations=15 \
@@ -293,6 +293,21 @@ rung_static() {
 	[ -z "$python" ] || system static "$work/static/bridle" "$top/tests/system/test_commands.py"
 }
 
+# ---- a real machine, of software: what a machine needs may be out of reach, and then its tests say what
+
+rung_vm() {
+	say "process 1 of a machine with control groups of version 2"
+	build plain >"$work/step.log" 2>&1 || tail -n 20 "$work/step.log"
+	command -v qemu-system-x86_64 >/dev/null || install_packages qemu-system-x86 >/dev/null || true
+	python=$(system_python)
+	if [ -z "$python" ] || ! gunicorns >"$work/gunicorns.log" 2>&1; then
+		cat "$work/tools.log" "$work/gunicorns.log"
+		count vm 0 1 0
+		return
+	fi
+	(jobs=1 && system vm "$work/plain" "$top/tests/vm") # one machine for all of them
+}
+
 # ---- lints
 
 rung_lint() {
@@ -319,7 +334,7 @@ mkdir -p "$work" && : >"$results" || exit 1
 source=$top
 for rung in $rungs; do
 	case $rung in
-	deps | build | unit | fuzz | system | plain | valgrind | static | lint) "rung_$rung" ;;
+	deps | build | unit | fuzz | system | plain | valgrind | static | vm | lint) "rung_$rung" ;;
 	*) echo "no such rung: $rung" >&2 && exit 2 ;;
 	esac
 done

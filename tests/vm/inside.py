@@ -1,0 +1,289 @@
+"""What is tried within the machine, by a service of the bridled that is its process 1. Each case is a line on the second
+serial port, a JSON object. The last thing that happens is SIGTERM to process 1."""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import traceback
+
+LIBRARY = pathlib.Path(__file__).resolve().parent.parent / "lib"
+sys.path.insert(0, str(LIBRARY))
+
+import processes  # noqa: E402
+from client import get  # noqa: E402
+from control import Connection  # noqa: E402
+from waiting import until  # noqa: E402
+
+GROUPS = pathlib.Path("/sys/fs/cgroup/bridle-run-bridle")
+CONFIG = pathlib.Path("/etc/bridle/bridle.ini")
+PATIENT = 90  # seconds: the processor is made of software, and others use the one below it
+CASES = []
+
+
+def case(function):
+    CASES.append(function)
+    return function
+
+
+# ---- bridled, and what it shows
+
+def call(method, **parameters):
+    with Connection("/run/bridle/control") as connection:
+        return connection.call(method, **parameters)
+
+
+def service(name):
+    return call("List", name=name)["services"][0]
+
+
+def workers(name, count):
+    """The pids of COUNT workers of NAME, once all of them have booted."""
+    def booted():
+        seen = service(name)
+        up = seen["state"] == "running" and [one["booted"] for one in seen["workers"]] == [True] * count
+        return up and {one["pid"] for one in seen["workers"]}
+    return until(booted, f"{count} workers of {name}", PATIENT)
+
+
+def bridle(*words):
+    done = subprocess.run(["/usr/bin/bridle", *words], text=True, stdin=subprocess.DEVNULL, capture_output=True)
+    assert done.returncode == 0, f"bridle {words}: {done.returncode}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def ask(name, path="/report"):
+    return json.loads(get(f"/run/{name}.sock", path, PATIENT).body)
+
+
+def take(name, megabytes):
+    """Have a worker of NAME take more than it may."""
+    with contextlib.suppress(EOFError, OSError):
+        raise AssertionError(f"not killed: {ask(name, f'/take?mb={megabytes}')}")
+
+
+def says(group, file):
+    return (GROUPS / group / file).read_text().strip()
+
+
+def group_of(pid):
+    return pathlib.Path(f"/proc/{pid}/cgroup").read_text().strip()
+
+
+def events(group):
+    return dict((name, int(n)) for name, n in (line.split() for line in says(group, "memory.events").splitlines()))
+
+
+# ---- what the groups say
+
+@case
+def bounds_are_in_their_files():
+    workers("bound", 1)
+    assert says("bound.service", "memory.max") == str(120 << 20)
+    assert says("bound.service", "memory.high") == str(110 << 20)
+    assert says("bound.service", "memory.swap.max") == "0"
+    assert says("bound.service", "pids.max") == "20"
+    assert says("bound.service", "cpu.max") == "150000 100000"
+    assert says("bound.service", "cpu.weight") == "50"
+    assert says("bound.service", "io.weight").splitlines()[0] == "default 25"
+
+
+@case
+def generations_are_below_the_service():
+    """Process 1 of a machine is in the root group, the one that may have processes and groups below."""
+    for pid in {service("bound")["master"], *workers("bound", 1)}:
+        assert group_of(pid) == "0::/bridle-run-bridle/bound.service/bound.1"
+    for pid in {service("free")["master"], *workers("free", 1)}:
+        assert group_of(pid) == "0::/bridle-run-bridle/free.1"
+    assert group_of(1) == "0::/"
+
+
+@case
+def tasks_are_bounded():
+    forked = ask("bound", "/fork?n=40")
+    assert forked["error"] == "Resource temporarily unavailable" and 0 < forked["forked"] < 20
+    assert "max" in says("bound.service", "pids.events")
+
+
+@case
+def replaced_within_its_bounds():
+    before = workers("bound", 1)
+    bridle("restart", "bound")
+    after = workers("bound", 1)
+    assert not before & after
+    for pid in after:
+        assert group_of(pid) == "0::/bridle-run-bridle/bound.service/bound.2"
+    until(lambda: not (GROUPS / "bound.service/bound.1").exists(), "the old group to go", PATIENT)
+
+
+# ---- memory
+
+@case
+def a_leak_costs_one_worker():
+    """The kernel ends the worker; its master, its brother and its service live on, and the incident says why."""
+    before, master = workers("leaky", 2), service("leaky")["master"]
+    assert ask("leaky", "/take?mb=5")["error"] == ""
+    take("leaky", 300)
+    until(lambda: len(before & workers("leaky", 2)) == 1, "one of the workers to be replaced", PATIENT)
+    seen = service("leaky")
+    assert (seen["master"], seen["generation"], seen["state"]) == (master, 1, "running")
+    assert ask("leaky", "/take?mb=5")["error"] == ""
+    assert events("leaky.service")["oom_kill"] == 1
+
+
+@case
+def why_says_out_of_memory():
+    killed = until(lambda: [one for one in call("Why", name="leaky")["incidents"] if one["class"] == "runtime.oom-kill"],
+                   "the incident", PATIENT)[0]
+    assert killed["phase"] == "runtime" and killed["confidence"] >= 0.8 and killed["died"] == 1, killed
+    assert any("memory" in fact for fact in killed["facts"]), killed
+    told = bridle("why", "leaky")
+    assert "runtime.oom-kill" in told and "memory" in told, told
+
+
+def policy(word):
+    text = CONFIG.read_text()
+    CONFIG.write_text(text.replace("oom_policy = restart", f"oom_policy = {word}"))
+
+
+@case
+def oom_policy_restart():
+    bridle("start", "strict")
+    workers("strict", 1)
+    first = service("strict")["generation"]
+    take("strict", 300)
+    until(lambda: service("strict")["generation"] > first, "another generation", PATIENT)
+    workers("strict", 1)
+
+
+@case
+def oom_policy_stop():
+    policy("stop")
+    bridle("reload")
+    workers("strict", 1)
+    take("strict", 300)
+    until(lambda: service("strict")["state"] == "stopped", "it to be stopped", PATIENT)
+    until(lambda: not (GROUPS / "strict.service").exists(), "its group to go", PATIENT)
+
+
+# ---- nobody is left, nobody is lost
+
+@case
+def nobody_escapes_a_stop():
+    """Deaf, in a session of their own, without the marker, with a parent that has gone."""
+    bridle("start", "hydra")
+    until(lambda: len(list_group("hydra.service/hydra.1")) >= 6, "its heads", PATIENT)
+    heads = list_group("hydra.service/hydra.1")
+    subprocess.run(["/usr/bin/bridle", "stop", "hydra"], capture_output=True)
+    assert not [pid for pid in heads if processes.alive(pid)]
+    assert not (GROUPS / "hydra.service").exists()
+
+
+def list_group(group):
+    with contextlib.suppress(OSError):
+        return [int(pid) for pid in says(group, "cgroup.procs").split()]
+    return []
+
+
+@case
+def orphans_are_reaped():
+    """Whoever loses his parent is given to process 1."""
+    for _ in range(100):
+        if os.fork() == 0:
+            if os.fork() == 0:
+                os._exit(0)
+            os._exit(0)
+        os.wait()
+    until(lambda: not [pid for pid in processes.children(1) if (processes.look(pid) or "?")[0] == "Z"],
+          "the dead to be buried", PATIENT)
+
+
+@case
+def process_1_survives_a_crash():
+    masters = {name: service(name)["master"] for name in ("bound", "leaky", "free")}
+    watcher, killed = call("Info")["watcher"], died_of_memory("leaky")
+    os.kill(1, signal.SIGSEGV)
+    until(lambda: answers() and call("Info")["watcher"] != watcher, "bridled to be there again", PATIENT)
+    assert call("Info")["crashes"] == 1
+    for name, count in (("bound", 1), ("leaky", 2), ("free", 1)):
+        workers(name, count)
+        assert service(name)["master"] == masters[name]
+        assert ask(name)["pid"]
+    take("leaky", 300)  # and it goes on seeing what it saw before
+    workers("leaky", 2)
+    assert events("leaky.service")["oom_kill"] == 2
+    until(lambda: died_of_memory("leaky") == killed + 1, "the incident", PATIENT)
+
+
+def died_of_memory(name):
+    return sum(one["died"] for one in call("Why", name=name, last=9)["incidents"] if one["class"] == "runtime.oom-kill")
+
+
+def answers():
+    try:
+        return call("Info")["pid"] == 1
+    except (OSError, KeyError):
+        return False
+
+
+# ---- a bridled that is not process 1, in a group of its own (a container, a delegated unit)
+
+@case
+def a_guest_moves_into_a_leaf():
+    """No process may be in a group that gives controllers on: bridled moves itself, and those that it has already."""
+    own, root = pathlib.Path("/sys/fs/cgroup/guest"), pathlib.Path("/tmp/guest")
+    own.mkdir()
+    root.mkdir()
+    settings = "[program:early]\ncommand = /bin/sh -c 'sleep 3600 & wait'\n"
+    (root / "bridle.ini").write_text(settings)
+    guest = subprocess.Popen(["/bin/sh", "-c", f"echo 0 >{own}/cgroup.procs && exec bridled --root {root}"])
+    until(lambda: guest_says(root, "early") == "running" and len((own / "cgroup.procs").read_text().split()) >= 4,
+          "the guest to run", PATIENT)
+    (root / "bridle.ini").write_text(settings + "[program:late]\ncommand = /bin/sleep 3600\nmemory_max = 40M\n")
+    bridle("--root", str(root), "reload")
+    until(lambda: guest_says(root, "late") == "running", "the bounded one to run", PATIENT)
+    group = next(own.glob("bridle-*"))
+    assert (group / "late.service/memory.max").read_text().strip() == str(40 << 20)
+    assert group_of(guest.pid) == f"0::/guest/{group.name}/bridled"
+    assert (own / "cgroup.procs").read_text() == ""
+    guest.send_signal(signal.SIGTERM)
+    assert guest.wait() == 0
+    until(lambda: not group.exists(), "its groups to go", PATIENT)
+    own.rmdir()
+
+
+def guest_says(root, name):
+    try:
+        with Connection(root / "run/control") as connection:
+            return connection.call("List", name=name)["services"][0]["state"]
+    except (OSError, IndexError):
+        return None
+
+
+# ---- all of them
+
+def attempt(one):
+    began = time.monotonic()
+    try:
+        one()
+        failure = ""
+    except BaseException:
+        failure = traceback.format_exc()[-3000:]
+    return {"case": one.__name__, "failure": failure, "seconds": round(time.monotonic() - began, 1)}
+
+
+def main():
+    with open("/dev/ttyS1", "w", buffering=1) as out:
+        until(answers, "bridled to answer", PATIENT)
+        for one in CASES:
+            print(json.dumps(attempt(one)), file=out)
+        print(json.dumps({"case": "end", "uptime": pathlib.Path("/proc/uptime").read_text().split()[0]}), file=out)
+    os.kill(1, signal.SIGTERM)
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main()
