@@ -41,23 +41,22 @@ hierarchy_group(const char *cgroups, const char *controller, char *group, size_t
 	return found;
 }
 
-/* "36 35 98:0 /root /point options - type source options" (proc_pid_mountinfo(5)). */
-bool
-hierarchy_mount(const char *mountinfo, const char *controller, char *point, size_t size)
+/* "36 35 98:0 /root /point options - type source options" (proc_pid_mountinfo(5)): ROOT and POINT, of HIERARCHY_PATH. */
+static bool
+find_mount(const char *mountinfo, const char *controller, char *root, char *point)
 {
 	FILE *f = fopen(mountinfo, "re");
-	char line[4 * HIERARCHY_PATH], options[HIERARCHY_PATH], type[32], where[HIERARCHY_PATH];
+	char line[4 * HIERARCHY_PATH], options[HIERARCHY_PATH], type[32];
 	bool found = false;
 
 	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
 		const char *tail = strstr(line, " - ");
 
-		if (tail == NULL || sscanf(line, "%*s %*s %*s %*s %1023s", where) != 1 ||
+		if (tail == NULL || sscanf(line, "%*s %*s %*s %1023s %1023s", root, point) != 2 ||
 			sscanf(tail, " - %31s %*s %1023s", type, options) != 2)
 			continue;
-		found = (controller == NULL ? strcmp(type, "cgroup2") == 0 :
-					      strcmp(type, "cgroup") == 0 && has_word(options, controller)) &&
-			text_copy(point, size, where);
+		found = controller == NULL ? strcmp(type, "cgroup2") == 0 :
+					     strcmp(type, "cgroup") == 0 && has_word(options, controller);
 	}
 	if (f != NULL)
 		fclose(f);
@@ -65,16 +64,46 @@ hierarchy_mount(const char *mountinfo, const char *controller, char *point, size
 }
 
 bool
-hierarchy_own(const char *controller, char *path, size_t size)
+hierarchy_mount(const char *mountinfo, const char *controller, char *point, size_t size)
 {
-	char mount[HIERARCHY_PATH], group[HIERARCHY_PATH];
+	char root[HIERARCHY_PATH], where[HIERARCHY_PATH];
+
+	return find_mount(mountinfo, controller, root, where) && text_copy(point, size, where);
+}
+
+/* What GROUP is below ROOT: "" is ROOT itself. NULL: it is not below. */
+static const char *
+below(const char *root, const char *group)
+{
+	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	if (strncmp(group, root, n) != 0 || (group[n] != '/' && group[n] != '\0'))
+		return NULL;
+	return strcmp(group + n, "/") == 0 ? "" : group + n;
+}
+
+bool
+hierarchy_path(const char *mountinfo, const char *controller, const char *group, char *path, size_t size)
+{
+	char root[HIERARCHY_PATH], point[HIERARCHY_PATH];
+	const char *rest;
 	struct text t;
 
-	if (!hierarchy_mount("/proc/self/mountinfo", controller, mount, sizeof mount) ||
-		!hierarchy_group("/proc/self/cgroup", controller, group, sizeof group))
+	if (!find_mount(mountinfo, controller, root, point) || (rest = below(root, group)) == NULL)
 		return false;
 	text_init(&t, path, size);
-	if (!text_addf(&t, "%s%s", mount, strcmp(group, "/") == 0 ? "" : group))
+	return text_addf(&t, "%s%s", point, rest);
+}
+
+bool
+hierarchy_own(const char *controller, char *path, size_t size)
+{
+	static const char mounts[] = "/proc/self/mountinfo";
+	char group[HIERARCHY_PATH];
+
+	if (!hierarchy_group("/proc/self/cgroup", controller, group, sizeof group))
 		return false;
-	return access(path, F_OK) == 0 || text_copy(path, size, mount);
+	if (hierarchy_path(mounts, controller, group, path, size) && access(path, F_OK) == 0)
+		return true;
+	return hierarchy_mount(mounts, controller, path, size);
 }

@@ -17,8 +17,12 @@ bool hierarchy_group(const char *cgroups, const char *controller, char *group, s
  * "/sys/fs/cgroup/unified" for v2 (systemd's choice), or anywhere. */
 bool hierarchy_mount(const char *mountinfo, const char *controller, char *point, size_t size);
 
-/* The directory of our own group there. In a container the group's path may be of the host's tree, of which the mount
- * shows a part: then that is the mount itself. False when there is no such hierarchy. */
+/* The directory of GROUP there. A container that keeps the host's names of groups has a part of the host's tree mounted (the
+ * fourth field of MOUNTINFO): what is above that part is not in its paths. False: no such hierarchy, or not in that part. */
+bool hierarchy_path(const char *mountinfo, const char *controller, const char *group, char *path, size_t size);
+
+/* The directory of our own group there. Where its name means nothing here, that is the mount
+ * itself. False when there is no such hierarchy. */
 bool hierarchy_own(const char *controller, char *path, size_t size);
 
 #endif

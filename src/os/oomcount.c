@@ -47,7 +47,7 @@ read_count(const char *path, const char *word, uint32_t *count)
 bool
 oomcount_of(pid_t pid, const char *service, uint32_t *count)
 {
-	char groups[64], group[HIERARCHY_PATH], mount[HIERARCHY_PATH], path[2 * HIERARCHY_PATH + 64];
+	char groups[64], group[HIERARCHY_PATH], where[HIERARCHY_PATH], path[HIERARCHY_PATH + 64];
 
 	if (pid <= 0)
 		return false;
@@ -56,10 +56,9 @@ oomcount_of(pid_t pid, const char *service, uint32_t *count)
 		const char *controller = version == 1 ? "memory" : NULL;
 
 		if (!hierarchy_group(groups, controller, group, sizeof group) || !cut_at_service(group, service) ||
-			!hierarchy_mount("/proc/self/mountinfo", controller, mount, sizeof mount))
+			!hierarchy_path("/proc/self/mountinfo", controller, group, where, sizeof where))
 			continue;
-		snprintf(path, sizeof path, "%s%s/%s", mount, group,
-			version == 1 ? "memory.oom_control" : "memory.events");
+		snprintf(path, sizeof path, "%s/%s", where, version == 1 ? "memory.oom_control" : "memory.events");
 		if (read_count(path, "oom_kill", count))
 			return true;
 	}
