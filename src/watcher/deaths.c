@@ -387,7 +387,7 @@ deaths_follow(struct watcher *w, struct service *s, const struct page_service *r
 	struct deaths *d = &w->deaths;
 	bool changed = false;
 
-	if (d->fd < 0 || s->kind != PAGE_GUNICORN)
+	if (s->kind != PAGE_GUNICORN)
 		return;
 	for (uint32_t i = 0; i < d->count;) {
 		if (d->masters[i].slot != s->slot || lives(record, d->masters[i].pid)) {
@@ -403,7 +403,7 @@ deaths_follow(struct watcher *w, struct service *s, const struct page_service *r
 		if (pid > 0 && !is_known(d, pid, s->slot))
 			changed = add_master(d, pid, s->slot, s->name) || changed;
 	}
-	if (!changed || ev_is_active(&d->refilter))
+	if (!changed || d->fd < 0 || ev_is_active(&d->refilter))
 		return;
 	ev_now_update(w->loop);
 	ev_timer_set(&d->refilter, REFILTER / 1000., 0.);

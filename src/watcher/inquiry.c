@@ -436,6 +436,19 @@ note_hang(struct inquiry_case *c, struct service *s, int32_t pid)
 		c->hang = *worker->hang;
 }
 
+/* Where nobody sees how workers end, their master's word is taken for it; the kernel still counts whom it kills for want of
+ * memory. */
+static void
+ask_why_killed(struct watcher *w, struct service *s, const struct recognised *what)
+{
+	enum fact found[WITNESS_FACTS];
+
+	if (w->deaths.fd >= 0 || what->kind != RECOGNISED_LINE || what->match.pid <= 0)
+		return;
+	if (witness_facts(what, found) > 0 && found[0] == FACT_KILLED && deaths_by_memory(w, s, what->match.pid))
+		inquiry_told(w, s, FACT_OOM, what->match.pid);
+}
+
 static void
 heard(void *context, const struct recognised *what)
 {
@@ -460,6 +473,7 @@ heard(void *context, const struct recognised *what)
 		return;
 	hearing_line(&s->inquiry->told->hearing, &now);
 	note_hang(s->inquiry->told, s, what->match.pid);
+	ask_why_killed(w, s, what);
 }
 
 static struct recogniser *
