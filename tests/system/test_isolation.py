@@ -81,13 +81,16 @@ EYES = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"]
 CAPABILITIES = ["CAP_KILL", "CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_FOWNER", "CAP_DAC_OVERRIDE"]
 
 
-def oci_bundle(site, where, capabilities):
-    """A container whose root is this machine's, read-only, but for the directory of the test."""
+def oci_bundle(site, where, capabilities, groups=False):
+    """A container whose root is this machine's, read-only, but for the directory of the test; and for its control groups, with
+    GROUPS."""
     (where / "rootfs").mkdir(parents=True)
     mounts = [{"destination": "/proc", "type": "proc", "source": "proc"},
               {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
               {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "mode=1777"]},
               {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=1777"]}]
+    if groups:
+        mounts.append({"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "rw"]})
     places = {"/usr", "/etc", "/lib", "/lib64", "/bin", "/sbin", str(site.built), str(site.apps), site.venv}
     for place in sorted(place for place in places if place and os.path.exists(place)):
         mounts.append({"destination": place, "source": os.path.realpath(place), "options": ["rbind", "ro"]})
@@ -128,9 +131,41 @@ def test_under_an_oci_runtime(daemons, as_root, tmp_path, sees):
         subprocess.run([*runtime, "delete", "--force", identity], capture_output=True)
 
 
-def start_container(site, bundle, where):
+# crun wants a hierarchy of one kind; runc takes whatever the machine has.
+@pytest.mark.parametrize("policy", ["continue", "restart"])
+def test_a_leak_in_a_container(daemons, as_root, tmp_path, policy):
+    """The kernel's log cannot be read there, and the groups have the host's names: the count of the service's own group says
+    that a worker was killed for want of memory."""
+    site = daemons()
+    bundle = tmp_path / "bundle"
+    oci_bundle(site, bundle, [*CAPABILITIES, *EYES], groups=True)
+    site.write(web(app="bounds:app", workers=2, memory_max="150M", memory_swap_max="0", oom_policy=policy))
+    runtime, identity = start_container(site, bundle, tmp_path, [["runc"], ["crun"]])
+    if runtime is None:
+        pytest.skip(f"no OCI runtime gives a container control groups here: {site.said()[-300:]}")
+    try:
+        workers = site.wait_workers(2)
+        if "the kernel does not keep it to memory_max" in site.said():
+            pytest.skip("no memory controller here")
+        with pytest.raises((EOFError, OSError)):
+            get(site.address(), "/take?mb=400")
+        if policy == "restart":
+            until(lambda: site.service()["generation"] == 2 and site.state() == "running", "a replacement")
+        else:
+            until(lambda: len(set(workers) & set(site.wait_workers(2))) == 1, "the killed one to be succeeded")
+            assert site.service()["generation"] == 1
+        assert get(site.address()).status == 200
+        until(lambda: "runtime.oom-kill" in [one["class"] for one in site.call("Why", name="web", last=5)["incidents"]],
+              "the incident")
+        subprocess.run([*runtime, "kill", identity, "TERM"], check=True)
+        assert site.wait() == 0, site.said()
+    finally:
+        subprocess.run([*runtime, "delete", "--force", identity], capture_output=True)
+
+
+def start_container(site, bundle, where, runtimes=RUNTIMES):
     """Try what is installed, until bridled runs in a container: (the runtime's command, the container's name)."""
-    for number, runtime in enumerate(RUNTIMES):
+    for number, runtime in enumerate(runtimes):
         if shutil.which(runtime[0]):
             runtime = [*runtime, "--root", str(where / f"state{number}")]
             identity = f"bridle-test-{os.getpid()}-{number}"
