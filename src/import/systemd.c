@@ -130,9 +130,9 @@ translate_exec_start(struct translation *t)
 static bool
 is_list(const struct directive *d)
 {
-	if (d->key[0] != '\0' && d->translate != translate_output)
+	if (d->key[0] != '\0' && d->translate != translate_output && d->translate != translate_cpus)
 		return key_places[key_id(key_find(d->key))].kind->joined;
-	return d->translate == translate_none || d->translate == translate_order ||
+	return d->translate == translate_none || d->translate == translate_cpus || d->translate == translate_order ||
 		d->translate == translate_exec_reload || d->translate == translate_exec_stop;
 }
 

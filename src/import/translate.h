@@ -22,7 +22,7 @@ struct translation {
 typedef void (*translator)(struct translation *t);
 
 #define TRANSLATORS(X) \
-	X(switch) X(directories) X(sandbox_word) X(sandbox_list) X(sandbox_paths) X(syscalls) X(architectures) \
+	X(switch) X(directories) X(cpus) X(sandbox_word) X(sandbox_list) X(sandbox_paths) X(syscalls) X(architectures) \
 	X(none) X(title) X(order) X(limit_interval) X(number) X(start_action) X(exec_start) X(type) X(restart) \
 	X(restart_delay) X(span) X(span_both) X(guard) X(kill_mode) X(kill_signal) X(reload_signal) X(send_kill) \
 	X(exec_reload) X(exec_stop) X(oom_policy) X(directory) X(account) X(copy) X(environment) X(environment_file) \

@@ -20,6 +20,20 @@ translate_plain(struct translation *t)
 		translate_copy(t);
 }
 
+/* systemd.exec(5), CPUAffinity=: what several lines name is merged. Our key is no list. */
+void
+translate_cpus(struct translation *t)
+{
+	const char *before = draft_get(t->draft, KEY_cpu_affinity);
+
+	if (t->value[0] == '\0')
+		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
+	else
+		translate_set(t, KEY_cpu_affinity,
+			before[0] == '\0' ? t->value : arena_printf(t->import->arena, "%s %s", before, t->value),
+			t->directive->reason);
+}
+
 /* systemd.exec(5), RuntimeDirectory=: "must be relative". */
 void
 translate_directories(struct translation *t)

@@ -174,6 +174,7 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nLimitNOFILE=1024:infinity\nLimitAS=4G\nLimitNICE=-5\nLimitCORE=0\n", "app = a; limit_as = 4G; limit_core = 0; limit_nice = -5; limit_nofile = 1024:infinity; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=5min:1h\nLimitRTTIME=200\n", "app = a; limit_cpu = 300000ms:3600000ms; limit_rttime = 200us; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=1min 30s\nLimitNPROC=1\nLimitNPROC=\n", "app = a; limit_cpu = 90000ms; " },
+		{ "ExecStart=gunicorn a\nCPUAffinity=7\nCPUAffinity=\nCPUAffinity=0 1\nCPUAffinity=4-5\n", "app = a; cpu_affinity = 0 1 4-5; " },
 		{ "ExecStart=gunicorn a\nNice=5\nOOMScoreAdjust=-100\nCPUAffinity=0-1,3\n", "app = a; nice = 5; cpu_affinity = 0-1,3; oom_score_adjust = -100; " },
 		{ "ExecStart=gunicorn a\nIOSchedulingClass=3\nCPUSchedulingPolicy=rr\nCPUSchedulingPriority=9\n", "app = a; cpu_scheduling_policy = rr; cpu_scheduling_priority = 9; io_scheduling_class = idle; " },
 		{ "ExecStart=gunicorn a\nMemoryMax=512M\nMemoryHigh=40%\nTasksMax=infinity\nCPUQuota=150%\nCPUWeight=idle\nIOWeight=50\n", "app = a; memory_max = 512M; memory_high = 40%; tasks_max = infinity; cpu_quota = 150%; cpu_weight = idle; io_weight = 50; " },
