@@ -259,8 +259,9 @@ def listeners_of(pid):
 
 
 CAPABILITIES = {"CAP_SETGID": 6, "CAP_SETUID": 7}
-# not of the arguments: where it listens is looked at by itself; it stays in the foreground, with a known pid
-NOT_COMPARED = {"bind", "pidfile", "daemon", "control_socket_disable"}
+# not of the arguments: where it listens is looked at by itself; it stays in the foreground, with a known pid; its figures
+# come to Bridle, which sends them on to where the source has them go
+NOT_COMPARED = {"bind", "pidfile", "daemon", "control_socket_disable", "statsd_host", "statsd_prefix"}
 
 
 # ---- the comparison ----
