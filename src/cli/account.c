@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli/field.h"
 
-enum { MARGIN = 2, DEATHS = 1, LINES = 1, WORDS = 480 };
+enum { MARGIN = 2, DEATHS = 1, LINES = 1, DUMP = 6, WORDS = 480 };
 
 static bool
 is_true(const json_t *object, const char *key)
@@ -142,6 +142,22 @@ print_hang(const json_t *incident, FILE *out, struct paint p)
 	print_words(out, p, words);
 }
 
+/* The beginning of what hang_dump said: stacks begin with where they are. */
+static void
+print_dump(const json_t *incident, FILE *out, struct paint p)
+{
+	const char *at = field_text(json_object_get(incident, "hang"), "dump");
+	char line[WORDS];
+
+	for (unsigned i = 0; i < DUMP && *at != '\0'; i++) {
+		size_t n = strcspn(at, "\n");
+
+		snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : sizeof line - 1), at);
+		print_words(out, p, line);
+		at += n + (at[n] == '\n');
+	}
+}
+
 static void
 print_deaths(const json_t *incident, FILE *out, struct paint p)
 {
@@ -192,6 +208,7 @@ account_print(const json_t *incident, FILE *out, struct paint p)
 	print_lines(incident, out, p);
 	print_deaths(incident, out, p);
 	print_hang(incident, out, p);
+	print_dump(incident, out, p);
 	if (field_text(incident, "asked")[0] != '\0') {
 		fputs("  asked for: ", out);
 		paint_visible(out, field_text(incident, "asked"));

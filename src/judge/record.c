@@ -172,6 +172,7 @@ write_hang(struct jsonw *w, const struct record_hang *h)
 	jsonw_key_string(w, "where", known_words(h->where));
 	jsonw_key_string(w, "stack", known_words(h->stack));
 	write_peers(w, h);
+	jsonw_key_string(w, "dump", known_words(h->dump));
 	jsonw_object_close(w);
 }
 

@@ -35,10 +35,11 @@ struct record_death {
 	int64_t queue;           /* connections that waited, at last; -1: not known */
 };
 
-enum { RECORD_PEERS = 3 };
+enum { RECORD_PEERS = 3, RECORD_DUMP = 4096 };
 
 /* What a worker was doing when it had not beaten for long, before it was ended. What was not seen is empty. */
 struct record_hang {
+	int32_t pid;
 	msec at, beat; /* since 1970; age of the heartbeat */
 	float cpu;     /* per cent of one CPU; < 0: not known */
 	char state;
@@ -51,6 +52,7 @@ struct record_hang {
 		msec silent;     /* since something came from it; -1: not known */
 	} peers[RECORD_PEERS];
 	unsigned peer_count;
+	char dump[RECORD_DUMP]; /* what hang_dump said of it */
 };
 
 struct record {

@@ -15,6 +15,7 @@
 #include "supervisor/above.h"
 #include "supervisor/directories.h"
 #include "supervisor/memory.h"
+#include "supervisor/errand.h"
 #include "supervisor/notices.h"
 #include "supervisor/reexec.h"
 #include "supervisor/watcher_child.h"
@@ -65,6 +66,7 @@ struct bridled {
 
 	struct notices notices;
 	struct watcher_child watcher;
+	struct errands errands;
 	uint32_t random;        /* state of a generator for jitter */
 	bool clearing;          /* leftovers of an earlier run are being ended; services wait */
 	uint32_t leftovers;     /* seen at the last look */

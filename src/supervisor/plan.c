@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "supervisor/errand.h"
 #include "supervisor/plan_parts.h"
 #include "supervisor/plan_sandbox.h"
 
@@ -152,6 +153,8 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 		.graceful_timeout = s->graceful_timeout > 0 ? (uint32_t)s->graceful_timeout : 0,
 		.memory_max_worker = s->memory_max_worker,
 		.idle_stop = s->kind == CONF_GUNICORN && s->bind.count > 0 ? s->idle_stop : 0,
+		.tells = s->on_incident.count > 0,
+		.dumps = s->hang_dump.count > 0,
 		.log_keep = (uint32_t)s->log_keep,
 		.workers_min = w.min,
 		.workers_max = w.max,
@@ -216,6 +219,8 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 	plan_life(p, &s);
 	if (!plan_settings(p, &s, home->cpus))
 		return err_set(err, errno, "cannot keep settings");
+	if (!errand_make(&p->on_incident, &s.on_incident, err) || !errand_make(&p->hang_dump, &s.hang_dump, err))
+		return false;
 	if (s.directory[0] != '\0')
 		p->directory = keep(&store, s.directory);
 	/* cgroups are entered while they can be written to; mounts take descriptors of high numbers, which limits may
@@ -266,6 +271,8 @@ plan_free(struct plan *p)
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);
+	errand_free(p->on_incident);
+	errand_free(p->hang_dump);
 	free(p->words);
 	free(p);
 }

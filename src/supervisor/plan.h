@@ -61,6 +61,7 @@ struct plan {
 	struct listener_unix socket; /* owner and mode of unix sockets */
 	struct plan_bind *binds;
 	uint32_t bind_count;
+	char **on_incident, **hang_dump; /* errand.h; NULL: none */
 	char *words;                 /* private: the strings above */
 };
 

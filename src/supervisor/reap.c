@@ -57,7 +57,7 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 			return;
 		b->children--;
 		resume_ended(s, (uint8_t)(i % LIFE_SLOTS), status, now);
-	} else if (trial_reaped(b, pid, status, now) || reexec_reaped(b, pid, status)) {
+	} else if (trial_reaped(b, pid, status, now) || reexec_reaped(b, pid, status) || errands_reaped(b, pid)) {
 		return;
 	} else if (pid == b->watcher.pid) {
 		b->children--;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,6 +21,7 @@
 /* An answer being made: LINK_DONE unless somebody says otherwise. */
 struct answer {
 	struct link_record record;
+	int fd; /* that came with the request; -1: none, or it was taken */
 	struct text text;
 	bool later; /* it is given when something has ended */
 };
@@ -211,6 +213,38 @@ deed_recycle(struct service *s, const struct link_record *r, struct answer *a, m
 }
 
 static void
+say_errand(struct answer *a, bool ok, const struct err *err)
+{
+	if (!ok)
+		say(a, LINK_REFUSED, err->text);
+}
+
+static void
+deed_tell(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	int fd = a->fd;
+	struct err err;
+
+	(void)r;
+	a->fd = -1;
+	say_errand(a, errand_run(s, s->plan != NULL ? s->plan->on_incident : NULL, fd, false, 0, now, &err), &err);
+}
+
+static void
+deed_dump(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	struct tree_process p;
+	pid_t master = master_or_say(s, a);
+	struct err err;
+	int fd = a->fd;
+
+	if (master <= 0 || !tree_look(r->pid, &p) || p.parent != master)
+		return;
+	a->fd = -1;
+	say_errand(a, errand_run(s, s->plan != NULL ? s->plan->hang_dump : NULL, fd, true, r->pid, now, &err), &err);
+}
+
+static void
 deed_count(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	(void)r;
@@ -259,6 +293,8 @@ static deed_function *const deeds[DEEDS] = {
 	[DEED_REST] = deed_rest,
 	[DEED_STEP_UP] = deed_step,
 	[DEED_STEP_DOWN] = deed_step,
+	[DEED_TELL] = deed_tell,
+	[DEED_DUMP] = deed_dump,
 };
 
 /* ---- deeds on the whole ---- */
@@ -339,9 +375,9 @@ note_request(const struct service *s, const struct link_record *r)
 }
 
 static void
-take_request(struct bridled *b, struct link_record *r, msec now)
+take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 {
-	struct answer a = { .record = link_make(LINK_ANSWER) };
+	struct answer a = { .record = link_make(LINK_ANSWER), .fd = fd };
 	struct service *s = service_of(b, r);
 
 	a.record.id = r->id;
@@ -364,6 +400,8 @@ take_request(struct bridled *b, struct link_record *r, msec now)
 		deeds[r->deed](s, r, &a, now);
 		service_act(s, now);
 	}
+	if (a.fd >= 0)
+		close(a.fd);
 	if (r->id == 0 || a.later)
 		return;
 	watcher_child_tell(b, &a.record);
@@ -371,14 +409,18 @@ take_request(struct bridled *b, struct link_record *r, msec now)
 }
 
 void
-requests_take(struct bridled *b, const struct link_record *r, msec now)
+requests_take(struct bridled *b, const struct link_record *r, int fd, msec now)
 {
 	struct service *s = service_of(b, r);
 	struct link_record copy = *r;
 
 	if (r->kind == LINK_REQUEST) {
-		take_request(b, &copy, now);
-	} else if (b->safe) {
+		take_request(b, &copy, fd, now);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (b->safe) {
 		return;
 	} else if (r->kind == LINK_SIZE && s != NULL) {
 		s->size = r->arg;

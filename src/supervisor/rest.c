@@ -21,7 +21,7 @@ is_known(const struct bridled *b, pid_t pid)
 {
 	const uint32_t n = ((const struct page_header *)b->page)->used * LIFE_SLOTS;
 
-	if (pid == b->watcher.pid || trial_is(b, pid))
+	if (pid == b->watcher.pid || trial_is(b, pid) || errands_has(b, pid))
 		return true;
 	for (uint32_t i = 0; i < n; i++)
 		if (b->masters[i] == pid)

@@ -61,6 +61,7 @@ struct service {
 	uint32_t told_stopped; /* generation whose master was said to be stopped; 0: none */
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
 	uint32_t last_generation;
+	msec errand_at; /* the last on_incident */
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;
 	struct trial trial; /* of new code, before HUP */

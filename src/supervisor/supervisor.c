@@ -104,6 +104,7 @@ bridled_stop(struct bridled *b)
 	b->stopping = true;
 	header->stopping = 1;
 	b->stop_asked++;
+	errands_end(b);
 	memory_bridled(b);
 	if (b->clearing)
 		ev_timer_stop(b->loop, &b->clear_timer);
@@ -126,6 +127,7 @@ take_memory(struct bridled *b, struct err *err)
 	b->masters = calloc((size_t)b->capacity * LIFE_SLOTS, sizeof *b->masters);
 	if (b->services == NULL || b->masters == NULL || !notices_init(&b->notices, 4 * b->capacity))
 		return err_set(err, errno, "cannot keep %u services", b->capacity);
+	errands_init(b);
 	return watcher_child_init(b, err) && memory_make(b, err);
 }
 

@@ -20,7 +20,7 @@
 #include "wire/page.h"
 
 enum {
-	EARLY = 2000,     /* ms: ending sooner is a failure to start */
+	EARLY = 2000, /* ms: ending sooner is a failure to start */
 	DELAY_MAX = 30000,
 	AT_ONCE = 8,      /* records from it a round of the loop */
 	LAST_ROUNDS = 64, /* of reading, before a watcher counts as hung */
@@ -63,7 +63,7 @@ be_patient(struct watcher_child *w, struct ev_loop *loop)
 }
 
 static void
-take_record(struct bridled *b, const struct link_record *record, size_t size)
+take_record(struct bridled *b, const struct link_record *record, size_t size, int fd)
 {
 	struct watcher_child *w = &b->watcher;
 	size_t count;
@@ -73,11 +73,38 @@ take_record(struct bridled *b, const struct link_record *record, size_t size)
 		log_warning("watcher sent nonsense: %s", err.text);
 		give_up_on(b, "is not ours any more");
 	} else if (record->kind != LINK_PONG) {
-		requests_take(b, record, clock_now());
+		requests_take(b, record, fd, clock_now());
+		return;
 	} else if (record->id == w->ping) {
 		w->ping = 0;
 		ev_timer_stop(b->loop, &w->patience);
 	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* The next packet: its length, and the one descriptor that may come with it, else -1. There is room for no second one, and
+ * the kernel closes what does not fit (unix(7)). */
+static ssize_t
+receive(int link, struct link_record *record, int *fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { record, sizeof *record };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control };
+	ssize_t n = recvmsg(link, &message, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	*fd = -1;
+	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+		c->cmsg_len == CMSG_LEN(sizeof *fd))
+		memcpy(fd, CMSG_DATA(c), sizeof *fd);
+	return n;
 }
 
 static void
@@ -86,13 +113,14 @@ on_readable(struct ev_loop *loop, ev_io *io, int events)
 	struct bridled *b = io->data;
 	struct link_record record;
 	ssize_t n;
+	int fd;
 
 	(void)loop;
 	(void)events;
 	/* A few a round, and a packet is one record, as uplink.c sends them: a watcher that floods us, with rereads of the
 	 * configuration say, must not starve the services. */
 	for (int i = 0; i < AT_ONCE && b->watcher.link >= 0; i++) {
-		n = recv(b->watcher.link, &record, sizeof record, MSG_DONTWAIT | MSG_TRUNC);
+		n = receive(b->watcher.link, &record, &fd);
 		if (n < 0)
 			return;
 		if (n == 0) { /* it is about to end; if it does not, it is of no use to anybody */
@@ -100,7 +128,7 @@ on_readable(struct ev_loop *loop, ev_io *io, int events)
 			be_patient(&b->watcher, b->loop);
 			return;
 		}
-		take_record(b, &record, (size_t)n > sizeof record ? 0 : (size_t)n);
+		take_record(b, &record, (size_t)n > sizeof record ? 0 : (size_t)n, fd);
 	}
 }
 
@@ -164,7 +192,8 @@ ask_for_life(struct bridled *b)
 
 	if (w->ping != 0 || w->link < 0)
 		return;
-	if (w->count == WATCHER_QUEUE) { /* the last record makes room: a watcher that reads nothing must be found out */
+	if (w->count ==
+		WATCHER_QUEUE) { /* the last record makes room: a watcher that reads nothing must be found out */
 		w->count--;
 		w->overflowed = true;
 	}
@@ -205,12 +234,20 @@ watcher_child_show_page(struct bridled *b)
 	struct watcher_child *w = &b->watcher;
 	struct link_record record = link_make(LINK_PAGE);
 	struct iovec iov = { &record, sizeof record };
-	union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control = { 0 };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct msghdr message = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control };
 
 	if (w->link < 0)
 		return;
-	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(&control.header), &b->page_fd, sizeof(int));
 	if (sendmsg(w->link, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		w->overflowed = true; /* tried again when the queue has drained */
@@ -231,7 +268,9 @@ watcher_child_init(struct bridled *b, struct err *err)
 {
 	struct watcher_child *w = &b->watcher;
 
-	*w = (struct watcher_child){ .link = -1, .starts = w->starts, .queue = calloc(WATCHER_QUEUE, sizeof *w->queue) };
+	*w = (struct watcher_child){ .link = -1,
+		.starts = w->starts,
+		.queue = calloc(WATCHER_QUEUE, sizeof *w->queue) };
 	if (w->queue == NULL)
 		return err_set(err, errno, "cannot queue for the watcher");
 	ev_init(&w->patience, on_impatient);

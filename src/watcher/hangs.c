@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "os/process.h"
 #include "os/stall.h"
+#include "watcher/errands.h"
 #include "watcher/queues.h"
 #include "watcher/watch.h"
 
@@ -57,6 +58,7 @@ take(struct watcher *w, struct worker *worker)
 		free(hang);
 		return;
 	}
+	hang->pid = worker->pid;
 	hang->at = clock_wall();
 	hang->beat = worker->beat;
 	hang->cpu = worker->cpu;
@@ -80,6 +82,7 @@ hangs_judge(struct watcher *w, struct service *s, const struct page_service *rec
 
 		if (hangs && worker->hang == NULL) {
 			take(w, worker);
+			errands_dump(w, s, worker->pid);
 		} else if (!hangs && worker->hang != NULL) {
 			free(worker->hang);
 			worker->hang = NULL;

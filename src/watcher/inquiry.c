@@ -13,6 +13,7 @@
 #include "watcher/advice.h"
 #include "watcher/deaths.h"
 #include "watcher/docket.h"
+#include "watcher/errands.h"
 #include "watcher/watch.h"
 
 enum {
@@ -165,6 +166,8 @@ show(struct inquiry *q, struct service *s, const struct incident *i, bool over)
 		return;
 	if (changed)
 		announce(s, i);
+	if (changed && e.alarm)
+		errands_tell(q->w, s, e.json, e.length);
 	if (changed || fresh)
 		control_incident(q->w, s, e.json, e.length);
 	changed = changed || (over && fresh) || now - e.written >= WRITE_EVERY;

@@ -42,6 +42,28 @@ uplink_send(struct watcher *w, const struct link_record *record)
 	return enqueue(w, record);
 }
 
+bool
+uplink_send_with(struct watcher *w, const struct link_record *record, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct link_record copy = *record;
+	struct iovec part = { &copy, sizeof copy };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control };
+
+	if (w->uplink.count > 0)
+		return false;
+	control.header =
+		(struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+	return sendmsg(w->uplink.fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof copy;
+}
+
 static void
 on_writable(struct ev_loop *loop, ev_io *io, int revents)
 {

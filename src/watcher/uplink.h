@@ -32,6 +32,9 @@ void uplink_release(struct watcher *w);
 /* Say it. False: UPLINK_QUEUE records wait already, and it was dropped. */
 bool uplink_send(struct watcher *w, const struct link_record *record);
 
+/* Say it with FD attached, which stays ours. False: the supervisor does not take it now. */
+bool uplink_send_with(struct watcher *w, const struct link_record *record, int fd);
+
 /* A number for the next request; never 0. */
 uint32_t uplink_id(struct watcher *w);
 

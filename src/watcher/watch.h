@@ -32,6 +32,7 @@ struct watcher {
 	struct metrics metrics;
 	struct deaths deaths;
 	struct inquiries inquiries;
+	struct dump *dumps; /* errands.c */
 	struct control control;
 };
 

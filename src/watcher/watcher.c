@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "os/pages.h"
+#include "watcher/errands.h"
 #include "watcher/watch.h"
 
 /* One slot: what it held is let go when it holds another service now, or none; what it holds is followed when anything of it
@@ -115,6 +116,7 @@ release(struct watcher *w)
 	}
 	deaths_close(w);
 	metrics_close(w);
+	errands_close(w);
 	services_release(&w->services);
 	uplink_release(w);
 	ev_loop_destroy(w->loop);

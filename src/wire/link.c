@@ -66,6 +66,8 @@ static const struct {
 	[DEED_REREAD]       = { false, false, 0, 0 },
 	[DEED_REEXEC]       = { false, false, 0, 0 },
 	[DEED_SHUTDOWN]     = { false, false, 0, 0 },
+	[DEED_TELL]         = { true,  false, 0, 0 },
+	[DEED_DUMP]         = { true,  true,  0, 0 },
 	/* clang-format on */
 };
 

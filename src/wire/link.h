@@ -52,6 +52,9 @@ enum link_deed {
 	DEED_STEP_DOWN,    /* the same: TTOU to that of the current one */
 	DEED_TAKE,         /* arg: process whose listeners the service is to serve on; or enum link_take */
 	DEED_REEXEC,       /* go on as the program that lies on the disk (no service) */
+	/* with a descriptor attached, which becomes theirs: run what the service has set */
+	DEED_TELL,         /* on_incident; it is standard input */
+	DEED_DUMP,         /* hang_dump of worker `pid`, a child of the current master; it is standard output */
 	DEEDS
 };
 

@@ -200,6 +200,25 @@ def test_a_busy_loop_is_told_from_waiting(site, edge):
     assert "it was busy" in made.ctl("why", "web")
 
 
+def test_on_incident(site, edge, tmp_path):
+    """The command gets the incident as JSON, as the service's user, and cannot hold anybody up."""
+    tmp_path.chmod(0o777)
+    made = site("sync", on_incident=f"/bin/sh -c 'cat > {tmp_path}/told.new; mv {tmp_path}/told.new {tmp_path}/told; exec sleep 600'")
+    os.kill(up(made)[0], signal.SIGKILL)
+    told = json.loads(until(lambda: (tmp_path / "told").exists() and (tmp_path / "told").read_text(), "the command to be run"))
+    assert told["class"] == "runtime.killed-9-sent" and told["service"] == "web" and told["alarm"]
+    until(lambda: "takes too long for an incident" in made.said(), "it to be ended", 20)
+
+
+def test_hang_dump(site, edge):
+    made = site("sync", timeout=4, hang_dump="/bin/sh -c 'echo worker {pid}; cat /proc/{pid}/comm'")
+    victim = up(made)
+    ask_in_vain(made, "/slow?s=9")
+    dump = named(made, "runtime.timeout")["hang"]["dump"]
+    assert dump.splitlines()[0] in [f"worker {pid}" for pid in victim]
+    assert dump.splitlines()[0] in made.ctl("why", "web", "--json")
+
+
 def recycled(daemon, name):
     return until(lambda: [one for one in why(daemon, 9) if one["class"] == name], name, 30)[0]
 

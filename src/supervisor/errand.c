@@ -1,0 +1,204 @@
+#include "supervisor/errand.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "os/spawn.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+enum { FILLED = 512 /* bytes of the words in which {pid} stands */ };
+
+/* ---- the words ---- */
+
+bool
+errand_make(char ***out, const struct conf_words *words, struct err *err)
+{
+	size_t bytes = 0;
+	char *at;
+
+	*out = NULL;
+	if (words->count == 0)
+		return true;
+	if (words->count > ERRAND_WORDS)
+		return err_set(err, 0, "a command of more than %d words", ERRAND_WORDS);
+	for (uint32_t i = 0; i < words->count; i++)
+		bytes += strlen(words->at[i]) + 1;
+	*out = calloc(1, (words->count + 1) * sizeof **out + bytes);
+	if (*out == NULL)
+		return err_set(err, errno, "cannot keep a command");
+	at = (char *)(*out + words->count + 1);
+	for (uint32_t i = 0; i < words->count; i++) {
+		(*out)[i] = strcpy(at, words->at[i]);
+		at += strlen(at) + 1;
+	}
+	return true;
+}
+
+void
+errand_free(char **words)
+{
+	free(words);
+}
+
+/* WORDS behind env(1), which finds the program, into ARGV; those with {pid} are made in FILLED bytes of ROOM. */
+static bool
+fill(char *argv[ERRAND_WORDS + 2], char *const *words, pid_t pid, char room[FILLED])
+{
+	static char env[] = "env", word[] = "{pid}";
+	struct text t;
+	unsigned n = 0;
+
+	argv[n++] = env;
+	text_init(&t, room, FILLED);
+	for (; *words != NULL; words++) {
+		char *found = strstr(*words, word), *begin = t.at + t.len;
+
+		argv[n++] = found != NULL ? begin : *words;
+		if (found == NULL)
+			continue;
+		if (!text_addf(&t, "%.*s%d%s", (int)(found - *words), *words, (int)pid, found + sizeof word - 1) ||
+			t.len + 2 > FILLED)
+			return false;
+		t.at[++t.len] = '\0'; /* the next one begins behind its NUL */
+	}
+	argv[n] = NULL;
+	return true;
+}
+
+/* ---- running ---- */
+
+static void
+wake(struct bridled *b)
+{
+	msec due = MSEC_NEVER, now = clock_now();
+
+	for (unsigned i = 0; i < ERRANDS; i++)
+		if (b->errands.at[i].pid > 0 && b->errands.at[i].due < due)
+			due = b->errands.at[i].due;
+	ev_timer_stop(b->loop, &b->errands.timer);
+	if (due == MSEC_NEVER)
+		return;
+	ev_now_update(b->loop);
+	ev_timer_set(&b->errands.timer, due > now ? (double)(due - now) / 1000 : 0., 0.);
+	ev_timer_start(b->loop, &b->errands.timer);
+}
+
+/* Each leads a session of its own (spawn.c), so that what it started ends with it. */
+static void
+on_due(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	struct bridled *b = timer->data;
+	msec now = clock_now();
+
+	(void)loop;
+	(void)revents;
+	for (unsigned i = 0; i < ERRANDS; i++) {
+		if (b->errands.at[i].pid == 0 || b->errands.at[i].due > now)
+			continue;
+		log_warning("process %d takes too long for an incident: it is ended", (int)b->errands.at[i].pid);
+		kill(-b->errands.at[i].pid, SIGKILL);
+		b->errands.at[i].due = MSEC_NEVER;
+	}
+	wake(b);
+}
+
+static pid_t
+start(const struct service *s, char *const *argv, int fd, bool output, struct err *err)
+{
+	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	char *const envp[] = { path, NULL };
+	const struct plan *p = s->plan;
+	struct spawn_request r = { .path = "/usr/bin/env",
+		.argv = argv,
+		.envp = envp,
+		.null_fd = output ? s->home->null_fd : fd,
+		.output_fd = output ? fd : s->home->null_fd,
+		.cgroup_fd = -1,
+		.change_user = p->change_user,
+		.uid = p->uid,
+		.gid = p->gid,
+		.groups = p->groups,
+		.group_count = p->group_count,
+		.umask = 0077,
+		.descriptors = s->home->descriptors };
+
+	return spawn(&r, err);
+}
+
+bool
+errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid, msec now, struct err *err)
+{
+	struct bridled *b = s->home;
+	char *argv[ERRAND_WORDS + 2], room[FILLED];
+	unsigned i = 0;
+	pid_t child = -1;
+
+	while (i < ERRANDS && b->errands.at[i].pid != 0)
+		i++;
+	if (fd < 0 || words == NULL)
+		err_set(err, 0, "there is nothing to run");
+	else if (i == ERRANDS || now - s->errand_at < ERRAND_REST)
+		err_set(err, 0, "too many at once");
+	else if (!fill(argv, words, pid, room))
+		err_set(err, 0, "the command is too long");
+	else
+		child = start(s, argv, fd, output, err);
+	if (fd >= 0)
+		close(fd);
+	if (child <= 0)
+		return false;
+	if (!output)
+		s->errand_at = now;
+	b->children++;
+	b->errands.at[i].pid = child;
+	b->errands.at[i].due = now + ERRAND_PATIENCE;
+	wake(b);
+	return true;
+}
+
+/* ---- their ends ---- */
+
+bool
+errands_has(const struct bridled *b, pid_t pid)
+{
+	for (unsigned i = 0; i < ERRANDS; i++)
+		if (b->errands.at[i].pid == pid)
+			return true;
+	return false;
+}
+
+bool
+errands_reaped(struct bridled *b, pid_t pid)
+{
+	for (unsigned i = 0; i < ERRANDS; i++) {
+		if (b->errands.at[i].pid != pid)
+			continue;
+		b->errands.at[i].pid = 0;
+		b->children--;
+		wake(b);
+		return true;
+	}
+	return false;
+}
+
+void
+errands_end(struct bridled *b)
+{
+	for (unsigned i = 0; i < ERRANDS; i++)
+		if (b->errands.at[i].pid > 0)
+			kill(-b->errands.at[i].pid, SIGKILL);
+}
+
+void
+errands_init(struct bridled *b)
+{
+	ev_timer_init(&b->errands.timer, on_due, 0., 0.);
+	b->errands.timer.data = b;
+}
