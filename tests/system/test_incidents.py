@@ -320,7 +320,8 @@ def test_ordinary_life_is_no_incident(site, edge, figures):
 def test_kept_over_a_new_watcher(site, edge):
     made = site("sync")
     os.kill(up(made)[0], signal.SIGKILL)
-    before = named(made, "runtime.killed-9-sent")
+    before = until(lambda: [one for one in why(made) if one["over"]], "it to be over")[0]
+    assert before["class"] == "runtime.killed-9-sent"
     watcher = made.call("Info")["watcher"]
     os.kill(watcher, signal.SIGKILL)
     until(lambda: made.answers() and made.call("Info")["watcher"] != watcher, "another watcher")
