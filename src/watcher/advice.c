@@ -1,12 +1,15 @@
 #include "watcher/advice.h"
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "core/figures.h"
 #include "watcher/watch.h"
 
 /* What is known when advice is given. */
 struct known {
 	const struct page_settings *settings;
 	uint32_t workers;
+	const struct sampler *sampler;   /* NULL: none */
 	const struct record_death *last; /* NULL: nobody died */
 	struct text *t;
 };
@@ -60,6 +63,25 @@ on_memory(const struct known *k)
 	text_add(k->t, " recycles a worker before that. ");
 }
 
+/* By Little's law: who waits, divided by those who are served a second. */
+static void
+on_queue(const struct known *k)
+{
+	int64_t queue = k->sampler != NULL ? k->sampler->queue : -1, rate = 0;
+
+	if (queue <= 0)
+		return;
+	text_addf(k->t, "%lld wait for %u", (long long)queue, k->workers);
+	if (k->sampler->figures != NULL)
+		rate = figures_look(k->sampler->figures, clock_now()).rate;
+	if (rate > 0) {
+		text_add(k->t, ", about ");
+		text_add_duration(k->t, queue * 1000000 / rate);
+		text_add(k->t, " each");
+	}
+	text_add(k->t, ". ");
+}
+
 static const struct {
 	enum cause cause;
 	advise *advise;
@@ -69,6 +91,7 @@ static const struct {
 	{ CAUSE_FORCED_KILL, on_forced },
 	{ CAUSE_START_TIMEOUT, on_start_timeout },
 	{ CAUSE_OOM_KILL, on_memory },
+	{ CAUSE_QUEUE_STANDS, on_queue },
 };
 
 void
@@ -77,7 +100,7 @@ advice_give(struct watcher *w, const struct service *s, enum cause cause, const 
 {
 	struct page_service record;
 	struct text t;
-	struct known k = { .last = count > 0 ? &deaths[count - 1] : NULL, .t = &t };
+	struct known k = { .sampler = s->sampler, .last = count > 0 ? &deaths[count - 1] : NULL, .t = &t };
 
 	text_init(&t, words, ADVICE_WORDS);
 	if (services_read(&w->services, s->slot, &record)) {

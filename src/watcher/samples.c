@@ -13,6 +13,7 @@
 #include "watcher/queues.h"
 #include "watcher/readiness.h"
 #include "watcher/sizes.h"
+#include "watcher/strains.h"
 #include "watcher/watch.h"
 
 enum { FORKED = 50, UNSETTLED = 250, FIRST = 20, SLOWEST_START = 200, MOVING = 100, BUSY = 1000, QUIET = 5000 };
@@ -143,6 +144,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		readiness_judge(w, s, record);
 	} else if (record->state == LIFE_RUNNING) {
 		pools_judge(w, s, record);
+		strains_judge(w, s, record);
 		hangs_judge(w, s, record, clock_now());
 		ooms_judge(w, s, record);
 		idleness_look(w, s, record);

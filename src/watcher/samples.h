@@ -16,6 +16,7 @@
 #include "core/exchange.h"
 #include "core/pool.h"
 #include "core/recycle.h"
+#include "core/saturation.h"
 #include "watcher/idleness.h"
 #include "watcher/probes.h"
 #include "watcher/workers.h"
@@ -47,6 +48,7 @@ struct sampler {
 	msec weighed;
 	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
+	struct saturation saturation;
 	struct figures *figures;      /* what it told of itself; NULL: nothing yet */
 	int64_t told_workers;         /* how many workers its master said it has; -1: it did not */
 	uint32_t statsd_address;      /* where that goes on to (wire/page.h) */

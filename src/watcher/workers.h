@@ -32,6 +32,7 @@ struct worker {
 	msec recycled;            /* when we asked it to go, because of its memory; 0: not */
 	int64_t first_rss;        /* when its figures were first looked at, */
 	msec first_look;          /* and when that was; 0: not yet */
+	msec spinning;            /* since when it keeps a processor busy; 0: it does not (core/saturation.h) */
 	uint32_t over;            /* samples in a row over its limit */
 	int heartbeat_fd;         /* where its file is; see process_heartbeat */
 	struct record_hang *hang; /* what it does while it does not beat (hangs.h); NULL: it beats */
@@ -40,6 +41,7 @@ struct worker {
 	char state;
 	bool seen;
 	bool told; /* how it ended */
+	bool spin_told;
 };
 
 struct workers {

@@ -7,11 +7,12 @@ import pathlib
 import signal
 import socket
 import threading
+import time
 
 import pytest
 
 import processes
-from client import get
+from client import Traffic, get
 from sections import bridle, web
 from waiting import until
 
@@ -371,3 +372,60 @@ def test_strange_processes_wake_nobody(site, edge, figures):
     after = wakeups(watcher), wakeups(made.pid)
     figures(f"300 processes of others: watcher woke {after[0] - before[0]} times, supervisor {after[1] - before[1]}")
     assert after[0] - before[0] <= 20 and after[1] - before[1] <= 1
+
+
+def test_a_queue_that_stands(site, edge, figures):
+    """Both workers wait for somebody, and more and more connections wait for them. It is told of once."""
+    made = site("sync", timeout=300)
+    up(made)
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(8):
+            one = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+            one.connect(made.address())
+            one.sendall(b"GET /slow?s=600 HTTP/1.1\r\nHost: test\r\n\r\n")
+        incident = named(made, "runtime.queue-standing", 60)
+        assert incident["alarm"] and incident["phase"] == "runtime"
+        assert "6 wait for 2" in incident["action"]
+    note(figures, edge, "sync", incident)
+    for pid in made.workers():
+        os.kill(pid, signal.SIGKILL)  # or they sleep on
+    assert [one["times"] for one in why(made, 9) if one["class"] == "runtime.queue-standing"] == [1]
+
+
+def test_a_worker_that_does_not_boot_again(site, edge, figures, tmp_path):
+    """One of two dies; the one in its place never gets through its import."""
+    made = site("sync", environment=f"STALL={tmp_path}/stall", timeout=300)
+    first = up(made)
+    (tmp_path / "stall").touch()
+    os.kill(first[0], signal.SIGTERM)
+    incident = named(made, "runtime.workers-missing", 60)
+    assert incident["alarm"]
+    note(figures, edge, "sync", incident)
+
+
+def test_a_worker_that_spins(site, edge, figures):
+    """In a thread, so that its heartbeat goes on and Gunicorn sees nothing wrong; the other one is idle."""
+    made = site("sync")
+    up(made)
+    spinner, began = get(made.address(), "/thread").pid, time.monotonic()
+    try:
+        incident = named(made, "runtime.worker-spins", 120)
+    except AssertionError:
+        ticks = sum(map(int, pathlib.Path(f"/proc/{spinner}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        if ticks / os.sysconf("SC_CLK_TCK") < 0.98 * (time.monotonic() - began):
+            pytest.skip("no processor of this machine was free for it")
+        raise
+    assert incident["alarm"]
+    note(figures, edge, "sync", incident)
+
+
+def test_what_is_busy_is_well(site, edge):
+    """More is asked than is answered at once, for longer than a queue may stand, but it is answered: no alarm. Slow imports of
+    workers that are exchanged meanwhile are none either."""
+    made = site("sync", environment="IMPORT=1", max_requests=40, max_requests_jitter=20, workers=3)
+    up(made, 3)
+    began = made.service()["figures"]
+    assert began is None
+    with Traffic(made.address(), threads=3, pause=0, path="/spin?s=0.02&n="):
+        until(lambda: (made.service()["figures"] or {"since": 0})["since"] > 35, "35 s of traffic", 120)
+    assert [one["class"] for one in why(made, 100) if one["alarm"]] == []

@@ -54,6 +54,13 @@ static const struct tale {
 	{ "boot.crash-signal", "boot", 1,
 		{ BOOT(0, 10), { FACT_CRASHED, 0, 10, 1 }, BOOT(0, 11), { FACT_CRASHED, 0, 11, 1 }, BOOT(0, 12) } },
 	/* seen by Bridle, not said by a log */
+	{ "runtime.queue-standing", "runtime", 1, { BOOT(0, 10), { FACT_QUEUE_STANDS, 90, 0, 0 } } },
+	{ "runtime.workers-missing", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_MISSING, 90, 0, 0 } } },
+	{ "runtime.workers-surplus", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_SURPLUS, 90, 0, 0 } } },
+	{ "runtime.worker-spins", "runtime", 1, { BOOT(0, 10), { FACT_WORKER_SPINS, 90, 10, 0 } } },
+	/* what is closer to the cause comes first */
+	{ "runtime.timeout", "runtime", 1,
+		{ BOOT(0, 10), { FACT_QUEUE_STANDS, 90, 0, 0 }, { FACT_TIMEOUT, 90, 10, 1 }, { FACT_KILLED, 91, 10, 1 }, BOOT(91, 12) } },
 	{ "runtime.killed-9-sent", "runtime", 1,
 		{ BOOT(0, 10), { FACT_KILLED, 9, 10, 0 }, { FACT_DIED_UP, 9, 10, 0 }, { FACT_NO_OOM, 9, 0, 0 } } },
 	{ "runtime.killed-9-sent", "boot", 1,

@@ -1,10 +1,11 @@
 """An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
-/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory.
+/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory.
 """
 import ctypes
 import os
 import socket
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -21,6 +22,9 @@ if HOW == "variable":
     os.environ["DATABASE_URL_FOR_THE_TEST"]
 if HOW.startswith("exit"):
     sys.exit(int(HOW[4:]))
+if os.path.exists(os.environ.get("STALL", "/nowhere")):
+    time.sleep(600)
+time.sleep(float(os.environ.get("IMPORT", "0")))
 if HOW == "slow":
     time.sleep(30)
 if HOW == "segv":
@@ -39,6 +43,8 @@ def respond(path, query):
         until = time.monotonic() + float(query["s"])
         while time.monotonic() < until:
             pass
+    if path == "/thread":
+        threading.Thread(target=respond, args=("/spin", {"s": "600"}), daemon=True).start()
     if path == "/wait":
         with socket.create_connection(("127.0.0.1", int(query["port"]))) as silent:
             silent.recv(1)

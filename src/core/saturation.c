@@ -1,0 +1,65 @@
+#include "core/saturation.h"
+
+const msec saturation_hold[STRAINS] = {
+	[STRAIN_QUEUE] = 20000,
+	[STRAIN_MISSING] = 30000,
+	[STRAIN_SURPLUS] = 30000,
+	[STRAIN_SPIN] = 60000,
+};
+
+/* True when STRAIN, which is SEEN or not, has lasted long enough now, and was not told of. */
+static bool
+lasts(struct saturation *s, enum strain strain, bool seen, msec now)
+{
+	msec *since = &s->at[strain].since, *gone = &s->at[strain].gone;
+	bool *told = &s->at[strain].told;
+
+	if (!seen) {
+		*since = 0;
+		if (*gone == 0)
+			*gone = now;
+		*told = *told && now - *gone < SATURATION_RELEASE;
+		return false;
+	}
+	*gone = 0;
+	if (*since == 0)
+		*since = now;
+	if (*told || now - *since < saturation_hold[strain])
+		return false;
+	*told = true;
+	return true;
+}
+
+unsigned
+saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec now)
+{
+	const bool strains[STRAINS] = {
+		[STRAIN_QUEUE] = seen->workers > 0 && seen->queue > 1 && seen->queue >= seen->workers,
+		[STRAIN_MISSING] = seen->settled && seen->booted >= 0 && seen->booted < seen->wanted,
+		[STRAIN_SURPLUS] = seen->settled && seen->workers > seen->wanted,
+	};
+	unsigned found = 0;
+
+	if (now - s->looked > SATURATION_GAP)
+		*s = (struct saturation){ 0 };
+	s->looked = now;
+	for (int i = 0; i < STRAIN_SPIN; i++)
+		if (lasts(s, (enum strain)i, strains[i], now))
+			found |= 1U << i;
+	return found;
+}
+
+bool
+saturation_spins(msec *since, bool *told, float cpu, float others, msec now)
+{
+	if (cpu < (float)SATURATION_BUSY || others >= (float)SATURATION_LITTLE) {
+		*since = 0;
+		return false;
+	}
+	if (*since == 0)
+		*since = now;
+	if (*told || now - *since < saturation_hold[STRAIN_SPIN])
+		return false;
+	*told = true;
+	return true;
+}

@@ -1,0 +1,15 @@
+/*
+ * strains -- whether a service keeps up (core/saturation.h), judged from its samples, and told to its inquiry.
+ */
+#ifndef BRIDLE_WATCHER_STRAINS_H
+#define BRIDLE_WATCHER_STRAINS_H
+
+#include "wire/page.h"
+
+struct service;
+struct watcher;
+
+/* S was looked at while it runs. */
+void strains_judge(struct watcher *w, struct service *s, const struct page_service *record);
+
+#endif
