@@ -67,6 +67,10 @@ static const char *const placeholders[][2] = {
 	{ "families", "[~]family ..." }, { "syscalls", "[~]call ..." },
 	{ "syscallerror", "ERRNO | kill" }, { "architectures", "native" },
 	{ "namespaces", "yes | no | KINDS" },
+	{ "services", "name ..." }, { "commands", "command ..." }, { "onecommand", "command" },
+	{ "progtype", "exec | simple | notify | oneshot" },
+	{ "notifyaccess", "main | all" },
+	{ "signal", "signal" },     { "statuses", "status ..." }, { "address", "address" },
 	{ "text", "text" },         { "yes", "yes | no" },       { "no", "yes | no" },
 	{ "many", "word ..." },     { "refused", NULL },
 };

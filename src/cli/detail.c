@@ -259,6 +259,7 @@ detail_print(const json_t *services, FILE *out, struct paint p)
 		line(out, p, "not given", field_text(service, "withheld"));
 		print_figures(service, out, p);
 		line(out, p, "last end", field_text(service, "last_end"));
+		line(out, p, "says", field_text(service, "says"));
 		line(out, p, "log", field_text(service, "log"));
 		print_workers(service, out, p);
 	}

@@ -19,6 +19,8 @@ static const struct {
 	[LIFE_WAITING] = { COLOUR_BAD, false },
 	[LIFE_FAILED] = { COLOUR_BAD, false },
 	[LIFE_LISTENING] = { COLOUR_GOOD, true },
+	[LIFE_QUEUED] = { COLOUR_BUSY, false },
+	[LIFE_DONE] = { COLOUR_GOOD, true },
 };
 
 enum colour

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "conf/digest.h"
+#include "conf/relations.h"
 #include "conf/values.h"
 
 bool
@@ -426,6 +427,10 @@ build_finish(struct build *b)
 			"no service: add a [gunicorn:NAME] section with app = module:variable");
 	if (b->report->errors == b->errors_before)
 		conf = make_conf(b);
+	if (conf != NULL && !b->failed && !arena_failed(b->arena))
+		relations_check(conf, b->report);
+	if (b->report->errors != b->errors_before)
+		conf = NULL;
 	if (b->failed || arena_failed(b->arena)) {
 		conf_complain(b->report, CONF_ERROR, file, 0, "not enough memory to read it");
 		conf = NULL;

@@ -72,6 +72,7 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 	check_numbers(&check);
 	check_limits(&check);
 	check_sandbox(&check);
+	check_hooks(&check);
 	if (section->kind == CONF_GUNICORN) {
 		check_gunicorn(&check);
 		check_application(&check);

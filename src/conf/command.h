@@ -36,7 +36,7 @@ struct conf_command {
  *
  * The environment, later ones winning: BASE; with `user`, HOME, USER and LOGNAME of that account (looked up here, which
  * may take the network); PWD; for Gunicorn VIRTUAL_ENV, PATH, PYTHONUNBUFFERED=1; environment; environment_file (as with
- * systemd); ours, at the end: Gunicorn up to 24 loses its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
+ * systemd); ours (with NOTIFY_SOCKET and WATCHDOG_USEC for a program that notifies), at the end: Gunicorn up to 24 loses its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
  *
  * LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). STATSD_PORT: see flags.h. RUN_DIR: of
  * bridled; TMPDIR is below it. BASE: the environment to begin with (bridled's own), from which everything that

@@ -32,6 +32,8 @@ enum conf_protect_proc { CONF_PROC_DEFAULT, CONF_PROC_NOACCESS, CONF_PROC_INVISI
 enum conf_proc_subset { CONF_PROC_ALL, CONF_PROC_PID };
 enum conf_sandbox { CONF_SANDBOX_REQUIRED, CONF_SANDBOX_BEST_EFFORT };
 enum conf_profile { CONF_PROFILE_NONE, CONF_PROFILE_WEB };
+enum conf_type { CONF_TYPE_EXEC, CONF_TYPE_SIMPLE /* the same */, CONF_TYPE_NOTIFY, CONF_TYPE_ONESHOT };
+enum conf_notify_access { CONF_NOTIFY_MAIN, CONF_NOTIFY_ALL };
 enum conf_readers { CONF_READERS_GROUP, CONF_READERS_ALL };
 enum conf_cpu_policy { CONF_CPU_OTHER, CONF_CPU_BATCH, CONF_CPU_IDLE, CONF_CPU_FIFO, CONF_CPU_RR, CONF_CPU_UNSET };
 enum conf_preserve { CONF_PRESERVE_NO, CONF_PRESERVE_YES, CONF_PRESERVE_RESTART };
@@ -104,6 +106,14 @@ typedef enum conf_replace conf_replaceby;
 typedef enum conf_on_unhealthy conf_onunhealthy;
 typedef enum conf_start conf_starting;
 typedef const char *conf_probe;           /* "" none, "tcp", or a path */
+typedef struct conf_words conf_services;  /* their names */
+typedef struct conf_words conf_commands;  /* each a whole command with its prefixes, for conf_hook_parse */
+typedef struct conf_words conf_onecommand; /* at most one of them */
+typedef struct conf_words conf_statuses;  /* each a number or the name of a signal */
+typedef enum conf_type conf_progtype;
+typedef enum conf_notify_access conf_notifyaccess;
+typedef int conf_signal;                  /* a number; -1 when not set */
+typedef struct conf_binds conf_address;   /* at most one */
 typedef enum conf_readers conf_readers;
 typedef enum conf_cpu_policy conf_cpupolicy;
 typedef enum conf_io_class conf_ioclass;
@@ -263,7 +273,8 @@ struct conf_service {
 
 /* Decode. Cannot fail on sections that conf_read returned, and takes no memory: strings and lists are those of CONF.
  * What depends on other settings is settled here: stop_timeout (graceful_timeout + 10s for Gunicorn, else 10s) and
- * log_full (drop for Gunicorn, else wait) are never unset. `workers = auto` is left to conf_workers_resolve. */
+ * log_full (drop for Gunicorn, else wait) are never unset. A oneshot, unless these are set, has restart never and a
+ * start_timeout of MSEC_NEVER. `workers = auto` is left to conf_workers_resolve. */
 void conf_decode_bridle(const struct conf *conf, struct conf_bridle *out);
 void conf_decode_service(const struct conf_section *section, struct conf_service *out);
 

@@ -90,6 +90,10 @@ conf_decode_service(const struct conf_section *section, struct conf_service *out
 	decode(section, is_service, out);
 	if (out->stop_timeout < 0)
 		out->stop_timeout = STOP_MARGIN + (is_gunicorn ? out->graceful_timeout : 0);
+	if (out->type == CONF_TYPE_ONESHOT && conf_setting_of(section, "restart") == NULL)
+		out->restart = CONF_RESTART_NEVER;
+	if (out->type == CONF_TYPE_ONESHOT && conf_setting_of(section, "start_timeout") == NULL)
+		out->start_timeout = MSEC_NEVER;
 	if (out->log_full == CONF_LOG_FULL_UNSET)
 		out->log_full = is_gunicorn ? CONF_LOG_DROP : CONF_LOG_WAIT;
 }

@@ -68,6 +68,17 @@ words_text(struct arena *arena, const struct conf_words *words, const char *betw
 	return buffer;
 }
 
+/* Commands are quoted already. A ; at the end of a line is not taken for a comment. */
+static const char *
+commands_text(struct arena *arena, const struct conf_words *words, const char *between)
+{
+	const char *text = "";
+
+	for (uint32_t i = 0; i < words->count && text != NULL; i++)
+		text = arena_printf(arena, "%s%s%s%s", text, i > 0 ? " ;" : "", i > 0 ? between : "", words->at[i]);
+	return text == NULL ? "" : text;
+}
+
 /* Socket paths as they are meant; other addresses as they were written. */
 static const char *
 binds_text(struct arena *arena, const struct conf_binds *binds, const char *between)
@@ -86,6 +97,10 @@ default_text(const struct effective *e, enum key_id key, struct arena *arena)
 {
 	if (key == KEY_stop_timeout)
 		return arena_printf(arena, "%llds", (long long)(e->is.service.stop_timeout / 1000));
+	if (key == KEY_restart && e->is.service.restart == CONF_RESTART_NEVER)
+		return "never";
+	if (key == KEY_start_timeout && e->is.service.start_timeout == MSEC_NEVER)
+		return "";
 	if (key == KEY_log_full)
 		return key_places[key].kind->choices[e->is.service.log_full];
 	return conf_keys[key].fallback;
@@ -101,7 +116,8 @@ effective_text(const struct effective *e, enum key_id key, const char *between, 
 	if (setting == NULL || (setting->value[0] == '\0' && !kind->joined))
 		return default_text(e, key, arena);
 	switch (kind->shape) {
-	case VALUE_WORDS: return words_text(arena, setting->decoded, between);
+	case VALUE_WORDS:
+		return (kind->commands ? commands_text : words_text)(arena, setting->decoded, between);
 	case VALUE_BINDS: return binds_text(arena, setting->decoded, between);
 	case VALUE_STRING: return *(const char *const *)setting->decoded; /* a path is absolute then */
 	case VALUE_NUMBER:

@@ -74,22 +74,29 @@ find_below(const struct conf_service *service, const char *name, char *path, siz
 }
 
 bool
+find_program(const struct conf_service *service, const char *name, char *path, size_t size, struct err *err)
+{
+	if (strchr(name, '/') != NULL)
+		return find_below(service, name, path, size, err);
+	return find_in_virtualenv(service, name, path, size) || find_along(search_path(service), name, path, size) ||
+		err_set(err, 0, "there is no '%s' in PATH", name);
+}
+
+bool
 conf_command_find(const struct conf_service *service, char *path, size_t size, struct err *err)
 {
 	const char *name = service->command.count > 0 ? service->command.at[0] : "gunicorn";
 	bool is_gunicorn = strcmp(name, "gunicorn") == 0;
 
-	if (strchr(name, '/') != NULL)
-		return find_below(service, name, path, size, err);
+	if (!is_gunicorn || strchr(name, '/') != NULL)
+		return find_program(service, name, path, size, err);
 	if (find_in_virtualenv(service, name, path, size))
 		return true;
 	/* another gunicorn than the virtual environment's would run another Python, without the application's modules */
-	if (service->virtualenv[0] != '\0' && is_gunicorn)
+	if (service->virtualenv[0] != '\0')
 		return err_set(err, 0, "there is no gunicorn in %s/bin: run %s/bin/pip install gunicorn",
 			service->virtualenv, service->virtualenv);
 	if (find_along(search_path(service), name, path, size))
 		return true;
-	if (is_gunicorn)
-		return err_set(err, 0, "there is no gunicorn in PATH: set virtualenv, or install it");
-	return err_set(err, 0, "there is no '%s' in PATH", name);
+	return err_set(err, 0, "there is no gunicorn in PATH: set virtualenv, or install it");
 }

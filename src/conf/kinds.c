@@ -8,10 +8,14 @@
 #include "base/text.h"
 #include "conf/bind.h"
 #include "conf/environment.h"
+#include "conf/hook.h"
 #include "conf/keys.h"
+#include "conf/signal.h"
 #include "conf/words.h"
 #include "sandbox/nameset.h"
 #include "sandbox/syscalls.h"
+
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-"
 
 static bool
 parse_string(const struct value_place *place, const char *text, void *out, struct err *err)
@@ -460,6 +464,66 @@ parse_optional(const struct value_place *place, const char *text, void *out, str
 	return parse_string(place, text, out, err);
 }
 
+/* Names as headings have them; whether there is such a service is known when everything was read (relations.c). */
+static bool
+parse_services(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	const struct conf_words *words = out;
+
+	if (!words_split(place->arena, text, true, out, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++)
+		if (strspn(words->at[i], NAME_LETTERS) != strlen(words->at[i]) || words->at[i][0] == '\0')
+			return err_set(err, 0, "expected the names of services, without gunicorn: or program:, got '%s'", words->at[i]);
+	return true;
+}
+
+static bool
+parse_commands(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *commands = out;
+
+	if (!hook_split(place->arena, text, commands, err))
+		return false;
+	if (commands->count > 1 && !key_places[key_id(place->key)].kind->joined)
+		return err_set(err, 0, "one command only");
+	return true;
+}
+
+static bool
+parse_signal(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	(void)place;
+	(void)err;
+	*(int *)out = signal_by_name(text);
+	return *(int *)out > 0;
+}
+
+static bool
+parse_statuses(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	const struct conf_words *words = out;
+	int64_t status;
+
+	if (!words_split(place->arena, text, true, out, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++)
+		if (!text_parse_int(words->at[i], 0, 255, &status) && signal_by_name(words->at[i]) == 0)
+			return err_set(err, 0, "expected exit statuses from 0 to 255 and signals, got '%s'", words->at[i]);
+	return true;
+}
+
+/* An address as in bind; tcp: may be written in front of it. */
+static bool
+parse_address(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_binds *binds = out;
+
+	if (!parse_binds(place, strncmp(text, "tcp:", 4) == 0 ? text + 4 : text, out, err))
+		return false;
+	return binds->count <= 1 || err_set(err, 0, "one address only");
+}
+
 static bool
 parse_refused(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -507,6 +571,14 @@ KIND(files, parse_files, WORDS("paths"), .joined = true)
 KIND(duration, parse_duration, NUMBER("a duration such as 500ms, 30s or 1h30m"), .ranged = true)
 KIND(restart, parse_choice, INT("always, on-failure or never"), CHOICES("always", "on-failure", "never"))
 KIND(logdest, parse_choice, INT("file, stdout, both or none"), CHOICES("file", "stdout", "both", "none"))
+KIND(services, parse_services, WORDS("names of services"), .joined = true)
+KIND(commands, parse_commands, WORDS("a command"), .joined = true, .commands = true)
+KIND(onecommand, parse_commands, WORDS("a command"), .commands = true)
+KIND(statuses, parse_statuses, WORDS("exit statuses and signals"), .joined = true)
+KIND(progtype, parse_choice, INT("exec, simple, notify or oneshot"), CHOICES("exec", "simple", "notify", "oneshot"))
+KIND(notifyaccess, parse_choice, INT("main or all"), CHOICES("main", "all"))
+KIND(signal, parse_signal, INT("a signal such as TERM or SIGQUIT"))
+KIND(address, parse_address, .shape = VALUE_BINDS, .expected = "an address such as 127.0.0.1:80 or unix:/path")
 KIND(logformat, parse_choice, INT("plain, time or json"), CHOICES("plain", "time", "json"))
 KIND(logfull, parse_choice, .shape = VALUE_INT, .expected = "drop or wait", .unset = CONF_LOG_FULL_UNSET, CHOICES("drop", "wait"))
 KIND(cpupolicy, parse_choice, .shape = VALUE_INT, .expected = "other, batch, idle, fifo or rr", .unset = CONF_CPU_UNSET,

@@ -34,6 +34,7 @@ struct value_kind {
 	bool (*parse)(const struct value_place *place, const char *text, void *out, struct err *err);
 	bool ranged;                /* VALUE_NUMBER with lowest and highest */
 	bool joined;                /* a list that several lines add up to */
+	bool commands;              /* VALUE_WORDS: each word is a whole command; they are separated by a ; of its own */
 	const char *const *choices; /* VALUE_INT: the words for 0, 1, ...; NULL-ended */
 	int unset;                  /* VALUE_NUMBER and VALUE_INT: what an empty default stands for */
 };
@@ -44,6 +45,7 @@ struct value_kind {
 	X(protecthome) X(protectproc) X(procsubset) X(sandboxmode) X(profile) \
 	X(globs) X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
 	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(replaceby) X(onunhealthy) X(starting) X(probe) X(assignments) X(files) X(duration) X(restart) X(logdest) \
+	X(services) X(commands) X(onecommand) X(statuses) X(progtype) X(notifyaccess) X(signal) X(address) \
 	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \
 	X(level) X(cpus) X(groups) X(cpupolicy) X(ioclass) X(bytes) X(count) X(cputime) X(rttime) X(nicelimit) X(amount) X(tasks) X(quota) X(weight) X(oompolicy) \
 	X(preserve) X(names) X(directories) X(credentials) \

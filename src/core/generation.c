@@ -38,6 +38,17 @@ generation_orphaned(struct generation *g, const struct stop_limits *limits, msec
 }
 
 enum stop_deed
+generation_resume(struct generation *g, const struct stop_limits *limits, msec now)
+{
+	struct stop_limits mine = *limits;
+
+	assert(g->state == GENERATION_ENDING && !g->master);
+	mine.drain = limits->total;
+	g->master = true;
+	return stop_begin(&g->stop, &mine, true, now);
+}
+
+enum stop_deed
 generation_kill(struct generation *g, const struct stop_limits *limits, msec now)
 {
 	enum stop_deed deed;

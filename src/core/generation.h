@@ -42,6 +42,10 @@ enum stop_deed generation_end(struct generation *g, const struct stop_limits *li
 /* Its master was reaped: the ladder begins, or goes on, with whoever is left. */
 enum stop_deed generation_orphaned(struct generation *g, const struct stop_limits *limits, msec now);
 
+/* Everybody of it was gone, and a command that cleans up after it was started as its master: a ladder of its own begins
+ * after `total`, the time that commands have. Only for one that is ending. */
+enum stop_deed generation_resume(struct generation *g, const struct stop_limits *limits, msec now);
+
 /* Straight to KILL, whatever rung its ladder is on. Only for one that is ending. */
 enum stop_deed generation_kill(struct generation *g, const struct stop_limits *limits, msec now);
 

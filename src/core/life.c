@@ -33,7 +33,8 @@ struct rule {
  * that repeats. Three ways lead to new code: RESTARTING (down, then up), REPLACING (up beside, then down:
  * whatever happens to the new one, the old one serves, and if the old one dies, the new one is all there is),
  * and RELOADING (HUP, where all depends on the new workers, so that it is a start once more). STOPPING ends it
- * from anywhere; who changes his mind meanwhile has it RESTARTING.
+ * from anywhere; who changes his mind meanwhile has it RESTARTING. One that comes after others is QUEUED until its turn.
+ * One that is there to run to its end is DONE then, or stops.
  *
  * One that is wanted only when somebody comes is LISTENING: no process of it is needed, the kernel queues connections, and
  * the first one starts it. It comes back there when nothing came for long enough; whoever connects while it is being
@@ -51,10 +52,13 @@ struct rule {
 LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 [LIFE_STOPPED] = {
 	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(STARTING, SPAWN, AFTER_START),
-	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_LISTEN]       = TO(LISTENING, LISTEN, NEVER) },
+	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_LISTEN]       = TO(LISTENING, LISTEN, NEVER),
+	[ON_QUEUE]      = TO(QUEUED, JUST_MOVE, NEVER) },
 [LIFE_STARTING] = {
 	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_ASSUMED]      = TO(RUNNING, JUST_MOVE, NEVER),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
+	[ON_DIED_DONE]  = TO(STOPPING, END_ALL, NEVER),            [ON_FINISHED]     = TO(DONE, JUST_MOVE, NEVER),
+	[ON_UNFIT]      = TO(RETRYING, END_CURRENT, NEVER),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(RESTARTING, END_ALL, NEVER),
 	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
 	[ON_HEIR]       = TO(STARTING, JUST_MOVE, AFTER_START) },
@@ -77,6 +81,7 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_TIMEOUT]    = TO(RUNNING, END_NEXT, NEVER),            [ON_CLEAR]        = TO(REPLACING, SPAWN_NEXT, AFTER_START),
 	[ON_DIED_NOW]   = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_LATER]   = TO(STARTING, PROMOTE, KEEP),
 	[ON_DIED_DONE]  = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_GIVE_UP] = TO(STARTING, PROMOTE, KEEP),
+	[ON_UNFIT]      = TO(RUNNING, END_NEXT, NEVER),
 	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
 	[ON_STEP]       = TO(REPLACING, JUST_MOVE, AFTER_START) },
 [LIFE_STOPPING] = {
@@ -94,12 +99,19 @@ LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
 [LIFE_FAILED] = {
 	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
+	[ON_QUEUE]      = TO(QUEUED, JUST_MOVE, NEVER) },
 [LIFE_LISTENING] = {
 	[ON_CONNECT]    = TO(STARTING, SPAWN, AFTER_START),        [ON_START]        = TO(STARTING, SPAWN, AFTER_START),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(STARTING, SPAWN, AFTER_START),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_LISTEN]     = TO(LISTENING, LISTEN, NEVER),            [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_QUEUED] = {
+	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_REFUSED]      = TO(FAILED, JUST_MOVE, NEVER),
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
+[LIFE_DONE] = {
+	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(RESTARTING, END_ALL, NEVER),
+	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
 };
 /* clang-format on */
 #undef TO
@@ -331,6 +343,18 @@ life_hurry(struct life *l, msec now)
 			orders_push_deed(&l->orders, i, stop_hurry(&l->slots[i].stop, &l->limits.stop, now));
 }
 
+bool
+life_queue(struct life *l, msec now)
+{
+	return ask_up(l, ON_QUEUE, now);
+}
+
+bool
+life_refuse(struct life *l, msec now)
+{
+	return ask(l, ON_REFUSED, now);
+}
+
 static bool
 is_asked_to_end(const struct life *l)
 {
@@ -347,6 +371,8 @@ judge(struct life *l, const struct generation *g, bool clean, uint32_t jitter, m
 		.age = now - g->since,
 	};
 
+	if (l->limits.oneshot && clean && l->state == LIFE_STARTING)
+		return l->limits.remains ? ON_FINISHED : ON_DIED_DONE;
 	switch (restart_judge(&l->restart, &l->limits.restart, &death, jitter, now, wait)) {
 	case RESTART_NOW: return ON_DIED_NOW;
 	case RESTART_LATER: return ON_DIED_LATER;
@@ -356,23 +382,30 @@ judge(struct life *l, const struct generation *g, bool clean, uint32_t jitter, m
 	return ON_DIED_DONE;
 }
 
-/* SLOT has no master any more: what that means for the service. An old one's end means nothing. */
+/* SLOT has no master any more, which for the current one is EVENT. An old one's end means nothing to the service. */
 static void
-lose_master(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
+lose(struct life *l, uint8_t slot, enum life_event event, msec wait, msec now)
 {
-	msec wait = 0;
-
 	if (slot == l->next) {
 		l->next = LIFE_NONE;
 		l->slots[slot].beside = true;
 		feed(l, ON_NEXT_DIED, 0, now);
 	} else if (slot == l->current) {
-		enum life_event event = judge(l, &l->slots[slot], clean, jitter, now, &wait);
-
 		l->current = LIFE_NONE;
 		l->slots[slot].beside = !is_asked_to_end(l);
 		feed(l, event, wait, now);
 	}
+}
+
+static void
+lose_master(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
+{
+	enum life_event event = ON_DIED_DONE;
+	msec wait = 0;
+
+	if (slot == l->current)
+		event = judge(l, &l->slots[slot], clean, jitter, now, &wait);
+	lose(l, slot, event, wait, now);
 }
 
 void
@@ -392,15 +425,23 @@ life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now)
 	settle(l, now);
 }
 
+/* The slot of generation NUMBER, unless that is being ended, or gone; LIFE_NONE. */
+static uint8_t
+find_up(const struct life *l, uint32_t number)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (l->slots[i].number == number)
+			return l->slots[i].state != GENERATION_ENDING && l->slots[i].master ? i : LIFE_NONE;
+	return LIFE_NONE;
+}
+
 /* What is reported of generation NUMBER: as CURRENT when it is that one, as NEXT when it replaces it. */
 static void
 report(struct life *l, uint32_t number, enum life_event current, enum life_event next, msec now)
 {
-	uint8_t slot = 0;
+	uint8_t slot = find_up(l, number);
 
-	while (slot < LIFE_SLOTS && l->slots[slot].number != number)
-		slot++;
-	if (slot == LIFE_SLOTS || l->slots[slot].state == GENERATION_ENDING || !l->slots[slot].master)
+	if (slot == LIFE_NONE)
 		return;
 	l->slots[slot].state = GENERATION_READY;
 	feed(l, slot == l->next ? next : current, 0, now);
@@ -463,6 +504,38 @@ life_followed(struct life *l, uint8_t slot, msec now)
 	g->number = ++l->last_number;
 	g->since = now;
 	return true;
+}
+
+void
+life_unfit(struct life *l, uint32_t number, msec now)
+{
+	uint8_t slot = find_up(l, number);
+
+	if (slot == LIFE_NONE || l->slots[slot].state != GENERATION_BOOTING)
+		return;
+	if (slot == l->next || l->state != LIFE_REPLACING)
+		feed(l, ON_UNFIT, 0, now);
+}
+
+void
+life_skipped(struct life *l, uint8_t slot, msec now)
+{
+	struct generation *g = &l->slots[slot];
+
+	if (!g->master || g->state != GENERATION_BOOTING)
+		return;
+	generation_free(g);
+	lose(l, slot, ON_DIED_DONE, 0, now);
+	settle(l, now);
+}
+
+void
+life_resumed(struct life *l, uint8_t slot, msec now)
+{
+	struct generation *g = &l->slots[slot];
+
+	if (g->state == GENERATION_ENDING && !g->master)
+		orders_push_deed(&l->orders, slot, generation_resume(g, &l->limits.stop, now));
 }
 
 void

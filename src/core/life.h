@@ -49,7 +49,9 @@
 	X(RETRYING, "retrying", "passed start_timeout; being ended, then it counts as a boot failure") \
 	X(WAITING, "waiting", "backing off before the next start") \
 	X(FAILED, "failed", "gave up: needs a person or a changed configuration") \
-	X(LISTENING, "listening", "its listeners are open, and the first connection starts it")
+	X(LISTENING, "listening", "its listeners are open, and the first connection starts it") \
+	X(QUEUED, "queued", "wanted; starts when those that it comes after are ready") \
+	X(DONE, "done", "ran to its end as it should, and counts as up (oneshot, remain_after_exit)")
 
 enum life_state {
 #define X(name, word, meaning) LIFE_##name,
@@ -80,7 +82,11 @@ enum life_state {
 	X(CONNECT, "a connection came") \
 	X(IDLE, "nothing came for idle_stop") \
 	X(ASSUMED, "assumed ready: its heartbeats cannot be seen") \
-	X(NEXT_ASSUMED, "the next generation is assumed ready: its heartbeats cannot be seen")
+	X(NEXT_ASSUMED, "the next generation is assumed ready: its heartbeats cannot be seen") \
+	X(QUEUE, "start was asked for; others come first") \
+	X(REFUSED, "another one that it requires failed") \
+	X(UNFIT, "a command after its start failed") \
+	X(FINISHED, "it ran to its end as it should")
 
 enum life_event {
 #define X(name, meaning) ON_##name,
@@ -96,6 +102,8 @@ struct life_limits {
 	struct stop_limits stop;
 	msec start_timeout; /* > 0 */
 	bool held;          /* we hold the listener: a successor may start beside what is left */
+	bool oneshot;       /* never ready: to end with success is what it is for */
+	bool remains;       /* a oneshot counts as up afterwards */
 };
 
 struct life {
@@ -127,6 +135,11 @@ bool life_hup(struct life *l, msec now);      /* only from running */
 void life_hurry(struct life *l, msec now);    /* one rung up the ladder for everything that is ending */
 bool life_listen(struct life *l, msec now);   /* only with `held`: from stopped, or anew when addresses changed */
 
+/* What the order among services asks for (order.h). queue: to be started, but not yet; the start that follows is
+ * life_start. refuse: that start will not come. */
+bool life_queue(struct life *l, msec now);
+bool life_refuse(struct life *l, msec now);
+
 /* What came of an order, and what the kernel and the watcher saw. SLOT is the order's, JITTER any 32 random
  * bits (restart.h). Reports about a generation that is not there any more (NUMBER differs) are ignored. */
 void life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now);
@@ -149,6 +162,17 @@ bool life_followed(struct life *l, uint8_t slot, msec now);
 void life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now);
 /* Nobody of the generation in SLOT is left; only after life_died (before it, it is ignored). */
 void life_gone(struct life *l, uint8_t slot, msec now);
+
+/* Commands around a master (hooks.h). While they prepare its start, the one that runs is the master of SLOT, as far as this
+ * is concerned.
+ *   unfit      generation NUMBER is up, but a command that had to follow failed: taken for a start that took too long
+ *   skipped    instead of life_died: it is not to be started after all, and nobody of it is left. Only while it boots:
+ *              who is being ended has died
+ *   resumed    instead of life_gone: a command that cleans up after it was started, as its master. It has `stop.total`
+ *              until its ladder begins. life_died and life_gone follow. */
+void life_unfit(struct life *l, uint32_t number, msec now);
+void life_skipped(struct life *l, uint8_t slot, msec now);
+void life_resumed(struct life *l, uint8_t slot, msec now);
 
 /* Deadlines: when to call life_tick next (MSEC_NEVER: not at all), and the call. */
 msec life_due(const struct life *l);

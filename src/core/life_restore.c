@@ -68,6 +68,8 @@ is_state(const struct life *l)
 	case LIFE_RUNNING: return l->current != LIFE_NONE;
 	case LIFE_WAITING: return l->current == LIFE_NONE && l->due != MSEC_NEVER;
 	case LIFE_LISTENING:
+	case LIFE_QUEUED:
+	case LIFE_DONE:
 	case LIFE_FAILED: return l->current == LIFE_NONE;
 	case LIFE_STOPPED: return generation_none_left(l->slots, LIFE_SLOTS);
 	case LIFE_STOPPING:

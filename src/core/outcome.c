@@ -4,7 +4,8 @@
 static bool
 is_up(enum life_state state)
 {
-	return state == LIFE_RUNNING || state == LIFE_RELOADING || state == LIFE_REPLACING || state == LIFE_LISTENING;
+	return state == LIFE_RUNNING || state == LIFE_RELOADING || state == LIFE_REPLACING || state == LIFE_LISTENING ||
+		state == LIFE_DONE;
 }
 
 static enum outcome
@@ -23,12 +24,16 @@ outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, en
 		return judge_down(state);
 	if (is_up(state) && goal == GOAL_UP)
 		return OUTCOME_DONE;
+	if (event == ON_DIED_DONE && (state == LIFE_STOPPING || state == LIFE_STOPPED))
+		return OUTCOME_DONE; /* a oneshot ran, or a condition said no: it went as it should */
 	switch (state) {
 	case LIFE_RUNNING: /* by NEXT_DIED or TIMEOUT: on the old generation, the replacement failed */
 		return now > before || event == ON_READY || event == ON_ASSUMED ? OUTCOME_DONE : OUTCOME_FAILED;
+	case LIFE_DONE: return event == ON_FINISHED ? OUTCOME_DONE : OUTCOME_WAIT;
 	case LIFE_STARTING:
 	case LIFE_RELOADING:
 	case LIFE_REPLACING:
+	case LIFE_QUEUED:
 	case LIFE_RESTARTING: return OUTCOME_WAIT;
 	case LIFE_STOPPED:
 	case LIFE_STOPPING:

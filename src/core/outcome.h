@@ -13,7 +13,7 @@
 enum outcome { OUTCOME_WAIT, OUTCOME_DONE, OUTCOME_FAILED };
 
 enum outcome_goal {
-	GOAL_UP,       /* start: running */
+	GOAL_UP,       /* start: running; of one that is there to run to its end: that it did, or need not */
 	GOAL_DOWN,     /* stop: stopped */
 	GOAL_UP_AGAIN, /* restart, replace, reload: running with a generation newer than the one before, or,
 	                * after HUP, with the same one proven ready anew */

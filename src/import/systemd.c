@@ -358,7 +358,7 @@ check_command(const struct unit *unit)
 static void
 say_restart(const struct unit *unit)
 {
-	if (value_of(unit, "Restart")[0] == '\0')
+	if (value_of(unit, "Restart")[0] == '\0' && strcmp(draft_get(unit->draft, KEY_type), "oneshot") != 0)
 		wordlist_add(&unit->draft->hints,
 			"The unit had no Restart=: what died stayed dead. Here it is started again; "
 			"restart = never is what it was.");

@@ -135,8 +135,9 @@ translate_type(struct translation *t)
 	};
 
 	if (strncmp(t->value, "notify", 6) == 0 && t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_LOST,
-			"a program counts as running once it was started: nobody hears when it is ready");
+		translate_set(t, KEY_type, "notify", "");
+	else if (strcmp(t->value, "oneshot") == 0 && t->draft->kind == CONF_PROGRAM)
+		translate_set(t, KEY_type, "oneshot", "");
 	else if (strcmp(t->value, "forking") == 0 && t->draft->kind == CONF_PROGRAM)
 		translate_settle(t, FATE_LOST,
 			"a command that goes to the background looks as if it had ended, and what it "
@@ -209,7 +210,7 @@ translate_kill_signal(struct translation *t)
 	else if (t->draft->kind == CONF_GUNICORN)
 		translate_settle(t, FATE_LOST, no_quick_stop);
 	else
-		translate_settle(t, FATE_LOST, "a stop begins with TERM: the program must end on that");
+		translate_set(t, KEY_kill_signal, t->value, "");
 }
 
 void
@@ -264,6 +265,8 @@ translate_exec_reload(struct translation *t)
 
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
+	else if (signal != NULL && t->draft->kind == CONF_PROGRAM)
+		translate_set(t, KEY_reload_signal, signal, "bridle reload NAME sends it");
 	else if (signal != NULL && (is_signal(signal, "HUP") || strcmp(signal, "1") == 0))
 		translate_settle(t, FATE_IMPLIED,
 			"bridle reload NAME: a new generation beside the old one; reload_by = hup "
@@ -285,6 +288,8 @@ translate_exec_stop(struct translation *t)
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
 	else if (signal != NULL && (is_signal(signal, "TERM") || strcmp(signal, "15") == 0))
 		translate_settle(t, FATE_IMPLIED, "a stop begins with TERM to the master");
+	else if (signal != NULL && t->draft->kind == CONF_PROGRAM)
+		translate_set(t, KEY_kill_signal, signal, "");
 	else if (signal != NULL)
 		translate_settle(t, FATE_LOST, no_quick_stop);
 	else
@@ -329,10 +334,25 @@ is_always_there(const struct translation *t, const char *name)
 	return false;
 }
 
+/* The service that NAME, a unit that is imported with this one, becomes; NULL. */
+static const char *
+imported(const struct translation *t, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n <= 8 || strcmp(name + n - 8, ".service") != 0)
+		return NULL;
+	for (const struct unit *u = t->import->units; u != NULL; u = u->next)
+		if (!u->is_socket && u->draft != NULL && u->draft != t->draft && strlen(u->name) == n - 8 &&
+			strncmp(u->name, name, n - 8) == 0)
+			return u->draft->name;
+	return NULL;
+}
+
 void
 translate_order(struct translation *t)
 {
-	const char *rest = t->value, *missing = "", *sockets = "";
+	const char *rest = t->value, *missing = "", *sockets = "", *known = "";
 	struct arena *arena = t->import->arena;
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 
@@ -343,11 +363,17 @@ translate_order(struct translation *t)
 
 		if (is_always_there(t, word))
 			continue;
+		if (t->directive->key[0] != '\0' && imported(t, word) != NULL) {
+			known = arena_printf(arena, "%s%s%s", known, known[0] != '\0' ? " " : "", imported(t, word));
+			continue;
+		}
 		if (is_socket && strcmp(t->directive->name, "After") != 0)
 			sockets = arena_printf(arena, "%s%s%s", sockets, sockets[0] != '\0' ? " " : "", shown);
 		else if (!is_socket)
 			missing = arena_printf(arena, "%s%s%s", missing, missing[0] != '\0' ? " " : "", shown);
 	}
+	if (known[0] != '\0')
+		translate_set(t, translate_key(t), known, "");
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
 	else if (missing[0] != '\0' && strchr(t->value, ',') != NULL && strchr(t->value, ' ') == NULL)
@@ -360,7 +386,7 @@ translate_order(struct translation *t)
 			"%s was not given: name its file beside this one, so "
 			"that its addresses become bind",
 			sockets);
-	else
+	else if (known[0] == '\0')
 		translate_settle(t, FATE_IMPLIED,
 			"Bridle opens the listeners of its services itself, and bridled is started when "
 			"the machine is up");

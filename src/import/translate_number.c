@@ -110,10 +110,12 @@ set_span(struct translation *t, enum key_id key)
 		translate_set(t, key, t->value, note);
 	else if (!translate_span_parse(t->value, &ms))
 		import_broken(t->import, t->entry, "not a time span such as 30s or 5min");
-	else if (key == KEY_start_timeout && t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_MEANINGLESS, "a program is up as soon as it was started");
 	else {
-		const char *text = span_text(t->import->arena, key, ms, &note);
+		const char *text;
+
+		if (key == KEY_start_timeout && t->draft->kind == CONF_PROGRAM)
+			note = "";
+		text = span_text(t->import->arena, key, ms, &note);
 
 		translate_set(t, key, text, note);
 	}
@@ -128,10 +130,9 @@ translate_span(struct translation *t)
 void
 translate_span_both(struct translation *t)
 {
-	if (t->draft->kind == CONF_GUNICORN)
-		set_span(t, KEY_start_timeout);
+	set_span(t, KEY_start_timeout);
 	set_span(t, KEY_stop_timeout);
-	if (t->entry->fate == FATE_KEPT && t->draft->kind == CONF_GUNICORN)
+	if (t->entry->fate == FATE_KEPT)
 		t->entry->key = "start_timeout stop_timeout";
 }
 

@@ -115,10 +115,12 @@ count(struct counts *c, const struct service *s)
 	case LIFE_RUNNING:
 	case LIFE_RELOADING:
 	case LIFE_REPLACING:
+	case LIFE_DONE:
 	case LIFE_LISTENING: c->up++; break;
 	case LIFE_FAILED: add_name(&c->failed, s->name); break;
 	case LIFE_STOPPED:
 	case LIFE_STOPPING: return; /* nobody wants it up */
+	case LIFE_QUEUED:
 	case LIFE_STARTING:
 	case LIFE_RESTARTING:
 	case LIFE_RETRYING:

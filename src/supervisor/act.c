@@ -13,12 +13,16 @@
 #include "os/spawn.h"
 #include "os/tree.h"
 #include "supervisor/adopt.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/ordering.h"
 #include "supervisor/places.h"
+#include "supervisor/proof.h"
 #include "supervisor/replace.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
 #include "supervisor/tmpdir.h"
+#include "wire/ending.h"
 
 /* The plan could not be worked out when the configuration was read (a user, a virtualenv that was missing): perhaps it
  * can now. */
@@ -41,16 +45,17 @@ have_plan(struct service *s, struct err *err)
 	return plan != NULL;
 }
 
-static void
-patch_command(struct service *s, const struct life_order *o)
+void
+service_patch(struct service *s, uint8_t slot)
 {
+	uint32_t number = s->life.slots[slot].number;
 	struct conf_command *c = &s->plan->command;
 
-	conf_command_patch(c->generation, o->number);
+	conf_command_patch(c->generation, number);
 	if (c->workers != NULL)
-		conf_command_patch(c->workers, replace_workers(s, o->slot));
+		conf_command_patch(c->workers, replace_workers(s, slot));
 	if (c->tmpdir_generation != NULL)
-		conf_command_patch(c->tmpdir_generation, o->number);
+		conf_command_patch(c->tmpdir_generation, number);
 }
 
 /* The group around all generations of a service that has bounds; they are written again, for it may have been removed since
@@ -68,26 +73,27 @@ group_around(const struct service *s)
 
 /* A master and its workers get a cgroup of their own, so that nobody of them escapes. Other programs start and end in
  * less time than making one takes, and are found by their session. */
-static int
-make_cgroup(struct service *s, const struct life_order *o)
+void
+service_make_cgroup(struct service *s, uint8_t slot)
 {
 	struct err err;
-	int fd, around;
+	int around;
 
+	if (s->cgroup[slot] >= 0)
+		return;
 	around = group_around(s);
 	if (s->home->cgroup_fd < 0 || (s->kind != CONF_GUNICORN && s->plan->bounds == NULL))
-		return -1;
-	fd = cgroup_make(around < 0 ? s->home->cgroup_fd : around, s->name, o->number, &err);
+		return;
+	s->cgroup[slot] = cgroup_make(around < 0 ? s->home->cgroup_fd : around, s->name, service_made(s, slot), &err);
 	if (around >= 0)
 		close(around);
-	if (fd < 0)
+	if (s->cgroup[slot] < 0)
 		log_debug("%s: %s", s->name, err.text);
-	return s->cgroup[o->slot] = fd;
 }
 
 /* What it needs before it is there. */
-static bool
-make_places(struct service *s, struct err *err)
+bool
+service_make_places(struct service *s, struct err *err)
 {
 	const struct plan *p = s->plan;
 
@@ -112,39 +118,30 @@ remove_places(struct service *s)
 }
 
 static pid_t
-start_planned(struct service *s, const struct life_order *o, struct err *err)
+start_planned(struct service *s, uint8_t slot, struct err *err)
 {
 	int listeners[HELD_MAX];
+	uint32_t number = s->life.slots[slot].number;
 	struct plan *p = s->plan;
 	struct spawn_request r;
 	pid_t pid;
 
-	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, o->number, err) || !make_places(s, err))
+	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, number, err) || !service_make_places(s, err))
 		return -1;
-	patch_command(s, o);
+	service_patch(s, slot);
+	service_make_cgroup(s, slot);
 	r = plan_request(p);
 	r.listeners = listeners;
 	r.listener_count = p->bind_count;
 	r.null_fd = s->home->null_fd;
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
-	r.cgroup_fd = make_cgroup(s, o);
+	r.cgroup_fd = s->cgroup[slot];
 	r.descriptors = p->own_descriptors ? 0 : s->home->descriptors;
+	if (!proof_prepare(s, &r, listeners, err))
+		return -1;
 	pid = spawn(&r, err);
 	/* what hung once may hang again, and we with it for a while: from now on it starts in a process of its own memory */
 	p->may_stall = p->may_stall || r.failed == SPAWN_STALLED;
-	return pid;
-}
-
-static pid_t
-start(struct service *s, const struct life_order *o, struct err *err)
-{
-	pid_t pid;
-
-	if (!have_plan(s, err))
-		return -1;
-	pid = start_planned(s, o, err);
-	if (pid < 0)
-		err_prefix(err, "%s", s->name);
 	return pid;
 }
 
@@ -159,10 +156,16 @@ without_name(const struct service *s, const char *words)
 
 /* It is where it was made: its service may have got bounds, or lost them, since. */
 static void
-remove_cgroup(const struct service *s, uint32_t number)
+remove_cgroup(struct service *s, uint8_t slot)
 {
-	int around = bounds_group(s->home->cgroup_fd, s->name);
+	uint32_t number = service_made(s, slot);
+	int around;
 
+	if (s->cgroup[slot] < 0)
+		return;
+	close(s->cgroup[slot]);
+	s->cgroup[slot] = -1;
+	around = bounds_group(s->home->cgroup_fd, s->name);
 	if (around >= 0) {
 		cgroup_remove(around, s->name, number);
 		close(around);
@@ -170,58 +173,87 @@ remove_cgroup(const struct service *s, uint32_t number)
 	cgroup_remove(s->home->cgroup_fd, s->name, number);
 }
 
-/* What was made for a generation, or part of it. */
-static void
-clear_away(struct service *s, uint8_t slot, uint32_t number)
+void
+service_renew_cgroup(struct service *s, uint8_t slot)
 {
-	if (s->cgroup[slot] >= 0) {
-		close(s->cgroup[slot]);
-		s->cgroup[slot] = -1;
-		remove_cgroup(s, number);
-	}
+	bool has_one = s->cgroup[slot] >= 0;
+
+	remove_cgroup(s, slot);
+	if (has_one)
+		service_make_cgroup(s, slot);
+}
+
+/* What was made for a generation, or part of it. */
+void
+service_clear_away(struct service *s, uint8_t slot)
+{
+	remove_cgroup(s, slot);
 	if (s->plan != NULL && s->plan->bounds != NULL)
 		bounds_remove(s->home->cgroup_fd, s->home->run_dir, s->name);
-	tmpdir_remove(s, number);
+	tmpdir_remove(s, service_made(s, slot));
 }
 
 /* There was no master: what is told of the last one must not be taken for this one's end. */
 static void
-not_started(struct service *s, const struct life_order *o, const struct err *err, msec now)
+not_started(struct service *s, uint8_t slot, const struct err *err, msec now)
 {
 	log_error("%s", err->text);
 	service_tell_why(s, without_name(s, err->text));
-	clear_away(s, o->slot, o->number);
-	s->last_generation = o->number;
+	s->last_generation = s->life.slots[slot].number;
 	s->last_pid = s->last_status = 0;
 	s->last_age = 0;
 	s->last_ended = now;
+	if (around_failed(s, slot, now))
+		return;
+	service_clear_away(s, slot);
+	life_spawned(&s->life, slot, false, bridled_random(s->home), now);
+}
+
+void
+service_lead(struct service *s, uint8_t slot, pid_t pid)
+{
+	struct tree_process p;
+
+	*service_pid_at(s, slot) = s->leader[slot] = pid;
+	s->start[slot] = tree_look(pid, &p) ? (uint32_t)p.start : 0;
+	s->home->children++;
+	if (s->home->protected && !s->plan->keep_oom)
+		protect_not(pid, s->home->oom_score_adj);
+	/* listeners that a killed bridled's master had alone are ours again (resume.c) */
+	life_set_limits(&s->life, &s->plan->limits);
+	memory_service(s);
+}
+
+bool
+service_start_master(struct service *s, uint8_t slot, msec now)
+{
+	struct err err;
+	pid_t pid = start_planned(s, slot, &err);
+
+	if (pid < 0) {
+		err_prefix(&err, "%s", s->name);
+		not_started(s, slot, &err, now);
+		return false;
+	}
+	service_tell_why(s, "");
+	service_lead(s, slot, pid);
+	life_spawned(&s->life, slot, true, 0, now);
+	/* of a program that proves nothing, nothing outside tells when it is ready: it is when it was executed */
+	if (s->kind == CONF_PROGRAM && plan_program_of(s->plan)->proof == PROOF_EXEC)
+		around_ready(s, s->life.slots[slot].number, false, now);
+	return true;
 }
 
 static void
 do_spawn(struct service *s, const struct life_order *o, msec now)
 {
-	struct tree_process p;
 	struct err err;
-	pid_t pid = start(s, o, &err);
 
 	s->made[o->slot] = 0;
-	if (pid < 0) {
-		not_started(s, o, &err, now);
-	} else {
-		service_tell_why(s, "");
-		*service_pid_at(s, o->slot) = s->leader[o->slot] = pid;
-		s->start[o->slot] = tree_look(pid, &p) ? (uint32_t)p.start : 0;
-		s->home->children++;
-		if (s->home->protected && !s->plan->keep_oom)
-			protect_not(pid, s->home->oom_score_adj);
-		/* listeners that a killed bridled's master had alone are ours again (resume.c) */
-		life_set_limits(&s->life, &s->plan->limits);
-		memory_service(s);
-	}
-	life_spawned(&s->life, o->slot, pid >= 0, bridled_random(s->home), now);
-	/* nothing outside tells when a program that is not Gunicorn is ready: it is when it was executed */
-	if (pid >= 0 && s->kind == CONF_PROGRAM)
-		life_ready(&s->life, o->number, now);
+	if (have_plan(s, &err))
+		around_begin(s, o, now);
+	else
+		not_started(s, o->slot, &err, now);
 }
 
 /* From TERM on who comes is refused at once, instead of waiting in a queue that is reset when the last worker goes. What
@@ -243,8 +275,11 @@ static void
 do_signal(struct service *s, const struct life_order *o)
 {
 	pid_t pid = *service_pid_at(s, o->slot);
+	int signal = o->signal;
 
-	if (pid > 0 && !service_signal(s, o->slot, o->signal) && errno != ESRCH)
+	if (signal == SIGTERM && plan_program_of(s->plan)->kill_signal > 0 && !around_leads(s, o->slot))
+		signal = plan_program_of(s->plan)->kill_signal;
+	if (pid > 0 && !service_signal(s, o->slot, signal) && errno != ESRCH)
 		log_error("%s: cannot signal master %d: %s", s->name, (int)pid, strerror(errno));
 	close_if_stopping(s);
 }
@@ -266,7 +301,7 @@ static bool
 is_draining(const struct service *s)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		if (s->life.slots[i].state == GENERATION_ENDING && s->life.slots[i].stop.stage == STOP_DRAIN)
+		if (s->life.slots[i].state == GENERATION_ENDING && s->life.slots[i].stop.stage == STOP_DRAIN && !around_leads(s, i))
 			return true;
 	return false;
 }
@@ -279,12 +314,36 @@ is_newest(const struct service *s)
 	return s->life.current != LIFE_NONE && s->life.slots[s->life.current].number == s->life.last_number;
 }
 
-/* A move may mean more than a word. A new generation serves: what only the old one listened on goes. A stopped service holds nothing. */
+/* Why it was given up, in words. */
 static void
-settle(struct service *s, const struct life_order *o)
+given_up(struct service *s, msec now)
 {
-	s->from = o->from;
-	s->event = o->event;
+	const struct page_service *record = page_at(s->home->page, s->slot);
+	char reason[200];
+	struct text t;
+
+	text_init(&t, reason, sizeof reason);
+	if (record->why[0] != '\0' || s->last_pid == 0) {
+		text_add(&t, record->why);
+	} else {
+		text_addf(&t, "%s %d ", s->kind == CONF_GUNICORN ? "master" : "process", (int)s->last_pid);
+		ending_add(&t, s->last_status);
+		text_add(&t, " after ");
+		text_add_duration(&t, s->last_age);
+	}
+	around_given_up(s, reason, now);
+}
+
+/* A move may mean more than a word. A new generation serves: what only the old one listened on goes. A stopped service
+ * holds nothing. */
+static void
+settle(struct service *s, const struct life_order *o, msec now)
+{
+	/* why it went is told of one that is stopped, too: that nobody is left says nothing */
+	if (o->event != ON_EMPTY || s->event != ON_DIED_DONE) {
+		s->from = o->from;
+		s->event = o->event;
+	}
 	replace_moved(s, (enum life_state)o->from, (enum life_event)o->event);
 	if (o->event == ON_DIED_NOW || o->event == ON_DIED_LATER)
 		s->restarts++;
@@ -294,6 +353,9 @@ settle(struct service *s, const struct life_order *o)
 		trial_cancel(s);
 	if ((o->to == LIFE_STOPPING && !is_draining(s)) || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
 		held_close(&s->held);
+	if (o->to == LIFE_FAILED)
+		given_up(s, now);
+	ordering_moved(s, o);
 }
 
 static void
@@ -305,7 +367,7 @@ do_order(struct service *s, const struct life_order *o, msec now)
 	case ORDER_SIGNAL_ALL: do_signal_all(s, o); break;
 	case ORDER_LISTEN: demand_listen(s, now); break;
 	case ORDER_MOVED:
-		settle(s, o);
+		settle(s, o, now);
 		notices_add(s->home, s, o);
 		break;
 	}
@@ -314,8 +376,10 @@ do_order(struct service *s, const struct life_order *o, msec now)
 static void
 arm(struct service *s, msec now)
 {
-	msec due = life_due(&s->life);
+	msec due = life_due(&s->life), commands = around_due(s);
 
+	if (commands < due)
+		due = commands;
 	ev_timer_stop(s->home->loop, &s->timer);
 	if (due == MSEC_NEVER)
 		return;
@@ -341,9 +405,16 @@ service_act(struct service *s, msec now)
 }
 
 void
-service_gone(struct service *s, uint8_t slot, msec now)
+service_forget(struct service *s, uint8_t slot, msec now)
 {
-	clear_away(s, slot, service_made(s, slot));
+	service_clear_away(s, slot);
 	adopt_gone(s, slot);
 	life_gone(&s->life, slot, now);
+}
+
+void
+service_gone(struct service *s, uint8_t slot, msec now)
+{
+	if (around_empty(s, slot, now))
+		service_forget(s, slot, now);
 }

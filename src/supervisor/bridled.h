@@ -12,6 +12,7 @@
 
 #include "base/msec.h"
 #include "conf/conf.h"
+#include "core/order.h"
 #include "supervisor/above.h"
 #include "supervisor/directories.h"
 #include "supervisor/memory.h"
@@ -54,6 +55,9 @@ struct bridled {
 	struct service **services; /* by slot; NULL: nobody */
 	pid_t *masters;         /* LIFE_SLOTS a service, side by side, so that a pid is found quickly; 0: none */
 	uint32_t children;      /* of ours that we know: masters and the watcher */
+	uint32_t besides;       /* of ours that are none of those: commands beside masters, and on_failure */
+	struct order order;     /* by slot; its nodes are there always, edges where services say something of each other */
+	bool reorder;           /* something moved that may be somebody else's turn */
 	bool look;              /* something of a generation without a master may have ended */
 	ev_timer look_again;    /* see rest.c */
 	unsigned looked_again;  /* times in a row */

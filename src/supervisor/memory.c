@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/listener.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 #include "supervisor/state_life.h"

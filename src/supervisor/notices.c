@@ -78,8 +78,8 @@ say(const struct service *s, const struct notice *n)
 		text_add_duration(&t, n->age);
 		text_add(&t, "; ");
 	}
-	/* of a program that is not Gunicorn nothing tells when it is ready, and nothing is claimed */
-	if (n->event == ON_READY && s->kind == CONF_PROGRAM)
+	/* of a program that proves nothing, nothing is claimed */
+	if (n->event == ON_READY && s->kind == CONF_PROGRAM && plan_program_of(s->plan)->proof == PROOF_EXEC)
 		text_add(&t, "executed");
 	else if (about_an_end(n) && n->pid == 0)
 		text_add(&t, "it could not be started");

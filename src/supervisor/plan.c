@@ -13,6 +13,8 @@
 #include "supervisor/plan_parts.h"
 #include "supervisor/plan_sandbox.h"
 
+static const msec no_limit = INT64_C(365) * 86400000; /* of a oneshot: a year is none */
+
 /* A strictly growing store for the plan's strings; sized before it is filled. */
 struct store {
 	char *at;
@@ -110,7 +112,9 @@ plan_life(struct plan *p, const struct conf_service *s)
 			.total = s->stop_timeout,
 			.quit = gunicorn,
 		},
-		.start_timeout = s->start_timeout,
+		.start_timeout = s->start_timeout == MSEC_NEVER ? no_limit : s->start_timeout,
+		.oneshot = s->type == CONF_TYPE_ONESHOT,
+		.remains = s->remain_after_exit == 1,
 		.held = gunicorn && s->bind.count > 0,
 	};
 }
@@ -234,6 +238,15 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		return false;
 	if (p->reload_hup && !plan_trial(p, err))
 		return false;
+	if (!plan_program_new(&p->program, &s, err) || !plan_hooks_new(&p->hooks, &s, &p->command, err))
+		return err_prefix(err, "%s", section->name);
+	p->settings->probe.proof = plan_program_shown(plan_program_of(p));
+	if (s.kind == CONF_PROGRAM)
+		p->settings->min_ready = s.watchdog;
+	if (p->settings->probe.proof == PAGE_PROOF_PROBE) {
+		text_copy(p->settings->probe.target, sizeof p->settings->probe.target, "tcp");
+		p->settings->probe.timeout = s.probe_timeout;
+	}
 	p->settings->gunicorn_version = packed_version(&p->command.gunicorn);
 	plan_drop_steps(p);
 	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);
@@ -268,6 +281,8 @@ plan_free(struct plan *p)
 	free(p->trial);
 	free(p->trial_environment);
 	free(p->trial_path);
+	plan_hooks_free(p->hooks);
+	plan_program_free(p->program);
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);
@@ -299,4 +314,12 @@ plan_request(const struct plan *p)
 		.keep_oom = p->keep_oom,
 		.may_stall = p->may_stall,
 	};
+}
+
+const struct plan_program *
+plan_program_of(const struct plan *p)
+{
+	static const struct plan_program usual;
+
+	return p != NULL && p->program != NULL ? p->program : &usual;
 }

@@ -20,6 +20,8 @@
 #include "os/steps.h"
 #include "supervisor/credentials.h"
 #include "supervisor/directories.h"
+#include "supervisor/plan_hooks.h"
+#include "supervisor/plan_program.h"
 #include "wire/page.h"
 
 struct plan_bind {
@@ -48,6 +50,8 @@ struct plan {
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
+	struct plan_hooks *hooks;    /* commands around it; NULL: none */
+	struct plan_program *program; /* see plan_program_of */
 	struct steps *steps;         /* limits and whatever else its processes are kept to; NULL: none, as mostly */
 	struct bounds *bounds;       /* of the service as a whole; NULL: none */
 	struct directories *directories; /* made before a start; NULL: none */
@@ -77,6 +81,9 @@ struct plan_home {
 /* Work it out. NULL with ERR, which begins with the service's name. */
 struct plan *plan_new(const struct conf_section *section, const struct plan_home *home, struct err *err);
 void plan_free(struct plan *plan);
+
+/* How PLAN (may be NULL) is known to be ready, and its signals; never NULL. */
+const struct plan_program *plan_program_of(const struct plan *plan);
 
 /* What a process of the service is started with that PLAN knows: command, environment, user, limits, everything that it
  * is kept to. Listeners, output, cgroup and descriptors are for the caller; all points into PLAN. */

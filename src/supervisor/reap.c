@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
 #include "supervisor/heir.h"
 #include "supervisor/rest.h"
@@ -62,6 +63,8 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 	} else if (pid == b->watcher.pid) {
 		b->children--;
 		watcher_child_ended(b, status, now);
+	} else {
+		around_reaped_other(b, pid, status, now);
 	}
 }
 

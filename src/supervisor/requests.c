@@ -10,7 +10,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/tree.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/ordering.h"
 #include "supervisor/replace.h"
 #include "supervisor/reread.h"
 #include "supervisor/resume.h"
@@ -53,7 +55,7 @@ static void
 deed_start(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	(void)r;
-	if (!life_start(&s->life, now))
+	if (!ordering_start(s, now))
 		say_already(a, s);
 }
 
@@ -61,7 +63,7 @@ static void
 deed_stop(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	(void)r;
-	if (!life_stop(&s->life, now))
+	if (!ordering_stop(s, now))
 		say_already(a, s);
 }
 
@@ -84,12 +86,29 @@ deed_restart(struct service *s, const struct link_record *r, struct answer *a, m
 		say_already(a, s);
 }
 
+/* Whether that did anything, nothing tells: it is done when the signal is sent. */
+static void
+reload_by_signal(struct service *s, struct answer *a)
+{
+	pid_t pid = service_master(s);
+	int signal = plan_program_of(s->plan)->reload_signal;
+
+	if (pid <= 0 || kill(pid, signal) != 0)
+		say(a, LINK_REFUSED, pid > 0 ? strerror(errno) : "there is no process");
+	else {
+		a->record.result = LINK_NOTHING;
+		text_addf(&a->text, "%s: signal %d was sent to process %d", s->name, signal, (int)pid);
+	}
+}
+
 static void
 deed_reload(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	struct err err;
 
-	if (s->plan == NULL || !s->plan->reload_hup)
+	if (plan_program_of(s->plan)->reload_signal > 0 && s->life.state == LIFE_RUNNING)
+		reload_by_signal(s, a);
+	else if (s->plan == NULL || !s->plan->reload_hup)
 		deed_restart(s, r, a, now);
 	else if (s->life.state != LIFE_RUNNING)
 		say(a, LINK_REFUSED, "HUP needs a running service");
@@ -425,10 +444,7 @@ requests_take(struct bridled *b, const struct link_record *r, int fd, msec now)
 	} else if (r->kind == LINK_SIZE && s != NULL) {
 		s->size = r->arg;
 	} else if (r->kind == LINK_READY && s != NULL) {
-		if (r->arg == LINK_ASSUMED)
-			life_assumed(&s->life, r->generation, now);
-		else
-			life_ready(&s->life, r->generation, now);
+		around_ready(s, r->generation, r->arg == LINK_ASSUMED, now);
 		service_act(s, now);
 	}
 }

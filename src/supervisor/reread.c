@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "conf/diff.h"
 #include "supervisor/bridled.h"
+#include "supervisor/ordering.h"
 #include "supervisor/places.h"
 #include "supervisor/replace.h"
 #include "supervisor/service.h"
@@ -106,7 +107,7 @@ alter(struct service *s, const struct conf_section *section, const struct step *
 	s->scaled = s->scaled && !back && !other_kind;
 	service_plan(s, step->plan);
 	if (back && step->plan->autostart)
-		demand_begin(s, now);
+		ordering_wish(s);
 	else if (s->life.state == LIFE_LISTENING)
 		listen_anew(s, now);
 	else if (step->change == CONF_CHANGED_REPLACE)
@@ -115,7 +116,7 @@ alter(struct service *s, const struct conf_section *section, const struct step *
 }
 
 static void
-add(struct bridled *b, const struct conf_section *section, struct plan *plan, word_function *word, void *context, msec now)
+add(struct bridled *b, const struct conf_section *section, struct plan *plan, word_function *word, void *context)
 {
 	struct err err;
 	struct service *s = service_new(b, section->name, section->kind, plan, &err);
@@ -125,10 +126,8 @@ add(struct bridled *b, const struct conf_section *section, struct plan *plan, wo
 		plan_free(plan);
 		return;
 	}
-	if (plan == NULL || plan->autostart) {
-		demand_begin(s, now);
-		service_act(s, now);
-	}
+	if (plan == NULL || plan->autostart)
+		ordering_wish(s);
 }
 
 static void
@@ -141,7 +140,7 @@ apply(struct bridled *b, struct conf *next, struct step *steps, word_function *w
 		if (steps[i].change == CONF_SAME)
 			continue;
 		if (s == NULL)
-			add(b, section, steps[i].plan, word, context, now);
+			add(b, section, steps[i].plan, word, context);
 		else
 			alter(s, section, &steps[i], now);
 		steps[i].plan = NULL;
@@ -199,6 +198,8 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 	free_steps(steps, next->service_count);
 	conf_free(b->conf);
 	b->conf = next;
+	ordering_learn(b, next);
+	ordering_begin(b, now);
 	watcher_child_show_page(b);
 	log_info("the configuration was read anew");
 	return true;
@@ -233,5 +234,6 @@ reread_first(struct bridled *b)
 			return false;
 		}
 	}
+	ordering_learn(b, b->conf);
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "os/cgroup.h"
 #include "os/tree.h"
 #include "supervisor/adopt.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
@@ -101,6 +102,20 @@ rest_signal(struct service *s, uint8_t slot, int signal)
 	s->for_rest[slot] = (uint8_t)signal;
 }
 
+/* One by one: who is born into a cgroup after its cgroup.kill was written dies at birth (kill_seq in
+ * kernel/cgroup/cgroup.c of Linux 6.14, where clone(2) with CLONE_INTO_CGROUP compares it with the parent's), and the
+ * next command, or the master, is still to come. */
+void
+rest_clear(struct service *s, uint8_t slot)
+{
+	int signal = SIGKILL;
+
+	if (s->cgroup[slot] >= 0)
+		cgroup_visit(s->cgroup[slot], signal_pid, &signal);
+	else
+		s->for_rest[slot] = SIGKILL;
+}
+
 /* Our children at one moment, in `children`. */
 struct picture {
 	size_t count;
@@ -157,7 +172,7 @@ find_rest(struct service *s, uint8_t slot, struct picture *picture)
 static bool
 is_awaited(const struct service *s, uint8_t slot)
 {
-	return is_headless(s, slot) || s->for_rest[slot] != 0;
+	return is_headless(s, slot) || s->for_rest[slot] != 0 || around_is_clearing(s, slot);
 }
 
 static bool
@@ -179,8 +194,12 @@ look_at(struct service *s, struct picture *picture, msec now)
 			adopt_look_again(s);
 		if (!picture->again)
 			s->for_rest[i] = 0;
-		if (is_headless(s, i) && !left)
+		if (left)
+			continue;
+		if (is_headless(s, i))
 			service_gone(s, i, now);
+		else if (around_is_clearing(s, i))
+			around_cleared(s, i, now);
 	}
 	service_act(s, now);
 }

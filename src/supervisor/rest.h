@@ -19,4 +19,7 @@ void rest_look(struct bridled *b, msec now);
  * rest_look. */
 void rest_signal(struct service *s, uint8_t slot, int signal);
 
+/* KILL to whoever is left in SLOT of S of a command that has ended, found at the next look. */
+void rest_clear(struct service *s, uint8_t slot);
+
 #endif

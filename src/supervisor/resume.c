@@ -9,7 +9,9 @@
 #include "os/listener.h"
 #include "os/tree.h"
 #include "supervisor/adopt.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/ordering.h"
 #include "supervisor/past.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
@@ -274,6 +276,9 @@ restore(struct service *s, const struct state_service *record, const struct past
 	s->restored = true;
 	if (!take_fields(s, record, p->reborn))
 		log_warning("%s: not all that is remembered of it makes sense", s->name);
+	around_resume(s, now);
+	if (s->life.state == LIFE_QUEUED)
+		ordering_wish(s);
 	find_generations(s, p->reborn);
 	if (s->plan != NULL)
 		life_set_limits(&s->life, &s->plan->limits);

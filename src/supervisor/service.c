@@ -10,7 +10,10 @@
 #include "os/fifo.h"
 #include "os/rundir.h"
 #include "supervisor/adopt.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/ordering.h"
+#include "supervisor/proof.h"
 #include "wire/ending.h"
 
 static void
@@ -22,6 +25,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	life_tick(&s->life, now);
+	around_tick(s, now);
 	service_act(s, now);
 }
 
@@ -77,7 +81,7 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	s->slot = slot;
 	s->incarnation = page_at(b->page, slot)->incarnation + 1;
 	s->kind = kind;
-	s->output_fd = -1;
+	s->output_fd = s->proof_fd = -1;
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
 		s->cgroup[i] = -1;
 	text_copy(s->name, sizeof s->name, name);
@@ -89,7 +93,8 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	if (plan != NULL)
 		s->wanted = plan->workers;
 	demand_plan(s);
-	if (!open_output(s, err)) {
+	if (!open_output(s, err) || !around_init(s, err) || !proof_open(s, err)) {
+		around_free(s);
 		free(s->demand);
 		s->plan = NULL;
 		free(s);
@@ -129,8 +134,11 @@ service_plan(struct service *s, struct plan *plan)
 		s->wanted = plan->workers;
 	if (!open_output(s, &err))
 		log_error("%s: its output goes nowhere: %s", s->name, err.text);
+	if (!around_init(s, &err) || !proof_open(s, &err))
+		log_error("%s", err.text);
 	s->incarnation++; /* settings changed: whoever looks after it looks at them anew */
 	service_show(s);
+	proof_show(s);
 }
 
 void
@@ -145,6 +153,9 @@ service_free(struct service *s)
 		ev_timer_stop(b->loop, &s->trial.timer);
 		b->children--;
 	}
+	around_free(s);
+	proof_close(s);
+	ordering_forget(s);
 	held_free(&s->held);
 	if (s->output_fd >= 0)
 		close(s->output_fd);
@@ -188,22 +199,29 @@ service_pid_at(struct service *s, uint8_t slot)
 pid_t
 service_master(const struct service *s)
 {
-	return s->life.current == LIFE_NONE ? 0 : s->home->masters[s->slot * LIFE_SLOTS + s->life.current];
+	if (s->life.current == LIFE_NONE || around_leads(s, s->life.current))
+		return 0;
+	return s->home->masters[s->slot * LIFE_SLOTS + s->life.current];
 }
 
 void
 service_reaped(struct service *s, uint8_t slot, int status, msec now)
 {
 	const struct generation *g = &s->life.slots[slot];
+	bool clean = plan_program_is_success(plan_program_of(s->plan), status);
 
+	if (around_reaped(s, slot, status, now))
+		return;
 	s->last_pid = *service_pid_at(s, slot);
 	s->last_status = status;
 	s->last_generation = g->number;
 	s->last_age = now - g->since;
 	s->last_ended = now;
-	service_tell_why(s, "");
+	if (s->around == NULL || s->around->unfit != g->number)
+		service_tell_why(s, "");
 	*service_pid_at(s, slot) = 0;
-	life_died(&s->life, slot, ending_is_clean(status), bridled_random(s->home), now);
+	if (around_master_ended(s, slot, status, clean, now))
+		life_died(&s->life, slot, clean, bridled_random(s->home), now);
 }
 
 void

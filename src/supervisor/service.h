@@ -33,8 +33,10 @@ struct service {
 	struct plan *plan;     /* for the next start; NULL: could not be worked out, tried again at each start */
 	struct held held;      /* its listeners */
 	struct demand *demand; /* start = on-demand or idle_stop; NULL: neither is set */
+	struct around *around; /* commands around its masters; NULL: there are none */
 	int output_fd;         /* its log FIFO, held open; -1: none */
 	bool output_drops;     /* how that was opened (log_full) */
+	int proof_fd;          /* of a program that proves that it is ready: its socket, or its pipe; -1: none */
 	uint32_t wanted;       /* workers */
 	bool bounded;          /* a plan of it had bounds: their group may be there, though it has none any more */
 	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
@@ -85,11 +87,23 @@ void service_act(struct service *s, msec now);
 /* The master in SLOT was reaped with STATUS. Reports it to the life, but does not act yet. */
 void service_reaped(struct service *s, uint8_t slot, int status, msec now);
 
-/* Nobody of the generation in SLOT is left: its temporary directory goes, and the life is told. Does not act yet. */
+/* Nobody of the generation in SLOT is left: what cleans up after it is run, or it is forgotten. Does not act yet. */
 void service_gone(struct service *s, uint8_t slot, msec now);
 
 /* SIGNAL to the master in SLOT, which lives as far as we know. False with errno. */
 bool service_signal(struct service *s, uint8_t slot, int signal);
+
+/* Parts of the above for around.c. Start the master of SLOT: false when that failed, which the life was told. Its cgroup,
+ * where it gets one and has none yet. Let go what was made for it. That, and tell the life that it is gone. Write
+ * its generation into the plan's environment. */
+bool service_start_master(struct service *s, uint8_t slot, msec now);
+void service_lead(struct service *s, uint8_t slot, pid_t pid); /* PID was started, as master of SLOT or in its place */
+void service_make_cgroup(struct service *s, uint8_t slot);
+bool service_make_places(struct service *s, struct err *err); /* its directories and credentials; again: nothing changes */
+void service_renew_cgroup(struct service *s, uint8_t slot); /* another one in its place, if it has one; nobody is in it */
+void service_clear_away(struct service *s, uint8_t slot);
+void service_forget(struct service *s, uint8_t slot, msec now);
+void service_patch(struct service *s, uint8_t slot);
 
 /* The pid of the current generation's master, or 0. */
 pid_t service_master(const struct service *s);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "os/listener.h"
+#include "supervisor/around.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
@@ -20,7 +21,8 @@ show_generations(const struct service *s, struct page_service *record)
 
 		record->generations[i] = (struct page_generation){
 			.number = g->state == GENERATION_FREE ? 0 : g->number,
-			.master = s->home->masters[s->slot * LIFE_SLOTS + i],
+			/* a command in its place has no workers to look at */
+			.master = around_leads(s, i) ? 0 : s->home->masters[s->slot * LIFE_SLOTS + i],
 			.started = g->since,
 			.state = (uint8_t)g->state,
 			.singly = s->singly[i],
@@ -87,6 +89,12 @@ show_probe(const struct service *s, struct page_service *record)
 	record->probe_length = 0;
 	if (record->settings.probe.target[0] == '\0')
 		return;
+	if (s->kind == CONF_PROGRAM) {
+		_Static_assert(sizeof(struct sockaddr_un) <= sizeof record->probe_address, "the longest fits");
+		record->probe_length = plan_program_of(s->plan)->address_length;
+		memcpy(record->probe_address, &plan_program_of(s->plan)->address, record->probe_length);
+		return;
+	}
 	for (uint32_t i = 0; i < s->held.count && record->probe_length == 0; i++) {
 		struct sockaddr_storage address = { 0 };
 

@@ -18,7 +18,9 @@
 #include "os/protect.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
+#include "supervisor/around.h"
 #include "supervisor/leftovers.h"
+#include "supervisor/ordering.h"
 #include "supervisor/past.h"
 #include "supervisor/places.h"
 #include "supervisor/reread.h"
@@ -71,6 +73,7 @@ before_wait(struct ev_loop *loop, ev_prepare *prepare, int events)
 
 	(void)events;
 	rest_look(b, clock_now());
+	ordering_turns(b, clock_now());
 	notices_tell(b);
 	sweep(b);
 	reexec_now(b);
@@ -88,11 +91,13 @@ bridled_start_services(struct bridled *b, msec now)
 	for (uint32_t i = 0; i < b->capacity; i++) {
 		struct service *s = b->services[i];
 
-		if (s == NULL || s->restored || b->stopping || (s->plan != NULL && !s->plan->autostart))
-			continue;
-		demand_begin(s, now);
-		service_act(s, now);
+		if (s != NULL && !s->restored && !b->stopping && (s->plan == NULL || s->plan->autostart))
+			ordering_wish(s);
 	}
+	if (b->stopping) /* and became another program meanwhile: whose turn had not come is asked again */
+		ordering_stop_all(b, now);
+	else
+		ordering_begin(b, now);
 }
 
 void
@@ -108,13 +113,16 @@ bridled_stop(struct bridled *b)
 	memory_bridled(b);
 	if (b->clearing)
 		ev_timer_stop(b->loop, &b->clear_timer);
+	ordering_stop_all(b, now);
 	for (uint32_t i = 0; i < b->capacity; i++) {
 		struct service *s = b->services[i];
 
 		if (s == NULL)
 			continue;
-		life_stop(&s->life, now);
-		if (b->stop_asked > 1)
+		around_end(s);
+		if (b->stop_asked == 1)
+			continue;
+		if (!life_stop(&s->life, now)) /* else its turn had not come, and it was asked only now */
 			life_hurry(&s->life, now);
 		service_act(s, now);
 	}
@@ -128,7 +136,7 @@ take_memory(struct bridled *b, struct err *err)
 	if (b->services == NULL || b->masters == NULL || !notices_init(&b->notices, 4 * b->capacity))
 		return err_set(err, errno, "cannot keep %u services", b->capacity);
 	errands_init(b);
-	return watcher_child_init(b, err) && memory_make(b, err);
+	return ordering_init(b, err) && watcher_child_init(b, err) && memory_make(b, err);
 }
 
 /* Where services run already, a configuration that cannot be read is no reason to leave them alone. */
@@ -295,6 +303,7 @@ release(struct bridled *b)
 	notices_free(&b->notices);
 	memory_end(b);
 	reexec_release(b);
+	ordering_free(b);
 	conf_free(b->conf);
 	free(b->services);
 	free(b->masters);

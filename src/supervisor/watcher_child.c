@@ -14,6 +14,7 @@
 #include "os/spawn.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
+#include "supervisor/proof.h"
 #include "supervisor/requests.h"
 #include "watcher/watcher.h"
 #include "wire/ending.h"
@@ -228,29 +229,33 @@ watcher_child_flush(struct bridled *b)
 		ev_io_start(b->loop, &w->writable);
 }
 
+bool
+watcher_child_hand(struct bridled *b, const struct link_record *record, int fd)
+{
+	struct watcher_child *w = &b->watcher;
+	struct iovec iov = { (void *)record, sizeof *record };
+	union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control = { 0 };
+	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+
+	if (w->link < 0)
+		return true; /* the next one is shown everything */
+	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
+	if (sendmsg(w->link, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return true;
+	w->overflowed = true; /* tried again when the queue has drained */
+	return false;
+}
+
 void
 watcher_child_show_page(struct bridled *b)
 {
-	struct watcher_child *w = &b->watcher;
 	struct link_record record = link_make(LINK_PAGE);
-	struct iovec iov = { &record, sizeof record };
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct msghdr message = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control };
 
-	if (w->link < 0)
+	if (b->watcher.link < 0)
 		return;
-	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
-		.cmsg_level = SOL_SOCKET,
-		.cmsg_type = SCM_RIGHTS };
-	memcpy(CMSG_DATA(&control.header), &b->page_fd, sizeof(int));
-	if (sendmsg(w->link, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		w->overflowed = true; /* tried again when the queue has drained */
+	if (watcher_child_hand(b, &record, b->page_fd))
+		proof_show_all(b);
 }
 
 /* ---- the process ---- */
@@ -358,6 +363,7 @@ watcher_child_start(struct bridled *b, msec now)
 	ev_io_init(&w->writable, on_writable, w->link, EV_WRITE);
 	w->readable.data = w->writable.data = b;
 	ev_io_start(b->loop, &w->readable);
+	proof_show_all(b);
 	memory_bridled(b);
 }
 

@@ -56,6 +56,9 @@ void watcher_child_stopped(struct bridled *b);
 void watcher_child_tell(struct bridled *b, const struct link_record *record);
 void watcher_child_flush(struct bridled *b);
 
+/* Send RECORD at once, with descriptor FD attached. False: not now; everything that is shown will be shown again. */
+bool watcher_child_hand(struct bridled *b, const struct link_record *record, int fd);
+
 /* Make it look at the whole page anew. */
 void watcher_child_show_page(struct bridled *b);
 

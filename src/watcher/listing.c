@@ -220,6 +220,7 @@ write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page
 	known_seconds(j, "uptime", lives, lives ? now - g->started : 0);
 	jsonw_key_integer(j, "restarts", record->restarts);
 	write_words(j, w, record);
+	jsonw_key_string(j, "says", proofs_status(w, s->slot)[0] != '\0' ? proofs_status(w, s->slot) : NULL);
 	write_withheld(j, record);
 	write_figures(j, s, record, now);
 	write_told(j, s->sampler, now);

@@ -19,10 +19,12 @@ is_ready(const struct page_service *record, bool missed)
 	case LIFE_RUNNING:
 	case LIFE_RELOADING:
 	case LIFE_REPLACING:
+	case LIFE_DONE:
 	case LIFE_LISTENING: return READY_YES; /* whoever comes is answered */
 	case LIFE_STOPPED:
 	case LIFE_STOPPING: return missed ? READY_NEVER : READY_YES; /* wanted down */
 	case LIFE_FAILED: return READY_NEVER;
+	case LIFE_QUEUED:
 	case LIFE_STARTING:
 	case LIFE_RESTARTING:
 	case LIFE_RETRYING:

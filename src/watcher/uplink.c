@@ -113,12 +113,28 @@ new_page(struct watcher *w, int page_fd)
 	control_look(w);
 }
 
+static void
+new_socket(struct watcher *w, const struct link_record *record, int fd)
+{
+	const struct service *s = record->service < w->services.count ? &w->services.at[record->service] : NULL;
+
+	if (fd < 0)
+		return;
+	if (s != NULL && s->incarnation != record->incarnation)
+		watch_slots(w); /* its settings came just now */
+	if (s != NULL && s->incarnation == record->incarnation)
+		proofs_socket(w, record->service, fd);
+	else
+		close(fd);
+}
+
 /* Takes PAGE_FD (-1: none came). */
 static void
 heard(struct watcher *w, const struct link_record *record, int page_fd)
 {
 	switch ((enum link_kind)record->kind) {
 	case LINK_PAGE: new_page(w, page_fd); break;
+	case LINK_NOTIFY: new_socket(w, record, page_fd); break;
 	case LINK_MOVED: watch_moved(w, record); break;
 	case LINK_ANSWER: control_answered(w, record); break;
 	case LINK_LINE: control_line(w, record); break;
@@ -156,8 +172,10 @@ packet(struct watcher *w, const struct link_record *records, size_t n, int page_
 		count = 0;
 	}
 	for (size_t i = 0; i < count; i++) {
-		heard(w, &records[i], records[i].kind == LINK_PAGE ? page_fd : -1);
-		if (records[i].kind == LINK_PAGE)
+		bool carries = records[i].kind == LINK_PAGE || records[i].kind == LINK_NOTIFY;
+
+		heard(w, &records[i], carries ? page_fd : -1);
+		if (carries)
 			page_fd = -1;
 	}
 	if (page_fd >= 0)

@@ -15,6 +15,7 @@
 #include "watcher/intake.h"
 #include "watcher/logs.h"
 #include "watcher/metrics.h"
+#include "watcher/proofs.h"
 #include "watcher/samples.h"
 #include "watcher/services.h"
 #include "watcher/stuck.h"
@@ -33,6 +34,7 @@ struct watcher {
 	struct deaths deaths;
 	struct inquiries inquiries;
 	struct dump *dumps; /* errands.c */
+	struct proofs proofs;
 	struct control control;
 };
 

@@ -30,6 +30,7 @@ watch_slot(struct watcher *w, uint32_t slot)
 		deaths_follow(w, s, NULL);
 		inquiry_forget(w, s);
 		samples_forget(w, s);
+		proofs_forget(w, slot);
 		control_forgot(w, s);
 		s->incarnation = 0;
 	}
@@ -41,6 +42,7 @@ watch_slot(struct watcher *w, uint32_t slot)
 	logs_follow(w, s, &record);
 	samples_follow(w, s, &record);
 	deaths_follow(w, s, &record);
+	proofs_follow(w, s, &record);
 }
 
 void
@@ -59,6 +61,7 @@ watch_moved(struct watcher *w, const struct link_record *move)
 	if (w->services.at[move->service].incarnation == 0)
 		return;
 	samples_moved(w, &w->services.at[move->service]);
+	proofs_moved(w, move->service);
 	control_moved(w, move);
 	inquiry_moved(w, &w->services.at[move->service], move);
 }
@@ -117,6 +120,7 @@ release(struct watcher *w)
 	deaths_close(w);
 	metrics_close(w);
 	errands_close(w);
+	proofs_release(w);
 	services_release(&w->services);
 	uplink_release(w);
 	ev_loop_destroy(w->loop);

@@ -23,7 +23,7 @@ add_failure(struct text *t, const struct words_move *move)
 		words_end(t, move);
 	else
 		text_add(t, "it could not be started");
-	if (move->from == LIFE_RETRYING)
+	if (move->from == LIFE_RETRYING && move->why == NULL)
 		text_add(t, ", not ready within start_timeout");
 	else if (move->from == LIFE_STARTING && move->gunicorn && move->why == NULL)
 		text_add(t, ", before any worker was ready");
@@ -38,7 +38,9 @@ add_failure(struct text *t, const struct words_move *move)
 static void
 reason_stopped(struct text *t, const struct words_move *move)
 {
-	if (move->event == ON_DIED_DONE) {
+	if (move->why != NULL) {
+		text_add(t, move->why);
+	} else if (move->event == ON_DIED_DONE) {
 		words_end(t, move);
 		text_add(t, "; no restart is wanted");
 	} else if (move->pid == 0) {
@@ -65,7 +67,7 @@ reason_starting(struct text *t, const struct words_move *move)
 static void
 reason_running(struct text *t, const struct words_move *move)
 {
-	if (move->event == ON_NEXT_DIED && move->why != NULL) {
+	if ((move->event == ON_NEXT_DIED || move->event == ON_UNFIT) && move->why != NULL) {
 		text_addf(t, "the next generation could not be started: %s; the old one serves on", move->why);
 	} else if (move->event == ON_NEXT_DIED && move->pid != 0) {
 		text_add(t, "the next generation failed to boot: ");
@@ -94,7 +96,10 @@ words_reason(struct text *t, const struct words_move *move)
 		text_add(t, move->event == ON_IDLE ? "nothing came for idle_stop; the next connection starts it" :
 						     "the first connection starts it");
 		break;
-	case LIFE_RETRYING: text_add(t, "not ready within start_timeout; being ended"); break;
+	case LIFE_RETRYING:
+		text_add(t, move->why != NULL ? move->why : "not ready within start_timeout");
+		text_add(t, "; being ended");
+		break;
 	case LIFE_WAITING: add_failure(t, move); break;
 	case LIFE_FAILED:
 		add_failure(t, move);
@@ -107,7 +112,13 @@ words_reason(struct text *t, const struct words_move *move)
 		break;
 	case LIFE_RELOADING:
 	case LIFE_STOPPING:
+	case LIFE_DONE:
 	case LIFE_RESTARTING: text_add(t, life_event_text(move->event)); break;
+	case LIFE_QUEUED:
+		text_add(t, life_event_text(move->event));
+		if (move->why != NULL)
+			text_addf(t, ": %s", move->why);
+		break;
 	case LIFE_STATE_COUNT: break;
 	}
 }

@@ -34,6 +34,7 @@ static const struct {
 	[LINK_ANSWER]  = { "answer",  false, F_ID | F_SERVICE | F_GENERATION | F_DEED | F_RESULT | F_PID | F_ARG |
 	                                       F_TEXT },
 	[LINK_LINE]    = { "line",    false, F_ID | F_SERVICE | F_DEED | F_TEXT },
+	[LINK_NOTIFY]  = { "notify",  false, F_SERVICE },
 	[LINK_PING]    = { "ping",    false, F_ID },
 	[LINK_PONG]    = { "pong",    true,  F_ID },
 	[LINK_READY]   = { "ready",   true,  F_SERVICE | F_GENERATION | F_ARG },

@@ -29,6 +29,8 @@ enum link_kind {
 	LINK_READY,   /* generation `generation` of `service` is ready; arg: enum link_proof */
 	LINK_SIZE,    /* generation `generation` of `service`, the current one, takes `arg` bytes (PSS of master and workers) */
 	LINK_REQUEST, /* please do `deed` with `service`; arg, pid; uid: who asked */
+	/* supervisor -> watcher again: the numbers before it stay what they were */
+	LINK_NOTIFY, /* with a descriptor attached: the socket on which `service` speaks by sd_notify(3) */
 	LINK_KINDS
 };
 

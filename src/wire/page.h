@@ -49,6 +49,10 @@ enum page_withheld {
 /* The key that BIT stands for. */
 const char *page_withheld_key(enum page_withheld bit);
 
+/* What the watcher looks for to know that a program is ready: nothing, a datagram of its main process or of any, a newline in
+ * the pipe `ready`, an address that takes a connection (probe_address). */
+enum page_proof { PAGE_PROOF_NONE, PAGE_PROOF_NOTIFY, PAGE_PROOF_NOTIFY_ALL, PAGE_PROOF_FD, PAGE_PROOF_PROBE };
+
 /* The numbers of enum conf_on_unhealthy. */
 enum page_unhealthy { PAGE_UNHEALTHY_NONE, PAGE_UNHEALTHY_REPLACE, PAGE_UNHEALTHY_RESTART };
 enum { PAGE_TARGET = 128, PAGE_HOST = 64, PAGE_PROBE_ADDRESS = 112 };
@@ -59,7 +63,8 @@ struct page_probe {
 	char host[PAGE_HOST];
 	uint16_t status;               /* wanted; 0: any from 200 to 399 */
 	uint8_t failures, window;
-	uint8_t on_unhealthy, pad[3];  /* enum page_unhealthy */
+	uint8_t on_unhealthy;          /* enum page_unhealthy */
+	uint8_t proof, pad[2];         /* of a program: enum page_proof */
 };
 
 /* What the watcher needs to know to look after a service; changes only when the configuration does. */
@@ -67,7 +72,7 @@ enum page_oom { PAGE_OOM_CONTINUE, PAGE_OOM_RESTART, PAGE_OOM_STOP };
 struct page_settings {
 	uint64_t log_max_size;      /* bytes */
 	int64_t log_max_age;        /* msec; 0 never */
-	int64_t min_ready;          /* msec */
+	int64_t min_ready;          /* msec; of a program: its watchdog, 0 for none */
 	int64_t idle_stop;          /* msec; 0 never */
 	uint64_t memory_max_worker; /* bytes; 0 no limit */
 	uint64_t memory_max;        /* of all workers together, where the kernel does not keep them to it; 0 no limit */

@@ -27,6 +27,8 @@ chance_limits(struct dice *d, struct life_limits *limits)
 			.quit = dice_percent(d, 70) },
 		.start_timeout = starts[dice_below(d, 3)],
 		.held = dice_percent(d, 60),
+		.oneshot = dice_percent(d, 20),
+		.remains = dice_percent(d, 50),
 	};
 }
 
@@ -48,6 +50,9 @@ chance_nature(struct dice *d, struct nature *n, msec start_timeout)
 		.clean = chance_percent(d),
 		.heirs = chance_percent(d) / 2,
 		.late = 20,
+		.skips = chance_percent(d) / 2,
+		.unfit = chance_percent(d) / 2,
+		.cleans_up = chance_percent(d),
 		.workers = (int)dice_below(d, 5),
 		.boot = 1 + dice_below(d, dice_percent(d, 50) ? start_timeout : 2 * start_timeout),
 		.drain = 1 + dice_below(d, 20000),

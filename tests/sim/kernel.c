@@ -32,7 +32,8 @@ decide_fate(struct crew *c, const struct nature *nature, struct dice *dice, msec
 	msec boot = dice_below(dice, nature->boot), age;
 
 	c->ready_at = MSEC_NEVER;
-	if (dice_percent(dice, nature->boot_dies)) {
+	c->skips = dice_percent(dice, nature->skips);
+	if (c->skips || dice_percent(dice, nature->boot_dies)) {
 		c->procs[0].dies_at = now + boot;
 		return;
 	}
@@ -70,6 +71,15 @@ kernel_follow(struct crew *c, uint32_t number, const struct nature *nature, stru
 	c->procs[0].alive = true;
 	c->procs[0].dies_at = MSEC_NEVER;
 	decide_fate(c, nature, dice, now);
+}
+
+void
+kernel_resume(struct crew *c, const struct nature *nature, struct dice *dice, msec now)
+{
+	*c = (struct crew){ .used = true, .resumed = true, .number = c->number, .reap_at = MSEC_NEVER, .ready_at = MSEC_NEVER };
+	add_process(c, nature, dice);
+	if (!dice_percent(dice, nature->never_ready))
+		c->procs[0].dies_at = now + dice_below(dice, nature->drain);
 }
 
 static void

@@ -27,6 +27,9 @@ struct nature {
 	int clean;      /* a master that ends by itself exits with 0 */
 	int heirs;      /* a master that ends had started another, which takes its place */
 	int late;       /* the end of a master is reported a little later */
+	int skips;      /* a condition before the start says no */
+	int unfit;      /* ready, but a command that had to follow fails */
+	int cleans_up;  /* a command is run when nobody is left */
 	int fewest, workers; /* fewest and most workers of a crew, not percent */
 	msec boot, drain, age; /* longest: until ready; from TERM to end; of a ready master */
 };
@@ -44,6 +47,8 @@ struct crew {
 	unsigned count, forks_left;
 	bool clean;      /* how the master ended, or will */
 	bool reaped;     /* its end was reported */
+	bool skips;      /* its master is a condition that will say no */
+	bool resumed;    /* its master is a command that cleans up */
 	msec reap_at;    /* when its end will be reported; MSEC_NEVER while it lives, or after that */
 	msec ready_at;   /* when it will be proven ready; MSEC_NEVER: not */
 	struct process procs[CREW_MOST];
@@ -54,6 +59,9 @@ bool kernel_spawn(struct crew *c, uint32_t number, const struct nature *nature, 
 
 /* The dead master of C is followed by another one of its own, as generation NUMBER; its workers live on or not. */
 void kernel_follow(struct crew *c, uint32_t number, const struct nature *nature, struct dice *dice, msec now);
+
+/* Nobody is left of the crew: a command that cleans up is its master now. */
+void kernel_resume(struct crew *c, const struct nature *nature, struct dice *dice, msec now);
 
 /* A signal to the master, or to everybody of the crew. */
 void kernel_signal(struct crew *c, int signal, bool all, const struct nature *nature, struct dice *dice, msec now);

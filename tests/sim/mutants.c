@@ -61,13 +61,17 @@ impossible(unsigned s, unsigned e)
 		return "who was told to end is not taken for ready";
 	if (e == ON_TIMEOUT && !has_due(s))
 		return "there is no deadline";
+	if (e == ON_UNFIT && s != LIFE_STARTING && s != LIFE_REPLACING)
+		return "nobody boots";
+	if (e == ON_FINISHED && s != LIFE_STARTING)
+		return "only a start can be all that was wanted";
 	if (is_death(e) && rests)
 		return "there is no master";
 	if (is_death(e) && asked && e != ON_DIED_DONE)
 		return "it was asked to end";
 	if (is_death(e) && !asked && s != LIFE_RUNNING)
 		return "boot failures wait, or are one too many";
-	if (e == ON_IDLE && (rests || s == LIFE_LISTENING))
+	if (e == ON_IDLE && (rests || s == LIFE_LISTENING || s == LIFE_QUEUED || s == LIFE_DONE))
 		return "nobody runs who could be idle";
 	if (e == ON_EMPTY && (has_current(s) || s == LIFE_RETRYING || s == LIFE_STOPPED))
 		return "somebody is there, or nobody was";
@@ -96,6 +100,12 @@ excuse(unsigned s, unsigned e, struct rule right, struct rule mutant)
 		return "nobody runs who could rest";
 	if (right.act != JUST_MOVE)
 		return NULL;
+	if (mutant.act == END_CURRENT && (s == LIFE_STOPPED || s == LIFE_FAILED || s == LIFE_QUEUED))
+		return "there is no current one";
+	if (mutant.act == END_ALL && (s == LIFE_STOPPED || e == ON_FINISHED))
+		return "nobody is there, or is being ended, and whatever comes next ends all";
+	if (mutant.act == END_CURRENT && e == ON_FINISHED)
+		return "the current one has just died";
 	if (mutant.act == END_NEXT && (s != LIFE_REPLACING || e == ON_NEXT_DIED))
 		return "there is no next one";
 	if (mutant.act == END_CURRENT && is_death(e))

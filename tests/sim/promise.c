@@ -56,7 +56,7 @@ check_company(struct world *w, uint8_t slot)
 			continue;
 		world_must(w, w->life.limits.held, "a start beside somebody on a port of its own");
 		world_must(w, !p->apart, "a start beside somebody after stop or restart");
-		if (!kernel_master_lives(c))
+		if (!kernel_master_lives(c) || c->resumed)
 			continue;
 		if (p->crews[i].told)
 			world_must(w, p->crews[i].beside, "a start beside a master that ends, but was not replaced");
@@ -157,6 +157,8 @@ bound_of(const struct world *w, enum life_state state, msec wait)
 	case LIFE_RUNNING:
 	case LIFE_FAILED:
 	case LIFE_LISTENING:
+	case LIFE_QUEUED:
+	case LIFE_DONE:
 	case LIFE_STATE_COUNT: break;
 	}
 	return MSEC_NEVER - w->now;
@@ -177,7 +179,9 @@ check_failures(struct world *w, const struct life_order *order)
 		p->not_before = w->now + order->wait;
 		p->waits++;
 	}
-	if (order->to != LIFE_FAILED)
+	if (order->event == ON_DIED_GIVE_UP && order->from != LIFE_REPLACING) /* there, the next one is all there is */
+		world_must(w, order->to == LIFE_FAILED, "given up, and not failed");
+	if (order->to != LIFE_FAILED || order->event == ON_REFUSED)
 		return;
 	world_must(w, order->event == ON_DIED_GIVE_UP, "given up without a reason");
 	if (!p->limits_changed && limits->policy != RESTART_NEVER)
@@ -258,7 +262,8 @@ check_crews(struct world *w)
 static bool
 is_at_rest(enum life_state state)
 {
-	return state == LIFE_STOPPED || state == LIFE_RUNNING || state == LIFE_FAILED || state == LIFE_LISTENING;
+	return state == LIFE_STOPPED || state == LIFE_RUNNING || state == LIFE_FAILED || state == LIFE_LISTENING ||
+		state == LIFE_QUEUED || state == LIFE_DONE;
 }
 
 static void

@@ -23,7 +23,7 @@ static bool
 is_up(enum life_state state)
 {
 	return state == LIFE_STARTING || state == LIFE_RUNNING || state == LIFE_RELOADING || state == LIFE_REPLACING ||
-		state == LIFE_RESTARTING;
+		state == LIFE_RESTARTING || state == LIFE_DONE;
 }
 
 static bool
@@ -35,7 +35,8 @@ begins(enum life_state state)
 static bool
 rests(enum life_state state)
 {
-	return state == LIFE_STOPPED || state == LIFE_WAITING || state == LIFE_FAILED || state == LIFE_LISTENING;
+	return state == LIFE_STOPPED || state == LIFE_WAITING || state == LIFE_FAILED || state == LIFE_LISTENING ||
+		state == LIFE_QUEUED;
 }
 
 static bool
@@ -70,7 +71,7 @@ check_replace(struct world *w, bool accepted, enum life_state before)
 {
 	enum life_state now = w->life.state;
 
-	world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_REPLACING),
+	world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_REPLACING && before != LIFE_QUEUED),
 		"replace is refused, or accepted twice");
 	if (accepted)
 		world_must(w, serves(before) ? now == LIFE_REPLACING : begins(now), "replace does not replace");
@@ -111,6 +112,20 @@ check_idle(struct world *w, bool accepted, enum life_state before)
 	world_must(w, accepted == (w->life.limits.held && before == LIFE_RUNNING), "idle is refused, or accepted out of place");
 	world_must(w, !accepted || w->life.state == LIFE_LISTENING, "idle, and not listening");
 	w->promises.listens = accepted;
+}
+
+static void
+check_queue(struct world *w, bool accepted, enum life_state before)
+{
+	world_must(w, accepted == (before == LIFE_STOPPED || before == LIFE_FAILED), "queued out of place, or not at all");
+	world_must(w, !accepted || w->life.state == LIFE_QUEUED, "queued, and does not wait");
+}
+
+static void
+check_refuse(struct world *w, bool accepted, enum life_state before)
+{
+	world_must(w, accepted == (before == LIFE_QUEUED), "refused out of place, or not at all");
+	world_must(w, !accepted || w->life.state == LIFE_FAILED, "refused, and not failed");
 }
 
 /* From now on nothing starts beside what is left. */
@@ -165,8 +180,11 @@ reaction_request(struct world *w, enum request request, bool accepted, enum life
 	case ASK_START: check_start(w, accepted, before); break;
 	case ASK_STOP: check_stop(w, accepted, before); break;
 	case ASK_RESTART:
-		world_must(w, accepted == (before != LIFE_RESTARTING) && begins(now), "restart does not restart");
+		world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_QUEUED), "restart is refused, or accepted twice");
+		world_must(w, !accepted || begins(now), "restart does not restart");
 		break;
+	case ASK_QUEUE: check_queue(w, accepted, before); break;
+	case ASK_REFUSE: check_refuse(w, accepted, before); break;
 	case ASK_REPLACE: check_replace(w, accepted, before); break;
 	case ASK_HUP: check_hup(w, accepted, before); break;
 	case ASK_HURRY: note_impatience(w); break;
@@ -179,7 +197,8 @@ reaction_request(struct world *w, enum request request, bool accepted, enum life
 		return;
 	if (request == ASK_STOP || request == ASK_RESTART || (now == LIFE_RESTARTING && !rests(before)))
 		note_down(w);
-	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE || request == ASK_LISTEN)
+	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE || request == ASK_LISTEN ||
+		request == ASK_QUEUE)
 		note_up(&w->promises);
 }
 
@@ -201,6 +220,8 @@ is_right_after(const struct world *w, const struct life *before, enum restart_ve
 		return now == LIFE_STARTING && w->life.current == before->next;
 	if (before->state == LIFE_REPLACING) /* the next one still waited for a slot */
 		return now == (may ? LIFE_STARTING : LIFE_RESTARTING);
+	if (before->limits.oneshot && before->state == LIFE_STARTING && w->crews[before->current].clean)
+		return now == (before->limits.remains ? LIFE_DONE : LIFE_STOPPING);
 	switch (verdict) {
 	case RESTART_NOW: return now == (may ? LIFE_STARTING : LIFE_RESTARTING);
 	case RESTART_LATER: return now == LIFE_WAITING;
@@ -288,6 +309,46 @@ reaction_step(struct world *w, uint32_t number, const struct life *before)
 		return;
 	w->promises.patience = w->now + w->life.limits.start_timeout;
 	w->promises.leave_by = w->promises.patience + 500; /* a tick comes a little late */
+}
+
+void
+reaction_unfit(struct world *w, uint32_t number, const struct life *before)
+{
+	enum life_state now = w->life.state;
+	uint8_t current = before->current, next = before->next;
+
+	if (before->state == LIFE_STARTING && current < CREWS && before->slots[current].number == number && !w->crews[current].reaped)
+		world_must(w, now == LIFE_RETRYING, "unfit, and not ended");
+	else if (before->state == LIFE_REPLACING && next < CREWS && before->slots[next].number == number && !w->crews[next].reaped)
+		world_must(w, now == LIFE_RUNNING && w->life.current == current, "an unfit replacement takes over");
+	else
+		world_must(w, now == before->state, "a command that means nothing moved the service");
+}
+
+void
+reaction_skip(struct world *w, uint8_t slot, const struct life *before)
+{
+	enum life_state now = w->life.state;
+
+	if (before->state == LIFE_STARTING && slot == before->current)
+		world_must(w, now == LIFE_STOPPING || now == LIFE_STOPPED, "it need not start, and does not stop");
+	else if (before->state == LIFE_REPLACING && slot == before->next)
+		world_must(w, now == LIFE_RUNNING && w->life.current == before->current, "it need not be replaced, and is");
+	else if (before->state == LIFE_REPLACING)
+		world_must(w, now == LIFE_STARTING && w->life.current == before->next, "the next one is forgotten");
+	w->promises.crews[slot] = (struct crew_notes){ .over_by = MSEC_NEVER };
+}
+
+void
+reaction_resumed(struct world *w, uint8_t slot)
+{
+	const struct stop_limits *stop = &w->life.limits.stop;
+	struct crew_notes *notes = &w->promises.crews[slot];
+
+	notes->grace = w->now + stop->total;
+	notes->over_by += 2 * stop->total + stop->graceful + 1000 + STUCK_MOST;
+	if (w->promises.leave_by != MSEC_NEVER)
+		w->promises.leave_by += 2 * stop->total + stop->graceful + 1000 + STUCK_MOST;
 }
 
 void

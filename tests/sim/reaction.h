@@ -10,7 +10,10 @@
 struct world;
 
 /* What somebody asks for; two of them are what a client and the watcher do. */
-enum request { ASK_START, ASK_STOP, ASK_RESTART, ASK_REPLACE, ASK_HUP, ASK_HURRY, ASK_LISTEN, ASK_CONNECT, ASK_IDLE, REQUESTS };
+enum request {
+	ASK_START, ASK_STOP, ASK_RESTART, ASK_REPLACE, ASK_HUP, ASK_HURRY, ASK_LISTEN, ASK_CONNECT, ASK_IDLE, ASK_QUEUE,
+	ASK_REFUSE, REQUESTS
+};
 
 /* The operator asked for REQUEST in state BEFORE. */
 void reaction_request(struct world *w, enum request request, bool accepted, enum life_state before);
@@ -29,6 +32,15 @@ void reaction_ready(struct world *w, uint32_t number, const struct life *before)
 
 /* It was reported that generation NUMBER took over one worker more. */
 void reaction_step(struct world *w, uint32_t number, const struct life *before);
+
+/* It was reported that a command after the start of generation NUMBER failed. */
+void reaction_unfit(struct world *w, uint32_t number, const struct life *before);
+
+/* It was reported that the one in SLOT is not to be started. */
+void reaction_skip(struct world *w, uint8_t slot, const struct life *before);
+
+/* It was reported that a command cleans up after the one in SLOT. */
+void reaction_resumed(struct world *w, uint8_t slot);
 
 /* The clock had its turn. */
 void reaction_tick(struct world *w, const struct life *before);

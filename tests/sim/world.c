@@ -44,11 +44,20 @@ static void
 look(struct world *w, uint8_t slot)
 {
 	struct crew *c = &w->crews[slot];
+	enum life_state before = w->life.state;
 
 	if (!c->used || !c->reaped || kernel_alive(c) > 0)
 		return;
+	if (!c->resumed && dice_percent(&w->dice, w->nature.cleans_up)) {
+		kernel_resume(c, &w->nature, &w->dice, w->now);
+		life_resumed(&w->life, slot, w->now);
+		reaction_resumed(w, slot);
+		return;
+	}
 	c->used = false;
 	life_gone(&w->life, slot, w->now);
+	world_must(w, w->life.state == before || before == LIFE_STOPPING || before == LIFE_RESTARTING,
+		"somebody is gone, and that moved a service that does not wait for it");
 }
 
 static uint32_t
@@ -105,10 +114,25 @@ drain(struct world *w)
 }
 
 static void
+report_unfit(struct world *w, uint32_t number)
+{
+	struct life before = w->life;
+
+	say(w, "unfit");
+	life_unfit(&w->life, number, w->now);
+	reaction_unfit(w, number, &before);
+	drain(w);
+}
+
+static void
 report_ready(struct world *w, uint32_t number)
 {
 	struct life before = w->life;
 
+	if (dice_percent(&w->dice, w->nature.unfit)) {
+		report_unfit(w, number);
+		return;
+	}
 	say(w, "ready");
 	if (dice_percent(&w->dice, w->nature.unseen))
 		life_assumed(&w->life, number, w->now);
@@ -150,6 +174,23 @@ follow(struct world *w, uint8_t slot)
 	return true;
 }
 
+/* Whoever is being ended has died; the others need not be started. */
+static bool
+report_skip(struct world *w, uint8_t slot)
+{
+	struct life before = w->life;
+	struct crew *c = &w->crews[slot];
+
+	if (!c->skips || w->promises.crews[slot].told || kernel_alive(c) > 0 || w->life.slots[slot].state != GENERATION_BOOTING)
+		return false;
+	say(w, "skipped");
+	c->used = false;
+	life_skipped(&w->life, slot, w->now);
+	reaction_skip(w, slot, &before);
+	drain(w);
+	return true;
+}
+
 static void
 report_death(struct world *w, uint8_t slot)
 {
@@ -158,6 +199,8 @@ report_death(struct world *w, uint8_t slot)
 	uint32_t chance = jitter(w);
 	enum restart_verdict verdict = verdict_of(w, slot, chance);
 
+	if (report_skip(w, slot))
+		return;
 	if (slot == before.current && dice_percent(&w->dice, w->nature.heirs) && follow(w, slot))
 		return;
 	say(w, "died");
@@ -219,6 +262,8 @@ feed_request(struct world *w, enum request request)
 	case ASK_RESTART: return life_restart(&w->life, w->now);
 	case ASK_REPLACE: return life_replace(&w->life, w->now);
 	case ASK_HUP: return life_hup(&w->life, w->now);
+	case ASK_QUEUE: return life_queue(&w->life, w->now);
+	case ASK_REFUSE: return life_refuse(&w->life, w->now);
 	case ASK_HURRY: life_hurry(&w->life, w->now); break;
 	case ASK_LISTEN: return life_listen(&w->life, w->now);
 	case ASK_CONNECT: life_connect(&w->life, w->now); break;
@@ -242,7 +287,8 @@ count_told(const struct world *w)
 void
 world_ask(struct world *w, enum request request)
 {
-	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry", "listen", "connect", "idle" };
+	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry", "listen", "connect", "idle",
+		"queue", "refuse" };
 	enum life_state before = w->life.state;
 	unsigned signals = w->promises.signals + (request == ASK_HURRY ? count_told(w) : 0);
 	bool accepted;
@@ -283,6 +329,10 @@ stray(struct world *w)
 		return;
 	}
 	say(w, "stray");
+	if (!c->used || c->reaped || w->promises.crews[slot].ready)
+		life_skipped(&w->life, slot, w->now);
+	if (!c->used || !c->reaped)
+		life_resumed(&w->life, slot, w->now);
 	if (!c->used || c->reaped)
 		life_died(&w->life, slot, false, jitter(w), w->now);
 	if (!c->used || !c->reaped)

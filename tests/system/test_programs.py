@@ -1,7 +1,10 @@
 """[program:NAME]: any other command, with the same supervision and logs."""
 import os
+import pathlib
 import resource
 import signal
+import socket
+import tempfile
 import time
 
 import pytest
@@ -129,3 +132,147 @@ def test_stops_and_goes_are_told_once(bridled):
         site.call("Signal", name="other", signal="CONT")  # the supervisor has had a round of its loop
         os.kill(master, signal.SIGCONT)
     assert site.said().count("was stopped by SIGSTOP") == 1
+
+
+# ---- being ready ----
+
+NOTIFIER = """
+import os, signal, socket, sys, time
+def say(words):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.sendto(words.encode(), os.environ["NOTIFY_SOCKET"])
+print("up", os.environ.get("WATCHDOG_USEC"), flush=True)
+go = sys.argv[1]
+if "child" in sys.argv and os.fork() == 0:
+    say("READY=1")
+    signal.pause()
+while not os.path.exists(go):
+    time.sleep(0.02)
+if "silent" not in sys.argv:
+    say("STATUS=well\\nREADY=1")
+while True:
+    time.sleep(0.1)
+    if not os.path.exists(go + ".mute"):
+        say("WATCHDOG=1")
+"""
+
+
+@pytest.fixture
+def notifier():
+    with tempfile.TemporaryDirectory(prefix="b-", dir="/tmp") as where:
+        path = pathlib.Path(where)
+        path.chmod(0o755)
+        (path / "notifier.py").write_text(NOTIFIER)
+
+        def make(name="herald", words="", **keys):
+            return program(name, f"/usr/bin/python3 -S {path}/notifier.py {path}/go {words}", type="notify", **keys)
+        make.go = path / "go"
+        make.mute = path / "go.mute"
+        yield make
+
+
+def test_it_is_ready_when_it_says_so(bridled, notifier):
+    site = bridled(notifier())
+    until(lambda: "up None" in site.log("herald"), "it to run")
+    stays(lambda: site.state("herald") == "starting", "it is not ready", 0.5)
+    notifier.go.touch()
+    site.wait_state("running", "herald")
+    assert "proven ready" in site.said() and site.service("herald")["says"] == "well"
+    assert "well" in site.ctl("status", "herald")
+
+
+def test_only_its_main_process_may_say_so(bridled, notifier):
+    site = bridled(notifier(words="silent child"), notifier("open", words="silent child", notify_access="all"))
+    site.wait_state("running", "open")
+    stays(lambda: site.state("herald") == "starting", "a child's word does not count", 0.5)
+
+
+def test_a_stranger_may_not_say_so(as_root, bridled, notifier):
+    """The socket belongs to the service's user; root may write to it, and is no process of the service."""
+    site = bridled(notifier(words="silent", user="nobody"))
+    until(lambda: "up" in site.log("herald"), "it to run")
+    path = site.run_dir / "herald" / "notify"
+    assert path.stat().st_mode & 0o777 == 0o600 and path.owner() == "nobody"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(b"READY=1", str(path))
+    stays(lambda: site.state("herald") == "starting", "a stranger's word does not count", 0.5)
+
+
+def test_it_says_so_while_the_watcher_is_dead(bridled, notifier):
+    """What is said waits in the socket, which the supervisor holds."""
+    site = bridled(notifier())
+    until(lambda: "up" in site.log("herald"), "it to run")
+    watcher = site.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGSTOP)
+    notifier.go.touch()
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: site.answers() and site.state("herald") == "running", "it to be ready")
+
+
+def test_a_watchdog_that_is_not_fed(bridled, notifier):
+    notifier.go.touch()
+    site = bridled(notifier(watchdog="1s"))
+    master = site.wait_state("running", "herald")["master"]
+    assert "up 1000000" in site.log("herald")
+    stays(lambda: site.master("herald") == master, "it lives as long as it says so", 1.5)
+    notifier.mute.touch()
+    until(lambda: "SIGABRT" in site.said(), "it to be ended")
+    until(lambda: site.service("herald")["restarts"] == 1, "it to be started again")
+
+
+def test_it_never_says_so(bridled, notifier):
+    site = bridled(notifier(words="silent", start_timeout="500ms", start_limit=1))
+    site.wait_state("failed", "herald")
+    assert "start_timeout" in str(site.service("herald")) or "retrying" in site.said()
+
+
+def test_a_newline_on_a_descriptor(daemons):
+    site = daemons()
+    site.write(program("six", "/bin/sh -c 'until test -e {root}/go; do sleep 0.05; done; echo >&5; exec 5>&-; sleep 3600'",
+                       ready_fd=5))
+    site.start()
+    until(lambda: site.master("six"), "it to run")
+    stays(lambda: site.state("six") == "starting", "it is not ready", 0.5)
+    (site.root / "go").touch()
+    site.wait_state("running", "six")
+
+
+def test_an_address_that_answers(bridled, free_ports):
+    port, = free_ports(1)
+    site = bridled(program("server", f"/bin/sh -c 'sleep 0.7; exec python3 -m http.server --bind 127.0.0.1 {port}'",
+                           ready_probe=f"tcp:127.0.0.1:{port}", autostart="no"))
+    site.ctl("start", "server")
+    socket.create_connection(("127.0.0.1", port)).close()
+
+
+def test_a_command_that_succeeds(daemons):
+    site = daemons()
+    site.write(program("slow", "/bin/sh -c 'sleep 0.7; touch {root}/there; sleep 3600'", ready_command="/usr/bin/test -e {root}/there",
+                       autostart="no"))
+    site.start().ctl("start", "slow")
+    assert (site.root / "there").exists() and site.state("slow") == "running"
+
+
+@pytest.mark.parametrize("status, remains, state", [(0, "no", "stopped"), (0, "yes", "done"), (3, "no", "failed")])
+def test_oneshots(bridled, status, remains, state):
+    site = bridled(program("once", f"/bin/sh -c 'echo ran; exit {status}'", type="oneshot", remain_after_exit=remains, autostart="no",
+                           exec_start_post="/bin/echo and after"))
+    done = site.bridle("start", "once")
+    assert (done.returncode == 0) == (status == 0), done
+    site.wait_state(state, "once")
+    until(lambda: site.log("once").count("ran") == 1, "it to have run")
+    assert ("and after" in site.log("once")) == (status == 0)
+    if state == "done":
+        site.ctl("stop", "once")
+        assert site.state("once") == "stopped"
+
+
+def test_signals_of_its_own(bridled):
+    script = "trap 'echo reloaded' USR1; trap 'echo bye; exit 75' INT; trap '' TERM; echo set; while :; do sleep 0.05; done"
+    site = bridled(program("own", f'/bin/sh -c "{script}"', kill_signal="INT", reload_signal="SIGUSR1", restart="on-failure",
+                           success_exit_status="75"))
+    until(lambda: "set" in site.log("own"), "its traps to be set")
+    site.ctl("reload", "own")
+    until(lambda: "reloaded" in site.log("own"), "it to have reloaded")
+    site.ctl("stop", "own")
+    assert "bye" in site.log("own") and "killing" not in site.said()

@@ -302,12 +302,12 @@ a_loop_of_links_ends(void **state)
 static void
 the_examples_are_good(void **state)
 {
-	static const char *const names[] = { "bridle.ini", "quickstart.ini" };
+	static const char *const names[] = { "bridle.ini", "quickstart.ini", "programs.ini" };
 	const char *top = getenv("srcdir");
 	struct room *r = *state;
 	char command[700];
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		snprintf(command, sizeof command, "cp '%s/etc/%s' '%s'", top == NULL ? "." : top, names[i], r->scratch.path);
 		assert_int_equal(system(command), 0);
 		expect(r, names[i], "");

@@ -63,6 +63,27 @@ static const struct wrong wrongs[] = {
 		"blanks: NAME=\"two words\")\n" },
 	{ WEB "environment = 1A=1\n", "3: web: environment: word 1 is not NAME=value (quote values that hold blanks: "
 		"NAME=\"two words\")\n" },
+	/* order, and commands around a service */
+	{ WEB "after = db\n[program:dc]\ncommand = x\n", "3: web: after: there is no service 'db': did you mean 'dc'?\n" },
+	{ WEB "wants = x\nrequires = redis y\n", "4: web: requires: there is no service 'redis'\n"
+		"4: web: requires: there is no service 'y'\n3: web: wants: there is no service 'x'\n" },
+	{ WEB "requires = web\n", "3: web: requires: it names itself\n" },
+	{ WEB "after = program:db\n", "3: web: after: expected the names of services, without gunicorn: or program:, got "
+		"'program:db'\n" },
+	{ WEB "after = a\n[program:a]\ncommand = x\nrequires = b\n[program:b]\ncommand = x\nafter =\nafter = web, a\n",
+		"10: b: after: a circle, in which each would wait for the next: web -> a -> b -> web\n"
+		"10: b: after: a circle, in which each would wait for the next: a -> b -> a\n" },
+	{ WEB "exec_start_pre = -\n", "3: web: exec_start_pre: there is nothing to run\n" },
+	{ WEB "exec_start_pre = a ; ; b\n", "3: web: exec_start_pre: there is nothing to run\n" },
+	{ WEB "exec_start_pre = -@a b\n",
+		"3: web: exec_start_pre: the prefix @ (a name of one's own) cannot be had: - and + can\n" },
+	{ WEB "on_failure = a ; b\n", "3: web: on_failure: one command only\n" },
+	{ "[program:p]\ncommand = x\nkill_signal = FOO\n",
+		"3: p: kill_signal: expected a signal such as TERM or SIGQUIT, got 'FOO'\n" },
+	{ "[program:p]\ncommand = x\nsuccess_exit_status = 1 SIGFOO\n",
+		"3: p: success_exit_status: expected exit statuses from 0 to 255 and signals, got 'SIGFOO'\n" },
+	{ "[program:p]\ncommand = x\ntype = forking\n", "3: p: type: expected exec, simple, notify or oneshot, got 'forking'\n" },
+	{ "[program:p]\ncommand = x\nready_probe = unix:/a unix:/b\n", "3: p: ready_probe: one address only\n" },
 	/* addresses */
 	{ WEB "bind = fd://3\n",
 		"3: web: bind: 'fd://3': name the address instead: Bridle opens it and hands the descriptor on\n" },
@@ -347,7 +368,9 @@ every_default_and_bound_reads(void **state)
 
 			if (written[k][0] == '\0' || key->scope == CONF_SCOPE_bridle)
 				continue;
-			snprintf(text, sizeof text, "[gunicorn:w]\napp = a:b\n%s = %s\n", key->name, written[k]);
+			snprintf(text, sizeof text, "%s\n%s = %s\n",
+				key->scope == CONF_SCOPE_program ? "[program:w]\ncommand = x" : "[gunicorn:w]\napp = a:b", key->name,
+				written[k]);
 			conf_report_init(&report);
 			conf_free(conf_read_text("t", text, strlen(text), &report));
 			if (report.count > 0)

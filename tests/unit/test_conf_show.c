@@ -28,6 +28,9 @@ static const struct { const char *kind, *value; } samples[] = {
 	{ "nicelimit", "-5" }, { "amount", "40%" }, { "tasks", "infinity" }, { "quota", "150.5%" }, { "weight", "idle" },
 	{ "oompolicy", "stop" }, { "preserve", "yes" }, { "names", "A B" }, { "directories", "a 'b c/d'" },
 	{ "credentials", "x:/etc/x 'y:/etc/y z'" },
+	{ "services", "base" }, { "commands", "-x 'a b' ';c' ; +y \"c'd\"; z" }, { "onecommand", "-+x 'a b'" },
+	{ "statuses", "75, SIGUSR1 12" }, { "progtype", "oneshot" }, { "notifyaccess", "all" }, { "signal", "SIGINT" },
+	{ "address", "tcp:[::1]:80" },
 };
 
 static const char *
@@ -63,6 +66,7 @@ fill(char *text, size_t size)
 			n += (size_t)snprintf(text + n, size - n, "%s = %s\n", key->name, sample(key));
 		}
 	}
+	n += (size_t)snprintf(text + n, size - n, "[program:base]\ncommand = x\n");
 	assert_true(n < size);
 }
 

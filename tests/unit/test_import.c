@@ -170,7 +170,14 @@ service_lines(void **state)
 		{ "{% if x %}Group={{ g }}{% endif %}\nExecStart=gunicorn a\n", "app = a; group = FILL_IN_g; " },
 		{ "WorkingDirectory=${HOME}\nExecStart=gunicorn a\n", "app = a; directory = /FILL_IN_HOME; " },
 		{ "StandardOutput=null\nExecStart=gunicorn a\n", "app = a; log = none; " },
-		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; " },
+		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; start_timeout = 5s; " },
+		{ "ExecStart=gunicorn a\nExecStartPre=-/bin/mkdir -p '/run/a b'\nExecStartPre=+!/bin/x ; y\n", "app = a; exec_start_pre = -/bin/mkdir -p \"/run/a b\"; exec_start_pre = +/bin/x ; y; " },
+		{ "ExecStart=gunicorn a\nExecStartPre=/bin/x\nExecStartPre=\nExecStopPost=/bin/y\n", "app = a; exec_stop_post = /bin/y; " },
+		{ "ExecStart=gunicorn a\nExecStartPost=/bin/kill -0 $MAINPID\n", "app = a; exec_start_post = /bin/sh -c \"exec \\\"/bin/kill\\\" \\\"-0\\\" $MAINPID\"; " },
+		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
+		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; type = notify; notify_access = all; watchdog = 30s; " },
+		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; type = oneshot; remain_after_exit = yes; success_exit_status = 75 SIGUSR1; " },
+		{ "ExecStart=/x/y\nKillSignal=SIGQUIT\nExecReload=/bin/kill -HUP $MAINPID\n", "command = /x/y; kill_signal = SIGQUIT; reload_signal = HUP; " },
 		{ "ExecStart=gunicorn a\nLimitNOFILE=1024:infinity\nLimitAS=4G\nLimitNICE=-5\nLimitCORE=0\n", "app = a; limit_as = 4G; limit_core = 0; limit_nice = -5; limit_nofile = 1024:infinity; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=5min:1h\nLimitRTTIME=200\n", "app = a; limit_cpu = 300000ms:3600000ms; limit_rttime = 200us; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=1min 30s\nLimitNPROC=1\nLimitNPROC=\n", "app = a; limit_cpu = 90000ms; " },
@@ -209,6 +216,30 @@ entry_of(const struct imported *i, const char *directive)
 	return NULL;
 }
 
+/* Order among units that are imported together is kept; of others it is said that it is not. */
+static void
+order_among_units(void **state)
+{
+	const struct ledger_entry *e;
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "web.service", "[Unit]\nAfter=db.service redis.service network.target\nRequires=db.service\n"
+		"[Service]\nExecStart=gunicorn a\n");
+	add(&i, "db.service", "[Unit]\nWants=web.service\n[Service]\nExecStart=/x/db\n");
+	end(&i);
+	assert_string_equal(draft_get(i.im.drafts, KEY_after), "db");
+	assert_string_equal(draft_get(i.im.drafts, KEY_requires), "db");
+	assert_string_equal(draft_get(i.im.drafts->next, KEY_wants), "web");
+	e = entry_of(&i, "After");
+	assert_int_equal(e->fate, FATE_LOST);
+	assert_memory_equal(e->reason, "redis.service: ", 15);
+	assert_int_equal(entry_of(&i, "Requires")->fate, FATE_KEPT);
+	assert_string_equal(entry_of(&i, "Requires")->key, "requires");
+	release(&i);
+}
+
 static void
 fates(void **state)
 {
@@ -228,7 +259,9 @@ fates(void **state)
 		{ "KillSignal", "SIGTERM", FATE_IMPLIED }, { "KillSignal", "SIGQUIT", FATE_LOST },
 		{ "ExecReload", "/bin/kill -s HUP $MAINPID", FATE_IMPLIED }, { "ExecReload", "/bin/kill -HUP $MAINPID", FATE_IMPLIED },
 		{ "ExecReload", "/bin/true", FATE_LOST }, { "ExecStop", "/bin/kill -s QUIT $MAINPID", FATE_LOST },
-		{ "ExecStartPre", "/bin/true", FATE_LOST }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
+		{ "ExecStartPre", "/bin/true", FATE_KEPT }, { "ExecStartPre", "@/bin/true x", FATE_LOST },
+		{ "ExecStartPre", "", FATE_MEANINGLESS }, { "NotifyAccess", "all", FATE_IMPLIED }, { "RemainAfterExit", "yes", FATE_LOST },
+		{ "WatchdogSec", "30", FATE_IMPLIED }, { "SuccessExitStatus", "75", FATE_LOST }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
 		{ "user", "x", FATE_MEANINGLESS }, { "FOO_BAR", "x", FATE_MEANINGLESS }, { "Frobnicate", "x", FATE_LOST },
 		{ "After", "x", FATE_MEANINGLESS }, { "RestartSec", "5", FATE_KEPT }, { "User", "a b", FATE_LOST },
 		{ "Environment", "LISTEN_FDS=3", FATE_LOST }, { "WorkingDirectory", "x", FATE_LOST },
@@ -392,6 +425,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(service_lines),
+		cmocka_unit_test(order_among_units),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
 		cmocka_unit_test(a_listener_for_both_families),

@@ -53,12 +53,18 @@ reach(struct life *l, enum life_state state, const struct life_limits *limits)
 		assert_int_equal(l->state, state);
 		return;
 	}
+	if (state == LIFE_QUEUED) {
+		life_queue(l, T0);
+		forget_orders(l, T0);
+		return;
+	}
 	life_start(l, T0);
 	forget_orders(l, T0);
+	l->limits.oneshot = l->limits.remains = state == LIFE_DONE;
 	if (state == LIFE_FAILED)
 		l->limits.restart.limit = 1;
-	if (state == LIFE_WAITING || state == LIFE_FAILED) {
-		life_died(l, l->current, false, JITTER, T0);
+	if (state == LIFE_WAITING || state == LIFE_FAILED || state == LIFE_DONE) {
+		life_died(l, l->current, state == LIFE_DONE, JITTER, T0);
 		life_gone(l, 0, T0);
 	} else if (state == LIFE_RETRYING) {
 		l->due = T0;
@@ -83,12 +89,14 @@ reach(struct life *l, enum life_state state, const struct life_limits *limits)
 enum happening {
 	START, STOP, RESTART, REPLACE, HUP, HURRY, READY, NEXT_READY, NEXT_DIED,
 	DIED, DIED_OFTEN, DIED_AT_LIMIT, DIED_CLEAN, ENDING_GONE, TIMEOUT,
-	LISTEN, LISTEN_FAILED, CONNECT, IDLE, IDLE_ANOTHER, ASSUMED, NEXT_ASSUMED, HAPPENINGS
+	LISTEN, LISTEN_FAILED, CONNECT, IDLE, IDLE_ANOTHER, ASSUMED, NEXT_ASSUMED,
+	QUEUE, REFUSE, UNFIT, NEXT_UNFIT, SKIPPED, NEXT_SKIPPED, FINISHED, HAPPENINGS
 };
 
 static const char *const happenings[] = { "start", "stop", "restart", "replace", "hup", "hurry", "ready", "next ready",
 	"next died", "died", "died often", "died at limit", "died clean", "ending gone", "timeout", "listen", "listen failed", "connect",
-	"idle", "another is idle", "assumed", "next assumed" };
+	"idle", "another is idle", "assumed", "next assumed", "queue", "refuse", "unfit", "next unfit", "skipped", "next skipped",
+	"finished" };
 
 _Static_assert(sizeof happenings / sizeof happenings[0] == HAPPENINGS, "a word for each");
 
@@ -152,6 +160,16 @@ happen(struct life *l, enum happening what, msec now)
 	case IDLE_ANOTHER: life_idle(l, 77, now); break;
 	case ASSUMED: life_assumed(l, l->current != LIFE_NONE ? l->slots[l->current].number : 1, now); break;
 	case NEXT_ASSUMED: life_assumed(l, 2, now); break;
+	case QUEUE: life_queue(l, now); break;
+	case REFUSE: life_refuse(l, now); break;
+	case UNFIT: life_unfit(l, l->current != LIFE_NONE ? l->slots[l->current].number : 1, now); break;
+	case NEXT_UNFIT: life_unfit(l, 2, now); break;
+	case SKIPPED: life_skipped(l, 0, now); break;
+	case NEXT_SKIPPED: life_skipped(l, 1, now); break;
+	case FINISHED:
+		l->limits.oneshot = l->limits.remains = true;
+		die(l, true, now);
+		break;
 	case HAPPENINGS: break;
 	}
 }
@@ -203,6 +221,19 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_STOPPED, RESTART, "spawn 1, stopped -> starting; due 30000" },
 	{ LIFE_STOPPED, REPLACE, "spawn 1, stopped -> starting; due 30000" },
 
+	{ LIFE_STOPPED, QUEUE, "stopped -> queued" },
+
+	{ LIFE_QUEUED, START, "spawn 1, queued -> starting; due 30000" },
+	{ LIFE_QUEUED, STOP, "queued -> stopping, stopping -> stopped" },
+	{ LIFE_QUEUED, REFUSE, "queued -> failed" },
+
+	{ LIFE_DONE, STOP, "done -> stopping, stopping -> stopped" },
+	{ LIFE_DONE, RESTART, "done -> restarting, spawn 2, restarting -> starting; due 30000" },
+	{ LIFE_DONE, REPLACE, "done -> restarting, spawn 2, restarting -> starting; due 30000" },
+
+	{ LIFE_STARTING, UNFIT, "TERM 0, starting -> retrying" },
+	{ LIFE_STARTING, SKIPPED, "starting -> stopping, stopping -> stopped" },
+	{ LIFE_STARTING, FINISHED, "starting -> done, TERM all 0" },
 	{ LIFE_STARTING, STOP, "TERM 0, starting -> stopping" },
 	{ LIFE_STARTING, RESTART, "TERM 0, starting -> restarting" },
 	{ LIFE_STARTING, REPLACE, "TERM 0, starting -> restarting" },
@@ -222,6 +253,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_RUNNING, DIED_OFTEN, "running -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_RUNNING, DIED_AT_LIMIT, "running -> failed, TERM all 0" },
 	{ LIFE_RUNNING, DIED_CLEAN, "running -> stopping, TERM all 0" },
+	{ LIFE_RUNNING, FINISHED, "spawn 2, running -> starting, TERM all 0; due 30000" },
 
 	{ LIFE_RELOADING, STOP, "TERM 0, reloading -> stopping" },
 	{ LIFE_RELOADING, RESTART, "TERM 0, reloading -> restarting" },
@@ -232,6 +264,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_RELOADING, DIED_OFTEN, "reloading -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_RELOADING, DIED_AT_LIMIT, "reloading -> failed, TERM all 0" },
 	{ LIFE_RELOADING, DIED_CLEAN, "reloading -> waiting 1000, TERM all 0; due 1000" },
+	{ LIFE_RELOADING, FINISHED, "reloading -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_RELOADING, TIMEOUT, "TERM 0, reloading -> retrying" },
 
 	{ LIFE_REPLACING, STOP, "TERM 0, TERM 1, replacing -> stopping" },
@@ -243,7 +276,10 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_REPLACING, DIED_OFTEN, "replacing -> starting, TERM all 0; due 28000" },
 	{ LIFE_REPLACING, DIED_AT_LIMIT, "replacing -> starting, TERM all 0; due 28000" },
 	{ LIFE_REPLACING, DIED_CLEAN, "replacing -> starting, TERM all 0; due 28000" },
+	{ LIFE_REPLACING, FINISHED, "replacing -> starting, TERM all 0; due 28000" },
 	{ LIFE_REPLACING, TIMEOUT, "TERM 1, replacing -> running" },
+	{ LIFE_REPLACING, NEXT_UNFIT, "TERM 1, replacing -> running" },
+	{ LIFE_REPLACING, NEXT_SKIPPED, "replacing -> running" },
 
 	{ LIFE_STOPPING, START, "stopping -> restarting" },
 	{ LIFE_STOPPING, RESTART, "stopping -> restarting" },
@@ -253,6 +289,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_STOPPING, DIED_OFTEN, "TERM all 0" },
 	{ LIFE_STOPPING, DIED_AT_LIMIT, "TERM all 0" },
 	{ LIFE_STOPPING, DIED_CLEAN, "TERM all 0" },
+	{ LIFE_STOPPING, FINISHED, "TERM all 0" },
 	{ LIFE_STOPPING, ENDING_GONE, "TERM all 0, stopping -> stopped" },
 
 	{ LIFE_RESTARTING, STOP, "restarting -> stopping" },
@@ -261,6 +298,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_RESTARTING, DIED_OFTEN, "TERM all 0" },
 	{ LIFE_RESTARTING, DIED_AT_LIMIT, "TERM all 0" },
 	{ LIFE_RESTARTING, DIED_CLEAN, "TERM all 0" },
+	{ LIFE_RESTARTING, FINISHED, "TERM all 0" },
 	{ LIFE_RESTARTING, ENDING_GONE, "TERM all 0, spawn 2, restarting -> starting; due 30000" },
 
 	{ LIFE_RETRYING, START, "retrying -> restarting" },
@@ -272,6 +310,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_RETRYING, DIED_OFTEN, "retrying -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_RETRYING, DIED_AT_LIMIT, "retrying -> failed, TERM all 0" },
 	{ LIFE_RETRYING, DIED_CLEAN, "retrying -> waiting 1000, TERM all 0; due 1000" },
+	{ LIFE_RETRYING, FINISHED, "retrying -> waiting 1000, TERM all 0; due 1000" },
 	{ LIFE_RETRYING, ENDING_GONE, "retrying -> waiting 1000, TERM all 0; due 1000" },
 
 	{ LIFE_WAITING, START, "spawn 2, waiting -> starting; due 30000" },
@@ -294,12 +333,14 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_LISTENING, STOP, "listening -> stopping, stopping -> stopped" },
 	{ LIFE_LISTENING, LISTEN, "listen" },
 	{ LIFE_LISTENING, LISTEN_FAILED, "listening -> waiting 1000; due 1000" },
+	{ LIFE_FAILED, QUEUE, "failed -> queued" },
 };
 
 /* Where the port is the service's own, two never run side by side; all else is as above. */
 static const struct expected on_own_port[] = {
 	{ LIFE_RUNNING, REPLACE, "TERM 0, running -> restarting" },
 	{ LIFE_RUNNING, DIED, "running -> restarting, TERM all 0" },
+	{ LIFE_RUNNING, FINISHED, "running -> restarting, TERM all 0" },
 	{ LIFE_RELOADING, REPLACE, "TERM 0, reloading -> restarting" },
 	{ LIFE_WAITING, REPLACE, "waiting -> restarting, spawn 2, restarting -> starting; due 30000" },
 	{ LIFE_FAILED, REPLACE, "failed -> restarting, spawn 2, restarting -> starting; due 30000" },
@@ -337,6 +378,28 @@ every_state_and_event_on_own_port(void **state)
 		carry_out((l), &text_, (now)); \
 		assert_string_equal(got_, (wanted)); \
 	} while (0)
+
+static void
+who_cleans_up_has_time_of_its_own(void **state)
+{
+	struct life l;
+
+	(void)state;
+	reach(&l, LIFE_STOPPING, &usual);
+	life_resumed(&l, 0, T0 + 100); /* not before its master is dead */
+	assert_int_equal(life_due(&l), T0 + 5000);
+	life_died(&l, 0, true, JITTER, T0 + 200);
+	expect(&l, T0 + 200, "TERM all 0");
+	life_resumed(&l, 0, T0 + 300);
+	expect(&l, T0 + 300, "");
+	assert_int_equal(life_due(&l), T0 + 300 + usual.stop.total);
+	life_gone(&l, 0, T0 + 400); /* nor is anybody gone now */
+	life_tick(&l, T0 + 10300);
+	expect(&l, T0 + 10300, "TERM 0");
+	life_died(&l, 0, false, JITTER, T0 + 10400);
+	life_gone(&l, 0, T0 + 10400);
+	expect(&l, T0 + 10400, "TERM all 0, stopping -> stopped");
+}
 
 static void
 a_stop_goes_down_the_ladder(void **state)
@@ -547,6 +610,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_and_event),
 		cmocka_unit_test(every_state_and_event_on_own_port),
+		cmocka_unit_test(who_cleans_up_has_time_of_its_own),
 		cmocka_unit_test(a_stop_goes_down_the_ladder),
 		cmocka_unit_test(orphans_end_beside_their_successor),
 		cmocka_unit_test(on_own_port_orphans_go_first),

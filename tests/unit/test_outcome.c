@@ -22,6 +22,8 @@ every_goal_and_state(void **state)
 		{ LIFE_WAITING, F, F, F },
 		{ LIFE_FAILED, F, F, F },
 		{ LIFE_LISTENING, D, F, F },
+		{ LIFE_QUEUED, W, F, W },
+		{ LIFE_DONE, D, F, W },
 	};
 
 	(void)state;
@@ -49,12 +51,23 @@ running_again_is_not_always_done(void **state)
 	assert_int_equal(outcome_judge(GOAL_UP_AGAIN, 3, LIFE_RUNNING, ON_ASSUMED, 3), OUTCOME_DONE);
 }
 
+static void
+a_oneshot_that_ran_is_done(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_judge(GOAL_UP, 0, LIFE_STOPPING, ON_DIED_DONE, 0), OUTCOME_DONE);
+	assert_int_equal(outcome_judge(GOAL_UP, 0, LIFE_STOPPING, ON_STOP, 0), OUTCOME_FAILED);
+	assert_int_equal(outcome_judge(GOAL_UP_AGAIN, 3, LIFE_DONE, ON_FINISHED, 0), OUTCOME_DONE);
+	assert_int_equal(outcome_judge(GOAL_DOWN, 0, LIFE_STOPPING, ON_DIED_DONE, 0), OUTCOME_WAIT);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_goal_and_state),
 		cmocka_unit_test(running_again_is_not_always_done),
+		cmocka_unit_test(a_oneshot_that_ran_is_done),
 	};
 
 	return cmocka_run_group_tests_name("outcome", tests, NULL, NULL);

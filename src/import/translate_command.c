@@ -1,0 +1,223 @@
+/*
+ * Commands before and after a start, and what a program says when it is ready.
+ */
+#include "import/translate.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "conf/signal.h"
+#include "import/directives.h"
+#include "import/hole.h"
+#include "wire/execline.h"
+
+/* A command of systemd on its way to be one of ours. */
+struct command {
+	struct arena *arena;
+	const char *text;   /* the words so far, quoted for conf/words.h */
+	const char *script; /* the same for a shell, in which variables are replaced */
+	unsigned words;
+	bool has_variables;
+	bool is_shell; /* it is sh -c: what follows is replaced by that shell, as systemd would have */
+};
+
+/* Whether systemd would replace something in WORD: $NAME, ${NAME}; $$ is a dollar. */
+static bool
+has_variable(const char *word)
+{
+	for (; (word = strchr(word, '$')) != NULL; word++) {
+		if (word[1] == '$')
+			word++;
+		else if (word[1] != '\0')
+			return true;
+	}
+	return false;
+}
+
+/* WORD for a shell. $NAME alone is split at blanks, as systemd does; within a word it is not, so it is in quotes. */
+static const char *
+for_shell(struct arena *arena, const char *word)
+{
+	bool alone = word[0] == '$' && word[1] != '{' && word[1] != '$' && strpbrk(word + 1, "$ \t\"'\\`") == NULL;
+	char *buffer = arena_alloc(arena, 2 * strlen(word) + 3), *to = buffer;
+
+	if (buffer == NULL || alone)
+		return word;
+	*to++ = '"';
+	for (; *word != '\0'; word++) {
+		if (strchr("\"\\`", *word) != NULL || (*word == '$' && word[1] == '$'))
+			*to++ = '\\';
+		*to++ = *word;
+		word += *word == '$' && word[1] == '$';
+	}
+	*to = '"';
+	return buffer;
+}
+
+/* $$ is one dollar where systemd replaces variables. */
+static const char *
+with_dollars(struct arena *arena, const char *word)
+{
+	char *buffer = arena_alloc(arena, strlen(word) + 1), *to = buffer;
+
+	for (; buffer != NULL && *word != '\0'; word++) {
+		*to++ = *word;
+		word += *word == '$' && word[1] == '$';
+	}
+	return buffer == NULL ? word : buffer;
+}
+
+static bool
+is_shell(const char *path)
+{
+	static const char *const names[] = { "sh", "bash", "dash" };
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(slash != NULL ? slash + 1 : path, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_word(struct command *c, const char *word)
+{
+	const char *between = c->words > 0 ? " " : "";
+
+	if (c->words == 1)
+		c->is_shell = c->is_shell && word[0] == '-' && strchr(word, 'c') != NULL;
+	c->has_variables = c->has_variables || has_variable(word);
+	c->text =
+		arena_printf(c->arena, "%s%s%s", c->text, between, draft_quote(c->arena, with_dollars(c->arena, word)));
+	c->script = arena_printf(c->arena, "%s%s%s", c->script, between, for_shell(c->arena, word));
+	if (c->words++ == 0)
+		c->is_shell = is_shell(word);
+}
+
+/* With its prefixes in front of its first word. */
+static const char *
+finished(const struct command *c, const char *prefixes)
+{
+	if (!c->has_variables || c->is_shell)
+		return arena_printf(c->arena, "%s%s", prefixes, c->text);
+	return arena_printf(c->arena, "%s/bin/sh -c %s", prefixes,
+		draft_quote(c->arena, arena_printf(c->arena, "exec %s", c->script)));
+}
+
+/* Those of ours among the prefixes of systemd; ! and !! leave the user as it is, as + does. NULL with *WHY. */
+static const char *
+our_prefixes(const char *prefixes, const char **why)
+{
+	bool ignored = strchr(prefixes, '-') != NULL, privileged = strpbrk(prefixes, "+!") != NULL;
+
+	*why = strchr(prefixes, '@') != NULL  ? "a name of one's own (@) cannot be given to a command" :
+		strchr(prefixes, '|') != NULL ? "no login shell is started for a command (|)" :
+						NULL;
+	if (*why != NULL)
+		return NULL;
+	return ignored && privileged ? "-+" : ignored ? "-" : privileged ? "+" : "";
+}
+
+/* Of another command of the same line. What cannot be had is refused when the setting is read. */
+static const char *
+next_prefixes(const char **rest)
+{
+	const char *why, *ours;
+	char prefixes[8];
+
+	*rest += strspn(*rest, " \t");
+	execline_prefixes(rest, prefixes);
+	ours = our_prefixes(prefixes, &why);
+	return ours != NULL ? ours : "@";
+}
+
+void
+translate_hook(struct translation *t)
+{
+	struct arena *arena = t->import->arena;
+	const char *rest = t->value, *why, *ours;
+	const char *all = "";
+	char prefixes[8], *word = arena_alloc(arena, strlen(rest) + 1);
+	struct command c = { .arena = arena, .text = "", .script = "" };
+	enum word_step step = WORD_END;
+	struct err err;
+
+	if (rest[0] == '\0') {
+		draft_unset(t->draft, translate_key(t));
+		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
+		return;
+	}
+	execline_prefixes(&rest, prefixes);
+	ours = our_prefixes(prefixes, &why);
+	if (ours == NULL) {
+		translate_settle(t, FATE_LOST, why);
+		return;
+	}
+	while (word != NULL && (step = execline_next(&rest, word, &err)) == WORD_TAKEN) {
+		if (strcmp(word, ";") != 0) {
+			add_word(&c, word);
+			continue;
+		}
+		all = arena_printf(arena, "%s%s ; ", all, finished(&c, ours));
+		c = (struct command){ .arena = arena, .text = "", .script = "" };
+		ours = next_prefixes(&rest);
+	}
+	if (step == WORD_BAD)
+		import_broken(t->import, t->entry, err.text);
+	else
+		translate_set(t, translate_key(t), arena_printf(arena, "%s%s", all, finished(&c, ours)),
+			c.has_variables && !c.is_shell ? "a shell replaces its variables" : "");
+}
+
+/* ---- programs that say when they are ready ---- */
+
+static bool
+is_program(const struct translation *t)
+{
+	return t->draft->kind == CONF_PROGRAM;
+}
+
+void
+translate_notify_access(struct translation *t)
+{
+	if (!is_program(t))
+		translate_as_listed(t);
+	else if (strcmp(t->value, "all") == 0 || strcmp(t->value, "exec") == 0)
+		translate_set(t, KEY_notify_access, "all", "");
+	else if (strcmp(t->value, "main") == 0)
+		translate_set(t, KEY_notify_access, "main", "");
+	else
+		translate_settle(t, FATE_MEANINGLESS, "nobody notifies");
+}
+
+void
+translate_watchdog(struct translation *t)
+{
+	if (!is_program(t))
+		translate_as_listed(t);
+	else
+		translate_span(t);
+}
+
+void
+translate_success(struct translation *t)
+{
+	if (!is_program(t))
+		translate_as_listed(t);
+	else
+		translate_set(t, KEY_success_exit_status, t->value, "");
+}
+
+void
+translate_remain(struct translation *t)
+{
+	static const char *const words[] = { "yes", "true", "on", "1" };
+
+	for (size_t i = 0; is_program(t) && i < sizeof words / sizeof words[0]; i++)
+		if (strcasecmp(t->value, words[i]) == 0) {
+			translate_set(t, KEY_remain_after_exit, "yes", "");
+			return;
+		}
+	translate_guard(t);
+}

@@ -1,0 +1,556 @@
+#include "supervisor/around.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "os/tree.h"
+#include "supervisor/around_environment.h"
+#include "supervisor/bridled.h"
+#include "supervisor/rest.h"
+#include "supervisor/service.h"
+#include "wire/ending.h"
+
+static const char *const words[] = {
+#define X(name, word) word,
+	HOOK_LISTS(X)
+#undef X
+};
+
+static const struct hook_plan *
+plan_of(const struct service *s)
+{
+	static const struct hook_plan none;
+
+	return s->plan != NULL && s->plan->hooks != NULL ? &s->plan->hooks->order : &none;
+}
+
+static struct around_generation *
+at(const struct service *s, uint8_t slot)
+{
+	return s->around == NULL || slot >= LIFE_SLOTS ? NULL : &s->around->at[slot];
+}
+
+bool
+around_init(struct service *s, struct err *err)
+{
+	if (s->around != NULL || s->plan == NULL || s->plan->hooks == NULL)
+		return true;
+	s->around = calloc(1, sizeof *s->around);
+	return s->around != NULL || err_set(err, errno, "cannot keep the commands of %s", s->name);
+}
+
+void
+around_free(struct service *s)
+{
+	free(s->around);
+	s->around = NULL;
+}
+
+static bool
+is_ending(const struct service *s, uint8_t slot)
+{
+	return s->life.slots[slot].state == GENERATION_ENDING;
+}
+
+/* ---- starting one ---- */
+
+/* The command that its hooks point to; NULL when a plan that came meanwhile has it no more. */
+static const struct plan_hook *
+command_of(const struct service *s, const struct hooks *h)
+{
+	const struct plan_hooks *plan = s->plan != NULL ? s->plan->hooks : NULL;
+
+	return plan != NULL && h->index < plan->order.count[h->list] ? &plan->lists[h->list][h->index] : NULL;
+}
+
+static pid_t
+spawn_command(struct service *s, const struct plan_hook *command, int cgroup_fd, struct err *err)
+{
+	struct spawn_request r = plan_request(s->plan);
+
+	r.path = command->path;
+	r.argv = command->argv;
+	r.envp = s->plan->hooks->envp;
+	r.listen_pid = NULL;
+	r.null_fd = s->home->null_fd;
+	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
+	r.cgroup_fd = cgroup_fd;
+	r.descriptors = s->home->descriptors;
+	if (command->privileged) {
+		r.change_user = false;
+		r.steps = NULL;
+	}
+	return spawn(&r, err);
+}
+
+/* What failed is told in the log at once, and in the page until the next start. */
+static void
+tell(struct service *s, const struct hooks *h, const char *end)
+{
+	const struct plan_hook *command = command_of(s, h);
+	char buffer[256];
+	struct text t;
+
+	text_init(&t, buffer, sizeof buffer);
+	text_addf(&t, "%s '%s' %s", words[h->list], command != NULL ? command->argv[0] : "?", end);
+	log_warning("%s: %s", s->name, buffer);
+	service_tell_why(s, buffer);
+}
+
+static void
+tell_status(struct service *s, const struct hooks *h, int status)
+{
+	char buffer[96];
+	struct text t;
+
+	text_init(&t, buffer, sizeof buffer);
+	ending_add(&t, status);
+	tell(s, h, buffer);
+}
+
+static pid_t
+run(struct service *s, uint8_t slot)
+{
+	struct around_generation *g = at(s, slot);
+	const struct plan_hook *command = command_of(s, &g->hooks);
+	struct around_variables variables;
+	struct err err;
+	pid_t pid;
+
+	if (command == NULL)
+		return -1;
+	if (g->hooks.stage == HOOKS_AFTER) /* KILL may have gone to the cgroup: nobody can be born there any more */
+		service_renew_cgroup(s, slot);
+	service_patch(s, slot);
+	around_variables(&variables, s, slot);
+	pid = service_make_places(s, &err) ? spawn_command(s, command, s->cgroup[slot], &err) : -1;
+	if (pid < 0)
+		tell(s, &g->hooks, err.text);
+	return pid;
+}
+
+/* ---- what comes of it ---- */
+
+static enum hook_end
+end_of(int status)
+{
+	if (!WIFEXITED(status) || WEXITSTATUS(status) == 255)
+		return HOOK_BROKE;
+	return WEXITSTATUS(status) == 0 ? HOOK_SUCCEEDED : HOOK_SAID_NO;
+}
+
+static uint8_t
+result_of(int status)
+{
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status) == 0 ? AROUND_SUCCESS : AROUND_EXIT_CODE;
+	return WCOREDUMP(status) ? AROUND_CORE_DUMP : AROUND_SIGNAL;
+}
+
+/* There was no master, or none that lasts: what is told of the last one must not be taken for this one's end. */
+static void
+fail(struct service *s, uint8_t slot, msec now)
+{
+	s->last_generation = s->life.slots[slot].number;
+	s->last_pid = s->last_status = 0;
+	s->last_age = 0;
+	s->last_ended = now;
+	life_died(&s->life, slot, false, bridled_random(s->home), now);
+}
+
+static void
+skip(struct service *s, uint8_t slot, msec now)
+{
+	service_clear_away(s, slot);
+	s->last_generation = s->life.slots[slot].number;
+	s->last_pid = s->last_status = 0;
+	s->last_ended = now;
+	life_skipped(&s->life, slot, now);
+}
+
+static void
+say_ready(struct service *s, uint32_t number, bool assumed, msec now)
+{
+	if (assumed)
+		life_assumed(&s->life, number, now);
+	else
+		life_ready(&s->life, number, now);
+}
+
+static void
+ready(struct service *s, uint8_t slot, msec now)
+{
+	uint32_t number = s->life.slots[slot].number;
+
+	service_tell_why(s, "");
+	say_ready(s, number, at(s, slot)->assumed, now);
+}
+
+/* Started: in the master's place, or beside it. */
+static void
+note_running(struct service *s, uint8_t slot, pid_t pid, msec now)
+{
+	struct around_generation *g = at(s, slot);
+
+	if (!hooks_lead(&g->hooks)) {
+		g->beside = pid;
+		s->home->besides++;
+		return;
+	}
+	service_lead(s, slot, pid);
+	if (g->hooks.stage == HOOKS_AFTER)
+		life_resumed(&s->life, slot, now);
+}
+
+static void perform(struct service *s, uint8_t slot, enum hook_deed deed, msec now);
+
+/* A command that could not be started has failed. */
+static void
+run_or_fail(struct service *s, uint8_t slot, msec now)
+{
+	struct around_generation *g = at(s, slot);
+	pid_t pid = run(s, slot);
+
+	if (pid > 0) {
+		note_running(s, slot, pid, now);
+		return;
+	}
+	g->result = g->ended ? g->result : AROUND_RESOURCES;
+	perform(s, slot, hooks_ended(&g->hooks, plan_of(s), HOOK_BROKE, is_ending(s, slot), now), now);
+	if (g->hooks.stage == HOOKS_AFTER) /* nothing was started that could end */
+		perform(s, slot, hooks_empty(&g->hooks, plan_of(s)), now);
+}
+
+static void
+kill_rest(struct service *s, uint8_t slot)
+{
+	rest_clear(s, slot);
+	s->home->look = true;
+}
+
+static void
+start_master(struct service *s, uint8_t slot, msec now)
+{
+	if (service_start_master(s, slot, now) && plan_of(s)->count[HOOK_READY] > 0)
+		perform(s, slot, hooks_ask(&at(s, slot)->hooks), now);
+}
+
+static void
+perform(struct service *s, uint8_t slot, enum hook_deed deed, msec now)
+{
+	switch (deed) {
+	case HOOK_DO_NOTHING: break;
+	case HOOK_DO_RUN: run_or_fail(s, slot, now); break;
+	case HOOK_DO_KILL: kill_rest(s, slot); break;
+	case HOOK_DO_SPAWN: start_master(s, slot, now); break;
+	case HOOK_DO_READY: ready(s, slot, now); break;
+	case HOOK_DO_UNFIT:
+		s->around->unfit = s->life.slots[slot].number;
+		life_unfit(&s->life, s->around->unfit, now);
+		break;
+	case HOOK_DO_SKIP: skip(s, slot, now); break;
+	case HOOK_DO_FAIL: fail(s, slot, now); break;
+	case HOOK_DO_FINISH: life_died(&s->life, slot, true, bridled_random(s->home), now); break;
+	case HOOK_DO_GONE: service_forget(s, slot, now); break;
+	}
+}
+
+void
+around_begin(struct service *s, const struct life_order *o, msec now)
+{
+	struct around_generation *g = at(s, o->slot);
+	enum hook_deed deed;
+
+	if (g == NULL) {
+		service_start_master(s, o->slot, now);
+		return;
+	}
+	*g = (struct around_generation){ .result = AROUND_SUCCESS };
+	deed = hooks_begin(&g->hooks, plan_of(s));
+	if (deed == HOOK_DO_RUN) {
+		service_tell_why(s, "");
+		service_make_cgroup(s, o->slot);
+		life_spawned(&s->life, o->slot, true, 0, now);
+	}
+	perform(s, o->slot, deed, now);
+}
+
+bool
+around_failed(struct service *s, uint8_t slot, msec now)
+{
+	struct around_generation *g = at(s, slot);
+
+	if (g == NULL || g->hooks.stage == HOOKS_IDLE)
+		return false;
+	g->result = AROUND_RESOURCES;
+	life_died(&s->life, slot, false, bridled_random(s->home), now);
+	return true;
+}
+
+static uint8_t
+slot_of(const struct service *s, uint32_t number)
+{
+	uint8_t slot = 0;
+
+	while (slot < LIFE_SLOTS && s->life.slots[slot].number != number)
+		slot++;
+	return slot;
+}
+
+void
+around_ready(struct service *s, uint32_t number, bool assumed, msec now)
+{
+	uint8_t slot = slot_of(s, number);
+	struct around_generation *g = at(s, slot);
+
+	if (s->life.limits.oneshot)
+		return; /* it is never ready: it ends */
+	/* one that was started before there were commands has none */
+	if (g == NULL || g->hooks.stage == HOOKS_IDLE) {
+		say_ready(s, number, assumed, now);
+	} else if (!is_ending(s, slot)) {
+		g->assumed = assumed;
+		perform(s, slot, hooks_ready(&g->hooks, plan_of(s)), now);
+	}
+}
+
+/* A failure is told where it matters, and of a condition its no. */
+static void
+note_end(struct service *s, struct around_generation *g, int status)
+{
+	enum hook_end end = end_of(status);
+	bool ignored = plan_of(s)->ignored[g->hooks.list] & UINT32_C(1) << g->hooks.index;
+
+	if (end == HOOK_SUCCEEDED || g->hooks.list == HOOK_READY)
+		return;
+	if (ignored) {
+		log_info("%s: %s failed, which does not matter", s->name, words[g->hooks.list]);
+		return;
+	}
+	tell_status(s, &g->hooks, status);
+	if (g->hooks.stage == HOOKS_BEFORE && !g->ended) {
+		g->ended = true;
+		g->status = status;
+		g->result = result_of(status);
+	}
+}
+
+bool
+around_reaped(struct service *s, uint8_t slot, int status, msec now)
+{
+	struct around_generation *g = at(s, slot);
+	bool after;
+	enum hook_deed deed;
+
+	if (g == NULL || !hooks_lead(&g->hooks))
+		return false;
+	*service_pid_at(s, slot) = 0;
+	note_end(s, g, status);
+	if (is_ending(s, slot) && !g->ended && s->life.state == LIFE_RETRYING)
+		g->result = AROUND_TIMEOUT;
+	after = g->hooks.stage == HOOKS_AFTER;
+	deed = hooks_ended(&g->hooks, plan_of(s), end_of(status), is_ending(s, slot), now);
+	if (after) /* who is left of it is ended as what is left of a master */
+		life_died(&s->life, slot, true, bridled_random(s->home), now);
+	perform(s, slot, deed, now);
+	return true;
+}
+
+bool
+around_master_ended(struct service *s, uint8_t slot, int status, bool clean, msec now)
+{
+	struct around_generation *g = at(s, slot);
+
+	if (g == NULL || g->hooks.stage == HOOKS_IDLE)
+		return true;
+	g->ended = true;
+	g->status = status;
+	if (is_ending(s, slot) && s->life.state == LIFE_RETRYING && s->around->unfit != s->life.slots[slot].number)
+		g->result = AROUND_TIMEOUT;
+	else if (clean || (is_ending(s, slot) && WIFSIGNALED(status) && !WCOREDUMP(status)))
+		g->result = AROUND_SUCCESS; /* it ended as it was asked to */
+	else
+		g->result = result_of(status);
+	if (is_ending(s, slot) || !clean || !s->life.limits.oneshot)
+		return true;
+	if (plan_of(s)->count[HOOK_START_POST] == 0)
+		return true;
+	perform(s, slot, hooks_finished(&g->hooks, plan_of(s), now), now);
+	return false;
+}
+
+static bool
+reaped_beside(struct service *s, pid_t pid, int status, msec now)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
+		struct around_generation *g = at(s, i);
+
+		if (g->beside != pid)
+			continue;
+		g->beside = 0;
+		s->home->besides--;
+		if (!is_ending(s, i))
+			note_end(s, g, status);
+		perform(s, i, hooks_ended(&g->hooks, plan_of(s), end_of(status), is_ending(s, i), now), now);
+		return true;
+	}
+	return false;
+}
+
+static bool
+reaped_failure(struct service *s, pid_t pid, int status)
+{
+	char buffer[96];
+	struct text t;
+
+	if (s->around->failure != pid)
+		return false;
+	s->around->failure = 0;
+	s->home->besides--;
+	if (status == 0)
+		return true;
+	text_init(&t, buffer, sizeof buffer);
+	ending_add(&t, status);
+	log_warning("%s: on_failure %s", s->name, buffer);
+	return true;
+}
+
+void
+around_reaped_other(struct bridled *b, pid_t pid, int status, msec now)
+{
+	for (uint32_t i = 0; b->besides > 0 && i < b->capacity; i++) {
+		struct service *s = b->services[i];
+
+		if (s == NULL || s->around == NULL ||
+			(!reaped_failure(s, pid, status) && !reaped_beside(s, pid, status, now)))
+			continue;
+		service_act(s, now);
+		return;
+	}
+}
+
+bool
+around_is_clearing(const struct service *s, uint8_t slot)
+{
+	return s->around != NULL && s->around->at[slot].hooks.stage == HOOKS_CLEARING;
+}
+
+void
+around_cleared(struct service *s, uint8_t slot, msec now)
+{
+	perform(s, slot, hooks_cleared(&at(s, slot)->hooks, plan_of(s), is_ending(s, slot)), now);
+}
+
+bool
+around_empty(struct service *s, uint8_t slot, msec now)
+{
+	struct around_generation *g = at(s, slot);
+
+	if (g == NULL)
+		return true;
+	perform(s, slot, hooks_empty(&g->hooks, plan_of(s)), now);
+	return false;
+}
+
+bool
+around_leads(const struct service *s, uint8_t slot)
+{
+	return s->around != NULL && hooks_lead(&s->around->at[slot].hooks);
+}
+
+/* ---- on_failure ---- */
+
+void
+around_given_up(struct service *s, const char *reason, msec now)
+{
+	const struct plan_hook *command = s->plan != NULL && s->plan->hooks != NULL ? s->plan->hooks->on_failure : NULL;
+	struct around_variables variables;
+	struct err err;
+	pid_t pid;
+
+	if (command == NULL || s->around == NULL || s->around->failure != 0)
+		return;
+	around_reason(&variables, s, reason);
+	pid = spawn_command(s, command, -1, &err);
+	if (pid < 0) {
+		log_error("%s: on_failure: %s", s->name, err.text);
+		return;
+	}
+	s->around->failure = pid;
+	s->home->besides++;
+	s->around->failure_due = now + s->life.limits.stop.total;
+}
+
+static void
+kill_one(void *context, const struct tree_process *p)
+{
+	(void)context;
+	tree_signal(p->pid, p->start, SIGKILL);
+}
+
+void
+around_end(struct service *s)
+{
+	if (s->around != NULL && s->around->failure > 0)
+		tree_walk(&s->around->failure, 1, kill_one, NULL);
+}
+
+/* ---- over our own end ---- */
+
+struct hooks *
+around_hooks(struct service *s, uint8_t slot)
+{
+	static struct hooks nobodys;
+
+	if (s->around != NULL)
+		return &s->around->at[slot].hooks;
+	nobodys = (struct hooks){ 0 };
+	return &nobodys;
+}
+
+void
+around_resume(struct service *s, msec now)
+{
+	for (uint8_t i = 0; s->around != NULL && i < LIFE_SLOTS; i++) {
+		struct hooks *h = &s->around->at[i].hooks;
+
+		if (h->stage == HOOKS_BESIDE)
+			h->stage = HOOKS_MASTER;
+		h->due = h->stage == HOOKS_CLEARING || (h->stage == HOOKS_MASTER && h->list == HOOK_READY) ? now : MSEC_NEVER;
+	}
+}
+
+/* ---- time ---- */
+
+msec
+around_due(const struct service *s)
+{
+	msec due = MSEC_NEVER;
+
+	if (s->around == NULL)
+		return due;
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (hooks_due(&s->around->at[i].hooks) < due)
+			due = hooks_due(&s->around->at[i].hooks);
+	return s->around->failure > 0 && s->around->failure_due < due ? s->around->failure_due : due;
+}
+
+void
+around_tick(struct service *s, msec now)
+{
+	if (s->around == NULL)
+		return;
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (hooks_due(&s->around->at[i].hooks) <= now)
+			perform(s, i, hooks_tick(&s->around->at[i].hooks, is_ending(s, i), now), now);
+	if (s->around->failure == 0 || now < s->around->failure_due)
+		return;
+	log_warning("%s: on_failure takes longer than stop_timeout; it is killed", s->name);
+	around_end(s);
+	s->around->failure_due = MSEC_NEVER;
+}

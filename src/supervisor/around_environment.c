@@ -1,0 +1,90 @@
+#include "supervisor/around_environment.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/text.h"
+#include "supervisor/around.h"
+#include "supervisor/service.h"
+#include "wire/ending.h"
+
+static const char *const results[] = { [AROUND_SUCCESS] = "success",
+	[AROUND_EXIT_CODE] = "exit-code",
+	[AROUND_SIGNAL] = "signal",
+	[AROUND_CORE_DUMP] = "core-dump",
+	[AROUND_TIMEOUT] = "timeout",
+	[AROUND_RESOURCES] = "resources" };
+
+static void
+put(struct around_variables *v, struct plan_hooks *hooks, const char *name, const char *value)
+{
+	struct text t;
+
+	if (v->count == PLAN_HOOK_VARIABLES)
+		return;
+	text_init(&t, v->text[v->count], sizeof v->text[0]);
+	text_addf(&t, "%s=%s", name, value);
+	hooks->envp[hooks->env_count + v->count] = v->text[v->count];
+	v->count++;
+	hooks->envp[hooks->env_count + v->count] = NULL;
+}
+
+static void
+put_number(struct around_variables *v, struct plan_hooks *hooks, const char *name, int64_t n)
+{
+	char digits[24];
+	struct text t;
+
+	text_init(&t, digits, sizeof digits);
+	text_addf(&t, "%lld", (long long)n);
+	put(v, hooks, name, digits);
+}
+
+/* systemd.exec(5), EXIT_STATUS: "0" to "255", or the name of a signal without SIG. */
+static void
+put_end(struct around_variables *v, struct plan_hooks *hooks, int status)
+{
+	char name[32];
+	struct text t;
+
+	put(v, hooks, "EXIT_CODE", WIFEXITED(status) ? "exited" : WCOREDUMP(status) ? "dumped" : "killed");
+	if (WIFEXITED(status)) {
+		put_number(v, hooks, "EXIT_STATUS", WEXITSTATUS(status));
+		return;
+	}
+	text_init(&t, name, sizeof name);
+	ending_add_signal(&t, WTERMSIG(status));
+	put(v, hooks, "EXIT_STATUS", strncmp(name, "SIG", 3) == 0 ? name + 3 : name);
+}
+
+void
+around_variables(struct around_variables *v, struct service *s, uint8_t slot)
+{
+	struct plan_hooks *hooks = s->plan->hooks;
+	const struct around_generation *g = &s->around->at[slot];
+
+	v->count = 0;
+	hooks->envp[hooks->env_count - 1] = hooks->generation;
+	hooks->envp[hooks->env_count] = NULL;
+	if (g->hooks.stage == HOOKS_BESIDE)
+		put_number(v, hooks, "MAINPID", *service_pid_at(s, slot));
+	if (g->hooks.stage != HOOKS_AFTER)
+		return;
+	put(v, hooks, "SERVICE_RESULT",
+		g->result < sizeof results / sizeof results[0] ? results[g->result] : "protocol");
+	if (g->ended)
+		put_end(v, hooks, g->status);
+}
+
+void
+around_reason(struct around_variables *v, struct service *s, const char *reason)
+{
+	struct plan_hooks *hooks = s->plan->hooks;
+	struct text t;
+
+	text_init(&t, v->text[0], sizeof v->text[0]);
+	text_addf(&t, "BRIDLE_REASON=%s", reason);
+	hooks->envp[hooks->env_count - 1] = v->text[0];
+	hooks->envp[hooks->env_count] = NULL;
+	v->count = 1;
+}

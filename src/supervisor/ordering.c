@@ -1,0 +1,298 @@
+#include "supervisor/ordering.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "supervisor/bridled.h"
+#include "supervisor/demand.h"
+#include "supervisor/service.h"
+
+bool
+ordering_init(struct bridled *b, struct err *err)
+{
+	b->order = (struct order){ .nodes = calloc(b->capacity, sizeof *b->order.nodes), .node_count = b->capacity };
+	return b->order.nodes != NULL || err_set(err, errno, "cannot keep the order of %u services", b->capacity);
+}
+
+void
+ordering_free(struct bridled *b)
+{
+	free(b->order.nodes);
+	free((void *)b->order.edges);
+}
+
+/* ---- who says what of whom ---- */
+
+struct learning {
+	struct bridled *b;
+	struct order_edge *edges; /* NULL: only counting */
+	uint32_t count;
+};
+
+static void
+learn_names(struct learning *l, uint32_t of, const struct conf_words *names, uint8_t kind)
+{
+	for (uint32_t i = 0; i < names->count; i++) {
+		const struct service *on = l->edges == NULL ? NULL : service_find(l->b, names->at[i]);
+
+		if (on != NULL)
+			l->edges[l->count] = (struct order_edge){ of, on->slot, kind };
+		l->count += on != NULL || l->edges == NULL;
+	}
+}
+
+static void
+learn_all(struct learning *l, const struct conf *conf)
+{
+	for (uint32_t i = 0; i < conf->service_count; i++) {
+		const struct service *s = service_find(l->b, conf->services[i].name);
+		struct conf_service c;
+
+		conf_decode_service(&conf->services[i], &c);
+		if (s == NULL || c.after.count + c.requires.count + c.wants.count == 0)
+			continue;
+		learn_names(l, s->slot, &c.after, ORDER_AFTER);
+		learn_names(l, s->slot, &c.requires, ORDER_REQUIRES);
+		learn_names(l, s->slot, &c.wants, ORDER_WANTS);
+	}
+}
+
+void
+ordering_learn(struct bridled *b, const struct conf *conf)
+{
+	struct learning l = { .b = b };
+
+	free((void *)b->order.edges);
+	b->order.edges = NULL;
+	b->order.edge_count = 0;
+	learn_all(&l, conf);
+	if (l.count == 0)
+		return;
+	l.edges = calloc(l.count, sizeof *l.edges);
+	if (l.edges == NULL) {
+		log_error("no memory for the order among services: they start and stop side by side");
+		return;
+	}
+	l.count = 0;
+	learn_all(&l, conf);
+	b->order.edges = l.edges;
+	b->order.edge_count = l.count;
+}
+
+/* ---- wishes ---- */
+
+static struct order_node *
+node(const struct service *s)
+{
+	return &s->home->order.nodes[s->slot];
+}
+
+static void
+look(struct bridled *b)
+{
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		const struct service *s = b->services[i];
+
+		b->order.nodes[i].used = s != NULL;
+		if (s != NULL)
+			b->order.nodes[i].state = (uint8_t)s->life.state;
+	}
+}
+
+static bool
+is_down(const struct service *s)
+{
+	return s->life.state == LIFE_STOPPED || s->life.state == LIFE_FAILED;
+}
+
+static void
+give_turns(struct bridled *b, msec now)
+{
+	b->reorder = true;
+	ordering_turns(b, now);
+}
+
+/* Up, or on its way already: start means nothing. */
+static bool
+is_coming(const struct service *s)
+{
+	switch (s->life.state) {
+	case LIFE_STARTING:
+	case LIFE_RUNNING:
+	case LIFE_RELOADING:
+	case LIFE_REPLACING:
+	case LIFE_RESTARTING:
+	case LIFE_QUEUED:
+	case LIFE_DONE: return true;
+	case LIFE_STOPPED:
+	case LIFE_STOPPING:
+	case LIFE_RETRYING:
+	case LIFE_WAITING:
+	case LIFE_FAILED:
+	case LIFE_LISTENING:
+	case LIFE_STATE_COUNT: break;
+	}
+	return false;
+}
+
+bool
+ordering_start(struct service *s, msec now)
+{
+	struct bridled *b = s->home;
+
+	if (b->order.edge_count == 0)
+		return life_start(&s->life, now);
+	if (is_coming(s) && node(s)->wish != WISH_STOP)
+		return false;
+	look(b);
+	if (!is_coming(s))
+		order_wish_start(&b->order, s->slot);
+	else
+		node(s)->wish = WISH_NOTHING; /* it was to be stopped, and its turn had not come */
+	give_turns(b, now);
+	if (s->life.state == LIFE_LISTENING) /* on demand, and this is one */
+		life_start(&s->life, now);
+	return true;
+}
+
+bool
+ordering_stop(struct service *s, msec now)
+{
+	struct bridled *b = s->home;
+
+	if (b->order.edge_count == 0)
+		return life_stop(&s->life, now);
+	if (s->life.state == LIFE_STOPPED || s->life.state == LIFE_STOPPING)
+		return false;
+	look(b);
+	order_wish_stop(&b->order, s->slot);
+	give_turns(b, now);
+	return true;
+}
+
+void
+ordering_wish(struct service *s)
+{
+	node(s)->wish = WISH_START;
+}
+
+void
+ordering_begin(struct bridled *b, msec now)
+{
+	look(b);
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->order.nodes[i].wish == WISH_START)
+			order_wish_start(&b->order, i);
+	give_turns(b, now);
+}
+
+void
+ordering_stop_all(struct bridled *b, msec now)
+{
+	look(b);
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->services[i] != NULL)
+			b->order.nodes[i].wish = WISH_STOP;
+	give_turns(b, now);
+}
+
+void
+ordering_forget(struct service *s)
+{
+	*node(s) = (struct order_node){ .used = false };
+}
+
+void
+ordering_moved(struct service *s, const struct life_order *order)
+{
+	s->home->reorder = true;
+	if (order->to == LIFE_STARTING)
+		node(s)->skipped = false;
+	else if (order->event == ON_DIED_DONE && order->from == LIFE_STARTING)
+		node(s)->skipped = true;
+}
+
+/* ---- turns ---- */
+
+static void
+tell_why(struct service *s, const struct service *whom, const char *rest)
+{
+	char buffer[160];
+	struct text t;
+
+	text_init(&t, buffer, sizeof buffer);
+	text_addf(&t, "%s%s", whom->name, rest);
+	service_tell_why(s, buffer);
+}
+
+static void
+start(struct service *s, msec now)
+{
+	service_tell_why(s, "");
+	if (s->life.state == LIFE_STOPPED)
+		demand_begin(s, now);
+	else
+		life_start(&s->life, now);
+}
+
+/* Asked for and not begun is a state of its own; whoever is being ended, or backs off, shows that he is. */
+static void
+wait_for(struct service *s, const struct service *whom, msec now)
+{
+	if (!is_down(s) || node(s)->wish != WISH_START)
+		return;
+	tell_why(s, whom, " comes first");
+	life_queue(&s->life, now);
+}
+
+static void
+refuse(struct service *s, const struct service *whom, msec now)
+{
+	if (is_down(s))
+		life_queue(&s->life, now);
+	tell_why(s, whom, ", which it requires, is not up");
+	life_refuse(&s->life, now);
+}
+
+/* Returns whether it moved. */
+static bool
+turn(struct bridled *b, struct service *s, msec now)
+{
+	enum life_state before = s->life.state;
+	bool stops = node(s)->wish == WISH_STOP;
+	uint32_t whom = s->slot;
+
+	switch (order_turn(&b->order, s->slot, &whom)) {
+	case TURN_NONE: return false;
+	case TURN_WAIT: wait_for(s, b->services[whom], now); break;
+	case TURN_REFUSE: refuse(s, b->services[whom], now); break;
+	case TURN_GO:
+		if (stops)
+			life_stop(&s->life, now);
+		else
+			start(s, now);
+		break;
+	}
+	if (s->life.state == before)
+		return false;
+	service_act(s, now);
+	return true;
+}
+
+void
+ordering_turns(struct bridled *b, msec now)
+{
+	while (b->reorder) {
+		b->reorder = false;
+		look(b);
+		for (uint32_t i = 0; i < b->capacity; i++) {
+			if (b->order.nodes[i].wish == WISH_NOTHING || b->services[i] == NULL ||
+				!turn(b, b->services[i], now))
+				continue;
+			b->order.nodes[i].state = (uint8_t)b->services[i]->life.state;
+			b->reorder = true;
+		}
+	}
+}

@@ -1,0 +1,125 @@
+#include "supervisor/plan_program.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "base/text.h"
+#include "conf/signal.h"
+#include "wire/ending.h"
+
+/* One proof is enough: check_hooks.c says which of several counts. */
+static enum plan_proof
+proof_of(const struct conf_service *s)
+{
+	if (s->kind != CONF_PROGRAM)
+		return PROOF_EXEC;
+	if (s->type == CONF_TYPE_ONESHOT)
+		return PROOF_END;
+	if (s->type == CONF_TYPE_NOTIFY)
+		return PROOF_NOTIFY;
+	if (s->ready_fd >= 0)
+		return PROOF_FD;
+	if (s->ready_probe.count > 0)
+		return PROOF_PROBE;
+	return s->ready_command.count > 0 ? PROOF_COMMAND : PROOF_EXEC;
+}
+
+static void
+take_status(struct plan_program *program, const char *word)
+{
+	int64_t status;
+
+	if (text_parse_int(word, 0, 255, &status))
+		program->statuses[status / 32] |= UINT32_C(1) << status % 32;
+	else
+		program->signals |= UINT64_C(1) << (signal_by_name(word) - 1);
+}
+
+static bool
+is_usual(const struct conf_service *s)
+{
+	return s->kind != CONF_PROGRAM ||
+		(proof_of(s) == PROOF_EXEC && s->success_exit_status.count == 0 && s->kill_signal == SIGTERM &&
+			s->reload_signal <= 0);
+}
+
+/* Looked up now: it may take seconds. */
+static bool
+take_address(struct plan_program *program, const struct conf_bind *bind, struct err *err)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	char port[8];
+	int e;
+
+	if (bind->family == CONF_BIND_UNIX) {
+		text_copy(un.sun_path, sizeof un.sun_path, bind->path);
+		memcpy(&program->address, &un, sizeof un);
+		program->address_length = sizeof un;
+		return true;
+	}
+	snprintf(port, sizeof port, "%u", (unsigned)bind->port);
+	e = getaddrinfo(bind->host[0] != '\0' ? bind->host : NULL, port, &hints, &found);
+	if (e != 0)
+		return err_set(err, 0, "ready_probe: cannot resolve '%s': %s", bind->host, gai_strerror(e));
+	memcpy(&program->address, found->ai_addr, found->ai_addrlen);
+	program->address_length = found->ai_addrlen;
+	freeaddrinfo(found);
+	return true;
+}
+
+bool
+plan_program_new(struct plan_program **program, const struct conf_service *s, struct err *err)
+{
+	*program = NULL;
+	if (is_usual(s))
+		return true;
+	*program = calloc(1, sizeof **program);
+	if (*program == NULL)
+		return err_set(err, errno, "cannot keep signals");
+	**program = (struct plan_program){
+		.proof = (uint8_t)proof_of(s),
+		.ready_fd = s->ready_fd > 0 ? (uint8_t)s->ready_fd : 0,
+		.kill_signal = s->kill_signal > 0 ? (uint8_t)s->kill_signal : 0,
+		.reload_signal = s->reload_signal > 0 ? (uint8_t)s->reload_signal : 0,
+		.notify_all = s->notify_access == CONF_NOTIFY_ALL,
+	};
+	for (uint32_t i = 0; i < s->success_exit_status.count; i++)
+		take_status(*program, s->success_exit_status.at[i]);
+	return (*program)->proof != PROOF_PROBE || take_address(*program, &s->ready_probe.at[0], err);
+}
+
+uint8_t
+plan_program_shown(const struct plan_program *program)
+{
+	switch ((enum plan_proof)program->proof) {
+	case PROOF_NOTIFY: return program->notify_all ? PAGE_PROOF_NOTIFY_ALL : PAGE_PROOF_NOTIFY;
+	case PROOF_FD: return PAGE_PROOF_FD;
+	case PROOF_PROBE: return PAGE_PROOF_PROBE;
+	case PROOF_EXEC:
+	case PROOF_COMMAND:
+	case PROOF_END: break;
+	}
+	return PAGE_PROOF_NONE;
+}
+
+void
+plan_program_free(struct plan_program *program)
+{
+	free(program);
+}
+
+bool
+plan_program_is_success(const struct plan_program *program, int status)
+{
+	if (WIFSIGNALED(status))
+		return program->signals >> (WTERMSIG(status) - 1) & 1;
+	return ending_is_clean(status) ||
+		(WIFEXITED(status) && program->statuses[WEXITSTATUS(status) / 32] >> WEXITSTATUS(status) % 32 & 1);
+}

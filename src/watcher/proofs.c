@@ -1,0 +1,409 @@
+#include "watcher/proofs.h"
+
+#include <ev.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "core/generation.h"
+#include "core/life.h"
+#include "os/datagram.h"
+#include "os/fifo.h"
+#include "os/tree.h"
+#include "watcher/probe.h"
+#include "watcher/watch.h"
+#include "wire/notify.h"
+
+enum {
+	SOON = 50,       /* ms until a master that is about to be there is looked for again */
+	ASK_EVERY = 200, /* ms between two connections to an address that answers none yet */
+	PER_ROUND = 16,  /* datagrams of one service that are read before others have their turn */
+	ANCESTORS = 64,  /* between a process and its master */
+};
+
+struct proof {
+	struct proof *next;
+	struct watcher *w;
+	uint32_t slot;
+	uint8_t kind;    /* enum page_proof */
+	msec watchdog;   /* 0: none */
+	msec alive;      /* when it last said so, or came up */
+	uint32_t number; /* generation that is being proven; 0: none boots */
+	uint32_t told;   /* generation that was said to be ready */
+	int fd;          /* socket, or FIFO of `number`; -1 */
+	ev_io io;
+	ev_timer timer;
+	struct probe probe;
+	struct notify early; /* said before the page named its sender's generation, */
+	pid_t early_sender;  /* who is looked for once more; 0: nobody */
+	char status[NOTIFY_STATUS];
+};
+
+static struct proof *
+find(const struct watcher *w, uint32_t slot)
+{
+	struct proof *p = w->proofs.first;
+
+	while (p != NULL && p->slot != slot)
+		p = p->next;
+	return p;
+}
+
+static bool
+read_record(const struct proof *p, struct page_service *record)
+{
+	return services_read(&p->w->services, p->slot, record);
+}
+
+/* The generation that boots; NULL. */
+static const struct page_generation *
+booting(const struct page_service *record)
+{
+	const struct page_generation *g = services_generation(record, record->generation);
+
+	return record->state == LIFE_STARTING && g != NULL && g->master > 0 && g->state == GENERATION_BOOTING ? g :
+														NULL;
+}
+
+static void
+say_ready(struct proof *p)
+{
+	struct link_record ready = link_make(LINK_READY);
+	struct page_service record;
+
+	if (!read_record(p, &record) || booting(&record) == NULL)
+		return;
+	ready.service = p->slot;
+	ready.incarnation = record.incarnation;
+	ready.generation = record.generation;
+	if (uplink_send(p->w, &ready))
+		p->told = record.generation;
+}
+
+static void
+close_fd(struct proof *p)
+{
+	if (p->fd < 0)
+		return;
+	ev_io_stop(p->w->loop, &p->io);
+	close(p->fd);
+	p->fd = -1;
+}
+
+static void
+wake_in(struct proof *p, msec wait)
+{
+	ev_timer_stop(p->w->loop, &p->timer);
+	ev_now_update(p->w->loop);
+	ev_timer_set(&p->timer, (double)(wait > 0 ? wait : 0) / 1000, 0.);
+	ev_timer_start(p->w->loop, &p->timer);
+}
+
+/* ---- sd_notify ---- */
+
+/* Whether PID is the master, or, where any process may speak, below it. One that has ended cannot be asked any more. */
+static bool
+may_speak(const struct proof *p, const struct page_service *record, pid_t pid)
+{
+	const struct page_generation *g = services_generation(record, record->generation);
+	struct tree_process process;
+
+	if (g == NULL || g->master <= 0 || pid <= 0)
+		return false;
+	for (unsigned i = 0; i < ANCESTORS && pid > 1; i++) {
+		if (pid == g->master)
+			return true;
+		if (p->kind != PAGE_PROOF_NOTIFY_ALL || !tree_look(pid, &process))
+			return false;
+		if (process.session == g->master)
+			return true;
+		pid = process.parent;
+	}
+	return false;
+}
+
+static void
+abort_it(struct proof *p, const struct page_service *record, const char *why)
+{
+	struct link_record request = link_make(LINK_REQUEST);
+
+	log_warning("%s: %s; its process gets SIGABRT", record->name, why);
+	request.deed = DEED_SIGNAL;
+	request.service = p->slot;
+	request.incarnation = record->incarnation;
+	request.generation = record->generation;
+	request.arg = SIGABRT;
+	uplink_send(p->w, &request);
+	p->alive = clock_now();
+}
+
+static void
+take_notify(struct proof *p, const struct page_service *record, const struct notify *n)
+{
+	if (n->has_status)
+		memcpy(p->status, n->status, sizeof p->status);
+	if (n->main_pid)
+		log_debug("%s: it names a main process, which is not granted", record->name);
+	if (n->alive || n->ready)
+		p->alive = clock_now();
+	if (n->ready)
+		say_ready(p);
+	if (n->stuck && record->state == LIFE_RUNNING)
+		abort_it(p, record, "it says that it is stuck");
+}
+
+/* The supervisor writes the page after the start: a fast program is sooner. */
+static void
+keep_early(struct proof *p, const struct notify *n, pid_t sender)
+{
+	p->early = *n;
+	p->early_sender = sender;
+	wake_in(p, SOON);
+}
+
+static void
+take_early(struct proof *p, const struct page_service *record)
+{
+	if (p->early_sender > 0 && may_speak(p, record, p->early_sender))
+		take_notify(p, record, &p->early);
+	p->early_sender = 0;
+}
+
+static void
+on_notify(struct proof *p)
+{
+	struct page_service record;
+	char bytes[NOTIFY_SIZE];
+	struct notify n;
+	ssize_t length;
+	pid_t sender;
+
+	for (int i = 0; i < PER_ROUND && (length = datagram_take(p->fd, bytes, sizeof bytes, &sender)) >= 0; i++) {
+		if (!notify_parse(bytes, (size_t)length, &n) || !read_record(p, &record))
+			continue;
+		if (may_speak(p, &record, sender))
+			take_notify(p, &record, &n);
+		else if (n.ready && p->early_sender == 0)
+			keep_early(p, &n, sender);
+		else
+			log_debug("%s: process %d notifies of what is not its own", record.name, (int)sender);
+	}
+}
+
+/* ---- a descriptor ---- */
+
+static void
+on_newline(struct proof *p)
+{
+	char bytes[256];
+	ssize_t n = read(p->fd, bytes, sizeof bytes);
+
+	if (n <= 0)
+		return;
+	if (memchr(bytes, '\n', (size_t)n) == NULL)
+		return; /* it is the newline that counts: s6's notification-fd */
+	close_fd(p);
+	say_ready(p);
+}
+
+static void
+on_event(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct proof *p = io->data;
+
+	(void)loop;
+	(void)events;
+	if (p->kind == PAGE_PROOF_FD)
+		on_newline(p);
+	else
+		on_notify(p);
+}
+
+static void
+listen_to(struct proof *p, int fd)
+{
+	close_fd(p);
+	p->fd = fd;
+	ev_io_init(&p->io, on_event, fd, EV_READ);
+	p->io.data = p;
+	ev_io_start(p->w->loop, &p->io);
+}
+
+/* The pipe is this generation's own: what an earlier one wrote is not in it. */
+static void
+open_pipe(struct proof *p, const struct page_service *record)
+{
+	char path[2 * PAGE_PATH];
+	struct text t;
+	struct err err;
+	int dir, fd;
+
+	text_init(&t, path, sizeof path);
+	text_addf(&t, "%s/%s", services_header(&p->w->services)->run_dir, record->name);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = dir < 0 ? -1 : fifo_open_reader(dir, "ready", &err);
+	if (dir >= 0)
+		close(dir);
+	if (fd < 0)
+		log_error("%s: it cannot be seen when it is ready: the pipe of ready_fd cannot be opened",
+			record->name);
+	else
+		listen_to(p, fd);
+}
+
+/* ---- an address ---- */
+
+static void
+on_probed(struct probe *probe, enum probe_result result)
+{
+	struct proof *p = probe->data;
+
+	if (result == PROBE_GOOD)
+		say_ready(p);
+	else if (p->number != 0)
+		wake_in(p, ASK_EVERY);
+}
+
+static void
+on_due(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct proof *p = timer->data;
+	struct page_service record;
+
+	(void)loop;
+	(void)events;
+	if (!read_record(p, &record))
+		return;
+	take_early(p, &record);
+	if (record.state == LIFE_STARTING && p->number != record.generation) {
+		proofs_moved(p->w, p->slot); /* a command was in its master's place when it began to start */
+	} else if (p->kind == PAGE_PROOF_PROBE && booting(&record) != NULL && p->probe.fd < 0) {
+		probe_ask(&p->probe, &record);
+	} else if (p->watchdog > 0 && record.state == LIFE_RUNNING) {
+		if (clock_now() - p->alive >= p->watchdog)
+			abort_it(p, &record, "it did not say that it is alive within watchdog");
+		wake_in(p, p->alive + p->watchdog - clock_now());
+	}
+}
+
+/* ---- services ---- */
+
+static void
+begin_generation(struct proof *p, const struct page_service *record)
+{
+	p->number = record->generation;
+	p->status[0] = '\0';
+	probe_stop(&p->probe);
+	if (p->kind == PAGE_PROOF_FD)
+		open_pipe(p, record);
+	else if (p->kind == PAGE_PROOF_PROBE)
+		wake_in(p, 0);
+}
+
+void
+proofs_moved(struct watcher *w, uint32_t slot)
+{
+	struct proof *p = find(w, slot);
+	struct page_service record;
+
+	if (p == NULL || !read_record(p, &record))
+		return;
+	if (booting(&record) != NULL) {
+		if (p->number != record.generation)
+			begin_generation(p, &record);
+		return;
+	}
+	p->number = 0;
+	probe_stop(&p->probe);
+	if (p->kind == PAGE_PROOF_FD)
+		close_fd(p);
+	if (record.state == LIFE_STARTING)
+		wake_in(p, SOON);
+	if (p->watchdog > 0 && record.state == LIFE_RUNNING) {
+		p->alive = clock_now();
+		wake_in(p, p->watchdog);
+	}
+}
+
+static struct proof *
+make(struct watcher *w, struct service *s)
+{
+	struct proof *p = calloc(1, sizeof *p);
+
+	if (p == NULL) {
+		log_error("%s: no memory to see when it is ready", s->name);
+		return NULL;
+	}
+	p->w = w;
+	p->slot = s->slot;
+	p->fd = -1;
+	ev_init(&p->timer, on_due);
+	p->timer.data = p;
+	probe_init(&p->probe, w->loop, on_probed, p);
+	p->next = w->proofs.first;
+	w->proofs.first = p;
+	return p;
+}
+
+void
+proofs_follow(struct watcher *w, struct service *s, const struct page_service *record)
+{
+	struct proof *p = find(w, s->slot);
+
+	if (record->kind != PAGE_PROGRAM || record->settings.probe.proof == PAGE_PROOF_NONE) {
+		proofs_forget(w, s->slot);
+		return;
+	}
+	if (p == NULL && (p = make(w, s)) == NULL)
+		return;
+	p->kind = record->settings.probe.proof;
+	p->watchdog = record->settings.min_ready;
+	proofs_moved(w, s->slot);
+}
+
+void
+proofs_socket(struct watcher *w, uint32_t slot, int fd)
+{
+	struct proof *p = find(w, slot);
+
+	if (p == NULL || (p->kind != PAGE_PROOF_NOTIFY && p->kind != PAGE_PROOF_NOTIFY_ALL))
+		close(fd);
+	else
+		listen_to(p, fd);
+}
+
+const char *
+proofs_status(const struct watcher *w, uint32_t slot)
+{
+	const struct proof *p = find(w, slot);
+
+	return p != NULL ? p->status : "";
+}
+
+void
+proofs_forget(struct watcher *w, uint32_t slot)
+{
+	struct proof **at = &w->proofs.first, *p;
+
+	while (*at != NULL && (*at)->slot != slot)
+		at = &(*at)->next;
+	if ((p = *at) == NULL)
+		return;
+	*at = p->next;
+	close_fd(p);
+	probe_stop(&p->probe);
+	ev_timer_stop(w->loop, &p->timer);
+	free(p);
+}
+
+void
+proofs_release(struct watcher *w)
+{
+	while (w->proofs.first != NULL)
+		proofs_forget(w, w->proofs.first->slot);
+}

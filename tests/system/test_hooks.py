@@ -1,0 +1,220 @@
+"""Commands around a service: what runs when, as whom, and what its failure means."""
+import os
+import pathlib
+import signal
+
+import pytest
+
+import processes
+from client import Traffic, get
+from sections import program, web
+from waiting import stays, until
+
+
+def note(site_root, word):
+    """A command that appends WORD to a file of notes."""
+    return f"/bin/sh -c 'echo {word} >> {site_root}/notes'"
+
+
+def notes(site):
+    path = site.root / "notes"
+    return path.read_text().split() if path.exists() else []
+
+
+def open_root(site):
+    site.root.chmod(0o1777)
+    return site
+
+
+def test_all_of_them_in_order(daemons):
+    """Around a real Gunicorn: condition, pre, the master, post once it is ready, and stop_post when nobody is left."""
+    site = open_root(daemons())
+    site.write(web(exec_condition=note("{root}", "condition"),
+                   exec_start_pre=[note("{root}", "pre1"), note("{root}", "pre2") + " ; " + note("{root}", "pre3")],
+                   exec_start_post="/bin/sh -c 'kill -0 $MAINPID && echo post >> {root}/notes'",
+                   exec_stop_post="/bin/sh -c 'echo $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS >> {root}/notes'"))
+    site.start().wait_state("running")
+    assert notes(site) == ["condition", "pre1", "pre2", "pre3", "post"]
+    assert get(site.address()).status == 200
+    site.ctl("stop", "web")
+    assert notes(site)[5:] == ["success", "exited", "0"]
+
+
+def test_what_they_print_is_in_the_log(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", exec_start_pre="/bin/echo hello from pre"))
+    site.wait_state("running", "nap")
+    until(lambda: "hello from pre" in site.log("nap"), "its output")
+
+
+@pytest.mark.parametrize("status, state", [(0, "running"), (1, "stopped"), (254, "stopped"), (255, "failed")])
+def test_conditions(bridled, status, state):
+    site = bridled(program("nap", "/bin/sleep 3600", autostart="no", start_limit=1,
+                           exec_condition=f"/bin/sh -c 'exit {status}'"))
+    done = site.bridle("start", "nap")
+    assert (done.returncode == 0) == (state != "failed"), done
+    site.wait_state(state, "nap")
+    if state == "stopped":
+        assert "exec_condition" in site.said() and "starting -> failed" not in site.said()
+
+
+def test_a_failing_pre_is_a_boot_failure_and_is_named(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", autostart="no", start_limit=2, exec_start_pre="/bin/sh -c 'exit 7'",
+                           exec_stop_post="/bin/echo cleaned up"))
+    done = site.bridle("start", "nap")
+    assert done.returncode == 1 and "exec_start_pre '/bin/sh' exited with status 7" in done.stderr, done
+    site.wait_state("failed", "nap")
+    until(lambda: site.log("nap").count("cleaned up") == 2, "both to be cleaned up after")
+
+
+def test_an_ignored_failure_is_none(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", exec_start_pre=["-/bin/false", "-/nowhere/command"]))
+    site.wait_state("running", "nap")
+
+
+def test_a_hanging_pre_is_ended_with_its_children(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", start_timeout="500ms", stop_timeout="500ms", start_limit=1,
+                           exec_start_pre="/bin/sh -c 'trap \"\" TERM; setsid sleep 3601 & sleep 3602'"))
+    site.wait_state("failed", "nap")
+    until(lambda: processes.children(site.pid) == [site.call("Info")["watcher"]], "nobody to be left")
+
+
+def test_what_a_pre_leaves_behind_is_gone_before_the_master(bridled, tmp_path):
+    """ExecStartPre is not for starting daemons: systemd.service(5)."""
+    site = bridled(program("nap", "/bin/sleep 3600", exec_start_pre="/bin/sh -c '(setsid sleep 3601 &) ; (sleep 3602 &)'"))
+    site.wait_state("running", "nap")
+    assert [pid for pid in processes.everyone() if processes.command(pid) in ("sleep 3601", "sleep 3602")
+            and processes.look(pid)[1] == site.pid] == []
+
+
+def test_stop_in_the_middle_of_a_pre(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", exec_start_pre="/bin/sleep 3601"))
+    until(lambda: any("3601" in processes.command(pid) for pid in processes.descendants(site.pid)), "the command to run")
+    assert site.state("nap") == "starting" and not site.master("nap")
+    site.ctl("stop", "nap")
+    assert site.state("nap") == "stopped"
+    assert processes.children(site.pid) == [site.call("Info")["watcher"]]
+
+
+def test_a_failing_post_ends_it(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", autostart="no", start_limit=1, exec_start_post="/bin/false"))
+    done = site.bridle("start", "nap")
+    assert done.returncode == 1 and "exec_start_post '/bin/false' exited with status 1" in done.stderr, done
+    site.wait_state("failed", "nap")
+    assert not processes.children(site.pid)[1:]
+
+
+def test_a_failing_post_of_a_replacement_costs_nothing(daemons):
+    """The old generation serves on: the new one was never taken for ready."""
+    site = open_root(daemons())
+    site.write(web(exec_start_post="/bin/sh -c 'test ! -e {root}/broken'"))
+    site.start().wait_state("running")
+    master = site.master()
+    (site.root / "broken").write_text("")
+    with Traffic(site.address()) as traffic:
+        done = site.bridle("restart", "web")
+    assert done.returncode == 1 and "exec_start_post" in done.stderr, done
+    traffic.assert_nothing_lost()
+    assert (site.state(), site.master()) == ("running", master)
+    (site.root / "broken").unlink()
+    with Traffic(site.address()) as traffic:
+        site.ctl("restart", "web")
+    traffic.assert_nothing_lost()
+    assert site.master() != master
+
+
+def test_each_generation_is_cleaned_up_after(daemons):
+    site = open_root(daemons())
+    site.write(web(exec_start_pre="/bin/sh -c 'echo pre${BRIDLE_GENERATION#000000000} >> {root}/notes'",
+                   exec_stop_post="/bin/sh -c 'echo post${BRIDLE_GENERATION#000000000} >> {root}/notes'"))
+    site.start().wait_state("running")
+    site.ctl("restart", "web")
+    until(lambda: notes(site) == ["pre1", "pre2", "post1"], "the old one to be cleaned up after")
+    assert site.state() == "running"
+    site.ctl("stop", "web")
+    assert notes(site) == ["pre1", "pre2", "post1", "post2"]
+
+
+def test_how_it_ended_is_told(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", restart="never",
+                           exec_stop_post="/bin/sh -c 'echo $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS'"))
+    os.kill(site.wait_state("running", "nap")["master"], signal.SIGKILL)
+    until(lambda: "signal killed KILL" in site.log("nap"), "how it ended")
+
+
+def test_a_hanging_stop_post_does_not_hold_a_stop_for_ever(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600", stop_timeout="500ms", exec_stop_post="/bin/sleep 3601"))
+    site.wait_state("running", "nap")
+    site.ctl("stop", "nap")
+    assert processes.children(site.pid) == [site.call("Info")["watcher"]]
+
+
+def test_who_they_are(as_root, bridled):
+    """The service's user, directory and environment; with +, ours."""
+    site = bridled(program("nap", "/bin/sleep 3600", user="nobody", directory="/usr", environment="A=b",
+                           exec_start_pre=["/bin/sh -c 'echo pre $(id -un) $PWD $A $BRIDLE_SERVICE'",
+                                           "+/bin/sh -c 'echo plus $(id -un) $PWD'"]))
+    site.wait_state("running", "nap")
+    until(lambda: "plus" in site.log("nap"), "both to have spoken")
+    assert "pre nobody /usr b nap" in site.log("nap") and "plus root /usr" in site.log("nap")
+
+
+def test_given_up_is_told(daemons):
+    site = open_root(daemons())
+    site.write(program("short", "/bin/sh -c 'exit 3'", start_limit=2, restart_delay="50ms",
+                       on_failure="/bin/sh -c 'echo $BRIDLE_SERVICE: $BRIDLE_REASON > {root}/told'"))
+    site.start().wait_state("failed", "short")
+    told = until(lambda: (site.root / "told").exists() and (site.root / "told").read_text(), "the command to have run")
+    assert "short: process" in told and "exited with status 3" in told
+
+
+def test_a_hanging_on_failure_is_ended(bridled):
+    site = bridled(program("short", "/bin/false", restart="never", stop_timeout="500ms", on_failure="/bin/sleep 3601"))
+    site.wait_state("failed", "short")
+    until(lambda: "on_failure takes longer" in site.said(), "it to be given up on")
+    until(lambda: processes.children(site.pid) == [site.call("Info")["watcher"]], "nobody to be left")
+
+
+def test_what_a_killed_bridled_left_of_a_pre_is_ended(daemons):
+    site = daemons()
+    site.write(program("nap", "/bin/sleep 3600", exec_start_pre="/bin/sleep 3601"))
+    site.start()
+    pre = until(lambda: [pid for pid in processes.descendants(site.pid) if "3601" in processes.command(pid)], "it")[0]
+    watcher = site.call("Info")["watcher"]
+    os.kill(site.pid, signal.SIGKILL)
+    site.wait()
+    processes.wait_gone(watcher)  # it answers the control socket until it has seen that its link is closed
+    assert processes.alive(pre)
+    site.write(program("nap", "/bin/sleep 3600"))
+    site.start().wait_state("running", "nap")
+    assert not processes.alive(pre)
+
+# ---- bridled becomes another program meanwhile ----
+
+def test_a_pre_goes_on_after_a_reexec(daemons):
+    site = open_root(daemons())
+    site.write(program("nap", "/bin/sleep 3600", exec_start_pre=["/bin/sh -c 'until test -e {root}/go; do sleep 0.05; done'",
+                                                               note("{root}", "pre2")],
+                       exec_stop_post=note("{root}", "post")))
+    site.start()
+    until(lambda: "go; do" in " ".join(map(processes.command, processes.children(site.pid))), "the first to run")
+    site.ctl("reexec")
+    until(lambda: site.answers() and site.state("nap") == "starting", "bridled to be back")
+    (site.root / "go").touch()
+    site.wait_state("running", "nap")
+    assert notes(site) == ["pre2"]
+    site.ctl("reexec")
+    until(lambda: site.answers() and site.state("nap") == "running", "bridled to be back")
+    site.ctl("stop", "nap")
+    assert notes(site) == ["pre2", "post"]
+
+
+def test_a_post_is_run_again_after_a_reexec(daemons):
+    """What ran beside a master is not known again: the service is proven ready anew, and it is run once more."""
+    site = open_root(daemons())
+    site.write(web(exec_start_post="/bin/sh -c 'echo post >> {root}/notes; until test -e {root}/go; do sleep 0.05; done'"))
+    site.start()
+    until(lambda: notes(site) == ["post"], "it to run")
+    site.ctl("reexec")
+    until(lambda: notes(site) == ["post", "post"], "it to run again")
+    (site.root / "go").touch()
+    site.wait_state("running")
