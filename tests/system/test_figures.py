@@ -82,7 +82,8 @@ def test_they_outlive_bridled(bridled, how):
     until(lambda: site.master() == master, "the Gunicorn to be known again")
     get(address_of(site), "/")
     until(lambda: (f := told_of(site)) and f["requests"] == 1, "the request to be counted")
-    assert "statsd" not in site.log("web")
+    if how == "reexec":  # while a killed one is away, nobody is there: Gunicorn may say so
+        assert "statsd" not in site.log("web")
 
 
 @pytest.mark.parametrize("prefix", ["", "shop.eu"])
