@@ -31,6 +31,7 @@ def test_restart_policies(bridled, policy, status, comes_back):
     if comes_back:
         site.events.wait("once", "running", count=2)
         return
+    until(lambda: "once: starting -> running" in site.said(), "it to have run")
     until(lambda: site.state("once") in ("stopped", "failed"), "it to stay down")
     stays(lambda: not site.service("once")["master"], "it stays down", 1)
     assert site.moves("once").count("starting") <= 1
