@@ -244,15 +244,15 @@ say_how(const struct bridled *b, const struct past *past)
 static void
 take_up(struct bridled *b, struct past *past, msec now)
 {
+	const bool dismissed = past->reborn && past->bridled.watcher > 0;
+
 	b->safe = past_is_loop(past, now);
 	((struct page_header *)b->page)->safe = b->safe;
 	if (past->image != NULL)
 		resume_services(b, past, now);
 	say_how(b, past);
-	if (past->reborn && past->bridled.watcher > 0)
+	if (dismissed)
 		watcher_child_dismiss(b, (pid_t)past->bridled.watcher, (uint64_t)past->bridled.watcher_start);
-	else
-		watcher_child_start(b, now);
 	memory_bridled(b);
 	memory_publish(b);
 	reexec_point(b, past);
@@ -262,6 +262,8 @@ take_up(struct bridled *b, struct past *past, msec now)
 		leftovers_end(b, now);
 	else if (!b->safe)
 		bridled_start_services(b, now);
+	if (!dismissed) /* last: who asks the control socket finds services begun, not about to be */
+		watcher_child_start(b, now);
 	if (past->reborn) /* whoever ended on the way has told somebody who is no more */
 		kill(getpid(), SIGCHLD);
 	past_release(past);
