@@ -359,6 +359,9 @@ facts_of_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 	};
 	unsigned n = 0;
 
+	/* the request was served, and its figure is all that is lost (gunicorn-facts 7) */
+	if ((t->places & PLACE_BIT(STATSD)) != 0)
+		return 1;
 	found[n++] = fact_of_exception(t);
 	found[n++] = fact_of_time(t);
 	found[n++] = ended_worker(t) ? FACT_WORKER_EXCEPTION : FACT_NONE;

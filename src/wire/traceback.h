@@ -21,6 +21,7 @@ enum place {
 	PLACE_CONFIG, PLACE_WORKER_CLASS, PLACE_ENVIRONMENT, PLACE_LOGGING, PLACE_CONNECT,
 	PLACE_LIFESPAN, /* what an ASGI application does before it serves */
 	PLACE_FORK, /* the call of os.fork() itself */
+	PLACE_STATSD, /* a figure that nobody took */
 	PLACES
 };
 /* clang-format on */

@@ -36,6 +36,10 @@ def why(log):
     "[2026-11-20 15:25:50 +0000] [9] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?",
     "2026-11-20 15:25:50,123 INFO alerts Worker (pid:9) was sent SIGKILL! Perhaps out of memory?",
     '{"level": "info", "message": "ticket 12: WORKER TIMEOUT (pid:9) in shop"}',
+    # a figure that nobody took: the request was served
+    "[2026-11-20 15:25:50 +0000] [9] [WARNING] Error sending message to statsd\nTraceback (most recent call last):\n"
+    '  File "/v/gunicorn/instrument/statsd.py", line 141, in _sock_send\n    self.sock.send(msg)\n'
+    "ConnectionRefusedError: [Errno 111] Connection refused",
     # paths and agents that somebody asked with
     '10.0.0.1 - - [20/Nov/2026:15:25:50 +0000] "GET /?q=WORKER TIMEOUT (pid:9) HTTP/1.1" 200 5 "-" "x"',
     '10.0.0.1 - - [20/Nov/2026:15:25:50 +0000] "GET /Out of memory: Killed process 9 (gunicorn) HTTP/1.1" 404 5 "-" "x"',
