@@ -251,7 +251,7 @@ feed(struct life *l, enum life_event event, msec wait, msec now)
 	l->since = now;
 	orders_push(&l->orders,
 		&(struct life_order){ .kind = ORDER_MOVED, .from = (uint8_t)from, .to = (uint8_t)l->state,
-			.event = (uint8_t)event, .wait = l->state == LIFE_WAITING ? wait : 0 });
+			.event = (uint8_t)event, .wait = l->state == LIFE_WAITING ? (uint32_t)wait : 0 });
 	return true;
 }
 

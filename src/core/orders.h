@@ -28,7 +28,7 @@ struct life_order {
 	uint8_t from, to, event; /* MOVED: enum life_state twice, enum life_event */
 	uint8_t signal;          /* SIGTERM ... by the numbers of signal(7) for Linux */
 	uint32_t number;         /* SPAWN: of the generation */
-	msec wait;               /* MOVED to LIFE_WAITING: how long */
+	uint32_t wait;           /* MOVED to LIFE_WAITING: how long, ms; of a day at most (restart_delay_max) */
 };
 
 /* Zeroed: empty. */

@@ -93,9 +93,11 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	if (plan != NULL)
 		s->wanted = plan->workers;
 	demand_plan(s);
+	trial_plan(s);
 	if (!open_output(s, err) || !around_init(s, err) || !proof_open(s, err)) {
 		around_free(s);
 		free(s->demand);
+		free(s->trial);
 		s->plan = NULL;
 		free(s);
 		return NULL;
@@ -130,6 +132,7 @@ service_plan(struct service *s, struct plan *plan)
 	s->bounded = s->bounded || plan->bounds != NULL;
 	life_set_limits(&s->life, &plan->limits);
 	demand_plan(s);
+	trial_plan(s);
 	if (!keeps)
 		s->wanted = plan->workers;
 	if (!open_output(s, &err))
@@ -149,10 +152,7 @@ service_free(struct service *s)
 
 	ev_timer_stop(b->loop, &s->timer);
 	demand_free(s);
-	if (s->trial.pid > 0) { /* killed when it was stopped; whoever it is when it is reaped, it is nobody's */
-		ev_timer_stop(b->loop, &s->trial.timer);
-		b->children--;
-	}
+	trial_free(s);
 	around_free(s);
 	proof_close(s);
 	ordering_forget(s);

@@ -66,7 +66,7 @@ struct service {
 	msec errand_at; /* the last on_incident */
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;
-	struct trial trial; /* of new code, before HUP */
+	struct trial *trial; /* of new code, before HUP; NULL: reload_by was never hup */
 	ev_timer timer;
 };
 

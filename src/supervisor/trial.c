@@ -1,6 +1,7 @@
 #include "supervisor/trial.h"
 
 #include <signal.h>
+#include <stdlib.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -10,6 +11,23 @@
 #include "wire/ending.h"
 #include "wire/link.h"
 
+void
+trial_plan(struct service *s)
+{
+	if (s->trial == NULL && s->plan != NULL && s->plan->reload_hup)
+		s->trial = calloc(1, sizeof *s->trial);
+}
+
+void
+trial_free(struct service *s)
+{
+	if (s->trial != NULL && s->trial->pid > 0) { /* killed when it was stopped: nobody's when it is reaped */
+		ev_timer_stop(s->home->loop, &s->trial->timer);
+		s->home->children--;
+	}
+	free(s->trial);
+}
+
 static void
 on_late(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -17,14 +35,14 @@ on_late(struct ev_loop *loop, ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	s->trial.late = true;
+	s->trial->late = true;
 	trial_cancel(s);
 }
 
 static void
 watch_time(struct service *s)
 {
-	struct trial *t = &s->trial;
+	struct trial *t = s->trial;
 
 	ev_timer_init(&t->timer, on_late, (double)s->life.limits.start_timeout / 1000., 0.);
 	t->timer.data = s;
@@ -55,9 +73,11 @@ start(struct service *s, struct err *err)
 bool
 trial_begin(struct service *s, uint32_t request, struct err *err)
 {
-	struct trial *t = &s->trial;
+	struct trial *t = s->trial;
 	pid_t pid;
 
+	if (t == NULL)
+		return err_set(err, 0, "there was no memory for a trial of its code");
 	if (t->pid != 0)
 		return err_set(err, 0, "its code is being tried already");
 	pid = start(s, err);
@@ -73,7 +93,7 @@ trial_begin(struct service *s, uint32_t request, struct err *err)
 static void
 answer(struct service *s, struct link_record *r)
 {
-	r->id = s->trial.request;
+	r->id = s->trial->request;
 	r->service = s->slot;
 	if (r->id == 0)
 		return;
@@ -92,7 +112,7 @@ failed(struct service *s, pid_t pid, int status)
 	r.pid = pid;
 	text_init(&t, r.text, sizeof r.text);
 	text_add(&t, "its code cannot be loaded: on trial it ");
-	if (s->trial.late)
+	if (s->trial->late)
 		text_add(&t, "was not done within start_timeout");
 	else
 		ending_add(&t, status);
@@ -118,7 +138,8 @@ static struct service *
 find(const struct bridled *b, pid_t pid)
 {
 	for (uint32_t i = 0; pid > 0 && i < b->capacity; i++)
-		if (b->services[i] != NULL && b->services[i]->trial.pid == pid)
+		if (b->services[i] != NULL && b->services[i]->trial != NULL &&
+			b->services[i]->trial->pid == pid)
 			return b->services[i];
 	return NULL;
 }
@@ -137,8 +158,8 @@ trial_reaped(struct bridled *b, pid_t pid, int status, msec now)
 	if (s == NULL)
 		return false;
 	b->children--;
-	s->trial.pid = 0;
-	ev_timer_stop(b->loop, &s->trial.timer);
+	s->trial->pid = 0;
+	ev_timer_stop(b->loop, &s->trial->timer);
 	if (ending_is_clean(status))
 		passed(s, now);
 	else
@@ -149,6 +170,6 @@ trial_reaped(struct bridled *b, pid_t pid, int status, msec now)
 void
 trial_cancel(struct service *s)
 {
-	if (s->trial.pid > 0)
-		kill(s->trial.pid, SIGKILL);
+	if (s->trial != NULL && s->trial->pid > 0)
+		kill(s->trial->pid, SIGKILL);
 }

@@ -27,6 +27,10 @@ struct trial {
 	ev_timer timer;
 };
 
+/* Have what the plan of S needs; it never takes memory later. */
+void trial_plan(struct service *s);
+void trial_free(struct service *s);
+
 /* Begin one for S, which is running, on behalf of REQUEST. False with ERR: none can be had. */
 bool trial_begin(struct service *s, uint32_t request, struct err *err);
 

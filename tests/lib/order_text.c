@@ -25,7 +25,7 @@ order_text(struct text *t, const struct life_order *order)
 	case ORDER_MOVED:
 		text_addf(t, "%s -> %s", life_state_name(order->from), life_state_name(order->to));
 		if (order->wait > 0)
-			text_addf(t, " %lld", (long long)order->wait);
+			text_addf(t, " %u", order->wait);
 		break;
 	}
 }
