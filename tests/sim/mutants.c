@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,8 +24,12 @@
 
 enum { ACTS = REST + 1, DUES = AFTER_WAIT + 1 };
 
-static unsigned caught, excused, survived;
+/* Shared by all who try mutants: */
+static struct tally {
+	unsigned caught, excused, survived;
+} *tally;
 static int64_t worlds = 100000;
+static unsigned share, shares; /* which of the mutants this process tries */
 
 static bool
 is_death(unsigned e)
@@ -146,23 +151,40 @@ survives(void)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* Mutants go round among the processes as they come: a slow one is followed by a slow one. */
+static bool
+is_mine(void)
+{
+	static unsigned turn;
+
+	return turn++ % shares == share;
+}
+
+static void
+count(unsigned *what)
+{
+	__atomic_add_fetch(what, 1, __ATOMIC_RELAXED);
+}
+
 static void
 try(unsigned s, unsigned e, struct rule mutant)
 {
 	struct rule right = rules[s][e];
 
+	if (!is_mine())
+		return;
 	if (excuse(s, e, right, mutant) != NULL) {
-		excused++;
+		count(&tally->excused);
 		return;
 	}
 	rules[s][e] = mutant;
 	if (survives()) {
-		survived++;
+		count(&tally->survived);
 		printf("survived: %s, \"%s\" -> %s, act %d, due %d (right: %s, %d, %d)\n", life_state_name(s),
 			life_event_text(e), life_state_name(mutant.next), (int)mutant.act, (int)mutant.due,
 			life_state_name(right.next), (int)right.act, (int)right.due);
 	} else {
-		caught++;
+		count(&tally->caught);
 	}
 	rules[s][e] = right;
 }
@@ -197,11 +219,13 @@ make_faults(void)
 {
 	for (unsigned i = FAULT_NONE + 1; i < FAULT_COUNT; i++) {
 		fault_now = (enum fault)i;
+		if (!is_mine())
+			continue;
 		if (survives()) {
-			survived++;
+			count(&tally->survived);
 			printf("survived: %s\n", fault_texts[i]);
 		} else {
-			caught++;
+			count(&tally->caught);
 		}
 	}
 	fault_now = FAULT_NONE;
@@ -212,25 +236,21 @@ static void
 make_forgetful(void)
 {
 	for (rebirth_forgets = 0; rebirth_forgets < rebirth_field_count; rebirth_forgets++) {
+		if (!is_mine())
+			continue;
 		if (survives()) {
-			survived++;
+			count(&tally->survived);
 			printf("survived: %s is forgotten by a re-exec\n", rebirth_fields[rebirth_forgets]);
 		} else {
-			caught++;
+			count(&tally->caught);
 		}
 	}
 	rebirth_forgets = -1;
 }
 
-int
-main(int argc, char **argv)
+static void
+try_all(void)
 {
-	if (argc > 1)
-		worlds = atoll(argv[1]);
-	if (!survives()) {
-		printf("the right one does not survive\n");
-		return 1;
-	}
 	for (unsigned s = 0; s < LIFE_STATE_COUNT; s++)
 		for (unsigned e = 0; e < LIFE_EVENT_COUNT; e++)
 			if (rules[s][e].act != NO_RULE)
@@ -239,6 +259,44 @@ main(int argc, char **argv)
 				fill_empty(s, e);
 	make_faults();
 	make_forgetful();
-	printf("%u mutants caught, %u excused, %u survived\n", caught, excused, survived);
-	return survived > 0;
+}
+
+/* One process for each processor. False when one of them ended in another way than by being done. */
+static bool
+try_side_by_side(void)
+{
+	bool done = true;
+	int status;
+
+	fflush(stdout);
+	for (share = 0; share < shares; share++)
+		if (fork() == 0) {
+			try_all();
+			fflush(stdout);
+			_exit(0);
+		}
+	while (wait(&status) > 0)
+		done = done && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return done;
+}
+
+int
+main(int argc, char **argv)
+{
+#ifdef __SANITIZE_ADDRESS__
+	printf("thousands of mutants are tried without sanitizers: it takes minutes as it is\n");
+	return 77;
+#endif
+	if (argc > 1)
+		worlds = atoll(argv[1]);
+	shares = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+	tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (tally == MAP_FAILED || !survives()) {
+		printf("the right one does not survive\n");
+		return 1;
+	}
+	if (!try_side_by_side())
+		return 1;
+	printf("%u mutants caught, %u excused, %u survived\n", tally->caught, tally->excused, tally->survived);
+	return tally->survived > 0 || tally->caught == 0;
 }
