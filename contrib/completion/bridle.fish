@@ -57,7 +57,7 @@ complete -c bridle -n '__fish_seen_subcommand_from restart' -l cold -d 'down and
 complete -c bridle -n '__fish_seen_subcommand_from start stop restart reload scale reexec shutdown' -l no-wait -d 'do not wait for the outcome'
 complete -c bridle -n '__fish_seen_subcommand_from takeover' -l back -d 'the other way: from Bridle to systemd'
 complete -c bridle -n '__fish_seen_subcommand_from check' -l security -x -a '(__bridle_names)' -d 'say what the service is still allowed'
-complete -c bridle -n '__fish_seen_subcommand_from logs check config' -s c -l config -r -F -d 'configuration file to read'
+complete -c bridle -n '__fish_seen_subcommand_from logs check config why signatures' -s c -l config -r -F -d 'configuration file to read'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on with what is written from now on'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'
 complete -c bridle -n '__fish_seen_subcommand_from why' -l last -x -d 'the latest N, of any kind'

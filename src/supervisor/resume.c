@@ -260,6 +260,19 @@ take_fields(struct service *s, const struct state_service *record, bool reborn)
 	return good;
 }
 
+/* Is what stands for a master a command of a list that the configuration has no more? Then nothing would follow it. */
+static bool
+lost_commands(const struct service *s, const struct state_service *record)
+{
+	for (uint8_t i = 0; s->around == NULL && i < LIFE_SLOTS; i++) {
+		int64_t stage = record->generations[i].hook_stage;
+
+		if (stage == HOOKS_BEFORE || stage == HOOKS_CLEARING || stage == HOOKS_AFTER)
+			return true;
+	}
+	return false;
+}
+
 static void
 restore(struct service *s, const struct state_service *record, const struct past *p, msec now)
 {
@@ -285,7 +298,7 @@ restore(struct service *s, const struct state_service *record, const struct past
 	take_listeners(s, record, p->reborn);
 	log_at(p->reborn ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "%s: known again: %s, master %d (generation %u)", s->name,
 		life_state_name(s->life.state), (int)service_master(s), s->life.last_number);
-	if (!b->safe && (s->removed || (other_kind && s->life.state != LIFE_STOPPED)))
+	if (!b->safe && (s->removed || ((other_kind || lost_commands(s, record)) && s->life.state != LIFE_STOPPED)))
 		(void)(s->removed ? life_stop(&s->life, now) : life_restart(&s->life, now));
 	service_show(s);
 }

@@ -17,7 +17,7 @@ from waiting import PATIENCE, stays, until
 
 PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
-PONG, READY, REQUEST = 6, 7, 8
+PONG, READY, REQUEST = 6, 7, 9
 START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST = range(1, 15)
 NOBODY = 0xffffffff
 

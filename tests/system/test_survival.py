@@ -451,7 +451,8 @@ def test_who_died_meanwhile_is_noticed(bridled):
         until(lambda: site.service()["generation"] == 2 and site.state() == "running", "a successor")
         site.wait_workers(2)
     assert site.master("two") == other
-    assert "cannot be known" in site.service()["last_end"]
+    # nobody's child any more, or one that was not reaped yet: then the kernel still tells
+    assert re.search("cannot be known|SIGKILL", site.service()["last_end"])
     assert get(site.address()).status == 200
 
 
