@@ -30,7 +30,7 @@ bool text_addf(struct text *t, const char *fmt, ...) __attribute__((format(print
  * and whole. */
 size_t text_utf8_length(const char *bytes, size_t n);
 
-/* Append BYTES as people may safely see them on a terminal: control characters and broken UTF-8 as \xHH. */
+/* Append BYTES as people may safely see them on a terminal: control characters but tabs, and broken UTF-8, as \xHH. */
 bool text_add_visible(struct text *t, const char *bytes, size_t n);
 
 /* Append a duration for people: its two largest units, and exactly below ten seconds: "350ms", "1500ms", "30s",

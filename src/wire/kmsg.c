@@ -54,7 +54,7 @@ anonymous_bytes(const char *at, const char *end)
 	if (found == NULL)
 		return -1;
 	found += sizeof word - 1;
-	return take_number(&found, end, &kib) ? kib * 1024 : -1;
+	return take_number(&found, end, &kib) && kib <= INT64_MAX / 1024 ? kib * 1024 : -1;
 }
 
 bool

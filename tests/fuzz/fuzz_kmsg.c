@@ -16,6 +16,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(kill.pid > 0 && kill.rss >= -1);
 	MUST(memchr(kill.comm, '\0', sizeof kill.comm) != NULL);
 	for (const char *p = kill.comm; *p != '\0'; p++)
-		MUST((unsigned char)*p >= 0x20 && *p != 0x7f);
+		MUST(((unsigned char)*p >= 0x20 && *p != 0x7f) || *p == '\t');
 	return 0;
 }

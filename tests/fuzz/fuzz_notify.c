@@ -18,7 +18,7 @@ check(const char *bytes, size_t size)
 	MUST(memchr(n.status, '\0', sizeof n.status) != NULL);
 	MUST(n.has_status || n.status[0] == '\0');
 	for (const char *p = n.status; *p != '\0'; p++)
-		MUST((unsigned char)*p >= ' ' && *p != 0x7f);
+		MUST(((unsigned char)*p >= ' ' && *p != 0x7f) || *p == '\t');
 }
 
 static void

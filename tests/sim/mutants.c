@@ -58,7 +58,7 @@ impossible(unsigned s, unsigned e)
 
 	if ((e == ON_NEXT_READY || e == ON_NEXT_ASSUMED || e == ON_NEXT_DIED) && s != LIFE_REPLACING)
 		return "there is no next one";
-	if (e == ON_HEIR && (rests || s == LIFE_LISTENING))
+	if (e == ON_HEIR && (rests || s == LIFE_LISTENING || s == LIFE_QUEUED || s == LIFE_DONE))
 		return "there is no master";
 	if (e == ON_STEP && s != LIFE_REPLACING)
 		return "there is no next one";
