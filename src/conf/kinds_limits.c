@@ -3,7 +3,7 @@
  *
  * They are written as systemd.exec(5) has them: "soft:hard" or one for both, infinity, sizes in powers of 1024.
  */
-#include "conf/values.h"
+#include "conf/kinds.h"
 
 #include <string.h>
 
@@ -286,7 +286,6 @@ LIMIT_PARSER(rttime, read_realtime)
 LIMIT_PARSER(nicelimit, read_nice)
 
 #define PAIR(what) .shape = VALUE_PAIR, .expected = what ", infinity, or soft:hard"
-#define KIND(name, reader, ...) const struct value_kind value_kind_##name = { .parse = reader, __VA_ARGS__ };
 KIND(level, parse_level, .shape = VALUE_INT, .expected = "a number", .unset = CONF_LEVEL_NOT_SET)
 KIND(cpus, parse_cpus, .shape = VALUE_STRING, .expected = "processors such as 0-3 6")
 KIND(groups, parse_groups, .shape = VALUE_WORDS, .expected = "names or numbers of groups", .joined = true)
