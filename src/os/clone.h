@@ -1,5 +1,5 @@
 /*
- * clone -- clone(2) and clone3(2) as spawn.c needs them: the C libraries have no clone3 that takes a function and a stack,
+ * clone -- clone(2) and clone3(2) as cradle.c needs them: the C libraries have no clone3 that takes a function and a stack,
  * and musl's clone refuses CLONE_CHILD_CLEARTID.
  */
 #ifndef BRIDLE_OS_CLONE_H

@@ -126,7 +126,7 @@ on_crash(int signal, siginfo_t *info, void *context)
 	ssize_t n;
 
 	(void)context;
-	if (syscall(SYS_getpid) != guard.pid) /* a child on our memory, on its way to exec (os/spawn.c) */
+	if (syscall(SYS_getpid) != guard.pid) /* a child on our memory, on its way to exec (os/cradle.c) */
 		syscall(SYS_exit_group, 127);
 	if (guard.depth++ == 0)
 		note(signal, info);

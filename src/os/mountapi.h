@@ -1,6 +1,6 @@
 /*
  * mountapi -- system calls for mounts and rule sets that C libraries may not have yet, as such: they may be made in a child
- * that shares our memory (spawn.c).
+ * that shares our memory (cradle.c).
  */
 #ifndef BRIDLE_OS_MOUNTAPI_H
 #define BRIDLE_OS_MOUNTAPI_H

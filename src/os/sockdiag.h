@@ -28,6 +28,10 @@ int sockdiag_open(struct err *err);
  * module tcp_diag, say. What was answered before is kept. */
 bool sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err);
 
+/* Whether any of the N QUERIES is of TCP's FAMILY, and the port to ask the kernel for then: when all want the same one, it need not
+ * tell of any other. 0: all. */
+bool sockdiag_port(const struct sockdiag_query *queries, unsigned n, uint16_t family, uint16_t *port);
+
 /* How many connections to the N LISTENERS (inode, family, port) are open in a process, accepted: of a unix socket those that
  * came by its file, of TCP those on its port, at whatever address. -1: some cannot be seen. For each unix listener one
  * exchange about itself and one about every connected unix socket there is; one for each TCP family. */

@@ -2,7 +2,7 @@
  * steps -- what a child does, between fork and exec, beside what every child does: one step a limit, a namespace, a filter.
  *
  * A plan makes the list when the configuration is loaded, each step with all that it needs and the words for its failure;
- * spawn.c takes them in the child, in the order of their phases and within a phase in the order in which they were added.
+ * spawn_child.c takes them in the child, in the order of their phases and within a phase in the order in which they were added.
  * Most services have none: spawn is then given no list, and a start costs nothing more.
  */
 #ifndef BRIDLE_OS_STEPS_H
@@ -20,7 +20,7 @@ enum step_phase {
 	STEP_PHASES
 };
 
-/* In the child, which may be running on its parent's memory: system calls only, as spawn.c says, and a few hundred bytes
+/* In the child, which may be running on its parent's memory: system calls only, as spawn_child.c says, and a few hundred bytes
  * of stack. OF is what was added, and is not to be written to. False with errno. */
 typedef bool (*step_take)(const void *of);
 

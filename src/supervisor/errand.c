@@ -90,7 +90,7 @@ wake(struct bridled *b)
 	ev_timer_start(b->loop, &b->errands.timer);
 }
 
-/* Each leads a session of its own (spawn.c), so that what it started ends with it. */
+/* Each leads a session of its own (spawn_child.c), so that what it started ends with it. */
 static void
 on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 {
