@@ -1,19 +1,15 @@
 #include "watcher/docket.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "watcher/jsonl.h"
 #include "watcher/watch.h"
 
-static const char name[] = "incidents.jsonl", old_name[] = "incidents.jsonl.1";
+static const struct jsonl file = { "incidents.jsonl", "incidents.jsonl.1", DOCKET_FILE_SIZE };
 enum { READ_BACK = 1 << 20 /* bytes of each file that are looked at again */ };
 
 /* ---- in memory ---- */
@@ -71,42 +67,11 @@ docket_free(struct docket *d)
 
 /* ---- the file ---- */
 
-static int
-open_file(struct watcher *w)
-{
-	return openat(w->logs.log_dir, name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0640);
-}
-
-/* Two files at most: what is older than both is history. */
-static void
-rotate(struct watcher *w, int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && st.st_size >= DOCKET_FILE_SIZE)
-		renameat(w->logs.log_dir, name, w->logs.log_dir, old_name);
-}
-
-/* A disk that is full takes part of a line at most: the next one begins anew. */
-static void
-append(struct watcher *w, const struct docket_entry *e)
-{
-	int fd = open_file(w);
-	struct iovec parts[] = { { e->json, e->length }, { "\n", 1 } };
-
-	if (fd < 0 || writev(fd, parts, 2) != (ssize_t)e->length + 1)
-		log_warning("an incident is not in '%s': %s", name, strerror(errno));
-	if (fd < 0)
-		return;
-	rotate(w, fd);
-	close(fd);
-}
-
 void
 docket_keep(struct watcher *w, struct service *s, struct docket_entry entry, bool to_file)
 {
-	if (to_file)
-		append(w, &entry);
+	if (to_file && !jsonl_append(&file, w->logs.log_dir, entry.json, entry.length))
+		log_warning("an incident is not in '%s': %s", file.name, strerror(errno));
 	if (!put(s, &entry))
 		free(entry.json);
 }
@@ -139,8 +104,9 @@ milliseconds(const json_t *object, const char *key)
 
 /* What a later version wrote, or somebody else, is passed over. */
 static void
-take_line(struct watcher *w, const char *line, size_t length)
+take_line(void *context, const char *line, size_t length)
 {
+	struct watcher *w = context;
 	json_t *object = json_loadb(line, length, 0, NULL);
 	const char *service = json_string_value(json_object_get(object, "service"));
 	json_int_t number = json_integer_value(json_object_get(object, "number"));
@@ -163,29 +129,8 @@ take_line(struct watcher *w, const char *line, size_t length)
 	json_decref(object);
 }
 
-static void
-read_back(struct watcher *w, const char *file)
-{
-	int fd = openat(w->logs.log_dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-	char *bytes = fd >= 0 ? malloc(READ_BACK) : NULL, *newline;
-	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
-	ssize_t n = bytes != NULL ? pread(fd, bytes, READ_BACK, size > READ_BACK ? size - READ_BACK : 0) : 0;
-
-	for (char *at = bytes, *end = bytes + (n > 0 ? n : 0); at < end; at = newline + 1) {
-		newline = memchr(at, '\n', (size_t)(end - at));
-		if (newline == NULL)
-			break;
-		if (newline - at < RECORD_MAX)
-			take_line(w, at, (size_t)(newline - at));
-	}
-	free(bytes);
-	if (fd >= 0)
-		close(fd);
-}
-
 void
 docket_open(struct watcher *w)
 {
-	read_back(w, old_name);
-	read_back(w, name);
+	jsonl_read(&file, w->logs.log_dir, READ_BACK, RECORD_MAX, take_line, w);
 }

@@ -1,0 +1,86 @@
+#include "watcher/jsonl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* ---- writing ---- */
+
+/* A disk that is full may take a part of a line, which the next one would then be the end of: it is taken back. */
+static bool
+write_line(int fd, off_t before, const char *object, size_t length)
+{
+	struct iovec parts[] = { { (char *)object, length }, { "\n", 1 } };
+	ssize_t n = writev(fd, parts, 2);
+	int why = n < 0 ? errno : ENOSPC;
+
+	if (n == (ssize_t)length + 1)
+		return true;
+	if (n > 0 && ftruncate(fd, before) != 0)
+		why = errno;
+	errno = why;
+	return false;
+}
+
+bool
+jsonl_append(const struct jsonl *f, int dir, const char *object, size_t length)
+{
+	int fd = openat(dir, f->name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0640);
+	struct stat st;
+	bool ok;
+	int why;
+
+	if (fd < 0)
+		return false;
+	ok = fstat(fd, &st) == 0 && write_line(fd, st.st_size, object, length);
+	why = errno;
+	if (ok && st.st_size + (off_t)length + 1 >= f->most)
+		renameat(dir, f->name, dir, f->older);
+	close(fd);
+	errno = why;
+	return ok;
+}
+
+/* ---- reading ---- */
+
+static void
+take_lines(char *bytes, size_t n, size_t longest, jsonl_take *take, void *context)
+{
+	char *newline;
+
+	for (char *at = bytes, *end = bytes + n; at < end; at = newline + 1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		if (newline == NULL)
+			return;
+		if ((size_t)(newline - at) <= longest)
+			take(context, at, (size_t)(newline - at));
+	}
+}
+
+static void
+read_file(int dir, const char *name, size_t back, size_t longest, jsonl_take *take, void *context)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
+	size_t some = size > (off_t)back ? back : size > 0 ? (size_t)size : 0;
+	char *bytes = some > 0 ? malloc(some) : NULL;
+	ssize_t n = bytes != NULL ? pread(fd, bytes, some, size - (off_t)some) : 0;
+
+	if (n > 0)
+		take_lines(bytes, (size_t)n, longest, take, context);
+	free(bytes);
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+jsonl_read(const struct jsonl *f, int dir, size_t back, size_t longest, jsonl_take *take, void *context)
+{
+	read_file(dir, f->older, back, longest, take, context);
+	read_file(dir, f->name, back, longest, take, context);
+}
