@@ -1,0 +1,156 @@
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "judge/witness.h"
+#include "watcher/deaths.h"
+#include "watcher/inquiry_parts.h"
+#include "watcher/watch.h"
+
+void
+inquiry_flush(struct inquiry *q)
+{
+	if (q->own == NULL || !q->own->traceback.open)
+		return;
+	q->w->inquiries.slot = q->slot;
+	recogniser_flush(q->own);
+}
+
+/* What a service's own output cannot prove: the kernel, the proxy and the platform do not write there, and a 504 is the
+ * application's. Who prints their words quotes them; and so does a worker that speaks as only its master can. */
+static bool
+is_quoted(const struct service *s, const struct recognised *what)
+{
+	enum signature_who who;
+
+	if (what->kind != RECOGNISED_LINE)
+		return false;
+	who = signatures[what->match.signature].who;
+	return who == SIGNATURE_BY_FOREIGN ||
+		(who == SIGNATURE_BY_MASTER && what->speaker > 0 && s->sampler != NULL &&
+			workers_find(&s->sampler->workers, what->speaker) != NULL);
+}
+
+/* The end of a worker that is watched is told by who saw it, and exactly; what its master says of it is only kept. Where nobody
+ * sees it, the master is the witness, and what was last seen of that worker counts as well. */
+static bool
+is_seen_otherwise(struct watcher *w, struct service *s, const struct recognised *what)
+{
+	if (what->kind != RECOGNISED_LINE || what->match.pid <= 0 || !witness_ends(what) || s->sampler == NULL ||
+		workers_find(&s->sampler->workers, what->match.pid) == NULL)
+		return false;
+	deaths_hear(w);
+	return w->deaths.fd >= 0 ||
+		(witness_status(what) >= 0 && deaths_said(w, s, what->match.pid, witness_status(what)));
+}
+
+static bool
+opens(struct watcher *w, struct service *s, const struct recognised *what)
+{
+	enum fact found[WITNESS_FACTS];
+	unsigned n = witness_facts(what, found);
+	bool any = false;
+
+	for (unsigned i = 0; i < n; i++)
+		any = inquiry_case_for(w, s, found[i]) != NULL || any;
+	return any;
+}
+
+/* Its master names a worker, and is about to end it: what it hangs on is known already. */
+static void
+note_hang(struct inquiry_case *c, struct service *s, int32_t pid)
+{
+	const struct worker *worker = pid > 0 && s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
+
+	if (worker != NULL && worker->hang != NULL)
+		c->hang = *worker->hang;
+}
+
+/* Where nobody sees how workers end, their master's word is taken for it; the kernel still counts whom it kills for want of
+ * memory. */
+static void
+ask_why_killed(struct watcher *w, struct service *s, const struct recognised *what)
+{
+	enum fact found[WITNESS_FACTS];
+
+	if (w->deaths.fd >= 0 || what->kind != RECOGNISED_LINE || what->match.pid <= 0)
+		return;
+	if (witness_facts(what, found) > 0 && found[0] == FACT_KILLED && deaths_by_memory(w, s, what->match.pid))
+		inquiry_told(w, s, FACT_OOM, what->match.pid);
+}
+
+static void
+heard(void *context, const struct recognised *what)
+{
+	struct watcher *w = context;
+	struct service *s = &w->services.at[w->inquiries.slot];
+	struct recognised now = *what;
+
+	if (what->kind == RECOGNISED_ANSWER) {
+		if (what->match.detail <= 500)
+			inquiry_told(w, s, FACT_SERVED, 0);
+		return;
+	}
+	if (is_quoted(s, what))
+		return;
+	if (is_seen_otherwise(w, s, what)) {
+		if (s->inquiry != NULL && s->inquiry->told != NULL)
+			hearing_keep(&s->inquiry->told->hearing, what);
+		return;
+	}
+	now.second = clock_wall() / 1000; /* one clock for lines and for what is seen */
+	if (!opens(w, s, what))
+		return;
+	hearing_line(&s->inquiry->told->hearing, &now);
+	note_hang(s->inquiry->told, s, what->match.pid);
+	ask_why_killed(w, s, what);
+}
+
+static struct recogniser *
+reader_for(struct watcher *w, struct service *s)
+{
+	if (s->inquiry != NULL && s->inquiry->own != NULL)
+		return s->inquiry->own;
+	if (w->inquiries.shared == NULL) {
+		w->inquiries.shared = calloc(1, sizeof *w->inquiries.shared);
+		if (w->inquiries.shared != NULL)
+			recogniser_init(w->inquiries.shared, heard, w);
+	}
+	if (w->inquiries.shared != NULL)
+		w->inquiries.shared->strict = s->strict;
+	return w->inquiries.shared;
+}
+
+/* R has read for S: what is open goes with the service, and the next one finds the shared reader at rest. */
+static void
+put_back(struct watcher *w, struct service *s, struct recogniser *r)
+{
+	bool rests = recogniser_rests(r);
+	struct inquiry *q = rests ? s->inquiry : inquiry_of(w, s);
+
+	s->strict = r->strict;
+	if (q != NULL && r == q->own && rests) {
+		free(q->own);
+		q->own = NULL;
+	} else if (q != NULL && r == w->inquiries.shared && !rests) {
+		q->own = r;
+		w->inquiries.shared = NULL;
+	} else if (!rests && r == w->inquiries.shared) {
+		recogniser_init(r, heard, w);
+	}
+	if (q != NULL && q->own != NULL && q->own->traceback.open && q->due == MSEC_NEVER)
+		inquiry_wake_by(q, clock_now() + SETTLE);
+}
+
+void
+inquiry_read(struct watcher *w, struct service *s, const char *bytes, size_t n)
+{
+	struct recogniser *r = s->kind == PAGE_GUNICORN ? reader_for(w, s) : NULL;
+
+	if (r == NULL)
+		return;
+	w->inquiries.slot = s->slot;
+	w->inquiries.reading = true;
+	recogniser_feed(r, bytes, n);
+	w->inquiries.reading = false;
+	put_back(w, s, r);
+}

@@ -1,0 +1,105 @@
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "core/life.h"
+#include "judge/ended.h"
+#include "watcher/deaths.h"
+#include "watcher/inquiry_parts.h"
+#include "watcher/watch.h"
+
+enum { ASKED_LASTS = 120000 /* ms for which a deed explains what happens */ };
+
+static const char *const deed_words[DEEDS] = { [DEED_START] = "start",
+	[DEED_STOP] = "stop",
+	[DEED_RESTART] = "restart",
+	[DEED_RESTART_COLD] = "restart --cold",
+	[DEED_RELOAD] = "reload",
+	[DEED_SIGNAL] = "signal",
+	[DEED_SCALE] = "scale" };
+
+static bool
+ended_a_master(const struct link_record *move)
+{
+	switch ((int)move->event) {
+	case ON_DIED_NOW:
+	case ON_DIED_LATER:
+	case ON_DIED_GIVE_UP:
+	case ON_DIED_DONE:
+	case ON_NEXT_DIED: return move->pid != 0;
+	default: return false;
+	}
+}
+
+/* In words, what was done about it. */
+static void
+note_deed(struct inquiry_case *c, const struct link_record *move)
+{
+	struct text t;
+
+	text_init(&t, c->did, sizeof c->did);
+	switch ((int)move->to) {
+	case LIFE_STARTING: text_add(&t, "Bridle started another master at once"); break;
+	case LIFE_WAITING:
+		text_add(&t, "Bridle starts another master after ");
+		text_add_duration(&t, move->arg);
+		break;
+	case LIFE_FAILED: text_add(&t, "Bridle gave up: it failed too often (start_limit)"); break;
+	case LIFE_RETRYING: text_add(&t, "Bridle ends it, and starts another master later"); break;
+	case LIFE_RUNNING:
+		if (move->event == ON_NEXT_DIED)
+			text_add(&t, "the generation before it serves on");
+		break;
+	default: break;
+	}
+}
+
+/* How a master ended. What our own ladder did to one that was not ready in time needs no other reason. */
+static void
+tell_master(struct watcher *w, struct service *s, const struct link_record *move)
+{
+	struct inquiry *q = inquiry_of(w, s);
+	enum fact fact = ended_master(move->status);
+
+	if (q == NULL || move->from == LIFE_RETRYING || move->pid == q->master_ended)
+		return;
+	q->master_ended = move->pid;
+	if (fact == FACT_MASTER_KILLED && deaths_by_memory(w, s, move->pid))
+		fact = FACT_OOM;
+	inquiry_told(w, s, fact, fact == FACT_OOM ? move->pid : 0);
+}
+
+void
+inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move)
+{
+	if (s->kind != PAGE_GUNICORN)
+		return;
+	logs_catch_up(w, s); /* what the master said before */
+	if (move->to == LIFE_RETRYING || (move->from == LIFE_REPLACING && move->event == ON_TIMEOUT))
+		inquiry_told(w, s, FACT_START_TIMEOUT, 0);
+	if (ended_a_master(move))
+		tell_master(w, s, move);
+	if (s->inquiry != NULL && s->inquiry->told != NULL && s->inquiry->told->hearing.story.faulty)
+		note_deed(s->inquiry->told, move);
+}
+
+void
+inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, uint32_t uid)
+{
+	struct inquiry *q = s->kind == PAGE_GUNICORN && deed_words[deed] != NULL ? inquiry_of(w, s) : NULL;
+
+	if (q == NULL)
+		return;
+	q->asked = (uint8_t)deed;
+	q->asked_uid = uid;
+	q->asked_at = clock_now();
+}
+
+const char *
+inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS])
+{
+	if (q->asked_at == 0 || now - q->asked_at > ASKED_LASTS)
+		return NULL;
+	snprintf(words, INQUIRY_WORDS, "bridle %s, by uid %u", deed_words[q->asked], (unsigned)q->asked_uid);
+	return words;
+}

@@ -1,0 +1,34 @@
+/*
+ * inquiry_parts -- what the files of inquiry know of each other: inquiry.c has the stories and their time, inquiry_lines.c reads,
+ * inquiry_moves.c hears of moves and deeds, inquiry_show.c says what was found.
+ */
+#ifndef BRIDLE_WATCHER_INQUIRY_PARTS_H
+#define BRIDLE_WATCHER_INQUIRY_PARTS_H
+
+#include "watcher/inquiry.h"
+
+enum {
+	SETTLE =
+		1200, /* ms without anything new before a story is judged: a timeout is ABRT, and KILL a second later */
+	LINGER = 3000, /* ms after which it is over */
+};
+
+/* What service S is being told of; NULL only for want of memory. */
+struct inquiry *inquiry_of(struct watcher *w, struct service *s);
+
+/* The case that FACT, which is to be told, belongs to; NULL: it needs none, or there is no memory. */
+struct inquiry_case *inquiry_case_for(struct watcher *w, struct service *s, enum fact fact);
+
+/* Judge Q at DUE at the latest. */
+void inquiry_wake_by(struct inquiry *q, msec due);
+
+/* An exception that nothing follows is told when nothing has followed. */
+void inquiry_flush(struct inquiry *q);
+
+/* Into the docket, the file and to those who watch, as far as it is news. */
+void inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, bool over);
+
+/* "bridle stop, by uid 0": who asked for something shortly before; NULL: nobody. */
+const char *inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS]);
+
+#endif

@@ -1,0 +1,139 @@
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "watcher/advice.h"
+#include "watcher/docket.h"
+#include "watcher/errands.h"
+#include "watcher/inquiry_parts.h"
+#include "watcher/watch.h"
+
+enum {
+	SAME = 600000,       /* ms within which the same cause is the same incident: a loop */
+	WRITE_EVERY = 60000, /* ms between lines in the file that only count on */
+};
+
+/* What is no incident: nothing happened, or nothing of ours. */
+static bool
+is_worth_it(const struct inquiry_case *c, const struct incident *i)
+{
+	switch ((int)i->verdict.cause) {
+	case CAUSE_HEALTHY:
+	case CAUSE_CLIENT_NOISE:
+	case CAUSE_CONTROL_SOCKET:
+	case CAUSE_LOG_REOPEN: return false;
+	case CAUSE_UNKNOWN: return c->hearing.story.faulty;
+	default: return true;
+	}
+}
+
+/* The same again soon after is the same incident: a worker that times out in a loop is a new story each time. */
+static void
+take_number(struct inquiry_case *c, struct service *s, const struct incident *i, msec wall)
+{
+	const struct docket_entry *last = docket_latest(s, &i->verdict);
+
+	if (last != NULL && wall - last->last < SAME) {
+		c->number = last->number;
+		c->first = last->first;
+		c->earlier_times = last->times;
+		c->earlier_died = last->died;
+		return;
+	}
+	c->number = s->docket != NULL ? s->docket->count + 1 : 1;
+	c->first = c->opened;
+	c->earlier_times = c->earlier_died = 0;
+}
+
+static struct docket_entry
+entry_of(const struct inquiry_case *c, const struct incident *i, msec wall)
+{
+	return (struct docket_entry){
+		.number = c->number,
+		.cause = i->verdict.cause,
+		.phase = i->verdict.phase,
+		.first = c->first,
+		.last = wall,
+		.times = c->earlier_times + 1,
+		.died = c->earlier_died + c->died,
+		.alarm = record_alarms(&i->verdict),
+	};
+}
+
+static bool
+write_entry(const struct inquiry *q, const struct service *s, const struct incident *i, struct docket_entry *e,
+	bool over)
+{
+	const struct inquiry_case *c = q->told;
+	char advice[ADVICE_WORDS], asked[INQUIRY_WORDS];
+	struct record record = {
+		.service = s->name,
+		.number = e->number,
+		.first = e->first,
+		.last = e->last,
+		.times = e->times,
+		.died = e->died,
+		.alarm = e->alarm,
+		.over = over,
+		.incident = i,
+		.deaths = c->deaths,
+		.deaths_count = c->deaths_count,
+		.hang = c->hang.at != 0 ? &c->hang : NULL,
+		.advice = advice,
+		.did = c->did[0] != '\0' ? c->did : NULL,
+		.asked = inquiry_asked_by(q, clock_now(), asked),
+	};
+	struct jsonw j;
+
+	advice_give(q->w, s, i->verdict.cause, c->deaths, c->deaths_count, advice);
+	jsonw_init(&j, RECORD_MAX);
+	record_write(&j, &record);
+	e->json = jsonw_take(&j, &e->length);
+	if (e->json != NULL)
+		e->length--; /* the NUL */
+	return e->json != NULL;
+}
+
+static void
+announce(const struct service *s, const struct incident *i)
+{
+	if (record_alarms(&i->verdict))
+		log_warning("%s: %s%s: %s (bridle why %s)", s->name,
+			i->verdict.confidence < CAUSE_CONFIDENT ? "likely " : "", causes[i->verdict.cause].name,
+			causes[i->verdict.cause].what, s->name);
+	else
+		log_info("%s: %s: %s", s->name, causes[i->verdict.cause].name, causes[i->verdict.cause].what);
+}
+
+void
+inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, bool over)
+{
+	msec now = clock_now(), wall = clock_wall();
+	struct inquiry_case *c = q->told;
+	bool fresh = c->number == 0, changed;
+	const struct docket_entry *old;
+	struct docket_entry e;
+
+	if (!is_worth_it(c, i))
+		return;
+	if (fresh)
+		take_number(c, s, i, wall);
+	old = docket_find(s, c->number);
+	e = entry_of(c, i, wall);
+	changed = old == NULL || old->cause != e.cause || old->phase != e.phase;
+	if (!fresh && !changed && old->died == e.died)
+		e.last = old->last;
+	e.written = old != NULL ? old->written : 0;
+	if (!write_entry(q, s, i, &e, over))
+		return;
+	if (changed)
+		announce(s, i);
+	if (changed && e.alarm)
+		errands_tell(q->w, s, e.json, e.length);
+	if (changed || fresh)
+		control_incident(q->w, s, e.json, e.length);
+	changed = changed || (over && fresh) || now - e.written >= WRITE_EVERY;
+	if (changed)
+		e.written = now;
+	docket_keep(q->w, s, e, changed);
+}
