@@ -3,6 +3,9 @@
 #include <signal.h>
 #include <string.h>
 
+#include "judge/ended.h"
+#include "judge/witness_traceback.h"
+
 /* Lines whose fact does not depend on a number in them. */
 static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_STARTING_RELEASE] = FACT_STARTING,
@@ -172,58 +175,10 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_POST_FORK] = FACT_POST_FORK,
 };
 
-static const enum fact raised[EXCEPTIONS] = {
-	[EXCEPTION_REENTRANT] = FACT_X_REENTRANT,
-	[EXCEPTION_APP_IMPORT] = FACT_NO_APPLICATION,
-	[EXCEPTION_WORKER_TMP] = FACT_WORKER_TMP,
-	[EXCEPTION_RUNNING] = FACT_PIDFILE,
-	[EXCEPTION_WORKER_CLASS] = FACT_WORKER_CLASS,
-	[EXCEPTION_NOT_WRITABLE] = FACT_NOT_WRITABLE,
-	[EXCEPTION_CIRCULAR] = FACT_X_CIRCULAR,
-	[EXCEPTION_MISSING] = FACT_X_MISSING,
-	[EXCEPTION_BROKEN] = FACT_X_BROKEN,
-	[EXCEPTION_SYNTAX] = FACT_X_SYNTAX,
-	[EXCEPTION_MEMORY] = FACT_X_MEMORY,
-	[EXCEPTION_THREAD] = FACT_X_THREAD,
-	[EXCEPTION_FILES] = FACT_X_FILES,
-	[EXCEPTION_DISK] = FACT_X_DISK,
-	[EXCEPTION_NO_MEMORY] = FACT_X_NO_MEMORY,
-	[EXCEPTION_AGAIN] = FACT_X_AGAIN,
-	[EXCEPTION_ENVIRONMENT] = FACT_X_ENVIRONMENT,
-	[EXCEPTION_KEY] = FACT_X_OTHER,
-	[EXCEPTION_TABLE] = FACT_X_OTHER,
-	[EXCEPTION_DEPENDENCY] = FACT_X_DEPENDENCY,
-	[EXCEPTION_LEAVING] = FACT_X_LEAVING,
-	[EXCEPTION_PEER] = FACT_X_PEER,
-	[EXCEPTION_EXIT] = FACT_X_EXIT,
-	[EXCEPTION_OTHER] = FACT_X_OTHER,
-};
-
 static enum fact
 fact_of_signal(int number)
 {
-	switch (number) {
-	case SIGKILL: return FACT_KILLED;
-	case SIGTERM: return FACT_TERMED;
-	case SIGSEGV:
-	case SIGABRT:
-	case SIGBUS:
-	case SIGILL:
-	case SIGFPE:
-	case SIGTRAP: return FACT_CRASHED;
-	default: return FACT_SIGNALLED;
-	}
-}
-
-static enum fact
-fact_of_exit(int code)
-{
-	switch (code) {
-	case 0: return FACT_NONE;
-	case 3: return FACT_EXITED_3; /* Arbiter.WORKER_BOOT_ERROR */
-	case 4: return FACT_EXITED_4; /* Arbiter.APP_LOAD_ERROR */
-	default: return FACT_EXITED;
-	}
+	return (number & 0x7f) != 0 ? ended_worker(number & 0x7f) : FACT_SIGNALLED;
 }
 
 /* The kernel kills others, too: a task is ours by its name, or by a pid that the story knows. */
@@ -244,131 +199,12 @@ fact_of_line(const struct recognised *what)
 	if (s == SIGNATURE_TERMINATED)
 		return fact_of_signal(what->match.detail);
 	if (s == SIGNATURE_SENT_CODE)
-		return fact_of_signal(what->match.detail & 0x7f); /* a wait status with the core flag: wait(2) */
+		return fact_of_signal(what->match.detail); /* a wait status with the core flag: wait(2) */
 	if (s == SIGNATURE_EXITED || s == SIGNATURE_EXITED_STOP)
-		return fact_of_exit(what->match.detail);
+		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);
 	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !is_about_us(what))
 		return FACT_NONE;
 	return fact;
-}
-
-/* 'DATABASE_URL': how variables are written, and hardly anything else that a mapping is asked for. */
-static bool
-is_variable(const char *message)
-{
-	size_t n = strspn(message, "'\"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-
-	return n > 4 && message[n] == '\0';
-}
-
-static enum exception
-kind_in(const struct traceback_error *e, uint32_t places)
-{
-	if (e->kind != EXCEPTION_KEY)
-		return e->kind;
-	return (places & PLACE_BIT(ENVIRONMENT)) != 0 || is_variable(e->message) ? EXCEPTION_ENVIRONMENT :
-										   EXCEPTION_OTHER;
-}
-
-/* What was raised in the end counts, unless that is nothing special and the root is: "raise … from error" explains, and a
- * sys.exit in an except clause only follows. */
-static enum exception
-kind_of(const struct traceback *t)
-{
-	enum exception last = kind_in(&t->last, t->last.places), root = kind_in(&t->root, t->root.places);
-
-	if (t->blocks == 0)
-		return EXCEPTION_NONE;
-	if (last == EXCEPTION_NONE) /* cut off */
-		return root;
-	return t->blocks > 1 && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT) ? root : last;
-}
-
-/* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. */
-static bool
-is_of_client(const struct traceback *t)
-{
-	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 &&
-		(strcmp(t->last.name, "OSError") == 0 || strcmp(t->last.name, "IOError") == 0 ||
-			strcmp(t->last.name, "socket.error") == 0);
-}
-
-/* It went through the function that runs a worker from its birth, and so ended it. */
-static bool
-ended_worker(const struct traceback *t)
-{
-	return t->blocks > 0 && kind_of(t) != EXCEPTION_EXIT && (t->places & PLACE_BIT(WORKER)) != 0 &&
-		(t->places & (PLACE_BIT(ABORT) | PLACE_BIT(REQUEST) | PLACE_BIT(FORK) | PLACE_BIT(WORKER_TMP))) == 0;
-}
-
-static enum fact
-fact_of_exception(const struct traceback *t)
-{
-	enum exception kind = kind_of(t);
-
-	if (kind == EXCEPTION_HALT)
-		return strstr(t->last.message, "App failed") != NULL || strstr(t->root.message, "App failed") != NULL ?
-			FACT_REASON_APP :
-			FACT_REASON_BOOT;
-	if ((t->places & PLACE_BIT(WORKER_TMP)) != 0)
-		return FACT_WORKER_TMP;
-	if ((t->places & PLACE_BIT(PIDFILE)) != 0)
-		return FACT_PIDFILE;
-	if ((t->places & PLACE_BIT(WORKER_CLASS)) != 0)
-		return FACT_WORKER_CLASS;
-	if ((t->places & PLACE_BIT(ABORT)) != 0 && kind == EXCEPTION_EXIT)
-		return FACT_NONE; /* Gunicorn's own way to end it */
-	if (kind == EXCEPTION_PEER && (t->places & PLACE_BIT(CONNECT)) != 0)
-		return FACT_X_DEPENDENCY;
-	if (kind == EXCEPTION_OTHER && is_of_client(t))
-		return FACT_X_PEER;
-	return raised[kind];
-}
-
-static enum fact
-fact_of_time(const struct traceback *t)
-{
-	if ((t->places & PLACE_BIT(LIFESPAN)) != 0)
-		return FACT_AT_BOOT;
-	if ((t->places & PLACE_BIT(REQUEST)) != 0)
-		return FACT_AT_REQUEST;
-	if ((t->places & PLACE_BIT(CONFIG)) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
-		return FACT_AT_CONFIG;
-	if ((t->places & PLACE_BIT(WORKER_CLASS)) != 0)
-		return FACT_NONE;
-	if ((t->places & (PLACE_BIT(LOOP) | PLACE_BIT(ACCEPT))) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
-		return FACT_AT_LOOP;
-	if ((t->places & (PLACE_BIT(BOOT) | PLACE_BIT(IMPORT))) != 0)
-		return FACT_AT_BOOT;
-	return FACT_NONE;
-}
-
-static unsigned
-facts_of_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
-{
-	static const struct {
-		uint32_t place;
-		enum fact fact;
-	} at[] = {
-		{ PLACE_BIT(ABORT), FACT_IN_ABORT },
-		{ PLACE_BIT(FORK), FACT_IN_FORK },
-		{ PLACE_BIT(LOGGER), FACT_IN_LOGGER },
-		{ PLACE_BIT(CONNECT), FACT_IN_CONNECT },
-		{ PLACE_BIT(REPLY), FACT_AT_REPLY },
-		{ PLACE_BIT(MASTER), FACT_AT_MASTER },
-	};
-	unsigned n = 0;
-
-	/* the request was served, and its figure is all that is lost (gunicorn-facts 7) */
-	if ((t->places & PLACE_BIT(STATSD)) != 0)
-		return 1;
-	found[n++] = fact_of_exception(t);
-	found[n++] = fact_of_time(t);
-	found[n++] = ended_worker(t) ? FACT_WORKER_EXCEPTION : FACT_NONE;
-	for (unsigned i = 0; i < sizeof at / sizeof at[0]; i++)
-		if ((t->places & at[i].place) != 0)
-			found[n++] = at[i].fact;
-	return n;
 }
 
 /* Who answers 500 has caught what was raised, and serves; 502 to 504 are of a proxy. */
@@ -379,8 +215,6 @@ facts_of_answer(int status, enum fact found[WITNESS_FACTS])
 	found[1] = status == 500 ? FACT_ANSWER_500 : FACT_NONE;
 	return 2;
 }
-
-_Static_assert(WITNESS_FACTS >= 9, "what a traceback can say");
 
 /* Before 20.1 nothing is logged of a worker that a signal ended (gunicorn-facts 2.5). */
 static bool
@@ -417,7 +251,7 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 	case RECOGNISED_OWN: found[0] = fact_of_own(what->own); break;
 	case RECOGNISED_LINE: found[0] = fact_of_line(what); break;
 	case RECOGNISED_ANSWER: return facts_of_answer(what->match.detail, found);
-	case RECOGNISED_TRACEBACK: return facts_of_traceback(what->traceback, found);
+	case RECOGNISED_TRACEBACK: return witness_traceback(what->traceback, found);
 	}
 	return 1;
 }

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/generation.h"
+#include "judge/ended.h"
 #include "os/oomcount.h"
 #include "os/process.h"
 #include "os/procevents.h"
@@ -100,29 +100,6 @@ open_kmsg(struct deaths *d)
 
 /* ---- one death ---- */
 
-static enum fact
-fact_of(int32_t status)
-{
-	switch (status & 0x7f) {
-	case 0: break;
-	case SIGKILL: return FACT_KILLED;
-	case SIGTERM: return FACT_TERMED;
-	case SIGSEGV:
-	case SIGABRT:
-	case SIGBUS:
-	case SIGILL:
-	case SIGFPE:
-	case SIGTRAP: return FACT_CRASHED;
-	default: return FACT_SIGNALLED;
-	}
-	switch (status >> 8) {
-	case 0: return FACT_EXITING;
-	case 3: return FACT_EXITED_3;
-	case 4: return FACT_EXITED_4;
-	default: return FACT_EXITED;
-	}
-}
-
 static bool
 is_ending(const struct page_service *record, uint32_t number)
 {
@@ -205,7 +182,7 @@ says_something(const struct record_death *d, enum fact fact)
 static void
 tell(struct watcher *w, struct service *s, const struct page_service *record, struct record_death *d)
 {
-	enum fact fact = fact_of(d->status);
+	enum fact fact = ended_worker(d->status);
 
 	if (d->asked == DEATH_ENDED) {
 		if (fact == FACT_KILLED)

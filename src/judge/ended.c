@@ -1,0 +1,49 @@
+#include "judge/ended.h"
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Those that a process gets for what it did itself. */
+static bool
+is_crash(int number)
+{
+	switch (number) {
+	case SIGSEGV:
+	case SIGABRT:
+	case SIGBUS:
+	case SIGILL:
+	case SIGFPE:
+	case SIGTRAP: return true;
+	default: return false;
+	}
+}
+
+enum fact
+ended_worker(int32_t status)
+{
+	int number = status & 0x7f;
+
+	if (number != 0)
+		return is_crash(number)   ? FACT_CRASHED :
+			number == SIGKILL ? FACT_KILLED :
+			number == SIGTERM ? FACT_TERMED :
+					    FACT_SIGNALLED;
+	switch (status >> 8 & 0xff) {
+	case 0: return FACT_EXITING;
+	case 3: return FACT_EXITED_3; /* Arbiter.WORKER_BOOT_ERROR */
+	case 4: return FACT_EXITED_4; /* Arbiter.APP_LOAD_ERROR */
+	default: return FACT_EXITED;
+	}
+}
+
+enum fact
+ended_master(int32_t status)
+{
+	int number = status & 0x7f;
+
+	if (number == SIGKILL)
+		return FACT_MASTER_KILLED;
+	if (is_crash(number))
+		return FACT_MASTER_CRASHED;
+	return status != 0 ? FACT_MASTER_EXITED : FACT_NONE;
+}
