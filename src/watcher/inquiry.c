@@ -83,6 +83,16 @@ close_case(struct inquiry *q)
 	service_of(q)->context = 0;
 }
 
+/* What stands, and does not happen. */
+static bool
+is_strain(enum cause cause)
+{
+	return cause == CAUSE_QUEUE_STANDS || cause == CAUSE_WORKERS_MISSING || cause == CAUSE_WORKERS_SURPLUS ||
+		cause == CAUSE_WORKER_SPINS;
+}
+
+/* A strain that was shown is over: what it led to, or what somebody then does about it, is an incident of its own, and must
+ * not take the place of the one that people have been told of. */
 static void
 judge_so_far(struct inquiry *q)
 {
@@ -92,6 +102,8 @@ judge_so_far(struct inquiry *q)
 		return;
 	hearing_judge(&q->told->hearing, &incident);
 	inquiry_show(q, service_of(q), &incident, false);
+	if (is_strain(incident.verdict.cause))
+		close_case(q);
 }
 
 static void

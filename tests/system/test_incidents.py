@@ -389,6 +389,7 @@ def test_a_queue_that_stands(site, edge, figures):
     note(figures, edge, "sync", incident)
     for pid in made.workers():
         os.kill(pid, signal.SIGKILL)  # or they sleep on
+    named(made, "runtime.killed-9-sent")  # an incident of its own, not in the place of the other
     assert [one["times"] for one in why(made, 9) if one["class"] == "runtime.queue-standing"] == [1]
 
 
