@@ -1,234 +1,16 @@
 #include "core/life.h"
 
-#include <signal.h>
-
-/* What to do on a move. */
-enum act {
-	NO_RULE,     /* an empty cell: in this state, that event changes nothing */
-	JUST_MOVE,
-	SPAWN,       /* the current generation; RESTARTING instead while something is in its way */
-	SPAWN_NEXT,  /* the one to replace it, as soon as a slot is free */
-	PROMOTE,     /* the next one is the current one; the old one, if its master lives, begins its ladder */
-	SEND_HUP,
-	END_CURRENT, /* these begin their ladders */
-	END_NEXT,
-	END_ALL,     /* and nothing starts beside what is left of them */
-	LISTEN,
-	REST,        /* END_CURRENT, beside which the next connection may start another; and LISTEN */
-};
-
-/* When the state is over at the latest. Where it is NEVER, nothing is awaited, or ladders have deadlines. */
-enum due { NEVER, KEEP, AFTER_START, AFTER_WAIT };
-
-struct rule {
-	enum life_state next;
-	enum act act;
-	enum due due;
-};
-
-/*
- * A service that is wanted is STARTING until its workers are proven ready, then RUNNING. If its master dies
- * before that, it is WAITING for the next try, or FAILED when that was one try too many; if it does not get
- * ready in time, it is first brought to its end (RETRYING). A master that dies later is followed at once, until
- * that repeats. Three ways lead to new code: RESTARTING (down, then up), REPLACING (up beside, then down:
- * whatever happens to the new one, the old one serves, and if the old one dies, the new one is all there is),
- * and RELOADING (HUP, where all depends on the new workers, so that it is a start once more). STOPPING ends it
- * from anywhere; who changes his mind meanwhile has it RESTARTING. One that comes after others is QUEUED until its turn.
- * One that is there to run to its end is DONE then, or stops.
- *
- * One that is wanted only when somebody comes is LISTENING: no process of it is needed, the kernel queues connections, and
- * the first one starts it. It comes back there when nothing came for long enough; whoever connects while it is being
- * ended waits in the same queue, and starts it again.
- *
- * Leftovers of dead and replaced generations go down their ladders beside all this and do not move the
- * service, except that STOPPING waits until they are gone (EMPTY) and RESTARTING until they are not in the way
- * (CLEAR).
- */
-#ifndef LIFE_TABLE /* tests/sim/mutants.c breaks one rule after the other to see that it is missed */
-#define LIFE_TABLE static const
-#endif
-#define TO(state, act, due) { LIFE_##state, act, due }
-/* clang-format off */
-LIFE_TABLE struct rule rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
-[LIFE_STOPPED] = {
-	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(STARTING, SPAWN, AFTER_START),
-	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_LISTEN]       = TO(LISTENING, LISTEN, NEVER),
-	[ON_QUEUE]      = TO(QUEUED, JUST_MOVE, NEVER) },
-[LIFE_STARTING] = {
-	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_ASSUMED]      = TO(RUNNING, JUST_MOVE, NEVER),
-	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
-	[ON_DIED_DONE]  = TO(STOPPING, END_ALL, NEVER),            [ON_FINISHED]     = TO(DONE, JUST_MOVE, NEVER),
-	[ON_UNFIT]      = TO(RETRYING, END_CURRENT, NEVER),
-	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
-	[ON_HEIR]       = TO(STARTING, JUST_MOVE, AFTER_START) },
-[LIFE_RUNNING] = {
-	[ON_DIED_NOW]   = TO(STARTING, SPAWN, AFTER_START),        [ON_DIED_DONE]    = TO(STOPPING, END_ALL, NEVER),
-	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
-	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_HUP]          = TO(RELOADING, SEND_HUP, AFTER_START),
-	[ON_IDLE]       = TO(LISTENING, REST, NEVER),
-	[ON_HEIR]       = TO(STARTING, JUST_MOVE, AFTER_START) },
-[LIFE_RELOADING] = {
-	[ON_READY]      = TO(RUNNING, JUST_MOVE, NEVER),           [ON_ASSUMED]      = TO(RUNNING, JUST_MOVE, NEVER),
-	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
-	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(REPLACING, SPAWN_NEXT, AFTER_START),
-	[ON_TIMEOUT]    = TO(RETRYING, END_CURRENT, NEVER),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
-	[ON_HEIR]       = TO(STARTING, JUST_MOVE, AFTER_START) },
-[LIFE_REPLACING] = {
-	[ON_NEXT_READY] = TO(RUNNING, PROMOTE, NEVER),             [ON_NEXT_ASSUMED] = TO(RUNNING, PROMOTE, NEVER),
-	[ON_NEXT_DIED]  = TO(RUNNING, JUST_MOVE, NEVER),
-	[ON_TIMEOUT]    = TO(RUNNING, END_NEXT, NEVER),            [ON_CLEAR]        = TO(REPLACING, SPAWN_NEXT, AFTER_START),
-	[ON_DIED_NOW]   = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_LATER]   = TO(STARTING, PROMOTE, KEEP),
-	[ON_DIED_DONE]  = TO(STARTING, PROMOTE, KEEP),             [ON_DIED_GIVE_UP] = TO(STARTING, PROMOTE, KEEP),
-	[ON_UNFIT]      = TO(RUNNING, END_NEXT, NEVER),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER),            [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_STEP]       = TO(REPLACING, JUST_MOVE, AFTER_START) },
-[LIFE_STOPPING] = {
-	[ON_START]      = TO(RESTARTING, JUST_MOVE, NEVER),        [ON_RESTART]      = TO(RESTARTING, JUST_MOVE, NEVER),
-	[ON_REPLACE]    = TO(RESTARTING, JUST_MOVE, NEVER),        [ON_EMPTY]        = TO(STOPPED, JUST_MOVE, NEVER) },
-[LIFE_RESTARTING] = {
-	[ON_CLEAR]      = TO(STARTING, SPAWN, AFTER_START),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
-[LIFE_RETRYING] = {
-	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
-	[ON_START]      = TO(RESTARTING, END_ALL, NEVER),          [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_REPLACE]    = TO(RESTARTING, END_ALL, NEVER),          [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
-[LIFE_WAITING] = {
-	[ON_TIMEOUT]    = TO(STARTING, SPAWN, AFTER_START),        [ON_START]        = TO(STARTING, SPAWN, AFTER_START),
-	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(STARTING, SPAWN, AFTER_START),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
-[LIFE_FAILED] = {
-	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_RESTART]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_REPLACE]    = TO(STARTING, SPAWN, AFTER_START),        [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
-	[ON_QUEUE]      = TO(QUEUED, JUST_MOVE, NEVER) },
-[LIFE_LISTENING] = {
-	[ON_CONNECT]    = TO(STARTING, SPAWN, AFTER_START),        [ON_START]        = TO(STARTING, SPAWN, AFTER_START),
-	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(STARTING, SPAWN, AFTER_START),
-	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
-	[ON_LISTEN]     = TO(LISTENING, LISTEN, NEVER),            [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
-[LIFE_QUEUED] = {
-	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_REFUSED]      = TO(FAILED, JUST_MOVE, NEVER),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
-[LIFE_DONE] = {
-	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(RESTARTING, END_ALL, NEVER),
-	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },
-};
-/* clang-format on */
-#undef TO
-
-static void
-end_slot(struct life *l, uint8_t slot, bool drain, msec now)
-{
-	if (slot != LIFE_NONE)
-		orders_push_deed(&l->orders, slot, generation_end(&l->slots[slot], &l->limits.stop, drain, now));
-}
-
-static void
-end_all(struct life *l, msec now)
-{
-	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
-		end_slot(l, i, true, now);
-		l->slots[i].beside = false;
-	}
-	l->next = LIFE_NONE;
-}
-
-static void
-end_next(struct life *l, msec now)
-{
-	if (l->next != LIFE_NONE)
-		l->slots[l->next].beside = true;
-	end_slot(l, l->next, false, now);
-	l->next = LIFE_NONE;
-}
-
-/* Spawn in a free slot and keep its number in *ROLE. False when there is none: then all but the current
- * generation are ending, and the one that had the most time makes room. */
-static bool
-spawn(struct life *l, uint8_t *role, msec now)
-{
-	uint8_t slot = generation_find_free(l->slots, LIFE_SLOTS);
-
-	if (slot == LIFE_SLOTS) {
-		slot = generation_find_oldest(l->slots, LIFE_SLOTS);
-		orders_push_deed(&l->orders, slot, generation_kill(&l->slots[slot], &l->limits.stop, now));
-		return false;
-	}
-	generation_begin(&l->slots[slot], ++l->last_number, now);
-	*role = slot;
-	orders_push(&l->orders,
-		&(struct life_order){ .kind = ORDER_SPAWN, .slot = slot, .number = l->last_number });
-	return true;
-}
-
-static void
-spawn_current(struct life *l, msec now)
-{
-	if (generation_none_in_way(l->slots, LIFE_SLOTS, l->limits.held) && spawn(l, &l->current, now))
-		return;
-	l->state = LIFE_RESTARTING;
-	l->due = MSEC_NEVER;
-}
-
-static void
-promote(struct life *l, msec now)
-{
-	uint8_t old = l->current;
-
-	l->current = l->next;
-	l->next = LIFE_NONE;
-	if (l->current == LIFE_NONE) { /* it still waited for a slot when the old one died */
-		spawn_current(l, now);
-	} else if (old != LIFE_NONE) {
-		l->slots[old].beside = true;
-		end_slot(l, old, false, now);
-	}
-}
-
-static void
-listen(struct life *l)
-{
-	orders_push(&l->orders, &(struct life_order){ .kind = ORDER_LISTEN });
-}
-
-static void
-rest(struct life *l, msec now)
-{
-	uint8_t old = l->current;
-
-	l->current = LIFE_NONE;
-	if (old != LIFE_NONE)
-		l->slots[old].beside = true;
-	end_slot(l, old, false, now);
-	listen(l);
-}
-
-static void
-act(struct life *l, enum act what, msec now)
-{
-	switch (what) {
-	case NO_RULE:
-	case JUST_MOVE: break;
-	case SPAWN: spawn_current(l, now); break;
-	case SPAWN_NEXT: spawn(l, &l->next, now); break;
-	case PROMOTE: promote(l, now); break;
-	case SEND_HUP: orders_push_signal(&l->orders, ORDER_SIGNAL, l->current, SIGHUP); break;
-	case END_CURRENT: end_slot(l, l->current, false, now); break;
-	case END_NEXT: end_next(l, now); break;
-	case END_ALL: end_all(l, now); break;
-	case LISTEN: listen(l); break;
-	case REST: rest(l, now); break;
-	}
-}
+#include "core/life_rules.h"
 
 static msec
-due_at(const struct life *l, enum due due, msec wait, msec now)
+due_at(const struct life *l, enum life_due due, msec wait, msec now)
 {
 	switch (due) {
-	case NEVER: return MSEC_NEVER;
-	case KEEP: return l->due;
-	case AFTER_START: return now + l->limits.start_timeout;
-	case AFTER_WAIT: return now + wait;
+	case DUE_NEVER: return MSEC_NEVER;
+	case DUE_KEEP: return l->due;
+	case DUE_AFTER_START: return now + l->limits.start_timeout;
+	case DUE_AFTER_WAIT: return now + wait;
+	case LIFE_DUE_COUNT: break;
 	}
 	return MSEC_NEVER;
 }
@@ -238,20 +20,23 @@ due_at(const struct life *l, enum due due, msec wait, msec now)
 static bool
 feed(struct life *l, enum life_event event, msec wait, msec now)
 {
-	const struct rule *rule = &rules[l->state][event];
+	const struct life_rule *rule = &life_rules[l->state][event];
 	enum life_state from = l->state;
 
-	if (rule->act == NO_RULE)
+	if (rule->act == ACT_NO_RULE)
 		return false;
 	l->state = rule->next;
 	l->due = due_at(l, rule->due, wait, now);
-	act(l, rule->act, now);
+	life_act(l, rule->act, now);
 	if (l->state == from)
 		return true;
 	l->since = now;
 	orders_push(&l->orders,
-		&(struct life_order){ .kind = ORDER_MOVED, .from = (uint8_t)from, .to = (uint8_t)l->state,
-			.event = (uint8_t)event, .wait = l->state == LIFE_WAITING ? (uint32_t)wait : 0 });
+		&(struct life_order){ .kind = ORDER_MOVED,
+			.from = (uint8_t)from,
+			.to = (uint8_t)l->state,
+			.event = (uint8_t)event,
+			.wait = l->state == LIFE_WAITING ? (uint32_t)wait : 0 });
 	return true;
 }
 
@@ -264,14 +49,17 @@ settle(struct life *l, msec now)
 	if (generation_find_free(l->slots, LIFE_SLOTS) == LIFE_SLOTS)
 		return;
 	if (l->state == LIFE_REPLACING ? l->next == LIFE_NONE && l->limits.held :
-		generation_none_in_way(l->slots, LIFE_SLOTS, l->limits.held))
+					 generation_none_in_way(l->slots, LIFE_SLOTS, l->limits.held))
 		feed(l, ON_CLEAR, 0, now);
 }
 
 void
 life_init(struct life *l, const struct life_limits *limits)
 {
-	*l = (struct life){ .state = LIFE_STOPPED, .current = LIFE_NONE, .next = LIFE_NONE, .due = MSEC_NEVER,
+	*l = (struct life){ .state = LIFE_STOPPED,
+		.current = LIFE_NONE,
+		.next = LIFE_NONE,
+		.due = MSEC_NEVER,
 		.limits = *limits };
 }
 

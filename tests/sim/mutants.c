@@ -4,11 +4,12 @@
  *
  *	mutants [N]      each lives through at most N worlds
  *
- * life.c is compiled in here with a table that can be written to. Each mutant lives in a child process, so that
+ * life.c and its table are compiled in here, where it can be written to. Each mutant lives in a child process, so that
  * one which runs into an assertion, or off its memory, is caught, too. A mutant that behaves like the right one
  * has an excuse, or the test fails.
  */
-#define LIFE_TABLE static
+#define LIFE_TABLE /* not const */
+#include "core/life_rules.c"
 #include "core/life.c"
 
 #include <stdio.h>
@@ -21,8 +22,6 @@
 #include "faults.h"
 #include "rebirth.h"
 #include "world.h"
-
-enum { ACTS = REST + 1, DUES = AFTER_WAIT + 1 };
 
 /* Shared by all who try mutants: */
 static struct tally {
@@ -87,37 +86,37 @@ impossible(unsigned s, unsigned e)
 
 /* Why nobody can tell the mutant from the right one; NULL: somebody must. */
 static const char *
-excuse(unsigned s, unsigned e, struct rule right, struct rule mutant)
+excuse(unsigned s, unsigned e, struct life_rule right, struct life_rule mutant)
 {
 	bool begins = e == ON_START || e == ON_RESTART || e == ON_REPLACE;
 
-	if (right.act == NO_RULE)
+	if (right.act == ACT_NO_RULE)
 		return NULL;
 	if (s == LIFE_REPLACING && e == ON_DIED_LATER)
 		return "replace forgets failures, and one death alone never waits";
-	if (mutant.next != right.next || mutant.act == NO_RULE)
+	if (mutant.next != right.next || mutant.act == ACT_NO_RULE)
 		return NULL;
 	if (mutant.due != right.due)
-		return !has_due(s) && right.due == NEVER && mutant.due == KEEP ? "there was no deadline before" : NULL;
-	if (right.act == SPAWN && mutant.act == PROMOTE)
+		return !has_due(s) && right.due == DUE_NEVER && mutant.due == DUE_KEEP ? "there was no deadline before" : NULL;
+	if (right.act == ACT_SPAWN && mutant.act == ACT_PROMOTE)
 		return "without a next one, promoting is spawning";
-	if (right.act == LISTEN && mutant.act == REST)
+	if (right.act == ACT_LISTEN && mutant.act == ACT_REST)
 		return "nobody runs who could rest";
-	if (right.act != JUST_MOVE)
+	if (right.act != ACT_JUST_MOVE)
 		return NULL;
-	if (mutant.act == END_CURRENT && (s == LIFE_STOPPED || s == LIFE_FAILED || s == LIFE_QUEUED))
+	if (mutant.act == ACT_END_CURRENT && (s == LIFE_STOPPED || s == LIFE_FAILED || s == LIFE_QUEUED))
 		return "there is no current one";
-	if (mutant.act == END_ALL && (s == LIFE_STOPPED || e == ON_FINISHED))
+	if (mutant.act == ACT_END_ALL && (s == LIFE_STOPPED || e == ON_FINISHED))
 		return "nobody is there, or is being ended, and whatever comes next ends all";
-	if (mutant.act == END_CURRENT && e == ON_FINISHED)
+	if (mutant.act == ACT_END_CURRENT && e == ON_FINISHED)
 		return "the current one has just died";
-	if (mutant.act == END_NEXT && (s != LIFE_REPLACING || e == ON_NEXT_DIED))
+	if (mutant.act == ACT_END_NEXT && (s != LIFE_REPLACING || e == ON_NEXT_DIED))
 		return "there is no next one";
-	if (mutant.act == END_CURRENT && is_death(e))
+	if (mutant.act == ACT_END_CURRENT && is_death(e))
 		return "the current one has just died";
-	if (s == LIFE_STOPPING && (mutant.act == END_CURRENT || mutant.act == END_ALL))
+	if (s == LIFE_STOPPING && (mutant.act == ACT_END_CURRENT || mutant.act == ACT_END_ALL))
 		return "everybody is being ended, or gone";
-	if (s == LIFE_STOPPING && begins && (mutant.act == SPAWN || mutant.act == PROMOTE))
+	if (s == LIFE_STOPPING && begins && (mutant.act == ACT_SPAWN || mutant.act == ACT_PROMOTE))
 		return "somebody is in the way, and that makes it restarting";
 	return NULL;
 }
@@ -167,9 +166,9 @@ count(unsigned *what)
 }
 
 static void
-try(unsigned s, unsigned e, struct rule mutant)
+try(unsigned s, unsigned e, struct life_rule mutant)
 {
-	struct rule right = rules[s][e];
+	struct life_rule right = life_rules[s][e];
 
 	if (!is_mine())
 		return;
@@ -177,7 +176,7 @@ try(unsigned s, unsigned e, struct rule mutant)
 		count(&tally->excused);
 		return;
 	}
-	rules[s][e] = mutant;
+	life_rules[s][e] = mutant;
 	if (survives()) {
 		count(&tally->survived);
 		printf("survived: %s, \"%s\" -> %s, act %d, due %d (right: %s, %d, %d)\n", life_state_name(s),
@@ -186,24 +185,24 @@ try(unsigned s, unsigned e, struct rule mutant)
 	} else {
 		count(&tally->caught);
 	}
-	rules[s][e] = right;
+	life_rules[s][e] = right;
 }
 
 static void
 break_rule(unsigned s, unsigned e)
 {
-	struct rule right = rules[s][e];
+	struct life_rule right = life_rules[s][e];
 
-	try(s, e, (struct rule){ .act = NO_RULE });
+	try(s, e, (struct life_rule){ .act = ACT_NO_RULE });
 	for (unsigned i = 0; i < LIFE_STATE_COUNT; i++)
 		if (i != right.next)
-			try(s, e, (struct rule){ (enum life_state)i, right.act, right.due });
-	for (unsigned i = JUST_MOVE; i < ACTS; i++)
+			try(s, e, (struct life_rule){ (enum life_state)i, right.act, right.due });
+	for (unsigned i = ACT_JUST_MOVE; i < LIFE_ACT_COUNT; i++)
 		if (i != right.act)
-			try(s, e, (struct rule){ right.next, (enum act)i, right.due });
-	for (unsigned i = 0; i < DUES; i++)
+			try(s, e, (struct life_rule){ right.next, (enum life_act)i, right.due });
+	for (unsigned i = 0; i < LIFE_DUE_COUNT; i++)
 		if (i != right.due)
-			try(s, e, (struct rule){ right.next, right.act, (enum due)i });
+			try(s, e, (struct life_rule){ right.next, right.act, (enum life_due)i });
 }
 
 static void
@@ -211,7 +210,7 @@ fill_empty(unsigned s, unsigned e)
 {
 	for (unsigned i = 0; i < LIFE_STATE_COUNT && impossible(s, e) == NULL; i++)
 		if (i != s)
-			try(s, e, (struct rule){ (enum life_state)i, JUST_MOVE, NEVER });
+			try(s, e, (struct life_rule){ (enum life_state)i, ACT_JUST_MOVE, DUE_NEVER });
 }
 
 static void
@@ -253,7 +252,7 @@ try_all(void)
 {
 	for (unsigned s = 0; s < LIFE_STATE_COUNT; s++)
 		for (unsigned e = 0; e < LIFE_EVENT_COUNT; e++)
-			if (rules[s][e].act != NO_RULE)
+			if (life_rules[s][e].act != ACT_NO_RULE)
 				break_rule(s, e);
 			else
 				fill_empty(s, e);
