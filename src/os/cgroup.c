@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "os/dirents.h"
 #include "os/hierarchy.h"
+#include "os/kernfile.h"
 #include "os/tree.h"
 
 enum {
@@ -107,14 +108,10 @@ write_word(int group, const char *file, const char *words)
 static void
 take_back(int group)
 {
-	int fd = openat(group, "cgroup.subtree_control", O_RDONLY | O_CLOEXEC);
 	char text[512], words[64];
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 	char *rest = text;
 
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	kernfile_read(group, "cgroup.subtree_control", text, sizeof text);
 	for (const char *one; (one = strtok_r(rest, " \n", &rest)) != NULL;) {
 		snprintf(words, sizeof words, "-%s", one);
 		write_word(group, "cgroup.subtree_control", words);
@@ -157,16 +154,10 @@ cgroup_close(int root)
 static bool
 names_controller(int group, const char *file, const char *word)
 {
-	int fd = openat(group, file, O_RDONLY | O_CLOEXEC);
 	char text[512];
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 	char *rest = text;
 
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
+	kernfile_read(group, file, text, sizeof text);
 	for (const char *one; (one = strtok_r(rest, " \n", &rest)) != NULL;)
 		if (strcmp(one, word) == 0)
 			return true;
@@ -281,16 +272,9 @@ cgroup_make(int root, const char *service, uint32_t generation, struct err *err)
 bool
 cgroup_populated(int group)
 {
-	int fd = openat(group, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	char text[256];
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return true;
-	text[n] = '\0';
-	return strstr(text, "populated 0") == NULL;
+	return kernfile_read(group, "cgroup.events", text, sizeof text) <= 0 || strstr(text, "populated 0") == NULL;
 }
 
 bool

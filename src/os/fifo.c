@@ -8,20 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/kernfile.h"
+
 enum { PIPE_MAX_DEFAULT = 1024 * 1024 }; /* fs.pipe-max-size where it cannot be read */
 
 static int
 largest_pipe(void)
 {
 	char text[24];
-	int fd = open("/proc/sys/fs/pipe-max-size", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return PIPE_MAX_DEFAULT;
-	text[n] = '\0';
+	kernfile_read(AT_FDCWD, "/proc/sys/fs/pipe-max-size", text, sizeof text);
 	return atoi(text) > 0 ? atoi(text) : PIPE_MAX_DEFAULT;
 }
 

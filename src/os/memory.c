@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "os/kernfile.h"
 
 enum { PATH_SIZE = 1024, FILE_SIZE = 8192 };
 
@@ -17,18 +18,9 @@ static bool
 read_file(const char *dir, const char *name, char *bytes, size_t size)
 {
 	char path[PATH_SIZE];
-	ssize_t n = -1;
-	int fd;
 
-	if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path)
-		return false;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, bytes, size - 1);
-	close(fd);
-	bytes[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	return (size_t)snprintf(path, sizeof path, "%s/%s", dir, name) < sizeof path &&
+		kernfile_read(AT_FDCWD, path, bytes, size) > 0;
 }
 
 /* The number behind WORD at the beginning of a line; -1: none. */

@@ -1,9 +1,9 @@
 #include "os/procstat.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "os/kernfile.h"
 
 /* Fields after the name are counted from 3, as in proc_pid_stat(5). */
 enum { STATE = 3, PARENT = 4, SESSION = 6, USER = 14, SYSTEM = 15, THREADS = 20, START = 22, FIELDS = 23 };
@@ -68,15 +68,8 @@ procstat_parse(const char *line, size_t n, struct procstat *out)
 bool
 procstat_read(pid_t pid, struct procstat *out)
 {
-	char path[32], line[1024]; /* 52 numbers of up to 20 digits would be more, but START is among the first */
-	ssize_t n;
-	int fd;
+	char line[1024]; /* 52 numbers of up to 20 digits would be more, but START is among the first */
+	ssize_t n = kernfile_read_of(pid, "stat", line, sizeof line);
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, line, sizeof line);
-	close(fd);
 	return n > 0 && procstat_parse(line, (size_t)n, out);
 }

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "os/kernfile.h"
+
 enum {
 	IOPRIO_WHO_PROCESS = 1, /* of <linux/ioprio.h> */
 	IOPRIO_CLASS_SHIFT = 13,
@@ -137,15 +139,10 @@ scheduling_oom(struct steps *steps, int score, struct err *err)
 bool
 scheduling_read_oom(int *score)
 {
-	int fd = open(oom_file, O_RDONLY | O_CLOEXEC);
 	char text[16];
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
+	if (kernfile_read(AT_FDCWD, oom_file, text, sizeof text) <= 0)
 		return false;
-	text[n] = '\0';
 	*score = atoi(text);
 	return true;
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "os/dirents.h"
+#include "os/kernfile.h"
 #include "os/procstat.h"
 #include "os/sockdiag.h"
 
@@ -48,24 +49,6 @@ static const struct {
 #endif
 };
 
-static bool
-read_line(pid_t pid, const char *name, char *line, size_t size)
-{
-	char path[48];
-	ssize_t n;
-	int fd;
-
-	line[0] = '\0';
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, line, size - 1);
-	close(fd);
-	line[n > 0 ? n : 0] = '\0';
-	return n > 0;
-}
-
 /* "7 0x3 0x7f... ..."; "running" while it is on a CPU (proc(5)). */
 static void
 read_call(pid_t pid, struct stall *out)
@@ -73,7 +56,7 @@ read_call(pid_t pid, struct stall *out)
 	char line[160], *end;
 	long number;
 
-	if (!read_line(pid, "syscall", line, sizeof line))
+	if (kernfile_read_of(pid, "syscall", line, sizeof line) <= 0)
 		return;
 	number = strtol(line, &end, 10);
 	if (end == line || number < 0)
@@ -93,7 +76,7 @@ read_stack(pid_t pid, struct stall *out)
 	char lines[2048], *rest = NULL;
 	struct text t;
 
-	if (!read_line(pid, "stack", lines, sizeof lines))
+	if (kernfile_read_of(pid, "stack", lines, sizeof lines) <= 0)
 		return;
 	text_init(&t, out->stack, sizeof out->stack);
 	for (char *line = strtok_r(lines, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
@@ -173,7 +156,7 @@ stall_look(pid_t pid, int sockdiag, struct stall *out)
 		return false;
 	out->state = line.state;
 	read_call(pid, out);
-	if (!read_line(pid, "wchan", out->where, sizeof out->where) || strcmp(out->where, "0") == 0)
+	if (kernfile_read_of(pid, "wchan", out->where, sizeof out->where) <= 0 || strcmp(out->where, "0") == 0)
 		out->where[0] = '\0';
 	read_stack(pid, out);
 	if (sockdiag >= 0) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "os/kernfile.h"
 
 enum { MOST_READ = 1024 * 1024 };
 
@@ -91,17 +92,10 @@ take(struct tree_marker *out, bool *has_generation, const char *string)
 static bool
 has_title(pid_t pid, const char *title)
 {
-	char path[32], bytes[64];
+	char bytes[64];
 	const size_t length = strlen(title);
-	ssize_t n;
-	int fd;
+	ssize_t n = kernfile_read_of(pid, "cmdline", bytes, sizeof bytes);
 
-	snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, bytes, sizeof bytes);
-	close(fd);
 	return n >= (ssize_t)length && memcmp(bytes, title, length) == 0;
 }
 
@@ -150,17 +144,7 @@ tree_marker(pid_t pid, struct tree_marker *out)
 bool
 tree_is_becoming(const struct tree_process *p)
 {
-	char path[32], byte;
-	ssize_t n;
-	int fd;
+	char begin[2];
 
-	if (p->state == 'Z' || p->state == 'X')
-		return false;
-	snprintf(path, sizeof path, "/proc/%d/cmdline", (int)p->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, &byte, 1);
-	close(fd);
-	return n == 0;
+	return p->state != 'Z' && p->state != 'X' && kernfile_read_of(p->pid, "cmdline", begin, sizeof begin) == 0;
 }

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "os/kernfile.h"
 #include "os/listener.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
@@ -22,13 +23,8 @@
 void
 memory_boot(char boot[STATE_BOOT])
 {
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, boot, STATE_BOOT - 1);
-
-	boot[n < 0 ? 0 : n] = '\0';
+	kernfile_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", boot, STATE_BOOT);
 	boot[strcspn(boot, "\n")] = '\0';
-	if (fd >= 0)
-		close(fd);
 }
 
 /* ---- the file ---- */

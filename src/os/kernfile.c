@@ -1,0 +1,29 @@
+#include "os/kernfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+ssize_t
+kernfile_read(int dir, const char *path, char *text, size_t size)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC), failed;
+	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	failed = errno;
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	errno = failed;
+	return n;
+}
+
+ssize_t
+kernfile_read_of(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+	return kernfile_read(AT_FDCWD, path, text, size);
+}

@@ -1,0 +1,18 @@
+/*
+ * kernfile -- a small file that the kernel makes while it is read (proc(5), cgroups(7)): had whole in one read(2), so what it
+ * says belongs together.
+ */
+#ifndef BRIDLE_OS_KERNFILE_H
+#define BRIDLE_OS_KERNFILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* What PATH holds (AT DIR: openat(2)), cut to SIZE - 1 bytes, with a NUL behind them: how many; -1: it cannot be read (errno
+ * says why), and TEXT is "". */
+ssize_t kernfile_read(int dir, const char *path, char *text, size_t size);
+
+/* The same of /proc/PID/NAME. */
+ssize_t kernfile_read_of(pid_t pid, const char *name, char *text, size_t size);
+
+#endif
