@@ -13,6 +13,7 @@
 #include "os/oomcount.h"
 #include "os/process.h"
 #include "os/procevents.h"
+#include "watcher/strains.h"
 #include "watcher/watch.h"
 #include "wire/kmsg.h"
 #include "wire/procevent.h"
@@ -213,6 +214,7 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 	d = describe(s, &record, worker, status);
 	tell(w, s, &record, &d);
 	inquiry_death(s, &d, worker->hang);
+	strains_died(w, s, &record, &d);
 	samples_moved(w, s);
 }
 

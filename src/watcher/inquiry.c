@@ -83,16 +83,6 @@ close_case(struct inquiry *q)
 	service_of(q)->context = 0;
 }
 
-/* What stands, and does not happen. */
-static bool
-is_strain(enum cause cause)
-{
-	return cause == CAUSE_QUEUE_STANDS || cause == CAUSE_WORKERS_MISSING || cause == CAUSE_WORKERS_SURPLUS ||
-		cause == CAUSE_WORKER_SPINS;
-}
-
-/* A strain that was shown is over: what it led to, or what somebody then does about it, is an incident of its own, and must
- * not take the place of the one that people have been told of. */
 static void
 judge_so_far(struct inquiry *q)
 {
@@ -102,8 +92,6 @@ judge_so_far(struct inquiry *q)
 		return;
 	hearing_judge(&q->told->hearing, &incident);
 	inquiry_show(q, service_of(q), &incident, false);
-	if (is_strain(incident.verdict.cause))
-		close_case(q);
 }
 
 static void
@@ -206,6 +194,30 @@ inquiry_told(struct watcher *w, struct service *s, enum fact fact, int32_t pid)
 
 	if (c != NULL)
 		tell(c, fact, pid);
+}
+
+/* The story that is being told may be of what it led to, or of what somebody does about it: each stays an incident of its own. */
+void
+inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_t pid)
+{
+	struct inquiry *q = inquiry_of(w, s);
+	struct inquiry_case *story = q != NULL ? q->told : NULL, *c;
+	struct incident incident;
+
+	if (q == NULL)
+		return;
+	c = open_case(q, 0);
+	if (c != NULL) {
+		tell(c, fact, pid);
+		if (story != NULL) {
+			memcpy(c->deaths, story->deaths, sizeof c->deaths);
+			c->deaths_count = story->deaths_count;
+		}
+		hearing_judge(&c->hearing, &incident);
+		inquiry_show(q, s, &incident, true);
+	}
+	free(c);
+	q->told = story;
 }
 
 void

@@ -74,6 +74,9 @@ void inquiry_read(struct watcher *w, struct service *s, const char *bytes, size_
 /* FACT was seen, about worker PID (0: about none). */
 void inquiry_told(struct watcher *w, struct service *s, enum fact fact, int32_t pid);
 
+/* The same of what stands, and does not happen: it joins no story, and is shown at once. Whoever calls says it once. */
+void inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_t pid);
+
 /* A worker died: what is known of it is kept with the incident, if there is one; HANG: what
  * it had been doing, NULL: it did not hang. The facts are told by the caller, before. */
 void inquiry_death(struct service *s, const struct record_death *death, const struct record_hang *hang);

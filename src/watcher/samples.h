@@ -14,6 +14,7 @@
 
 #include "base/msec.h"
 #include "core/exchange.h"
+#include "core/flapping.h"
 #include "core/pool.h"
 #include "core/recycle.h"
 #include "core/saturation.h"
@@ -49,6 +50,7 @@ struct sampler {
 	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
 	struct saturation saturation;
+	struct flapping flapping;
 	struct figures *figures;      /* what it told of itself; NULL: nothing yet */
 	int64_t told_workers;         /* how many workers its master said it has; -1: it did not */
 	uint32_t statsd_address;      /* where that goes on to (wire/page.h) */

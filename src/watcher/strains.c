@@ -1,6 +1,8 @@
 #include "watcher/strains.h"
 
 #include "base/clock.h"
+#include "core/life.h"
+#include "judge/ended.h"
 #include "watcher/pools.h"
 #include "watcher/watch.h"
 
@@ -42,7 +44,7 @@ judge_workers(struct watcher *w, struct service *s, const struct page_service *r
 		if (worker->generation == record->generation &&
 			saturation_spins(&worker->spinning, &worker->spin_told, worker->cpu,
 				cpu_of_others(workers, record->generation, worker), now))
-			inquiry_told(w, s, facts_of[STRAIN_SPIN], worker->pid);
+			inquiry_stands(w, s, facts_of[STRAIN_SPIN], worker->pid);
 	}
 }
 
@@ -63,6 +65,23 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 
 	for (unsigned i = 0; i < STRAINS; i++)
 		if ((found & 1U << i) != 0)
-			inquiry_told(w, s, facts_of[i], 0);
+			inquiry_stands(w, s, facts_of[i], 0);
 	judge_workers(w, s, record, now);
+}
+
+/* Who leaves by itself, or goes when TERM comes before it can listen to it, is no victim: recycling, scaling and reloads do that. */
+static bool
+is_victim(const struct record_death *d)
+{
+	enum fact fact = ended_worker(d->status);
+
+	return d->asked == DEATH_UNASKED && fact != FACT_EXITING && fact != FACT_TERMED;
+}
+
+void
+strains_died(struct watcher *w, struct service *s, const struct page_service *record, const struct record_death *d)
+{
+	if (record->state == LIFE_RUNNING && d->generation == record->generation && is_victim(d) &&
+		flapping_died(&s->sampler->flapping, clock_now()))
+		inquiry_stands(w, s, FACT_WORKERS_FLAP, 0);
 }

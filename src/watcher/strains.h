@@ -6,10 +6,15 @@
 
 #include "wire/page.h"
 
+struct record_death;
 struct service;
 struct watcher;
 
 /* S was looked at while it runs. */
 void strains_judge(struct watcher *w, struct service *s, const struct page_service *record);
+
+/* Worker D of S died, of which its inquiry was told. */
+void strains_died(struct watcher *w, struct service *s, const struct page_service *record,
+	const struct record_death *d);
 
 #endif

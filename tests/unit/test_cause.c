@@ -57,6 +57,7 @@ static const struct tale {
 	{ "runtime.queue-standing", "runtime", 1, { BOOT(0, 10), { FACT_QUEUE_STANDS, 90, 0, 0 } } },
 	{ "runtime.workers-missing", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_MISSING, 90, 0, 0 } } },
 	{ "runtime.workers-surplus", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_SURPLUS, 90, 0, 0 } } },
+	{ "runtime.flapping", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_FLAP, 90, 0, 0 } } },
 	{ "runtime.worker-spins", "runtime", 1, { BOOT(0, 10), { FACT_WORKER_SPINS, 90, 10, 0 } } },
 	/* what is closer to the cause comes first */
 	{ "runtime.timeout", "runtime", 1,

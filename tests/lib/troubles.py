@@ -1,0 +1,40 @@
+"""A service that gets into trouble (apps/trouble.py), and what Bridle says of it."""
+import contextlib
+
+from client import get
+from waiting import until
+
+
+def settings(worker_class, **keys):
+    keys = {"app": "trouble:app", "worker_class": worker_class, "workers": 2, "ready_workers": 1, "timeout": 3,
+            "start_limit": 3, **keys}
+    if worker_class == "gthread":
+        keys["threads"] = 4
+    return keys
+
+
+def why(daemon, last=None):
+    return daemon.call("Why", name="web", last=last)["incidents"]
+
+
+def named(daemon, name, timeout=20):
+    """Until the latest incident is of class NAME."""
+    def look():
+        found = why(daemon)
+        return found[0] if found and found[0]["class"] == name else None
+    try:
+        return until(look, name, timeout)
+    except AssertionError as error:
+        seen = [(one["class"], one["facts"]) for one in why(daemon, 9)]
+        raise AssertionError(f"{error}; there was {seen}") from None
+
+
+def up(daemon, count=2):
+    daemon.events.wait("web", "running")
+    daemon.wait_workers(count)
+    return sorted(daemon.workers())
+
+
+def ask_in_vain(daemon, path):
+    with contextlib.suppress(OSError, EOFError):
+        get(daemon.address(), path, timeout=10)
