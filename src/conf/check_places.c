@@ -132,6 +132,23 @@ check_environment_files(const struct check *c)
 	}
 }
 
+/* Whether DIRECTORY is one that bridled makes before it opens the listener. Where below it lies is for bridled's own place to say
+ * (--root): the end of the path is enough. */
+static bool
+is_made(const struct check *c, const char *directory)
+{
+	const struct conf_words *made = &c->service.runtime_directory;
+	size_t n = strlen(directory);
+
+	for (uint32_t i = 0; i < made->count; i++) {
+		size_t m = strlen(made->at[i]);
+
+		if (n > m && directory[n - m - 1] == '/' && strcmp(directory + n - m, made->at[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 check_socket_directory(const struct check *c, const char *path)
 {
@@ -142,6 +159,8 @@ check_socket_directory(const struct check *c, const char *path)
 
 	text_init(&t, directory, sizeof directory);
 	if (!text_addn(&t, path, slash == path ? 1 : (size_t)(slash - path)))
+		return;
+	if (is_made(c, directory))
 		return;
 	if (check_is_missing(directory))
 		check_say(c, CONF_ERROR, "bind",

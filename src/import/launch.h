@@ -19,6 +19,7 @@ struct launch {
 	struct wordlist command;    /* what stays in front of gunicorn, and itself */
 	struct conf_words original; /* all of it, for when it is no Gunicorn's */
 	const char *began;          /* where, before a cd; NULL without one */
+	bool exports_all;           /* set -a: what a file sets, the environment has */
 	unsigned depth;
 };
 

@@ -3,8 +3,10 @@
  */
 #include "import/launch.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "import/hole.h"
 #include "wire/shellwords.h"
 
@@ -15,19 +17,107 @@ struct script {
 	bool done;             /* the command that stays was found */
 };
 
+/* Files that shells read for whoever logs in set what they set for a person, and are no lists of variables. */
+static bool
+is_profile(const char *base)
+{
+	return strstr(base, "profile") != NULL || strstr(base, "rc") != NULL;
+}
+
+static void
+source(struct launch *l, const char *name, const char *path)
+{
+	struct arena *arena = l->import->arena;
+	const char *base = launch_base(path);
+
+	if (strncmp(base, "activate", 8) == 0)
+		wrapper_activate(l, path);
+	else if (l->exports_all && path[0] != '\0' && !is_profile(base))
+		launch_set(l, name, path, KEY_environment_file, draft_quote(arena, draft_path(l->draft, path)),
+			"read as NAME=value lines, not by a shell: $NAME and commands in it are not replaced");
+	else
+		launch_part(l, name, path, FATE_LOST, "",
+			"what this file sets is not set: write it into environment, or, when "
+			"it is but NAME=value lines, environment_file");
+}
+
+/* "export $(grep -v '^#' .env | xargs)" is how people read such a file. */
+static void export(struct launch *l, const struct wordlist *w)
+{
+	for (uint32_t i = 1; i < w->count; i++) {
+		if (wrapper_is_assignment(w->at[i]))
+			wrapper_assign(l, w->at[i]);
+		else if (hole_is_in(w->at[i]))
+			launch_part(l, "export", w->at[i], FATE_LOST, "",
+				"what comes out of this command is not set: environment_file reads a file of "
+				"NAME=value lines");
+		else
+			launch_part(l, "export", w->at[i], FATE_MEANINGLESS, "",
+				"every variable of the service is in its environment");
+	}
+}
+
+static void
+set_options(struct launch *l, const struct wordlist *w)
+{
+	for (uint32_t i = 1; i < w->count; i++)
+		if (strcmp(w->at[i], "-a") == 0 || strcmp(w->at[i], "allexport") == 0)
+			l->exports_all = true;
+		else if (strcmp(w->at[i], "+a") == 0)
+			l->exports_all = false;
+	launch_part(l, "set", w->count > 1 ? w->at[1] : "", FATE_MEANINGLESS, "",
+		"no shell is left for it to count in");
+}
+
+/* ulimit of bash(1) and its like: letters, what they limit, and what its numbers count. */
+static const struct {
+	char letter;
+	enum key_id key;
+	unsigned unit;
+} limits[] = {
+	{ 'c', KEY_limit_core, 1024 },
+	{ 'd', KEY_limit_data, 1024 },
+	{ 'f', KEY_limit_fsize, 1024 },
+	{ 'l', KEY_limit_memlock, 1024 },
+	{ 'm', KEY_limit_rss, 1024 },
+	{ 'n', KEY_limit_nofile, 1 },
+	{ 's', KEY_limit_stack, 1024 },
+	{ 't', KEY_limit_cpu, 1 },
+	{ 'u', KEY_limit_nproc, 1 },
+	{ 'v', KEY_limit_as, 1024 },
+};
+
+/* "-n 65536", "-Sn 65536", "-c unlimited". False when it cannot be said. */
+static bool
+limit(struct launch *l, const struct wordlist *w)
+{
+	const char *option = w->count == 3 ? w->at[1] : "", *value = w->count == 3 ? w->at[2] : "";
+	size_t n = strlen(option);
+	int64_t number;
+
+	if (n < 2 || option[0] != '-' || strspn(option + 1, "SH") != n - 2)
+		return false;
+	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+		if (limits[i].letter != option[n - 1])
+			continue;
+		if (strcmp(value, "unlimited") == 0)
+			return launch_set(l, option, value, limits[i].key, "infinity", "");
+		if (!text_parse_int(value, 0, INT64_C(1) << 40, &number))
+			return false;
+		return launch_set(l, option, value, limits[i].key,
+			arena_printf(l->import->arena, "%" PRId64, number * limits[i].unit), "");
+	}
+	return false;
+}
+
 /* Builtins of a shell that prepare what comes. False when the command is none. */
 static bool
 prepare(struct launch *l, const struct wordlist *w)
 {
 	const char *name = w->at[0], *argument = w->count > 1 ? w->at[1] : "";
-	const char *base = launch_base(argument);
 
-	if ((strcmp(name, ".") == 0 || strcmp(name, "source") == 0) && strncmp(base, "activate", 8) == 0) {
-		wrapper_activate(l, argument);
-	} else if (strcmp(name, ".") == 0 || strcmp(name, "source") == 0) {
-		launch_part(l, name, argument, FATE_LOST, "",
-			"what this file sets is not set: write it into environment, or, when "
-			"it is but NAME=value lines, environment_file");
+	if (strcmp(name, ".") == 0 || strcmp(name, "source") == 0) {
+		source(l, name, argument);
 	} else if (strcmp(name, "cd") == 0) {
 		const char *path = draft_path(l->draft, argument);
 
@@ -38,14 +128,15 @@ prepare(struct launch *l, const struct wordlist *w)
 	} else if (strcmp(name, "umask") == 0) {
 		launch_set(l, name, argument, KEY_umask, argument, "");
 	} else if (strcmp(name, "export") == 0) {
-		for (uint32_t i = 1; i < w->count; i++)
-			if (wrapper_is_assignment(w->at[i]))
-				wrapper_assign(l, w->at[i]);
-	} else if (strcmp(name, "set") == 0 || strcmp(name, "shopt") == 0 || strcmp(name, "trap") == 0 ||
-		strcmp(name, ":") == 0 || strcmp(name, "true") == 0 || strcmp(name, "wait") == 0) {
+		export(l, w);
+	} else if (strcmp(name, "set") == 0) {
+		set_options(l, w);
+	} else if (strcmp(name, "shopt") == 0 || strcmp(name, "trap") == 0 || strcmp(name, ":") == 0 ||
+		strcmp(name, "true") == 0 || strcmp(name, "wait") == 0) {
 		launch_part(l, name, argument, FATE_MEANINGLESS, "", "no shell is left for it to count in");
 	} else if (strcmp(name, "ulimit") == 0) {
-		launch_part(l, name, argument, FATE_LOST, "", "the service has the limit of bridled itself");
+		if (!limit(l, w))
+			launch_part(l, name, argument, FATE_LOST, "", "the service has the limit of bridled itself");
 	} else {
 		return false;
 	}

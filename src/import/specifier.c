@@ -32,13 +32,15 @@ static const struct fixed {
 static const char *
 named(const struct unit *unit, struct arena *arena, char letter)
 {
+	const char *dash;
+
 	switch (letter) {
 	case 'n': return arena_printf(arena, "%s.%s", unit->name, unit->is_socket ? "socket" : "service");
 	case 'N': return unit->name;
 	case 'p':
-	case 'P':
+	case 'P': return unit->prefix;
 	case 'j':
-	case 'J': return unit->prefix;
+	case 'J': dash = strrchr(unit->prefix, '-'); return dash != NULL ? dash + 1 : unit->prefix;
 	case 'i':
 	case 'I': return unit->instance;
 	default: return NULL;

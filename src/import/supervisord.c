@@ -12,12 +12,17 @@
 #include "wire/execline.h"
 #include "wire/pyini.h"
 
+enum { COMMON_MAX = 16 };
+
 /* A [program:NAME] being read: its entries are translated when all are there. */
 struct program {
 	struct import *import;
 	struct draft *draft;
 	struct ledger_entry *entries[64];
 	unsigned count;
+	struct draft *drafts;                    /* the first of this file */
+	struct ledger_entry *common[COMMON_MAX]; /* of [supervisord], what its children inherit */
+	unsigned common_count;
 };
 
 /* ---- what %(...)s stands for ---- */
@@ -171,6 +176,8 @@ settle_unknown(struct program *p, struct ledger_entry *entry)
 static void
 end_program(struct program *p)
 {
+	struct err err;
+
 	for (unsigned stage = 0; stage < 3; stage++)
 		for (unsigned i = 0; i < p->count; i++) {
 			const struct directive *d = directive_find("program", p->entries[i]->directive);
@@ -183,8 +190,82 @@ end_program(struct program *p)
 			else if (d != NULL && comes_first(d, stage))
 				translate_entry(p, p->entries[i], d);
 		}
+	/* supervisor/options.py: autorestart is unexpected where nothing else is said */
+	if (p->draft != NULL && !draft_has(p->draft, KEY_restart))
+		draft_set(p->draft, KEY_restart, "on-failure", "as supervisord does without autorestart", &err);
 	p->draft = NULL;
 	p->count = 0;
+}
+
+/* ---- what every program has of supervisord ---- */
+
+/* supervisord gives its children what it has itself (supervisor/options.py, process.py): its environment, umask and limits, and
+ * where a program does not say, its directory and user. */
+static const struct {
+	const char *name, *meant; /* the directive of a program that says the same; "": the key is set */
+	enum key_id key;
+} inherited[] = {
+	{ "environment", "environment", KEY_environment },
+	{ "umask", "", KEY_umask },
+	{ "minfds", "", KEY_limit_nofile },
+	{ "minprocs", "", KEY_limit_nproc },
+	{ "directory", "", KEY_directory },
+	{ "user", "", KEY_user },
+};
+
+/* Which of them ENTRY is; -1. */
+static int
+inherited_by(const struct ledger_entry *entry)
+{
+	for (size_t i = 0; i < sizeof inherited / sizeof inherited[0]; i++)
+		if (strcmp(entry->section, "supervisord") == 0 && strcmp(inherited[i].name, entry->directive) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* Of ENTRY, a list of variables, those that the program does not set itself: its own come behind, and win. */
+static void
+inherit_variables(struct program *p, struct ledger_entry *entry)
+{
+	struct draft_setting *own = p->draft->first, **at = &p->draft->first;
+
+	/* what the program says of them goes to the end of the list, in its order */
+	p->draft->first = p->draft->last = NULL;
+	translate_entry(p, entry, directive_find("program", "environment"));
+	for (at = &p->draft->first; *at != NULL; at = &(*at)->next)
+		;
+	*at = own;
+	for (struct draft_setting *s = p->draft->first; s != NULL; s = s->next)
+		p->draft->last = s;
+}
+
+static void
+inherit(struct program *p, struct ledger_entry *entry, int which)
+{
+	struct translation t = { .import = p->import,
+		.draft = p->draft,
+		.entry = entry,
+		.directive = directive_find("program", "umask") };
+
+	if (inherited[which].meant[0] != '\0')
+		inherit_variables(p, entry);
+	else if (!draft_has(p->draft, inherited[which].key))
+		translate_set(&t, inherited[which].key,
+			expand(p, hole_mark(p->import->arena, entry->value, true), entry->file), "of [supervisord]");
+}
+
+/* When all programs of the file are there. */
+static void
+give_common(struct program *p)
+{
+	for (p->draft = p->drafts; p->draft != NULL; p->draft = p->draft->next)
+		for (unsigned i = 0; i < p->common_count; i++)
+			inherit(p, p->common[i], inherited_by(p->common[i]));
+	for (unsigned i = 0; i < p->common_count; i++)
+		if (p->common[i]->fate == FATE_OPEN)
+			ledger_settle(&p->import->ledger, p->common[i], FATE_MEANINGLESS, "",
+				p->drafts == NULL ? "no program of this file inherits it" :
+						    "every program says it itself");
 }
 
 static const struct {
@@ -223,7 +304,9 @@ take_assignment(struct program *p, const struct pyini *ini, const char *file)
 
 	if (entry == NULL)
 		return;
-	if (p->draft == NULL)
+	if (inherited_by(entry) >= 0 && p->common_count < COMMON_MAX)
+		p->common[p->common_count++] = entry;
+	else if (p->draft == NULL)
 		settle_other(p->import, entry);
 	else if (p->count < sizeof p->entries / sizeof p->entries[0])
 		p->entries[p->count++] = entry;
@@ -250,6 +333,8 @@ take(struct program *p, struct pyini *ini, const char *file)
 		end_program(p);
 		if (strncmp(ini->section, "program:", 8) == 0)
 			p->draft = import_draft(p->import, CONF_GUNICORN, ini->section + 8);
+		if (p->drafts == NULL)
+			p->drafts = p->draft;
 		break;
 	case PYINI_ASSIGNMENT:
 		if (!is_template_line(ini->text)) {
@@ -283,5 +368,6 @@ supervisord_add(struct import *im, const char *name, const char *bytes, size_t l
 	while (take(&p, &ini, name))
 		;
 	end_program(&p);
+	give_common(&p);
 	pyini_release(&ini);
 }

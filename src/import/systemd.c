@@ -65,15 +65,6 @@ mark_variables(struct arena *arena, const char *word)
 	return marked;
 }
 
-static bool
-has_sockets(const struct import *im, const struct draft *d)
-{
-	for (const struct unit *u = im->units; u != NULL; u = u->next)
-		if (u->is_socket && u->draft == d)
-			return true;
-	return false;
-}
-
 static const struct {
 	char prefix;
 	enum fate fate;
@@ -115,7 +106,7 @@ translate_exec_start(struct translation *t)
 	const char *line = t->value;
 	char written[8];
 
-	l.has_socket = has_sockets(t->import, t->draft);
+	l.has_socket = unit_has_socket(t->import, t->draft);
 	execline_prefixes(&line, written);
 	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
 		if (strchr(written, prefixes[i].prefix) != NULL)
@@ -204,7 +195,10 @@ translate_line(struct import *im, const struct unit *unit, const struct unit_lin
 		d->translate(&t);
 }
 
-/* Some say what others are read by, so they go first: 0 the environment and the place, 1 commands, 2 the rest. */
+/* Some say what others are read by, so they go first: 0 the environment and the place, 1 the command, 2 the rest, 3 what depends on
+ * that. */
+enum { STAGES = 4 };
+
 static unsigned
 stage_of(const struct directive *d)
 {
@@ -214,18 +208,18 @@ stage_of(const struct directive *d)
 	for (size_t i = 0; d != NULL && i < sizeof early / sizeof early[0]; i++)
 		if (d->translate == early[i])
 			return 0;
+	if (d != NULL && d->translate == translate_socket_directory)
+		return 3;
 	return d != NULL && d->translate == translate_exec_start ? 1 : 2;
 }
 
-static const char *value_of(const struct unit *unit, const char *directive);
-
-/* Whether LINE, a command, is not the one that is run; settles it then. An empty one takes those before it away; without
- * it, a second one is an error but of Type=oneshot. */
+/* Whether LINE, a command, is not the one that is run; settles it then, but for those before the last of a Type=oneshot, which are
+ * run before it. An empty one takes those before it away; without it, a second one is an error but of Type=oneshot. */
 static bool
 settle_command(struct import *im, const struct unit *unit, const struct unit_line *line)
 {
-	const struct unit_line *reset = NULL, *earlier = NULL;
-	bool behind = false;
+	const struct unit_line *reset = NULL, *earlier = NULL, *later = NULL;
+	bool is_oneshot = strcmp(unit_value(unit, "Type"), "oneshot") == 0, behind = false;
 
 	for (const struct unit_line *l = unit->first; l != NULL; l = l->next) {
 		if (strcmp(l->entry->directive, "ExecStart") != 0)
@@ -234,7 +228,9 @@ settle_command(struct import *im, const struct unit *unit, const struct unit_lin
 			behind = true;
 		else if (behind && l->value[0] == '\0')
 			reset = l;
-		else if (!behind)
+		else if (behind)
+			later = l;
+		else
 			earlier = l->value[0] == '\0' ? NULL : l;
 	}
 	if (line->value[0] == '\0')
@@ -242,15 +238,12 @@ settle_command(struct import *im, const struct unit *unit, const struct unit_lin
 	if (reset != NULL)
 		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes it away",
 			reset->entry->line, reset->entry->file);
-	else if (earlier == NULL)
-		return false;
-	else if (strcmp(value_of(unit, "Type"), "oneshot") == 0)
-		ledger_settle(&im->ledger, line->entry, FATE_LOST, "",
-			"a service runs one command: this one is not run");
-	else
+	else if (earlier != NULL && !is_oneshot)
 		import_broken(im, line->entry,
 			"a second command: systemd refuses the unit (an empty ExecStart= before it takes "
 			"the first one away)");
+	else
+		return is_oneshot && later != NULL;
 	return true;
 }
 
@@ -260,7 +253,12 @@ translate_stage(struct import *im, const struct unit *unit, unsigned stage)
 	for (const struct unit_line *line = unit->first; line != NULL; line = line->next) {
 		const struct directive *d = directive_find(line->entry->section, line->entry->directive);
 
-		if (stage_of(d) != stage || line->entry->fate != FATE_OPEN)
+		if (line->entry->fate != FATE_OPEN)
+			continue;
+		/* all but the last command of a oneshot: behind those of ExecStartPre= */
+		if (stage == 3 && stage_of(d) == 1)
+			translate_line(im, unit, line, directive_find("Service", "ExecStartPre"));
+		if (stage_of(d) != stage)
 			continue;
 		if (d == NULL)
 			settle_unknown(im, line->entry);
@@ -270,17 +268,6 @@ translate_stage(struct import *im, const struct unit *unit, unsigned stage)
 }
 
 /* ---- which socket belongs to which service ---- */
-
-static const char *
-value_of(const struct unit *unit, const char *directive)
-{
-	const char *value = "";
-
-	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
-		if (strcmp(line->entry->directive, directive) == 0)
-			value = line->entry->value;
-	return value;
-}
 
 static bool
 names_service(const char *value, const struct unit *service)
@@ -300,7 +287,7 @@ service_of(const struct import *im, const struct unit *socket)
 	for (struct unit *u = im->units; u != NULL; u = u->next) {
 		if (u->is_socket)
 			continue;
-		if (strcmp(u->name, socket->name) == 0 || names_service(value_of(socket, "Service"), u))
+		if (strcmp(u->name, socket->name) == 0 || names_service(unit_value(socket, "Service"), u))
 			return u;
 		only = u;
 		services++;
@@ -354,28 +341,19 @@ check_command(const struct unit *unit)
 		"No command that can be carried over: of a drop-in, name its unit before it, or fill in app.");
 }
 
-/* Without Restart=, systemd leaves a service dead. Bridle does not, unless it is told to. */
-static void
-say_restart(const struct unit *unit)
-{
-	if (value_of(unit, "Restart")[0] == '\0' && strcmp(draft_get(unit->draft, KEY_type), "oneshot") != 0)
-		wordlist_add(&unit->draft->hints,
-			"The unit had no Restart=: what died stayed dead. Here it is started again; "
-			"restart = never is what it was.");
-}
-
 void
 systemd_translate(struct import *im)
 {
 	make_drafts(im);
-	for (unsigned stage = 0; stage < 3; stage++)
+	for (unsigned stage = 0; stage < STAGES; stage++) {
 		for (const struct unit *u = im->units; u != NULL; u = u->next) {
 			if (u->draft == NULL)
 				continue;
-			if (stage == 2 && !u->is_socket) {
+			if (stage == 2 && !u->is_socket)
 				check_command(u);
-				say_restart(u);
-			}
+			if (stage == 3)
+				unit_carry(im, u);
 			translate_stage(im, u, stage);
 		}
+	}
 }

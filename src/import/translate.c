@@ -91,7 +91,8 @@ settle_by(struct translation *t, const struct meaning *meanings)
 bool
 translate_is_off(const char *value)
 {
-	static const char *const words[] = { "no", "false", "off", "0", "n", "f", "default", "inherit", "none", "all" };
+	static const char *const words[] = { "no", "false", "off", "0", "n", "f", "default", "inherit", "none", "all",
+		"auto" };
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcasecmp(value, words[i]) == 0)
@@ -213,9 +214,23 @@ translate_kill_signal(struct translation *t)
 		translate_set(t, KEY_kill_signal, t->value, "");
 }
 
+/* What is sent in the place of KillSignal= when the service is restarted. */
+void
+translate_restart_kill_signal(struct translation *t)
+{
+	if (t->draft->kind == CONF_PROGRAM && t->value[0] != '\0')
+		translate_settle(t, FATE_LOST, "a restart sends kill_signal, as a stop does");
+	else
+		translate_kill_signal(t);
+}
+
 void
 translate_reload_signal(struct translation *t)
 {
+	if (t->draft->kind == CONF_PROGRAM && t->value[0] != '\0') {
+		translate_set(t, KEY_reload_signal, t->value, "");
+		return;
+	}
 	translate_settle(t, is_signal(t->value, "HUP") ? FATE_IMPLIED : FATE_LOST,
 		"bridle reload NAME replaces the service (or sends HUP: reload_by = hup)");
 }
@@ -304,90 +319,11 @@ translate_oom_policy(struct translation *t)
 	if (strcasecmp(t->value, "continue") == 0)
 		translate_settle(t, FATE_IMPLIED,
 			"a worker that is killed does not end the service: its master replaces it");
+	else if ((strcasecmp(t->value, "stop") == 0 || strcasecmp(t->value, "kill") == 0) &&
+		strcmp(unit_value(t->unit, "Restart"), "no") == 0)
+		translate_set(t, KEY_oom_policy, "stop", "systemd ends all of it, and Restart=no lets it be");
 	else if (strcasecmp(t->value, "stop") == 0 || strcasecmp(t->value, "kill") == 0)
 		translate_set(t, KEY_oom_policy, "restart", "systemd ends all of it, and Restart= starts it again");
 	else
 		translate_as_listed(t);
-}
-
-/* ---- what must be there before ---- */
-
-/* What is there when bridled is, or what Bridle does itself. */
-static bool
-is_always_there(const struct translation *t, const char *name)
-{
-	static const char *const names[] = { "network.target", "network-online.target", "network-pre.target",
-		"nss-lookup.target", "nss-user-lookup.target", "syslog.target", "syslog.service", "syslog.socket",
-		"systemd-journald.socket", "basic.target", "sysinit.target", "local-fs.target", "remote-fs.target",
-		"time-sync.target", "multi-user.target", "default.target", "shutdown.target",
-		"systemd-tmpfiles-setup.service", "-.mount", "systemd-user-sessions.service", "rsyslog.service",
-		"sockets.target", "getty.target" };
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	/* its own socket, even where a copy of the file is called otherwise */
-	for (const struct unit *u = t->import->units; u != NULL; u = u->next)
-		if (u->is_socket && u->draft == t->draft && n > 7 && strcmp(name + n - 7, ".socket") == 0)
-			return true;
-	return false;
-}
-
-/* The service that NAME, a unit that is imported with this one, becomes; NULL. */
-static const char *
-imported(const struct translation *t, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (n <= 8 || strcmp(name + n - 8, ".service") != 0)
-		return NULL;
-	for (const struct unit *u = t->import->units; u != NULL; u = u->next)
-		if (!u->is_socket && u->draft != NULL && u->draft != t->draft && strlen(u->name) == n - 8 &&
-			strncmp(u->name, name, n - 8) == 0)
-			return u->draft->name;
-	return NULL;
-}
-
-void
-translate_order(struct translation *t)
-{
-	const char *rest = t->value, *missing = "", *sockets = "", *known = "";
-	struct arena *arena = t->import->arena;
-	char *word = arena_alloc(arena, strlen(rest) + 1);
-
-	while (word != NULL && execline_next(&rest, word, NULL) == WORD_TAKEN) {
-		size_t n = strlen(word);
-		bool is_socket = n > 7 && strcmp(word + n - 7, ".socket") == 0;
-		const char *shown = hole_show(arena, word);
-
-		if (is_always_there(t, word))
-			continue;
-		if (t->directive->key[0] != '\0' && imported(t, word) != NULL) {
-			known = arena_printf(arena, "%s%s%s", known, known[0] != '\0' ? " " : "", imported(t, word));
-			continue;
-		}
-		if (is_socket && strcmp(t->directive->name, "After") != 0)
-			sockets = arena_printf(arena, "%s%s%s", sockets, sockets[0] != '\0' ? " " : "", shown);
-		else if (!is_socket)
-			missing = arena_printf(arena, "%s%s%s", missing, missing[0] != '\0' ? " " : "", shown);
-	}
-	if (known[0] != '\0')
-		translate_set(t, translate_key(t), known, "");
-	if (t->value[0] == '\0')
-		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
-	else if (missing[0] != '\0' && strchr(t->value, ',') != NULL && strchr(t->value, ' ') == NULL)
-		translate_settle(t, FATE_MEANINGLESS,
-			"systemd passes over it: names are parted by blanks, not by commas");
-	else if (missing[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", missing, t->directive->reason);
-	else if (sockets[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
-			"%s was not given: name its file beside this one, so "
-			"that its addresses become bind",
-			sockets);
-	else if (known[0] == '\0')
-		translate_settle(t, FATE_IMPLIED,
-			"Bridle opens the listeners of its services itself, and bridled is started when "
-			"the machine is up");
 }

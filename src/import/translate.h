@@ -28,7 +28,8 @@ typedef void (*translator)(struct translation *t);
 	X(exec_reload) X(exec_stop) X(oom_policy) X(directory) X(account) X(copy) X(environment) X(environment_file) \
 	X(standard_input) X(output) X(listen) X(accept) X(bind_ipv6) X(command) X(pairs) X(boolean) X(autorestart) \
 	X(exitcodes) X(numprocs) X(logfile) X(log_size) X(log_keep) X(plain) X(limit_time) X(io_class) X(preserve) X(load_credential) \
-	X(hook) X(notify_access) X(watchdog) X(success) X(remain)
+	X(hook) X(notify_access) X(watchdog) X(success) X(remain) X(condition) X(slice) X(search_path) X(dynamic_user) \
+	X(restart_kill_signal) X(socket_directory)
 #define X(how) void translate_##how(struct translation *t);
 TRANSLATORS(X)
 #undef X
@@ -38,6 +39,9 @@ void translate_as_listed(struct translation *t);
 
 /* Set KEY of the draft, and settle: kept with NOTE (may be ""), or lost for the reason that it cannot be. */
 void translate_set(struct translation *t, enum key_id key, const char *value, const char *note);
+
+/* Set NAME=value in environment: WORD, an assignment, whose value may hold holes. False with ERR; the entry is not settled. */
+bool translate_assign(struct translation *t, const char *word, struct err *err);
 
 /* A protection that is off: nothing is lost. */
 bool translate_is_off(const char *value);

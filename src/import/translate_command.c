@@ -10,6 +10,7 @@
 #include "conf/signal.h"
 #include "import/directives.h"
 #include "import/hole.h"
+#include "import/unit.h"
 #include "wire/execline.h"
 
 /* A command of systemd on its way to be one of ours. */
@@ -119,17 +120,29 @@ our_prefixes(const char *prefixes, const char **why)
 	return ignored && privileged ? "-+" : ignored ? "-" : privileged ? "+" : "";
 }
 
-/* Of another command of the same line. What cannot be had is refused when the setting is read. */
-static const char *
-next_prefixes(const char **rest)
+/* PermissionsStartOnly=yes: only ExecStart= becomes User=, what stands around it is run as root (systemd 231 and earlier have
+ * it for what + says since). */
+static bool
+is_start_only(const struct translation *t)
 {
-	const char *why, *ours;
+	const char *value = t->unit != NULL ? unit_value(t->unit, "PermissionsStartOnly") : "";
+
+	return value[0] != '\0' && !translate_is_off(value);
+}
+
+/* Take the prefixes at *REST: ours, or NULL with *WHY. */
+static const char *
+take_prefixes(const struct translation *t, const char **rest, const char **why)
+{
+	const char *ours;
 	char prefixes[8];
 
 	*rest += strspn(*rest, " \t");
 	execline_prefixes(rest, prefixes);
-	ours = our_prefixes(prefixes, &why);
-	return ours != NULL ? ours : "@";
+	ours = our_prefixes(prefixes, why);
+	if (ours == NULL || !is_start_only(t) || strchr(ours, '+') != NULL)
+		return ours;
+	return ours[0] == '-' ? "-+" : "+";
 }
 
 void
@@ -138,7 +151,7 @@ translate_hook(struct translation *t)
 	struct arena *arena = t->import->arena;
 	const char *rest = t->value, *why, *ours;
 	const char *all = "";
-	char prefixes[8], *word = arena_alloc(arena, strlen(rest) + 1);
+	char *word = arena_alloc(arena, strlen(rest) + 1);
 	struct command c = { .arena = arena, .text = "", .script = "" };
 	enum word_step step = WORD_END;
 	struct err err;
@@ -148,8 +161,7 @@ translate_hook(struct translation *t)
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
 		return;
 	}
-	execline_prefixes(&rest, prefixes);
-	ours = our_prefixes(prefixes, &why);
+	ours = take_prefixes(t, &rest, &why);
 	if (ours == NULL) {
 		translate_settle(t, FATE_LOST, why);
 		return;
@@ -161,7 +173,9 @@ translate_hook(struct translation *t)
 		}
 		all = arena_printf(arena, "%s%s ; ", all, finished(&c, ours));
 		c = (struct command){ .arena = arena, .text = "", .script = "" };
-		ours = next_prefixes(&rest);
+		ours = take_prefixes(t, &rest, &why);
+		if (ours == NULL)
+			ours = "@"; /* refused when the setting is read */
 	}
 	if (step == WORD_BAD)
 		import_broken(t->import, t->entry, err.text);

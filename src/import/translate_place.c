@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/text.h"
 #include "import/directives.h"
 #include "import/hole.h"
 #include "import/unit.h"
@@ -44,9 +43,8 @@ translate_account(struct translation *t)
 		translate_copy(t);
 }
 
-/* Set NAME=value: an assignment, whose value may hold holes. False with ERR. */
-static bool
-set_assignment(struct translation *t, const char *word, struct err *err)
+bool
+translate_assign(struct translation *t, const char *word, struct err *err)
 {
 	struct arena *arena = t->import->arena;
 
@@ -70,7 +68,7 @@ translate_environment(struct translation *t)
 		if (strchr(word, '=') == NULL)
 			note = arena_printf(arena, "%s%sa word without = is passed over, as systemd does", note,
 				note[0] != '\0' ? "; " : "");
-		else if (!set_assignment(t, word, &err))
+		else if (!translate_assign(t, word, &err))
 			break;
 		else if (hole_is_in(word))
 			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
@@ -104,6 +102,73 @@ translate_environment_file(struct translation *t)
 	}
 	translate_set(t, KEY_environment_file,
 		draft_quote(arena, arena_printf(arena, "%s%s", may_miss ? "-" : "", path)), "");
+}
+
+/* Directories in which programs are looked for, and the PATH of a service that is given none (systemd.exec(5)). */
+void
+translate_search_path(struct translation *t)
+{
+	struct err err;
+
+	for (uint32_t i = 0; i < t->draft->variables.count; i++)
+		if (strncmp(t->draft->variables.at[i], "PATH=", 5) == 0) {
+			translate_settle(t, FATE_LOST, "a bare command is looked for in the PATH of environment");
+			return;
+		}
+	if (translate_assign(t, arena_printf(t->import->arena, "PATH=%s", t->value), &err))
+		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "as PATH");
+	else
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s", err.text);
+}
+
+/* ---- a user that systemd makes up ---- */
+
+/* What DynamicUser=yes implies (systemd.exec(5)), where the unit says nothing itself. */
+static const struct {
+	enum key_id key;
+	const char *value;
+} kept_from[] = {
+	{ KEY_protect_system, "strict" },
+	{ KEY_protect_home, "read-only" },
+	{ KEY_private_tmp, "yes" },
+	{ KEY_no_new_privileges, "yes" },
+	{ KEY_restrict_suid_sgid, "yes" },
+};
+
+void
+translate_dynamic_user(struct translation *t)
+{
+	struct err err;
+
+	if (translate_is_off(t->value)) {
+		translate_guard(t);
+		return;
+	}
+	for (size_t i = 0; i < sizeof kept_from / sizeof kept_from[0]; i++)
+		if (!draft_has(t->draft, kept_from[i].key))
+			draft_set(t->draft, kept_from[i].key, kept_from[i].value, "as DynamicUser=yes has it", &err);
+	/* without one it would run as whoever runs bridled */
+	if (!draft_has(t->draft, KEY_user) &&
+		!draft_set(t->draft, KEY_user, t->unit->prefix, "DynamicUser=yes made it up: useradd --system", &err))
+		draft_set(t->draft, KEY_user, arena_printf(t->import->arena, "%cuser%c", HOLE_OPEN, HOLE_CLOSE), "",
+			&err);
+	translate_as_listed(t);
+}
+
+void
+translate_slice(struct translation *t)
+{
+	static const char *const plain[] = { "system.slice", "user.slice", "-.slice" };
+
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		if (strcmp(t->value, plain[i]) == 0) {
+			translate_as_listed(t);
+			return;
+		}
+	translate_settle(t, FATE_LOST,
+		"what that slice limits does not hold here: memory_max, cpu_quota and the like are for this service, "
+		"those of "
+		"bridled's own unit for all of them");
 }
 
 /* ---- output ---- */
@@ -140,212 +205,4 @@ translate_output(struct translation *t)
 		translate_settle(t, FATE_IMPLIED,
 			"Bridle keeps the output in a log file of the service (bridle logs NAME), "
 			"not in the journal");
-}
-
-/* ---- the socket unit ---- */
-
-/* VALUE of ListenStream as bind has it: a number is a port of every address, of both families (systemd.socket(5)). */
-static const char *
-bind_of(struct arena *arena, const char *value)
-{
-	if (value[0] == '/')
-		return arena_printf(arena, "unix:%s", value);
-	if (value[0] == HOLE_OPEN)
-		return arena_printf(arena, "unix:/%s", value);
-	if (strspn(value, "0123456789") == strlen(value))
-		return arena_printf(arena, "0.0.0.0:%s [::]:%s", value, value);
-	return value;
-}
-
-/* Whether the socket unit wants an IPv6 listener to stay one. */
-static bool
-is_ipv6_only(const struct unit *unit)
-{
-	bool is = false;
-
-	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
-		if (strcmp(line->entry->directive, "BindIPv6Only") == 0)
-			is = strcmp(line->value, "ipv6-only") == 0;
-	return is;
-}
-
-void
-translate_listen(struct translation *t)
-{
-
-	if (t->value[0] == '@')
-		translate_settle(t, FATE_LOST, "an abstract socket is not opened: Gunicorn cannot serve one");
-	else if (strncmp(t->value, "vsock:", 6) == 0)
-		translate_settle(t, FATE_LOST, "the socket is not opened: Gunicorn serves unix and TCP only");
-	else if (t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_LOST,
-			"listeners are handed to a [gunicorn] only: the program must open its own");
-	else if (strncmp(t->value, "[::]:", 5) == 0 && !is_ipv6_only(t->unit))
-		translate_set(t, KEY_bind, arena_printf(t->import->arena, "%s 0.0.0.0:%s", t->value, t->value + 5),
-			"systemd's takes IPv4 too; here each address has its own listener");
-	else
-		translate_set(t, KEY_bind, bind_of(t->import->arena, t->value), "");
-}
-
-void
-translate_accept(struct translation *t)
-{
-	if (strcasecmp(t->value, "yes") == 0 || strcasecmp(t->value, "true") == 0)
-		translate_settle(t, FATE_LOST,
-			"a process for each connection is not started: the listener itself is handed over");
-	else
-		translate_as_listed(t);
-}
-
-void
-translate_bind_ipv6(struct translation *t)
-{
-	if (strcmp(t->value, "ipv6-only") == 0)
-		translate_settle(t, FATE_IMPLIED, "an IPv6 listener takes IPv6 only");
-	else
-		translate_settle(t, FATE_IMPLIED, "0.0.0.0 has a listener beside that of [::]");
-}
-
-/* ---- supervisord ---- */
-
-/* supervisord's environment is KEY="value",KEY='value',KEY=value: shlex with letters enough for paths
- * (supervisor/datatypes.py, dict_of_key_value_pairs). Copies one value to TO; returns what follows it. */
-static const char *
-take_pair_value(const char *c, char *to)
-{
-	char quote = '\0';
-
-	for (; *c != '\0' && (quote != '\0' || *c != ','); c++) {
-		if (*c == HOLE_OPEN)
-			for (; *c != '\0' && *c != HOLE_CLOSE; c++)
-				*to++ = *c;
-		if (*c == quote && quote != '\0')
-			quote = '\0';
-		else if (quote == '\0' && (*c == '"' || *c == '\''))
-			quote = *c;
-		else if (*c != '\0' && (quote != '\0' || strchr(" \t\n", *c) == NULL))
-			*to++ = *c;
-		if (*c == '\0')
-			break;
-	}
-	*to = '\0';
-	return quote == '\0' ? c : NULL;
-}
-
-void
-translate_pairs(struct translation *t)
-{
-	struct arena *arena = t->import->arena;
-	char *value = arena_alloc(arena, strlen(t->value) + 1);
-	const char *c = t->value, *note = "";
-	struct err err;
-
-	while (value != NULL && *(c += strspn(c, ", \t\n")) != '\0') {
-		size_t n = strcspn(c, "=,");
-		const char *word, *after = c[n] == '=' ? take_pair_value(c + n + 1, value) : NULL;
-
-		if (after == NULL) {
-			import_broken(t->import, t->entry,
-				"not a list of NAME=\"value\",NAME=\"value\": supervisord refuses it");
-			return;
-		}
-		while (n > 0 && strchr(" \t\n", c[n - 1]) != NULL)
-			n--;
-		word = arena_printf(arena, "%.*s=%s", (int)n, c, value);
-		if (!set_assignment(t, word, &err)) {
-			ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%.*s: %s", (int)n, c, err.text);
-			return;
-		}
-		if (hole_is_in(word))
-			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
-				hole_list(arena, word));
-		c = after;
-	}
-	ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
-}
-
-static bool
-is_yes(const char *value)
-{
-	return strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 || strcasecmp(value, "on") == 0 ||
-		strcmp(value, "1") == 0;
-}
-
-void
-translate_boolean(struct translation *t)
-{
-	translate_set(t, key_id(key_find(t->directive->key)),
-		hole_is_in(t->value)     ? t->value :
-			is_yes(t->value) ? "yes" :
-					   "no",
-		"");
-}
-
-void
-translate_autorestart(struct translation *t)
-{
-	if (hole_is_in(t->value))
-		translate_copy(t);
-	else
-		translate_set(t, KEY_restart,
-			strcasecmp(t->value, "unexpected") == 0 ? "on-failure" :
-				is_yes(t->value)                ? "always" :
-								  "never",
-			"");
-}
-
-void
-translate_exitcodes(struct translation *t)
-{
-	if (strcmp(t->value, "0") == 0)
-		translate_settle(t, FATE_IMPLIED, "0 is the deliberate exit status");
-	else
-		translate_as_listed(t);
-}
-
-void
-translate_numprocs(struct translation *t)
-{
-	if (strcmp(t->value, "1") == 0)
-		translate_settle(t, FATE_MEANINGLESS, "a service is one master");
-	else
-		translate_settle(t, FATE_LOST,
-			"one is started: a Gunicorn serves with more workers, of another program write a "
-			"section for each");
-}
-
-void
-translate_logfile(struct translation *t)
-{
-	if (strcmp(t->value, "/dev/null") == 0 || strcasecmp(t->value, "NONE") == 0)
-		translate_set(t, KEY_log, "none", "errors of a start are not kept either");
-	else if (strcmp(t->value, "/dev/stdout") == 0 || strcmp(t->value, "/dev/fd/1") == 0 ||
-		strcmp(t->value, "/dev/stderr") == 0 || strcmp(t->value, "/dev/fd/2") == 0)
-		translate_set(t, KEY_log, "stdout", "with the service's name in front");
-	else if (strcasecmp(t->value, "AUTO") == 0 || t->value[0] == '\0')
-		translate_settle(t, FATE_IMPLIED, "output is kept: bridle logs NAME");
-	else
-		translate_settle(t, FATE_LOST,
-			"output is kept in Bridle's own file, both streams in one (bridle logs NAME): who "
-			"reads the old file must be told");
-}
-
-/* supervisord's 0 means never to rotate; its KB, MB and GB are ours. */
-void
-translate_log_size(struct translation *t)
-{
-	uint64_t size;
-
-	if (strcmp(t->value, "0") == 0)
-		translate_set(t, KEY_log_max_size, "1T", "never rotated, as far as that goes");
-	else if (text_parse_size(t->value, &size) && size < 4096)
-		translate_set(t, KEY_log_max_size, "4K", "the least that there is");
-	else
-		translate_set(t, KEY_log_max_size, t->value, t->directive->reason);
-}
-
-void
-translate_log_keep(struct translation *t)
-{
-	translate_number(t);
 }

@@ -186,3 +186,23 @@ unit_add(struct import *im, const char *name, const char *bytes, size_t length)
 		;
 	unitfile_release(&u);
 }
+
+const char *
+unit_value(const struct unit *unit, const char *directive)
+{
+	const char *value = "";
+
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
+		if (strcmp(line->entry->directive, directive) == 0)
+			value = line->entry->value;
+	return value;
+}
+
+bool
+unit_has_section(const struct unit *unit, const char *section)
+{
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
+		if (strcmp(line->entry->section, section) == 0)
+			return true;
+	return false;
+}

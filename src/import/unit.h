@@ -27,6 +27,18 @@ struct unit {
 /* Read LENGTH BYTES of the file NAME into the ledger and into a unit: a new one, or for a drop-in the one it is of. */
 void unit_add(struct import *im, const char *name, const char *bytes, size_t length);
 
+/* The last value of DIRECTIVE in UNIT, as it was written, or "". */
+const char *unit_value(const struct unit *unit, const char *directive);
+
+/* Whether UNIT has a line in SECTION. */
+bool unit_has_section(const struct unit *unit, const char *section);
+
+/* Whether a socket unit gives addresses to D. */
+bool unit_has_socket(const struct import *im, const struct draft *d);
+
+/* What UNIT does without being told, into its draft, in which everything else is. */
+void unit_carry(struct import *im, const struct unit *unit);
+
 /* TEXT with its specifiers (systemd.unit(5)) replaced; those that nobody can know here become holes. */
 const char *unit_specify(const struct unit *unit, struct arena *arena, const char *text);
 

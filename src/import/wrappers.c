@@ -4,9 +4,11 @@
 #include "import/launch.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "conf/values.h"
 #include "import/hole.h"
+#include "wire/execline.h"
 
 /* How a wrapper is taken off. Returns how many words it is, with its own options; 0 when it cannot be. */
 struct wrapper;
@@ -88,7 +90,9 @@ take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 	uint32_t n = skip_options(w, at, count);
 
 	for (uint32_t i = 1; i < n; i++)
-		if (strcmp(at[i], "-i") == 0 || strcmp(at[i], "-u") == 0)
+		if (strcmp(at[i], "-i") == 0 || strcmp(at[i], "-") == 0)
+			launch_set(l, "env", at[i], KEY_clear_environment, "yes", "");
+		else if (strcmp(at[i], "-u") == 0)
 			launch_part(l, "env", at[i], FATE_LOST, "",
 				"variables of bridled's own environment are not taken away");
 		else if (strcmp(at[i], "-C") == 0 && i + 1 < n)
@@ -129,6 +133,48 @@ take_sudo(struct launch *l, const struct wrapper *w, const char *const *at, uint
 		launch_set(l, "-g", group, KEY_group, group, "");
 	while (n < count && wrapper_is_assignment(at[n]))
 		wrapper_assign(l, at[n++]);
+	return n;
+}
+
+/* nice [-n N | -N | --adjustment=N]; without a number, 10 */
+static uint32_t
+take_nice(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
+{
+	uint32_t n = skip_options(w, at, count);
+	const char *value = option_value(at, n, 'n', "--adjustment");
+
+	if (n > 1 && value == NULL && strspn(at[1] + 1, "0123456789") > 0)
+		value = at[1] + 1;
+	launch_set(l, w->name, value != NULL ? value : "", KEY_nice, value != NULL ? value : "10", "");
+	return n;
+}
+
+/* ionice -c CLASS -n LEVEL: classes by number (ioprio_set(2)) or name */
+static uint32_t
+take_ionice(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
+{
+	static const char *const classes[] = { "none", "realtime", "best-effort", "idle" };
+	uint32_t n = skip_options(w, at, count);
+	const char *class = option_value(at, n, 'c', "--class"), *level = option_value(at, n, 'n', "--classdata");
+
+	for (unsigned i = 1; class != NULL && i < sizeof classes / sizeof classes[0]; i++)
+		if (class[0] == (char)('0' + i) || strcasecmp(class, classes[i]) == 0)
+			launch_set(l, w->name, class, KEY_io_scheduling_class, classes[i], "");
+	if (level != NULL)
+		launch_set(l, w->name, level, KEY_io_scheduling_priority, level, "");
+	return n;
+}
+
+/* taskset -c LIST; a mask is not read */
+static uint32_t
+take_taskset(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
+{
+	uint32_t n = skip_options(w, at, count);
+	const char *list = option_value(at, n, 'c', "--cpu-list");
+
+	if (list == NULL)
+		return 0;
+	launch_set(l, w->name, list, KEY_cpu_affinity, list, "");
 	return n;
 }
 
@@ -176,6 +222,47 @@ keep(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t 
 	return n;
 }
 
+/* conda run -p PREFIX command. It stays the parent of what it runs (conda/cli/main_run.py), as uv does. Where an environment
+ * that is named (-n) lies, conda knows. */
+static uint32_t
+take_conda(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
+{
+	uint32_t n = skip_options(w, at, count), behind;
+	const char *prefix, *name;
+
+	if (n >= count || strcmp(at[n], "run") != 0)
+		return 0;
+	behind = skip_options(w, at + n, count - n);
+	prefix = option_value(at + n, behind, 'p', "--prefix");
+	name = option_value(at + n, behind, 'n', "--name");
+	if (prefix == NULL && name == NULL)
+		return 0;
+	if (prefix == NULL)
+		prefix = arena_printf(l->import->arena, "/%cprefix of conda's %s%c", HOLE_OPEN, name, HOLE_CLOSE);
+	launch_set(l, w->name, "run", KEY_virtualenv, prefix,
+		"conda run stays the parent of Gunicorn, which could not take its listeners over then: its environment "
+		"is used "
+		"without it, and what activating it runs (etc/conda/activate.d) is not");
+	return n + behind;
+}
+
+static const char deploy[] = "it stays the parent of Gunicorn, which could not take its listeners over then: the "
+			     "environment that it keeps is used "
+			     "without it; bring it up to date when you deploy";
+
+/* pdm run: its environment is .venv, as uv's. */
+static uint32_t
+take_venv(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
+{
+	uint32_t n = skip_options(w, at, count);
+
+	if (n >= count || strcmp(at[n], "run") != 0)
+		return 0;
+	n += skip_options(w, at + n, count - n);
+	launch_set(l, w->name, "run", KEY_virtualenv, draft_path(l->draft, ".venv"), deploy);
+	return n;
+}
+
 /* uv stays the parent of what it runs (crates/uv/src/commands/project/run.rs waits for its child), so that the pid that
  * LISTEN_PID names would not be Gunicorn's: its environment is named instead. */
 static uint32_t
@@ -214,7 +301,6 @@ take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32
 }
 
 static const char as_user[] = "user and group are set before the service is executed";
-static const char no_nice[] = "the service is scheduled as bridled itself is";
 static const char is_init[] = "Bridle reaps and passes on no signals that it should not";
 
 /* clang-format off */
@@ -223,8 +309,9 @@ static const struct wrapper wrappers[] = {
 	{ "exec",       "a",     take_off,  FATE_IMPLIED, "no shell is in between" },
 	{ "nohup",      "",      take_off,  FATE_IMPLIED, "there is no terminal to hang up" },
 	{ "setsid",     "",      take_off,  FATE_IMPLIED, "each service is a session of its own" },
-	{ "nice",       "n",     take_off,  FATE_LOST,    no_nice },
-	{ "ionice",     "cnp",   take_off,  FATE_LOST,    no_nice },
+	{ "nice",       "n",     take_nice, FATE_KEPT,    "" },
+	{ "ionice",     "cnp",   take_ionice, FATE_KEPT,  "" },
+	{ "taskset",    "c",     take_taskset, FATE_KEPT, "" },
 	{ "authbind",   "",      take_off,  FATE_IMPLIED, "Bridle binds, ports below 1024 as well" },
 	{ "stdbuf",     "ioe",   take_off,  FATE_IMPLIED, "PYTHONUNBUFFERED=1 is set" },
 	{ "unbuffer",   "",      take_off,  FATE_IMPLIED, "PYTHONUNBUFFERED=1 is set" },
@@ -235,12 +322,18 @@ static const struct wrapper wrappers[] = {
 	{ "gosu",       "",      take_gosu, FATE_IMPLIED, as_user },
 	{ "su-exec",    "",      take_gosu, FATE_IMPLIED, as_user },
 	{ "setuidgid",  "",      take_gosu, FATE_IMPLIED, as_user },
+	{ "s6-setuidgid", "",    take_gosu, FATE_IMPLIED, as_user },
 	{ "poetry",     "CP",    keep_run,  FATE_KEPT,    "" },
 	{ "pipenv",     "",      keep_run,  FATE_KEPT,    "" },
 	{ "newrelic-admin", "",  keep,      FATE_KEPT,    "" },
 	{ "ddtrace-run", "",     keep,      FATE_KEPT,    "" },
 	{ "opentelemetry-instrument", "", keep, FATE_KEPT, "" },
 	{ "uv",         "",      take_uv,   FATE_KEPT,    "" },
+	{ "conda",      "npe",   take_conda, FATE_KEPT,   "" },
+	{ "mamba",      "npe",   take_conda, FATE_KEPT,   "" },
+	{ "micromamba", "npre",  take_conda, FATE_KEPT,   "" },
+	{ "pdm",        "p",     take_venv, FATE_KEPT,    "" },
+	{ "rye",        "p",     keep_run,  FATE_KEPT,    "" },
 };
 /* clang-format on */
 

@@ -205,7 +205,7 @@ def test_an_installed_unit_with_all_that_belongs_to_it(installed):
     assert "[gunicorn:web@eu]\n" in done.stdout
     assert settings == [("app", "eu:app"), ("directory", "/tmp"), ("bind", "unix:/run/eu.sock"),
                         ("socket_mode", "0666"), ("user", "root"),
-                        ("group", "nogroup"), ("umask", "0077"), ("private_tmp", "yes")]
+                        ("group", "nogroup"), ("umask", "0077"), ("start", "on-demand"), ("private_tmp", "yes")]
     missing = bridle_import("--systemd", "nosuch", env=installed)
     assert missing.returncode == 1 and "there is no unit nosuch.service" in missing.stderr
 

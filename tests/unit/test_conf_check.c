@@ -171,6 +171,8 @@ static const struct one cases[] = {
 	{ "23.0.0", "certfile = cert.pem\n", "7 E web: certfile: 'D/site/cert.pem' is not there" },
 	{ "23.0.0", "worker_tmp_dir = /nowhere\n", "7 E web: worker_tmp_dir: '/nowhere' is not there" },
 	{ "23.0.0", "bind = unix:none/x.sock\n", "7 E web: the directory 'D/none' of the socket is not there" },
+	{ "23.0.0", "bind = unix:none/x.sock\nruntime_directory = none/deep\n", "7 E web: the directory 'D/none' of the socket is not there" },
+	{ "23.0.0", "bind = unix:none/x.sock\nruntime_directory = other none\n", "" },
 	{ "23.0.0", "bind = unix:b/x.sock\n", "7 W web: anybody may replace a socket in 'D/b'" },
 	{ "23.0.0", "bind = unix:site/a.py/x.sock\n", "7 E web: 'D/site/a.py' is not a directory" },
 	{ "23.0.0", "[program:p]\ncommand = no-such-program\n", "8 E p: there is no 'no-such-program' in PATH" },

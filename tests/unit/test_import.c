@@ -114,7 +114,21 @@ command_lines(void **state)
 		{ "/p/poetry run gunicorn a", "app = a; command = /p/poetry run gunicorn; " },
 		{ "sudo -u www gunicorn a", "app = a; user = www; " },
 		{ "su - www -c 'cd /x && gunicorn a'", "app = a; directory = /x; user = www; " },
-		{ "env -C /x -i A=b gunicorn a", "app = a; directory = /x; environment = A=b; " },
+		{ "env -C /x -i A=b gunicorn a", "app = a; directory = /x; environment = A=b; clear_environment = yes; " },
+		{ "nice -n 5 ionice -c2 -n 4 taskset -c 0-3 gunicorn a", "app = a; nice = 5; cpu_affinity = 0-3; io_scheduling_class = best-effort; "
+			"io_scheduling_priority = 4; " },
+		{ "nice gunicorn a", "app = a; nice = 10; " },
+		{ "taskset 0x3 gunicorn a", "command = /bin/sh -c \"taskset 0x3 gunicorn a\"; " },
+		{ "ulimit -Sn 65536; ulimit -c unlimited; ulimit -s 8192; ulimit -x 3; gunicorn a",
+			"app = a; limit_core = infinity; limit_nofile = 65536; limit_stack = 8388608; " },
+		{ "cd /srv && set -a && . ./.env && . ~/.profile && set +a && . other && gunicorn a",
+			"app = a; directory = /srv; environment_file = /srv/.env; " },
+		{ "export A=b C $(cat x); gunicorn a", "app = a; environment = A=b; " },
+		{ "cd /srv; pdm run gunicorn a", "app = a; directory = /srv; virtualenv = /srv/.venv; " },
+		{ "conda run --no-capture-output -p /opt/envs/web gunicorn a", "app = a; virtualenv = /opt/envs/web; " },
+		{ "conda run -n web gunicorn a", "app = a; virtualenv = /FILL_IN_prefix_of_conda_s_web; " },
+		{ "s6-setuidgid www gunicorn a", "app = a; user = www; " },
+		{ "docker run -p 80:80 image gunicorn -b :80 a", "command = /bin/sh -c \"docker run -p 80:80 image gunicorn -b :80 a\"; " },
 		{ "gosu www:web gunicorn a", "app = a; user = www; group = web; " },
 		{ "PORT=80; gunicorn -b :$PORT a", "app = a; bind = :80; environment = PORT=80; " },
 		{ "gunicorn -b :${PORT:-80} -w $N a", "app = a; bind = :80; #workers = $N; " },
@@ -177,6 +191,19 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
 		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; type = notify; notify_access = all; watchdog = 30s; " },
 		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; type = oneshot; remain_after_exit = yes; success_exit_status = 75 SIGUSR1; " },
+		{ "Type=oneshot\nExecStart=/x/a b\nExecStart=-/x/c\nExecStartPre=/x/first\nExecStart=/x/last\n",
+			"command = /x/last; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
+		{ "Type=oneshot\nExecStart=/x/a\nExecStart=/x/b\nExecStart=\nExecStart=/x/last\n", "command = /x/last; type = oneshot; " },
+		{ "PermissionsStartOnly=true\nExecStartPre=/x/a ; -/x/b\nExecStartPre=-+/x/c\nExecStart=gunicorn a\n",
+			"app = a; exec_start_pre = +/x/a ; -+/x/b; exec_start_pre = -+/x/c; " },
+		{ "ExecSearchPath=/x/bin:/usr/bin\nExecStart=gunicorn a\n", "app = a; environment = PATH=/x/bin:/usr/bin; " },
+		{ "DynamicUser=yes\nProtectSystem=full\nExecStart=gunicorn a\n",
+			"app = a; user = web; no_new_privileges = yes; private_tmp = yes; protect_system = full; protect_home = read-only; "
+			"restrict_suid_sgid = yes; " },
+		{ "DynamicUser=yes\nUser=shop\nPrivateTmp=no\nExecStart=gunicorn a\n",
+			"app = a; user = shop; no_new_privileges = yes; protect_system = strict; protect_home = read-only; restrict_suid_sgid = yes; " },
+		{ "OOMPolicy=stop\nRestart=no\nExecStart=gunicorn a\n", "app = a; oom_policy = stop; restart = never; " },
+		{ "ExecStart=/x/y\nReloadSignal=SIGUSR1\nRestartKillSignal=SIGINT\n", "command = /x/y; reload_signal = SIGUSR1; " },
 		{ "ExecStart=/x/y\nKillSignal=SIGQUIT\nExecReload=/bin/kill -HUP $MAINPID\n", "command = /x/y; kill_signal = SIGQUIT; reload_signal = HUP; " },
 		{ "ExecStart=gunicorn a\nLimitNOFILE=1024:infinity\nLimitAS=4G\nLimitNICE=-5\nLimitCORE=0\n", "app = a; limit_as = 4G; limit_core = 0; limit_nice = -5; limit_nofile = 1024:infinity; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=5min:1h\nLimitRTTIME=200\n", "app = a; limit_cpu = 300000ms:3600000ms; limit_rttime = 200us; " },
@@ -216,6 +243,34 @@ entry_of(const struct imported *i, const char *directive)
 	return NULL;
 }
 
+/* A [Unit] of these lines. */
+static void
+conditions(void **state)
+{
+	static const struct { const char *lines, *wanted; enum fate fate; } cases[] = {
+		{ "ConditionPathExists=/srv/a b", "app = a; exec_condition = +test -e \"/srv/a b\"; ", FATE_KEPT },
+		{ "ConditionPathExists=!/srv/off", "app = a; exec_condition = +test ! -e /srv/off; ", FATE_KEPT },
+		{ "ConditionPathIsMountPoint=!/srv", "app = a; exec_condition = +/bin/sh -c \"! mountpoint -q \\\"$1\\\"\" sh /srv; ", FATE_KEPT },
+		{ "AssertFileIsExecutable=/srv/x", "app = a; exec_start_pre = +test -x /srv/x; ", FATE_KEPT },
+		{ "ConditionPathExists=|/srv/x", "app = a; ", FATE_LOST }, { "ConditionPathExists=srv", "app = a; ", FATE_MEANINGLESS },
+		{ "ConditionHost=x", "app = a; ", FATE_LOST }, { "ConditionOSRelease=ID=debian", "app = a; ", FATE_LOST },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[256];
+
+		snprintf(text, sizeof text, "[Unit]\n%s\n[Service]\nExecStart=gunicorn a\n", cases[k].lines);
+		begin(&i);
+		add(&i, "web.service", text);
+		end(&i);
+		expect_settings(&i, cases[k].lines, cases[k].wanted);
+		assert_int_equal(i.im.ledger.first->fate, cases[k].fate);
+		release(&i);
+	}
+}
+
 /* Order among units that are imported together is kept; of others it is said that it is not. */
 static void
 order_among_units(void **state)
@@ -227,11 +282,14 @@ order_among_units(void **state)
 	begin(&i);
 	add(&i, "web.service", "[Unit]\nAfter=db.service redis.service network.target\nRequires=db.service\n"
 		"[Service]\nExecStart=gunicorn a\n");
-	add(&i, "db.service", "[Unit]\nWants=web.service\n[Service]\nExecStart=/x/db\n");
+	add(&i, "db.service", "[Unit]\nWants=web.service\nBefore=last.service\n[Service]\nExecStart=/x/db\n");
+	add(&i, "last.service", "[Service]\nExecStart=/x/last\n");
 	end(&i);
 	assert_string_equal(draft_get(i.im.drafts, KEY_after), "db");
 	assert_string_equal(draft_get(i.im.drafts, KEY_requires), "db");
 	assert_string_equal(draft_get(i.im.drafts->next, KEY_wants), "web");
+	assert_string_equal(draft_get(i.im.drafts->next->next, KEY_after), "db");
+	assert_int_equal(entry_of(&i, "Before")->fate, FATE_KEPT);
 	e = entry_of(&i, "After");
 	assert_int_equal(e->fate, FATE_LOST);
 	assert_memory_equal(e->reason, "redis.service: ", 15);
@@ -262,6 +320,9 @@ fates(void **state)
 		{ "ExecStartPre", "/bin/true", FATE_KEPT }, { "ExecStartPre", "@/bin/true x", FATE_LOST },
 		{ "ExecStartPre", "", FATE_MEANINGLESS }, { "NotifyAccess", "all", FATE_IMPLIED }, { "RemainAfterExit", "yes", FATE_LOST },
 		{ "WatchdogSec", "30", FATE_IMPLIED }, { "SuccessExitStatus", "75", FATE_LOST }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
+		{ "Slice", "system.slice", FATE_MEANINGLESS }, { "Slice", "web.slice", FATE_LOST },
+		{ "KeyringMode", "inherit", FATE_MEANINGLESS }, { "DevicePolicy", "auto", FATE_MEANINGLESS }, { "DevicePolicy", "closed", FATE_LOST },
+		{ "PermissionsStartOnly", "yes", FATE_IMPLIED }, { "PermissionsStartOnly", "no", FATE_MEANINGLESS },
 		{ "user", "x", FATE_MEANINGLESS }, { "FOO_BAR", "x", FATE_MEANINGLESS }, { "Frobnicate", "x", FATE_LOST },
 		{ "After", "x", FATE_MEANINGLESS }, { "RestartSec", "5", FATE_KEPT }, { "User", "a b", FATE_LOST },
 		{ "Environment", "LISTEN_FDS=3", FATE_LOST }, { "WorkingDirectory", "x", FATE_LOST },
@@ -294,13 +355,48 @@ a_socket_gives_the_addresses(void **state)
 
 	(void)state;
 	begin(&i);
-	add(&i, "/e/web.service", "[Unit]\nRequires=web.socket\n[Service]\nExecStart=gunicorn -b :1 a\n");
+	add(&i, "/e/web.service", "[Unit]\nRequires=web.socket\n[Service]\nExecStart=gunicorn -b :1 a\n[Install]\nWantedBy=multi-user.target\n");
 	add(&i, "/e/web.socket", "[Socket]\nListenStream=/run/w.sock\nListenStream=80\nSocketUser=www\nSocketMode=0600\n");
 	end(&i);
 	expect_settings(&i, "socket", "app = a; bind = unix:/run/w.sock; bind = 0.0.0.0:80 [::]:80; socket_owner = www; "
 		"socket_mode = 0600; ");
 	assert_int_equal(entry_of(&i, "Requires")->fate, FATE_IMPLIED);
 	release(&i);
+}
+
+/* A service without [Install] is started by its socket, unless another one pulls it in; a directory below /run is made. */
+static void
+a_socket_may_start_its_service(void **state)
+{
+	static const struct { const char *service, *socket, *other, *wanted; } cases[] = {
+		{ "", "ListenStream=/run/w.sock\n", "", "app = a; bind = unix:/run/w.sock; socket_mode = 0666; start = on-demand; " },
+		{ "[Install]\nWantedBy=multi-user.target\n", "ListenStream=/run/w.sock\n", "", "app = a; bind = unix:/run/w.sock; socket_mode = 0666; " },
+		{ "", "ListenStream=80\n", "[Unit]\nWants=web.service\n[Service]\nExecStart=/x\n",
+			"app = a; bind = 0.0.0.0:80 [::]:80; command = /x; wants = web; " },
+		{ "[Install]\nWantedBy=x\n", "ListenStream=/var/run/a/b/w.sock\nDirectoryMode=0750\nSocketMode=0600\n", "",
+			"app = a; bind = unix:/var/run/a/b/w.sock; socket_mode = 0600; runtime_directory = a/b; runtime_directory_mode = 0750; " },
+		{ "RuntimeDirectory=a a/b\n[Install]\nWantedBy=x\n", "ListenStream=/run/a/b/w.sock\nSocketMode=0600\n", "",
+			"app = a; bind = unix:/run/a/b/w.sock; socket_mode = 0600; runtime_directory = a a/b; " },
+		{ "[Install]\nWantedBy=x\n", "ListenStream=/srv/a/w.sock\nDirectoryMode=0750\nSocketMode=0600\n", "",
+			"app = a; bind = unix:/srv/a/w.sock; socket_mode = 0600; " },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[256];
+
+		begin(&i);
+		snprintf(text, sizeof text, "[Service]\nExecStart=gunicorn a\n%s", cases[k].service);
+		add(&i, "/e/web.service", text);
+		snprintf(text, sizeof text, "[Socket]\n%s", cases[k].socket);
+		add(&i, "/e/web.socket", text);
+		if (cases[k].other[0] != '\0')
+			add(&i, "/e/other.service", cases[k].other);
+		end(&i);
+		expect_settings(&i, cases[k].socket, cases[k].wanted);
+		release(&i);
+	}
 }
 
 /* systemd.socket(5), BindIPv6Only=: by default, [::] takes IPv4 as well. */
@@ -319,7 +415,7 @@ a_listener_for_both_families(void **state)
 		char text[128];
 
 		begin(&i);
-		add(&i, "/e/web.service", "[Service]\nExecStart=gunicorn a\n");
+		add(&i, "/e/web.service", "[Service]\nExecStart=gunicorn a\n[Install]\nWantedBy=x\n");
 		snprintf(text, sizeof text, "[Socket]\nListenStream=[::]:80\n%s", cases[k].more);
 		add(&i, "/e/web.socket", text);
 		end(&i);
@@ -380,15 +476,23 @@ static void
 programs_of_supervisord(void **state)
 {
 	static const struct { const char *lines, *wanted; } cases[] = {
-		{ "command=gunicorn\n  -w 2\n  a\n", "app = a; workers = 2; " },
-		{ "command=gunicorn a \\\n  -w 2\n", "app = a; workers = 2; " },
-		{ "command=gunicorn -b :%(ENV_P)s %(program_name)s\n", "app = x; #bind = :%(ENV_P)s; " },
-		{ "command=gunicorn --access-logformat '%%(h)s %(l)s' a\n", "app = a; access_log_format = %(h)s %(l)s; " },
-		{ "command=gunicorn a\nenvironment=A=\"b,c\", D='e f',\n  G=h\n", "app = a; environment = \"A=b,c\"; environment = \"D=e f\"; environment = G=h; " },
+		{ "command=gunicorn\n  -w 2\n  a\n", "app = a; workers = 2; restart = on-failure; " },
+		{ "command=gunicorn a \\\n  -w 2\n", "app = a; workers = 2; restart = on-failure; " },
+		{ "command=gunicorn -b :%(ENV_P)s %(program_name)s\n", "app = x; #bind = :%(ENV_P)s; restart = on-failure; " },
+		{ "command=gunicorn --access-logformat '%%(h)s %(l)s' a\n", "app = a; restart = on-failure; access_log_format = %(h)s %(l)s; " },
+		{ "command=gunicorn a\nenvironment=A=\"b,c\", D='e f',\n  G=h\n", "app = a; environment = \"A=b,c\"; environment = \"D=e f\"; environment = G=h; restart = on-failure; " },
 		{ "command=gunicorn a\nautorestart=unexpected\nautostart=false\n", "app = a; autostart = no; restart = on-failure; " },
-		{ "command=gunicorn a\nstdout_logfile=/dev/null\nstdout_logfile_maxbytes=50MB\n", "app = a; log = none; log_max_size = 50MB; " },
-		{ "command=gunicorn a\nstopwaitsecs=30\nstartretries=3\n", "app = a; start_limit = 3; stop_timeout = 30s; " },
-		{ "command=celery -A x\ndirectory=/x\n", "command = celery -A x; directory = /x; " },
+		{ "command=gunicorn a\nstdout_logfile=/dev/null\nstdout_logfile_maxbytes=50MB\n", "app = a; restart = on-failure; log = none; log_max_size = 50MB; " },
+		{ "command=gunicorn a\nstopwaitsecs=30\nstartretries=3\n", "app = a; restart = on-failure; start_limit = 3; stop_timeout = 30s; " },
+		{ "command=celery -A x\ndirectory=/x\n", "command = celery -A x; directory = /x; restart = on-failure; " },
+		{ "command=/x/y\nautorestart=true\nexitcodes=0,2\n", "command = /x/y; restart = always; success_exit_status = 0,2; " },
+		/* what supervisord is, its children are, too */
+		{ "command=/x/y\nautorestart=true\nenvironment=A=\"own\"\n[supervisord]\nenvironment=A=\"1\",B=\"2\"\nuser=www\numask=027\n"
+			"minfds=4096\ndirectory=/srv\n",
+			"command = /x/y; directory = /srv; user = www; umask = 027; environment = A=1; environment = B=2; environment = A=own; "
+			"limit_nofile = 4096; restart = always; " },
+		{ "command=/x/y\nautorestart=true\nuser=own\ndirectory=/own\n[supervisord]\nuser=www\ndirectory=/srv\n",
+			"command = /x/y; directory = /own; user = own; restart = always; " },
 	};
 
 	(void)state;
@@ -425,9 +529,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(service_lines),
+		cmocka_unit_test(conditions),
 		cmocka_unit_test(order_among_units),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
+		cmocka_unit_test(a_socket_may_start_its_service),
 		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
 		cmocka_unit_test(what_is_broken_has_its_line),

@@ -1,0 +1,157 @@
+/*
+ * What only supervisord says, or says in words of its own.
+ */
+#include "import/translate.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "import/directives.h"
+#include "import/hole.h"
+#include "wire/execline.h"
+
+/* supervisord's environment is KEY="value",KEY='value',KEY=value: shlex with letters enough for paths
+ * (supervisor/datatypes.py, dict_of_key_value_pairs). Copies one value to TO; returns what follows it. */
+static const char *
+take_pair_value(const char *c, char *to)
+{
+	char quote = '\0';
+
+	for (; *c != '\0' && (quote != '\0' || *c != ','); c++) {
+		if (*c == HOLE_OPEN)
+			for (; *c != '\0' && *c != HOLE_CLOSE; c++)
+				*to++ = *c;
+		if (*c == quote && quote != '\0')
+			quote = '\0';
+		else if (quote == '\0' && (*c == '"' || *c == '\''))
+			quote = *c;
+		else if (*c != '\0' && (quote != '\0' || strchr(" \t\n", *c) == NULL))
+			*to++ = *c;
+		if (*c == '\0')
+			break;
+	}
+	*to = '\0';
+	return quote == '\0' ? c : NULL;
+}
+
+void
+translate_pairs(struct translation *t)
+{
+	struct arena *arena = t->import->arena;
+	char *value = arena_alloc(arena, strlen(t->value) + 1);
+	const char *c = t->value, *note = "";
+	struct err err;
+
+	while (value != NULL && *(c += strspn(c, ", \t\n")) != '\0') {
+		size_t n = strcspn(c, "=,");
+		const char *word, *after = c[n] == '=' ? take_pair_value(c + n + 1, value) : NULL;
+
+		if (after == NULL) {
+			import_broken(t->import, t->entry,
+				"not a list of NAME=\"value\",NAME=\"value\": supervisord refuses it");
+			return;
+		}
+		while (n > 0 && strchr(" \t\n", c[n - 1]) != NULL)
+			n--;
+		word = arena_printf(arena, "%.*s=%s", (int)n, c, value);
+		if (!translate_assign(t, word, &err)) {
+			ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%.*s: %s", (int)n, c, err.text);
+			return;
+		}
+		if (hole_is_in(word))
+			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
+				hole_list(arena, word));
+		c = after;
+	}
+	ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
+}
+
+static bool
+is_yes(const char *value)
+{
+	return strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 || strcasecmp(value, "on") == 0 ||
+		strcmp(value, "1") == 0;
+}
+
+void
+translate_boolean(struct translation *t)
+{
+	translate_set(t, key_id(key_find(t->directive->key)),
+		hole_is_in(t->value)     ? t->value :
+			is_yes(t->value) ? "yes" :
+					   "no",
+		"");
+}
+
+void
+translate_autorestart(struct translation *t)
+{
+	if (hole_is_in(t->value))
+		translate_copy(t);
+	else
+		translate_set(t, KEY_restart,
+			strcasecmp(t->value, "unexpected") == 0 ? "on-failure" :
+				is_yes(t->value)                ? "always" :
+								  "never",
+			"");
+}
+
+/* "0,2" */
+void
+translate_exitcodes(struct translation *t)
+{
+	if (strcmp(t->value, "0") == 0)
+		translate_settle(t, FATE_IMPLIED, "0 is the deliberate exit status");
+	else if (t->draft->kind == CONF_PROGRAM)
+		translate_set(t, KEY_success_exit_status, t->value, "");
+	else
+		translate_as_listed(t);
+}
+
+void
+translate_numprocs(struct translation *t)
+{
+	if (strcmp(t->value, "1") == 0)
+		translate_settle(t, FATE_MEANINGLESS, "a service is one master");
+	else
+		translate_settle(t, FATE_LOST,
+			"one is started: a Gunicorn serves with more workers, of another program write a "
+			"section for each");
+}
+
+void
+translate_logfile(struct translation *t)
+{
+	if (strcmp(t->value, "/dev/null") == 0 || strcasecmp(t->value, "NONE") == 0)
+		translate_set(t, KEY_log, "none", "errors of a start are not kept either");
+	else if (strcmp(t->value, "/dev/stdout") == 0 || strcmp(t->value, "/dev/fd/1") == 0 ||
+		strcmp(t->value, "/dev/stderr") == 0 || strcmp(t->value, "/dev/fd/2") == 0)
+		translate_set(t, KEY_log, "stdout", "with the service's name in front");
+	else if (strcasecmp(t->value, "AUTO") == 0 || t->value[0] == '\0')
+		translate_settle(t, FATE_IMPLIED, "output is kept: bridle logs NAME");
+	else
+		translate_settle(t, FATE_LOST,
+			"output is kept in Bridle's own file, both streams in one (bridle logs NAME): who "
+			"reads the old file must be told");
+}
+
+/* supervisord's 0 means never to rotate; its KB, MB and GB are ours. */
+void
+translate_log_size(struct translation *t)
+{
+	uint64_t size;
+
+	if (strcmp(t->value, "0") == 0)
+		translate_set(t, KEY_log_max_size, "1T", "never rotated, as far as that goes");
+	else if (text_parse_size(t->value, &size) && size < 4096)
+		translate_set(t, KEY_log_max_size, "4K", "the least that there is");
+	else
+		translate_set(t, KEY_log_max_size, t->value, t->directive->reason);
+}
+
+void
+translate_log_keep(struct translation *t)
+{
+	translate_number(t);
+}

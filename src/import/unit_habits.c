@@ -1,0 +1,116 @@
+/*
+ * unit_habits -- what systemd does without being told by the unit.
+ */
+#include "import/unit.h"
+
+#include <string.h>
+
+bool
+unit_has_socket(const struct import *im, const struct draft *d)
+{
+	for (const struct unit *u = im->units; u != NULL; u = u->next)
+		if (u->is_socket && u->draft == d)
+			return true;
+	return false;
+}
+
+/* Without Restart=, systemd leaves a service dead. Bridle does not, unless it is told to. */
+static void
+say_restart(const struct unit *unit)
+{
+	bool is_oneshot = strcmp(draft_get(unit->draft, KEY_type), "oneshot") == 0;
+
+	if (unit_value(unit, "Restart")[0] == '\0')
+		wordlist_add(&unit->draft->hints,
+			is_oneshot ? "The unit had no Restart=: what failed was not tried again. Here it is; restart = "
+				     "never is what it was." :
+				     "The unit had no Restart=: what died stayed dead. Here it is started again; "
+				     "restart = never is what it was.");
+}
+
+/* Whether another unit that is imported has NAME started with it. */
+static bool
+is_pulled_in(const struct import *im, const struct unit *unit)
+{
+	static const char *const words[] = { "Wants", "Requires", "BindsTo", "Upholds" };
+	const char *name = arena_printf(im->arena, "%s.service", unit->name);
+
+	for (const struct unit *u = im->units; u != NULL; u = u->next)
+		for (size_t i = 0; u != unit && !u->is_socket && i < sizeof words / sizeof words[0]; i++)
+			if (strstr(unit_value(u, words[i]), name) != NULL)
+				return true;
+	return false;
+}
+
+/* What has no [Install] is started by somebody else: by its socket when there is one, else by a timer or by hand. */
+static void
+say_start(const struct import *im, const struct unit *unit)
+{
+	struct draft *d = unit->draft;
+	struct err err;
+
+	if (unit_has_section(unit, "Install") || is_pulled_in(im, unit) || unit_value(unit, "ExecStart")[0] == '\0')
+		return;
+	if (d->kind == CONF_GUNICORN && unit_has_socket(im, d))
+		draft_set(d, KEY_start, "on-demand", "the unit has no [Install]: its socket starts it", &err);
+	else
+		wordlist_add(&d->hints,
+			"The unit had no [Install]: the machine did not start it by itself. Here it is started with "
+			"bridled; "
+			"autostart = no is what it was.");
+}
+
+/* The directory of PATH below /run, "" when it is in /run itself or elsewhere. */
+static const char *
+place_below_run(struct arena *arena, const char *path)
+{
+	static const char *const bases[] = { "/run/", "/var/run/" };
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++) {
+		size_t n = strlen(bases[i]);
+
+		if (strncmp(path, bases[i], n) == 0 && slash > path + n)
+			return arena_copy(arena, path + n, (size_t)(slash - path) - n);
+	}
+	return "";
+}
+
+static bool
+is_made(const struct draft *d, const char *place)
+{
+	for (const struct draft_setting *s = d->first; s != NULL; s = s->next) {
+		const char *found = s->key == KEY_runtime_directory ? strstr(s->value, place) : NULL;
+
+		if (found != NULL && strchr(" ", found[strlen(place)]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* systemd makes the directory of a socket file (systemd.socket(5), DirectoryMode=), which is not there after a boot. */
+static void
+carry_directories(struct import *im, const struct unit *socket)
+{
+	struct draft *d = socket->draft;
+	struct err err;
+
+	for (const struct unit_line *line = socket->first; line != NULL; line = line->next) {
+		const char *place = place_below_run(im->arena, line->value);
+
+		if (strcmp(line->entry->directive, "ListenStream") == 0 && place[0] != '\0' &&
+			d->kind == CONF_GUNICORN && !is_made(d, place))
+			draft_set(d, KEY_runtime_directory, place, "of the socket, as systemd makes it", &err);
+	}
+}
+
+void
+unit_carry(struct import *im, const struct unit *unit)
+{
+	if (unit->is_socket) {
+		carry_directories(im, unit);
+		return;
+	}
+	say_restart(unit);
+	say_start(im, unit);
+}
