@@ -58,5 +58,5 @@ exposure_score(const struct conf_service *s)
 		all += e.weight;
 		exposed += e.exposed ? e.weight : 0;
 	}
-	return (exposed * EXPOSURE_MOST + all / 2) / all;
+	return all == 0 ? 0 : (exposed * EXPOSURE_MOST + all / 2) / all;
 }

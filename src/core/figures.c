@@ -101,10 +101,8 @@ figures_look(struct figures *f, msec now)
 	elapsed = now - f->began + (f->began > f->since ? FIGURES_SPAN : 0);
 	v.rate = (int64_t)(((uint64_t)f->now.requests + f->before.requests) * 1000000 /
 		(uint64_t)(elapsed > 1000 ? elapsed : 1000));
-	for (unsigned i = 0; i < FIGURES_CLASSES; i++) {
-		v.status[i] = f->now.status[i];
-		add(&v.status[i], f->before.status[i]);
-	}
+	for (unsigned i = 0; i < FIGURES_CLASSES; i++)
+		v.status[i] = (uint64_t)f->now.status[i] + f->before.status[i];
 	timed = (uint64_t)f->now.timed + f->before.timed;
 	if (timed == 0)
 		return v;

@@ -43,7 +43,7 @@ struct figures_view {
 	int64_t rate; /* requests in a thousand seconds */
 	int64_t mean, median,
 		worst; /* microseconds: of all; what half, and 95 of 100, are not above; -1: none was timed */
-	uint32_t status[FIGURES_CLASSES];
+	uint64_t status[FIGURES_CLASSES];
 };
 struct figures_view figures_look(struct figures *f, msec now);
 

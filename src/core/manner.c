@@ -19,7 +19,7 @@ const char *
 manner_reason_words(enum manner_reason reason)
 {
 	static const char *const words[] = {
-#define X(name, text) text,
+#define X(name, text) [MANNER_##name] = text,
 		MANNER_REASONS(X)
 #undef X
 	};

@@ -101,7 +101,7 @@ write_ending(struct jsonw *w, int32_t status)
 	if (status >= 0)
 		ending_add(&t, status);
 	jsonw_key_string(w, "ended", status >= 0 ? words : NULL);
-	write_known(w, "status", status >= 0 && (status & 0x7f) == 0, status >> 8);
+	write_known(w, "status", status >= 0 && (status & 0x7f) == 0, status < 0 ? 0 : status >> 8);
 	write_known(w, "signal", status >= 0 && (status & 0x7f) != 0, status & 0x7f);
 	jsonw_key_bool(w, "core", status >= 0 && (status & 0x7f) != 0 && (status & 0x80) != 0);
 }

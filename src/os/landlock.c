@@ -111,9 +111,12 @@ add_rule(struct making *m, const char *path, enum view_kind kind)
 	if (m->length + n > m->size) {
 		char *more = realloc(m->words, 2 * (m->size + n));
 
-		m->failed = m->failed || more == NULL;
-		m->words = more != NULL ? more : m->words;
-		m->size = more != NULL ? 2 * (m->size + n) : m->size;
+		if (more == NULL) {
+			m->failed = true;
+			return;
+		}
+		m->words = more;
+		m->size = 2 * (m->size + n);
 	}
 	m->failed = m->failed || m->count == RULES_MAX;
 	if (m->failed)

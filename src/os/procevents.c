@@ -147,7 +147,7 @@ fail:
 size_t
 procevents_read(int fd, void *buffer, size_t size, bool *lost)
 {
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	socklen_t length;
 	ssize_t n;
 

@@ -340,7 +340,7 @@ view_mount(struct view *view, struct steps *steps, struct err *err)
 	const struct work nothing = { 0 };
 	int kept[VIEW_PLACES];
 
-	qsort(view->at, view->count, sizeof view->at[0], by_path);
+	qsort(view->at, view->count, sizeof(struct view_place *), by_path);
 	if (!steps_add(steps, STEP_FIRST, take_slave, NULL, 0, err, "keep mounts apart") ||
 		!hold_all(view, steps, kept, err))
 		return false;

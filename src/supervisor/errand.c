@@ -35,8 +35,10 @@ errand_make(char ***out, const struct conf_words *words, struct err *err)
 		return err_set(err, errno, "cannot keep a command");
 	at = (char *)(*out + words->count + 1);
 	for (uint32_t i = 0; i < words->count; i++) {
-		(*out)[i] = strcpy(at, words->at[i]);
-		at += strlen(at) + 1;
+		size_t n = strlen(words->at[i]) + 1;
+
+		(*out)[i] = memcpy(at, words->at[i], n);
+		at += n;
 	}
 	return true;
 }

@@ -283,14 +283,13 @@ static void
 deed_take(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	struct err err;
-	unsigned taken;
 
 	(void)now;
 	if (r->arg == LINK_TAKE_KEEP)
 		takeover_keep(s);
 	else if (r->arg == LINK_TAKE_UNDO && !takeover_undo(s))
 		say(a, LINK_REFUSED, "it runs on them");
-	else if (r->arg > 0 && (taken = takeover_take(s, (pid_t)r->arg, r->uid, &err)) == 0)
+	else if (r->arg > 0 && takeover_take(s, (pid_t)r->arg, r->uid, &err) == 0)
 		say(a, LINK_REFUSED, err.text);
 }
 

@@ -288,6 +288,18 @@ run(struct bridled *b, struct past *past)
 	return b->forced ? SUPERVISOR_FORCED : SUPERVISOR_STOPPED;
 }
 
+static void
+forget(struct bridled *b)
+{
+	conf_free(b->conf);
+	free(b->services);
+	free(b->masters);
+	free(b->config_path);
+	directories_free_bases(b->bases);
+	free(b->run_dir);
+	free(b->log_dir);
+}
+
 /* Also of one that was made by half. What others can see stays: it may be another bridled's. */
 static void
 release(struct bridled *b)
@@ -306,13 +318,7 @@ release(struct bridled *b)
 	memory_end(b);
 	reexec_release(b);
 	ordering_free(b);
-	conf_free(b->conf);
-	free(b->services);
-	free(b->masters);
-	free(b->config_path);
-	directories_free_bases(b->bases);
-	free(b->run_dir);
-	free(b->log_dir);
+	forget(b);
 }
 
 int
@@ -369,6 +375,8 @@ live(const struct supervisor_options *options, bool *again)
 		log_error("%s", err.text);
 		if (options->resume == NULL)
 			release(&b);
+		else /* what it holds is of one before us, whose services live */
+			forget(&b);
 		return SUPERVISOR_FAILED;
 	}
 	status = run(&b, &past);

@@ -232,41 +232,40 @@ deaths_said(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 
 /* ---- process events ---- */
 
-static struct service *
-service_of_master(struct watcher *w, int32_t pid)
+static bool
+is_master(const struct watcher *w, int32_t pid, uint32_t *slot)
 {
 	for (uint32_t i = 0; i < w->deaths.count; i++)
-		if (w->deaths.masters[i].pid == pid)
-			return &w->services.at[w->deaths.masters[i].slot];
-	return NULL;
+		if (w->deaths.masters[i].pid == pid) {
+			*slot = w->deaths.masters[i].slot;
+			return true;
+		}
+	return false;
 }
 
 /* Workers of a dead master are the supervisor's. */
-static struct service *
-service_of_orphan(struct watcher *w, int32_t pid)
+static bool
+is_orphan(struct watcher *w, int32_t pid, uint32_t *slot)
 {
-	for (uint32_t i = 0; i < w->services.count; i++) {
-		struct service *s = &w->services.at[i];
+	for (*slot = 0; *slot < w->services.count; ++*slot) {
+		struct sampler *sampler = w->services.at[*slot].sampler;
 
-		if (s->sampler != NULL && workers_find(&s->sampler->workers, pid) != NULL)
-			return s;
+		if (sampler != NULL && workers_find(&sampler->workers, pid) != NULL)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static void
 happened(struct watcher *w, const struct procevent *e)
 {
-	struct service *s = service_of_master(w, e->parent);
+	uint32_t slot;
+	bool known = is_master(w, e->parent, &slot);
 
-	if (e->kind == PROCEVENT_FORK && s != NULL)
-		samples_forked(w, s);
-	if (e->kind != PROCEVENT_EXIT)
-		return;
-	if (s == NULL)
-		s = service_of_orphan(w, e->pid);
-	if (s != NULL)
-		died(w, s, e->pid, e->status);
+	if (e->kind == PROCEVENT_FORK && known)
+		samples_forked(w, &w->services.at[slot]);
+	if (e->kind == PROCEVENT_EXIT && (known || is_orphan(w, e->pid, &slot)))
+		died(w, &w->services.at[slot], e->pid, e->status);
 }
 
 void

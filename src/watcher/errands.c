@@ -134,6 +134,8 @@ errands_dump(struct watcher *w, struct service *s, int32_t pid)
 void
 errands_close(struct watcher *w)
 {
-	while (w->dumps != NULL)
-		let_go(w->dumps);
+	for (struct dump *d = w->dumps, *next; d != NULL; d = next) {
+		next = d->next;
+		let_go(d);
+	}
 }

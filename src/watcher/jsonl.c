@@ -66,16 +66,24 @@ static void
 read_file(int dir, const char *name, size_t back, size_t longest, jsonl_take *take, void *context)
 {
 	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : 0;
-	size_t some = size > (off_t)back ? back : size > 0 ? (size_t)size : 0;
-	char *bytes = some > 0 ? malloc(some) : NULL;
-	ssize_t n = bytes != NULL ? pread(fd, bytes, some, size - (off_t)some) : 0;
+	char *bytes = NULL;
+	size_t some = 0;
+	ssize_t n = 0;
+	off_t size;
 
+	if (fd < 0)
+		return;
+	size = lseek(fd, 0, SEEK_END);
+	if (size > 0) {
+		some = size > (off_t)back ? back : (size_t)size;
+		bytes = malloc(some);
+	}
+	if (bytes != NULL)
+		n = pread(fd, bytes, some, size - (off_t)some);
 	if (n > 0)
 		take_lines(bytes, (size_t)n, longest, take, context);
 	free(bytes);
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 }
 
 void

@@ -131,12 +131,12 @@ write_figures(struct jsonw *j, const struct service *s, const struct page_servic
 }
 
 static void
-write_counts(struct jsonw *j, const char *key, const uint64_t *counts, const uint32_t *recent)
+write_counts(struct jsonw *j, const char *key, const uint64_t counts[FIGURES_CLASSES])
 {
 	jsonw_key(j, key);
 	jsonw_array_open(j);
 	for (unsigned i = 0; i < FIGURES_CLASSES; i++)
-		jsonw_integer(j, counts != NULL ? (int64_t)counts[i] : recent[i]);
+		jsonw_integer(j, (int64_t)counts[i]);
 	jsonw_array_close(j);
 }
 
@@ -156,13 +156,13 @@ write_told(struct jsonw *j, const struct sampler *sampler, msec now)
 	jsonw_object_open(j);
 	jsonw_key_thousandths(j, "since", now - f->since);
 	jsonw_key_integer(j, "requests", (int64_t)f->requests);
-	write_counts(j, "status", f->status, NULL);
+	write_counts(j, "status", f->status);
 	jsonw_key_integer(j, "critical", (int64_t)f->logged[STATSD_CRITICAL]);
 	jsonw_key_integer(j, "errors", (int64_t)f->logged[STATSD_ERROR]);
 	jsonw_key_integer(j, "warnings", (int64_t)f->logged[STATSD_WARNING]);
 	jsonw_key_integer(j, "exceptions", (int64_t)f->logged[STATSD_EXCEPTION]);
 	jsonw_key_thousandths(j, "rate", v.rate);
-	write_counts(j, "recent", NULL, v.status);
+	write_counts(j, "recent", v.status);
 	known_seconds(j, "mean_ms", v.mean >= 0, v.mean);
 	known_seconds(j, "p50_ms", v.median >= 0, v.median);
 	known_seconds(j, "p95_ms", v.worst >= 0, v.worst);

@@ -69,8 +69,11 @@ struct reasons_mark
 reasons_mark(const struct watcher *w, uint32_t slot)
 {
 	const struct logfile *file = &w->services.at[slot].log.file;
+	struct reasons_mark mark = { file->inode, file->size };
 
-	return file->fd < 0 ? (struct reasons_mark){ 0 } : (struct reasons_mark){ file->inode, file->size };
+	if (file->fd < 0)
+		mark = (struct reasons_mark){ 0 };
+	return mark;
 }
 
 /* Others may write much meanwhile (an access log, the generation that serves on), so that the end alone is not enough. */

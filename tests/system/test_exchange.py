@@ -116,7 +116,7 @@ def test_no_room_for_two(daemons, tmp_path):
     until(lambda: "one worker at a time" in site.ctl("restart", "web"), "a size that was told")
     assert "worker at a time: a second generation does not fit" in site.said()
     assert "one worker at a time" in site.events.of("web", "replacing")[-1]["reason"]
-    until(lambda: "nothing to exchange singly" in site.ctl("restart", "one"), "a size that was told")
+    until(lambda: "one worker cannot be exchanged singly" in site.ctl("restart", "one"), "a size that was told")
 
 
 def test_no_room_within_the_bound_of_the_service(daemons):
