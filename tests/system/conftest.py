@@ -1,6 +1,7 @@
 """Fixtures: the Gunicorns of the matrix, and bridleds that must end cleanly."""
 import os
 import pathlib
+import signal
 import socket
 import sys
 
@@ -15,6 +16,8 @@ MATRIX = load_matrix()
 
 
 def pytest_configure():
+    # a shell that starts the tests in the background has SIGINT ignored, and so would all that they start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     processes.adopt_orphans()
 
 
