@@ -1,25 +1,14 @@
 #include "supervisor/around.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "base/log.h"
-#include "base/text.h"
-#include "os/tree.h"
-#include "supervisor/around_environment.h"
+#include "supervisor/around_command.h"
 #include "supervisor/bridled.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
-#include "wire/ending.h"
-
-static const char *const words[] = {
-#define X(name, word) word,
-	HOOK_LISTS(X)
-#undef X
-};
 
 static const struct hook_plan *
 plan_of(const struct service *s)
@@ -29,8 +18,8 @@ plan_of(const struct service *s)
 	return s->plan != NULL && s->plan->hooks != NULL ? &s->plan->hooks->order : &none;
 }
 
-static struct around_generation *
-at(const struct service *s, uint8_t slot)
+struct around_generation *
+around_at(const struct service *s, uint8_t slot)
 {
 	return s->around == NULL || slot >= LIFE_SLOTS ? NULL : &s->around->at[slot];
 }
@@ -55,83 +44,6 @@ static bool
 is_ending(const struct service *s, uint8_t slot)
 {
 	return s->life.slots[slot].state == GENERATION_ENDING;
-}
-
-/* ---- starting one ---- */
-
-/* The command that its hooks point to; NULL when a plan that came meanwhile has it no more. */
-static const struct plan_hook *
-command_of(const struct service *s, const struct hooks *h)
-{
-	const struct plan_hooks *plan = s->plan != NULL ? s->plan->hooks : NULL;
-
-	return plan != NULL && h->index < plan->order.count[h->list] ? &plan->lists[h->list][h->index] : NULL;
-}
-
-static pid_t
-spawn_command(struct service *s, const struct plan_hook *command, int cgroup_fd, struct err *err)
-{
-	struct spawn_request r = plan_request(s->plan);
-
-	r.path = command->path;
-	r.argv = command->argv;
-	r.envp = s->plan->hooks->envp;
-	r.listen_pid = NULL;
-	r.null_fd = s->home->null_fd;
-	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
-	r.cgroup_fd = cgroup_fd;
-	r.descriptors = s->home->descriptors;
-	if (command->privileged) {
-		r.change_user = false;
-		r.steps = NULL;
-	}
-	return spawn(&r, err);
-}
-
-/* What failed is told in the log at once, and in the page until the next start. */
-static void
-tell(struct service *s, const struct hooks *h, const char *end)
-{
-	const struct plan_hook *command = command_of(s, h);
-	char buffer[256];
-	struct text t;
-
-	text_init(&t, buffer, sizeof buffer);
-	text_addf(&t, "%s '%s' %s", words[h->list], command != NULL ? command->argv[0] : "?", end);
-	log_warning("%s: %s", s->name, buffer);
-	service_tell_why(s, buffer);
-}
-
-static void
-tell_status(struct service *s, const struct hooks *h, int status)
-{
-	char buffer[96];
-	struct text t;
-
-	text_init(&t, buffer, sizeof buffer);
-	ending_add(&t, status);
-	tell(s, h, buffer);
-}
-
-static pid_t
-run(struct service *s, uint8_t slot)
-{
-	struct around_generation *g = at(s, slot);
-	const struct plan_hook *command = command_of(s, &g->hooks);
-	struct around_variables variables;
-	struct err err;
-	pid_t pid;
-
-	if (command == NULL)
-		return -1;
-	if (g->hooks.stage == HOOKS_AFTER) /* KILL may have gone to the cgroup: nobody can be born there any more */
-		service_renew_cgroup(s, slot);
-	service_patch(s, slot);
-	around_variables(&variables, s, slot);
-	pid = service_make_places(s, &err) ? spawn_command(s, command, s->cgroup[slot], &err) : -1;
-	if (pid < 0)
-		tell(s, &g->hooks, err.text);
-	return pid;
 }
 
 /* ---- what comes of it ---- */
@@ -188,14 +100,14 @@ ready(struct service *s, uint8_t slot, msec now)
 	uint32_t number = s->life.slots[slot].number;
 
 	service_tell_why(s, "");
-	say_ready(s, number, at(s, slot)->assumed, now);
+	say_ready(s, number, around_at(s, slot)->assumed, now);
 }
 
 /* Started: in the master's place, or beside it. */
 static void
 note_running(struct service *s, uint8_t slot, pid_t pid, msec now)
 {
-	struct around_generation *g = at(s, slot);
+	struct around_generation *g = around_at(s, slot);
 
 	if (!hooks_lead(&g->hooks)) {
 		g->beside = pid;
@@ -213,8 +125,8 @@ static void perform(struct service *s, uint8_t slot, enum hook_deed deed, msec n
 static void
 run_or_fail(struct service *s, uint8_t slot, msec now)
 {
-	struct around_generation *g = at(s, slot);
-	pid_t pid = run(s, slot);
+	struct around_generation *g = around_at(s, slot);
+	pid_t pid = around_run(s, slot);
 
 	if (pid > 0) {
 		note_running(s, slot, pid, now);
@@ -237,7 +149,7 @@ static void
 start_master(struct service *s, uint8_t slot, msec now)
 {
 	if (service_start_master(s, slot, now) && plan_of(s)->count[HOOK_READY] > 0)
-		perform(s, slot, hooks_ask(&at(s, slot)->hooks), now);
+		perform(s, slot, hooks_ask(&around_at(s, slot)->hooks), now);
 }
 
 static void
@@ -263,7 +175,7 @@ perform(struct service *s, uint8_t slot, enum hook_deed deed, msec now)
 void
 around_begin(struct service *s, const struct life_order *o, msec now)
 {
-	struct around_generation *g = at(s, o->slot);
+	struct around_generation *g = around_at(s, o->slot);
 	enum hook_deed deed;
 
 	if (g == NULL) {
@@ -283,7 +195,7 @@ around_begin(struct service *s, const struct life_order *o, msec now)
 bool
 around_failed(struct service *s, uint8_t slot, msec now)
 {
-	struct around_generation *g = at(s, slot);
+	struct around_generation *g = around_at(s, slot);
 
 	if (g == NULL || g->hooks.stage == HOOKS_IDLE)
 		return false;
@@ -306,7 +218,7 @@ void
 around_ready(struct service *s, uint32_t number, bool assumed, msec now)
 {
 	uint8_t slot = slot_of(s, number);
-	struct around_generation *g = at(s, slot);
+	struct around_generation *g = around_at(s, slot);
 
 	if (s->life.limits.oneshot)
 		return; /* it is never ready: it ends */
@@ -329,10 +241,10 @@ note_end(struct service *s, struct around_generation *g, int status)
 	if (end == HOOK_SUCCEEDED || g->hooks.list == HOOK_READY)
 		return;
 	if (ignored) {
-		log_info("%s: %s failed, which does not matter", s->name, words[g->hooks.list]);
+		log_info("%s: %s failed, which does not matter", s->name, hook_list_name(g->hooks.list));
 		return;
 	}
-	tell_status(s, &g->hooks, status);
+	around_tell_status(s, &g->hooks, status);
 	if (g->hooks.stage == HOOKS_BEFORE && !g->ended) {
 		g->ended = true;
 		g->status = status;
@@ -343,7 +255,7 @@ note_end(struct service *s, struct around_generation *g, int status)
 bool
 around_reaped(struct service *s, uint8_t slot, int status, msec now)
 {
-	struct around_generation *g = at(s, slot);
+	struct around_generation *g = around_at(s, slot);
 	bool after;
 	enum hook_deed deed;
 
@@ -364,7 +276,7 @@ around_reaped(struct service *s, uint8_t slot, int status, msec now)
 bool
 around_master_ended(struct service *s, uint8_t slot, int status, bool clean, msec now)
 {
-	struct around_generation *g = at(s, slot);
+	struct around_generation *g = around_at(s, slot);
 
 	if (g == NULL || g->hooks.stage == HOOKS_IDLE)
 		return true;
@@ -388,7 +300,7 @@ static bool
 reaped_beside(struct service *s, pid_t pid, int status, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
-		struct around_generation *g = at(s, i);
+		struct around_generation *g = around_at(s, i);
 
 		if (g->beside != pid)
 			continue;
@@ -402,24 +314,6 @@ reaped_beside(struct service *s, pid_t pid, int status, msec now)
 	return false;
 }
 
-static bool
-reaped_failure(struct service *s, pid_t pid, int status)
-{
-	char buffer[96];
-	struct text t;
-
-	if (s->around->failure != pid)
-		return false;
-	s->around->failure = 0;
-	s->home->besides--;
-	if (status == 0)
-		return true;
-	text_init(&t, buffer, sizeof buffer);
-	ending_add(&t, status);
-	log_warning("%s: on_failure %s", s->name, buffer);
-	return true;
-}
-
 void
 around_reaped_other(struct bridled *b, pid_t pid, int status, msec now)
 {
@@ -427,7 +321,7 @@ around_reaped_other(struct bridled *b, pid_t pid, int status, msec now)
 		struct service *s = b->services[i];
 
 		if (s == NULL || s->around == NULL ||
-			(!reaped_failure(s, pid, status) && !reaped_beside(s, pid, status, now)))
+			(!around_failure_reaped(s, pid, status) && !reaped_beside(s, pid, status, now)))
 			continue;
 		service_act(s, now);
 		return;
@@ -443,13 +337,13 @@ around_is_clearing(const struct service *s, uint8_t slot)
 void
 around_cleared(struct service *s, uint8_t slot, msec now)
 {
-	perform(s, slot, hooks_cleared(&at(s, slot)->hooks, plan_of(s), is_ending(s, slot)), now);
+	perform(s, slot, hooks_cleared(&around_at(s, slot)->hooks, plan_of(s), is_ending(s, slot)), now);
 }
 
 bool
 around_empty(struct service *s, uint8_t slot, msec now)
 {
-	struct around_generation *g = at(s, slot);
+	struct around_generation *g = around_at(s, slot);
 
 	if (g == NULL)
 		return true;
@@ -461,43 +355,6 @@ bool
 around_leads(const struct service *s, uint8_t slot)
 {
 	return s->around != NULL && hooks_lead(&s->around->at[slot].hooks);
-}
-
-/* ---- on_failure ---- */
-
-void
-around_given_up(struct service *s, const char *reason, msec now)
-{
-	const struct plan_hook *command = s->plan != NULL && s->plan->hooks != NULL ? s->plan->hooks->on_failure : NULL;
-	struct around_variables variables;
-	struct err err;
-	pid_t pid;
-
-	if (command == NULL || s->around == NULL || s->around->failure != 0)
-		return;
-	around_reason(&variables, s, reason);
-	pid = spawn_command(s, command, -1, &err);
-	if (pid < 0) {
-		log_error("%s: on_failure: %s", s->name, err.text);
-		return;
-	}
-	s->around->failure = pid;
-	s->home->besides++;
-	s->around->failure_due = now + s->life.limits.stop.total;
-}
-
-static void
-kill_one(void *context, const struct tree_process *p)
-{
-	(void)context;
-	tree_signal(p->pid, p->start, SIGKILL);
-}
-
-void
-around_end(struct service *s)
-{
-	if (s->around != NULL && s->around->failure > 0)
-		tree_walk(&s->around->failure, 1, kill_one, NULL);
 }
 
 /* ---- over our own end ---- */
@@ -521,7 +378,8 @@ around_resume(struct service *s, msec now)
 
 		if (h->stage == HOOKS_BESIDE)
 			h->stage = HOOKS_MASTER;
-		h->due = h->stage == HOOKS_CLEARING || (h->stage == HOOKS_MASTER && h->list == HOOK_READY) ? now : MSEC_NEVER;
+		h->due = h->stage == HOOKS_CLEARING || (h->stage == HOOKS_MASTER && h->list == HOOK_READY) ? now :
+													     MSEC_NEVER;
 	}
 }
 
@@ -537,7 +395,7 @@ around_due(const struct service *s)
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
 		if (hooks_due(&s->around->at[i].hooks) < due)
 			due = hooks_due(&s->around->at[i].hooks);
-	return s->around->failure > 0 && s->around->failure_due < due ? s->around->failure_due : due;
+	return around_failure_due(s) < due ? around_failure_due(s) : due;
 }
 
 void
@@ -548,9 +406,5 @@ around_tick(struct service *s, msec now)
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
 		if (hooks_due(&s->around->at[i].hooks) <= now)
 			perform(s, i, hooks_tick(&s->around->at[i].hooks, is_ending(s, i), now), now);
-	if (s->around->failure == 0 || now < s->around->failure_due)
-		return;
-	log_warning("%s: on_failure takes longer than stop_timeout; it is killed", s->name);
-	around_end(s);
-	s->around->failure_due = MSEC_NEVER;
+	around_failure_tick(s, now);
 }

@@ -1,0 +1,96 @@
+#include "supervisor/around_command.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "supervisor/around.h"
+#include "supervisor/around_environment.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+#include "wire/ending.h"
+
+static const char *const words[] = {
+#define X(name, word) word,
+	HOOK_LISTS(X)
+#undef X
+};
+
+const char *
+hook_list_name(enum hook_list list)
+{
+	return words[list];
+}
+
+/* The command that its hooks point to; NULL when a plan that came meanwhile has it no more. */
+static const struct plan_hook *
+command_of(const struct service *s, const struct hooks *h)
+{
+	const struct plan_hooks *plan = s->plan != NULL ? s->plan->hooks : NULL;
+
+	return plan != NULL && h->index < plan->order.count[h->list] ? &plan->lists[h->list][h->index] : NULL;
+}
+
+pid_t
+around_spawn(struct service *s, const struct plan_hook *command, int cgroup_fd, struct err *err)
+{
+	struct spawn_request r = plan_request(s->plan);
+
+	r.path = command->path;
+	r.argv = command->argv;
+	r.envp = s->plan->hooks->envp;
+	r.listen_pid = NULL;
+	r.null_fd = s->home->null_fd;
+	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
+	r.cgroup_fd = cgroup_fd;
+	r.descriptors = s->home->descriptors;
+	if (command->privileged) {
+		r.change_user = false;
+		r.steps = NULL;
+	}
+	return spawn(&r, err);
+}
+
+/* What failed is told in the log at once, and in the page until the next start. */
+void
+around_tell(struct service *s, const struct hooks *h, const char *end)
+{
+	const struct plan_hook *command = command_of(s, h);
+	char buffer[256];
+	struct text t;
+
+	text_init(&t, buffer, sizeof buffer);
+	text_addf(&t, "%s '%s' %s", hook_list_name(h->list), command != NULL ? command->argv[0] : "?", end);
+	log_warning("%s: %s", s->name, buffer);
+	service_tell_why(s, buffer);
+}
+
+void
+around_tell_status(struct service *s, const struct hooks *h, int status)
+{
+	char buffer[96];
+	struct text t;
+
+	text_init(&t, buffer, sizeof buffer);
+	ending_add(&t, status);
+	around_tell(s, h, buffer);
+}
+
+pid_t
+around_run(struct service *s, uint8_t slot)
+{
+	struct around_generation *g = around_at(s, slot);
+	const struct plan_hook *command = command_of(s, &g->hooks);
+	struct around_variables variables;
+	struct err err;
+	pid_t pid;
+
+	if (command == NULL)
+		return -1;
+	if (g->hooks.stage == HOOKS_AFTER) /* KILL may have gone to the cgroup: nobody can be born there any more */
+		service_renew_cgroup(s, slot);
+	service_patch(s, slot);
+	around_variables(&variables, s, slot);
+	pid = service_make_places(s, &err) ? around_spawn(s, command, s->cgroup[slot], &err) : -1;
+	if (pid < 0)
+		around_tell(s, &g->hooks, err.text);
+	return pid;
+}

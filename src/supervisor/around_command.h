@@ -1,0 +1,41 @@
+/*
+ * around_command -- one command around a master: started, and what failed told. For the files of around alone.
+ */
+#ifndef BRIDLE_SUPERVISOR_AROUND_COMMAND_H
+#define BRIDLE_SUPERVISOR_AROUND_COMMAND_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/msec.h"
+#include "core/hooks.h"
+
+struct around_generation;
+struct plan_hook;
+struct service;
+
+/* What is kept of the generation in SLOT; NULL: the service has no commands, or there is no such slot. */
+struct around_generation *around_at(const struct service *s, uint8_t slot);
+
+/* The key of a list: exec_start_pre ... */
+const char *hook_list_name(enum hook_list list);
+
+/* Start COMMAND of S in the cgroup of CGROUP_FD (-1: ours), with what the plan's environment says now. -1 with ERR. */
+pid_t around_spawn(struct service *s, const struct plan_hook *command, int cgroup_fd, struct err *err);
+
+/* Start the command that the hooks of SLOT point to. -1: it could not be, which was told, or there is none any more. */
+pid_t around_run(struct service *s, uint8_t slot);
+
+/* What failed is told in the log at once, and in the page until the next start: the command that H points to, and its END, in
+ * words or as a wait status. */
+void around_tell(struct service *s, const struct hooks *h, const char *end);
+void around_tell_status(struct service *s, const struct hooks *h, int status);
+
+/* on_failure (around_failure.c): whether that was PID, which ended with STATUS; when it has run for long enough (MSEC_NEVER: it
+ * does not run); and what is to be done then. Only for services with commands. */
+bool around_failure_reaped(struct service *s, pid_t pid, int status);
+msec around_failure_due(const struct service *s);
+void around_failure_tick(struct service *s, msec now);
+
+#endif

@@ -1,0 +1,81 @@
+/* on_failure: the command that is run when a service is given up. */
+#include <signal.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "os/tree.h"
+#include "supervisor/around.h"
+#include "supervisor/around_command.h"
+#include "supervisor/around_environment.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+#include "wire/ending.h"
+
+void
+around_given_up(struct service *s, const char *reason, msec now)
+{
+	const struct plan_hook *command = s->plan != NULL && s->plan->hooks != NULL ? s->plan->hooks->on_failure : NULL;
+	struct around_variables variables;
+	struct err err;
+	pid_t pid;
+
+	if (command == NULL || s->around == NULL || s->around->failure != 0)
+		return;
+	around_reason(&variables, s, reason);
+	pid = around_spawn(s, command, -1, &err);
+	if (pid < 0) {
+		log_error("%s: on_failure: %s", s->name, err.text);
+		return;
+	}
+	s->around->failure = pid;
+	s->home->besides++;
+	s->around->failure_due = now + s->life.limits.stop.total;
+}
+
+static void
+kill_one(void *context, const struct tree_process *p)
+{
+	(void)context;
+	tree_signal(p->pid, p->start, SIGKILL);
+}
+
+void
+around_end(struct service *s)
+{
+	if (s->around != NULL && s->around->failure > 0)
+		tree_walk(&s->around->failure, 1, kill_one, NULL);
+}
+
+bool
+around_failure_reaped(struct service *s, pid_t pid, int status)
+{
+	char buffer[96];
+	struct text t;
+
+	if (s->around->failure != pid)
+		return false;
+	s->around->failure = 0;
+	s->home->besides--;
+	if (status == 0)
+		return true;
+	text_init(&t, buffer, sizeof buffer);
+	ending_add(&t, status);
+	log_warning("%s: on_failure %s", s->name, buffer);
+	return true;
+}
+
+msec
+around_failure_due(const struct service *s)
+{
+	return s->around->failure > 0 ? s->around->failure_due : MSEC_NEVER;
+}
+
+void
+around_failure_tick(struct service *s, msec now)
+{
+	if (now < around_failure_due(s))
+		return;
+	log_warning("%s: on_failure takes longer than stop_timeout; it is killed", s->name);
+	around_end(s);
+	s->around->failure_due = MSEC_NEVER;
+}
