@@ -10,13 +10,12 @@
 #include "watcher/pools.h"
 #include "watcher/ready.h"
 #include "watcher/reasons.h"
+#include "watcher/waiter_words.h"
 #include "watcher/watch.h"
-#include "watcher/words.h"
 
 enum {
 	ANSWER_PATIENCE = 60000,  /* ms for the supervisor's answer: it may read a large configuration */
 	WORKERS_PATIENCE = 60000, /* ms until the workers that were asked for have to be booted */
-	SENTENCE = 480,
 };
 
 void
@@ -81,72 +80,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	waiter_free(waiter);
 }
 
-/* ---- telling the outcome ---- */
-
-static void
-hint_logs(char *hint, size_t size, const char *name)
-{
-	snprintf(hint, size, "bridle logs %s", name);
-}
-
-static void
-add_workers(struct text *t, struct watcher *w, struct service *s, const struct page_service *record)
-{
-	struct workers_count count;
-
-	if (s->sampler == NULL)
-		return;
-	samples_look(w, s, record, WORKERS_HEARTBEATS);
-	count = pools_seen(s->sampler, record, clock_now());
-	text_addf(t, ", %u of %u workers %s", count.booted, record->wanted,
-		s->sampler->workers.blind ? "assumed ready: their heartbeats cannot be seen" : "ready");
-}
-
-static void
-tell_done(struct client *c, struct service *s, const struct page_service *record)
-{
-	const struct page_generation *g = services_generation(record, record->generation);
-	char words[SENTENCE];
-	struct text t;
-
-	text_init(&t, words, sizeof words);
-	text_addf(&t, "%s is %s", c->waiter.name, life_state_name((enum life_state)record->state));
-	if (c->waiter.goal != GOAL_DOWN) {
-		text_addf(&t, ": generation %u", record->generation);
-		if (record->kind == PAGE_PROGRAM && g != NULL)
-			text_addf(&t, ", pid %d", (int)g->master);
-		add_workers(&t, c->w, s, record);
-	}
-	text_add(&t, ", ");
-	words_took(&t, clock_now() - c->waiter.asked);
-	if (c->waiter.note[0] != '\0')
-		text_addf(&t, "; %s", c->waiter.note);
-	client_message(c, words);
-	client_next(c);
-}
-
-static void
-tell_failed(struct client *c, struct service *s, const struct page_service *record, const struct link_record *move)
-{
-	char words[SENTENCE], hint[80];
-	struct text t;
-
-	text_init(&t, words, sizeof words);
-	text_addf(&t, "%s is %s: ", c->waiter.name, life_state_name((enum life_state)move->to));
-	reasons_of_move(&t, record, move);
-	if (c->waiter.goal != GOAL_DOWN && record->why[0] == '\0') { /* else nobody was there to write anything */
-		size_t before = t.len;
-
-		text_add(&t, "; its log says: ");
-		if (!reasons_from_log(c->w, &t, s->slot, &c->waiter.mark))
-			t.at[t.len = before] = '\0';
-	}
-	if (c->waiter.goal != GOAL_DOWN && s->sampler != NULL && s->sampler->probes.probe.trouble[0] != '\0')
-		text_addf(&t, "; its probe: %s", s->sampler->probes.probe.trouble);
-	hint_logs(hint, sizeof hint, c->waiter.name);
-	client_failed(c, words, hint);
-	client_next(c);
-}
+/* ---- the outcome ---- */
 
 /* The move that led to the state in the page. */
 static struct link_record
@@ -170,8 +104,8 @@ judge(struct client *c, struct service *s, const struct page_service *record, co
 	switch (outcome_judge(c->waiter.goal, c->waiter.before, (enum life_state)move->to, (enum life_event)move->event,
 		record->generation)) {
 	case OUTCOME_WAIT: break;
-	case OUTCOME_DONE: tell_done(c, s, record); break;
-	case OUTCOME_FAILED: tell_failed(c, s, record, move); break;
+	case OUTCOME_DONE: waiter_tell_done(c, s, record); break;
+	case OUTCOME_FAILED: waiter_tell_failed(c, s, record, move); break;
 	}
 }
 
@@ -188,22 +122,9 @@ judge_page(struct client *c, struct service *s, const struct page_service *recor
 /* ---- workers ---- */
 
 static void
-tell_workers(struct client *c, uint32_t booted)
-{
-	char words[SENTENCE];
-	struct text t;
-
-	text_init(&t, words, sizeof words);
-	text_addf(&t, "%s: %u of %u workers ready, ", c->waiter.name, booted, c->waiter.wanted);
-	words_took(&t, clock_now() - c->waiter.asked);
-	client_reply(c, json_pack("{s:s, s:I}", "message", words, "wanted", (json_int_t)c->waiter.wanted));
-	client_next(c);
-}
-
-static void
 wait_for_workers(struct client *c, struct service *s, const struct page_service *record)
 {
-	char words[SENTENCE];
+	char words[PAGE_NAME + 64];
 
 	if (record->state == LIFE_RUNNING && !c->waiter.no_wait) {
 		c->waiter.kind = WAIT_WORKERS;
@@ -226,32 +147,10 @@ waiter_sampled(struct client *c, struct service *s, const struct page_service *r
 		return;
 	count = pools_seen(s->sampler, record, clock_now());
 	if (count.all == c->waiter.wanted && count.booted == count.all)
-		tell_workers(c, count.booted);
+		waiter_tell_workers(c, count.booted);
 }
 
 /* ---- the supervisor's answer ---- */
-
-/* A deed that is done when it is accepted, or whose outcome nobody waits for. */
-static void
-tell_accepted(struct client *c, const struct link_record *answer)
-{
-	struct waiter *waiter = &c->waiter;
-	json_t *reply = json_object();
-	char words[SENTENCE];
-
-	if (answer->text[0] != '\0')
-		text_copy(words, sizeof words, answer->text);
-	else
-		snprintf(words, sizeof words, "%s%saccepted", waiter->name, waiter->name[0] != '\0' ? ": " : "");
-	json_object_set_new(reply, "message", json_string(words));
-	if (waiter->deed == DEED_REREAD)
-		json_object_set_new(reply, "changes",
-			waiter->lines != NULL ? json_incref(waiter->lines) : json_array());
-	if (waiter->deed == DEED_SCALE)
-		json_object_set_new(reply, "wanted", json_integer(waiter->wanted));
-	client_reply(c, reply);
-	client_next(c);
-}
 
 static void
 accepted(struct client *c, const struct link_record *answer)
@@ -262,49 +161,17 @@ accepted(struct client *c, const struct link_record *answer)
 
 	if (waiter->name[0] == '\0' || !services_find(&c->w->services, waiter->name, &slot) ||
 		!services_read(&c->w->services, slot, &record)) {
-		tell_accepted(c, answer);
+		waiter_tell_accepted(c, answer);
 	} else if (waiter->deed == DEED_SCALE) {
 		wait_for_workers(c, &c->w->services.at[slot], &record);
 	} else if (waiter->no_wait || !has_outcome(waiter->deed, &waiter->goal)) {
-		tell_accepted(c, answer);
+		waiter_tell_accepted(c, answer);
 	} else {
 		waiter->kind = WAIT_OUTCOME;
 		text_copy(waiter->note, sizeof waiter->note, answer->text);
 		client_patience(c, MSEC_NEVER);
 		judge_page(c, &c->w->services.at[slot], &record); /* a deed that was quick has its outcome already */
 	}
-}
-
-/* A configuration that could not be taken up: the lines that came before the answer say why. */
-static void
-tell_complaints(struct client *c, const struct link_record *answer)
-{
-	json_t *lines = c->waiter.lines != NULL ? json_incref(c->waiter.lines) : json_array();
-
-	client_error(c, VARLINK_INTERFACE ".BadConfiguration",
-		json_pack("{s:s, s:o}", "reason", answer->text, "complaints", lines));
-	client_next(c);
-}
-
-/* It was agreed to, and a process that had to do a part of it failed, and wrote why. */
-static void
-tell_process_failed(struct client *c, const struct link_record *answer)
-{
-	char words[SENTENCE], hint[80];
-	uint32_t slot;
-	struct text t;
-	size_t before;
-
-	text_init(&t, words, sizeof words);
-	text_add(&t, answer->text);
-	before = t.len;
-	text_add(&t, "; its log says: ");
-	if (!services_find(&c->w->services, c->waiter.name, &slot) ||
-		!reasons_from_log(c->w, &t, slot, &c->waiter.mark))
-		t.at[t.len = before] = '\0';
-	hint_logs(hint, sizeof hint, c->waiter.name);
-	client_failed(c, words, hint);
-	client_next(c);
 }
 
 void
@@ -316,14 +183,14 @@ waiter_answered(struct client *c, const struct link_record *answer)
 		c->waiter.wanted = (uint32_t)answer->arg;
 	switch ((enum link_result)answer->result) {
 	case LINK_DONE: accepted(c, answer); break;
-	case LINK_NOTHING: tell_accepted(c, answer); break;
+	case LINK_NOTHING: waiter_tell_accepted(c, answer); break;
 	case LINK_REFUSED:
 		if (c->waiter.deed == DEED_REREAD) {
-			tell_complaints(c, answer);
+			waiter_tell_complaints(c, answer);
 			break;
 		}
 		if (answer->pid != 0) {
-			tell_process_failed(c, answer);
+			waiter_tell_process_failed(c, answer);
 			break;
 		}
 		snprintf(hint, sizeof hint, "bridle status %s", c->waiter.name);
@@ -383,7 +250,7 @@ waiter_moved(struct client *c, struct service *s, const struct page_service *rec
 		break;
 	case WAIT_WORKERS:
 		if (mine && move->to != LIFE_RUNNING && move->to != LIFE_REPLACING && move->to != LIFE_RELOADING)
-			tell_failed(c, s, record, move);
+			waiter_tell_failed(c, s, record, move);
 		break;
 	case WAIT_NOTHING:
 	case WAIT_ANSWER: break;
@@ -423,29 +290,12 @@ waiter_forgot(struct client *c, const char *name)
 	client_next(c);
 }
 
-static void
-workers_late(struct client *c)
-{
-	struct page_service record;
-	struct workers_count count = { 0, 0 };
-	char words[SENTENCE], hint[80];
-	uint32_t slot;
-
-	if (services_find(&c->w->services, c->waiter.name, &slot) && services_read(&c->w->services, slot, &record) &&
-		c->w->services.at[slot].sampler != NULL)
-		count = pools_seen(c->w->services.at[slot].sampler, &record, clock_now());
-	snprintf(words, sizeof words, "%s: %u workers, %u of them ready, instead of %u", c->waiter.name, count.all,
-		count.booted, c->waiter.wanted);
-	hint_logs(hint, sizeof hint, c->waiter.name);
-	client_failed(c, words, hint);
-}
-
 void
 waiter_expired(struct client *c)
 {
 	switch (c->waiter.kind) {
 	case WAIT_ANSWER: client_failed(c, "the supervisor does not answer", NULL); break;
-	case WAIT_WORKERS: workers_late(c); break;
+	case WAIT_WORKERS: waiter_tell_late(c); break;
 	case WAIT_READY: ready_answer(c, c->waiter.name, true); break;
 	case WAIT_NOTHING:
 	case WAIT_OUTCOME:
