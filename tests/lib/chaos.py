@@ -3,6 +3,10 @@
 A fault is one row: its name, what it does, whether it may cut requests (it kills a worker in the middle of one), and what it
 needs of the machine or of bridled. Each is done, then everything has to be well again; what the load lost meanwhile is put
 down to it. Two at once share it, and may cut requests when one of them may.
+
+The site is to run its Gunicorns as a plain user: RLIMIT_NPROC says nothing to root, whom the kernel exempts from it (copy_process()
+in kernel/fork.c: INIT_USER, CAP_SYS_RESOURCE, CAP_SYS_ADMIN). Who becomes that user above the limit is stopped at execve(2)
+(EAGAIN), and its masters can fork no worker.
 """
 import collections
 import contextlib
@@ -13,6 +17,8 @@ import random
 import re
 import resource
 import signal
+import subprocess
+import threading
 import time
 from typing import Callable
 
@@ -32,6 +38,7 @@ class Fault:
     do: Callable
     cuts: bool = False               # may cost requests that a worker was answering
     needs: Callable = lambda chaos: True
+    takes: str = ""                  # of two at once, no two may take the same: what nobody promises when both are gone
 
 
 class Chaos:
@@ -42,7 +49,7 @@ class Chaos:
         self.site, self.ports, self.disk, self.random = site, ports, disk, random.Random(seed)
         self.wanted = {name: 2 for name in ports}
         self.count, self.lost, self.settings = collections.Counter(), collections.defaultdict(collections.Counter), 0
-        self.said = []
+        self.said, self.crashes, self.tried = [], [], set()
 
     # ---- whom ----
 
@@ -78,9 +85,27 @@ class Chaos:
                     os.kill(pid, signum)
             time.sleep(pause)  # not waiting: how long it stays stopped
 
+    def crash(self):
+        self.crashes.append(time.monotonic())
+        self.signal(self.site.pid, signal.SIGSEGV)
+
+    def kill(self):
+        """Another bridled is started, as whoever manages services would."""
+        self.site.process.kill()
+        self.site.process.wait()
+        self.site.start()
+        self.crashes.clear()
+
+    def in_the_middle(self, end):
+        """A replacement begins, and after a while the supervisor ends."""
+        self.command("restart", self.service(), "--no-wait")
+        time.sleep(self.random.uniform(0, 0.5))  # not waiting: how far it got
+        end()
+
     def command(self, *words):
         done = self.site.bridle(*words)
         self.said.append(f"bridle {' '.join(words)}: {done.returncode} {done.stderr.strip()}")
+        return done.returncode == 0
 
     def restart(self):
         self.command("restart", self.service())
@@ -94,7 +119,8 @@ class Chaos:
     def scale(self):
         name = self.service()
         self.wanted[name] = self.random.randint(1, 4)
-        self.command("scale", name, str(self.wanted[name]))
+        # cut off by the end of who was asked, nobody knows whether it was heard: it is asked again
+        until(lambda: self.command("scale", name, str(self.wanted[name])), f"the number of workers: {self.said[-3:]}", 60)
 
     def reload(self):
         """A changed setting that needs a new generation of one service, and one that is taken over at once."""
@@ -113,11 +139,10 @@ class Chaos:
 
     @contextlib.contextmanager
     def no_forks(self):
-        """Nobody of the site can fork."""
+        """bridled cannot fork. (Where workers of gthread can begin no thread, they end with what they are at.)"""
         group = PIDS / f"bridle-chaos-{os.getpid()}"
         group.mkdir(exist_ok=True)
-        everybody = [self.site.pid, *processes.descendants(self.site.pid)]
-        self.enter(group, everybody)
+        self.enter(group, [self.site.pid])
         (group / "pids.max").write_text("1")
         try:
             yield
@@ -133,6 +158,20 @@ class Chaos:
                 (group / "cgroup.procs").write_text(str(pid))
 
     @contextlib.contextmanager
+    def no_processes(self, everywhere=False):
+        """RLIMIT_NPROC of bridled (EVERYWHERE: and of all below it) says that there are enough. Who is born meanwhile inherits that."""
+        before = resource.prlimit(self.site.pid, resource.RLIMIT_NPROC)[0]
+        limit_processes([self.site.pid, *(below(self.site) if everywhere else [])], 0)
+        try:
+            yield
+        finally:
+            limit_processes([self.site.pid], before)
+            limit_processes(below(self.site), before)
+
+    def no_processes_anywhere(self):
+        return self.no_processes(everywhere=True)
+
+    @contextlib.contextmanager
     def no_descriptors(self):
         """bridled has none left."""
         pid = self.site.pid
@@ -143,21 +182,21 @@ class Chaos:
         finally:
             resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
 
-    def meanwhile(self, trouble, *, master=False):
-        """While TROUBLE lasts, the watcher or a master is killed and a replacement asked for."""
-        name, victim = self.service(), self.master() if master else self.watcher()
+    def meanwhile(self, trouble, whom, ask=True):
+        """While TROUBLE lasts, WHOM is killed; then, if ASK, its service is asked for by hand."""
+        name, victim = self.service(), getattr(self, whom)()
         with trouble():
             self.signal(victim, signal.SIGKILL)
             time.sleep(self.random.uniform(0.2, 1))  # not waiting: how long it lasts
-        if master:
+        if ask:
             self.command("start", name)
 
     def can_limit_forks(self):
         return os.geteuid() == 0 and (PIDS / "cgroup.procs").exists()
 
-    def survives(self):
-        """bridled takes itself up again: a supervisor that knows `bridle reexec` does."""
-        return "reexec" in self.site.bridle("help").stdout
+    def may_crash(self):
+        """Five crashes in a minute end in safe mode, where nothing is decided any more."""
+        return len([one for one in self.crashes if time.monotonic() - one < 70]) < 4
 
     # ---- a round ----
 
@@ -189,6 +228,9 @@ class Chaos:
     def round(self, faults):
         """One fault, or two at once, until everything is well again."""
         chosen = self.random.sample(faults, 2 if self.random.random() < 0.3 else 1)
+        if len(chosen) == 2 and chosen[0].takes and chosen[0].takes == chosen[1].takes:
+            chosen = chosen[:1]
+        self.tried.update(fault.name for fault in chosen)
         what = " + ".join(sorted(fault.name for fault in chosen))
         before = self.snapshot()
         for fault in chosen:
@@ -217,26 +259,81 @@ class Chaos:
 
     def live(self, seconds):
         end = time.monotonic() + seconds
-        possible = [fault for fault in FAULTS if fault.needs(self)]
-        while time.monotonic() < end:
-            self.round(possible)
+        with Reaper(self.site):
+            while time.monotonic() < end:
+                self.round([fault for fault in FAULTS if fault.needs(self)])
 
     def figures(self):
         good = sum(traffic.good for traffic in self.traffics.values())
-        lines = [f"chaos: {good} answered, {sum(self.count.values())} faults; not tried here: "
-                 f"{', '.join(fault.name for fault in FAULTS if not fault.needs(self)) or 'none'}"]
+        lines = [f"chaos: {good} answered, {sum(self.count.values())} faults; not tried: "
+                 f"{', '.join(fault.name for fault in FAULTS if fault.name not in self.tried) or 'none'}"]
         return lines + [f"chaos: {count:3} x {what}: lost {dict(self.lost[what]) or 'none'}"
                         for what, count in sorted(self.count.items())]
+
+
+class Reaper:
+    """What a killed bridled leaves becomes ours, as it would be init's: reaped when it has ended."""
+
+    def __init__(self, site):
+        self.site, self.ending = site, threading.Event()
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ending.set()
+        self.thread.join()
+
+    def run(self):
+        while not self.ending.wait(0.01):
+            with contextlib.suppress(ChildProcessError, ProcessLookupError):
+                if seen := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                    self.reap(seen.si_pid)
+
+    def reap(self, pid):
+        """The commands of tests are in our session, and bridled itself is waited for by who killed it."""
+        if os.getsid(pid) != os.getsid(0) and pid != self.site.pid:
+            os.waitpid(pid, os.WNOHANG)
+
+
+def below(site):
+    """Everybody of SITE but bridled: whom an earlier one started is no descendant of this one, but ours."""
+    return [pid for pid in processes.descendants(os.getpid()) if pid != site.pid and of_another_session(pid)]
+
+
+def limit_processes(pids, soft):
+    """RLIMIT_NPROC of PIDS. Not even root may change that of others without CAP_SYS_RESOURCE: they do it themselves."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):
+            who = pathlib.Path(f"/proc/{pid}").stat()
+            if who.st_uid == os.geteuid():
+                resource.prlimit(pid, resource.RLIMIT_NPROC, (soft, resource.prlimit(pid, resource.RLIMIT_NPROC)[1]))
+            else:
+                subprocess.run(["prlimit", f"--pid={pid}", f"--nproc={soft}:"], user=who.st_uid, group=who.st_gid,
+                               extra_groups=[], stderr=subprocess.DEVNULL)
+
+
+def of_another_session(pid):
+    try:
+        return os.getsid(pid) != os.getsid(0)
+    except ProcessLookupError:
+        return False
 
 
 def kill(whom, *signals, pause=0.0):
     return lambda chaos: chaos.signal(getattr(chaos, whom)(), *signals, pause=pause)
 
 
+def while_no(what, whom, ask=False):
+    return lambda chaos: chaos.meanwhile(getattr(chaos, what), whom, ask)
+
+
 FAULTS = [
-    Fault("watcher KILL", kill("watcher", signal.SIGKILL)),
-    Fault("watcher SEGV", kill("watcher", signal.SIGSEGV)),
-    Fault("watcher STOP", kill("watcher", signal.SIGSTOP)),
+    Fault("watcher KILL", kill("watcher", signal.SIGKILL), takes="watcher"),
+    Fault("watcher SEGV", kill("watcher", signal.SIGSEGV), takes="watcher"),
+    Fault("watcher STOP", kill("watcher", signal.SIGSTOP), takes="watcher"),
     Fault("watcher STOP CONT", kill("watcher", signal.SIGSTOP, signal.SIGCONT, pause=0.5)),
     Fault("master KILL", kill("master", signal.SIGKILL)),
     Fault("master SEGV", kill("master", signal.SIGSEGV)),
@@ -250,13 +347,26 @@ FAULTS = [
     Fault("scale", Chaos.scale),
     Fault("reload", Chaos.reload),
     Fault("disk full", Chaos.fill_disk),
-    Fault("no forks, watcher KILL", lambda chaos: chaos.meanwhile(chaos.no_forks), needs=Chaos.can_limit_forks),
-    Fault("no forks, master KILL", lambda chaos: chaos.meanwhile(chaos.no_forks, master=True),
-          needs=Chaos.can_limit_forks),
-    Fault("no descriptors, watcher KILL", lambda chaos: chaos.meanwhile(chaos.no_descriptors)),
-    Fault("no descriptors, master KILL", lambda chaos: chaos.meanwhile(chaos.no_descriptors, master=True)),
-    Fault("supervisor SEGV", lambda chaos: chaos.signal(chaos.site.pid, signal.SIGSEGV), needs=Chaos.survives),
+    Fault("no forks, watcher KILL", while_no("no_forks", "watcher"), needs=Chaos.can_limit_forks, takes="watcher"),
+    Fault("no forks, master KILL", while_no("no_forks", "master", ask=True), needs=Chaos.can_limit_forks),
+    Fault("RLIMIT_NPROC, watcher KILL", while_no("no_processes", "watcher"), takes="watcher"),
+    Fault("RLIMIT_NPROC, master KILL", while_no("no_processes", "master", ask=True)),
+    # the master cannot fork another and ends with all its workers (spawn_worker() in Gunicorn's arbiter.py)
+    Fault("RLIMIT_NPROC, worker KILL", while_no("no_processes_anywhere", "worker", ask=True), cuts=True),
+    Fault("no descriptors, watcher KILL", while_no("no_descriptors", "watcher"), takes="watcher"),
+    Fault("no descriptors, master KILL", while_no("no_descriptors", "master", ask=True)),
+    Fault("supervisor SEGV", Chaos.crash, needs=Chaos.may_crash),
+    Fault("supervisor SEGV in a replacement", lambda chaos: chaos.in_the_middle(chaos.crash), needs=Chaos.may_crash),
+    Fault("supervisor KILL", Chaos.kill, takes="watcher"),
+    Fault("supervisor KILL in a replacement", lambda chaos: chaos.in_the_middle(chaos.kill), takes="watcher"),
+    Fault("supervisor STOP CONT", lambda chaos: chaos.signal(chaos.site.pid, signal.SIGSTOP, signal.SIGCONT, pause=1)),
 ]
+
+
+def held(site):
+    """Inodes of the listening sockets that bridled holds and the masters of SITE have."""
+    masters = [one["master"] for one in site.call("List", brief=True)["services"] if one["master"]]
+    return listening(site.pid) & set().union(*map(listening, masters))
 
 
 def listening(pid):
