@@ -125,12 +125,15 @@ void
 service_plan(struct service *s, struct plan *plan)
 {
 	bool keeps = keeps_wanted(s, plan);
+	struct life_limits limits = plan->limits;
 	struct err err;
 
 	plan_free(s->plan);
 	s->plan = plan;
 	s->bounded = s->bounded || plan->bounds != NULL;
-	life_set_limits(&s->life, &plan->limits);
+	/* who runs on a listener that is not ours is followed on ours, but not beside it: service_lead() */
+	limits.held = limits.held && (s->life.limits.held || generation_none_left(s->life.slots, LIFE_SLOTS));
+	life_set_limits(&s->life, &limits);
 	demand_plan(s);
 	trial_plan(s);
 	if (!keeps)

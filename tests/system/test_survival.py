@@ -5,8 +5,10 @@
     BRIDLE_SEED=7           its dice (1)
 """
 import collections
+import json
 import os
 import pathlib
+import pwd
 import random
 import re
 import shutil
@@ -18,14 +20,19 @@ import time
 import pytest
 
 import processes
+from chaos import listening
 from client import Traffic, get
+from remembered import Remembered
 from sections import deaf, program, web
+from test_blind import NO_SIGHT
 from test_isolation import inner, namespace  # noqa: F401
 from test_replace import Load, settings
 from waiting import until
 
 REEXECS = int(os.environ.get("BRIDLE_REEXECS", "50"))
 CRASHES = [signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT]
+
+PID, START, LEADER, WATCHER, WATCHER_START = 32, 33, 34, 5, 6  # tags of src/wire/state.def
 
 COUNT = """/bin/sh -c 'n=0; while :; do n=$((n+1)); echo "line $n"; sleep 0.01; done'"""
 
@@ -306,9 +313,13 @@ def test_a_crash_loop_ends_in_safe_mode(bridled):
         until(lambda: "safe mode" in site.said() and not processes.zombies_below(site.pid), "the dead to be reaped")
         assert site.state("nap") == "running" and site.master("nap") in (0, None)
         assert "bridle reexec" in site.said()
+        for words in ((), ("web",)):
+            assert "decides nothing: see its log, then 'bridle reexec'" in site.ctl("status", *words)
+        assert all("bridle reexec" in one["safe_mode"] for one in json.loads(site.ctl("status", "--json")))
     assert traffic.failed == {} and site.master() == master
     site.ctl("reexec")
     assert info(site)["safe"] is False and site.master() == master
+    assert site.service()["safe_mode"] is None and "bridle reexec" not in site.ctl("status")
     until(lambda: site.service("nap")["restarts"] == 1 and site.state("nap") == "running", "the dead one to be followed")
     assert "SIGKILL" in site.service("nap")["last_end"]
     site.ctl("restart", "web")
@@ -406,6 +417,59 @@ def test_a_killed_bridled_is_followed_by_one_that_adopts(bridled, free_ports, fi
     figures(f"kill -9: {load.figures}; {len(seen)} lines whole")
 
 
+def test_a_plain_user_adopts_too(bridled, free_ports, figures):
+    """Without any privilege: the same pids, the same sockets, and a replacement on them."""
+    port, = free_ports(1)
+    user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+    site = bridled(settings(port), program("count", COUNT), web("off"), user=user)
+    site.wait_workers(2)
+    site.wait_state("running", "off")
+    site.ctl("stop", "off")
+    before = site.master(), site.master("count"), inodes(site.master())
+    old = processes.descendants(site.pid)
+    with Load(site, port) as load, Reaper(*old):
+        kill_and_start(site)
+        assert pathlib.Path(f"/proc/{site.pid}").stat().st_uid == (user or os.geteuid())
+        assert (site.master(), site.master("count"), inodes(site.master())) == before
+        assert site.state() == "running" and site.state("off") == "stopped"
+        load.flow()
+        site.ctl("restart", "web")
+        until(lambda: not processes.alive(before[0]), "the adopted generation to go")
+        load.flow()
+        assert inodes(site.master()) == before[2]
+        site.ctl("stop", "count")
+        assert not processes.alive(before[1])
+    assert load.lost == {}, load.lost
+    lines = assert_whole(site, "count", 10)
+    figures(f"kill -9, as a plain user: {load.figures}; {lines} lines whole")
+
+
+def test_a_listener_that_cannot_be_fetched_stays_with_its_master(bridled, as_root, free_ports):
+    """Without CAP_SYS_PTRACE, as in most containers, nothing can be copied out of another user's process (pidfd_getfd(2)): the
+    master serves on, a changed setting restarts it instead of starting another that could not listen, and from then on the
+    listeners are held again."""
+    port, = free_ports(1)
+    keys = {"user": "nobody", "workers": 2, "bind": f"unix:{{root}}/web.sock 127.0.0.1:{port}"}
+    site = bridled(web(**keys), wrapper=NO_SIGHT)
+    site.wait_state("running")
+    master, old = site.master(), processes.descendants(site.pid)
+    assert len(listening(site.pid) & listening(master)) == 2
+    with Reaper(*old):
+        kill_and_start(site)
+        assert site.state() == "running" and site.master() == master
+        assert site.said().count("stays with its master alone") == 2 and not listening(site.pid) & listening(master)
+        assert get(site.address()).status == get(("127.0.0.1", port)).status == 200
+        site.write(web(**keys, environment="CHANGED=1"))
+        site.ctl("reload")
+        until(lambda: site.state() == "running" and site.master() != master, "it to be restarted")
+        assert not processes.alive(master) and site.service()["generation"] == 2
+        assert len(listening(site.pid) & listening(site.master())) == 2
+        with Traffic(site.address()) as unix, Traffic(("127.0.0.1", port)) as tcp:
+            site.ctl("restart", "web")
+            until(lambda: unix.good and tcp.good, "answers")
+        assert unix.failed == tcp.failed == {} and site.service()["generation"] == 3
+
+
 def test_an_adopted_generation_goes_to_the_last_of_it(bridled):
     """Also one in a session of its own that its master knows nothing of."""
     site = bridled(web(workers=2), program("away", "/bin/sh -c 'setsid sleep 3600 & echo ready; wait'"))
@@ -456,7 +520,7 @@ def test_who_died_meanwhile_is_noticed(bridled):
     assert get(site.address()).status == 200
 
 
-def test_a_state_of_another_boot_or_format_is_left_alone(bridled):
+def test_a_state_of_another_format_is_left_alone(bridled):
     site = bridled(web())
     site.wait_workers(1)
     old = processes.descendants(site.pid)
@@ -469,6 +533,40 @@ def test_a_state_of_another_boot_or_format_is_left_alone(bridled):
         site.start()
         site.wait_state("running", timeout=60)
     assert "newer bridled" in site.said()
+
+
+@pytest.mark.parametrize("boot", ["this", "another"])
+def test_pids_of_another_boot_are_strangers(bridled, boot):
+    """Somebody has the pid, and even the start, of a master and a watcher of before. In the same boot that would be them. In
+    another nobody is adopted, nobody is ended, and it is said."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    master, watcher = site.wait_state("running", "nap")["master"], site.call("Info")["watcher"]
+    starts = [processes.look(pid)[2] for pid in (master, watcher)]
+    with Reaper(master, watcher), subprocess.Popen(["/bin/sleep", "3600"], start_new_session=True) as stranger:
+        try:
+            site.process.kill()
+            site.process.wait()
+            state = Remembered(site.run_dir / "state")
+            own = processes.look(stranger.pid)[2]
+            changed = [(PID, master, stranger.pid), (LEADER, master, stranger.pid), (START, starts[0], own)]
+            if boot == "another":
+                changed += [(WATCHER, watcher, stranger.pid), (WATCHER_START, starts[1], own)]
+                state.of_another_boot()
+            for change in changed:
+                assert state.replace(*change), change
+            processes.wait_gone(watcher)
+            os.kill(master, signal.SIGKILL)
+            processes.wait_gone(master)
+            state.write()
+            site.start()
+            site.wait_state("running", "nap")
+            assert ("from before the last boot" in site.said()) == (boot == "another")
+            assert (site.master("nap") == stranger.pid) == (boot == "this")
+            if boot == "another":
+                site.ctl("stop", "nap")
+                assert processes.alive(stranger.pid)
+        finally:
+            stranger.kill()
 
 
 def test_a_state_that_leads_elsewhere_is_not_followed(bridled, tmp_path):
