@@ -23,7 +23,7 @@ enum { COLUMNS = sizeof columns / sizeof columns[0] };
 enum { DUE, MASTER, UPTIME, RESTARTS, WANTED, BOOTED, MEMORY, QUEUE, NUMBERS };
 
 struct row {
-	char name[64], state[16], reason[768];
+	char name[64], state[16], reason[768], safe_mode[160];
 	struct cell_number numbers[NUMBERS];
 };
 
@@ -66,11 +66,12 @@ read_row(struct jsonr *r, struct row *row)
 		{ "name", row->name, sizeof row->name },
 		{ "state", row->state, sizeof row->state },
 		{ "reason", row->reason, sizeof row->reason },
+		{ "safe_mode", row->safe_mode, sizeof row->safe_mode },
 	};
 	struct jsonr_key key;
 	struct text t;
 
-	row->name[0] = row->state[0] = row->reason[0] = '\0';
+	row->name[0] = row->state[0] = row->reason[0] = row->safe_mode[0] = '\0';
 	memset(row->numbers, 0, sizeof row->numbers);
 	if (!jsonr_object_open(r))
 		return;
@@ -184,6 +185,7 @@ print_sums(const struct sums *s, FILE *out, struct paint p)
 struct overview {
 	struct table table;
 	struct sums sums;
+	char safe_mode[160]; /* as the last service says: all say the same */
 };
 
 static void
@@ -204,6 +206,7 @@ add_row(void *context, const struct row *row)
 	cells_integer(t, n[QUEUE].value > 0 ? COLOUR_BUSY : COLOUR_PLAIN, n[QUEUE]);
 	add_why(t, row);
 	count(&o->sums, row->state);
+	text_copy(o->safe_mode, sizeof o->safe_mode, row->safe_mode);
 }
 
 bool
@@ -220,6 +223,11 @@ overview_print(const char *frame, size_t length, FILE *out, struct paint p)
 		table_print(&o.table, out, p, 0);
 	if (ok && p.terminal && o.sums.services > 1)
 		print_sums(&o.sums, out, p);
+	if (ok && o.safe_mode[0] != '\0') {
+		fprintf(out, "\n%s", paint_on(p, COLOUR_BAD));
+		paint_visible(out, o.safe_mode);
+		fprintf(out, "%s\n", paint_off(p, COLOUR_BAD));
+	}
 	table_free(&o.table);
 	return ok;
 }

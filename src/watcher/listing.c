@@ -15,6 +15,9 @@
 #include "wire/statsd.h"
 #include "wire/varlink.h"
 
+static const char safe_mode[] =
+	"bridled crashed again and again, so it keeps what runs and decides nothing: see its log, then 'bridle reexec'";
+
 static void
 known_integer(struct jsonw *j, const char *key, bool known, int64_t value)
 {
@@ -222,6 +225,7 @@ write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page
 	write_words(j, w, record);
 	jsonw_key_string(j, "says", proofs_status(w, s->slot)[0] != '\0' ? proofs_status(w, s->slot) : NULL);
 	write_withheld(j, record);
+	jsonw_key_string(j, "safe_mode", services_header(&w->services)->safe ? safe_mode : NULL);
 	write_figures(j, s, record, now);
 	write_told(j, s->sampler, now);
 	write_workers(j, s, brief, now);

@@ -53,7 +53,7 @@ reason_stopped(struct text *t, const struct words_move *move)
 static void
 reason_starting(struct text *t, const struct words_move *move)
 {
-	if (move->event == ON_DIED_NOW) {
+	if (move->event == ON_DIED_NOW && move->pid != 0) { /* 0: its successor could not be started */
 		words_end(t, move);
 		text_add(t, "; started again at once");
 	} else if (move->from == LIFE_WAITING && move->pid != 0) {

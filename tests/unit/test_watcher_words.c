@@ -19,6 +19,8 @@ static const struct {
 		"process 7 exited with status 0 after 2s; no restart is wanted" },
 	{ { .gunicorn = true, .to = LIFE_STARTING, .from = LIFE_RUNNING, .event = ON_DIED_NOW, .pid = 123, .status = KILLED,
 		.lasted = 12000, .wait = -1 }, "master 123 was killed by SIGKILL after 12s; started again at once" },
+	{ { .gunicorn = true, .to = LIFE_STARTING, .from = LIFE_RUNNING, .event = ON_DIED_NOW, .lasted = 1, .wait = -1, .why = "x" },
+		"the master ended; the successor starts at once" },
 	{ { .gunicorn = true, .to = LIFE_WAITING, .from = LIFE_STARTING, .event = ON_DIED_LATER, .pid = 123, .status = EXIT(3),
 		.lasted = 350, .wait = 2000, .streak = 2 },
 		"master 123 exited with status 3 after 350ms, before any worker was ready: failure 2, next try in 2s" },
