@@ -244,16 +244,26 @@ def test_requests_longer_than_the_grace(site, edge, figures):
     note(figures, edge, "sync", incident)
 
 
-def test_ordinary_life_is_no_incident(site, edge, figures):
-    """Deploys, scalings, recycling with jitter, slow requests that succeed, clients that go away, scanners."""
-    made = site("sync", max_requests=100, max_requests_jitter=50, workers=3)
+ORDINARY = (["restart", "web"], ["scale", "web", "5"], ["reload", "web"], ["scale", "web", "2"], ["signal", "web", "HUP"],
+            ["scale", "web", "+1"], ["restart", "--cold", "web"])
+
+
+@pytest.mark.parametrize("worker_class", CLASSES)
+def test_ordinary_life_is_no_incident(site, edge, figures, worker_class):
+    """Deploys, scalings, recycling with jitter, slow requests that succeed, health checks, clients that go away, scanners.
+
+    BRIDLE_ORDINARY rounds of it; in one there is about as much of all that as in an hour of a busy site."""
+    rounds = int(os.environ.get("BRIDLE_ORDINARY", "1"))
+    made = site(worker_class, max_requests=100, max_requests_jitter=50, workers=3, probe="/hello", probe_interval="1s")
     up(made, 3)
     stop = threading.Event()
+    asked = itertools.count()
 
     def visit():
         while not stop.wait(0.02):
             with contextlib.suppress(OSError, EOFError):
                 get(made.address(), "/hello", timeout=5)
+                next(asked)
 
     said = itertools.cycle([b"GET /slow?s=0.2 HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
                             b"GET / HTTP/9.9\r\n\r\n", b""])
@@ -268,8 +278,7 @@ def test_ordinary_life_is_no_incident(site, edge, figures):
     for one in visitors:
         one.start()
     try:
-        for command in (["restart", "web"], ["scale", "web", "5"], ["reload", "web"], ["scale", "web", "2"],
-                        ["signal", "web", "HUP"], ["restart", "--cold", "web"]):
+        for command in rounds * ORDINARY:
             made.ctl(*command)
             until(lambda: made.state() == "running", "it to run")
             get(made.address(), "/slow?s=1")
@@ -279,9 +288,10 @@ def test_ordinary_life_is_no_incident(site, edge, figures):
             one.join()
     made.ctl("stop", "web")
     seen = why(made, 100)
-    assert [one["class"] for one in seen if one["alarm"]] == []
+    assert [(one["class"], one["facts"]) for one in seen if one["alarm"]] == []
     assert seen, "recycles are named"
-    figures(f"ordinary life {edge['version']}: {sorted({one['class'] for one in seen})}, no alarm")
+    figures(f"ordinary life {edge['version']} {worker_class}: {next(asked)} requests, {rounds * len(ORDINARY)} deeds, "
+            f"{sorted({one['class'] for one in seen})}, no alarm")
 
 
 def test_kept_over_a_new_watcher(site, edge):
