@@ -353,6 +353,21 @@ skip_word(struct jsonr *r, const char *word)
 	return true;
 }
 
+bool
+jsonr_bool(struct jsonr *r, bool *value)
+{
+	char c = peek(r);
+
+	if (c != 't' && c != 'f') {
+		jsonr_skip(r);
+		return false;
+	}
+	if (!skip_word(r, c == 't' ? "true" : "false"))
+		return false;
+	*value = c == 't';
+	return true;
+}
+
 /* A value without others in it; false when there is none, or when one that has begins. */
 static bool
 skip_simple(struct jsonr *r)

@@ -60,6 +60,7 @@ bool jsonr_key_is(struct jsonr_key key, const char *name);
 bool jsonr_string(struct jsonr *r, struct text *t);
 bool jsonr_integer(struct jsonr *r, int64_t *value);
 bool jsonr_thousandths(struct jsonr *r, int64_t *value);
+bool jsonr_bool(struct jsonr *r, bool *value);
 
 /* Pass over the value that comes next, whatever it is. */
 void jsonr_skip(struct jsonr *r);
