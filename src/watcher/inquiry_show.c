@@ -128,6 +128,8 @@ inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, boo
 		return;
 	if (changed)
 		announce(s, i);
+	if (changed)
+		chronicle_incident(q->w, s, e.cause, e.alarm);
 	if (changed && e.alarm)
 		errands_tell(q->w, s, e.json, e.length);
 	if (changed || fresh)

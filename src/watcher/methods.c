@@ -8,6 +8,7 @@
 #include "config.h"
 #include "watcher/answer.h"
 #include "watcher/client.h"
+#include "watcher/history.h"
 #include "watcher/listing.h"
 #include "watcher/watch.h"
 
@@ -289,6 +290,37 @@ why(struct client *c, json_t *parameters)
 	client_send(c, frame, length);
 }
 
+static void
+history(struct client *c, json_t *parameters)
+{
+	json_t *last = json_object_get(parameters, "last"), *since = json_object_get(parameters, "since");
+	json_int_t most = HISTORY_DEFAULT;
+	struct target target;
+	size_t length = 0;
+	msec from = 0;
+	char *frame;
+
+	if (!take_service(c, parameters, &target))
+		return;
+	if (since != NULL && !json_is_null(since)) {
+		if (!json_is_number(since) || !(json_number_value(since) >= 0 && json_number_value(since) < 1e9)) {
+			invalid(c, "since");
+			return;
+		}
+		from = clock_wall() - (msec)(json_number_value(since) * 1000);
+		most = HISTORY_MOST;
+	}
+	if (last != NULL && !json_is_null(last)) {
+		most = json_integer_value(last);
+		if (!json_is_integer(last) || most < 1 || most > HISTORY_MOST) {
+			invalid(c, "last");
+			return;
+		}
+	}
+	frame = history_frame(c->w, &c->w->services.at[target.slot], (unsigned)most, from, &length);
+	client_send(c, frame, length);
+}
+
 /* ---- org.varlink.service ---- */
 
 static void
@@ -338,6 +370,7 @@ static const struct method {
 	{ VARLINK_INTERFACE ".Ready",                 READERS,  ready },
 	{ VARLINK_INTERFACE ".Watch",                 READERS,  watch },
 	{ VARLINK_INTERFACE ".Why",                   READERS,  why },
+	{ VARLINK_INTERFACE ".History",               READERS,  history },
 	{ VARLINK_INTERFACE ".Start",                 CHANGERS, start },
 	{ VARLINK_INTERFACE ".Stop",                  CHANGERS, stop },
 	{ VARLINK_INTERFACE ".Restart",               CHANGERS, restart },

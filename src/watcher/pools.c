@@ -1,5 +1,6 @@
 #include "watcher/pools.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -55,6 +56,7 @@ want(struct watcher *w, struct service *s, const struct page_service *record, co
 	struct sampler *sampler = s->sampler;
 	uint32_t wanted = pool_want(&sampler->pool, seen, now);
 	struct link_record scale = request(s, record, DEED_SCALE);
+	char words[64];
 
 	if (wanted == record->wanted || sampler->asked == wanted)
 		return;
@@ -63,6 +65,8 @@ want(struct watcher *w, struct service *s, const struct page_service *record, co
 		return;
 	log_info("%s: %lld connections waited: %u workers wanted instead of %u", s->name, (long long)seen->queue,
 		wanted, record->wanted);
+	snprintf(words, sizeof words, "%lld connections waited", (long long)seen->queue);
+	chronicle_scaled(w, s, record->wanted, wanted, words);
 	sampler->asked = wanted;
 	sampler->asked_at = now;
 }

@@ -8,6 +8,7 @@
 #include "core/life.h"
 #include "os/process.h"
 #include "watcher/hangs.h"
+#include "watcher/measures.h"
 #include "watcher/ooms.h"
 #include "watcher/pools.h"
 #include "watcher/queues.h"
@@ -150,6 +151,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		idleness_look(w, s, record);
 		sizes_tell(w, s, record);
 		probes_look(&s->sampler->probes, record);
+		measures_look(w, s, record);
 	}
 	control_sampled(w, s, record);
 }
@@ -248,6 +250,7 @@ samples_forget(struct watcher *w, struct service *s)
 		workers_free(&s->sampler->workers);
 		probes_stop(&s->sampler->probes);
 		free(s->sampler->figures);
+		free(s->sampler->measures);
 	}
 	free(s->sampler);
 	s->sampler = NULL;

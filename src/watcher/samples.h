@@ -24,6 +24,7 @@
 #include "wire/page.h"
 
 struct figures;
+struct measures;
 struct watcher;
 struct service;
 
@@ -52,6 +53,7 @@ struct sampler {
 	struct saturation saturation;
 	struct flapping flapping;
 	struct figures *figures;      /* what it told of itself; NULL: nothing yet */
+	struct measures *measures;    /* of the looks so far; NULL: it has not run yet */
 	int64_t told_workers;         /* how many workers its master said it has; -1: it did not */
 	uint32_t statsd_address;      /* where that goes on to (wire/page.h) */
 	uint16_t statsd_port;

@@ -56,6 +56,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 		.id = uplink_id(c->w),
 		.deed = deed,
 		.no_wait = no_wait,
+		.arg = arg,
 		.asked = clock_now() };
 	text_copy(waiter->name, sizeof waiter->name, name);
 	request.deed = (uint8_t)deed;
@@ -174,6 +175,19 @@ accepted(struct client *c, const struct link_record *answer)
 	}
 }
 
+/* Who asked for it is kept with what comes of it. */
+static void
+chronicle(struct client *c)
+{
+	const struct waiter *waiter = &c->waiter;
+	uint32_t slot;
+
+	if (waiter->name[0] == '\0')
+		chronicle_asked(c->w, NULL, waiter->deed, waiter->arg, c->peer.uid, waiter->asked);
+	else if (services_find(&c->w->services, waiter->name, &slot))
+		chronicle_asked(c->w, &c->w->services.at[slot], waiter->deed, waiter->arg, c->peer.uid, waiter->asked);
+}
+
 void
 waiter_answered(struct client *c, const struct link_record *answer)
 {
@@ -181,6 +195,8 @@ waiter_answered(struct client *c, const struct link_record *answer)
 
 	if (c->waiter.deed == DEED_SCALE && answer->arg > 0)
 		c->waiter.wanted = (uint32_t)answer->arg;
+	if (answer->result == LINK_DONE)
+		chronicle(c);
 	switch ((enum link_result)answer->result) {
 	case LINK_DONE: accepted(c, answer); break;
 	case LINK_NOTHING: waiter_tell_accepted(c, answer); break;

@@ -38,6 +38,7 @@ struct waiter {
 	uint32_t wanted;
 	msec asked;
 	char name[PAGE_NAME]; /* of the service; "": all */
+	int64_t arg;              /* of the request */
 	struct reasons_mark mark; /* where the log of the service ended when it was asked for */
 	char note[LINK_TEXT]; /* what the supervisor had to say when it accepted the deed */
 	json_t *lines;        /* that came before the answer; NULL: none */

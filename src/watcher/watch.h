@@ -7,6 +7,7 @@
 
 #include <ev.h>
 
+#include "watcher/chronicle.h"
 #include "watcher/console.h"
 #include "watcher/control.h"
 #include "watcher/deaths.h"
@@ -33,6 +34,7 @@ struct watcher {
 	struct metrics metrics;
 	struct deaths deaths;
 	struct inquiries inquiries;
+	struct chronicle chronicle;
 	struct dump *dumps; /* errands.c */
 	struct proofs proofs;
 	struct control control;

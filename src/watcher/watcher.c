@@ -60,6 +60,7 @@ watch_moved(struct watcher *w, const struct link_record *move)
 	watch_slot(w, move->service);
 	if (w->services.at[move->service].incarnation == 0)
 		return;
+	chronicle_moved(w, &w->services.at[move->service], move);
 	samples_moved(w, &w->services.at[move->service]);
 	proofs_moved(w, move->service);
 	control_moved(w, move);
@@ -105,6 +106,7 @@ open_all(struct watcher *w, struct err *err)
 	watch_slots(w);
 	logs_begin(w);
 	docket_open(w);
+	chronicle_open(w);
 	return control_open(w, WATCHER_CONTROL_FD, err);
 }
 

@@ -1,0 +1,127 @@
+#include "watcher/history.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "watcher/chronicle.h"
+#include "watcher/measures.h"
+#include "watcher/watch.h"
+#include "wire/jsonw.h"
+#include "wire/varlink.h"
+
+/* ---- the latest happenings ---- */
+
+struct latest {
+	struct happening *ring;
+	unsigned size, count; /* count: of all that were taken */
+	msec since;
+};
+
+static void
+take(void *context, const struct happening *h)
+{
+	struct latest *l = context;
+
+	if (h->time >= l->since)
+		l->ring[l->count++ % l->size] = *h;
+}
+
+/* A line is written when a thing is known, which may be after the next one has happened: by time, and else as they came. */
+static void
+sort(struct happening *at, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		struct happening h = at[i];
+		unsigned to = i;
+
+		for (; to > 0 && at[to - 1].time > h.time; to--)
+			at[to] = at[to - 1];
+		at[to] = h;
+	}
+}
+
+static void
+write_happenings(struct jsonw *j, struct latest *l)
+{
+	unsigned n = l->count < l->size ? l->count : l->size;
+
+	sort(l->ring, n);
+	jsonw_key(j, "happenings");
+	jsonw_array_open(j);
+	for (unsigned i = 0; i < n; i++) {
+		jsonw_object_open(j);
+		happening_write_members(j, &l->ring[i]);
+		jsonw_object_close(j);
+	}
+	jsonw_array_close(j);
+}
+
+/* ---- how it has fared ---- */
+
+static void
+write_known(struct jsonw *j, const char *key, int64_t value)
+{
+	if (value >= 0)
+		jsonw_key_integer(j, key, value);
+	else
+		jsonw_key_null(j, key);
+}
+
+static void
+write_trend(struct jsonw *j, const struct trend *t, unsigned scale, msec now, msec wall)
+{
+	const struct trend_scale *s = &trend_scales[scale];
+
+	jsonw_object_open(j);
+	jsonw_key_thousandths(j, "step", s->step);
+	jsonw_key_thousandths(j, "end", wall + s->step - now % s->step);
+	jsonw_key(j, "points");
+	jsonw_array_open(j);
+	for (unsigned i = 0; i < s->points; i++) {
+		struct trend_seen p = trend_point(t, scale, i, now);
+
+		jsonw_object_open(j);
+		write_known(j, "workers", p.workers);
+		write_known(j, "memory", p.bytes);
+		write_known(j, "queue", p.queue);
+		write_known(j, "requests", p.requests);
+		jsonw_object_close(j);
+	}
+	jsonw_array_close(j);
+	jsonw_object_close(j);
+}
+
+static void
+write_trends(struct jsonw *j, const struct service *s)
+{
+	const struct measures *m = s->sampler != NULL ? s->sampler->measures : NULL;
+	msec now = clock_now(), wall = clock_wall();
+
+	jsonw_key(j, "trends");
+	jsonw_array_open(j);
+	for (unsigned i = 0; m != NULL && i < TREND_SCALES; i++)
+		write_trend(j, &m->trend, i, now, wall);
+	jsonw_array_close(j);
+}
+
+char *
+history_frame(struct watcher *w, struct service *s, unsigned last, msec since, size_t *length)
+{
+	struct latest l = { .ring = calloc(last, sizeof *l.ring), .size = last, .since = since };
+	struct jsonw j;
+
+	if (l.ring == NULL)
+		return NULL;
+	inquiry_look(w, s); /* what is being told is judged now */
+	chronicle_read(w, s, take, &l);
+	jsonw_init(&j, VARLINK_FRAME_MAX);
+	jsonw_object_open(&j);
+	jsonw_key(&j, "parameters");
+	jsonw_object_open(&j);
+	write_happenings(&j, &l);
+	write_trends(&j, s);
+	jsonw_object_close(&j);
+	jsonw_object_close(&j);
+	free(l.ring);
+	return jsonw_take(&j, length);
+}
