@@ -30,6 +30,7 @@ function __bridle_commands
         ready 'are services ready to serve? exits with 0 or 4' \
         watch 'print what happens, as it happens' \
         why 'say what went wrong, and what can be done' \
+        history 'show what happened to a service, and how it has fared' \
         signatures 'print the log lines that why recognises' \
         reexec 'let bridled go on as the program that is installed now' \
         shutdown 'stop all services, and bridled itself' \
@@ -37,20 +38,20 @@ function __bridle_commands
         help 'say how a command is used'
 end
 
-set -l commands status start stop restart reload scale signal logs check config import takeover ready watch why signatures reexec shutdown version help
+set -l commands status start stop restart reload scale signal logs check config import takeover ready watch why history signatures reexec shutdown version help
 
 complete -c bridle -f
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from help' -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from check import' -F
-complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config takeover ready watch why' -a '(__bridle_names)'
+complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config takeover ready watch why history' -a '(__bridle_names)'
 complete -c bridle -n '__fish_seen_subcommand_from signal' -a 'HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP'
 
 complete -c bridle -s s -l socket -r -F -d 'control socket of the bridled to talk to'
 complete -c bridle -s r -l root -x -a '(__fish_complete_directories)' -d 'the directory that bridled was given with --root'
 complete -c bridle -s h -l help -d 'say how it is used'
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -s V -l version -d 'print the version of this command'
-complete -c bridle -n '__fish_seen_subcommand_from status config watch why' -s j -l json -d 'print JSON, for programs'
+complete -c bridle -n '__fish_seen_subcommand_from status config watch why history' -s j -l json -d 'print JSON, for programs'
 complete -c bridle -n '__fish_seen_subcommand_from status' -l names -d 'print names only, one a line'
 complete -c bridle -n '__fish_seen_subcommand_from start stop restart config' -s a -l all -d 'all services; config: defaults too'
 complete -c bridle -n '__fish_seen_subcommand_from restart' -l cold -d 'down and up, even where a replacement is possible'
@@ -60,7 +61,8 @@ complete -c bridle -n '__fish_seen_subcommand_from check' -l security -x -a '(__
 complete -c bridle -n '__fish_seen_subcommand_from logs check config why signatures' -s c -l config -r -F -d 'configuration file to read'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'go on with what is written from now on'
 complete -c bridle -n '__fish_seen_subcommand_from logs' -s n -l lines -x -a all -d 'begin so many lines before the end'
-complete -c bridle -n '__fish_seen_subcommand_from why' -l last -x -d 'the latest N, of any kind'
+complete -c bridle -n '__fish_seen_subcommand_from why history' -l last -x -d 'the latest N, of any kind'
+complete -c bridle -n '__fish_seen_subcommand_from history' -l since -x -a '10m 2h 1d' -d 'of the last so long'
 complete -c bridle -n '__fish_seen_subcommand_from why' -l log -r -F -d 'read this log; - is standard input'
 complete -c bridle -n '__fish_seen_subcommand_from ready' -s w -l wait -x -a '10s 30s 1m 5m' -d 'wait so long'
 complete -c bridle -n '__fish_seen_subcommand_from import' -l systemd -x -d 'import the unit of that name as it is installed'

@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "cli/field.h"
+#include "cli/moment.h"
 
 enum { MARGIN = 2, DEATHS = 1, LINES = 1, DUMP = 6, WORDS = 480 };
 
@@ -27,18 +27,12 @@ certainty(const json_t *incident)
 	return json_number_value(json_object_get(incident, "confidence")) < 0.8 ? "likely " : "";
 }
 
-/* "2026-11-26 20:57:52"; of today the time alone. */
 static void
 print_time(FILE *out, msec at)
 {
-	time_t seconds = at / 1000, now = time(NULL);
-	struct tm tm, today;
-	char words[32];
+	char words[MOMENT_WORDS];
 
-	localtime_r(&seconds, &tm);
-	localtime_r(&now, &today);
-	strftime(words, sizeof words,
-		tm.tm_yday == today.tm_yday && tm.tm_year == today.tm_year ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	moment_words(at, words);
 	fputs(words, out);
 }
 

@@ -26,6 +26,7 @@
 	X(FOLLOW, 'f', "follow", NULL, "go on with what is written from now on") \
 	X(LINES, 'n', "lines", "N", "begin N lines before the end, or with all") \
 	X(LAST, 0, "last", "N", "the latest N, of any kind") \
+	X(SINCE, 0, "since", "TIME", "of the last so long: 10m, 2h, 1d") \
 	X(LOG, 0, "log", "FILE", "read this log; - is standard input") \
 	X(SYSTEMD, 0, "systemd", "NAME", "import the unit of that name as it is installed") \
 	X(COMMAND, 0, "command", "LINE", "import a command line, as a shell would get it") \

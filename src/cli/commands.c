@@ -69,6 +69,11 @@ const struct command commands[] = {
 	  "With --log FILE, or --log - for standard input, from a log alone: needs no bridled. The log may carry the prefixes\n"
 	  "of journald, docker, Kubernetes or a hosting platform, or be JSON. bridle signatures prints what is recognised.",
 	  ARGUMENT(LOG) | ARGUMENT(LAST) | ARGUMENT(CONFIG) | ARGUMENT(JSON), 0, 1, why_command },
+	{ "history", "NAME", "show what happened to a service, and how it has fared",
+	  "Starts, stops, replacements, scalings, incidents, and who asked for what: the latest 20, or --last N; or all of the\n"
+	  "last --since TIME. Then workers, memory, queue and requests over that time, at most a day, since the process that\n"
+	  "looks began.",
+	  ARGUMENT(LAST) | ARGUMENT(SINCE) | ARGUMENT(JSON), 1, 1, history_command },
 	{ "signatures", "", "print the log lines that why recognises",
 	  "%d is a number, %s a word, %* anything. Your own (signature in [bridle]) come first.",
 	  ARGUMENT(CONFIG), 0, 0, signatures_command },

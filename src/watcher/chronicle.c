@@ -85,6 +85,14 @@ is_alarm(enum life_state to, enum life_event event)
 	return to == LIFE_FAILED || to == LIFE_WAITING || to == LIFE_RETRYING || event == ON_NEXT_DIED || event == ON_DIED_NOW;
 }
 
+/* Is it about a master that ended? Else it is about the one that lives. */
+static bool
+is_end(enum life_event event)
+{
+	return event == ON_DIED_NOW || event == ON_DIED_LATER || event == ON_DIED_GIVE_UP || event == ON_DIED_DONE ||
+		event == ON_NEXT_DIED;
+}
+
 void
 chronicle_moved(struct watcher *w, struct service *s, const struct link_record *move)
 {
@@ -98,7 +106,11 @@ chronicle_moved(struct watcher *w, struct service *s, const struct link_record *
 	text_init(&t, h.words, sizeof h.words);
 	reasons_of_move(&t, &record, move);
 	h.alarm = is_alarm((enum life_state)move->to, (enum life_event)move->event);
-	note_master(&h, &record, move->generation);
+	note_master(&h, &record, record.generation);
+	if (is_end((enum life_event)move->event)) {
+		h.pid = move->pid;
+		h.generation = move->generation;
+	}
 	if (move->from == LIFE_RUNNING) /* in any other state only heartbeats are looked at */
 		note_figures(&h, s, &record);
 	keep(w, &h);

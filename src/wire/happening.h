@@ -40,7 +40,7 @@ struct happening {
 	char words[HAPPENING_WORDS];
 	bool alarm;                   /* nobody wanted it */
 	int64_t uid;                  /* -1: nobody asked */
-	int64_t pid, generation;      /* of the master; 0: none */
+	int64_t pid, generation;      /* of the master that ended, or else the one that lives; 0: none */
 	int64_t workers, bytes, queue; /* at the last look before; -1: unknown */
 	int64_t rate;                 /* requests in a thousand seconds; -1: unknown */
 };

@@ -102,6 +102,35 @@ strings_lose_their_escapes(void **state)
 }
 
 static void
+true_and_false_are_taken(void **state)
+{
+	static const struct {
+		const char *words;
+		bool taken, value, good;
+	} cases[] = {
+		{ "true", true, true, true },
+		{ " false ", true, false, true },
+		{ "null", false, false, true },
+		{ "\"true\"", false, false, true },
+		{ "[true]", false, false, true },
+		{ "1", false, false, true },
+		{ "tru", false, false, false },
+		{ "falsehood", true, false, false },
+		{ "", false, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct jsonr r;
+		bool value = false;
+
+		jsonr_init(&r, cases[i].words, strlen(cases[i].words));
+		if (jsonr_bool(&r, &value) != cases[i].taken || value != cases[i].value || jsonr_done(&r) != cases[i].good)
+			fail_msg("'%s'", cases[i].words);
+	}
+}
+
+static void
 numbers_are_exact_or_nothing(void **state)
 {
 	static const struct {
@@ -226,6 +255,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_json_and_what_is_not),
 		cmocka_unit_test(strings_lose_their_escapes),
+		cmocka_unit_test(true_and_false_are_taken),
 		cmocka_unit_test(numbers_are_exact_or_nothing),
 		cmocka_unit_test(objects_are_read_in_any_order),
 		cmocka_unit_test(depth_is_bounded),
