@@ -60,6 +60,32 @@ kind_of(const char *line, size_t name, const char *message, size_t length)
 	return EXCEPTION_NONE;
 }
 
+/* "OPENAI_API_KEY": two words of capitals at least, which is how variables are named and hardly anything else. Bytes of it, or 0. */
+static size_t
+variable_length(const char *at, size_t n)
+{
+	size_t i = 0, parts = 0;
+
+	while (i < n && ((at[i] >= 'A' && at[i] <= 'Z') || (at[i] >= '0' && at[i] <= '9') || at[i] == '_'))
+		parts += at[i++] == '_' && i > 1;
+	return parts > 0 && i > 4 && at[i - 1] != '_' ? i : 0;
+}
+
+/* Does the message say of a variable that it is not there? */
+static bool
+misses_variable(const char *at, size_t n)
+{
+	static const char *const missing[] = { "not set", "must be set", "is required", "is missing", "not found",
+		"not defined", "not configured", "not provided", "must be provided", "Missing ", "missing " };
+	bool named = false, misses = false;
+
+	for (size_t i = 0; i < n && !named; i++)
+		named = (i == 0 || !is_identifier(at[i - 1])) && variable_length(at + i, n - i) > 0;
+	for (unsigned i = 0; named && i < sizeof missing / sizeof missing[0]; i++)
+		misses = misses || contains(at, n, missing[i]);
+	return misses;
+}
+
 /* "word: something" is a log line or a header more often than an exception; a name with an upper-case letter in its last
  * part, or one of the old lower-case ones, is an exception. */
 static bool
@@ -95,5 +121,8 @@ exception_read(struct exception_line *e, const char *line, size_t length, bool a
 	e->kind = kind_of(line, n, line + e->message, length - e->message);
 	if (e->kind == EXCEPTION_NONE)
 		e->kind = EXCEPTION_OTHER;
+	if (e->kind == EXCEPTION_OTHER && !ends_with(line, n, "NameError") &&
+		misses_variable(line + e->message, length - e->message))
+		e->kind = EXCEPTION_ENVIRONMENT;
 	return true;
 }

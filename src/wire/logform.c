@@ -174,6 +174,8 @@ peel_logger(struct logform *f)
 	static const char logger[] = "gunicorn.error";
 	size_t from = begins(f, 0, "- ") ? 2 : byte_is(f, 0, '[') ? 1 : 0, end = from + sizeof logger - 1;
 
+	if (begins(f, 0, "gunicorn ") && f->length > 9 && f->message[9] >= 'A' && f->message[9] <= 'Z')
+		return peel(f, 8);
 	if (!begins(f, from, logger))
 		return false;
 	if (byte_is(f, end, ':') && from == 1)

@@ -37,11 +37,24 @@ skip_identity(const struct logform *f, size_t at)
 	return close + 1;
 }
 
-/* "gunicorn: error: " is what its parser of arguments prints. */
+/* "GUNICORN: [", "app: gunicorn INFO ": Gunicorn is named. "gunicorn: error: " is what its parser of arguments prints. */
 static bool
 is_gunicorn(const struct logform *f, size_t at, size_t n)
 {
+	static const char logger[] = ": gunicorn ";
+
+	if (begins(f, at + n, logger))
+		return f->length > at + n + sizeof logger && f->message[at + n + sizeof logger - 1] <= 'Z';
 	return n == 8 && strncasecmp(f->message + at, "gunicorn", n) == 0 && begins(f, at + n, ": [");
+}
+
+/* "heroku/web.1 ", "app/api ": what Heroku calls a process, as log services write it. */
+static bool
+peel_dyno(struct logform *f, size_t at)
+{
+	size_t n = at + count_name(f, at);
+
+	return (begins(f, at, "heroku/") || begins(f, at, "app/")) && byte_is(f, n, ' ') && peel(f, n);
 }
 
 /* "gunicorn[932]: ", "app[web.1]: ", "kernel: ", "GUNICORN: ", with or without a host's name in front. */
@@ -54,6 +67,8 @@ peel_program(struct logform *f)
 		return false; /* only in front of Gunicorn's header */
 	if (byte_is(f, host, ' '))
 		at = host + 1;
+	if (f->dated && peel_dyno(f, at))
+		return true;
 	n = count_name(f, at);
 	close = skip_identity(f, at + n);
 	/* "Handling signal: " and "ValueError: " look like programs, too */
@@ -206,7 +221,7 @@ peel_mark(struct logform *f)
 	}
 }
 
-/* How much of what N bytes that end at END end with is no part of what was said. */
+/* How much of what N bytes that end at END end with is no part of what was said. A comma: somebody took the lines for a list. */
 static size_t
 mark_before(const char *end, size_t n)
 {
@@ -214,6 +229,7 @@ mark_before(const char *end, size_t n)
 	case ' ':
 	case '\t':
 	case '\r':
+	case ',':
 	case '`': return 1;
 	case '*': return n > 2 && end[-2] == '*' ? 2 : 0;
 	case 'm': return n > 4 && memcmp(end - 4, "\x1b[0", 3) == 0 ? 4 : 0;

@@ -230,6 +230,34 @@ take_month(struct rest *r, int *month)
 	return true;
 }
 
+/* "11\xe6\x9c\x88 20 15:24:58": the journal in Chinese and Japanese, where months have numbers. */
+static bool
+take_numbered_month(struct rest *r, int64_t *second)
+{
+	static const char month_sign[] = "\xe6\x9c\x88";
+	int month, day;
+
+	if (!take_short(r, &month) || r->end - r->at < 8 || memcmp(r->at, month_sign, 3) != 0)
+		return false;
+	r->at += 3;
+	return take_one_of(r, " ") && (take_one_of(r, " "), take_short(r, &day)) && take_year(r, month, day, second);
+}
+
+/* "\xd0\xb8\xd1\x8e\xd0\xbb 20 15:24:58": a month in an alphabet of which no letter is known here. Taken for one, as others are. */
+static bool
+take_foreign_month(struct rest *r, int64_t *second)
+{
+	enum { MONTH_MOST = 24 };
+	int day;
+	size_t n = 0;
+
+	while (n < MONTH_MOST && r->at + n < r->end && (r->at[n] & 0x80) != 0)
+		n++;
+	r->at += n;
+	return n > 0 && take_one_of(r, " ") && (take_one_of(r, " "), take_short(r, &day)) &&
+		take_year(r, 1, day, second);
+}
+
 /* "Nov 20 ", "Nov  2 ": RFC 3164, which pads the day with a blank; others do not pad, or put a year behind it. */
 static bool
 take_month_first(struct rest *r, int64_t *second)
@@ -289,9 +317,13 @@ stamp_read(const char *bytes, size_t n, int64_t *second)
 	if (n < 8)
 		return 0;
 	/* one look at what cannot be a time, for most lines are not ours and begin with an address or a word */
-	if (bytes[0] > '9')
+	if ((bytes[0] & 0x80) != 0)
+		ok = take_foreign_month(&r, &found) && take_clock(&r, &found);
+	else if (bytes[0] > '9')
 		ok = (bytes[3] == ' ' || bytes[3] == ',' || bytes[4] == ' ') && take_words(&r, &found) &&
 			take_clock(&r, &found) && skip_late_year(&r);
+	else if (bytes[1] == '\xe6' || bytes[2] == '\xe6')
+		ok = take_numbered_month(&r, &found) && take_clock(&r, &found);
 	else if (bytes[1] < '0' || bytes[2] < '0') /* one or two digits, and a blank, slash, dash or dot; no address */
 		ok = (bytes[2] != '.' || bytes[5] == '.') && take_day_first(&r, &found) && take_clock(&r, &found);
 	else if (bytes[4] == '-' || bytes[4] == '/')

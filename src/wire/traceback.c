@@ -208,6 +208,18 @@ goes_on(struct traceback *t, const struct logform *f)
 	return f->length == 0 || !t->ended;
 }
 
+/* Where a stack is cut off behind a call, its line says what would have come. */
+static void
+take_source(struct traceback *t, const struct logform *f)
+{
+	static const char worker_tmp[] = "self.tmp = WorkerTmp(";
+
+	if (memmem(f->message, f->length, "os.fork()", 9) != NULL)
+		t->places |= PLACE_BIT(FORK);
+	if (begins(f, worker_tmp))
+		t->places |= PLACE_BIT(WORKER_TMP);
+}
+
 /* A head cut off from its end: lines that are nobody's belong to it for so long. */
 enum { LINES_MOST = 400 };
 
@@ -228,7 +240,6 @@ traceback_take(struct traceback *t, const struct logform *f, uint64_t line)
 		return TRACEBACK_TAKEN;
 	if (!t->open)
 		return TRACEBACK_FOREIGN;
-	if (memmem(f->message, f->length, "os.fork()", 9) != NULL)
-		t->places |= PLACE_BIT(FORK);
+	take_source(t, f);
 	return line < t->line + LINES_MOST ? TRACEBACK_TAKEN : TRACEBACK_OVER;
 }

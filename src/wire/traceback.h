@@ -22,8 +22,11 @@ enum place {
 	PLACE_LIFESPAN, /* what an ASGI application does before it serves */
 	PLACE_FORK, /* the call of os.fork() itself */
 	PLACE_STATSD, /* a figure that nobody took */
+	PLACE_LAUNCH, PLACE_RUN, /* the script that starts Gunicorn; Gunicorn's own start */
+	PLACE_HANDLER, /* a handler of logging opens its file */
 	PLACES
 };
+_Static_assert(PLACES <= 32, "places are bits of one word");
 /* clang-format on */
 #define PLACE_BIT(place) (1u << PLACE_##place)
 

@@ -121,6 +121,10 @@ forms_of_one_line(void **state)
 		"\xe2\x94\x82 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s      \xe2\x94\x82",
 		"|   | 2026-11-20 15:25:49 | [7] [CRITICAL] %s",
 		"RITICAL] %s",
+		"app: gunicorn CRITICAL %s",
+		"Nov 20 15:25:49Z shop app/web.1 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"\xd8\xa3\xd8\xa8 07 15:25:49 host gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s,",
 	};
 	char log[512];
 	struct text t;
@@ -255,6 +259,14 @@ foreign_lines(void **state)
 	expect("[2026-11-20 15:25:49,123] ERROR in app: Exception on /a/b [GET]\n", "FLASK_ERROR");
 	expect("Nov 20 15:25:49 10.0.0.1 gunicorn[7]: OSError: [Errno 24] Too many open files\n", "OSError::0");
 	expect("usage: gunicorn [OPTIONS] [APP_MODULE]\n", "USAGE");
+	expect("Usage: gunicorn [OPTIONS] [APP_MODULE]\n", "USAGE_OLD");
+	expect("Usage: gunicorn [options]\n", "USAGE_OPTPARSE");
+	expect("Nov 20 15:25:49 shop heroku/web.1 Stopping all processes with SIGTERM\n", "PLATFORM_STOP");
+	expect("2026-11-20T15:25:49.1Z A P P   S E R V I C E   O N   L I N U X\n", "PLATFORM_BANNER");
+	expect("Failed to find application: 'shop'\n", "NO_OBJECT");
+	/* the same words of a database, about another connection */
+	expect("connection to /run/g.sock failed: [Errno 2] No such file or directory\n", "BIND_OTHER/2");
+	expect("connection to server at \"db\" (::1), port 5432 failed: Connection refused\n", "");
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 504 167 \"-\" \"ab\"\n", "answer/504");
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 5040 167\n", "answer/504");
 }
@@ -380,6 +392,11 @@ kinds_of_exceptions(void **state)
 		{ "RuntimeError: cannot schedule new futures after interpreter shutdown", EXCEPTION_LEAVING },
 		{ "KeyError: 'A'", EXCEPTION_KEY },
 		{ "SystemExit: 1", EXCEPTION_EXIT },
+		{ "RuntimeError: SHOP_API_KEY not set", EXCEPTION_ENVIRONMENT },
+		{ "AssertionError: Missing SHOP_DB_URL", EXCEPTION_ENVIRONMENT },
+		{ "RuntimeError: API not set", EXCEPTION_OTHER },
+		{ "RuntimeError: no SHOP_API_KEY like this one", EXCEPTION_OTHER },
+		{ "NameError: name 'SHOP_KEY' is not defined", EXCEPTION_OTHER },
 		{ "shop.errors.BrokenError", EXCEPTION_OTHER },
 		{ "Error: something", EXCEPTION_NONE },
 		{ "Reason: something", EXCEPTION_NONE },
@@ -446,6 +463,11 @@ times(void **state)
 		{ "5:00:01 PM x", 10, 61201 },
 		{ "Okt 02 00:00:01 host", 15, 86401 },
 		{ "M\xc3\xa4r 02 00:00:01 host", 16, 86401 },
+		{ "\xd0\xb8\xd1\x8e\xd0\xbb 02 00:00:01 host", 18, 86401 },
+		{ "1\xe6\x9c\x88 02 00:00:01 host", 16, 86401 },
+		{ "12\xe6\x9c\x88  2 00:00:01 host", 17, 335 * 86400 + 1 },
+		{ "\xd0\xb8\xd1\x8e\xd0\xbb and no day", 0, 0 },
+		{ "1\xe6\x9c\x88 and no day", 0, 0 },
 		{ "the 02 is a day of no month", 0, 0 },
 		{ "Fri, it was cold", 0, 0 },
 		{ "3 of 7 and so on", 0, 0 },
