@@ -165,16 +165,23 @@ boots_go_on(const struct story *s)
 	return boots >= 4 && last - first > 1 + boots / 8;
 }
 
-/* Numbers without a gap within a second or two: nothing was started between them, not even by an application that loads. */
+/* Numbers without a gap within a second or two: nothing was started between them, not even by an application that loads. In
+ * any order: workers race for the log, and some viewers print the newest line first. */
 static bool
 came_in_a_row(const struct story *s)
 {
-	const struct story_worker *first = &s->workers[0], *last = &s->workers[s->count - 1];
+	const struct story_worker *first = &s->workers[0], *last = &s->workers[0];
+	int64_t begin = first->booted, end = first->booted;
 
-	for (unsigned i = 1; i < s->count; i++)
-		if (s->workers[i].pid != s->workers[i - 1].pid + 1)
-			return false;
-	return last->booted - first->booted <= 1 + s->count / 8;
+	for (unsigned i = 1; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+
+		first = w->pid < first->pid ? w : first;
+		last = w->pid > last->pid ? w : last;
+		begin = w->booted < begin ? w->booted : begin;
+		end = w->booted > end ? w->booted : end;
+	}
+	return (uint32_t)(last->pid - first->pid) == s->count - 1 && end - begin <= 1 + s->count / 8;
 }
 
 /* Workers in somebody's place, and nobody who had gone. */

@@ -41,6 +41,19 @@ is_long_after(int64_t then, int64_t now, int64_t most)
 	return then >= 0 && now >= 0 && now - then > most;
 }
 
+/* Workers that died of SIGTERM just before their master was told to end: whoever signals all processes of a service at once
+ * (systemd's KillMode=control-group) is heard by them in any order. */
+static bool
+is_end_begun(const struct story *s, const struct story_event *e)
+{
+	if (s->evidence.count[FACT_TERMED] == 0 || is_long_after(s->last, e->second, STORY_INFANT))
+		return false;
+	for (unsigned fact = 0; fact < FACTS; fact++)
+		if (fact != FACT_TERMED && facts[fact].weight == WEIGHT_FAULT && s->evidence.count[fact] > 0)
+			return false;
+	return true;
+}
+
 bool
 story_turns(const struct story *s, const struct story_event *e)
 {
@@ -52,7 +65,8 @@ story_turns(const struct story *s, const struct story_event *e)
 		return s->over || s->stop >= 0 ||
 			(s->faulty && s->evidence.count[FACT_STARTING] > 0 && s->evidence.count[FACT_USR2] == 0);
 	if (e->fact == FACT_STOP)
-		return s->faulty && !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0; /* that stop is ours */
+		return s->faulty && !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours */
+			!is_end_begun(s, e);
 	return (weight == WEIGHT_FAULT || weight == WEIGHT_DEED) && is_long_after(s->last, e->second, STORY_SILENCE);
 }
 
@@ -178,6 +192,7 @@ note(struct story *s, const struct story_event *e)
 	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: note_renewal(s); break;
 	case FACT_WORKERS: s->wanted = e->number > s->wanted ? e->number : s->wanted; break;
 	case FACT_SHUTTING_DOWN: s->ended = e->second; break;
+	case FACT_PLATFORM_START: s->evidence.count[FACT_COLD_START] += s->evidence.count[FACT_STOP]; break;
 	default: break;
 	}
 	/* clang-format on */
@@ -200,7 +215,8 @@ ends_master(enum fact fact)
 	return fact == FACT_SHUTTING_DOWN || fact == FACT_REASON_BOOT || fact == FACT_REASON_APP ||
 		fact == FACT_MAIN_LOOP || fact == FACT_CANNOT_CONNECT || fact == FACT_CONFIG ||
 		fact == FACT_WORKER_CLASS || fact == FACT_PIDFILE || fact == FACT_NOT_WRITABLE ||
-		fact == FACT_PARENT_CHANGED || fact == FACT_MASTER_KILLED || fact == FACT_MASTER_CRASHED || fact == FACT_MASTER_EXITED;
+		fact == FACT_PARENT_CHANGED || fact == FACT_MASTER_KILLED || fact == FACT_MASTER_CRASHED ||
+		fact == FACT_MASTER_EXITED;
 }
 
 void

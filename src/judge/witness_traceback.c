@@ -113,9 +113,15 @@ fact_of_time(const struct traceback *t)
 		return FACT_AT_CONFIG;
 	if ((t->places & PLACE_BIT(WORKER_CLASS)) != 0)
 		return FACT_NONE;
+	if ((t->places & PLACE_BIT(LAUNCH)) != 0 &&
+		(t->places & (PLACE_BIT(RUN) | PLACE_BIT(BOOT) | PLACE_BIT(MASTER))) == 0)
+		return FACT_AT_LAUNCH;
 	if ((t->places & (PLACE_BIT(LOOP) | PLACE_BIT(ACCEPT))) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
 		return FACT_AT_LOOP;
 	if ((t->places & (PLACE_BIT(BOOT) | PLACE_BIT(IMPORT))) != 0)
+		return FACT_AT_BOOT;
+	/* who reopens a log does so while it is written to; the first time comes with the configuration of the application */
+	if ((t->places & PLACE_BIT(HANDLER)) != 0 && (t->places & (PLACE_BIT(LOGGER) | PLACE_BIT(LOGGING))) == 0)
 		return FACT_AT_BOOT;
 	return FACT_NONE;
 }
@@ -142,10 +148,12 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 	found[n++] = fact_of_exception(t);
 	found[n++] = fact_of_time(t);
 	found[n++] = killed_worker(t) ? FACT_WORKER_EXCEPTION : FACT_NONE;
+	/* Worker.handle_abort ends in sys.exit(1); where its frame is cut off, that is what is left */
+	found[n++] = kind_of(t) == EXCEPTION_EXIT && strcmp(t->last.message, "1") == 0 ? FACT_X_ABORT : FACT_NONE;
 	for (unsigned i = 0; i < sizeof at / sizeof at[0]; i++)
 		if ((t->places & at[i].place) != 0)
 			found[n++] = at[i].fact;
 	return n;
 }
 
-_Static_assert(WITNESS_FACTS >= 9, "what a traceback can say");
+_Static_assert(WITNESS_FACTS >= 10, "what a traceback can say");
