@@ -51,6 +51,7 @@ static const char *const placeholders[][2] = {
 	{ "weight", "NUMBER | idle" },
 	{ "preserve", "no | yes | restart" }, { "names", "name ..." }, { "directories", "path ..." },
 	{ "credentials", "NAME:path ..." },
+	{ "secrets", "NAME:value ..." },
 	{ "oompolicy", "continue | restart | stop" },
 	{ "level", "number" },      { "cpus", "RANGE ..." },      { "groups", "group ..." },
 	{ "cpupolicy", "other | batch | idle | fifo | rr" },

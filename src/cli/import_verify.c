@@ -29,7 +29,7 @@ go_round(const char *name, const struct conf *conf, struct conf_report *report)
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
-	bool shown = out != NULL && conf_show(out, conf, NULL, false);
+	bool shown = out != NULL && conf_show(out, conf, NULL, CONF_SHOWN_SECRETS);
 
 	if (out != NULL && fclose(out) == 0 && shown)
 		again = conf_read_text(name, text, length, report);

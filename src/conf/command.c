@@ -121,6 +121,8 @@ draft_environment(struct draft *d, char *const *base)
 		environment_assign(&d->env, d->service->environment.at[i]);
 	if (!read_environment_files(d, owner))
 		return false;
+	for (uint32_t i = 0; i < d->service->unset_environment.count; i++)
+		environment_unset(&d->env, d->service->unset_environment.at[i]);
 	/* the same pointer: nobody has set it for this service */
 	d->has_tmpdir = d->service->kind == CONF_GUNICORN && d->gunicorn.major >= 25 &&
 		environment_get(&d->env, "TMPDIR") == tmpdir;

@@ -89,6 +89,7 @@ typedef struct conf_words conf_globs;
 typedef struct conf_words conf_files;
 typedef struct conf_words conf_signature;  /* three words each: name, phase, pattern */
 typedef struct conf_words conf_assignments; /* each NAME=value */
+typedef struct conf_words conf_secrets; /* each NAME:value */
 typedef struct conf_binds conf_binds;
 typedef struct conf_workers conf_workers;
 typedef int64_t conf_integer;             /* -1 when not set */

@@ -116,8 +116,7 @@ effective_text(const struct effective *e, enum key_id key, const char *between, 
 	if (setting == NULL || (setting->value[0] == '\0' && !kind->joined))
 		return default_text(e, key, arena);
 	switch (kind->shape) {
-	case VALUE_WORDS:
-		return (kind->commands ? commands_text : words_text)(arena, setting->decoded, between);
+	case VALUE_WORDS: return (kind->commands ? commands_text : words_text)(arena, setting->decoded, between);
 	case VALUE_BINDS: return binds_text(arena, setting->decoded, between);
 	case VALUE_STRING: return *(const char *const *)setting->decoded; /* a path is absolute then */
 	case VALUE_NUMBER:
@@ -126,4 +125,16 @@ effective_text(const struct effective *e, enum key_id key, const char *between, 
 	case VALUE_PAIR: break;
 	}
 	return setting->value;
+}
+
+const char *
+effective_names(const struct effective *e, enum key_id key, struct arena *arena)
+{
+	const struct conf_words *words = effective_value(e, key);
+	const char *names = "";
+
+	for (uint32_t i = 0; i < words->count && names != NULL; i++)
+		names = arena_printf(arena, "%s%s%.*s", names, i > 0 ? " " : "", (int)strcspn(words->at[i], ":"),
+			words->at[i]);
+	return names == NULL ? "" : names;
 }

@@ -24,6 +24,9 @@ void effective_init(struct effective *e, const struct conf *conf, const struct c
 /* The value of KEY, as the C type of its kind: set or by default. */
 const void *effective_value(const struct effective *e, enum key_id key);
 
+/* The names of KEY's values, a kind of secrets, blanks between. Made in ARENA. */
+const char *effective_names(const struct effective *e, enum key_id key, struct arena *arena);
+
 /* KEY as it would be written, so that it reads back to the same from any directory; "" when it is not set. BETWEEN
  * stands between the words of a list: " ", or a line break and blanks. Made in ARENA. */
 const char *effective_text(const struct effective *e, enum key_id key, const char *between, struct arena *arena);

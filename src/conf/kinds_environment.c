@@ -69,6 +69,15 @@ parse_names(const struct value_place *place, const char *text, void *out, struct
 	return true;
 }
 
+/* Length of the name at WORD, which a colon follows; 0 when that is none. It becomes the name of a file. */
+static size_t
+length_of_name(const char *word)
+{
+	size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+
+	return word[0] == '.' || word[n] != ':' ? 0 : n;
+}
+
 static bool
 parse_credentials(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -79,9 +88,9 @@ parse_credentials(const struct value_place *place, const char *text, void *out, 
 		return false;
 	at = arena_alloc(place->arena, (words->count + 1) * sizeof *at);
 	for (uint32_t i = 0; at != NULL && i < words->count; i++) {
-		size_t n = strspn(words->at[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-");
+		size_t n = length_of_name(words->at[i]);
 
-		if (n == 0 || words->at[i][0] == '.' || words->at[i][n] != ':' || words->at[i][n + 1] == '\0')
+		if (n == 0 || words->at[i][n + 1] == '\0')
 			return err_set(err, 0, "word %u is not NAME:PATH", i + 1);
 		path = value_path(place->arena, place->directory, words->at[i] + n + 1, err);
 		if (path == NULL)
@@ -93,9 +102,24 @@ parse_credentials(const struct value_place *place, const char *text, void *out, 
 	return true;
 }
 
+/* The value goes into no message. */
+static bool
+parse_secrets(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	const struct conf_words *words = out;
+
+	if (!words_split(place->arena, text, false, out, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++)
+		if (length_of_name(words->at[i]) == 0)
+			return err_set(err, 0, "word %u is not NAME:VALUE", i + 1);
+	return true;
+}
+
 /* clang-format off */
 KIND(assignments, parse_assignments, WORDS("NAME=value"), .joined = true)
 KIND(files, parse_files, WORDS("paths"), .joined = true)
 KIND(names, parse_names, WORDS("names of variables"), .joined = true)
 KIND(credentials, parse_credentials, WORDS("NAME:PATH"), .joined = true)
+KIND(secrets, parse_secrets, WORDS("NAME:VALUE"), .joined = true, .secret = true)
 /* clang-format on */

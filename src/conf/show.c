@@ -10,7 +10,7 @@ struct show {
 	FILE *out;
 	const struct conf *conf;
 	struct arena *arena;
-	bool all;
+	bool all, secrets;
 };
 
 /* "# file:3, file:7": a list may have been written in several lines. */
@@ -66,6 +66,11 @@ print_setting(const struct show *s, const struct effective *e, unsigned key, int
 	const char *text = effective_text(e, key, " ", s->arena);
 	char between[64];
 
+	if (key_places[key].kind->secret && text[0] != '\0' && !s->secrets) {
+		fprintf(s->out, "# %s: %s (values are not shown)\n", conf_keys[key].name,
+			effective_names(e, key, s->arena));
+		return;
+	}
 	if (key == KEY_include) {
 		fprintf(s->out, "# include = %s\n", text);
 		return;
@@ -112,9 +117,13 @@ print_all(const struct show *s)
 }
 
 bool
-conf_show(FILE *out, const struct conf *conf, const char *name, bool all)
+conf_show(FILE *out, const struct conf *conf, const char *name, unsigned what)
 {
-	struct show s = { .out = out, .conf = conf, .arena = arena_new(), .all = all };
+	struct show s = { .out = out,
+		.conf = conf,
+		.arena = arena_new(),
+		.all = (what & CONF_SHOWN_DEFAULTS) != 0,
+		.secrets = (what & CONF_SHOWN_SECRETS) != 0 };
 	const struct conf_section *section = name == NULL ? NULL : conf_find(conf, name);
 	bool ok = s.arena != NULL && (name == NULL || section != NULL);
 

@@ -35,6 +35,7 @@ struct value_kind {
 	bool ranged;                /* VALUE_NUMBER with lowest and highest */
 	bool joined;                /* a list that several lines add up to */
 	bool commands;              /* VALUE_WORDS: each word is a whole command; they are separated by a ; of its own */
+	bool secret;                /* VALUE_WORDS: NAME:VALUE each, and only names are shown */
 	const char *const *choices; /* VALUE_INT: the words for 0, 1, ...; NULL-ended */
 	int unset;                  /* VALUE_NUMBER and VALUE_INT: what an empty default stands for */
 };
@@ -48,7 +49,7 @@ struct value_kind {
 	X(services) X(commands) X(onecommand) X(statuses) X(progtype) X(notifyaccess) X(signal) X(address) \
 	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \
 	X(level) X(cpus) X(groups) X(cpupolicy) X(ioclass) X(bytes) X(count) X(cputime) X(rttime) X(nicelimit) X(amount) X(tasks) X(quota) X(weight) X(oompolicy) \
-	X(preserve) X(names) X(directories) X(credentials) \
+	X(preserve) X(names) X(directories) X(credentials) X(secrets) \
 	X(signature) X(pass_refused)
 /* clang-format on */
 #define X(name) extern const struct value_kind value_kind_##name;

@@ -128,3 +128,14 @@ translate_load_credential(struct translation *t)
 	else
 		translate_set(t, KEY_load_credential, draft_quote(t->import->arena, t->value), t->directive->reason);
 }
+
+/* NAME:VALUE, a whole line. Escapes as in C make bytes of it that a line of ours cannot hold, line feeds for the most part. */
+void
+translate_set_credential(struct translation *t)
+{
+	if (strchr(t->value, '\\') != NULL)
+		translate_settle(t, FATE_LOST,
+			"it has escapes: write what it stands for into a file, and name that in load_credential");
+	else
+		translate_set(t, KEY_set_credential, draft_quote(t->import->arena, t->value), t->directive->reason);
+}

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,7 +79,15 @@ copy(int from, int to)
 	return true;
 }
 
-/* Under a name of ours until it is whole: who reads the old one meanwhile reads all of it. */
+static bool
+write_value(const char *value, int to)
+{
+	size_t n = strlen(value);
+
+	return write(to, value, n) == (ssize_t)n;
+}
+
+/* FROM a file, or -1: from its value. Under a name of ours until it is whole: who reads the old one meanwhile reads all of it. */
 static bool
 put(int dir, const struct credential *c, int from, uid_t uid, gid_t gid, struct err *err)
 {
@@ -90,7 +99,8 @@ put(int dir, const struct credential *c, int from, uid_t uid, gid_t gid, struct 
 	to = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
 	if (to < 0)
 		return err_set(err, errno, "cannot make '%s'", c->name);
-	ok = copy(from, to) && fchmod(to, 0400) == 0 && (uid == geteuid() || fchown(to, uid, gid) == 0);
+	ok = (from >= 0 ? copy(from, to) : write_value(c->value, to)) && fchmod(to, 0400) == 0 &&
+		(uid == geteuid() || fchown(to, uid, gid) == 0);
 	ok = close(to) == 0 && ok;
 	return (ok && renameat(dir, fresh, dir, c->name) == 0) || err_set(err, errno, "cannot write '%s'", c->name);
 }
@@ -107,21 +117,29 @@ open_directory(int run_fd, const char *service, gid_t gid, struct err *err)
 	return dir;
 }
 
+/* What is in its file, else what the configuration says. A file that is there and not to be trusted is refused all the same. */
+static bool
+make(int dir, const struct credential *c, uid_t uid, gid_t gid, struct err *err)
+{
+	int from = c->path != NULL ? open_source(c->path, uid, gid, err) : -1;
+	bool ok;
+
+	if (from < 0 && c->path != NULL && (c->value == NULL || err->code != ENOENT))
+		return err_prefix(err, "load_credential: %s", c->name);
+	ok = put(dir, c, from, uid, gid, err);
+	if (from >= 0)
+		close(from);
+	return ok || err_prefix(err, "%s: %s", c->path != NULL ? "load_credential" : "set_credential", c->name);
+}
+
 bool
 credentials_make(const struct credentials *c, int run_fd, const char *service, uid_t uid, gid_t gid, struct err *err)
 {
 	int dir = open_directory(run_fd, service, gid, err);
 	bool ok = dir >= 0;
 
-	for (uint32_t i = 0; ok && i < c->count; i++) {
-		int from = open_source(c->at[i].path, uid, gid, err);
-
-		ok = from >= 0 && put(dir, &c->at[i], from, uid, gid, err);
-		if (from >= 0)
-			close(from);
-		if (!ok)
-			err_prefix(err, "load_credential: %s", c->at[i].name);
-	}
+	for (uint32_t i = 0; ok && i < c->count; i++)
+		ok = make(dir, &c->at[i], uid, gid, err);
 	if (dir >= 0)
 		close(dir);
 	return ok;

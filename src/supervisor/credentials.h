@@ -1,6 +1,6 @@
 /*
- * credentials -- secrets of a service (load_credential): copies of files that its user may not read, in a directory of its
- * own below the run directory, which CREDENTIALS_DIRECTORY names. Made anew before each start, gone when it is stopped.
+ * credentials -- secrets of a service: copies of files that its user may not read (load_credential), and what the configuration
+ * says (set_credential), in a directory of its own below the run directory, which CREDENTIALS_DIRECTORY names. Made anew before each start, gone when it is stopped.
  *
  * The directory is ours and only its group may enter it; each file is the user's and can be read by nobody else. So the
  * service can change nothing in it, and we never write where it could.
@@ -17,7 +17,9 @@
 enum { CREDENTIAL_MAX = 1024 * 1024 /* bytes of one, as systemd has it */ };
 
 struct credential {
-	const char *name, *path;
+	const char *name;
+	const char *path;  /* NULL: none */
+	const char *value; /* what it is without that file; NULL: then it is refused */
 };
 
 struct credentials {
@@ -26,7 +28,7 @@ struct credentials {
 	struct credential at[];
 };
 
-/* Copy them for UID and GID into RUN_FD/SERVICE/credentials. A source must be a regular file of root's (or our own) that
+/* Make them for UID and GID into RUN_FD/SERVICE/credentials. A source must be a regular file of root's (or our own) that
  * nobody else could have put there, or one of the user's, which it could read by itself. False with ERR, which names the
  * credential and never what it holds. */
 bool credentials_make(const struct credentials *c, int run_fd, const char *service, uid_t uid, gid_t gid, struct err *err);

@@ -86,32 +86,67 @@ plan_directories(struct plan *p, const struct conf_service *s, const struct plan
 	return fill(p->directories, asked, home->bases, home->run_dir, err);
 }
 
-/* "NAME:/path", as keys.def's reader has made sure. */
+/* The one called as WORD, up to its colon; a new one when there is none. */
+static struct credential *
+called(struct credentials *c, const char *name)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		if (strcmp(c->at[i].name, name) == 0)
+			return &c->at[i];
+	c->at[c->count] = (struct credential){ .name = name };
+	return &c->at[c->count++];
+}
+
+/* Copy WORD, "NAME:rest", to *TO, which moves behind it. */
+static struct credential *
+add_credential(struct credentials *c, const char *word, char **to, const char **rest)
+{
+	size_t size = strlen(word) + 1, length = strcspn(word, ":");
+	char *name = memcpy(*to, word, size);
+
+	name[length] = '\0';
+	*rest = name + length + 1;
+	*to += size;
+	return called(c, name);
+}
+
+static size_t
+length_of(const struct conf_words *words)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < words->count; i++)
+		n += strlen(words->at[i]) + 1;
+	return n;
+}
+
+/* Each "NAME:/path" or "NAME:value", as keys.def's readers have made sure. */
 bool
 plan_credentials(struct plan *p, const struct conf_service *s, const char *run_dir, struct err *err)
 {
-	const struct conf_words *words = &s->load_credential;
-	size_t size = sizeof *p->credentials + words->count * sizeof(struct credential), n;
+	const struct conf_words *files = &s->load_credential, *values = &s->set_credential;
+	size_t size = sizeof *p->credentials + (files->count + values->count) * sizeof(struct credential);
+	size_t n = strlen(run_dir) + strlen(s->name) + sizeof "//credentials" + length_of(files) + length_of(values);
+	const char *rest;
 	char *to;
 
-	if (words->count == 0)
+	if (files->count + values->count == 0)
 		return true;
-	n = strlen(run_dir) + strlen(s->name) + sizeof "//credentials";
-	for (uint32_t i = 0; i < words->count; i++)
-		n += strlen(words->at[i]) + 1;
 	p->credentials = malloc(size + n);
 	if (p->credentials == NULL)
 		return err_set(err, 0, "cannot keep credentials");
-	p->credentials->count = words->count;
+	p->credentials->count = 0;
 	p->credentials->directory = to = (char *)p->credentials + size;
 	to += sprintf(to, "%s/%s/credentials", run_dir, s->name) + 1;
-	for (uint32_t i = 0; i < words->count; i++) {
-		size_t length = strcspn(words->at[i], ":");
+	for (uint32_t i = 0; i < files->count; i++) {
+		struct credential *one = add_credential(p->credentials, files->at[i], &to, &rest);
 
-		memcpy(to, words->at[i], strlen(words->at[i]) + 1);
-		to[length] = '\0';
-		p->credentials->at[i] = (struct credential){ to, to + length + 1 };
-		to += strlen(words->at[i]) + 1;
+		one->path = rest;
+	}
+	for (uint32_t i = 0; i < values->count; i++) {
+		struct credential *one = add_credential(p->credentials, values->at[i], &to, &rest);
+
+		one->value = rest;
 	}
 	return true;
 }

@@ -170,6 +170,29 @@ def test_a_credential(daemons, as_root):
     assert not where.exists()
 
 
+def test_a_credential_of_the_configuration(bridled, as_root):
+    """Its value is in a file of the service's and nowhere else; for one of load_credential's, it stands in while that is missing."""
+    site = bridled(bounds(user=str(NOBODY), group=str(NOBODY), set_credential="'key:s3 cret' late:st4ndin",
+                          load_credential="late:{root}/late"))
+    site.wait_workers(1)
+    where = pathlib.Path(ask(site)["env"]["CREDENTIALS_DIRECTORY"])
+    seen = ask(site, "/look", file=where / "key")
+    assert (seen["text"], seen["uid"], seen["mode"]) == ("s3 cret", NOBODY, oct(stat.S_IFREG | 0o400))
+    assert ask(site, "/look", file=where / "late")["text"] == "st4ndin"
+    assert ask(site, "/touch", file=where / "key")["error"] == "Permission denied"
+    for shown in (site.ctl("config"), site.ctl("config", "--json"), site.ctl("status", "web"), site.said(), site.log(),
+                  str(ask(site)["env"])):
+        assert "s3 cret" not in shown and "st4ndin" not in shown
+    late = site.root / "late"
+    late.write_text("true one\n")
+    late.chmod(0o600)
+    site.ctl("restart", "web")
+    site.wait_workers(1)
+    assert ask(site, "/look", file=where / "late")["text"] == "true one"
+    site.ctl("stop", "web")
+    assert not where.exists()
+
+
 @pytest.mark.parametrize("trick", ["link", "hard link", "fifo", "missing", "too large"])
 def test_a_credential_that_is_refused(daemons, as_root, trick):
     """A path in a directory of the service's user must not make root read for it."""
@@ -214,6 +237,7 @@ def test_its_own_file_it_may_have(bridled, as_root, tmp_path):
     ({}, {"ONE", "TWO", "PATH"}, set()),
     ({"clear_environment": "yes"}, {"PATH", "THREE"}, {"ONE", "TWO"}),
     ({"pass_environment": "TWO NOT_SET"}, {"TWO", "PATH", "THREE"}, {"ONE", "NOT_SET"}),
+    ({"unset_environment": "ONE THREE NOT_SET"}, {"TWO", "PATH"}, {"ONE", "THREE"}),
 ])
 def test_what_it_gets_of_ours(bridled, keys, there, missing):
     site = bridled(bounds(environment="THREE=3", **keys), environment={"ONE": "1", "TWO": "2"})

@@ -149,7 +149,7 @@ an_include_is_printed_as_a_comment(void **state)
 	conf = conf_read(scratch_path(&r->scratch, "main.ini"), &r->report);
 	assert_non_null(conf);
 	out = open_memstream(&text, &size);
-	assert_true(conf_show(out, conf, NULL, false));
+	assert_true(conf_show(out, conf, NULL, 0));
 	fclose(out);
 	conf_free(conf);
 	assert_non_null(strstr(text, "\n# include = a.ini\n"));

@@ -114,6 +114,9 @@ static const struct {
 	{ "pass_environment", "A 1B", "w: pass_environment: '1B' is not the name of a variable" },
 	{ "load_credential", "a:/b secret", "w: load_credential: word 2 is not NAME:PATH" },
 	{ "load_credential", "../a:/b", "w: load_credential: word 1 is not NAME:PATH" },
+	{ "set_credential", "a:b c", "w: set_credential: word 2 is not NAME:VALUE" },
+	{ "set_credential", "../a:b", "w: set_credential: word 1 is not NAME:VALUE" },
+	{ "unset_environment", "A=b", "w: unset_environment: 'A=b' is not the name of a variable" },
 	{ "load_credential", "a/b:/b", "w: load_credential: word 1 is not NAME:PATH" },
 	{ "supplementary_groups", "a b?", "w: supplementary_groups: expected names or numbers of groups, got 'a b?'" },
 };

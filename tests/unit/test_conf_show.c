@@ -27,7 +27,7 @@ static const struct { const char *kind, *value; } samples[] = {
 	{ "ioclass", "idle" }, { "bytes", "1.5K:2P" }, { "count", "7:infinity" }, { "cputime", "1m1s" }, { "rttime", "9" },
 	{ "nicelimit", "-5" }, { "amount", "40%" }, { "tasks", "infinity" }, { "quota", "150.5%" }, { "weight", "idle" },
 	{ "oompolicy", "stop" }, { "preserve", "yes" }, { "names", "A B" }, { "directories", "a 'b c/d'" },
-	{ "credentials", "x:/etc/x 'y:/etc/y z'" },
+	{ "credentials", "x:/etc/x 'y:/etc/y z'" }, { "secrets", "x:a 'y:b c' z:" },
 	{ "services", "base" }, { "commands", "-x 'a b' ';c' ; +y \"c'd\"; z" }, { "onecommand", "-+x 'a b'" },
 	{ "statuses", "75, SIGUSR1 12" }, { "progtype", "oneshot" }, { "notifyaccess", "all" }, { "signal", "SIGINT" },
 	{ "address", "tcp:[::1]:80" },
@@ -85,14 +85,14 @@ read_text(const char *name, const char *text)
 }
 
 static char *
-shown(struct conf *conf, const char *name, bool all)
+shown(struct conf *conf, const char *name, unsigned what)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	assert_non_null(out);
-	assert_true(conf_show(out, conf, name, all));
+	assert_true(conf_show(out, conf, name, what));
 	fclose(out);
 	return text;
 }
@@ -114,7 +114,7 @@ what_is_printed_reads_back_the_same(void **state)
 	fill(text, sizeof text);
 	for (int all = 0; all < 2; all++) {
 		struct conf *conf = read_text("/etc/bridle/a.ini", text);
-		char *once = shown(conf, NULL, all);
+		char *once = shown(conf, NULL, CONF_SHOWN_SECRETS | (all ? CONF_SHOWN_DEFAULTS : 0));
 		struct conf *again = read_text("/elsewhere/b.ini", once);
 
 		conf_diff(conf, again, complain_of_line, NULL);
@@ -131,7 +131,7 @@ static void
 defaults_read_back_the_same(void **state)
 {
 	struct conf *conf = read_text("/a.ini", "[gunicorn:web]\napp = a:b\n[program:job]\ncommand = x\n");
-	char *once = shown(conf, NULL, true);
+	char *once = shown(conf, NULL, CONF_SHOWN_DEFAULTS);
 	struct conf *again = read_text("/b.ini", once);
 	const char *line = strstr(once, "\nstop_timeout ");
 
@@ -152,7 +152,7 @@ what_was_written_is_shown_with_its_place(void **state)
 	static const char text[] = "[bridle]\nrun_dir = run\n\n[program:job]\ncommand = x\n[gunicorn:web]\n"
 		"bind = 80\nworkers=2\napp = a:b\nbind = unix:x.sock\n";
 	struct conf *conf = read_text("/etc/a.ini", text);
-	char *seen = shown(conf, NULL, false);
+	char *seen = shown(conf, NULL, 0);
 
 	(void)state;
 	assert_string_equal(seen, "# /etc/a.ini:1\n[bridle]\n# /etc/a.ini:2\nrun_dir = /etc/run\n\n"
@@ -160,10 +160,10 @@ what_was_written_is_shown_with_its_place(void **state)
 		"# /etc/a.ini:6\n[gunicorn:web]\n# /etc/a.ini:9\napp     = a:b\n"
 		"# /etc/a.ini:7, /etc/a.ini:10\nbind    = 80 unix:/etc/x.sock\n# /etc/a.ini:8\nworkers = 2\n");
 	free(seen);
-	seen = shown(conf, "job", false);
+	seen = shown(conf, "job", 0);
 	assert_string_equal(seen, "# /etc/a.ini:4\n[program:job]\n# /etc/a.ini:5\ncommand = x\n");
 	free(seen);
-	assert_false(conf_show(stdout, conf, "jab", false));
+	assert_false(conf_show(stdout, conf, "jab", 0));
 	conf_free(conf);
 }
 
@@ -180,12 +180,49 @@ long_lists_are_printed_a_word_a_line(void **state)
 	for (unsigned i = 0; i < 2000; i++)
 		n += (size_t)snprintf(text + n, sizeof text - n, i % 100 == 0 ? "\nargs = #%u" : " '#%u'", i);
 	conf = read_text("/a.ini", text);
-	once = shown(conf, NULL, false);
+	once = shown(conf, NULL, 0);
 	again = read_text("/b.ini", once);
 	conf_diff(conf, again, complain_of_line, NULL);
 	free(once);
 	conf_free(conf);
 	conf_free(again);
+}
+
+/* Of a secret only the name is printed, in either form; the diff between two says that it changed and no more. */
+static void
+never_tell(void *context, const char *line)
+{
+	*(unsigned *)context += 1;
+	assert_null(strstr(line, "pssst"));
+}
+
+static void
+secrets_are_not_shown(void **state)
+{
+	struct conf *conf = read_text("/a.ini", "[program:job]\ncommand = x\nset_credential = key:pssst \"other:pssst too\"\n");
+	struct conf *changed = read_text("/a.ini", "[program:job]\ncommand = x\nset_credential = key:pssst2\n");
+	char *seen = shown(conf, NULL, 0), *json = NULL;
+	unsigned told = 0;
+	size_t size;
+	FILE *out = open_memstream(&json, &size);
+
+	(void)state;
+	assert_string_equal(seen, "# /a.ini:1\n[program:job]\n# /a.ini:2\ncommand        = x\n# /a.ini:3\n"
+		"# set_credential: key other (values are not shown)\n");
+	free(seen);
+	seen = shown(conf, NULL, CONF_SHOWN_SECRETS);
+	assert_non_null(strstr(seen, "\nset_credential = key:pssst \"other:pssst too\"\n"));
+	free(seen);
+	assert_true(conf_show_json(out, conf, NULL, false));
+	fclose(out);
+	assert_null(strstr(json, "pssst"));
+	assert_non_null(strstr(json, "\"value\":\"key other\""));
+	free(json);
+	conf_diff(conf, changed, never_tell, &told);
+	assert_int_equal(told, 1);
+	assert_int_equal(conf_diff_service(conf, changed, "job"), CONF_CHANGED_REPLACE);
+	conf_free(conf);
+	conf_free(changed);
 }
 
 static void
@@ -226,6 +263,7 @@ main(void)
 		cmocka_unit_test(defaults_read_back_the_same),
 		cmocka_unit_test(what_was_written_is_shown_with_its_place),
 		cmocka_unit_test(long_lists_are_printed_a_word_a_line),
+		cmocka_unit_test(secrets_are_not_shown),
 		cmocka_unit_test(json_is_json),
 	};
 

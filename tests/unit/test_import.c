@@ -114,6 +114,7 @@ command_lines(void **state)
 		{ "/p/poetry run gunicorn a", "app = a; command = /p/poetry run gunicorn; " },
 		{ "sudo -u www gunicorn a", "app = a; user = www; " },
 		{ "su - www -c 'cd /x && gunicorn a'", "app = a; directory = /x; user = www; " },
+		{ "env -u LANG gunicorn a", "app = a; unset_environment = LANG; " },
 		{ "env -C /x -i A=b gunicorn a", "app = a; directory = /x; environment = A=b; clear_environment = yes; " },
 		{ "nice -n 5 ionice -c2 -n 4 taskset -c 0-3 gunicorn a", "app = a; nice = 5; cpu_affinity = 0-3; io_scheduling_class = best-effort; "
 			"io_scheduling_priority = 4; " },
@@ -215,6 +216,8 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nRuntimeDirectory=web web/x\nRuntimeDirectoryMode=750\nRuntimeDirectoryPreserve=yes\n", "app = a; runtime_directory = web web/x; runtime_directory_mode = 750; runtime_directory_preserve = yes; " },
 		{ "ExecStart=gunicorn a\nStateDirectory=%p\nLogsDirectory=a\nLogsDirectory=b\nCacheDirectory=a:b\n", "app = a; state_directory = web; logs_directory = a; logs_directory = b; " },
 		{ "ExecStart=gunicorn a\nLoadCredential=key:/etc/a b\nLoadCredential=other\nPassEnvironment=A B\n", "app = a; pass_environment = A B; load_credential = \"key:/etc/a b\"; " },
+		{ "ExecStart=gunicorn a\nSetCredential=key:s3 cret\nSetCredential=n:a\\nb\nUnsetEnvironment=LANG LC_ALL\nUnsetEnvironment=A=b\n",
+			"app = a; unset_environment = LANG LC_ALL; set_credential = \"key:s3 cret\"; " },
 		{ "ExecStart=gunicorn a\nOOMPolicy=kill\nMemoryLimit=1G\n", "app = a; memory_max = 1G; oom_policy = restart; " },
 		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};
