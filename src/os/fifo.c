@@ -116,6 +116,15 @@ fifo_open_reader(int dir_fd, const char *name, struct err *err)
 	return fd;
 }
 
+bool
+fifo_is(int dir_fd, const char *name, int fd)
+{
+	struct stat is, named;
+
+	return fstat(fd, &is) == 0 && fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && is.st_ino == named.st_ino &&
+		is.st_dev == named.st_dev;
+}
+
 long
 fifo_waiting(int fd)
 {

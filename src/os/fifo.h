@@ -18,6 +18,9 @@ int fifo_open(int dir_fd, const char *name, uid_t owner, gid_t group, bool drops
 /* The reader's end: O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW. -1 with ERR. */
 int fifo_open_reader(int dir_fd, const char *name, struct err *err);
 
+/* Whether FD is what NAME stands for now. */
+bool fifo_is(int dir_fd, const char *name, int fd);
+
 /* Bytes waiting in it, and its capacity. */
 long fifo_waiting(int fd);
 long fifo_capacity(int fd);

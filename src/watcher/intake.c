@@ -1,19 +1,16 @@
 #include "watcher/intake.h"
 
 #include <errno.h>
-#include <string.h>
-#include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "os/fifo.h"
 #include "watcher/watch.h"
 
 enum {
-	ROUND = 16,     /* FIFOs a round: between rounds others get their turn */
 	FLOWING = 3,    /* ms between readings below which lines count as coming fast */
-	PATIENCE = 4,   /* ticks without a byte until it is waited for with epoll again */
+	PATIENCE = 4,   /* ticks without a byte until it is waited for again */
 	AGAIN = 4,      /* readings a tick of a pipe that is found half full: it fills faster than the clock ticks */
 	TICK_US = 1000, /* for a pipe of 1 MiB; smaller ones fill sooner */
 	TICK_LEAST_US = 200,
@@ -24,27 +21,6 @@ static struct intake_state *
 state_of(struct watcher *w, uint32_t slot)
 {
 	return &w->services.at[slot].log.intake;
-}
-
-/* ---- waiting ---- */
-
-static void
-poll_begin(struct watcher *w, struct service *s)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.u32 = s->slot };
-
-	if (epoll_ctl(w->intake.epoll, EPOLL_CTL_ADD, s->log.fifo, &event) != 0)
-		log_error("%s: cannot watch its log pipe: %s", s->name, strerror(errno));
-	else
-		s->log.intake.polled = true;
-}
-
-static void
-poll_end(struct watcher *w, struct service *s)
-{
-	if (s->log.intake.polled)
-		epoll_ctl(w->intake.epoll, EPOLL_CTL_DEL, s->log.fifo, NULL);
-	s->log.intake.polled = false;
 }
 
 /* ---- by the clock ---- */
@@ -66,13 +42,21 @@ fast_begin(struct watcher *w, struct service *s)
 {
 	struct intake_state *state = &s->log.intake;
 
-	poll_end(w, s);
+	bell_take(w, s);
 	if (w->intake.fast == INTAKE_NONE || s->log.capacity < FULL_SIZE)
 		set_clock(w, s->log.capacity);
 	state->fast = true;
 	state->empty = 0;
 	state->next = w->intake.fast;
 	w->intake.fast = s->slot;
+}
+
+/* Wait for S, unless there is something already: no bell will ring for that. */
+static void
+wait_begin(struct watcher *w, struct service *s)
+{
+	if (bell_hang(w, s) && fifo_waiting(s->log.fifo) > 0)
+		fast_begin(w, s);
 }
 
 /* Read S by the clock. False: it has fallen silent. */
@@ -108,9 +92,10 @@ on_tick(struct ev_loop *loop, ev_io *io, int revents)
 			continue;
 		}
 		*at = state->next;
-		if (state->fast) /* else it was removed while it was read */
-			poll_begin(w, s);
-		state->fast = false;
+		if (state->fast) { /* else it was removed while it was read */
+			state->fast = false;
+			wait_begin(w, s);
+		}
 	}
 	if (w->intake.fast == INTAKE_NONE)
 		set_clock(w, 0);
@@ -118,32 +103,25 @@ on_tick(struct ev_loop *loop, ev_io *io, int revents)
 
 /* ---- something came ---- */
 
-static void
-on_readable(struct ev_loop *loop, ev_io *io, int revents)
+void
+intake_heard(struct watcher *w, struct service *s)
 {
-	struct watcher *w = io->data;
-	struct epoll_event events[ROUND];
-	int n = epoll_wait(w->intake.epoll, events, ROUND, 0);
+	struct intake_state *state = &s->log.intake;
 	msec now = clock_now();
+	bool flowing = now - state->last < FLOWING;
+	size_t got = logs_take(w, s);
 
-	(void)loop;
-	(void)revents;
-	for (int i = 0; i < n; i++) {
-		struct service *s = &w->services.at[events[i].data.u32];
-		struct intake_state *state = &s->log.intake;
-		bool flowing = now - state->last < FLOWING;
-
-		state->last = now;
-		if (state->polled && logs_take(w, s) > 0 && state->polled && flowing)
-			fast_begin(w, s);
-	}
+	state->last = now;
+	/* a whole buffer may not have been all, and nobody tells of the rest */
+	if (state->bell != BELL_NONE && got > 0 && (flowing || got == SPOOL_BYTES))
+		fast_begin(w, s);
 }
 
 void
 intake_add(struct watcher *w, struct service *s)
 {
-	if (s->log.fifo >= 0 && !s->log.intake.polled && !s->log.intake.fast)
-		poll_begin(w, s);
+	if (s->log.fifo >= 0 && s->log.intake.bell == BELL_NONE && !s->log.intake.fast)
+		wait_begin(w, s);
 }
 
 void
@@ -151,7 +129,7 @@ intake_remove(struct watcher *w, struct service *s)
 {
 	uint32_t *at = &w->intake.fast;
 
-	poll_end(w, s);
+	bell_take(w, s);
 	if (!s->log.intake.fast)
 		return;
 	while (*at != INTAKE_NONE && *at != s->slot)
@@ -167,16 +145,11 @@ intake_open(struct watcher *w, struct err *err)
 	struct intake *intake = &w->intake;
 
 	*intake = (struct intake){ .fast = INTAKE_NONE };
-	intake->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (intake->epoll < 0)
-		return err_set(err, errno, "cannot make an epoll descriptor");
 	intake->clock = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (intake->clock < 0)
 		return err_set(err, errno, "cannot make a timer descriptor");
-	ev_io_init(&intake->readable, on_readable, intake->epoll, EV_READ);
 	ev_io_init(&intake->tick, on_tick, intake->clock, EV_READ);
-	intake->readable.data = intake->tick.data = w;
-	ev_io_start(w->loop, &intake->readable);
+	intake->tick.data = w;
 	ev_io_start(w->loop, &intake->tick);
 	return true;
 }

@@ -1,10 +1,9 @@
 /*
  * intake -- when to read which FIFO.
  *
- * A service that says something now and then is waited for with epoll. One whose lines come fast is not: it is read once
- * a millisecond, by the clock, as long as it has something to say. Then its write(2) finds nobody to wake, which would
- * cost it and us more than the line itself (pipe_write() of Linux 5.5 and later calls whoever polls a pipe at every
- * write, fs/pipe.c: poll_usage). All FIFOs are in an epoll set of their own, so that the loop keeps nothing for each.
+ * A service that says something now and then is waited for: a bell rings when it has written (bell.h). One whose lines come
+ * fast is not: it is read once a millisecond, by the clock, as long as it has something to say. Then its write(2) finds
+ * nobody to wake and nobody to tell, which would cost it and us more than the line itself.
  */
 #ifndef BRIDLE_WATCHER_INTAKE_H
 #define BRIDLE_WATCHER_INTAKE_H
@@ -21,7 +20,7 @@ struct service;
 
 /* Of one service. */
 struct intake_state {
-	bool polled;   /* in the epoll set */
+	uint8_t bell;  /* enum bell */
 	bool fast;     /* in the list of those read by the clock */
 	uint8_t empty; /* ticks in a row without a byte */
 	uint32_t next; /* slot of the next in that list */
@@ -29,9 +28,9 @@ struct intake_state {
 };
 
 struct intake {
-	int epoll, clock; /* clock: timerfd */
-	uint32_t fast;    /* first slot of the list, INTAKE_NONE: nobody */
-	ev_io readable, tick;
+	int clock;     /* timerfd */
+	uint32_t fast; /* first slot of the list, INTAKE_NONE: nobody */
+	ev_io tick;
 };
 #define INTAKE_NONE UINT32_MAX
 
@@ -40,5 +39,8 @@ bool intake_open(struct watcher *w, struct err *err);
 /* Begin to read the FIFO of S, if it has one; stop it. */
 void intake_add(struct watcher *w, struct service *s);
 void intake_remove(struct watcher *w, struct service *s);
+
+/* Its bell rang. */
+void intake_heard(struct watcher *w, struct service *s);
 
 #endif

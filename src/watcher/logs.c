@@ -236,17 +236,23 @@ take_settings(struct service *s, const struct page_service *record)
 	log->format = (struct lineformat){ .format = record->settings.log_format, .mid = log->file.mid };
 }
 
+/* The FIFO of S as it is now: whoever had its name before may have left another, which nobody writes to any more. */
 static void
-open_fifo(struct service *s, int run_dir)
+open_fifo(struct watcher *w, struct service *s)
 {
 	struct err err;
-	int dir = openat(run_dir, s->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int dir = openat(w->logs.run_dir, s->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (dir < 0) {
 		log_debug("%s: no run directory yet: %s", s->name, strerror(errno));
 		return;
 	}
-	s->log.fifo = fifo_open_reader(dir, "log", &err);
+	if (s->log.fifo >= 0 && !fifo_is(dir, "log", s->log.fifo)) {
+		logs_catch_up(w, s);
+		close_fifo(w, s);
+	}
+	if (s->log.fifo < 0)
+		s->log.fifo = fifo_open_reader(dir, "log", &err);
 	close(dir);
 	if (s->log.fifo < 0)
 		log_error("%s: %s", s->name, err.text);
@@ -261,8 +267,8 @@ logs_follow(struct watcher *w, struct service *s, const struct page_service *rec
 
 	take_settings(s, record);
 	watch_age(w, s->log.max_age);
-	if (s->log.fifo < 0 && s->log.to != PAGE_LOG_NONE)
-		open_fifo(s, w->logs.run_dir);
+	if (s->log.to != PAGE_LOG_NONE)
+		open_fifo(w, s);
 	if (spool_left(&w->logs.spool, &note) && strcmp(note.service, s->name) == 0) {
 		recover(w, s, &note);
 		spool_clear(&w->logs.spool);
@@ -329,7 +335,7 @@ logs_open(struct watcher *w, int spool_fd, struct err *err)
 	struct logs *l = &w->logs;
 
 	if (!open_directories(l, services_header(&w->services), err) || !spool_open(&l->spool, spool_fd, err) ||
-		!intake_open(w, err))
+		!bells_open(w, err) || !intake_open(w, err))
 		return false;
 	stuck_open(w);
 	ev_timer_init(&l->idle, on_idle, 0., IDLE);

@@ -7,6 +7,7 @@
 
 #include <ev.h>
 
+#include "watcher/bell.h"
 #include "watcher/chronicle.h"
 #include "watcher/console.h"
 #include "watcher/control.h"
@@ -26,6 +27,7 @@ struct watcher {
 	struct ev_loop *loop;
 	struct services services;
 	struct uplink uplink;
+	struct bells bells;
 	struct intake intake;
 	struct logs logs;
 	struct stuck stuck;

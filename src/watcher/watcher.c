@@ -91,7 +91,7 @@ ignore_signals(void)
 static bool
 open_all(struct watcher *w, struct err *err)
 {
-	/* no inotify, no timerfd: each would be one more descriptor and one more thing that wakes us */
+	/* libev with no inotify and no timerfd of its own: each would be one more descriptor and one more thing that wakes us */
 	w->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOINOTIFY | EVFLAG_NOTIMERFD);
 	if (w->loop == NULL)
 		return err_set(err, 0, "cannot make an event loop");
@@ -123,6 +123,7 @@ release(struct watcher *w)
 	metrics_close(w);
 	errands_close(w);
 	proofs_release(w);
+	bells_release(w);
 	services_release(&w->services);
 	uplink_release(w);
 	ev_loop_destroy(w->loop);

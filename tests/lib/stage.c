@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,18 @@ hand_over(const int from[4])
 		dup2(away[i], 3 + i);
 }
 
+/* In a user namespace of its own, which has its own limits (user_namespaces(7)); files are still ours. */
+static bool
+forbid_watches(void)
+{
+	int fd = unshare(CLONE_NEWUSER) == 0 ? open("/proc/sys/user/max_inotify_watches", O_WRONLY | O_CLOEXEC) : -1;
+	bool ok = fd >= 0 && write(fd, "0", 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 void
 stage_start(struct stage *s)
 {
@@ -146,6 +159,8 @@ stage_start(struct stage *s)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (s->file_limit > 0)
 			setrlimit(RLIMIT_FSIZE, &limit);
+		if (s->no_watches && !forbid_watches())
+			_exit(STAGE_CANNOT);
 		if (s->watcher_stdout >= 0)
 			dup2(s->watcher_stdout, STDOUT_FILENO);
 		close(s->link);

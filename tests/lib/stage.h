@@ -13,7 +13,7 @@
 #include "wire/link.h"
 #include "wire/page.h"
 
-enum { STAGE_SERVICES = 4, STAGE_PATIENCE = 10000 /* ms until a test gives up */ };
+enum { STAGE_SERVICES = 4, STAGE_PATIENCE = 10000 /* ms until a test gives up */, STAGE_CANNOT = 77 };
 
 struct stage {
 	char root[64]; /* a fresh directory; ROOT/run, ROOT/log */
@@ -25,6 +25,7 @@ struct stage {
 	pid_t watcher;
 	int watcher_stdout; /* becomes its standard output; -1: ours */
 	size_t file_limit;  /* its RLIMIT_FSIZE; 0: none */
+	bool no_watches;    /* it gets no inotify watch; where that cannot be had, it ends with STAGE_CANNOT */
 };
 
 struct stage *stage_new(void);

@@ -17,6 +17,7 @@ NUMBERED = re.compile(r"^(\w+) (\d+) (x*) end$", re.M)
 
 
 LINES = 3000
+NOBODY = 65534
 
 
 def numbers(text, tag):
@@ -63,6 +64,35 @@ def test_watcher_killed_while_lines_flow(bridled, spewer):
     assert text.count("\n") == LINES and len(NUMBERED.findall(text)) == LINES, "a line was cut"
     assert site.call("Info")["watcher_restarts"] >= 5
     assert site.service("spew")["restarts"] == 0
+
+
+def test_fifty_services_and_a_killed_watcher(bridled, spewer):
+    """Each of them says something now and then: each line once, over the death of the watcher."""
+    site = bridled(*[program(f"s{i}", spewer(40, 0.02, f"s{i}")) for i in range(50)])
+    until(lambda: numbers(site.log("s0"), "s0"), "the first line", 60)
+    watcher = until(lambda: site_info(site), "a watcher")["watcher"]
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: all(numbers(site.log(f"s{i}"), f"s{i}")[-1:] == [39] for i in range(50)), "all lines", 60)
+    assert [i for i in range(50) if numbers(site.log(f"s{i}"), f"s{i}") != list(range(40))] == []
+    assert site.call("Info")["watcher_restarts"] >= 1
+
+
+def test_without_inotify(bridled):
+    """None can be had (max_inotify_instances of a user namespace of its own): the pipes are polled."""
+    own = ["unshare", "--map-current-user", "--keep-caps", "sh", "-c",
+           'echo 0 >/proc/sys/user/max_inotify_instances && exec "$@"', "sh"]
+    user = NOBODY if os.geteuid() == 0 else None
+    if subprocess.run([*own, "true"], user=user, capture_output=True).returncode != 0:
+        pytest.skip("a plain user cannot have a user namespace here")
+
+    def lines(tag, count, pause):
+        return program(tag, f"/bin/sh -c 'for n in `seq {count}`; do echo {tag} $n x end; {pause} done; exec sleep 3600'")
+
+    site = bridled(lines("slow", 100, "sleep 0.01;"), lines("fast", 20_000, ""), user=user, wrapper=own)
+    until(lambda: numbers(site.log("slow"), "slow")[-1:] == [100], "the last line of one", 60)
+    until(lambda: "fast 20000 " in last_bytes(site, "fast"), "the last line of the other", 60)
+    assert numbers(site.log("slow"), "slow") == list(range(1, 101))
+    assert numbers(site.log("fast"), "fast") == list(range(1, 20_001))
 
 
 def last_bytes(site, name):

@@ -143,6 +143,23 @@ refuses_anything_else(void **state)
 	assert_int_equal(err.code, ENOENT);
 }
 
+static void
+another_of_its_name_is_another(void **state)
+{
+	const struct scratch *s = *state;
+	int first = open_log(s, true), second;
+
+	assert_true(fifo_is(s->fd, "log", first));
+	assert_int_equal(unlinkat(s->fd, "log", 0), 0);
+	assert_false(fifo_is(s->fd, "log", first));
+	second = open_log(s, true);
+	assert_false(fifo_is(s->fd, "log", first));
+	assert_true(fifo_is(s->fd, "log", second));
+	assert_false(fifo_is(s->fd, "other", second));
+	close(first);
+	close(second);
+}
+
 int
 main(void)
 {
@@ -152,6 +169,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(keeps_its_content_while_somebody_holds_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(never_stops_a_writer, setup, teardown),
 		cmocka_unit_test_setup_teardown(refuses_anything_else, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_of_its_name_is_another, setup, teardown),
 	};
 
 	umask(022);
