@@ -33,6 +33,14 @@ inquiry_of(struct watcher *w, struct service *s)
 	return s->inquiry;
 }
 
+/* What is asked for while a story is told may put it right; it does not explain it. */
+static void
+begin(struct inquiry *q)
+{
+	q->told->opened = clock_wall();
+	inquiry_asked_by(q, clock_now(), q->told->asked);
+}
+
 static void
 judged(void *context, const struct incident *incident)
 {
@@ -44,7 +52,7 @@ judged(void *context, const struct incident *incident)
 	q->told->died = q->told->deaths_count = 0;
 	q->told->did[0] = '\0';
 	q->told->hang.at = 0;
-	q->told->opened = clock_wall();
+	begin(q);
 }
 
 static void
@@ -65,7 +73,7 @@ open_case(struct inquiry *q, uint32_t context)
 		return NULL;
 	hearing_init(&c->hearing, judged, q);
 	c->hearing.story.watched = true;
-	c->opened = clock_wall();
+	begin(q);
 	for (unsigned i = 0; i < CONTEXTS; i++)
 		if ((context & 1U << i) != 0)
 			tell(c, contexts[i], 0);

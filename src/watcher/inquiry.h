@@ -36,6 +36,7 @@ struct inquiry_case {
 	unsigned deaths_count;
 	struct record_hang hang; /* of the last of them that had hung; `at` 0: none had */
 	char did[INQUIRY_WORDS];
+	char asked[INQUIRY_WORDS]; /* who had asked for something when it began; "": nobody */
 };
 
 /* Of one Gunicorn service, while there is something to be told of it: an ordinary one costs nothing. */

@@ -95,11 +95,10 @@ inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, uint32_
 	q->asked_at = clock_now();
 }
 
-const char *
+void
 inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS])
 {
-	if (q->asked_at == 0 || now - q->asked_at > ASKED_LASTS)
-		return NULL;
-	snprintf(words, INQUIRY_WORDS, "bridle %s, by uid %u", deed_words[q->asked], (unsigned)q->asked_uid);
-	return words;
+	words[0] = '\0';
+	if (q->asked_at != 0 && now - q->asked_at <= ASKED_LASTS)
+		snprintf(words, INQUIRY_WORDS, "bridle %s, by uid %u", deed_words[q->asked], (unsigned)q->asked_uid);
 }

@@ -28,7 +28,7 @@ void inquiry_flush(struct inquiry *q);
 /* Into the docket, the file and to those who watch, as far as it is news. */
 void inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, bool over);
 
-/* "bridle stop, by uid 0": who asked for something shortly before; NULL: nobody. */
-const char *inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS]);
+/* "bridle stop, by uid 0": who asked for something shortly before; "": nobody. */
+void inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS]);
 
 #endif

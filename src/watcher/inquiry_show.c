@@ -65,7 +65,7 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 	bool over)
 {
 	const struct inquiry_case *c = q->told;
-	char advice[ADVICE_WORDS], asked[INQUIRY_WORDS];
+	char advice[ADVICE_WORDS];
 	struct record record = {
 		.service = s->name,
 		.number = e->number,
@@ -81,7 +81,7 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 		.hang = c->hang.at != 0 ? &c->hang : NULL,
 		.advice = advice,
 		.did = c->did[0] != '\0' ? c->did : NULL,
-		.asked = inquiry_asked_by(q, clock_now(), asked),
+		.asked = c->asked[0] != '\0' ? c->asked : NULL,
 	};
 	struct jsonw j;
 

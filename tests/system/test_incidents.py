@@ -231,6 +231,17 @@ def test_who_asked(site, edge, figures):
     note(figures, edge, "sync", incident)
 
 
+def test_who_asked_before(site, edge):
+    """What was asked for after something began does not explain it."""
+    made = site("sync")
+    up(made)
+    made.ctl("restart", "web")
+    recycled(made, "shutdown.requested")  # of the generation before
+    made.ctl("scale", "web", "3")
+    made.wait_workers(3)
+    assert recycled(made, "shutdown.requested")["asked"] == f"bridle restart, by uid {os.getuid()}"
+
+
 def test_requests_longer_than_the_grace(site, edge, figures):
     made = site("sync", graceful_timeout="1s", timeout=60)
     up(made)
