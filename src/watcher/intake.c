@@ -11,6 +11,8 @@
 enum {
 	FLOWING = 3,    /* ms between readings below which lines count as coming fast */
 	PATIENCE = 4,   /* ticks without a byte until it is waited for again */
+	FLOOD = 65536,  /* bytes a tick after which that is */
+	RESPITE = 40,   /* so many */
 	AGAIN = 4,      /* readings a tick of a pipe that is found half full: it fills faster than the clock ticks */
 	TICK_US = 1000, /* for a pipe of 1 MiB; smaller ones fill sooner */
 	TICK_LEAST_US = 200,
@@ -46,7 +48,7 @@ fast_begin(struct watcher *w, struct service *s)
 	if (w->intake.fast == INTAKE_NONE || s->log.capacity < FULL_SIZE)
 		set_clock(w, s->log.capacity);
 	state->fast = true;
-	state->empty = 0;
+	state->patience = PATIENCE;
 	state->next = w->intake.fast;
 	w->intake.fast = s->slot;
 }
@@ -59,7 +61,8 @@ wait_begin(struct watcher *w, struct service *s)
 		fast_begin(w, s);
 }
 
-/* Read S by the clock. False: it has fallen silent. */
+/* Read S by the clock. False: it has fallen silent. Who writes a flood and then nothing has lost its processor rather than come
+ * to an end: to be told of each of its lines when it goes on would make them dear. */
 static bool
 read_fast(struct watcher *w, struct service *s)
 {
@@ -68,8 +71,13 @@ read_fast(struct watcher *w, struct service *s)
 
 	for (unsigned i = 1; i < AGAIN && state->fast && got >= s->log.capacity / 2; i++)
 		got = logs_take(w, s);
-	state->empty = got > 0 ? 0 : state->empty + 1;
-	return state->empty < PATIENCE;
+	if (got >= FLOOD)
+		state->patience = RESPITE;
+	else if (got == 0)
+		state->patience--;
+	else if (state->patience < PATIENCE)
+		state->patience = PATIENCE;
+	return state->patience > 0;
 }
 
 static void

@@ -20,11 +20,11 @@ struct service;
 
 /* Of one service. */
 struct intake_state {
-	uint8_t bell;  /* enum bell */
-	bool fast;     /* in the list of those read by the clock */
-	uint8_t empty; /* ticks in a row without a byte */
-	uint32_t next; /* slot of the next in that list */
-	msec last;     /* when something was read */
+	uint8_t bell;     /* enum bell */
+	bool fast;        /* in the list of those read by the clock */
+	uint8_t patience; /* ticks without a byte until it is waited for */
+	uint32_t next;    /* slot of the next in that list */
+	msec last;        /* when something was read */
 };
 
 struct intake {
