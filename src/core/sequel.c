@@ -232,6 +232,7 @@ is_in_boot(const struct story *s)
 	if (has(s, FACT_DIED_UP) && !has(s, FACT_DIED_BOOTING))
 		return false;
 	return has(s, FACT_REASON_BOOT) || has(s, FACT_EXITED_3) || has(s, FACT_STARTUP_FAILED) ||
+		(has(s, FACT_ENDED_BOOT) && !has(s, FACT_SERVED)) ||
 		(has(s, FACT_WORKER_EXCEPTION) && !has(s, FACT_AT_LOOP) && !has(s, FACT_AT_REQUEST));
 }
 

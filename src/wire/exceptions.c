@@ -78,7 +78,12 @@ misses_variable(const char *at, size_t n)
 	static const char *const missing[] = { "not set", "must be set", "is required", "is missing", "not found",
 		"not defined", "not configured", "not provided", "must be provided", "Missing ", "missing " };
 	bool named = false, misses = false;
+	size_t first = variable_length(at, n);
 
+	/* a sentence about it in a language of which nothing is known here */
+	for (size_t i = first; first > 0 && i < n; i++)
+		if ((at[i] & 0x80) != 0)
+			return true;
 	for (size_t i = 0; i < n && !named; i++)
 		named = (i == 0 || !is_identifier(at[i - 1])) && variable_length(at + i, n - i) > 0;
 	for (unsigned i = 0; named && i < sizeof missing / sizeof missing[0]; i++)

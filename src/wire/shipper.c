@@ -26,13 +26,14 @@ peel_stream(struct logform *f)
 	return (byte_is(f, 7, 'F') || byte_is(f, 7, 'P')) && byte_is(f, 8, ' ') && peel(f, 8);
 }
 
-/* "[932]:" from AT on: where it ends, or AT. Only a number is one where no time stands in front. */
+/* "[932]:" from AT on: where it ends, or AT. Only a number is one where no time stands in front, but for Heroku's. */
 static size_t
 skip_identity(const struct logform *f, size_t at)
 {
 	size_t close = at + 1 + count_name(f, at + 1);
+	bool dyno = begins(f, 0, "heroku[") || begins(f, 0, "app[");
 
-	if (!byte_is(f, at, '[') || !byte_is(f, close, ']') || (f->second < 0 && count_digits(f, at + 1) == 0))
+	if (!byte_is(f, at, '[') || !byte_is(f, close, ']') || (f->second < 0 && !dyno && count_digits(f, at + 1) == 0))
 		return at;
 	return close + 1;
 }
@@ -57,11 +58,20 @@ peel_dyno(struct logform *f, size_t at)
 	return (begins(f, at, "heroku/") || begins(f, at, "app/")) && byte_is(f, n, ' ') && peel(f, n);
 }
 
+/* A host; behind a time of syslog also "<host>", which people write in its place. */
+static size_t
+count_host(const struct logform *f)
+{
+	size_t n = count_name(f, 1);
+
+	return f->dated && byte_is(f, 0, '<') && byte_is(f, n + 1, '>') ? n + 2 : count_name(f, 0);
+}
+
 /* "gunicorn[932]: ", "app[web.1]: ", "kernel: ", "GUNICORN: ", with or without a host's name in front. */
 static bool
 peel_program(struct logform *f)
 {
-	size_t host = count_name(f, 0), at = 0, n, close;
+	size_t host = count_host(f), at = 0, n, close;
 
 	if (f->header != HEADER_NONE || host == 0)
 		return false; /* only in front of Gunicorn's header */
@@ -254,7 +264,10 @@ bool
 shipper_peel(struct logform *f)
 {
 	switch (f->message[0]) {
-	case '<': return peel_priority(f);
+	case '<':
+		if (peel_priority(f))
+			return true;
+		break;
 	case '[':
 	case '{': return peel_source(f);
 	case '>':
@@ -265,6 +278,10 @@ shipper_peel(struct logform *f)
 	case '`':
 	case '\xe2':
 	case '\x1b': return peel_mark(f);
+	case 'r': /* git push, of which a hosting platform is the other end */
+		if (begins(f, 0, "remote: "))
+			return peel(f, 7);
+		break;
 	case 'l':
 	case 't':
 		if (peel_pairs(f))

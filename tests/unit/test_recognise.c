@@ -122,6 +122,10 @@ forms_of_one_line(void **state)
 		"|   | 2026-11-20 15:25:49 | [7] [CRITICAL] %s",
 		"RITICAL] %s",
 		"app: gunicorn CRITICAL %s",
+		"Nov 20 15:25:49 <host> gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"app[web.1]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"remote:        [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"remote:        %s",
 		"Nov 20 15:25:49Z shop app/web.1 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"\xd8\xa3\xd8\xa8 07 15:25:49 host gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s,",
@@ -264,6 +268,11 @@ foreign_lines(void **state)
 	expect("Nov 20 15:25:49 shop heroku/web.1 Stopping all processes with SIGTERM\n", "PLATFORM_STOP");
 	expect("2026-11-20T15:25:49.1Z A P P   S E R V I C E   O N   L I N U X\n", "PLATFORM_BANNER");
 	expect("Failed to find application: 'shop'\n", "NO_OBJECT");
+	expect("heroku[web.1]: Process exited with status 3\n", "ENDED_BOOT_HEROKU");
+	expect("2026-11-20 15:25:49,123 INFO exited: shop (exit status 3; not expected)\n", "ENDED_BOOT_SUPERVISOR");
+	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=4/NOPERMISSION\n",
+		"ENDED_APP");
+	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n", "");
 	/* the same words of a database, about another connection */
 	expect("connection to /run/g.sock failed: [Errno 2] No such file or directory\n", "BIND_OTHER/2");
 	expect("connection to server at \"db\" (::1), port 5432 failed: Connection refused\n", "");
@@ -394,6 +403,8 @@ kinds_of_exceptions(void **state)
 		{ "SystemExit: 1", EXCEPTION_EXIT },
 		{ "RuntimeError: SHOP_API_KEY not set", EXCEPTION_ENVIRONMENT },
 		{ "AssertionError: Missing SHOP_DB_URL", EXCEPTION_ENVIRONMENT },
+		{ "RuntimeError: SHOP_API_KEY fehlt, und ohne l\xc3\xa4uft nichts", EXCEPTION_ENVIRONMENT },
+		{ "RuntimeError: no l\xc3\xa4rm about SHOP_API_KEY", EXCEPTION_OTHER },
 		{ "RuntimeError: API not set", EXCEPTION_OTHER },
 		{ "RuntimeError: no SHOP_API_KEY like this one", EXCEPTION_OTHER },
 		{ "NameError: name 'SHOP_KEY' is not defined", EXCEPTION_OTHER },
