@@ -1,0 +1,22 @@
+#include "core/tally.h"
+
+void
+tally_look(struct tally *t, const struct tally_seen *seen, msec now)
+{
+	msec since = t->looked > 0 ? now - t->looked : 0;
+
+	t->looked = now;
+	if (since > 0 && since <= TALLY_GAP) {
+		t->watched += since;
+		if (seen->cpu > 0)
+			t->cpu_us += seen->cpu * since;
+	}
+	if (t->looks < UINT32_MAX) {
+		t->looks++;
+		t->standing += seen->workers > 0 && seen->queue >= seen->workers;
+	}
+	if (seen->rate > t->busiest)
+		t->busiest = seen->rate;
+	if (seen->largest > t->largest)
+		t->largest = seen->largest;
+}
