@@ -31,6 +31,7 @@ function __bridle_commands
         watch 'print what happens, as it happens' \
         why 'say what went wrong, and what can be done' \
         history 'show what happened to a service, and how it has fared' \
+        advise 'say how a service should be set, from what was measured' \
         signatures 'print the log lines that why recognises' \
         reexec 'let bridled go on as the program that is installed now' \
         shutdown 'stop all services, and bridled itself' \
@@ -38,20 +39,20 @@ function __bridle_commands
         help 'say how a command is used'
 end
 
-set -l commands status start stop restart reload scale signal logs check config import takeover ready watch why history signatures reexec shutdown version help
+set -l commands status start stop restart reload scale signal logs check config import takeover ready watch why history advise signatures reexec shutdown version help
 
 complete -c bridle -f
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from help' -a '(__bridle_commands)'
 complete -c bridle -n '__fish_seen_subcommand_from check import' -F
-complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config takeover ready watch why history' -a '(__bridle_names)'
+complete -c bridle -n '__fish_seen_subcommand_from status start stop restart reload scale signal logs config takeover ready watch why history advise' -a '(__bridle_names)'
 complete -c bridle -n '__fish_seen_subcommand_from signal' -a 'HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP'
 
 complete -c bridle -s s -l socket -r -F -d 'control socket of the bridled to talk to'
 complete -c bridle -s r -l root -x -a '(__fish_complete_directories)' -d 'the directory that bridled was given with --root'
 complete -c bridle -s h -l help -d 'say how it is used'
 complete -c bridle -n "not __fish_seen_subcommand_from $commands" -s V -l version -d 'print the version of this command'
-complete -c bridle -n '__fish_seen_subcommand_from status config watch why history' -s j -l json -d 'print JSON, for programs'
+complete -c bridle -n '__fish_seen_subcommand_from status config watch why history advise' -s j -l json -d 'print JSON, for programs'
 complete -c bridle -n '__fish_seen_subcommand_from status' -l names -d 'print names only, one a line'
 complete -c bridle -n '__fish_seen_subcommand_from start stop restart config' -s a -l all -d 'all services; config: defaults too'
 complete -c bridle -n '__fish_seen_subcommand_from restart' -l cold -d 'down and up, even where a replacement is possible'

@@ -74,6 +74,10 @@ const struct command commands[] = {
 	  "last --since TIME. Then workers, memory, queue and requests over that time, at most a day, since the process that\n"
 	  "looks began.",
 	  ARGUMENT(LAST) | ARGUMENT(SINCE) | ARGUMENT(JSON), 1, 1, history_command },
+	{ "advise", "NAME", "say how a service should be set, from what was measured",
+	  "Lines for bridle.ini, each with its reason above it: workers, threads, timeout, max_requests, memory_max_worker and\n"
+	  "preload_app. What is right already is a comment. Exits with 7, saying what is missing, when too little was seen.",
+	  ARGUMENT(JSON), 1, 1, advise_command },
 	{ "signatures", "", "print the log lines that why recognises",
 	  "%d is a number, %s a word, %* anything. Your own (signature in [bridle]) come first.",
 	  ARGUMENT(CONFIG), 0, 0, signatures_command },

@@ -45,6 +45,7 @@ int reexec_command(const struct arguments *a);
 int takeover_command(const struct arguments *a);
 int shutdown_command(const struct arguments *a);
 int why_command(const struct arguments *a);
+int advise_command(const struct arguments *a);
 int history_command(const struct arguments *a);
 int signatures_command(const struct arguments *a);
 int version_command(const struct arguments *a);

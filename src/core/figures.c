@@ -40,6 +40,12 @@ figures_duration(struct figures *f, int64_t us, msec now)
 	unsigned i = 0;
 
 	roll(f, now);
+	if (us > f->longest)
+		f->longest = us;
+	if (f->us <= INT64_MAX - us) {
+		f->us += us;
+		f->timed++;
+	}
 	while (i < FIGURES_BOUNDS && us >= bounds[i])
 		i++;
 	if (s->timed == UINT32_MAX || s->us > INT64_MAX - us)

@@ -29,6 +29,8 @@ struct figures {
 	uint64_t status[FIGURES_CLASSES];
 	uint64_t logged[FIGURES_LEVELS]; /* lines of the four levels that are counted */
 	struct figures_span now, before;
+	uint64_t timed;      /* requests whose duration is known, since the beginning, */
+	int64_t us, longest; /* how long all of them and the longest took, microseconds */
 };
 
 /* COUNT (>= 0) requests; one took US microseconds (>= 0); COUNT were answered with STATUS (100 to 999: what is no class counts

@@ -110,8 +110,9 @@ find_path(const char *lines, const struct version *v, char *path, size_t size)
 	return true;
 }
 
-int64_t
-memory_free(const char *proc, const char *cgroups)
+/* WHO: of whose groups, as /proc calls it. */
+static int64_t
+free_in(const char *proc, const char *cgroups, const char *who)
 {
 	char bytes[FILE_SIZE], path[PATH_SIZE], mount[PATH_SIZE];
 	int64_t least;
@@ -119,7 +120,8 @@ memory_free(const char *proc, const char *cgroups)
 	if (!read_file(proc, "meminfo", bytes, sizeof bytes) || (least = number_of(bytes, "MemAvailable:")) < 0)
 		return -1;
 	least *= 1024;
-	if (!read_file(proc, "self/cgroup", bytes, sizeof bytes))
+	snprintf(path, sizeof path, "%s/cgroup", who);
+	if (!read_file(proc, path, bytes, sizeof bytes))
 		return least;
 	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
 		int64_t left = INT64_MAX;
@@ -130,4 +132,19 @@ memory_free(const char *proc, const char *cgroups)
 		least = left < least ? left : least;
 	}
 	return least;
+}
+
+int64_t
+memory_free(const char *proc, const char *cgroups)
+{
+	return free_in(proc, cgroups, "self");
+}
+
+int64_t
+memory_free_for(const char *proc, const char *cgroups, pid_t pid)
+{
+	char who[16];
+
+	snprintf(who, sizeof who, "%d", (int)pid);
+	return free_in(proc, cgroups, who);
 }

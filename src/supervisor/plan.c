@@ -136,6 +136,43 @@ probe_settings(const struct conf_service *s)
 	return probe;
 }
 
+static uint8_t
+class_of(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum page_class class;
+	} classes[] = {
+		{ "", PAGE_CLASS_SYNC },
+		{ "sync", PAGE_CLASS_SYNC },
+		{ "gthread", PAGE_CLASS_GTHREAD },
+		{ "gevent", PAGE_CLASS_ASYNC },
+		{ "eventlet", PAGE_CLASS_ASYNC },
+		{ "tornado", PAGE_CLASS_ASYNC },
+		{ "asgi", PAGE_CLASS_ASYNC },
+	};
+
+	for (unsigned i = 0; i < sizeof classes / sizeof classes[0]; i++)
+		if (strcmp(word, classes[i].word) == 0)
+			return (uint8_t)classes[i].class;
+	return PAGE_CLASS_OTHER;
+}
+
+/* What advice is compared with (core/advise.h). */
+static void
+plan_said(struct page_settings *to, const struct conf_service *s)
+{
+	to->worker_class = class_of(s->worker_class);
+	to->said = (uint8_t)((s->timeout >= 0 ? PAGE_SAID_TIMEOUT : 0) | (s->preload_app >= 0 ? PAGE_SAID_PRELOAD : 0) |
+		(s->preload_app == 1 ? PAGE_PRELOADS : 0));
+	to->threads = s->threads > 0 ? (uint16_t)s->threads : 0;
+	to->max_requests = s->max_requests > 0 ? (uint32_t)s->max_requests : 0;
+	if (s->max_requests > 0 && s->max_requests_jitter > 0)
+		to->jitter = (uint16_t)(s->max_requests_jitter * 100 / s->max_requests < UINT16_MAX ?
+				s->max_requests_jitter * 100 / s->max_requests :
+				UINT16_MAX);
+}
+
 static bool
 plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 {
@@ -168,6 +205,8 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 		.log_drops = s->log_full == CONF_LOG_DROP,
 		.probe = s->kind == CONF_GUNICORN ? probe_settings(s) : (struct page_probe){ 0 },
 	};
+	if (s->kind == CONF_GUNICORN)
+		plan_said(p->settings, s);
 	p->autostart = s->autostart != 0;
 	p->on_demand = p->limits.held && s->start == CONF_START_ON_DEMAND;
 	p->rests = p->limits.held && s->idle_stop > 0;

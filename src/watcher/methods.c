@@ -8,6 +8,7 @@
 #include "config.h"
 #include "watcher/answer.h"
 #include "watcher/client.h"
+#include "watcher/counsel.h"
 #include "watcher/history.h"
 #include "watcher/listing.h"
 #include "watcher/watch.h"
@@ -291,6 +292,23 @@ why(struct client *c, json_t *parameters)
 }
 
 static void
+advise_on(struct client *c, json_t *parameters)
+{
+	struct target target;
+	size_t length = 0;
+	char *frame;
+
+	if (!take_service(c, parameters, &target))
+		return;
+	if (c->w->services.at[target.slot].sampler == NULL) {
+		client_refused(c, "it is a program: only Gunicorn services can be advised on", NULL);
+		return;
+	}
+	frame = counsel_frame(c->w, &c->w->services.at[target.slot], &target.record, &length);
+	client_send(c, frame, length);
+}
+
+static void
 history(struct client *c, json_t *parameters)
 {
 	json_t *last = json_object_get(parameters, "last"), *since = json_object_get(parameters, "since");
@@ -371,6 +389,7 @@ static const struct method {
 	{ VARLINK_INTERFACE ".Watch",                 READERS,  watch },
 	{ VARLINK_INTERFACE ".Why",                   READERS,  why },
 	{ VARLINK_INTERFACE ".History",               READERS,  history },
+	{ VARLINK_INTERFACE ".Advise",                READERS,  advise_on },
 	{ VARLINK_INTERFACE ".Start",                 CHANGERS, start },
 	{ VARLINK_INTERFACE ".Stop",                  CHANGERS, stop },
 	{ VARLINK_INTERFACE ".Restart",               CHANGERS, restart },

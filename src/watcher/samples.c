@@ -151,7 +151,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		idleness_look(w, s, record);
 		sizes_tell(w, s, record);
 		probes_look(&s->sampler->probes, record);
-		measures_look(w, s, record);
+		measures_look(s, record);
 	}
 	control_sampled(w, s, record);
 }

@@ -67,6 +67,12 @@ struct page_probe {
 	uint8_t proof, pad[2];         /* of a program: enum page_proof */
 };
 
+/* How a Gunicorn's workers serve: as advice tells them apart. */
+enum page_class { PAGE_CLASS_SYNC, PAGE_CLASS_GTHREAD, PAGE_CLASS_ASYNC, PAGE_CLASS_OTHER };
+
+/* What was said in the configuration, and is not left to Gunicorn. */
+enum page_said { PAGE_SAID_TIMEOUT = 1, PAGE_SAID_PRELOAD = 2, PAGE_PRELOADS = 4 };
+
 /* What the watcher needs to know to look after a service; changes only when the configuration does. */
 enum page_oom { PAGE_OOM_CONTINUE, PAGE_OOM_RESTART, PAGE_OOM_STOP };
 struct page_settings {
@@ -87,9 +93,13 @@ struct page_settings {
 	uint8_t oom_policy;      /* enum page_oom */
 	uint32_t statsd_address;   /* where its figures go on to, IPv4 in network order; 0: nowhere */
 	uint16_t statsd_port;      /* host order */
-	uint8_t pad[2];
+	uint8_t worker_class;      /* enum page_class */
+	uint8_t said;              /* bits of enum page_said */
 	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
 	uint32_t withheld;          /* sandbox keys that this machine cannot give (best-effort): bits of enum page_withheld */
+	uint32_t max_requests;      /* 0: not said, or never */
+	uint16_t threads;           /* 0: not said */
+	uint16_t jitter;            /* of max_requests, per cent */
 	struct page_probe probe;
 };
 

@@ -464,3 +464,81 @@ def test_logs_that_are_not_there(log):
     log[0].rmdir()
     done = bridle("--socket", log[1], "logs", "web")
     assert done.returncode == 1 and "has not written anything yet" in done.stderr
+
+
+# ---- history and advise ----
+
+def happening(kind="moved", what="running", words="proven ready", **other):
+    return {"time": 1795737236.123, "service": "web", "kind": kind, "what": what, "words": words, "alarm": False, "uid": None, "pid": 4711,
+            "generation": 3, "workers": 2, "memory": 90 << 20, "queue": 0, "rate": 12.5, **other}
+
+
+def trend(step, points, end=1795737240.0):
+    none = {"workers": None, "memory": None, "queue": None, "requests": None}
+    return {"step": step, "end": end, "points": [none] * (60 - len(points)) + points}
+
+
+POINTS = [{"workers": 2, "memory": n << 20, "queue": n - 80, "requests": 10 * (n - 80)} for n in range(80, 88)]
+
+
+def test_history_is_a_table_and_a_chart(fake):
+    one = fake(answers={"History": {"trends": [trend(10, POINTS)], "happenings": [
+        happening(), happening("asked", "restart", "", uid=1000), happening("scaled", "2 -> 3", "7 connections waited"),
+        happening("incident", "runtime.timeout", "a request held a worker", alarm=True, workers=None, memory=None, rate=None)]}})
+    out = bridle("history", "web", "--socket", one.path).stdout
+    assert "bridle restart" in out and "uid 1000" in out and "workers 2 -> 3" in out and "7 connections waited" in out
+    assert "90M" in out and "12.5/s" in out and "runtime.timeout" in out
+    lines = dict(line.split(maxsplit=1) for line in out.splitlines() if line.startswith(("workers ", "memory ", "queue ", "requests ")))
+    assert lines["memory"].split() == ["*#######", "80M", "to", "87M"], "a small change is not blown up"
+    assert lines["queue"].split() == ["_.:-=+*#", "0", "to", "7"] and lines["workers"].split() == ["########", "2"]
+    assert lines["requests"].split() == ["_.:-=+*#", "0.0/s", "to", "7.0/s"]
+    assert "\nevents" in out and out.rstrip().endswith("!")
+    assert one.calls[-1][1] == {"name": "web"}
+    bridle("history", "web", "--last", "5", "--since", "90s", "--socket", one.path)
+    assert one.calls[-1][1] == {"name": "web", "last": 5, "since": 90.0}
+
+
+@pytest.mark.parametrize("locale, lowest, highest", [("C.UTF-8", "\u2581", "\u2588"), ("C", "_", "#")])
+def test_the_chart_is_of_blocks_where_there_are_some(fake, locale, lowest, highest):
+    one = fake(answers={"History": {"happenings": [], "trends": [trend(10, POINTS)]}})
+    out = on_terminal("history", "web", "--socket", one.path, env={"LC_ALL": locale})
+    queue = next(line for line in out.splitlines() if "queue" in line)
+    assert lowest in queue and highest in queue
+    assert all(len(re.sub("\033\\[[0-9;]*m", "", line)) <= 80 for line in out.splitlines())
+
+
+@pytest.mark.parametrize("answer", [
+    {}, {"happenings": None, "trends": 7}, {"happenings": [None, 5, {}, {"time": "now", "rate": "x", "words": "\033[2J"}], "trends": [None]},
+    {"happenings": [happening(time=1e300, rate=1e300, memory=-5, what="x" * 900)], "trends": [{"step": 0.0001, "end": 1e300, "points": [{}]}]},
+    {"happenings": [happening(time=-1e300)], "trends": [trend(10, [{"workers": 2**62, "memory": 2**62, "queue": -7, "requests": 2**62}])]},
+    {"happenings": [happening(time=5)], "trends": [{"step": 1e9, "end": -1e12, "points": [{}] * 9999}, trend(1e6, POINTS, 1e12)]},
+])
+def test_a_strange_history_does_no_harm(fake, answer):
+    one = fake(answers={"History": answer})
+    for words in (("history", "web"), ("history", "web", "--since", "1h")):
+        done = bridle(*words, "--socket", one.path)
+        assert done.returncode == 0 and "\033" not in done.stdout, done
+
+
+ADVICE = {"missing": [], "measures": {"watched": 180000.0, "requests": 1000000}, "advice": [
+    {"key": "workers", "value": "5", "kept": False, "reason": "in the busiest minute 20.0 requests a second " + "of 100ms each " * 12},
+    {"key": "timeout", "value": "30s", "kept": True, "reason": "the longest took 2.5s"},
+    {"key": "memory_max_worker", "value": "160M", "kept": False, "reason": "the largest\nbind = tcp:0.0.0.0:80"}]}
+
+
+def test_advice_is_ready_to_be_pasted(fake, tmp_path):
+    out = bridle("advise", "web", "--socket", fake(answers={"Advise": ADVICE}).path).stdout
+    lines = [line for line in out.splitlines() if line and not line.startswith("#")]
+    assert lines == ["[gunicorn:web]", "workers = 5", "memory_max_worker = 160M"], "whatever a reason says is a comment"
+    assert "# as it is: timeout = 30s" in out and "2d2h" in out and all(len(line) <= 80 for line in out.splitlines())
+    (tmp_path / "bridle.ini").write_text(out.replace("workers =", "app = a:b\ndirectory = /\nbind = /tmp/x\nworkers =", 1))
+    assert bridle("check", tmp_path / "bridle.ini").returncode == 0
+
+
+def test_no_advice_from_too_little(fake):
+    one = fake(answers={"Advise": {"missing": ["it was watched for 5s, and it takes 10m", "x\033"], "advice": [], "measures": {}}})
+    done = bridle("advise", "web", "--socket", one.path)
+    assert (done.returncode, done.stdout) == (7, "")
+    assert "too little was seen of web: it was watched for 5s, and it takes 10m" in done.stderr and "\033" not in done.stderr
+    for answer in ({}, {"advice": [None, {}, 5], "missing": None}, {"missing": [None]}):
+        assert bridle("advise", "web", "--socket", fake(answers={"Advise": answer}, path=f"{one.path}-{len(str(answer))}").path).returncode in (0, 7)

@@ -57,6 +57,9 @@ durations_are_estimated(void **state)
 		figures_duration(&f, i * 1000, T0 + (i < 500 ? 0 : 31000)); /* over both spans */
 	v = figures_look(&f, T0 + 31000);
 	assert_int_equal(v.mean, 500500);
+	assert_int_equal(f.timed, 1000);
+	assert_int_equal(f.us, 500500000);
+	assert_int_equal(f.longest, 1000000);
 	assert_near(v.median, 500000, 5);
 	assert_near(v.worst, 950000, 5);
 }

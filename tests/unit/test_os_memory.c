@@ -73,6 +73,23 @@ the_least_counts(void **state)
 }
 
 static void
+each_has_groups_of_its_own(void **state)
+{
+	static const struct file files[] = { { "proc/meminfo", "MemAvailable: 80 kB\n" }, { "proc/self/cgroup", "0::/a\n" },
+		{ "proc/42/cgroup", "0::/b\n" }, { "sys/b/memory.max", "1000\n" }, { "sys/b/memory.current", "400\n" } };
+	struct scratch s;
+
+	(void)state;
+	scratch_make(&s);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		put(&s, &files[i]);
+	assert_int_equal(memory_free(scratch_path(&s, "proc"), scratch_path(&s, "sys")), 81920);
+	assert_int_equal(memory_free_for(scratch_path(&s, "proc"), scratch_path(&s, "sys"), 42), 600);
+	assert_int_equal(memory_free_for(scratch_path(&s, "proc"), scratch_path(&s, "sys"), 43), 81920);
+	scratch_remove(&s);
+}
+
+static void
 this_machine_is_known(void **state)
 {
 	(void)state;
@@ -82,7 +99,8 @@ this_machine_is_known(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(the_least_counts), cmocka_unit_test(this_machine_is_known) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(the_least_counts),
+		cmocka_unit_test(each_has_groups_of_its_own), cmocka_unit_test(this_machine_is_known) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,134 @@
+/*
+ * advise -- `bridle advise`: how a service should be set, as lines for bridle.ini.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/connection.h"
+#include "cli/field.h"
+#include "cli/paint.h"
+
+/* A comment, as wide as a line of an INI file should be. What is in it may have come from anywhere: without newlines it stays
+ * one. */
+static void
+print_comment(struct paint p, const char *words)
+{
+	char visible[512], *at = visible;
+	unsigned width = p.width < 80 ? p.width : 80;
+	struct text t;
+
+	text_init(&t, visible, sizeof visible);
+	text_add_visible(&t, words, strlen(words));
+	while (*at != '\0') {
+		size_t n = strlen(at), end = n;
+
+		if (n > width - 2) {
+			for (end = width - 2; end > 0 && at[end] != ' '; end--)
+				;
+			end = end > 0 ? end : width - 2;
+		}
+		printf("%s# %.*s%s\n", paint_on(p, COLOUR_FAINT), (int)end, at, paint_off(p, COLOUR_FAINT));
+		at += end;
+		at += strspn(at, " ");
+	}
+}
+
+/* "2d4h, 1000000 requests": what it is advised from. */
+static void
+print_heading(const char *name, const json_t *measures, struct paint p)
+{
+	char words[160];
+	int64_t requests;
+	struct text t;
+	msec watched;
+
+	text_init(&t, words, sizeof words);
+	field_seconds(measures, "watched", &watched);
+	field_integer(measures, "requests", &requests);
+	text_add(&t, "from what was measured in ");
+	text_add_duration(&t, watched - watched % 1000);
+	text_addf(&t, " and %lld requests", (long long)requests);
+	print_comment(p, words);
+	fputs("[gunicorn:", stdout);
+	paint_visible(stdout, name);
+	puts("]");
+}
+
+/* What stays as it is, is only a comment: what is pasted changes nothing that is right. */
+static void
+print_advice(const json_t *advice, struct paint p)
+{
+	bool kept = json_is_true(json_object_get(advice, "kept"));
+
+	putchar('\n');
+	print_comment(p, field_text(advice, "reason"));
+	fputs(kept ? "# as it is: " : paint_on(p, COLOUR_TITLE), stdout);
+	paint_visible(stdout, field_text(advice, "key"));
+	fputs(" = ", stdout);
+	paint_visible(stdout, field_text(advice, "value"));
+	puts(kept ? "" : paint_off(p, COLOUR_TITLE));
+}
+
+static void
+print(const json_t *answer, const char *name)
+{
+	struct paint p = paint_for(STDOUT_FILENO);
+	const json_t *advice = json_object_get(answer, "advice");
+	json_t *one;
+	size_t i;
+
+	print_heading(name, json_object_get(answer, "measures"), p);
+	json_array_foreach((json_t *)advice, i, one)
+		print_advice(one, p);
+}
+
+/* Too little was seen. */
+static bool
+refuse(const json_t *missing, const char *name, struct trouble *t)
+{
+	char words[400];
+	struct text sentence;
+	json_t *one;
+	size_t i;
+
+	text_init(&sentence, words, sizeof words);
+	json_array_foreach((json_t *)missing, i, one) {
+		text_add(&sentence, i > 0 ? "; " : "");
+		text_add(&sentence, json_string_value(one) != NULL ? json_string_value(one) : "");
+	}
+	trouble_set(t, CLI_REFUSED, 0, "too little was seen of %s: %s", name, words);
+	return trouble_hint(t, "let it serve, and ask again");
+}
+
+int
+advise_command(const struct arguments *a)
+{
+	const char *name = a->operands[0];
+	struct varlink_reply reply;
+	const json_t *missing;
+	struct connection c;
+	struct trouble t;
+	bool ok;
+
+	if (!connection_open(&c, a, &t))
+		return trouble_tell(&t);
+	ok = connection_call(&c, "Advise", json_pack("{s:s}", "name", name), &reply, &t);
+	if (ok) {
+		missing = json_object_get(reply.parameters, "missing");
+		if ((a->given & ARGUMENT(JSON)) != 0) {
+			json_dumpf(reply.parameters, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
+			putchar('\n');
+		}
+		if (json_array_size(missing) > 0)
+			ok = refuse(missing, name, &t);
+		else if ((a->given & ARGUMENT(JSON)) == 0)
+			print(reply.parameters, name);
+		varlink_reply_free(&reply);
+	}
+	connection_close(&c);
+	return ok ? CLI_OK : trouble_tell(&t);
+}
