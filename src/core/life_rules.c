@@ -12,7 +12,7 @@
  *
  * One that is wanted only when somebody comes is LISTENING: no process of it is needed, the kernel queues connections, and
  * the first one starts it. It comes back there when nothing came for long enough; whoever connects while it is being
- * ended waits in the same queue, and starts it again.
+ * ended waits in the same queue, and starts it again. Where others come first, those who connect wait while it is QUEUED.
  *
  * Leftovers of dead and replaced generations go down their ladders beside all this and do not move the
  * service, except that STOPPING waits until they are gone (EMPTY) and RESTARTING until they are not in the way
@@ -79,7 +79,8 @@ LIFE_TABLE struct life_rule life_rules[LIFE_STATE_COUNT][LIFE_EVENT_COUNT] = {
 	[ON_CONNECT]    = TO(STARTING, SPAWN, AFTER_START),        [ON_START]        = TO(STARTING, SPAWN, AFTER_START),
 	[ON_RESTART]    = TO(RESTARTING, END_ALL, NEVER),          [ON_REPLACE]      = TO(STARTING, SPAWN, AFTER_START),
 	[ON_DIED_LATER] = TO(WAITING, JUST_MOVE, AFTER_WAIT),      [ON_DIED_GIVE_UP] = TO(FAILED, JUST_MOVE, NEVER),
-	[ON_LISTEN]     = TO(LISTENING, LISTEN, NEVER),            [ON_STOP]         = TO(STOPPING, END_ALL, NEVER) },
+	[ON_LISTEN]     = TO(LISTENING, LISTEN, NEVER),            [ON_STOP]         = TO(STOPPING, END_ALL, NEVER),
+	[ON_QUEUE]      = TO(QUEUED, JUST_MOVE, NEVER) },
 [LIFE_QUEUED] = {
 	[ON_START]      = TO(STARTING, SPAWN, AFTER_START),        [ON_REFUSED]      = TO(FAILED, JUST_MOVE, NEVER),
 	[ON_STOP]       = TO(STOPPING, END_ALL, NEVER) },

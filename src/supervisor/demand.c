@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "os/arrivals.h"
 #include "supervisor/bridled.h"
+#include "supervisor/ordering.h"
 #include "supervisor/service.h"
 
 enum { MANY = 16 /* arrivals after which a service is known to be busy */ };
@@ -45,7 +46,7 @@ on_waiting(struct ev_loop *loop, ev_io *io, int events)
 
 	(void)loop;
 	(void)events;
-	life_connect(&s->life, now);
+	ordering_connect(s, now);
 	service_act(s, now);
 }
 

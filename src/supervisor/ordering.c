@@ -101,10 +101,11 @@ look(struct bridled *b)
 	}
 }
 
+/* Nothing of it is up, or on its way. */
 static bool
-is_down(const struct service *s)
+may_queue(const struct service *s)
 {
-	return s->life.state == LIFE_STOPPED || s->life.state == LIFE_FAILED;
+	return s->life.state == LIFE_STOPPED || s->life.state == LIFE_FAILED || s->life.state == LIFE_LISTENING;
 }
 
 static void
@@ -138,26 +139,6 @@ is_coming(const struct service *s)
 }
 
 bool
-ordering_start(struct service *s, msec now)
-{
-	struct bridled *b = s->home;
-
-	if (b->order.edge_count == 0)
-		return life_start(&s->life, now);
-	if (is_coming(s) && node(s)->wish != WISH_STOP)
-		return false;
-	look(b);
-	if (!is_coming(s))
-		order_wish_start(&b->order, s->slot);
-	else
-		node(s)->wish = WISH_NOTHING; /* it was to be stopped, and its turn had not come */
-	give_turns(b, now);
-	if (s->life.state == LIFE_LISTENING) /* on demand, and this is one */
-		life_start(&s->life, now);
-	return true;
-}
-
-bool
 ordering_stop(struct service *s, msec now)
 {
 	struct bridled *b = s->home;
@@ -178,13 +159,36 @@ ordering_wish(struct service *s)
 	node(s)->wish = WISH_START;
 }
 
+/* Down, and started by those who connect. */
+static bool
+is_lazy(const struct service *s)
+{
+	return (s->life.state == LIFE_STOPPED || s->life.state == LIFE_FAILED) && demand_allowed(s) &&
+		s->plan->on_demand;
+}
+
+/* Nothing comes before that, and nobody is needed for it. */
+static void
+listen_at_once(struct service *s, msec now)
+{
+	node(s)->wish = WISH_NOTHING;
+	demand_begin(s, now);
+	service_act(s, now);
+	node(s)->state = (uint8_t)s->life.state;
+}
+
 void
 ordering_begin(struct bridled *b, msec now)
 {
 	look(b);
-	for (uint32_t i = 0; i < b->capacity; i++)
-		if (b->order.nodes[i].wish == WISH_START)
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		if (b->order.nodes[i].wish != WISH_START)
+			continue;
+		if (is_lazy(b->services[i]))
+			listen_at_once(b->services[i], now);
+		else
 			order_wish_start(&b->order, i);
+	}
 	give_turns(b, now);
 }
 
@@ -241,7 +245,7 @@ start(struct service *s, msec now)
 static void
 wait_for(struct service *s, const struct service *whom, msec now)
 {
-	if (!is_down(s) || node(s)->wish != WISH_START)
+	if (!may_queue(s) || node(s)->wish != WISH_START)
 		return;
 	tell_why(s, whom, " comes first");
 	life_queue(&s->life, now);
@@ -250,7 +254,7 @@ wait_for(struct service *s, const struct service *whom, msec now)
 static void
 refuse(struct service *s, const struct service *whom, msec now)
 {
-	if (is_down(s))
+	if (may_queue(s))
 		life_queue(&s->life, now);
 	tell_why(s, whom, ", which it requires, is not up");
 	life_refuse(&s->life, now);
@@ -295,4 +299,62 @@ ordering_turns(struct bridled *b, msec now)
 			b->reorder = true;
 		}
 	}
+}
+
+/* ---- one that is asked for ---- */
+
+/* It listens, or would, and now it is to run, because that was ASKED for or somebody connects: in its turn, which may have come.
+ * Among the others it is one that waits already. */
+static void
+begin_lazy(struct service *s, bool asked, msec now)
+{
+	struct bridled *b = s->home;
+	uint32_t whom = s->slot;
+
+	look(b);
+	node(s)->state = LIFE_QUEUED;
+	order_wish_start(&b->order, s->slot);
+	switch (order_turn(&b->order, s->slot, &whom)) {
+	case TURN_NONE:
+	case TURN_GO:
+		if (asked)
+			life_start(&s->life, now);
+		else
+			life_connect(&s->life, now);
+		break;
+	case TURN_WAIT: wait_for(s, b->services[whom], now); break;
+	case TURN_REFUSE: refuse(s, b->services[whom], now); break;
+	}
+	give_turns(b, now);
+}
+
+bool
+ordering_start(struct service *s, msec now)
+{
+	struct bridled *b = s->home;
+
+	if (b->order.edge_count == 0)
+		return life_start(&s->life, now);
+	if (is_coming(s) && node(s)->wish != WISH_STOP)
+		return false;
+	if (s->life.state == LIFE_LISTENING || is_lazy(s)) {
+		begin_lazy(s, true, now);
+		return true;
+	}
+	look(b);
+	if (is_coming(s))
+		node(s)->wish = WISH_NOTHING; /* it was to be stopped, and its turn had not come */
+	else
+		order_wish_start(&b->order, s->slot);
+	give_turns(b, now);
+	return true;
+}
+
+void
+ordering_connect(struct service *s, msec now)
+{
+	if (s->home->order.edge_count == 0)
+		life_connect(&s->life, now);
+	else
+		begin_lazy(s, false, now);
 }

@@ -27,6 +27,9 @@ void ordering_learn(struct bridled *b, const struct conf *conf);
 bool ordering_start(struct service *s, msec now);
 bool ordering_stop(struct service *s, msec now);
 
+/* Somebody waits to be accepted by S, which is listening: as a start that was asked for. */
+void ordering_connect(struct service *s, msec now);
+
 /* S is to be started, or to listen where it starts on demand, when ordering_begin is called. */
 void ordering_wish(struct service *s);
 void ordering_begin(struct bridled *b, msec now);

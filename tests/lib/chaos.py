@@ -38,7 +38,7 @@ class Fault:
     do: Callable
     cuts: bool = False               # may cost requests that a worker was answering
     needs: Callable = lambda chaos: True
-    takes: str = ""                  # of two at once, no two may take the same: what nobody promises when both are gone
+    takes: tuple = ()                # of two at once, no two may take the same: nobody promises anything when both are gone
 
 
 class Chaos:
@@ -228,7 +228,7 @@ class Chaos:
     def round(self, faults):
         """One fault, or two at once, until everything is well again."""
         chosen = self.random.sample(faults, 2 if self.random.random() < 0.3 else 1)
-        if len(chosen) == 2 and chosen[0].takes and chosen[0].takes == chosen[1].takes:
+        if len(chosen) == 2 and set(chosen[0].takes) & set(chosen[1].takes):
             chosen = chosen[:1]
         self.tried.update(fault.name for fault in chosen)
         what = " + ".join(sorted(fault.name for fault in chosen))
@@ -330,10 +330,12 @@ def while_no(what, whom, ask=False):
     return lambda chaos: chaos.meanwhile(getattr(chaos, what), whom, ask)
 
 
+# "lines": that the watcher has read, and not written yet, are in memory that supervisor and watcher share. "listeners": of a service
+# of which nobody lives are held by the supervisor alone.
 FAULTS = [
-    Fault("watcher KILL", kill("watcher", signal.SIGKILL), takes="watcher"),
-    Fault("watcher SEGV", kill("watcher", signal.SIGSEGV), takes="watcher"),
-    Fault("watcher STOP", kill("watcher", signal.SIGSTOP), takes="watcher"),
+    Fault("watcher KILL", kill("watcher", signal.SIGKILL), takes=("lines",)),
+    Fault("watcher SEGV", kill("watcher", signal.SIGSEGV), takes=("lines",)),
+    Fault("watcher STOP", kill("watcher", signal.SIGSTOP), takes=("lines",)),
     Fault("watcher STOP CONT", kill("watcher", signal.SIGSTOP, signal.SIGCONT, pause=0.5)),
     Fault("master KILL", kill("master", signal.SIGKILL)),
     Fault("master SEGV", kill("master", signal.SIGSEGV)),
@@ -347,18 +349,20 @@ FAULTS = [
     Fault("scale", Chaos.scale),
     Fault("reload", Chaos.reload),
     Fault("disk full", Chaos.fill_disk),
-    Fault("no forks, watcher KILL", while_no("no_forks", "watcher"), needs=Chaos.can_limit_forks, takes="watcher"),
-    Fault("no forks, master KILL", while_no("no_forks", "master", ask=True), needs=Chaos.can_limit_forks),
-    Fault("RLIMIT_NPROC, watcher KILL", while_no("no_processes", "watcher"), takes="watcher"),
-    Fault("RLIMIT_NPROC, master KILL", while_no("no_processes", "master", ask=True)),
+    Fault("no forks, watcher KILL", while_no("no_forks", "watcher"), needs=Chaos.can_limit_forks, takes=("lines",)),
+    Fault("no forks, master KILL", while_no("no_forks", "master", ask=True), needs=Chaos.can_limit_forks,
+          takes=("listeners",)),
+    Fault("RLIMIT_NPROC, watcher KILL", while_no("no_processes", "watcher"), takes=("lines",)),
+    Fault("RLIMIT_NPROC, master KILL", while_no("no_processes", "master", ask=True), takes=("listeners",)),
     # the master cannot fork another and ends with all its workers (spawn_worker() in Gunicorn's arbiter.py)
-    Fault("RLIMIT_NPROC, worker KILL", while_no("no_processes_anywhere", "worker", ask=True), cuts=True),
-    Fault("no descriptors, watcher KILL", while_no("no_descriptors", "watcher"), takes="watcher"),
-    Fault("no descriptors, master KILL", while_no("no_descriptors", "master", ask=True)),
+    Fault("RLIMIT_NPROC, worker KILL", while_no("no_processes_anywhere", "worker", ask=True), cuts=True,
+          takes=("listeners",)),
+    Fault("no descriptors, watcher KILL", while_no("no_descriptors", "watcher"), takes=("lines",)),
+    Fault("no descriptors, master KILL", while_no("no_descriptors", "master", ask=True), takes=("listeners",)),
     Fault("supervisor SEGV", Chaos.crash, needs=Chaos.may_crash),
     Fault("supervisor SEGV in a replacement", lambda chaos: chaos.in_the_middle(chaos.crash), needs=Chaos.may_crash),
-    Fault("supervisor KILL", Chaos.kill, takes="watcher"),
-    Fault("supervisor KILL in a replacement", lambda chaos: chaos.in_the_middle(chaos.kill), takes="watcher"),
+    Fault("supervisor KILL", Chaos.kill, takes=("lines", "listeners")),
+    Fault("supervisor KILL in a replacement", lambda chaos: chaos.in_the_middle(chaos.kill), takes=("lines", "listeners")),
     Fault("supervisor STOP CONT", lambda chaos: chaos.signal(chaos.site.pid, signal.SIGSTOP, signal.SIGCONT, pause=1)),
 ]
 

@@ -104,7 +104,8 @@ excuse(unsigned s, unsigned e, struct life_rule right, struct life_rule mutant)
 		return "nobody runs who could rest";
 	if (right.act != ACT_JUST_MOVE)
 		return NULL;
-	if (mutant.act == ACT_END_CURRENT && (s == LIFE_STOPPED || s == LIFE_FAILED || s == LIFE_QUEUED))
+	if (mutant.act == ACT_END_CURRENT && (s == LIFE_STOPPED || s == LIFE_FAILED || s == LIFE_QUEUED ||
+						    (s == LIFE_LISTENING && e == ON_QUEUE)))
 		return "there is no current one";
 	if (mutant.act == ACT_END_ALL && (s == LIFE_STOPPED || e == ON_FINISHED))
 		return "nobody is there, or is being ended, and whatever comes next ends all";

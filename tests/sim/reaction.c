@@ -117,7 +117,8 @@ check_idle(struct world *w, bool accepted, enum life_state before)
 static void
 check_queue(struct world *w, bool accepted, enum life_state before)
 {
-	world_must(w, accepted == (before == LIFE_STOPPED || before == LIFE_FAILED), "queued out of place, or not at all");
+	world_must(w, accepted == (before == LIFE_STOPPED || before == LIFE_FAILED || before == LIFE_LISTENING),
+		"queued out of place, or not at all");
 	world_must(w, !accepted || w->life.state == LIFE_QUEUED, "queued, and does not wait");
 }
 

@@ -3,6 +3,8 @@ import os
 import signal
 import time
 
+import pytest
+
 from client import get
 from sections import program, web
 from waiting import until
@@ -122,3 +124,34 @@ def test_a_queued_one_is_started_after_a_reexec(daemons):
     until(lambda: site.answers() and site.state("app") == "queued", "bridled to be back")
     (site.root / "go").touch()
     site.wait_state("running", "app")
+
+
+@pytest.fixture
+def lazy(bridled):
+    """One on demand that requires another, which ran, and is down."""
+    site = bridled(web(start="on-demand", requires="db"),
+                   nap("db", restart="never", start_limit=1, exec_start_pre="/bin/sh -c 'sleep 0.5; test ! -e {root}/broken'"))
+    site.wait_state("listening")
+    os.kill(site.wait_state("running", "db")["master"], signal.SIGKILL)
+    site.wait_state("failed", "db")
+    return site
+
+
+def test_a_connection_starts_what_is_required_first(lazy):
+    """start = on-demand is no way around the order: who connects waits in the queue of the kernel."""
+    assert get(lazy.address()).status == 200
+    until(lambda: in_log(lazy, "web: listening -> queued", "db: starting -> running", "web: queued -> starting",
+                         "web: starting -> running"), "all in order")
+
+
+def test_a_start_by_hand_waits_as_well(lazy):
+    lazy.ctl("start", "web")
+    assert in_log(lazy, "web: listening -> queued", "db: starting -> running", "web: queued -> starting")
+
+
+def test_a_connection_is_not_kept_when_what_is_required_fails(lazy):
+    (lazy.root / "broken").touch()
+    with pytest.raises((OSError, EOFError)):
+        get(lazy.address())
+    assert "db, which it requires, is not up" in lazy.wait_state("failed")["reason"]
+    assert "web: listening -> queued" in lazy.said() and "web: queued -> starting" not in lazy.said()

@@ -332,6 +332,7 @@ static const struct expected on_held_listener[] = {
 	{ LIFE_LISTENING, RESTART, "listening -> restarting, spawn 1, restarting -> starting; due 30000" },
 	{ LIFE_LISTENING, STOP, "listening -> stopping, stopping -> stopped" },
 	{ LIFE_LISTENING, LISTEN, "listen" },
+	{ LIFE_LISTENING, QUEUE, "listening -> queued" },
 	{ LIFE_LISTENING, LISTEN_FAILED, "listening -> waiting 1000; due 1000" },
 	{ LIFE_FAILED, QUEUE, "failed -> queued" },
 };
