@@ -362,7 +362,7 @@ around_leads(const struct service *s, uint8_t slot)
 struct hooks *
 around_hooks(struct service *s, uint8_t slot)
 {
-	static struct hooks nobodys;
+	static struct hooks nobodys; /* written to and never read: for services without commands */
 
 	if (s->around != NULL)
 		return &s->around->at[slot].hooks;
@@ -381,6 +381,8 @@ around_resume(struct service *s, msec now)
 		h->due = h->stage == HOOKS_CLEARING || (h->stage == HOOKS_MASTER && h->list == HOOK_READY) ? now :
 													     MSEC_NEVER;
 	}
+	if (s->around != NULL)
+		around_failure_resume(s, now);
 }
 
 /* ---- time ---- */

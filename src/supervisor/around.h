@@ -81,6 +81,9 @@ void around_end(struct service *s);
 /* Where its commands stand, to be remembered and restored; of a service without any, something that nobody reads. */
 struct hooks *around_hooks(struct service *s, uint8_t slot);
 
+/* The same for the pid of on_failure, while it runs. */
+pid_t *around_failure_pid(struct service *s);
+
 /* They were restored at NOW: deadlines begin anew, and what ran beside a master is run again. */
 void around_resume(struct service *s, msec now);
 

@@ -34,6 +34,7 @@ void around_tell_status(struct service *s, const struct hooks *h, int status);
 
 /* on_failure (around_failure.c): whether that was PID, which ended with STATUS; when it has run for long enough (MSEC_NEVER: it
  * does not run); and what is to be done then. Only for services with commands. */
+void around_failure_resume(struct service *s, msec now); /* it was restored */
 bool around_failure_reaped(struct service *s, pid_t pid, int status);
 msec around_failure_due(const struct service *s);
 void around_failure_tick(struct service *s, msec now);

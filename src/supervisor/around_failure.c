@@ -1,5 +1,6 @@
 /* on_failure: the command that is run when a service is given up. */
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -28,6 +29,30 @@ around_given_up(struct service *s, const char *reason, msec now)
 		return;
 	}
 	s->around->failure = pid;
+	s->home->besides++;
+	s->around->failure_due = now + s->life.limits.stop.total;
+}
+
+pid_t *
+around_failure_pid(struct service *s)
+{
+	static pid_t nobodys; /* written to and never read: for services without commands */
+
+	nobodys = 0;
+	return s->around != NULL ? &s->around->failure : &nobodys;
+}
+
+void
+around_failure_resume(struct service *s, msec now)
+{
+	struct tree_process p;
+
+	if (s->around->failure == 0)
+		return;
+	if (!tree_look(s->around->failure, &p) || p.parent != getpid()) {
+		s->around->failure = 0; /* its parent was killed: nobody tells us when it ends */
+		return;
+	}
 	s->home->besides++;
 	s->around->failure_due = now + s->life.limits.stop.total;
 }

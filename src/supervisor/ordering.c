@@ -150,6 +150,10 @@ ordering_stop(struct service *s, msec now)
 	look(b);
 	order_wish_stop(&b->order, s->slot);
 	give_turns(b, now);
+	for (uint32_t i = 0; i < b->capacity;
+		i++) /* whose turn has not come does not show it, but must not forget it */
+		if (b->order.nodes[i].wish == WISH_STOP && b->services[i] != NULL)
+			memory_service(b->services[i]);
 	return true;
 }
 
@@ -157,6 +161,15 @@ void
 ordering_wish(struct service *s)
 {
 	node(s)->wish = WISH_START;
+}
+
+void
+ordering_resume(struct service *s)
+{
+	if (s->life.state == LIFE_QUEUED)
+		node(s)->wish = WISH_START;
+	else if (node(s)->wish != WISH_STOP)
+		node(s)->wish = WISH_NOTHING; /* it was about to be looked at: its state says what came of it */
 }
 
 /* Down, and started by those who connect. */

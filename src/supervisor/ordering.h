@@ -32,6 +32,9 @@ void ordering_connect(struct service *s, msec now);
 
 /* S is to be started, or to listen where it starts on demand, when ordering_begin is called. */
 void ordering_wish(struct service *s);
+
+/* S was restored, and with it what it wished. */
+void ordering_resume(struct service *s);
 void ordering_begin(struct bridled *b, msec now);
 
 /* Everything is to be stopped. */

@@ -290,8 +290,7 @@ restore(struct service *s, const struct state_service *record, const struct past
 	if (!take_fields(s, record, p->reborn))
 		log_warning("%s: not all that is remembered of it makes sense", s->name);
 	around_resume(s, now);
-	if (s->life.state == LIFE_QUEUED)
-		ordering_wish(s);
+	ordering_resume(s);
 	find_generations(s, p->reborn);
 	if (s->plan != NULL)
 		life_set_limits(&s->life, &s->plan->limits);

@@ -167,6 +167,15 @@ def test_given_up_is_told(daemons):
     assert "short: process" in told and "exited with status 3" in told
 
 
+def test_on_failure_is_known_after_a_reexec(bridled):
+    site = bridled(program("short", "/bin/false", restart="never", stop_timeout="60s",
+                           on_failure="/bin/sh -c 'until test -e {root}/go; do sleep 0.05; done; exit 7'"))
+    site.wait_state("failed", "short")
+    site.ctl("reexec")
+    (site.root / "go").touch()
+    until(lambda: "short: on_failure exited with status 7" in site.said(), "its end to be told")
+
+
 def test_a_hanging_on_failure_is_ended(bridled):
     site = bridled(program("short", "/bin/false", restart="never", stop_timeout="500ms", on_failure="/bin/sleep 3601"))
     site.wait_state("failed", "short")
