@@ -132,21 +132,22 @@ def test_a_stop_that_waits_is_not_forgotten(daemons, how):
     """Asked for by hand, and others go first: whoever bridled is by then stops it."""
     site = daemons()
     site.environment = {"ASAN_OPTIONS": sanitizer_settings(site.root)["ASAN_OPTIONS"] + ":handle_segv=0"}
-    site.write(nap("db"), nap("app", requires="db", stop_timeout="60s",
-                              exec_stop_post="/bin/sh -c 'until test -e {root}/go; do sleep 0.05; done'"))
-    site.start().wait_state("running", "app")
+    site.write(nap("db"), nap("app", requires="db"),
+               nap("top", requires="app", stop_timeout="60s",
+                   exec_stop_post="/bin/sh -c 'until test -e {root}/go; do sleep 0.05; done'"))
+    site.start().wait_state("running", "top")
     site.ctl("stop", "db", "--no-wait")
-    site.wait_state("stopping", "app")
-    assert site.state("db") == "running"
+    site.wait_state("stopping", "top")
+    assert (site.state("app"), site.state("db")) == ("running", "running")
     if how == "reexec":
         site.ctl("reexec")
     else:
         os.kill(site.pid, signal.SIGSEGV)
     until(lambda: (seen := site.answers()) and seen["reexecs"] + seen["crashes"] == 1, "bridled to be back")
-    assert (site.state("app"), site.state("db")) == ("stopping", "running")
+    assert [site.state(name) for name in ("top", "app", "db")] == ["stopping", "running", "running"]
     (site.root / "go").touch()
     site.wait_state("stopped", "db")
-    assert site.state("app") == "stopped"
+    assert [site.state(name) for name in ("top", "app")] == ["stopped", "stopped"]
 
 
 @pytest.fixture
