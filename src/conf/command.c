@@ -19,6 +19,7 @@ struct draft {
 	const struct conf_service *service;
 	struct conf_version gunicorn;
 	uint16_t statsd_port;
+	const struct conf_base *base;
 	struct wordlist argv;
 	uint32_t workers_at; /* where --workers is in argv; 0: nowhere */
 	struct environment env;
@@ -107,12 +108,12 @@ read_environment_files(struct draft *d, uid_t owner)
 
 /* What the user set comes over what we guess, and what we know over both. */
 static bool
-draft_environment(struct draft *d, char *const *base)
+draft_environment(struct draft *d)
 {
 	const char *tmpdir;
 	uid_t owner;
 
-	environment_init(&d->env, d->arena, base);
+	environment_init(&d->env, d->arena, d->base->at);
 	tmpdir = environment_get(&d->env, "TMPDIR");
 	if (!set_account(d, &owner))
 		return false;
@@ -151,27 +152,41 @@ draft_marks(struct draft *d, uint32_t listeners, const char *run_dir)
 
 /* ---- putting it together ---- */
 
-static size_t
-size_of(const char *const *at, uint32_t count)
+/* Whether WORD need not be copied. There are some dozens of each, and this is done when the configuration is loaded. */
+static bool
+lasts(const struct conf_base *base, const char *word)
 {
-	size_t size = (count + 1) * sizeof(char *);
+	for (uint32_t i = 0; i < base->lasting; i++)
+		if (base->at[i] == word)
+			return true;
+	return false;
+}
 
-	for (uint32_t i = 0; i < count; i++)
-		size += strlen(at[i]) + 1;
+static size_t
+size_of(const struct wordlist *words, const struct conf_base *base)
+{
+	size_t size = (words->count + 1) * sizeof(char *);
+
+	for (uint32_t i = 0; i < words->count; i++)
+		size += lasts(base, words->at[i]) ? 0 : strlen(words->at[i]) + 1;
 	return size;
 }
 
-/* Copy the words to *TO, their vector to VECTOR. */
+/* Copy the words to *TO, but those that last; all of them to VECTOR. */
 static void
-lay_out(char **vector, char **to, const char *const *at, uint32_t count)
+lay_out(char **vector, char **to, const struct wordlist *words, const struct conf_base *base)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		size_t n = strlen(at[i]) + 1;
+	for (uint32_t i = 0; i < words->count; i++) {
+		size_t n = strlen(words->at[i]) + 1;
 
-		vector[i] = memcpy(*to, at[i], n);
+		if (lasts(base, words->at[i])) {
+			vector[i] = (char *)words->at[i];
+			continue;
+		}
+		vector[i] = memcpy(*to, words->at[i], n);
 		*to += n;
 	}
-	vector[count] = NULL;
+	vector[words->count] = NULL;
 }
 
 static char *
@@ -188,8 +203,8 @@ find_variable(char **envp, const char *name)
 static bool
 settle(struct conf_command *command, const struct draft *d)
 {
-	const char *const *argv = d->argv.at, *const *envp = d->env.words.at;
-	size_t size = size_of(argv, d->argv.count) + size_of(envp, d->env.words.count);
+	const struct wordlist *argv = &d->argv, *envp = &d->env.words;
+	size_t size = size_of(argv, d->base) + size_of(envp, d->base);
 	char *to;
 
 	*command = (struct conf_command){ .gunicorn = d->gunicorn, .block_size = size };
@@ -197,10 +212,10 @@ settle(struct conf_command *command, const struct draft *d)
 	if (command->block == NULL)
 		return err_set(d->err, ENOMEM, "%s: cannot build its command", d->service->name);
 	command->argv = command->block;
-	command->envp = command->argv + d->argv.count + 1;
-	to = (char *)(command->envp + d->env.words.count + 1);
-	lay_out(command->argv, &to, argv, d->argv.count);
-	lay_out(command->envp, &to, envp, d->env.words.count);
+	command->envp = command->argv + argv->count + 1;
+	to = (char *)(command->envp + envp->count + 1);
+	lay_out(command->argv, &to, argv, d->base);
+	lay_out(command->envp, &to, envp, d->base);
 	if (d->workers_at > 0)
 		command->workers = command->argv[d->workers_at] + strlen("--workers=");
 	command->generation = find_variable(command->envp, "BRIDLE_GENERATION");
@@ -213,7 +228,7 @@ settle(struct conf_command *command, const struct draft *d)
 }
 
 static bool
-draft(struct draft *d, uint32_t listeners, const char *run_dir, char *const *base)
+draft(struct draft *d, uint32_t listeners, const char *run_dir)
 {
 	const struct conf_service *s = d->service;
 	char path[FIND_PATH_SIZE];
@@ -222,7 +237,7 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir, char *const *bas
 		return err_prefix(d->err, "%s", s->name);
 	if (s->kind == CONF_GUNICORN)
 		d->gunicorn = conf_gunicorn_version(path);
-	if (!draft_environment(d, base))
+	if (!draft_environment(d))
 		return false;
 	wordlist_add(&d->argv, arena_copy_string(d->arena, path));
 	for (uint32_t i = 1; i < s->command.count; i++)
@@ -235,20 +250,22 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir, char *const *bas
 
 bool
 conf_command_build(struct conf_command *command, const struct conf_section *section, const struct conf_service *service,
-	uint32_t workers, uint32_t listeners, uint16_t statsd_port, const char *run_dir, char *const *base, struct err *err)
+	uint32_t workers, uint32_t listeners, uint16_t statsd_port, const char *run_dir, const struct conf_base *base,
+	struct err *err)
 {
 	struct arena *arena = arena_new();
 	struct draft d = { .arena = arena,
 		.section = section,
 		.service = service,
 		.statsd_port = statsd_port,
+		.base = base,
 		.argv = { .arena = arena },
 		.err = err };
 	bool ok;
 
 	if (arena == NULL)
 		return err_set(err, ENOMEM, "%s: cannot build its command", service->name);
-	ok = draft(&d, listeners, run_dir, base) && settle(command, &d);
+	ok = draft(&d, listeners, run_dir) && settle(command, &d);
 	arena_free(arena);
 	if (ok && command->workers != NULL)
 		conf_command_patch(command->workers, workers);

@@ -14,6 +14,12 @@ struct conf_version {
 	int major, minor, patch;
 }; /* all 0: unknown */
 
+/* The environment to begin with. */
+struct conf_base {
+	char *const *at;  /* NULL-ended; NULL: empty */
+	uint32_t lasting; /* so many in front outlive the command, which has them without a copy */
+};
+
 struct conf_command {
 	char **argv;      /* NULL-ended; argv[0] is what is executed, absolute where it could be found */
 	char **envp;      /* NULL-ended; sorted is not promised */
@@ -24,7 +30,7 @@ struct conf_command {
 	                       * tmpdir_generation), or NULL for a program or when the user set TMPDIR */
 	char *tmpdir_generation;
 	struct conf_version gunicorn;
-	void *block; /* everything above lives in it: free() it */
+	void *block; /* everything above lives in it, but what lasts of the base: free() it */
 	size_t block_size;
 };
 
@@ -39,13 +45,13 @@ struct conf_command {
  * systemd); ours (with NOTIFY_SOCKET and WATCHDOG_USEC for a program that notifies), at the end: Gunicorn up to 24 loses its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
  *
  * LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). STATSD_PORT: see flags.h. RUN_DIR: of
- * bridled; TMPDIR is below it. BASE: the environment to begin with (bridled's own), from which everything that
+ * bridled; TMPDIR is below it. BASE: bridled's own environment, from which everything that
  * gunicorn-facts 10 names is scrubbed (GUNICORN_*, LISTEN_*, NOTIFY_SOCKET, WATCHDOG_*, BRIDLE_*).
  * Decimal slots are written zero-padded ("0000000002" is what int() takes). False with ERR when the command or an
  * environment file cannot be found or read. */
 bool conf_command_build(struct conf_command *command, const struct conf_section *section,
 	const struct conf_service *service, uint32_t workers, uint32_t listeners, uint16_t statsd_port,
-	const char *run_dir, char *const *base, struct err *err);
+	const char *run_dir, const struct conf_base *base, struct err *err);
 void conf_command_free(struct conf_command *command);
 
 /* Write N (< 10^10) into a slot. */

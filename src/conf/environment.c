@@ -91,7 +91,7 @@ environment_init(struct environment *env, struct arena *arena, char *const *base
 	*env = (struct environment){ .words.arena = arena };
 	for (; base != NULL && *base != NULL; base++)
 		if (!is_scrubbed(*base))
-			environment_assign(env, *base);
+			environment_put(env, *base, strcspn(*base, "="));
 }
 
 /* ---- files ---- */

@@ -6,7 +6,7 @@
 
 #include "supervisor/plan_parts.h"
 
-/* NULL-ended; those from `ours` on are our own strings. */
+/* NULL-ended; those from `ours` on are our own strings, the others stay where the kernel put them (environ(7)). */
 struct base {
 	char **at;
 	size_t ours;
@@ -64,8 +64,8 @@ plan_command(struct plan *p, const struct conf_section *section, const struct co
 
 	if (!fill(&base, p, s))
 		return err_set(err, 0, "%s: cannot build its environment", s->name);
-	ok = conf_command_build(&p->command, section, s, p->workers, s->bind.count, statsd, home->run_dir, base.at,
-		err);
+	ok = conf_command_build(&p->command, section, s, p->workers, s->bind.count, statsd, home->run_dir,
+		&(struct conf_base){ .at = base.at, .lasting = (uint32_t)base.ours }, err);
 	for (size_t i = base.ours; base.at[i] != NULL; i++)
 		free(base.at[i]);
 	free(base.at);

@@ -95,7 +95,8 @@ build_heard(const struct venv *v, const char *text, uint32_t listeners, uint16_t
 		print_error("%s\n", report.at[0].text);
 	assert_non_null(conf);
 	conf_decode_service(&conf->services[0], &service);
-	ok = conf_command_build(command, &conf->services[0], &service, 3, listeners, statsd_port, "/run/bridle", base, err);
+	ok = conf_command_build(command, &conf->services[0], &service, 3, listeners, statsd_port, "/run/bridle",
+		&(struct conf_base){ .at = base }, err);
 	conf_free(conf);
 	conf_report_free(&report);
 	return ok;
@@ -452,6 +453,35 @@ versions_compare_by_number(void **state)
 			cases[i].order);
 }
 
+/* Variables that nobody sets are not copied where they last, and so cost each service a pointer. */
+static void
+what_lasts_of_the_base_is_not_copied(void **state)
+{
+	static char path[] = "PATH=/bin", lang[] = "LANG=C", zone[] = "TZ=UTC";
+	static const char text[] = "[program:web]\ncommand = /bin/true\nenvironment = LANG=de\n";
+	char *const base[] = { path, lang, zone, NULL };
+	struct conf_command command;
+	struct conf_report report;
+	struct conf_service service;
+	struct conf *conf;
+	struct err err;
+
+	(void)state;
+	conf_report_init(&report);
+	conf = conf_read_text("b.ini", text, sizeof text - 1, &report);
+	assert_non_null(conf);
+	conf_decode_service(&conf->services[0], &service);
+	assert_true(conf_command_build(&command, &conf->services[0], &service, 1, 0, 0, "/run/bridle",
+		&(struct conf_base){ .at = base, .lasting = 2 }, &err));
+	conf_free(conf);
+	conf_report_free(&report);
+	assert_ptr_equal(command.envp[0], path);
+	assert_string_equal(command.envp[1], "LANG=de");
+	assert_string_equal(command.envp[2], zone);
+	assert_ptr_not_equal(command.envp[2], zone);
+	conf_command_free(&command);
+}
+
 int
 main(void)
 {
@@ -465,6 +495,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(environment_files_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(versions_are_found_by_their_metadata, setup, teardown),
 		cmocka_unit_test(versions_compare_by_number),
+		cmocka_unit_test(what_lasts_of_the_base_is_not_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
