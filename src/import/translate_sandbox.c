@@ -147,3 +147,17 @@ translate_architectures(struct translation *t)
 	else
 		keep(t, t->value, "");
 }
+
+/* self is another word for yes; identity and full know more users than we let it know. */
+void
+translate_private_users(struct translation *t)
+{
+	if (strcasecmp(t->value, "self") == 0)
+		keep(t, "yes", "");
+	else if (strcasecmp(t->value, "identity") == 0 || strcasecmp(t->value, "full") == 0)
+		translate_settle(t, FATE_LOST,
+			"as root, it has rights over the machine: private_users = yes takes them, and knows root and "
+			"its own user only");
+	else
+		translate_switch(t);
+}

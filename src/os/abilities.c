@@ -22,7 +22,7 @@ works(struct steps *steps)
 	int status = -1;
 
 	if (pid == 0)
-		_exit(steps_take(steps, STEP_FIRST) == NULL ? 0 : 1);
+		_exit(steps_take(steps, STEP_FIRST) == NULL && steps_take(steps, STEP_RIGHTS) == NULL ? 0 : 1);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return pid > 0 && status == 0;
@@ -57,6 +57,19 @@ try_out(bool as_user, unsigned flags, enum with with)
 }
 
 static bool
+try_users(void)
+{
+	struct steps steps = { 0 };
+	struct err err;
+	bool ok = geteuid() == 0 ? confine_users(&steps, 0, 0, NULL, 0, &err) :
+				   confine_user_namespace(&steps, 0, geteuid(), getegid(), &err);
+
+	ok = ok && works(&steps);
+	steps_release(&steps);
+	return ok;
+}
+
+static bool
 has_setpcap(void)
 {
 	cap_t had = cap_get_proc();
@@ -76,6 +89,7 @@ abilities_look(struct abilities *a)
 	*a = (struct abilities){ .bounding = has_setpcap(), .landlock = landlock_version() };
 	a->namespaces = try_out(false, others, ALONE);
 	a->mounts = try_out(false, CLONE_NEWNS, MOUNTS);
+	a->users = try_users();
 	a->proc = a->mounts && try_out(false, CLONE_NEWNS, PROC);
 	a->user_namespaces = (!a->mounts || !a->namespaces) && try_out(true, CLONE_NEWNS | others, MOUNTS);
 }

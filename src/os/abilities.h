@@ -11,6 +11,7 @@ struct abilities {
 	bool mounts;          /* a mount namespace, and mounts in it, as we are */
 	bool namespaces;      /* network, IPC and UTS namespaces, as we are */
 	bool user_namespaces; /* both, in a user namespace */
+	bool users;           /* a user namespace by itself, as we give it to a service */
 	bool proc;            /* /proc mounted anew, as we are */
 	bool bounding;        /* the bounding set may be lowered */
 	int landlock;         /* version; 0: none */

@@ -167,19 +167,19 @@ confine_user_namespace(struct steps *steps, uint32_t flags, uid_t uid, gid_t gid
 bool
 confine_bounding(struct steps *steps, uint64_t keep, struct err *err)
 {
-	return steps_add(steps, STEP_FIRST, take_bounding, &keep, sizeof keep, err, "set capability_bounding_set");
+	return steps_add(steps, STEP_RIGHTS, take_bounding, &keep, sizeof keep, err, "set capability_bounding_set");
 }
 
 bool
 confine_secure_bits(struct steps *steps, uint32_t bits, struct err *err)
 {
-	return steps_add(steps, STEP_FIRST, take_secure_bits, &bits, sizeof bits, err, "set secure_bits");
+	return steps_add(steps, STEP_RIGHTS, take_secure_bits, &bits, sizeof bits, err, "set secure_bits");
 }
 
 bool
 confine_ambient(struct steps *steps, uint64_t keep, bool changes_user, struct err *err)
 {
-	return (!changes_user || steps_add(steps, STEP_FIRST, take_keeping, NULL, 0, err, "keep capabilities")) &&
+	return (!changes_user || steps_add(steps, STEP_RIGHTS, take_keeping, NULL, 0, err, "keep capabilities")) &&
 		steps_add(steps, STEP_USER, take_ambient, &keep, sizeof keep, err, "set ambient_capabilities");
 }
 

@@ -22,7 +22,7 @@
 #include "base/err.h"
 #include "os/steps.h"
 
-/* In the order they are taken; those of steps.h in between: STEP_FIRST behind the descriptors, STEP_USER behind the
+/* In the order they are taken; those of steps.h in between: STEP_FIRST and STEP_RIGHTS behind the descriptors, STEP_USER behind the
  * directory, STEP_LAST right before exec. */
 enum spawn_step {
 	SPAWN_OK, SPAWN_CLONE, SPAWN_SESSION, SPAWN_CGROUP, SPAWN_DESCRIPTORS, SPAWN_GROUPS, SPAWN_GROUP, SPAWN_USER,

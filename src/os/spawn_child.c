@@ -163,6 +163,12 @@ take_first(const struct spawn_job *job)
 }
 
 static bool
+take_rights(const struct spawn_job *job)
+{
+	return take_all(job, STEP_RIGHTS);
+}
+
+static bool
 take_as_user(const struct spawn_job *job)
 {
 	return take_all(job, STEP_USER);
@@ -186,6 +192,7 @@ static const struct { enum spawn_step step; bool (*take)(const struct spawn_job 
 	{ SPAWN_CGROUP, enter_cgroup },
 	{ SPAWN_DESCRIPTORS, place_descriptors },
 	{ SPAWN_STEP, take_first },
+	{ SPAWN_STEP, take_rights },
 	{ SPAWN_GROUPS, become_groups },
 	{ SPAWN_GROUP, become_group },
 	{ SPAWN_USER, become_user },

@@ -22,6 +22,7 @@ struct making {
 	struct view *view;
 	struct filter_wishes filter;
 	uint32_t namespaces; /* CLONE_NEW* */
+	bool has_users;      /* a user namespace is among them */
 	uint64_t bounding;   /* what stays in it */
 	char proc[64]; /* options of /proc */
 	enum page_withheld first_withheld;

@@ -18,7 +18,7 @@ asks_for_places(const struct conf_service *s)
 static bool
 asks_for_mounts(const struct conf_service *s)
 {
-	return is_on(s->private_tmp) || is_on(s->private_devices) || s->protect_proc != CONF_PROC_DEFAULT ||
+	return is_on(s->private_tmp) || is_on(s->private_devices) || is_on(s->private_mounts) || s->protect_proc != CONF_PROC_DEFAULT ||
 		s->proc_subset != CONF_PROC_ALL;
 }
 
@@ -220,7 +220,8 @@ miss_paths(struct making *m)
 		{ is_on(s->protect_control_groups), PAGE_WITHHELD_protect_control_groups } },
 	  roots[] = { { is_on(s->protect_kernel_tunables), PAGE_WITHHELD_protect_kernel_tunables },
 		  { is_on(s->protect_kernel_modules), PAGE_WITHHELD_protect_kernel_modules },
-		  { is_on(s->protect_kernel_logs), PAGE_WITHHELD_protect_kernel_logs } },
+		  { is_on(s->protect_kernel_logs), PAGE_WITHHELD_protect_kernel_logs },
+		  { is_on(s->private_mounts), PAGE_WITHHELD_private_mounts } },
 	  mounts[] = { { is_on(s->private_tmp), PAGE_WITHHELD_private_tmp },
 		  { is_on(s->private_devices), PAGE_WITHHELD_private_devices } };
 

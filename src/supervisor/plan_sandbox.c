@@ -28,6 +28,7 @@ abilities(void)
 }
 
 static const char no_namespace[] = "it needs a namespace, which neither our rights nor a user namespace give here";
+static const char no_users[] = "a user namespace cannot be had here";
 static const char no_bounding[] =
 	"lowering the bounding set takes root (no_new_privileges does as much for a plain user)";
 
@@ -69,9 +70,28 @@ add_namespaces(struct making *m, struct err *err)
 
 	if (m->namespaces == 0)
 		return true;
+	m->has_users = as_user;
 	if (as_user)
 		return confine_user_namespace(m->plan->steps, m->namespaces, geteuid(), getegid(), err);
 	return confine_namespaces(m->plan->steps, m->namespaces, err);
+}
+
+/* Who is not root names himself and nobody else. */
+static bool
+add_users(struct making *m, struct err *err)
+{
+	const struct plan *p = m->plan;
+
+	if (!is_on(m->s->private_users) || m->has_users)
+		return true;
+	if (!m->can.users)
+		plan_cannot(m, PAGE_WITHHELD_private_users, no_users);
+	else if (geteuid() != 0)
+		return confine_user_namespace(p->steps, 0, geteuid(), getegid(), err);
+	else
+		return confine_users(p->steps, p->change_user ? p->uid : 0, p->change_user ? p->gid : getegid(),
+			p->groups, p->group_count, err);
+	return true;
 }
 
 /* ---- capabilities and system calls ---- */
@@ -192,8 +212,8 @@ asks_for_anything(const struct conf_service *s)
 {
 	return plan_asks_for_paths(s) || s->capability_bounding_set.count > 0 || s->ambient_capabilities.count > 0 ||
 		s->secure_bits.count > 0 || is_on(s->no_new_privileges) || is_on(s->private_network) ||
-		is_on(s->private_ipc) || is_on(s->protect_hostname) || is_on(s->protect_clock) ||
-		s->restrict_address_families.count > 0 || s->system_call_filter.count > 0 ||
+		is_on(s->private_ipc) || is_on(s->private_users) || is_on(s->protect_hostname) ||
+		is_on(s->protect_clock) || s->restrict_address_families.count > 0 || s->system_call_filter.count > 0 ||
 		s->system_call_architectures.count > 0 || is_on(s->lock_personality) ||
 		is_on(s->memory_deny_write_execute) || is_on(s->restrict_realtime) || is_on(s->restrict_suid_sgid) ||
 		s->restrict_namespaces.count > 0;
@@ -208,7 +228,8 @@ make_steps(struct making *m, struct err *err)
 		return false;
 	if (plan_has_mounts(m) && !view_mount(m->view, steps, err))
 		return false;
-	if (!add_capabilities(m, err) || (wants_no_new_privileges(m) && !confine_no_new_privileges(steps, err)))
+	if (!add_users(m, err) || !add_capabilities(m, err) ||
+		(wants_no_new_privileges(m) && !confine_no_new_privileges(steps, err)))
 		return false;
 	return (m->way != WAY_LANDLOCK || landlock_add(m->view, m->can.landlock, steps, err)) && add_filter(m, err);
 }

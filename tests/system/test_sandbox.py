@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import socket
 import subprocess
@@ -48,6 +49,10 @@ def sandboxed(daemons, place):
         data.mkdir()
         data.chmod(0o1777)
         (data / "shown").write_text("seen\n")
+        strange = site.root / "strange"
+        strange.write_text("")
+        if os.geteuid() == 0:
+            os.chown(strange, 4321, 4321)
         site.write(*(web(f"web{number}", app="attempts:app",
                          **{"directory": str(site.root / "code"), "user": "daemon" if site.user is None else None,
                             "environment": "PYTHONDONTWRITEBYTECODE=1", **keys})
@@ -90,6 +95,10 @@ ATTEMPTS = {
     "proc_subset": ({"proc_subset": "pid"}, "read", {"path": "/proc/meminfo"}, 100, "ENOENT"),
     "private_network": ({"private_network": "yes"}, "interfaces", {}, list, ["lo"]),
     "private_ipc": ({"private_ipc": "yes"}, "shared_memory", {"key": str(KEY)}, True, False),
+    "private_users": ({"private_users": "yes"}, "owner", {"path": "{data}/../strange"}, 4321, 65534),
+    "private_users_own": ({"private_users": "yes", "supplementary_groups": "games"}, "owner", {"path": "/etc/passwd"}, 0, 0),
+    "private_users_root": ({"private_users": "yes", **ROOT}, "chown", {"path": "{data}/../strange"}, "ok", "EINVAL"),
+    "private_users_node": ({"private_users": "yes", **ROOT}, "make_node", {"path": "{data}"}, "ok", "EPERM"),
     "protect_hostname": ({"protect_hostname": "yes", **ROOT}, "host_name", {}, None, "EPERM"),
     "protect_clock": ({"protect_clock": "yes", **ROOT}, "set_clock", {}, None, "EPERM"),
     "restrict_address_families": ({"restrict_address_families": "AF_UNIX AF_INET"}, "open_socket", {"family": "AF_INET6"}, "ok",
@@ -142,6 +151,33 @@ def test_forbidden(sandboxed, as_root, shared, place, name):
     if without is not None:
         seen = ask(site, attempt, "web0", **arguments)
         assert isinstance(seen, without) if isinstance(without, type) else seen == without
+
+
+def test_private_mounts(sandboxed, as_root):
+    """What it mounts it has for itself; without the key everybody sees it."""
+    site = sandboxed({"user": "root"}, {"user": "root", "private_mounts": "yes"})
+    places = [site.root / "data" / name for name in ("web0", "web1")]
+    try:
+        for place in places:
+            place.mkdir()
+            assert ask(site, "mount", place.name, path=str(place)) == ["mounted"]
+        assert [os.listdir(place) for place in places] == [["mounted"], []]
+        assert ask(site, "read", "web1", path=str(places[1])) == ["mounted"]
+        assert ask(site, "work", "web1") == "worked"
+    finally:
+        subprocess.run(["umount", str(places[0])], capture_output=True)
+
+
+def test_all_at_once_with_private_users(sandboxed, as_root):
+    """Limits and mounts are made while there is the right to, capabilities are its own user namespace's, and it serves."""
+    site = sandboxed({"profile": "web", "private_users": "yes", "ambient_capabilities": "cap_chown", "nice": "-3", "limit_nofile": "2000:2000",
+                      "capability_bounding_set": "cap_chown", "supplementary_groups": "games"})
+    assert ask(site, "work", "web0") == "worked"
+    assert ask(site, "owner", "web0", path=str(site.root / "strange")) == 65534
+    assert ask(site, "status", "web0", field="CapEff") == f"{1:016x}"
+    assert ask(site, "status", "web0", field="Uid").split()[0] == str(pwd.getpwnam("daemon").pw_uid)
+    site.ctl("restart", "web0")
+    assert ask(site, "work", "web0") == "worked"
 
 
 def test_profile_web(sandboxed, as_root, shared):
@@ -214,6 +250,7 @@ PLAIN = {
     "protect_system": ({"protect_system": "strict", "private_tmp": "yes"}, "write", {"path": "{data}"}, "EROFS"),
     "private_devices": ({"private_devices": "yes"}, "opened", {"path": "/dev/kmsg"}, "ENOENT"),
     "private_network": ({"private_network": "yes"}, "interfaces", {}, ["lo"]),
+    "private_users": ({"private_users": "yes"}, "owner", {"path": "/etc/passwd"}, 65534),
     "private_ipc": ({"private_ipc": "yes"}, "shared_memory", {"key": str(KEY)}, False),
     "restrict_address_families": ({"restrict_address_families": "AF_UNIX AF_INET"}, "open_socket", {"family": "AF_INET6"},
                                   "EAFNOSUPPORT"),

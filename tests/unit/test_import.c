@@ -306,7 +306,8 @@ fates(void **state)
 {
 	static const struct { const char *name, *value; enum fate fate; } cases[] = {
 		{ "PrivateTmp", "yes", FATE_KEPT }, { "PrivateTmp", "no", FATE_MEANINGLESS },
-		{ "PrivateTmp", "disconnected", FATE_KEPT }, { "PrivateUsers", "yes", FATE_LOST },
+		{ "PrivateTmp", "disconnected", FATE_KEPT }, { "PrivateUsers", "yes", FATE_KEPT }, { "PrivateUsers", "self", FATE_KEPT },
+		{ "PrivateUsers", "identity", FATE_LOST }, { "PrivateUsers", "no", FATE_MEANINGLESS }, { "PrivateMounts", "yes", FATE_KEPT },
 		{ "CapabilityBoundingSet", "~CAP_SYS_ADMIN CAP_KILL", FATE_KEPT }, { "CapabilityBoundingSet", "", FATE_KEPT },
 		{ "CapabilityBoundingSet", "CAP_NONSENSE", FATE_LOST }, { "AmbientCapabilities", "", FATE_MEANINGLESS },
 		{ "ReadWritePaths", "-+/var/lib/x \"/a b\"", FATE_KEPT }, { "ProtectSystem", "strict", FATE_KEPT },
