@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/ipc.h"
 #include "os/privilege.h"
 #include "supervisor/supervisor.h"
 #include "watcher/watcher.h"
@@ -62,7 +63,7 @@ main(int argc, char **argv)
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' }, { "root", required_argument, NULL, 'r' },
 		{ "debug", no_argument, NULL, 'd' },        { "ready-fd", required_argument, NULL, 'R' }, { "watch", no_argument, NULL, 'w' },
-		{ "resume", required_argument, NULL, 's' }, { "accepts-state", required_argument, NULL, 'A' },
+		{ "resume", required_argument, NULL, 's' }, { "remove-ipc", no_argument, NULL, 'I' }, { "accepts-state", required_argument, NULL, 'A' },
 		{ "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -82,6 +83,7 @@ main(int argc, char **argv)
 		case 's': options.resume = optarg; break;
 		case 'A': accepts = optarg; break;
 		case 'w': return watch(argv + optind);
+		case 'I': return ipc_remove_own() ? 0 : SUPERVISOR_FAILED;
 		case 'V': return puts("bridled " PACKAGE_VERSION) < 0;
 		case 'h': return usage(stdout, 0);
 		default: return usage(stderr, SUPERVISOR_USAGE);

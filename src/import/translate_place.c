@@ -131,6 +131,7 @@ static const struct {
 	{ KEY_protect_system, "strict" },
 	{ KEY_protect_home, "read-only" },
 	{ KEY_private_tmp, "yes" },
+	{ KEY_remove_ipc, "yes" },
 	{ KEY_no_new_privileges, "yes" },
 	{ KEY_restrict_suid_sgid, "yes" },
 };

@@ -15,6 +15,7 @@
 #include "supervisor/adopt.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/errand.h"
 #include "supervisor/ordering.h"
 #include "supervisor/places.h"
 #include "supervisor/proof.h"
@@ -102,15 +103,26 @@ service_make_places(struct service *s, struct err *err)
 	return p->credentials == NULL || credentials_make(p->credentials, s->home->run_fd, s->name, p->uid, p->gid, err);
 }
 
+static void
+remove_ipc(struct service *s, msec now)
+{
+	struct err err;
+
+	if (s->has_stopped && s->plan->remove_ipc && !errand_remove_ipc(s, now, &err))
+		log_warning("%s: remove_ipc: %s", s->name, err.text);
+	s->has_stopped = false;
+}
+
 /* It is stopped, and nobody of it is left. */
 static void
-remove_places(struct service *s)
+remove_places(struct service *s, msec now)
 {
 	const struct plan *p = s->plan;
 
-	if (p == NULL || (p->directories == NULL && p->credentials == NULL) ||
+	if (p == NULL || (p->directories == NULL && p->credentials == NULL && !p->remove_ipc) ||
 		(s->life.state != LIFE_STOPPED && s->life.state != LIFE_FAILED) || !generation_none_left(s->life.slots, LIFE_SLOTS))
 		return;
+	remove_ipc(s, now);
 	if (p->credentials != NULL)
 		credentials_remove(s->home->run_fd, s->name);
 	if (p->directories != NULL && !directories_remove(p->directories, p->uid, p->gid))
@@ -353,6 +365,7 @@ settle(struct service *s, const struct life_order *o, msec now)
 		trial_cancel(s);
 	if ((o->to == LIFE_STOPPING && !is_draining(s)) || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
 		held_close(&s->held);
+	s->has_stopped = s->has_stopped || o->to == LIFE_STOPPED || o->to == LIFE_FAILED;
 	if (o->to == LIFE_FAILED)
 		given_up(s, now);
 	ordering_moved(s, o);
@@ -399,7 +412,7 @@ service_act(struct service *s, msec now)
 	while (life_order(&s->life, &o))
 		do_order(s, &o, now);
 	demand_follow(s);
-	remove_places(s);
+	remove_places(s, now);
 	service_show(s);
 	arm(s, now);
 }

@@ -112,12 +112,12 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 }
 
 static pid_t
-start(const struct service *s, char *const *argv, int fd, bool output, struct err *err)
+start(const struct service *s, const char *program, char *const *argv, int fd, bool output, struct err *err)
 {
 	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	char *const envp[] = { path, NULL };
 	const struct plan *p = s->plan;
-	struct spawn_request r = { .path = "/usr/bin/env",
+	struct spawn_request r = { .path = program,
 		.argv = argv,
 		.envp = envp,
 		.null_fd = output ? s->home->null_fd : fd,
@@ -134,16 +134,34 @@ start(const struct service *s, char *const *argv, int fd, bool output, struct er
 	return spawn(&r, err);
 }
 
+/* Where a new one is kept; ERRANDS: there is no room. */
+static unsigned
+free_place(const struct bridled *b)
+{
+	unsigned i = 0;
+
+	while (i < ERRANDS && b->errands.at[i].pid != 0)
+		i++;
+	return i;
+}
+
+static void
+track(struct bridled *b, unsigned place, pid_t child, msec now)
+{
+	b->children++;
+	b->errands.at[place].pid = child;
+	b->errands.at[place].due = now + ERRAND_PATIENCE;
+	wake(b);
+}
+
 bool
 errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid, msec now, struct err *err)
 {
 	struct bridled *b = s->home;
 	char *argv[ERRAND_WORDS + 2], room[FILLED];
-	unsigned i = 0;
+	unsigned i = free_place(b);
 	pid_t child = -1;
 
-	while (i < ERRANDS && b->errands.at[i].pid != 0)
-		i++;
 	if (fd < 0 || words == NULL)
 		err_set(err, 0, "there is nothing to run");
 	else if (i == ERRANDS || now - s->errand_at < ERRAND_REST)
@@ -151,18 +169,50 @@ errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid
 	else if (!fill(argv, words, pid, room))
 		err_set(err, 0, "the command is too long");
 	else
-		child = start(s, argv, fd, output, err);
+		child = start(s, "/usr/bin/env", argv, fd, output, err);
 	if (fd >= 0)
 		close(fd);
 	if (child <= 0)
 		return false;
 	if (!output)
 		s->errand_at = now;
-	b->children++;
-	b->errands.at[i].pid = child;
-	b->errands.at[i].due = now + ERRAND_PATIENCE;
-	wake(b);
+	track(b, i, child, now);
 	return true;
+}
+
+/* Whether the user of S has something else that is up, whose objects would go, too. */
+static bool
+is_shared(const struct service *s)
+{
+	const struct bridled *b = s->home;
+
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		const struct service *other = b->services[i];
+
+		if (other != NULL && other != s && other->plan != NULL && other->plan->uid == s->plan->uid &&
+			!generation_none_left(other->life.slots, LIFE_SLOTS))
+			return true;
+	}
+	return false;
+}
+
+bool
+errand_remove_ipc(struct service *s, msec now, struct err *err)
+{
+	static char name[] = "bridled", word[] = "--remove-ipc";
+	char *const argv[] = { name, word, NULL };
+	struct bridled *b = s->home;
+	unsigned i = free_place(b);
+	pid_t child;
+
+	if (!s->plan->change_user || s->plan->uid == 0 || is_shared(s))
+		return true;
+	if (i == ERRANDS)
+		return err_set(err, 0, "too much is run beside services");
+	child = start(s, "/proc/self/exe", argv, b->null_fd, false, err);
+	if (child > 0)
+		track(b, i, child, now);
+	return child > 0;
 }
 
 /* ---- their ends ---- */

@@ -1,6 +1,6 @@
 /*
- * errand -- a command of a service that is run for an incident: on_incident, hang_dump. As the user of the service, with a
- * descriptor from the watcher, which we hand on and never look into; ended when it takes too long. Few at a time, and not too
+ * errand -- what is run beside a service, as its user: commands for an incident (on_incident, hang_dump), and remove_ipc when it was
+ * stopped. A command has a descriptor from the watcher, which we hand on and never look into; ended when it takes too long. Few at a time, and not too
  * often: what is too much is left out.
  */
 #ifndef BRIDLE_SUPERVISOR_ERRAND_H
@@ -41,6 +41,10 @@ void errands_init(struct bridled *b);
 /* Run WORDS ("{pid}" in them stands for PID) for S, with FD as standard output when OUTPUT, else as standard input. Takes FD.
  * False with ERR: it is not run. */
 bool errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid, msec now, struct err *err);
+
+/* Remove what the user of S, who is not root and has no other service that is up, left in System V IPC and POSIX shared memory
+ * (ipc.h). False with ERR: it is not done. */
+bool errand_remove_ipc(struct service *s, msec now, struct err *err);
 
 /* Was PID an errand that has ended? Is it one that lives? */
 bool errands_reaped(struct bridled *b, pid_t pid);

@@ -208,6 +208,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 	if (s->kind == CONF_GUNICORN)
 		plan_said(p->settings, s);
 	p->autostart = s->autostart != 0;
+	p->remove_ipc = s->remove_ipc == 1;
 	p->on_demand = p->limits.held && s->start == CONF_START_ON_DEMAND;
 	p->rests = p->limits.held && s->idle_stop > 0;
 	p->output = s->log != CONF_LOG_NONE;

@@ -41,6 +41,7 @@ struct plan {
 	bool rests;                  /* idle_stop is set */
 	bool output;                 /* log is not none */
 	bool change_user;
+	bool remove_ipc;             /* when it is stopped */
 	bool reload_hup;             /* reload_by = hup */
 	/* vectors of a trial (trial.h), made of the strings of `command`; NULL without reload_hup */
 	char **trial, **trial_environment;

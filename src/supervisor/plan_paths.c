@@ -18,8 +18,8 @@ asks_for_places(const struct conf_service *s)
 static bool
 asks_for_mounts(const struct conf_service *s)
 {
-	return is_on(s->private_tmp) || is_on(s->private_devices) || is_on(s->private_mounts) || s->protect_proc != CONF_PROC_DEFAULT ||
-		s->proc_subset != CONF_PROC_ALL;
+	return is_on(s->private_tmp) || is_on(s->private_devices) || is_on(s->private_mounts) ||
+		s->protect_proc != CONF_PROC_DEFAULT || s->proc_subset != CONF_PROC_ALL;
 }
 
 bool

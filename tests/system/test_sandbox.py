@@ -15,7 +15,7 @@ import pytest
 
 import processes
 from client import get
-from daemon import APPS
+from daemon import APPS, open_to_all
 from sections import web
 from waiting import until
 
@@ -151,6 +151,37 @@ def test_forbidden(sandboxed, as_root, shared, place, name):
     if without is not None:
         seen = ask(site, attempt, "web0", **arguments)
         assert isinstance(seen, without) if isinstance(without, type) else seen == without
+
+
+def ipc_of(uid):
+    """How many objects the user has of each kind."""
+    counts = []
+    for kind, column in (("shm", 7), ("sem", 4), ("msg", 7)):
+        lines = pathlib.Path("/proc/sysvipc", kind).read_text().splitlines()[1:]
+        counts.append(sum(line.split()[column] == str(uid) for line in lines))
+    return [*counts, sum(path.lstat().st_uid == uid for path in pathlib.Path("/dev/shm").iterdir())]
+
+
+def test_remove_ipc(sandboxed, as_root):
+    """It goes when the last service of its user is stopped, not before; what others have stays."""
+    uid, other = 46001, 46002
+    one = {"user": str(uid), "group": str(uid), "remove_ipc": "yes"}
+    site = sandboxed(one, one, {"user": str(other), "group": str(other)})
+    try:
+        for number, name in enumerate(("web0", "web1", "web2")):
+            assert ask(site, "leave_ipc", name, key=str(KEY + 1 + number)) == "ok"
+        assert ipc_of(uid) == [2, 2, 2, 2] and ipc_of(other) == [1, 1, 1, 1]
+        site.ctl("restart", "web0")
+        site.ctl("stop", "web0")
+        site.ctl("stop", "web2")
+        assert ask(site, "work", "web1") == "worked" and ipc_of(uid) == [2, 2, 2, 2]
+        site.ctl("stop", "web1")
+        until(lambda: ipc_of(uid) == [0, 0, 0, 0], "nothing to be left")
+        assert ipc_of(other) == [1, 1, 1, 1]
+    finally:
+        for user in (uid, other):
+            subprocess.run([open_to_all()[0] / "bridled", "--remove-ipc"], user=user, group=user)
+    assert ipc_of(other) == [0, 0, 0, 0]
 
 
 def test_private_mounts(sandboxed, as_root):

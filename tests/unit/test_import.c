@@ -199,10 +199,10 @@ service_lines(void **state)
 			"app = a; exec_start_pre = +/x/a ; -+/x/b; exec_start_pre = -+/x/c; " },
 		{ "ExecSearchPath=/x/bin:/usr/bin\nExecStart=gunicorn a\n", "app = a; environment = PATH=/x/bin:/usr/bin; " },
 		{ "DynamicUser=yes\nProtectSystem=full\nExecStart=gunicorn a\n",
-			"app = a; user = web; no_new_privileges = yes; private_tmp = yes; protect_system = full; protect_home = read-only; "
+			"app = a; user = web; no_new_privileges = yes; private_tmp = yes; protect_system = full; protect_home = read-only; remove_ipc = yes; "
 			"restrict_suid_sgid = yes; " },
 		{ "DynamicUser=yes\nUser=shop\nPrivateTmp=no\nExecStart=gunicorn a\n",
-			"app = a; user = shop; no_new_privileges = yes; protect_system = strict; protect_home = read-only; restrict_suid_sgid = yes; " },
+			"app = a; user = shop; no_new_privileges = yes; protect_system = strict; protect_home = read-only; remove_ipc = yes; restrict_suid_sgid = yes; " },
 		{ "OOMPolicy=stop\nRestart=no\nExecStart=gunicorn a\n", "app = a; oom_policy = stop; restart = never; " },
 		{ "ExecStart=/x/y\nReloadSignal=SIGUSR1\nRestartKillSignal=SIGINT\n", "command = /x/y; reload_signal = SIGUSR1; " },
 		{ "ExecStart=/x/y\nKillSignal=SIGQUIT\nExecReload=/bin/kill -HUP $MAINPID\n", "command = /x/y; kill_signal = SIGQUIT; reload_signal = HUP; " },
