@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/connection.h"
 #include "cli/field.h"
+#include "cli/jsonout.h"
 #include "cli/paint.h"
 
 /* A comment, as wide as a line of an INI file should be. What is in it may have come from anywhere: without newlines it stays
@@ -119,10 +120,8 @@ advise_command(const struct arguments *a)
 	ok = connection_call(&c, "Advise", json_pack("{s:s}", "name", name), &reply, &t);
 	if (ok) {
 		missing = json_object_get(reply.parameters, "missing");
-		if ((a->given & ARGUMENT(JSON)) != 0) {
-			json_dumpf(reply.parameters, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-			putchar('\n');
-		}
+		if ((a->given & ARGUMENT(JSON)) != 0)
+			jsonout_line(reply.parameters);
 		if (json_array_size(missing) > 0)
 			ok = refuse(missing, name, &t);
 		else if ((a->given & ARGUMENT(JSON)) == 0)

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/connection.h"
 #include "cli/field.h"
+#include "cli/jsonout.h"
 #include "cli/timeline.h"
 
 enum { MOST = 1000 };
@@ -46,16 +47,36 @@ begin_of(const json_t *happenings, msec since)
 	return field_seconds(json_array_get(happenings, 0), "time", &first) ? first : now;
 }
 
+/* Points before the first look say nothing. */
+static void
+drop_unknown(json_t *points)
+{
+	while (json_array_size(points) > 0) {
+		const char *key;
+		json_t *value;
+		bool known = false;
+
+		json_object_foreach(json_array_get(points, 0), key, value)
+			known = known || !json_is_null(value);
+		if (known)
+			return;
+		json_array_remove(points, 0);
+	}
+}
+
 static bool
 print(const json_t *answer, const struct arguments *a, msec since)
 {
 	const json_t *happenings = json_object_get(answer, "happenings"), *trends = json_object_get(answer, "trends");
 	struct paint p = paint_for(STDOUT_FILENO);
 	bool ok = true;
+	json_t *trend;
+	size_t i;
 
 	if ((a->given & ARGUMENT(JSON)) != 0) {
-		json_dumpf(answer, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-		putchar('\n');
+		json_array_foreach((json_t *)trends, i, trend)
+			drop_unknown(json_object_get(trend, "points"));
+		jsonout_line(answer);
 		return true;
 	}
 	if (json_array_size(happenings) == 0)

@@ -5,10 +5,11 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/connection.h"
 #include "cli/commands.h"
+#include "cli/connection.h"
 #include "cli/detail.h"
 #include "cli/field.h"
+#include "cli/jsonout.h"
 #include "cli/overview.h"
 #include "cli/state.h"
 
@@ -78,7 +79,7 @@ print(const json_t *services, const struct arguments *a)
 	if ((a->given & ARGUMENT(NAMES)) != 0) {
 		print_names(services);
 	} else if ((a->given & ARGUMENT(JSON)) != 0) {
-		json_dumpf(services, stdout, p.terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT);
+		json_dumpf(services, stdout, JSONOUT_REALS | (p.terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT));
 		putchar('\n');
 	} else {
 		detail_print(services, stdout, p);

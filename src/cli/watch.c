@@ -10,6 +10,7 @@
 #include "cli/connection.h"
 #include "cli/commands.h"
 #include "cli/field.h"
+#include "cli/jsonout.h"
 #include "cli/paint.h"
 #include "cli/state.h"
 
@@ -82,8 +83,7 @@ print_reply(const struct varlink_reply *reply, const struct arguments *a, struct
 	if (event == NULL && incident == NULL)
 		return; /* a first, empty answer says that the watch has begun */
 	if ((a->given & ARGUMENT(JSON)) != 0) {
-		json_dumpf(event != NULL ? event : incident, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-		putchar('\n');
+		jsonout_line(event != NULL ? event : incident);
 	} else if (event != NULL) {
 		print_event(event, p);
 	} else {

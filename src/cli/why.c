@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/connection.h"
+#include "cli/jsonout.h"
 #include "cli/trouble.h"
 #include "cli/why_log.h"
 
@@ -19,10 +20,8 @@ print_json(const json_t *incidents)
 	size_t i;
 	json_t *incident;
 
-	json_array_foreach((json_t *)incidents, i, incident) {
-		json_dumpf(incident, stdout, JSON_COMPACT | JSON_ENSURE_ASCII);
-		putchar('\n');
-	}
+	json_array_foreach((json_t *)incidents, i, incident)
+		jsonout_line(incident);
 }
 
 static void

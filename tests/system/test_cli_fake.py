@@ -498,6 +498,14 @@ def test_history_is_a_table_and_a_chart(fake):
     assert one.calls[-1][1] == {"name": "web", "last": 5, "since": 90.0}
 
 
+def test_history_for_programs_begins_with_what_is_known(fake):
+    one = fake(answers={"History": {"happenings": [happening(time=1795739337.606)], "trends": [trend(10, POINTS), trend(120, [])]}})
+    out = bridle("history", "web", "--json", "--socket", one.path).stdout
+    seen = json.loads(out)
+    assert [len(one["points"]) for one in seen["trends"]] == [len(POINTS), 0] and seen["trends"][0]["points"] == POINTS
+    assert '"time":1795739337.606,' in out
+
+
 @pytest.mark.parametrize("locale, lowest, highest", [("C.UTF-8", "\u2581", "\u2588"), ("C", "_", "#")])
 def test_the_chart_is_of_blocks_where_there_are_some(fake, locale, lowest, highest):
     one = fake(answers={"History": {"happenings": [], "trends": [trend(10, POINTS)]}})
