@@ -17,13 +17,15 @@ peel_container(struct logform *f)
 	return n > 0 && blanks > 0 && byte_is(f, n + blanks, '|') && peel(f, n + blanks + 1);
 }
 
-/* "stderr F ": the container runtime interface of Kubernetes, after its time. */
+/* "stderr F ": the container runtime interface of Kubernetes, after its time; "stderr" between tabs: an exported table. */
 static bool
 peel_stream(struct logform *f)
 {
-	if (!begins(f, 0, "stderr ") && !begins(f, 0, "stdout "))
+	if (!begins(f, 0, "stderr") && !begins(f, 0, "stdout"))
 		return false;
-	return (byte_is(f, 7, 'F') || byte_is(f, 7, 'P')) && byte_is(f, 8, ' ') && peel(f, 8);
+	if (byte_is(f, 6, '\t'))
+		return f->second >= 0 && peel(f, 7);
+	return byte_is(f, 6, ' ') && (byte_is(f, 7, 'F') || byte_is(f, 7, 'P')) && byte_is(f, 8, ' ') && peel(f, 8);
 }
 
 /* "[932]:" from AT on: where it ends, or AT. Only a number is one where no time stands in front, but for Heroku's. */

@@ -133,6 +133,8 @@ static const struct tale {
 	{ "healthy.start", "boot", 0, { { FACT_STARTING, 0 }, { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10) } },
 	{ "runtime.vanished", "runtime", 1, { { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(1, 12) } },
 	{ "master.crash", "runtime", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 } } },
+	{ "master.crash", "runtime", 1, { { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 } } },
+	{ "boot.app-exception", "boot", 1, { { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 }, { FACT_REASON_BOOT, 0 } } },
 	{ "master.crash", "recycle", 1, { { FACT_PIDFILE, 0 }, { FACT_USR2, 0 }, { FACT_MAIN_LOOP, 0 } } },
 	{ "runtime.unhandled-exception", "recycle", 1, { { FACT_X_LEAVING, 0 } } },
 	/* what excludes a cause: that a request was served, or handled */

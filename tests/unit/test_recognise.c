@@ -126,6 +126,7 @@ forms_of_one_line(void **state)
 		"app[web.1]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"remote:        [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"remote:        %s",
+		"2026-11-20 15:25:49\tstdout\t[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"Nov 20 15:25:49Z shop app/web.1 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"\xd8\xa3\xd8\xa8 07 15:25:49 host gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s,",
