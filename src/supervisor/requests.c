@@ -86,6 +86,14 @@ deed_restart(struct service *s, const struct link_record *r, struct answer *a, m
 		say_already(a, s);
 }
 
+/* One that took over worker by worker was started with one, and got the others by TTIN: HUP has it read that number again, and
+ * end them all (reload() in Gunicorn's arbiter.py: num_workers is that of the settings). */
+static bool
+shrinks_at_hup(const struct service *s)
+{
+	return s->life.current != LIFE_NONE && s->singly[s->life.current] && s->wanted > 1;
+}
+
 /* Whether that did anything, nothing tells: it is done when the signal is sent. */
 static void
 reload_by_signal(struct service *s, struct answer *a)
@@ -93,12 +101,19 @@ reload_by_signal(struct service *s, struct answer *a)
 	pid_t pid = service_master(s);
 	int signal = plan_program_of(s->plan)->reload_signal;
 
-	if (pid <= 0 || kill(pid, signal) != 0)
+	if (pid <= 0 || !service_signal(s, s->life.current, signal))
 		say(a, LINK_REFUSED, pid > 0 ? strerror(errno) : "there is no process");
 	else {
 		a->record.result = LINK_NOTHING;
 		text_addf(&a->text, "%s: signal %d was sent to process %d", s->name, signal, (int)pid);
 	}
+}
+
+static void
+reload_by_replacement(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	text_add(&a->text, "replaced: it was started with one worker, and HUP would leave it that one");
+	deed_restart(s, r, a, now);
 }
 
 static void
@@ -110,6 +125,8 @@ deed_reload(struct service *s, const struct link_record *r, struct answer *a, ms
 		reload_by_signal(s, a);
 	else if (s->plan == NULL || !s->plan->reload_hup)
 		deed_restart(s, r, a, now);
+	else if (s->life.state == LIFE_RUNNING && shrinks_at_hup(s))
+		reload_by_replacement(s, r, a, now);
 	else if (s->life.state != LIFE_RUNNING)
 		say(a, LINK_REFUSED, "HUP needs a running service");
 	else if (trial_begin(s, r->id, &err))
@@ -151,6 +168,12 @@ deed_signal(struct service *s, const struct link_record *r, struct answer *a, ms
 			"USR2 cannot work on listeners that Bridle holds: 'bridle restart %s' does what it is meant "
 			"for",
 			s->name);
+	else if (r->arg == SIGHUP && s->kind == CONF_GUNICORN && shrinks_at_hup(s))
+		text_addf(&a->text,
+			"HUP would leave one worker: %s took over worker by worker and was started with one; 'bridle "
+			"restart "
+			"%s' does what it is meant for",
+			s->name, s->name);
 	if (a->text.len > 0)
 		a->record.result = LINK_REFUSED;
 	else
@@ -345,8 +368,9 @@ deed_reread(struct bridled *b, const struct link_record *request, struct answer 
 	if (!reread(b, tell_line, &teller, now))
 		say(a, LINK_REFUSED, "the configuration has errors; nothing was changed");
 	else
-		say(a, LINK_DONE, teller.lines == 0 ? "the configuration was read anew: nothing has changed" :
-						      "the configuration was read anew and is in effect");
+		say(a, LINK_DONE,
+			teller.lines == 0 ? "the configuration was read anew: nothing has changed" :
+					    "the configuration was read anew and is in effect");
 }
 
 /* Answered when the program that would follow has said whether it can. */
@@ -385,8 +409,13 @@ service_of(const struct bridled *b, const struct link_record *r)
 static void
 note_request(const struct service *s, const struct link_record *r)
 {
-	static const char *const names[DEEDS] = { [DEED_START] = "start", [DEED_STOP] = "stop", [DEED_RESTART] = "restart",
-		[DEED_RESTART_COLD] = "restart --cold", [DEED_RELOAD] = "reload", [DEED_SIGNAL] = "signal", [DEED_TAKE] = "takeover" };
+	static const char *const names[DEEDS] = { [DEED_START] = "start",
+		[DEED_STOP] = "stop",
+		[DEED_RESTART] = "restart",
+		[DEED_RESTART_COLD] = "restart --cold",
+		[DEED_RELOAD] = "reload",
+		[DEED_SIGNAL] = "signal",
+		[DEED_TAKE] = "takeover" };
 
 	if (names[r->deed] != NULL && r->id != 0)
 		log_info("%s: %s asked for by uid %u", s->name, names[r->deed], r->uid);

@@ -47,6 +47,21 @@ def settings(**keys):
     return web(**{"workers": WORKERS, "min_ready": "100ms", **keys})
 
 
+def test_hup_does_not_undo_it(bridled):
+    """The new master was started with one worker, and would go back to that: it is replaced instead."""
+    site = bridled(settings(replace="one-by-one", reload_by="hup"))
+    site.wait_workers(WORKERS)
+    status, said, _ = replace(site)
+    assert status == 0, said
+    workers = site.wait_workers(WORKERS)
+    done = site.bridle("signal", "web", "HUP")
+    assert done.returncode != 0 and "HUP would leave one worker" in done.stderr, done
+    assert site.workers() == workers
+    assert "HUP would leave it that one" in site.ctl("reload", "web")
+    assert site.service()["generation"] == 3
+    site.wait_workers(WORKERS)
+
+
 @pytest.mark.parametrize("name", ["sync", "gthread"])
 def test_one_by_one(bridled, figures, name):
     site = bridled(settings(replace="one-by-one", worker_class=name))
