@@ -143,6 +143,18 @@ life_refuse(struct life *l, msec now)
 	return ask(l, ON_REFUSED, now);
 }
 
+bool
+life_mend(struct life *l, msec now)
+{
+	return l->limits.held && ask(l, ON_MEND, now);
+}
+
+bool
+life_halt(struct life *l, msec now)
+{
+	return ask(l, ON_HALT, now);
+}
+
 static bool
 is_asked_to_end(const struct life *l)
 {

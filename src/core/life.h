@@ -86,7 +86,9 @@ enum life_state {
 	X(QUEUE, "start was asked for; others come first") \
 	X(REFUSED, "another one that it requires failed") \
 	X(UNFIT, "a command after its start failed") \
-	X(FINISHED, "it ran to its end as it should")
+	X(FINISHED, "it ran to its end as it should") \
+	X(MEND, "a replacement is what its settings want for what happened") \
+	X(HALT, "to be stopped is what its settings want for what happened")
 
 enum life_event {
 #define X(name, meaning) ON_##name,
@@ -139,6 +141,11 @@ bool life_listen(struct life *l, msec now);   /* only with `held`: from stopped,
  * life_start. refuse: that start will not come. */
 bool life_queue(struct life *l, msec now);
 bool life_refuse(struct life *l, msec now);
+
+/* What its settings have done about an incident (policy.h), which nobody asked for now: failures are not forgotten for it. mend: a
+ * new generation beside the one that runs, only with `held`. halt: down, where it runs or tries to. */
+bool life_mend(struct life *l, msec now);
+bool life_halt(struct life *l, msec now);
 
 /* What came of an order, and what the kernel and the watcher saw. SLOT is the order's, JITTER any 32 random
  * bits (restart.h). Reports about a generation that is not there any more (NUMBER differs) are ignored. */

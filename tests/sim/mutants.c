@@ -92,8 +92,6 @@ excuse(unsigned s, unsigned e, struct life_rule right, struct life_rule mutant)
 
 	if (right.act == ACT_NO_RULE)
 		return NULL;
-	if (s == LIFE_REPLACING && e == ON_DIED_LATER)
-		return "replace forgets failures, and one death alone never waits";
 	if (mutant.next != right.next || mutant.act == ACT_NO_RULE)
 		return NULL;
 	if (mutant.due != right.due)

@@ -179,6 +179,9 @@ check_failures(struct world *w, const struct life_order *order)
 		p->not_before = w->now + order->wait;
 		p->waits++;
 	}
+	/* mending forgets no failures: who dies while it is mended has failed, though the next one need not wait */
+	if (order->from == LIFE_REPLACING && (order->event == ON_DIED_LATER || order->event == ON_DIED_GIVE_UP))
+		p->waits++;
 	if (order->event == ON_DIED_GIVE_UP && order->from != LIFE_REPLACING) /* there, the next one is all there is */
 		world_must(w, order->to == LIFE_FAILED, "given up, and not failed");
 	if (order->to != LIFE_FAILED || order->event == ON_REFUSED)

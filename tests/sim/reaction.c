@@ -129,6 +129,27 @@ check_refuse(struct world *w, bool accepted, enum life_state before)
 	world_must(w, !accepted || w->life.state == LIFE_FAILED, "refused, and not failed");
 }
 
+/* Only what serves is mended, beside what serves; and only who runs, or tries to, is halted. */
+static void
+check_mend(struct world *w, bool accepted, enum life_state before)
+{
+	world_must(w, accepted == (w->life.limits.held && before == LIFE_RUNNING), "mended out of place, or not at all");
+	world_must(w, !accepted || w->life.state == LIFE_REPLACING, "mend does not replace");
+	w->promises.replaces = accepted;
+}
+
+static void
+check_halt(struct world *w, bool accepted, enum life_state before)
+{
+	enum life_state now = w->life.state;
+	bool may = before == LIFE_STARTING || before == LIFE_RUNNING || before == LIFE_RETRYING || before == LIFE_WAITING;
+
+	world_must(w, accepted == may, "halted out of place, or not at all");
+	world_must(w, !accepted || now == LIFE_STOPPING || now == LIFE_STOPPED, "halt does not stop");
+	if (accepted)
+		w->promises.wanted = false;
+}
+
 /* From now on nothing starts beside what is left. */
 static void
 note_down(struct world *w)
@@ -192,11 +213,13 @@ reaction_request(struct world *w, enum request request, bool accepted, enum life
 	case ASK_LISTEN: check_listen(w, accepted, before); break;
 	case ASK_CONNECT: check_connect(w, accepted, before); break;
 	case ASK_IDLE: check_idle(w, accepted, before); break;
+	case ASK_MEND: check_mend(w, accepted, before); break;
+	case ASK_HALT: check_halt(w, accepted, before); break;
 	case REQUESTS: break;
 	}
 	if (!accepted)
 		return;
-	if (request == ASK_STOP || request == ASK_RESTART || (now == LIFE_RESTARTING && !rests(before)))
+	if (request == ASK_STOP || request == ASK_HALT || request == ASK_RESTART || (now == LIFE_RESTARTING && !rests(before)))
 		note_down(w);
 	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE || request == ASK_LISTEN ||
 		request == ASK_QUEUE)

@@ -9,10 +9,10 @@
 
 struct world;
 
-/* What somebody asks for; two of them are what a client and the watcher do. */
+/* What somebody asks for; two of them are what a client and the watcher do, and two what its settings want. */
 enum request {
 	ASK_START, ASK_STOP, ASK_RESTART, ASK_REPLACE, ASK_HUP, ASK_HURRY, ASK_LISTEN, ASK_CONNECT, ASK_IDLE, ASK_QUEUE,
-	ASK_REFUSE, REQUESTS
+	ASK_REFUSE, ASK_MEND, ASK_HALT, REQUESTS
 };
 
 /* The operator asked for REQUEST in state BEFORE. */

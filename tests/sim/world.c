@@ -268,6 +268,8 @@ feed_request(struct world *w, enum request request)
 	case ASK_LISTEN: return life_listen(&w->life, w->now);
 	case ASK_CONNECT: life_connect(&w->life, w->now); break;
 	case ASK_IDLE: return life_idle(&w->life, newest(w), w->now);
+	case ASK_MEND: return life_mend(&w->life, w->now);
+	case ASK_HALT: return life_halt(&w->life, w->now);
 	case REQUESTS: break;
 	}
 	return w->life.state != before;
@@ -288,7 +290,7 @@ void
 world_ask(struct world *w, enum request request)
 {
 	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry", "listen", "connect", "idle",
-		"queue", "refuse" };
+		"queue", "refuse", "mend", "halt" };
 	enum life_state before = w->life.state;
 	unsigned signals = w->promises.signals + (request == ASK_HURRY ? count_told(w) : 0);
 	bool accepted;
@@ -462,7 +464,9 @@ world_live(struct world *w, uint64_t seed, struct text *story)
 	chance_limits(&w->dice, &limits);
 	chance_nature(&w->dice, &w->nature, limits.start_timeout);
 	w->pause = pauses[dice_below(&w->dice, 4)];
-	w->habit = dice_percent(&w->dice, 50) ? ASK_REPLACE : (int)dice_below(&w->dice, REQUESTS + 1);
+	w->habit = dice_percent(&w->dice, 50) ? ASK_REPLACE :
+		dice_percent(&w->dice, 30)    ? ASK_MEND :
+						(int)dice_below(&w->dice, REQUESTS + 1);
 	w->strays = chance_percent(&w->dice) / 2;
 	w->rebirths = dice_percent(&w->dice, 50) ? chance_percent(&w->dice) / 4 : 0;
 	life_init(&w->life, &limits);
