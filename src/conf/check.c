@@ -76,6 +76,7 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 	if (section->kind == CONF_GUNICORN) {
 		check_gunicorn(&check);
 		check_application(&check);
+		check_policies(&check);
 	}
 }
 

@@ -51,6 +51,7 @@ void check_sandbox(const struct check *check);     /* what hides what is needed,
 void check_places(struct check *check);            /* accounts, directories, files */
 void check_gunicorn(const struct check *check);    /* what its version takes; args; its configuration file */
 void check_hooks(const struct check *check);       /* commands around it, and how a program is known to be ready */
+void check_policies(const struct check *check);    /* what is done about incidents */
 void check_application(const struct check *check); /* whether the module is anywhere */
 void check_addresses(const struct conf *conf, struct conf_report *report); /* who binds what twice */
 

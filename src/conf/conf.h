@@ -25,6 +25,7 @@ enum conf_log_full { CONF_LOG_DROP, CONF_LOG_WAIT, CONF_LOG_FULL_UNSET };
 enum conf_reload_by { CONF_RELOAD_REPLACE, CONF_RELOAD_HUP };
 enum conf_replace { CONF_REPLACE_SURGE, CONF_REPLACE_ONE_BY_ONE, CONF_REPLACE_STOP_FIRST };
 enum conf_on_unhealthy { CONF_UNHEALTHY_NONE, CONF_UNHEALTHY_REPLACE, CONF_UNHEALTHY_RESTART };
+enum conf_on_trouble { CONF_TROUBLE_NONE, CONF_TROUBLE_RECYCLE, CONF_TROUBLE_REPLACE, CONF_TROUBLE_STOP };
 enum conf_start { CONF_START_AT_ONCE, CONF_START_ON_DEMAND };
 enum conf_protect_system { CONF_SYSTEM_OPEN, CONF_SYSTEM_YES, CONF_SYSTEM_FULL, CONF_SYSTEM_STRICT };
 enum conf_protect_home { CONF_HOME_OPEN, CONF_HOME_HIDDEN, CONF_HOME_READ_ONLY, CONF_HOME_TMPFS };
@@ -105,6 +106,7 @@ typedef enum conf_log_full conf_logfull;
 typedef enum conf_reload_by conf_reloadby;
 typedef enum conf_replace conf_replaceby;
 typedef enum conf_on_unhealthy conf_onunhealthy;
+typedef enum conf_on_trouble conf_ontrouble;
 typedef enum conf_start conf_starting;
 typedef const char *conf_probe;           /* "" none, "tcp", or a path */
 typedef struct conf_words conf_services;  /* their names */

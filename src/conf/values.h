@@ -45,7 +45,7 @@ struct value_kind {
 	X(capabilities) X(families) X(namespaces) X(securebits) X(syscalls) X(architectures) X(syscallerror) X(protectsystem) \
 	X(protecthome) X(protectproc) X(procsubset) X(sandboxmode) X(profile) \
 	X(globs) X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
-	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(replaceby) X(onunhealthy) X(starting) X(probe) X(assignments) X(files) X(duration) X(restart) X(logdest) \
+	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(replaceby) X(onunhealthy) X(ontrouble) X(starting) X(probe) X(assignments) X(files) X(duration) X(restart) X(logdest) \
 	X(services) X(commands) X(onecommand) X(statuses) X(progtype) X(notifyaccess) X(signal) X(address) \
 	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \
 	X(level) X(cpus) X(groups) X(cpupolicy) X(ioclass) X(bytes) X(count) X(cputime) X(rttime) X(nicelimit) X(amount) X(tasks) X(quota) X(weight) X(oompolicy) \

@@ -187,6 +187,7 @@ note(struct story *s, const struct story_event *e)
 		excuse(s, e->speaker);
 		s->expected++;
 		break;
+	case FACT_HANG_RECYCLED:
 	case FACT_RECYCLED: excuse(s, e->pid); s->expected++; break;
 	case FACT_TTIN: case FACT_TTOU: s->expected++; break;
 	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: note_renewal(s); break;

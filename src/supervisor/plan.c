@@ -214,6 +214,10 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 	p->output = s->log != CONF_LOG_NONE;
 	p->reload_hup = s->reload_by == CONF_RELOAD_HUP;
 	p->replace = manners[s->replace];
+	p->policies[POLICY_BOOT_LOOP] = (uint8_t)s->on_boot_loop;
+	p->policies[POLICY_FLAPPING] = (uint8_t)s->on_flapping;
+	p->policies[POLICY_HANG] = (uint8_t)s->on_hang;
+	p->policies[POLICY_OOM] = (uint8_t)s->on_oom;
 	p->umask = s->umask;
 	p->backlog = (int)s->backlog;
 	return true;

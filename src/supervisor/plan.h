@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "core/life.h"
 #include "core/manner.h"
+#include "core/policy.h"
 #include "os/bounds.h"
 #include "os/listener.h"
 #include "os/spawn.h"
@@ -47,6 +48,7 @@ struct plan {
 	char **trial, **trial_environment;
 	char *trial_path;            /* private: a string of the latter */
 	enum manner replace;         /* as it is set */
+	uint8_t policies[POLICIES];  /* enum policy_deed: what is done about each trouble */
 	bool may_stall;              /* something it touches is on a network file system */
 	uid_t uid;
 	gid_t gid;

@@ -52,8 +52,8 @@ tell(const struct service *s, enum manner_reason reason, int64_t room, struct te
 		text_add(said, words);
 }
 
-bool
-replace_begin(struct service *s, struct text *said, msec now)
+static bool
+begin(struct service *s, bool asked, struct text *said, msec now)
 {
 	bool serves = s->life.state == LIFE_RUNNING || s->life.state == LIFE_RELOADING;
 	enum manner_reason reason = MANNER_AS_SET;
@@ -66,12 +66,24 @@ replace_begin(struct service *s, struct text *said, msec now)
 	}
 	if (manner == MANNER_DOWN_FIRST)
 		return life_restart(&s->life, now);
-	if (!life_replace(&s->life, now))
+	if (!(asked ? life_replace(&s->life, now) : life_mend(&s->life, now)))
 		return false;
 	s->next_singly = manner == MANNER_SINGLY;
 	s->manner = (uint8_t)reason;
 	tell(s, reason, room, said);
 	return true;
+}
+
+bool
+replace_begin(struct service *s, struct text *said, msec now)
+{
+	return begin(s, true, said, now);
+}
+
+bool
+replace_mend(struct service *s, msec now)
+{
+	return begin(s, false, NULL, now);
 }
 
 uint32_t

@@ -13,6 +13,7 @@
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
 #include "supervisor/ordering.h"
+#include "supervisor/policies.h"
 #include "supervisor/replace.h"
 #include "supervisor/reread.h"
 #include "supervisor/resume.h"
@@ -240,18 +241,13 @@ deed_scale(struct service *s, const struct link_record *r, struct answer *a, mse
 static void
 deed_recycle(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
-	struct tree_process p;
 	pid_t master = master_or_say(s, a);
 
 	(void)now;
-	if (master <= 0)
-		return;
-	if (!tree_look(r->pid, &p) || p.parent != master || !tree_signal(r->pid, p.start, SIGTERM)) {
+	if (master > 0 && !policies_recycle(s, r->pid)) {
 		a->record.result = LINK_REFUSED;
 		text_addf(&a->text, "process %d is no child of %s's master %d", r->pid, s->name, (int)master);
-		return;
 	}
-	log_info("%s: worker %d is recycled", s->name, r->pid);
 }
 
 static void
@@ -471,6 +467,8 @@ requests_take(struct bridled *b, const struct link_record *r, int fd, msec now)
 		return;
 	} else if (r->kind == LINK_SIZE && s != NULL) {
 		s->size = r->arg;
+	} else if (r->kind == LINK_JUDGED && s != NULL) {
+		policies_judged(s, r, now);
 	} else if (r->kind == LINK_READY && s != NULL) {
 		around_ready(s, r->generation, r->arg == LINK_ASSUMED, now);
 		service_act(s, now);

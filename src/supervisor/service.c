@@ -207,6 +207,13 @@ service_master(const struct service *s)
 	return s->home->masters[s->slot * LIFE_SLOTS + s->life.current];
 }
 
+/* It is being stopped because its settings want it: that is why it is down, whatever its master ends with (policies.c). */
+static bool
+is_halted(const struct service *s)
+{
+	return s->life.state == LIFE_STOPPING && s->event == ON_HALT;
+}
+
 void
 service_reaped(struct service *s, uint8_t slot, int status, msec now)
 {
@@ -220,7 +227,7 @@ service_reaped(struct service *s, uint8_t slot, int status, msec now)
 	s->last_generation = g->number;
 	s->last_age = now - g->since;
 	s->last_ended = now;
-	if (s->around == NULL || s->around->unfit != g->number)
+	if ((s->around == NULL || s->around->unfit != g->number) && !is_halted(s))
 		service_tell_why(s, "");
 	*service_pid_at(s, slot) = 0;
 	if (around_master_ended(s, slot, status, clean, now))

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "core/life.h"
+#include "core/policy.h"
 #include "supervisor/demand.h"
 #include "supervisor/held.h"
 #include "supervisor/plan.h"
@@ -64,6 +65,7 @@ struct service {
 	uint32_t told_stopped; /* generation whose master was said to be stopped; 0: none */
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
 	uint32_t last_generation;
+	struct policy policy; /* what was done about its incidents */
 	msec errand_at; /* the last on_incident */
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;

@@ -214,7 +214,7 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 	d = describe(s, &record, worker, status);
 	tell(w, s, &record, &d);
 	inquiry_death(s, &d, worker->hang);
-	strains_died(w, s, &record, &d);
+	strains_died(w, s, &record, &d, worker->timed_out || is_overdue(&record, &d));
 	samples_moved(w, s);
 }
 

@@ -76,6 +76,25 @@ docket_keep(struct watcher *w, struct service *s, struct docket_entry entry, boo
 		free(entry.json);
 }
 
+void
+docket_amend(struct watcher *w, struct service *s, const struct cause_verdict *v, const char *words)
+{
+	struct docket_entry *e = docket_latest(s, v), amended;
+	json_t *object = e != NULL ? json_loadb(e->json, e->length, 0, NULL) : NULL;
+
+	if (object == NULL)
+		return;
+	amended = *e;
+	json_object_set_new(object, "did", json_string(words));
+	/* times are milliseconds since 1970: thirteen digits and three */
+	amended.json = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(16));
+	json_decref(object);
+	if (amended.json == NULL)
+		return;
+	amended.length = strlen(amended.json);
+	docket_keep(w, s, amended, true);
+}
+
 /* ---- reading back ---- */
 
 static enum cause

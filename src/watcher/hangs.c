@@ -8,6 +8,7 @@
 #include "os/stall.h"
 #include "watcher/errands.h"
 #include "watcher/queues.h"
+#include "watcher/troubles.h"
 #include "watcher/watch.h"
 
 enum {
@@ -82,6 +83,7 @@ hangs_judge(struct watcher *w, struct service *s, const struct page_service *rec
 
 		if (hangs && worker->hang == NULL) {
 			take(w, worker);
+			troubles_judged(w, s, worker->generation, LINK_HANG, worker->pid);
 			errands_dump(w, s, worker->pid);
 		} else if (!hangs && worker->hang != NULL) {
 			free(worker->hang);

@@ -86,6 +86,9 @@ void inquiry_death(struct service *s, const struct record_death *death, const st
 void inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move);
 void inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, uint32_t uid);
 
+/* Its settings had something done about an incident of CAUSE (CAUSE_UNKNOWN: the one that is being told): WORDS say what. */
+void inquiry_did(struct watcher *w, struct service *s, enum cause cause, const char *words);
+
 /* Judge now, for somebody who asks. */
 void inquiry_look(struct watcher *w, struct service *s);
 

@@ -57,12 +57,17 @@ opens(struct watcher *w, struct service *s, const struct recognised *what)
 
 /* Its master names a worker, and is about to end it: what it hangs on is known already. */
 static void
-note_hang(struct inquiry_case *c, struct service *s, int32_t pid)
+note_hang(struct inquiry_case *c, struct service *s, const struct recognised *what)
 {
-	const struct worker *worker = pid > 0 && s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
+	int32_t pid = what->match.pid;
+	struct worker *worker = pid > 0 && s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
+	enum fact found[WITNESS_FACTS];
 
-	if (worker != NULL && worker->hang != NULL)
+	if (worker == NULL)
+		return;
+	if (worker->hang != NULL)
 		c->hang = *worker->hang;
+	worker->timed_out = worker->timed_out || (witness_facts(what, found) > 0 && found[0] == FACT_TIMEOUT);
 }
 
 /* Where nobody sees how workers end, their master's word is taken for it; the kernel still counts whom it kills for want of
@@ -101,7 +106,7 @@ heard(void *context, const struct recognised *what)
 	if (!opens(w, s, what))
 		return;
 	hearing_line(&s->inquiry->told->hearing, &now);
-	note_hang(s->inquiry->told, s, what->match.pid);
+	note_hang(s->inquiry->told, s, what);
 	ask_why_killed(w, s, what);
 }
 

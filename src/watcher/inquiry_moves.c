@@ -5,6 +5,7 @@
 #include "core/life.h"
 #include "judge/ended.h"
 #include "watcher/deaths.h"
+#include "watcher/docket.h"
 #include "watcher/inquiry_parts.h"
 #include "watcher/watch.h"
 
@@ -35,9 +36,10 @@ ended_a_master(const struct link_record *move)
 static void
 note_deed(struct inquiry_case *c, const struct link_record *move)
 {
+	char words[INQUIRY_WORDS];
 	struct text t;
 
-	text_init(&t, c->did, sizeof c->did);
+	text_init(&t, words, sizeof words);
 	switch ((int)move->to) {
 	case LIFE_STARTING: text_add(&t, "Bridle started another master at once"); break;
 	case LIFE_WAITING:
@@ -52,6 +54,8 @@ note_deed(struct inquiry_case *c, const struct link_record *move)
 		break;
 	default: break;
 	}
+	if (words[0] != '\0')
+		text_copy(c->did, sizeof c->did, words);
 }
 
 /* How a master ended. What our own ladder did to one that was not ready in time needs no other reason. */
@@ -81,6 +85,20 @@ inquiry_moved(struct watcher *w, struct service *s, const struct link_record *mo
 		tell_master(w, s, move);
 	if (s->inquiry != NULL && s->inquiry->told != NULL && s->inquiry->told->hearing.story.faulty)
 		note_deed(s->inquiry->told, move);
+}
+
+void
+inquiry_did(struct watcher *w, struct service *s, enum cause cause, const char *words)
+{
+	const struct cause_verdict v = { .cause = cause, .phase = causes[cause].phase };
+	struct inquiry_case *c = s->inquiry != NULL ? s->inquiry->told : NULL;
+
+	if (cause == CAUSE_UNKNOWN && c != NULL) {
+		text_copy(c->did, sizeof c->did, words);
+		inquiry_look(w, s);
+	} else {
+		docket_amend(w, s, cause == CAUSE_UNKNOWN ? NULL : &v, words);
+	}
 }
 
 void

@@ -51,7 +51,7 @@ struct sampler {
 	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
 	struct saturation saturation;
-	struct flapping flapping;
+	struct flapping flapping, boots; /* of workers while it runs, and before */
 	struct figures *figures;      /* what it told of itself; NULL: nothing yet */
 	struct measures *measures;    /* of the looks so far; NULL: it has not run yet */
 	int64_t told_workers;         /* how many workers its master said it has; -1: it did not */

@@ -4,6 +4,7 @@
 #include "core/life.h"
 #include "judge/ended.h"
 #include "watcher/pools.h"
+#include "watcher/troubles.h"
 #include "watcher/watch.h"
 
 static const enum fact facts_of[STRAINS] = {
@@ -69,19 +70,40 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 	judge_workers(w, s, record, now);
 }
 
-/* Who leaves by itself, or goes when TERM comes before it can listen to it, is no victim: recycling, scaling and reloads do that. */
+/* Who leaves by itself, or goes when TERM comes before it can listen to it, is no victim: recycling, scaling and reloads do that. A
+ * worker that was ended because it hung may have left with status 0 (gunicorn-facts 6.1). */
 static bool
-is_victim(const struct record_death *d)
+is_victim(const struct record_death *d, bool hung)
 {
 	enum fact fact = ended_worker(d->status);
 
-	return d->asked == DEATH_UNASKED && fact != FACT_EXITING && fact != FACT_TERMED;
+	return d->asked == DEATH_UNASKED && (hung || (fact != FACT_EXITING && fact != FACT_TERMED));
+}
+
+/* Those that may have a policy, each by itself. */
+static void
+judge_troubles(struct watcher *w, struct service *s, const struct page_service *record, const struct record_death *d,
+	bool hung)
+{
+	bool runs = record->state == LIFE_RUNNING && d->generation == record->generation;
+	msec now = clock_now();
+
+	if (d->oom)
+		troubles_judged(w, s, d->generation, LINK_OOM, 0);
+	else if (hung)
+		troubles_judged(w, s, d->generation, LINK_HANG, 0);
+	if (runs && flapping_died(&s->sampler->flapping, now)) {
+		inquiry_stands(w, s, FACT_WORKERS_FLAP, 0);
+		troubles_judged(w, s, d->generation, LINK_FLAPPING, 0);
+	} else if (!runs && d->booted == DEATH_NOT_BOOTED && flapping_died(&s->sampler->boots, now)) {
+		troubles_judged(w, s, d->generation, LINK_BOOT_LOOP, 0);
+	}
 }
 
 void
-strains_died(struct watcher *w, struct service *s, const struct page_service *record, const struct record_death *d)
+strains_died(struct watcher *w, struct service *s, const struct page_service *record, const struct record_death *d,
+	bool hung)
 {
-	if (record->state == LIFE_RUNNING && d->generation == record->generation && is_victim(d) &&
-		flapping_died(&s->sampler->flapping, clock_now()))
-		inquiry_stands(w, s, FACT_WORKERS_FLAP, 0);
+	if (is_victim(d, hung))
+		judge_troubles(w, s, record, d, hung);
 }

@@ -13,8 +13,8 @@ struct watcher;
 /* S was looked at while it runs. */
 void strains_judge(struct watcher *w, struct service *s, const struct page_service *record);
 
-/* Worker D of S died, of which its inquiry was told. */
-void strains_died(struct watcher *w, struct service *s, const struct page_service *record,
-	const struct record_death *d);
+/* Worker D of S died, of which its inquiry was told; HUNG: that is why its master ended it. */
+void strains_died(struct watcher *w, struct service *s, const struct page_service *record, const struct record_death *d,
+	bool hung);
 
 #endif

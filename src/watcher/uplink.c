@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "watcher/troubles.h"
 #include "watcher/watch.h"
 
 /* ---- out ---- */
@@ -139,7 +140,9 @@ heard(struct watcher *w, const struct link_record *record, int page_fd)
 	case LINK_ANSWER: control_answered(w, record); break;
 	case LINK_LINE: control_line(w, record); break;
 	case LINK_PING: pong(w, record); break;
+	case LINK_POLICY: troubles_answered(w, record); break;
 	case LINK_PONG:
+	case LINK_JUDGED:
 	case LINK_READY:
 	case LINK_SIZE:
 	case LINK_REQUEST:

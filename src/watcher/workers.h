@@ -41,6 +41,7 @@ struct worker {
 	char state;
 	bool seen;
 	bool told; /* how it ended */
+	bool timed_out; /* its master says so */
 	bool spin_told;
 };
 

@@ -35,6 +35,8 @@ static const struct {
 	                                       F_TEXT },
 	[LINK_LINE]    = { "line",    false, F_ID | F_SERVICE | F_DEED | F_TEXT },
 	[LINK_NOTIFY]  = { "notify",  false, F_SERVICE },
+	[LINK_POLICY]  = { "policy",  false, F_SERVICE | F_GENERATION | F_DEED | F_PID | F_ARG },
+	[LINK_JUDGED]  = { "judged",  true,  F_SERVICE | F_GENERATION | F_PID | F_ARG },
 	[LINK_PING]    = { "ping",    false, F_ID },
 	[LINK_PONG]    = { "pong",    true,  F_ID },
 	[LINK_READY]   = { "ready",   true,  F_SERVICE | F_GENERATION | F_ARG },
@@ -118,6 +120,13 @@ check_request(const struct link_record *r, struct err *err)
 	return true;
 }
 
+/* Only of one that hangs is it told who it is. */
+static bool
+check_trouble(const struct link_record *r)
+{
+	return r->arg < LINK_TROUBLES && (r->pid == 0 || (r->pid > 1 && r->arg == LINK_HANG));
+}
+
 static bool
 check_record(const struct link_record *r, bool to_supervisor, struct err *err)
 {
@@ -135,6 +144,9 @@ check_record(const struct link_record *r, bool to_supervisor, struct err *err)
 		return err_set(err, 0, "'%s' with a text that is not ended and padded", kinds[r->kind].name);
 	if (r->kind == LINK_READY && (r->arg < LINK_PROVEN || r->arg > LINK_ASSUMED))
 		return err_set(err, 0, "'%s' with argument %lld", kinds[r->kind].name, (long long)r->arg);
+	if ((r->kind == LINK_JUDGED || r->kind == LINK_POLICY) && !check_trouble(r))
+		return err_set(err, 0, "'%s' with argument %lld and pid %d", kinds[r->kind].name, (long long)r->arg,
+			(int)r->pid);
 	return r->kind != LINK_REQUEST || check_request(r, err);
 }
 

@@ -31,6 +31,9 @@ enum link_kind {
 	LINK_REQUEST, /* please do `deed` with `service`; arg, pid; uid: who asked */
 	/* supervisor -> watcher again: the numbers before it stay what they were */
 	LINK_NOTIFY, /* with a descriptor attached: the socket on which `service` speaks by sd_notify(3) */
+	/* watcher -> supervisor, and back */
+	LINK_JUDGED, /* generation `generation` of `service` has trouble: arg, enum link_trouble; pid: the worker that hangs, else 0 */
+	LINK_POLICY, /* its settings had `deed` done about trouble `arg`; pid as it came */
 	LINK_KINDS
 };
 
@@ -64,6 +67,9 @@ enum link_deed {
 enum link_take { LINK_TAKE_UNDO = 0, LINK_TAKE_KEEP = INT32_MAX };
 
 enum link_proof { LINK_PROVEN, LINK_ASSUMED /* its heartbeats cannot be seen */ };
+
+/* What may have a policy. */
+enum link_trouble { LINK_BOOT_LOOP, LINK_FLAPPING, LINK_HANG, LINK_OOM, LINK_TROUBLES };
 
 enum link_result { LINK_DONE, LINK_REFUSED, LINK_NOTHING /* it was so already */ };
 

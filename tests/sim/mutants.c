@@ -94,6 +94,8 @@ excuse(unsigned s, unsigned e, struct life_rule right, struct life_rule mutant)
 		return NULL;
 	if (mutant.next != right.next || mutant.act == ACT_NO_RULE)
 		return NULL;
+	if (s == LIFE_REPLACING && e == ON_DIED_LATER && mutant.due == DUE_AFTER_START)
+		return "only while it is mended, and then the next one would have to be late, too: no world has that";
 	if (mutant.due != right.due)
 		return !has_due(s) && right.due == DUE_NEVER && mutant.due == DUE_KEEP ? "there was no deadline before" : NULL;
 	if (right.act == ACT_SPAWN && mutant.act == ACT_PROMOTE)

@@ -464,9 +464,7 @@ world_live(struct world *w, uint64_t seed, struct text *story)
 	chance_limits(&w->dice, &limits);
 	chance_nature(&w->dice, &w->nature, limits.start_timeout);
 	w->pause = pauses[dice_below(&w->dice, 4)];
-	w->habit = dice_percent(&w->dice, 50) ? ASK_REPLACE :
-		dice_percent(&w->dice, 30)    ? ASK_MEND :
-						(int)dice_below(&w->dice, REQUESTS + 1);
+	w->habit = dice_percent(&w->dice, 50) ? ASK_REPLACE : (int)dice_below(&w->dice, REQUESTS + 1);
 	w->strays = chance_percent(&w->dice) / 2;
 	w->rebirths = dice_percent(&w->dice, 50) ? chance_percent(&w->dice) / 4 : 0;
 	life_init(&w->life, &limits);

@@ -67,3 +67,92 @@ def test_recycling_is_no_flapping(site, edge):
     until(left, "workers to be recycled", 60)
     named(made, "recycle.max-requests")
     assert [one["class"] for one in why(made, 50) if one["alarm"]] == []
+
+
+def said(daemon, words):
+    return until(lambda: words in daemon.said() and words, f"bridled to say: {words}", 30)
+
+
+def test_flapping_is_replaced_once(site, edge):
+    """A new generation beside the old one; what goes on after it has to wait, or the cure would be the next trouble."""
+    made = site(on_flapping="replace")
+    up(made)
+    first = made.service()["generation"]
+    kill_until(made, lambda: made.service()["generation"] > first, "it to be replaced")
+    said(made, "web: it is being replaced (on_flapping)")
+    assert "its settings want for what happened" in made.events.of("web")[-2]["reason"]
+    incident = until(lambda: [one for one in of_class(made, "runtime.flapping") if one["did"]], "what was done to be told")[0]
+    assert incident["did"] == "Bridle replaced it: on_flapping"
+    assert incident["time"] == pytest.approx(incident["last"], abs=1) and incident["confidence"] == 0.95
+    assert "Bridle replaced it: on_flapping" in made.ctl("why", "web", "--last", "50")
+    second = made.service()["generation"]
+    for _ in range(3):
+        os.kill(made.wait_workers(2)[0], signal.SIGKILL)
+    made.wait_workers(2)
+    assert made.service()["generation"] == second
+
+
+def test_flapping_is_stopped(site, edge):
+    made = site(on_flapping="stop")
+    up(made)
+
+    def step():
+        if made.state() == "stopped":
+            return True
+        for pid in made.workers()[:1]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return None
+    until(step, "it to be stopped", 120)
+    assert made.service()["reason"] == "stopped, as on_flapping says"
+    assert until(lambda: [one for one in of_class(made, "runtime.flapping") if one["did"]],
+                 "what was done to be told")[0]["did"] == "Bridle stopped it: on_flapping"
+    made.ctl("start", "web")  # a person's word counts
+    assert made.state() == "running"
+
+
+def test_a_boot_loop_is_stopped(site, edge):
+    """Workers crash while they load, one after the other; their master knows no better than to start others."""
+    made = site(environment="HOW=segv", on_boot_loop="stop", start_timeout="60s", start_limit=0)
+    made.wait_state("stopped", timeout=60)
+    said(made, "web: it is being stopped (on_boot_loop)")
+    assert made.service()["reason"] == "stopped, as on_boot_loop says"
+    assert of_class(made, "boot.crash-signal")
+    assert "Bridle stopped it: on_boot_loop" in [one["did"] for one in why(made, 50)]
+
+
+def test_a_worker_that_hangs_is_asked_to_go(site, edge):
+    """Its request is slow, and gets its answer: 60 % of timeout have passed, but not all of it."""
+    made = site(timeout=8, on_hang="recycle", graceful_timeout="20s")
+    before = up(made)
+    answer = get(made.address(), "/slow?s=6", timeout=30)
+    assert answer.pid in before
+    said(made, f"web: worker {answer.pid} is recycled")
+    incident = until(lambda: of_class(made, "recycle.hang"), "the incident")[0]
+    assert not incident["alarm"] and incident["did"] == f"Bridle asked worker {answer.pid} to go: on_hang"
+    until(lambda: answer.pid not in made.wait_workers(2), "another one in its place")
+    assert [one["class"] for one in why(made, 50) if one["alarm"]] == []
+
+
+def test_a_hang_is_replaced(site, edge):
+    made = site(timeout=3, on_hang="replace")
+    up(made)
+    first = made.service()["generation"]
+    with contextlib.suppress(OSError, EOFError):
+        get(made.address(), "/slow?s=60", timeout=30)
+    until(lambda: made.service()["generation"] > first, "it to be replaced", 30)
+    said(made, "web: it is being replaced (on_hang)")
+    incident = until(lambda: [one for one in of_class(made, "runtime.timeout") if one["did"]], "what was done to be told")[0]
+    assert incident["did"] == "Bridle replaced it: on_hang"
+
+
+def test_killed_for_memory_is_replaced(site, edge, as_root):
+    made = site(memory_max="200M", memory_swap_max="0", workers=1, timeout=30, on_oom="replace")
+    up(made, 1)
+    if "memory_max" in made.said() and "cannot" in made.said():
+        pytest.skip("no control group for memory here")
+    first = made.service()["generation"]
+    with contextlib.suppress(OSError, EOFError):
+        get(made.address(), "/leak?mb=400", timeout=30)
+    until(lambda: made.service()["generation"] > first, "it to be replaced", 30)
+    said(made, "web: it is being replaced (on_oom)")

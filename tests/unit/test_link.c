@@ -95,6 +95,8 @@ every_kind_goes_one_way(void **state)
 		{ LINK_PONG, TO_SUPERVISOR },
 		{ LINK_READY, TO_SUPERVISOR },
 		{ LINK_SIZE, TO_SUPERVISOR },
+		{ LINK_JUDGED, TO_SUPERVISOR },
+		{ LINK_POLICY, TO_WATCHER },
 	};
 	struct link_record none = link_make(0), beyond = link_make(LINK_KINDS);
 	size_t count;
@@ -138,6 +140,11 @@ unused_fields_are_zero(void **state)
 	REFUSED(LINK_READY, TO_SUPERVISOR, arg, LINK_ASSUMED + 1);
 	REFUSED(LINK_READY, TO_SUPERVISOR, arg, -1);
 	REFUSED(LINK_READY, TO_SUPERVISOR, uid, 1);
+	REFUSED(LINK_JUDGED, TO_SUPERVISOR, arg, LINK_TROUBLES);
+	REFUSED(LINK_JUDGED, TO_SUPERVISOR, arg, -1);
+	REFUSED(LINK_JUDGED, TO_SUPERVISOR, pid, 123); /* of a boot loop */
+	REFUSED(LINK_JUDGED, TO_SUPERVISOR, deed, DEED_STOP);
+	REFUSED(LINK_POLICY, TO_WATCHER, text[0], 'x');
 	REFUSED(LINK_READY, TO_SUPERVISOR, id, 1);
 	REFUSED(LINK_READY, TO_SUPERVISOR, reserved, 1);
 	REFUSED(LINK_READY, TO_SUPERVISOR, text[0], 'x');

@@ -1,0 +1,41 @@
+#include "watcher/troubles.h"
+
+#include <stdio.h>
+
+#include "watcher/watch.h"
+
+static const char *const keys[LINK_TROUBLES] = { [LINK_BOOT_LOOP] = "on_boot_loop",
+	[LINK_FLAPPING] = "on_flapping",
+	[LINK_HANG] = "on_hang",
+	[LINK_OOM] = "on_oom" };
+
+void
+troubles_judged(struct watcher *w, const struct service *s, uint32_t generation, enum link_trouble trouble, int32_t pid)
+{
+	struct link_record r = link_make(LINK_JUDGED);
+
+	r.service = s->slot;
+	r.incarnation = s->incarnation;
+	r.generation = generation;
+	r.arg = trouble;
+	r.pid = pid;
+	uplink_send(w, &r);
+}
+
+void
+troubles_answered(struct watcher *w, const struct link_record *r)
+{
+	struct service *s = r->service < w->services.count ? &w->services.at[r->service] : NULL;
+	char words[INQUIRY_WORDS];
+
+	if (s == NULL || s->incarnation != r->incarnation)
+		return;
+	if (r->deed == DEED_RECYCLE)
+		snprintf(words, sizeof words, "Bridle asked worker %d to go: %s", (int)r->pid, keys[r->arg]);
+	else
+		snprintf(words, sizeof words, "Bridle %s it: %s", r->deed == DEED_STOP ? "stopped" : "replaced",
+			keys[r->arg]);
+	if (r->deed == DEED_RECYCLE)
+		inquiry_told(w, s, FACT_HANG_RECYCLED, r->pid);
+	inquiry_did(w, s, r->arg == LINK_FLAPPING ? CAUSE_FLAPPING : CAUSE_UNKNOWN, words);
+}
