@@ -1,7 +1,9 @@
 #include "supervisor/plan.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +14,8 @@
 #include "supervisor/errand.h"
 #include "supervisor/plan_parts.h"
 #include "supervisor/plan_sandbox.h"
+
+enum { NUMERIC_HOST = INET6_ADDRSTRLEN + 1 + IF_NAMESIZE }; /* "fe80::1%eth0" and a NUL */
 
 static const msec no_limit = INT64_C(365) * 86400000; /* of a oneshot: a year is none */
 
@@ -54,10 +58,12 @@ resolve(const char *host, char *numeric, size_t size, struct err *err)
 static bool
 plan_binds(struct plan *p, const struct conf_service *s, struct store *store, struct err *err)
 {
-	char numeric[NI_MAXHOST];
+	char numeric[NUMERIC_HOST];
 
 	p->bind_count = s->bind.count;
-	p->binds = calloc(s->bind.count + 1, sizeof *p->binds);
+	if (s->bind.count == 0)
+		return true;
+	p->binds = calloc(s->bind.count, sizeof *p->binds);
 	if (p->binds == NULL)
 		return err_set(err, errno, "cannot keep addresses");
 	for (uint32_t i = 0; i < s->bind.count; i++) {
@@ -232,11 +238,13 @@ packed_version(const struct conf_version *v)
 static size_t
 words_size(const struct conf_service *s)
 {
-	size_t n = strlen(s->directory) + 1;
+	size_t n = s->directory[0] == '\0' ? 0 : strlen(s->directory) + 1;
 
-	for (uint32_t i = 0; i < s->bind.count; i++)
-		n += strlen(s->bind.at[i].text) + NI_MAXHOST + 2 +
-			(s->bind.at[i].path != NULL ? strlen(s->bind.at[i].path) : 0);
+	for (uint32_t i = 0; i < s->bind.count; i++) {
+		const struct conf_bind *b = &s->bind.at[i];
+
+		n += strlen(b->text) + 1 + (b->family == CONF_BIND_UNIX ? strlen(b->path) + 1 : NUMERIC_HOST);
+	}
 	return n;
 }
 
@@ -258,8 +266,8 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 
 	conf_decode_service(section, &s);
 	store.size = words_size(&s);
-	store.at = p->words = malloc(store.size);
-	if (store.at == NULL)
+	store.at = p->words = store.size == 0 ? NULL : malloc(store.size);
+	if (store.at == NULL && store.size > 0)
 		return err_set(err, errno, "cannot keep settings");
 	p->steps = steps_new();
 	if (p->steps == NULL)
