@@ -287,11 +287,12 @@ max_requests(struct advise_list *l, const struct advise_measures *m, int64_t wor
 		round_down_plain(within(allowance_of(m, workers) * 1000 / l->numbers.per_request, 100, most_requests / 4)));
 }
 
+/* What a worker shares weighs the more the fewer share it, so that nobody who is alone with it for a moment is too large. */
 static void
 memory_max_worker(struct advise_list *l, const struct advise_measures *m, int64_t workers)
 {
-	int64_t least = m->worker + m->worker / 4, step = 16 * mib;
-	int64_t wanted = round_up(m->worker + (grows(m) ? allowance_of(m, workers) : m->worker / 2), step);
+	int64_t largest = m->worker > m->rss ? m->worker : m->rss, least = largest + largest / 4, step = 16 * mib;
+	int64_t wanted = round_up(largest + (grows(m) ? allowance_of(m, workers) : largest / 2), step);
 	int64_t most = (m->memory / 100 * (ROOM + NOTABLE) - m->master) / workers / step * step;
 	bool kept = m->memory_max_worker >= least && m->memory_max_worker <= wanted * 2;
 

@@ -199,6 +199,9 @@ bool life_restore(struct life *l, bool retell, msec now);
 const char *life_state_name(enum life_state state);
 const char *life_event_text(enum life_event event);
 
+/* Is it about a master that ended? Else it is about the one that lives. */
+bool life_event_ends(enum life_event event);
+
 /* The state of that name, or LIFE_STATE_COUNT. */
 enum life_state life_state_by_name(const char *name);
 

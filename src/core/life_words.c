@@ -24,6 +24,13 @@ life_event_text(enum life_event event)
 	return (unsigned)event < LIFE_EVENT_COUNT ? event_texts[event] : "unknown";
 }
 
+bool
+life_event_ends(enum life_event event)
+{
+	return event == ON_DIED_NOW || event == ON_DIED_LATER || event == ON_DIED_GIVE_UP || event == ON_DIED_DONE ||
+		event == ON_NEXT_DIED;
+}
+
 /* strcmp() is not ours to call: core calls nothing but itself, and a test watches that. */
 static bool
 same(const char *a, const char *b)

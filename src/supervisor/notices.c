@@ -45,13 +45,6 @@ notices_add(struct bridled *b, struct service *s, const struct life_order *order
 	};
 }
 
-static bool
-about_an_end(const struct notice *n)
-{
-	return n->event == ON_DIED_NOW || n->event == ON_DIED_LATER || n->event == ON_DIED_GIVE_UP ||
-		n->event == ON_DIED_DONE || n->event == ON_NEXT_DIED;
-}
-
 /* Trouble is loud, the ordinary is not. */
 static enum log_level
 level_of(const struct notice *n)
@@ -71,7 +64,7 @@ say(const struct service *s, const struct notice *n)
 
 	text_init(&t, buffer, sizeof buffer);
 	text_addf(&t, "%s: %s -> %s: ", s->name, life_state_name(n->from), life_state_name(n->to));
-	if (about_an_end(n) && n->pid != 0) {
+	if (life_event_ends(n->event) && n->pid != 0) {
 		text_addf(&t, "master %d (generation %u) ", n->pid, n->generation);
 		ending_add(&t, n->status);
 		text_add(&t, " after ");
@@ -81,7 +74,7 @@ say(const struct service *s, const struct notice *n)
 	/* of a program that proves nothing, nothing is claimed */
 	if (n->event == ON_READY && s->kind == CONF_PROGRAM && plan_program_of(s->plan)->proof == PROOF_EXEC)
 		text_add(&t, "executed");
-	else if (about_an_end(n) && n->pid == 0)
+	else if (life_event_ends(n->event) && n->pid == 0)
 		text_add(&t, "it could not be started");
 	else
 		text_add(&t, life_event_text(n->event));

@@ -85,14 +85,6 @@ is_alarm(enum life_state to, enum life_event event)
 	return to == LIFE_FAILED || to == LIFE_WAITING || to == LIFE_RETRYING || event == ON_NEXT_DIED || event == ON_DIED_NOW;
 }
 
-/* Is it about a master that ended? Else it is about the one that lives. */
-static bool
-is_end(enum life_event event)
-{
-	return event == ON_DIED_NOW || event == ON_DIED_LATER || event == ON_DIED_GIVE_UP || event == ON_DIED_DONE ||
-		event == ON_NEXT_DIED;
-}
-
 void
 chronicle_moved(struct watcher *w, struct service *s, const struct link_record *move)
 {
@@ -107,7 +99,7 @@ chronicle_moved(struct watcher *w, struct service *s, const struct link_record *
 	reasons_of_move(&t, &record, move);
 	h.alarm = is_alarm((enum life_state)move->to, (enum life_event)move->event);
 	note_master(&h, &record, record.generation);
-	if (is_end((enum life_event)move->event)) {
+	if (life_event_ends((enum life_event)move->event)) {
 		h.pid = move->pid;
 		h.generation = move->generation;
 	}

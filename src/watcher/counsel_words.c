@@ -161,6 +161,11 @@ say_largest(struct text *t, const struct saying *s)
 {
 	text_add(t, "the largest worker had ");
 	add_size(t, s->m->worker);
+	if (s->m->rss > s->m->worker) {
+		text_add(t, ", and ");
+		add_size(t, s->m->rss);
+		text_add(t, " with all that workers share");
+	}
 	text_add(t, ": one that gets well above it is exchanged before memory runs out");
 }
 

@@ -11,21 +11,14 @@
 
 enum { SENTENCE = 480 };
 
-/* Is the move's pid that of a master that ended? Else the event is about the one that lives. */
-static bool
-is_death(enum life_event event)
-{
-	return event == ON_DIED_NOW || event == ON_DIED_LATER || event == ON_DIED_GIVE_UP || event == ON_DIED_DONE ||
-		event == ON_NEXT_DIED;
-}
-
 void
 events_tell(struct client *c, const struct page_service *record, const struct link_record *move)
 {
 	char words[SENTENCE];
 	struct text t;
-	const struct page_generation *g = services_generation(record, move->generation);
-	bool died = is_death((enum life_event)move->event);
+	bool died = life_event_ends((enum life_event)move->event);
+	uint32_t generation = died ? move->generation : record->generation; /* else the link has that of the last that ended */
+	const struct page_generation *g = services_generation(record, generation);
 	int32_t pid = died ? move->pid : g != NULL ? g->master : 0;
 	json_t *event;
 
@@ -36,7 +29,7 @@ events_tell(struct client *c, const struct page_service *record, const struct li
 	event = json_pack("{s:f, s:s, s:s, s:s, s:s, s:o, s:I}", "time", (double)clock_wall() / 1000, "service",
 		record->name, "from", life_state_name((enum life_state)move->from), "to",
 		life_state_name((enum life_state)move->to), "reason", words, "pid",
-		pid != 0 ? json_integer(pid) : json_null(), "generation", (json_int_t)move->generation);
+		pid != 0 ? json_integer(pid) : json_null(), "generation", (json_int_t)generation);
 	client_continue(c, json_pack("{s:o}", "event", event));
 }
 

@@ -203,3 +203,11 @@ def test_what_is_asked_is_checked(bridled):
     for words in (["history"], ["history", "web", "--last", "0"], ["history", "web", "--since", "soon"], ["history", "web", "x"]):
         assert site.bridle(*words).returncode == 2, words
     assert site.bridle("history", "wab").returncode == 3
+
+
+def test_events_name_the_master_that_lives(bridled):
+    site = bridled(web())
+    site.wait_workers(1)
+    site.ctl("restart", "web")
+    ready = until(lambda: site.events.of("web", "running", "replacing"), "the event of its second generation")[0]
+    assert (ready["pid"], ready["generation"]) == (site.master(), 2)

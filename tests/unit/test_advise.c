@@ -223,6 +223,10 @@ who_grows_is_recycled(void **state)
 	EXPECT(&m, "max_requests=0 STEADY", "max_requests_jitter: nothing");
 	m.watched = HOUR; /* too short to say that it is not needed */
 	EXPECT(&m, "max_requests: nothing");
+	m = shop();
+	m.rss = 200 * mib; /* most of it shared: a worker that is alone for a moment has all of it */
+	EXPECT(&m, "memory_max_worker=318767104 LARGEST");
+	m = shop();
 	m.growth_over = 29 * MINUTE;
 	m.growth = gib;
 	EXPECT(&m, "max_requests: nothing");
@@ -370,7 +374,7 @@ check_world(const struct advise_list *l, const struct advise_measures *m, uint64
 			(long long)m->worker, (long long)m->memory);
 	if (t != NULL && t->value != 0 && m->longest < 86400000000 && t->value * 1000 < m->longest)
 		fail_msg("seed %llu: timeout %lld below %lld us", (unsigned long long)seed, (long long)t->value, (long long)m->longest);
-	if (limit < m->worker && m->worker <= 1LL << 40)
+	if ((limit < m->worker && m->worker <= 1LL << 40) || (limit < m->rss && m->rss <= 1LL << 40))
 		fail_msg("seed %llu: a limit of %lld below %lld", (unsigned long long)seed, (long long)limit, (long long)m->worker);
 	if (value_of(l, ADVISE_PRELOAD, 1) == 0 && m->preload == 1)
 		fail_msg("seed %llu: preload is taken away", (unsigned long long)seed);
