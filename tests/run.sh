@@ -329,6 +329,12 @@ rung_lint() {
 	else
 		count lint 0 0 1
 	fi
+	if git -C "$top" rev-parse >/dev/null 2>&1; then
+		(configure_in plain) >"$work/step.log" 2>&1 || tail -n 20 "$work/step.log"
+		step lint "make dist" sh "$top/tests/tarball.sh" "$work/plain"
+	else
+		count lint 0 0 1 # from a tarball: there is nothing to compare it with
+	fi
 	if command -v mandoc >/dev/null; then
 		for page in "$top"/man/*.[158]; do
 			step lint "mandoc -Tlint ${page##*/}" mandoc -Tlint -W warning "$page"
