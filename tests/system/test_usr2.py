@@ -5,7 +5,7 @@ import signal
 import pytest
 
 import processes
-from client import Traffic
+from client import Traffic, get
 from sections import web
 from waiting import stays, until
 
@@ -61,3 +61,16 @@ def test_the_second_master_is_sent_back(site):
     os.kill(heir, signal.SIGTERM)
     processes.wait_gone(heir)
     assert (site.master(), site.workers(), site.service()["generation"]) == (old, workers, 1)
+
+
+def test_on_held_listeners_it_is_told_by_name(daemons, edge):
+    """The second master looks for its listeners where the first one found them, and ends; the first one serves on."""
+    site = daemons(venv=edge["path"])
+    site.write(web(workers=2))
+    workers = site.start().wait_workers(2)
+    master = site.master()
+    os.kill(master, signal.SIGUSR2)
+    until(lambda: "web: recycle.usr2-failed" in site.said(), "it to be told")
+    assert "cannot work on listeners that Bridle holds" in site.ctl("why", "web")
+    assert (site.master(), site.workers(), site.service()["generation"]) == (master, workers, 1)
+    assert get(site.address()).status == 200
