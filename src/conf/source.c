@@ -24,6 +24,14 @@ check_file(const struct stat *st, const char *path, uid_t owner, struct err *err
 			"'%s' belongs to user %u: root reads only its own files "
 			"(chown root '%s')",
 			path, (unsigned)st->st_uid, path);
+	/* a name that the service's user gave to a file of root's; where fs.protected_hardlinks is on (proc(5)), the kernel refuses to
+	 * make it */
+	if (owner != (uid_t)-1 && st->st_uid != owner && st->st_nlink > 1)
+		return err_set(err, 0,
+			"'%s' is not the service's user's and has another name (a hard link): root does not read it "
+			"for the "
+			"service (copy it)",
+			path);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return err_set(err, 0,
 			"'%s' can be written by others than its owner: root does not read it "
