@@ -15,18 +15,25 @@
 #include "watcher/reasons.h"
 #include "watcher/watch.h"
 
-static const struct jsonl file = { "history.jsonl", "history.jsonl.1", CHRONICLE_FILE_SIZE };
 enum {
 	FRESH = 12000,      /* ms for which a look says how things stand */
 	NEWEST = 1 << 16,   /* bytes of the file in which its latest line is looked for */
 	TOLERANCE = 50      /* ms between a move and its line */
 };
 
+static struct jsonl
+file_of(const struct watcher *w)
+{
+	return (struct jsonl){ "history.jsonl", "history.jsonl.1",
+		CHRONICLE_FILE_SIZE + (off_t)services_header(&w->services)->used * CHRONICLE_SERVICE_SIZE };
+}
+
 /* ---- writing ---- */
 
 static void
 keep(struct watcher *w, const struct happening *h)
 {
+	const struct jsonl file = file_of(w);
 	struct jsonw j;
 	size_t length;
 	char *line;
@@ -156,6 +163,7 @@ keep_beginning(struct watcher *w, msec wall)
 void
 chronicle_open(struct watcher *w)
 {
+	const struct jsonl file = file_of(w);
 	msec now = clock_now(), wall = clock_wall(), latest = 0;
 
 	w->chronicle = (struct chronicle){ .opened = now };
@@ -268,8 +276,9 @@ take_line(void *context, const char *line, size_t length)
 void
 chronicle_read(struct watcher *w, const struct service *s, chronicle_take *take, void *context)
 {
+	const struct jsonl file = file_of(w);
 	struct reading r = { .name = s->name, .take = take, .context = context };
 
 	snprintf(r.wanted, sizeof r.wanted, "\"service\":\"%s\"", s->name);
-	jsonl_read(&file, w->logs.log_dir, CHRONICLE_FILE_SIZE + HAPPENING_MAX, HAPPENING_MAX, take_line, &r);
+	jsonl_read(&file, w->logs.log_dir, (size_t)file.most + HAPPENING_MAX, HAPPENING_MAX, take_line, &r);
 }

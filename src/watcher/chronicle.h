@@ -20,7 +20,8 @@
 struct service;
 struct watcher;
 
-enum { CHRONICLE_FILE_SIZE = 1 << 20 /* then it becomes history.jsonl.1: about 8,000 lines in both */ };
+/* Bytes after which it becomes history.jsonl.1: about 8,000 lines in both, and for each service some starts more. */
+enum { CHRONICLE_FILE_SIZE = 1 << 20, CHRONICLE_SERVICE_SIZE = 1 << 12 };
 
 struct chronicle {
 	msec opened; /* monotonic: moves before this are in the journal */

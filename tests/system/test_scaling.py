@@ -69,6 +69,8 @@ def test_a_range_grows_on_a_standing_queue_and_shrinks(bridled):
             held.append(one)
         until(lambda: site.service()["workers_wanted"] >= 2, "the range to grow", 60)
         until(lambda: len(site.workers()) >= 2, "more workers", 60)
+        until(lambda: any(one["kind"] == "scaled" and one["what"].startswith("1 -> ") and "waited" in one["words"]
+                          for one in site.call("History", name="web")["happenings"]), "that in its history")
     finally:
         for one in held:
             one.close()
