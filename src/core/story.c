@@ -54,6 +54,16 @@ is_end_begun(const struct story *s, const struct story_event *e)
 	return true;
 }
 
+/* What failed so far was not the start that now begins: there was another one, or somebody said how it ended. */
+static bool
+is_of_an_earlier_start(const struct story *s)
+{
+	const unsigned *count = s->evidence.count;
+
+	return (count[FACT_STARTING] > 0 && count[FACT_USR2] == 0) || count[FACT_ENDED_BOOT] > 0 ||
+		count[FACT_ENDED_APP] > 0 || count[FACT_NOT_RUN] > 0 || count[FACT_NO_PROGRAM] > 0;
+}
+
 bool
 story_turns(const struct story *s, const struct story_event *e)
 {
@@ -62,8 +72,7 @@ story_turns(const struct story *s, const struct story_event *e)
 	if (!s->opened)
 		return false;
 	if (e->fact == FACT_STARTING)
-		return s->over || s->stop >= 0 ||
-			(s->faulty && s->evidence.count[FACT_STARTING] > 0 && s->evidence.count[FACT_USR2] == 0);
+		return s->over || s->stop >= 0 || (s->faulty && is_of_an_earlier_start(s));
 	if (e->fact == FACT_STOP)
 		return s->faulty && !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours */
 			!is_end_begun(s, e);

@@ -105,6 +105,8 @@ static const struct tale {
 	{ "boot.app-exception", "boot", 1, { { FACT_X_OTHER, 0 }, { FACT_ENDED_BOOT, 0 } } },
 	{ "boot.app-attribute", "boot", 0, { { FACT_ENDED_APP, 0 } } },
 	{ "boot.import-missing", "startup-config", 1, { { FACT_X_MISSING, 0 }, { FACT_AT_LAUNCH, 0 } } },
+	{ "boot.import-missing", "startup-config", 1, { { FACT_NO_PROGRAM, 0 } } },
+	{ "boot.config-error", "startup-config", 0, { { FACT_NOT_RUN, 0 } } },
 	{ "boot.import-broken", "startup-config", 1, { { FACT_X_BROKEN, 0 }, { FACT_AT_LAUNCH, 0 } } },
 	{ "client.noise", "runtime", 1, { { FACT_CLIENT_GONE, 0, 0, 9 }, { FACT_AT_REQUEST, 0, 0, 9 } } },
 	{ "runtime.unhandled-exception", "runtime", 0, { { FACT_AT_REQUEST, 0, 0, 9 } } },

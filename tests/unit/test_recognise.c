@@ -274,6 +274,17 @@ foreign_lines(void **state)
 	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=4/NOPERMISSION\n",
 		"ENDED_APP");
 	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n", "");
+	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=203/EXEC\n",
+		"NOT_RUN_EXEC");
+	expect("app[web.1]: bash: line 1: gunicorn: command not found\n", "NO_PROGRAM_LINE");
+	expect("/bin/sh: 1: gunicorn: not found\n", "NO_PROGRAM_SH");
+	expect("web-1  | sh: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX");
+	expect("Error response from daemon: runc: exec: \"gunicorn\": executable file not found in $PATH: unknown\n",
+		"NO_PROGRAM_DOCKER");
+	expect("2026-11-20 15:25:49,123 INFO spawnerr: can't find command '/srv/shop/bin/gunicorn'\n",
+		"NO_PROGRAM_SUPERVISOR");
+	expect("/srv/shop/bin/python: No module named gunicorn\n", "NO_PROGRAM_MODULE");
+	expect("bash: celery: command not found\n", "");
 	/* the same words of a database, about another connection */
 	expect("connection to /run/g.sock failed: [Errno 2] No such file or directory\n", "BIND_OTHER/2");
 	expect("connection to server at \"db\" (::1), port 5432 failed: Connection refused\n", "");
@@ -375,6 +386,7 @@ kinds_of_exceptions(void **state)
 	} cases[] = {
 		{ "ModuleNotFoundError: No module named 'a'", EXCEPTION_MISSING },
 		{ "ImportError: No module named a.b", EXCEPTION_MISSING },
+		{ "ImportError: Entry point (None, 'a') not found", EXCEPTION_WORKER_CLASS },
 		{ "ImportError: cannot import name 'a' from 'b' (/b.py)", EXCEPTION_BROKEN },
 		{ "ImportError: libGL.so.1: cannot open shared object file: No such file or directory",
 			EXCEPTION_BROKEN },

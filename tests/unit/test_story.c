@@ -156,12 +156,40 @@ cold_starts(void **state)
 	}
 }
 
+/* A start after a failure is another story, unless it is the start that failed. */
+static void
+a_start_turns(void **state)
+{
+	static const struct {
+		enum fact fact;
+		bool turns;
+	} cases[] = {
+		{ FACT_ENDED_BOOT, true },
+		{ FACT_ENDED_APP, true },
+		{ FACT_NOT_RUN, true },
+		{ FACT_NO_PROGRAM, true },
+		{ FACT_CONFIG_OTHER, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct story_event failure = { .fact = cases[i].fact, .line = 1, .second = T0 };
+		struct story_event start = { .fact = FACT_STARTING, .line = 2, .second = T0 + 1 };
+		struct story s;
+
+		story_init(&s);
+		story_tell(&s, &failure);
+		assert_int_equal(story_turns(&s, &start), cases[i].turns);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_follows),
 		cmocka_unit_test(cold_starts),
+		cmocka_unit_test(a_start_turns),
 	};
 
 	return cmocka_run_group_tests_name("story", tests, NULL, NULL);
