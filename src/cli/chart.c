@@ -9,7 +9,8 @@ enum { LEVELS = 8, NOTABLE = 10 /* a tenth of the most: less is no change that t
 bool
 chart_has_blocks(void)
 {
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" }; /* the first that is set counts: locale(7) */
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE",
+		"LANG" }; /* the first that is set counts: locale(7) */
 
 	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
 		const char *value = getenv(names[i]), *dot;
@@ -52,7 +53,8 @@ level(int64_t value, struct chart_range r)
 void
 chart_add(struct text *t, const int64_t *values, unsigned n, struct chart_range range, bool blocks)
 {
-	static const char *const block[LEVELS] = { "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
+	static const char *const block[LEVELS] = { "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587",
+		"\u2588" };
 	static const char *const ascii[LEVELS] = { "_", ".", ":", "-", "=", "+", "*", "#" };
 
 	for (unsigned i = 0; i < n; i++)

@@ -14,9 +14,9 @@ bool chart_has_blocks(void);
 
 /* What is between the lowest and the highest character. */
 struct chart_range {
-	bool known; /* false: no value is, and the rest is 0 */
+	bool known;          /* false: no value is, and the rest is 0 */
 	int64_t least, most; /* of the values */
-	int64_t bottom;      /* which the lowest character stands for: 0, or `least` where that makes a change visible */
+	int64_t bottom; /* which the lowest character stands for: 0, or `least` where that makes a change visible */
 };
 
 /* Of N VALUES, the unknown being < 0. FROM_ZERO: the bottom is 0 in any case. */

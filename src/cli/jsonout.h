@@ -6,7 +6,10 @@
 
 #include <jansson.h>
 
-enum { JSONOUT_REALS = JSON_REAL_PRECISION(13) /* a time since 1970 to the millisecond, and none of the digits that are not known */ };
+enum {
+	JSONOUT_REALS = JSON_REAL_PRECISION(
+		13) /* a time since 1970 to the millisecond, and none of the digits that are not known */
+};
 
 /* VALUE in a line of its own. ASCII: it may go to a terminal. */
 void jsonout_line(const json_t *value);

@@ -81,7 +81,8 @@ add_figures(struct table *t, const json_t *happening)
 		char words[48];
 		struct text cell;
 		int64_t n;
-		bool rate = i == 4, known = rate ? field_seconds(happening, names[i], &n) : field_integer(happening, names[i], &n);
+		bool rate = i == 4,
+		     known = rate ? field_seconds(happening, names[i], &n) : field_integer(happening, names[i], &n);
 
 		text_init(&cell, words, sizeof words);
 		if (known && rate && n >= 0)
@@ -142,7 +143,8 @@ choose(struct window *w, const json_t *trends, msec since)
 		size_t n = json_array_size(points);
 		msec step, end;
 
-		if (!field_seconds(trend, "step", &step) || step < 1000 || !field_seconds(trend, "end", &end) || n == 0 || n > POINTS)
+		if (!field_seconds(trend, "step", &step) || step < 1000 || !field_seconds(trend, "end", &end) ||
+			n == 0 || n > POINTS)
 			continue;
 		*w = (struct window){ points, 0, (unsigned)n, step, end };
 		found = true;
@@ -187,7 +189,8 @@ print_label(FILE *out, struct paint p, const char *label)
 
 /* "memory    ____..::--==++**##  35M to 80M" */
 static void
-print_line(FILE *out, struct paint p, const char *label, const int64_t *values, unsigned n, bool from_zero, add_value *add)
+print_line(FILE *out, struct paint p, const char *label, const int64_t *values, unsigned n, bool from_zero,
+	add_value *add)
 {
 	struct chart_range range = chart_range(values, n, from_zero);
 	char words[3 * POINTS + 64];
@@ -226,7 +229,8 @@ print_figures(FILE *out, struct paint p, const struct window *w)
 
 	for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		for (unsigned k = 0; k < w->n; k++) {
-			bool known = field_integer(json_array_get(w->points, w->first + k), lines[i].member, &values[k]);
+			bool known =
+				field_integer(json_array_get(w->points, w->first + k), lines[i].member, &values[k]);
 
 			if (!known || values[k] < 0)
 				values[k] = -1;

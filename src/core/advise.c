@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+/* clang-format off */
 enum {
 	HEADROOM = 70,       /* per cent of its workers that a service should use at most: the rest is for what comes in bursts */
 	ROOM = 80,           /* per cent of the memory that workers should take at most */
@@ -13,6 +14,7 @@ enum {
 	OWN = 60,            /* per cent of its memory: a worker that does not share much */
 	NOTABLE = 10,        /* a tenth of all memory */
 };
+/* clang-format on */
 static const int64_t mib = 1 << 20, most_requests = 1000000000, most_memory = 1LL << 40;
 
 const char *
@@ -90,6 +92,7 @@ sane(const struct advise_measures *m)
 static unsigned
 find_missing(const struct advise_measures *m)
 {
+	/* clang-format off */
 	const bool missing[ADVISE_MISSING_COUNT] = {
 		[ADVISE_NO_TIME] = m->watched < ADVISE_TIME,
 		[ADVISE_NO_FIGURES] = m->timed == 0,
@@ -97,6 +100,7 @@ find_missing(const struct advise_measures *m)
 		[ADVISE_NO_MEMORY] = m->worker <= 0,
 		[ADVISE_NO_ROOM] = m->memory <= 0,
 	};
+	/* clang-format on */
 	unsigned bits = 0;
 
 	for (unsigned i = 0; i < ADVISE_MISSING_COUNT; i++)
@@ -284,7 +288,8 @@ max_requests(struct advise_list *l, const struct advise_measures *m, int64_t wor
 	}
 	l->numbers.per_request = within((int64_t)((double)m->growth * 1000 / hourly), 1, most_memory);
 	add_max_requests(l, m,
-		round_down_plain(within(allowance_of(m, workers) * 1000 / l->numbers.per_request, 100, most_requests / 4)));
+		round_down_plain(
+			within(allowance_of(m, workers) * 1000 / l->numbers.per_request, 100, most_requests / 4)));
 }
 
 /* What a worker shares weighs the more the fewer share it, so that nobody who is alone with it for a moment is too large. */

@@ -25,20 +25,21 @@ struct advise_measures {
 	/* what there is: processors, and bytes that it has or may still take; -1: unknown */
 	int64_t cpus, memory;
 	/* what was seen, */
-	msec watched;          /* for so long */
-	uint64_t requests;     /* since they are counted */
-	uint64_t timed;        /* of which so many say how long they took, */
-	int64_t us, longest;   /* all of them and the longest, microseconds */
-	int64_t busiest;       /* requests in a thousand seconds, in the busiest minute */
-	int64_t timeouts;      /* workers that were ended because they did not beat */
-	int64_t cpu_us;        /* that workers ran */
-	int64_t standing;      /* per cent of the looks at which as many connections waited as there were workers */
+	msec watched;           /* for so long */
+	uint64_t requests;      /* since they are counted */
+	uint64_t timed;         /* of which so many say how long they took, */
+	int64_t us, longest;    /* all of them and the longest, microseconds */
+	int64_t busiest;        /* requests in a thousand seconds, in the busiest minute */
+	int64_t timeouts;       /* workers that were ended because they did not beat */
+	int64_t cpu_us;         /* that workers ran */
+	int64_t standing;       /* per cent of the looks at which as many connections waited as there were workers */
 	int64_t master, worker; /* bytes: of the master, of the largest worker that there was */
-	int64_t rss, pss;      /* the mean of the workers that live; -1: unknown */
-	int64_t growth;        /* bytes an hour that a worker grows; not of interest where */
-	msec growth_over;      /* the oldest has been looked at for so long */
+	int64_t rss, pss;       /* the mean of the workers that live; -1: unknown */
+	int64_t growth;         /* bytes an hour that a worker grows; not of interest where */
+	msec growth_over;       /* the oldest has been looked at for so long */
 };
 
+/* clang-format off */
 #define ADVISE_MISSINGS(X) \
 	X(TIME)     /* it was not watched for ADVISE_TIME */ \
 	X(FIGURES)  /* nothing was told of its requests */ \
@@ -95,6 +96,7 @@ enum advise_reason {
 #undef X
 	ADVISE_REASON_COUNT
 };
+/* clang-format on */
 
 enum {
 	ADVISE_TIME = 10 * 60000,
@@ -112,12 +114,12 @@ struct advice {
 
 /* What was worked out on the way, for whoever puts the reasons into words. */
 struct advise_numbers {
-	int64_t mean;       /* microseconds a request */
-	int64_t busy;       /* thousandths of requests that were served at the same time, in the busiest minute */
-	int64_t share;      /* per cent of its time that a request needs a processor, 0 to 100 */
+	int64_t mean;  /* microseconds a request */
+	int64_t busy;  /* thousandths of requests that were served at the same time, in the busiest minute */
+	int64_t share; /* per cent of its time that a request needs a processor, 0 to 100 */
 	int64_t by_load, by_cpus, by_memory; /* workers, by each alone */
-	int64_t per_request; /* bytes that a worker grows, thousandths */
-	int64_t own;        /* per cent of a worker's memory that it does not share */
+	int64_t per_request;                 /* bytes that a worker grows, thousandths */
+	int64_t own;                         /* per cent of a worker's memory that it does not share */
 };
 
 struct advise_list {

@@ -23,7 +23,7 @@ struct tally {
 
 /* What one look saw; -1: unknown. */
 struct tally_seen {
-	int64_t cpu;     /* of all workers, in thousandths of one processor */
+	int64_t cpu; /* of all workers, in thousandths of one processor */
 	int64_t queue, workers;
 	int64_t rate;    /* requests in a thousand seconds, over half a minute or more */
 	int64_t largest; /* bytes of the largest worker */

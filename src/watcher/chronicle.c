@@ -16,9 +16,9 @@
 #include "watcher/watch.h"
 
 enum {
-	FRESH = 12000,      /* ms for which a look says how things stand */
-	NEWEST = 1 << 16,   /* bytes of the file in which its latest line is looked for */
-	TOLERANCE = 50      /* ms between a move and its line */
+	FRESH = 12000,    /* ms for which a look says how things stand */
+	NEWEST = 1 << 16, /* bytes of the file in which its latest line is looked for */
+	TOLERANCE = 50    /* ms between a move and its line */
 };
 
 static struct jsonl
@@ -89,7 +89,8 @@ note_master(struct happening *h, const struct page_service *record, uint32_t gen
 static bool
 is_alarm(enum life_state to, enum life_event event)
 {
-	return to == LIFE_FAILED || to == LIFE_WAITING || to == LIFE_RETRYING || event == ON_NEXT_DIED || event == ON_DIED_NOW;
+	return to == LIFE_FAILED || to == LIFE_WAITING || to == LIFE_RETRYING || event == ON_NEXT_DIED ||
+		event == ON_DIED_NOW;
 }
 
 void
@@ -267,7 +268,8 @@ take_line(void *context, const char *line, size_t length)
 	const struct reading *r = context;
 	struct happening h;
 
-	if (memmem(line, length, r->wanted, strlen(r->wanted)) == NULL && memmem(line, length, ours, sizeof ours - 1) == NULL)
+	if (memmem(line, length, r->wanted, strlen(r->wanted)) == NULL &&
+		memmem(line, length, ours, sizeof ours - 1) == NULL)
 		return;
 	if (happening_read(&h, line, length) && (h.service[0] == '\0' || strcmp(h.service, r->name) == 0))
 		r->take(r->context, &h);

@@ -18,7 +18,8 @@ struct watcher;
 char *counsel_frame(struct watcher *w, struct service *s, const struct page_service *record, size_t *length);
 
 /* Append why A, of L, which was made of M, is advised. */
-void counsel_reason(struct text *t, const struct advise_list *l, const struct advise_measures *m, const struct advice *a);
+void counsel_reason(struct text *t, const struct advise_list *l, const struct advise_measures *m,
+	const struct advice *a);
 
 /* Append its value as bridle.ini has it. */
 void counsel_value(struct text *t, const struct advice *a);

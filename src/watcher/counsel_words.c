@@ -99,8 +99,9 @@ say_room(struct text *t, const struct saying *s)
 static void
 say_waits(struct text *t, const struct saying *s)
 {
-	text_addf(t, "a request waits for %lld %% of its time, and memory holds no more workers: threads wait side by side, where "
-		     "the application is safe with them",
+	text_addf(t,
+		"a request waits for %lld %% of its time, and memory holds no more workers: threads wait side by "
+		"side, where the application is safe with them",
 		(long long)(100 - s->n->share));
 }
 
@@ -111,7 +112,9 @@ say_slowest(struct text *t, const struct saying *s)
 {
 	text_addf(t, "the longest of %llu requests took ", (unsigned long long)s->m->timed);
 	add_us(t, s->m->longest);
-	text_add(t, s->a->kept ? ": there is room for one that takes twice as long" : ", and this is at least twice as long");
+	text_add(t,
+		s->a->kept ? ": there is room for one that takes twice as long" :
+			     ", and this is at least twice as long");
 }
 
 static void
@@ -174,7 +177,9 @@ say_own(struct text *t, const struct saying *s)
 {
 	text_addf(t, "%lld %% of the ", (long long)s->n->own);
 	add_size(t, s->m->rss);
-	text_add(t, " of a worker are its own: what is loaded before the fork is shared (connections must not be opened there)");
+	text_add(t,
+		" of a worker are its own: what is loaded before the fork is shared (connections must not be "
+		"opened there)");
 }
 
 static void
@@ -245,7 +250,8 @@ counsel_missing(struct text *t, enum advise_missing missing, const struct advise
 		text_add(t, "it has told nothing of its requests: none was answered, or statsd = no");
 		break;
 	case ADVISE_NO_REQUESTS:
-		text_addf(t, "it has answered %llu requests, and it takes %d", (unsigned long long)m->requests, ADVISE_REQUESTS);
+		text_addf(t, "it has answered %llu requests, and it takes %d", (unsigned long long)m->requests,
+			ADVISE_REQUESTS);
 		break;
 	case ADVISE_NO_MEMORY: text_add(t, "none of its workers could be weighed"); break;
 	case ADVISE_NO_ROOM: text_add(t, "how much memory there is for it cannot be seen"); break;

@@ -30,7 +30,8 @@ write_line(int fd, off_t before, const char *object, size_t length)
 bool
 jsonl_append(const struct jsonl *f, int dir, const char *object, size_t length)
 {
-	int fd = openat(dir, f->name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0640);
+	int fd = openat(dir, f->name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
+		0640);
 	struct stat st;
 	bool ok;
 	int why;

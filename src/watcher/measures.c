@@ -146,7 +146,9 @@ take_room(const struct sampler *sampler, const struct page_service *record, stru
 	m->memory = has >= 0 && left >= 0 ? has + left : -1;
 	if (most > 0 && m->memory > most)
 		m->memory = most;
-	m->master = sampler->master_pss > 0 ? sampler->master_pss : sampler->master_bytes > 0 ? sampler->master_bytes : 0;
+	m->master = sampler->master_pss > 0 ? sampler->master_pss :
+		sampler->master_bytes > 0   ? sampler->master_bytes :
+					      0;
 	m->cpus = cpus_of(g != NULL ? g->master : 0);
 }
 

@@ -13,8 +13,13 @@ static const char *const kinds[HAPPENING_KIND_COUNT] = {
 struct happening
 happening_make(enum happening_kind kind, msec time)
 {
-	return (struct happening){
-		.kind = kind, .time = time, .uid = -1, .workers = -1, .bytes = -1, .queue = -1, .rate = -1 };
+	return (struct happening){ .kind = kind,
+		.time = time,
+		.uid = -1,
+		.workers = -1,
+		.bytes = -1,
+		.queue = -1,
+		.rate = -1 };
 }
 
 const char *

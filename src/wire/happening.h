@@ -17,6 +17,7 @@
 
 enum { HAPPENING_VERSION = 1, HAPPENING_NAME = 48, HAPPENING_WHAT = 48, HAPPENING_WORDS = 320, HAPPENING_MAX = 4096 };
 
+/* clang-format off */
 /* id, name in the journal: only ever added to */
 #define HAPPENING_KINDS(X) \
 	X(MOVED, "moved")       /* what: the state that the service is in now; words: why */ \
@@ -31,6 +32,7 @@ enum happening_kind {
 #undef X
 	HAPPENING_KIND_COUNT
 };
+/* clang-format on */
 
 struct happening {
 	enum happening_kind kind;
@@ -38,11 +40,11 @@ struct happening {
 	char service[HAPPENING_NAME]; /* "": bridled itself */
 	char what[HAPPENING_WHAT];
 	char words[HAPPENING_WORDS];
-	bool alarm;                   /* nobody wanted it */
-	int64_t uid;                  /* -1: nobody asked */
-	int64_t pid, generation;      /* of the master that ended, or else the one that lives; 0: none */
+	bool alarm;                    /* nobody wanted it */
+	int64_t uid;                   /* -1: nobody asked */
+	int64_t pid, generation;       /* of the master that ended, or else the one that lives; 0: none */
 	int64_t workers, bytes, queue; /* at the last look before; -1: unknown */
-	int64_t rate;                 /* requests in a thousand seconds; -1: unknown */
+	int64_t rate;                  /* requests in a thousand seconds; -1: unknown */
 };
 
 /* Nothing known. */

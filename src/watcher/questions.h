@@ -1,0 +1,19 @@
+/*
+ * questions -- those methods of org.bridle that change nothing: each answers C's call, or sends the error that it ends with.
+ */
+#ifndef BRIDLE_WATCHER_QUESTIONS_H
+#define BRIDLE_WATCHER_QUESTIONS_H
+
+#include <jansson.h>
+
+struct client;
+
+void questions_info(struct client *c, json_t *parameters);
+void questions_list(struct client *c, json_t *parameters);
+void questions_ready(struct client *c, json_t *parameters);
+void questions_watch(struct client *c, json_t *parameters);
+void questions_why(struct client *c, json_t *parameters);
+void questions_advise(struct client *c, json_t *parameters);
+void questions_history(struct client *c, json_t *parameters);
+
+#endif
