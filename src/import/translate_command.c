@@ -145,6 +145,69 @@ take_prefixes(const struct translation *t, const char **rest, const char **why)
 	return ours[0] == '-' ? "-+" : "+";
 }
 
+/* ---- commands that would take something away from a generation beside ---- */
+
+/* Whether WORDS, parted by blanks, have PREFIX and PATH as one of them. */
+static bool
+has_path(const char *words, const char *prefix, const char *path)
+{
+	size_t n = strlen(path), m = strlen(prefix);
+
+	for (; *words != '\0'; words += strcspn(words, " "), words += strspn(words, " "))
+		if (strncmp(words, prefix, m) == 0 && strncmp(words + m, path, n) == 0 &&
+			strchr(" ", words[m + n]) != NULL)
+			return true;
+	return false;
+}
+
+/* Whether the service listens at PATH, or has it made below /run. */
+static bool
+is_its_own(const struct translation *t, const char *path)
+{
+	static const char *const bases[] = { "/run/", "/var/run/" };
+
+	for (const struct draft_setting *s = t->draft->first; s != NULL; s = s->next)
+		if (s->key == KEY_bind && has_path(s->value, "unix:", path))
+			return true;
+	for (const struct unit *u = t->import->units; u != NULL; u = u->next)
+		for (const struct unit_line *line = u->first; u->draft == t->draft && line != NULL; line = line->next) {
+			if (u->is_socket && strcmp(line->entry->directive, "ListenStream") == 0 &&
+				strcmp(line->value, path) == 0)
+				return true;
+			for (size_t i = 0; i < sizeof bases / sizeof bases[0]; i++)
+				if (strcmp(line->entry->directive, "RuntimeDirectory") == 0 &&
+					strncmp(path, bases[i], strlen(bases[i])) == 0 &&
+					has_path(line->value, "", path + strlen(bases[i])))
+					return true;
+		}
+	return false;
+}
+
+/* Whether LINE is "rm -f" of such paths and of nothing else. */
+static bool
+removes_its_own(const struct translation *t, const char *line)
+{
+	struct arena *arena = t->import->arena;
+	char prefixes[8], *word = arena_alloc(arena, strlen(line) + 1);
+	bool is_rm = false, any = false;
+
+	execline_prefixes(&line, prefixes);
+	for (unsigned i = 0; word != NULL && execline_next(&line, word, NULL) == WORD_TAKEN; i++) {
+		const char *slash = strrchr(word, '/');
+		size_t n = strlen(word);
+
+		if (i == 0)
+			is_rm = strcmp(slash != NULL ? slash + 1 : word, "rm") == 0 ||
+				strcmp(slash != NULL ? slash + 1 : word, "unlink") == 0;
+		while (i > 0 && n > 1 && word[n - 1] == '/')
+			word[--n] = '\0';
+		if (i > 0 && word[0] != '-' && !is_its_own(t, word))
+			return false;
+		any = any || (i > 0 && word[0] != '-');
+	}
+	return is_rm && any;
+}
+
 void
 translate_hook(struct translation *t)
 {
@@ -159,6 +222,13 @@ translate_hook(struct translation *t)
 	if (rest[0] == '\0') {
 		draft_unset(t->draft, translate_key(t));
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
+		return;
+	}
+	if (removes_its_own(t, rest)) {
+		translate_settle(t, FATE_IMPLIED,
+			"Bridle replaces a socket file that nobody serves, and removes runtime_directory when the "
+			"service is stopped: run "
+			"before or after a generation, this would take them from another one that serves");
 		return;
 	}
 	ours = take_prefixes(t, &rest, &why);

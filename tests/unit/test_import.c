@@ -197,6 +197,10 @@ service_lines(void **state)
 		{ "Type=oneshot\nExecStart=/x/a\nExecStart=/x/b\nExecStart=\nExecStart=/x/last\n", "command = /x/last; type = oneshot; " },
 		{ "PermissionsStartOnly=true\nExecStartPre=/x/a ; -/x/b\nExecStartPre=-+/x/c\nExecStart=gunicorn a\n",
 			"app = a; exec_start_pre = +/x/a ; -+/x/b; exec_start_pre = -+/x/c; " },
+		{ "ExecStartPre=-/bin/rm -f /srv/x.sock\nExecStartPre=/bin/rm -f /srv/x.sock /srv/other\nExecStart=gunicorn -b unix:/srv/x.sock a\n",
+			"app = a; bind = unix:/srv/x.sock; socket_mode = 0666; exec_start_pre = /bin/rm -f /srv/x.sock /srv/other; " },
+		{ "RuntimeDirectory=web\nExecStart=gunicorn a\nExecStopPost=/bin/rm -rf /run/web/\nExecStopPost=/bin/rm -f /run/web/pid\n",
+			"app = a; runtime_directory = web; exec_stop_post = /bin/rm -f /run/web/pid; " },
 		{ "ExecSearchPath=/x/bin:/usr/bin\nExecStart=gunicorn a\n", "app = a; environment = PATH=/x/bin:/usr/bin; " },
 		{ "DynamicUser=yes\nProtectSystem=full\nExecStart=gunicorn a\n",
 			"app = a; user = web; no_new_privileges = yes; private_tmp = yes; protect_system = full; protect_home = read-only; remove_ipc = yes; "
@@ -381,6 +385,8 @@ a_socket_may_start_its_service(void **state)
 			"app = a; bind = unix:/var/run/a/b/w.sock; socket_mode = 0600; runtime_directory = a/b; runtime_directory_mode = 0750; " },
 		{ "RuntimeDirectory=a a/b\n[Install]\nWantedBy=x\n", "ListenStream=/run/a/b/w.sock\nSocketMode=0600\n", "",
 			"app = a; bind = unix:/run/a/b/w.sock; socket_mode = 0600; runtime_directory = a a/b; " },
+		{ "ExecStartPre=/bin/rm -f /srv/w.sock\n[Install]\nWantedBy=x\n", "ListenStream=/srv/w.sock\nSocketMode=0600\n", "",
+			"app = a; bind = unix:/srv/w.sock; socket_mode = 0600; " },
 		{ "[Install]\nWantedBy=x\n", "ListenStream=/srv/a/w.sock\nDirectoryMode=0750\nSocketMode=0600\n", "",
 			"app = a; bind = unix:/srv/a/w.sock; socket_mode = 0600; " },
 	};
