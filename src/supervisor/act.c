@@ -393,6 +393,10 @@ arm(struct service *s, msec now)
 
 	if (commands < due)
 		due = commands;
+	/* its turn has come in this round of the loop: stopped now, it would lose that, and whoever acts in every round
+	 * would keep it from ever having one */
+	if (ev_is_pending(&s->timer))
+		return;
 	ev_timer_stop(s->home->loop, &s->timer);
 	if (due == MSEC_NEVER)
 		return;

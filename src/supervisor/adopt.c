@@ -37,6 +37,15 @@ struct adoption {
 	ev_timer look;
 };
 
+/* One that has been up would be up again at once: libev leaves what was left of its time in it, which is nothing
+ * (ev_timer_stop() in ev.c). */
+static void
+start_timer(struct ev_loop *loop, ev_timer *timer, msec after)
+{
+	ev_timer_set(timer, (double)after / 1000., 0.);
+	ev_timer_start(loop, timer);
+}
+
 /* ---- the end of a master ---- */
 
 static void
@@ -61,7 +70,7 @@ ask_how(struct adopted *a)
 	ev_io_stop(s->home->loop, &a->ended);
 	/* only its parent can reap it, and only then is there a status to be told */
 	if (pidfd_status(a->pidfd, &status) == PIDFD_LATER && a->asked++ < ASK_MOST) {
-		ev_timer_start(s->home->loop, &a->again);
+		start_timer(s->home->loop, &a->again, ASK_AFTER);
 		return;
 	}
 	let_go(a);
@@ -109,10 +118,10 @@ adopt_prepare(struct service *s)
 		struct adopted *a = &all->at[i];
 
 		*a = (struct adopted){ .service = s, .slot = i, .pidfd = -1 };
-		ev_timer_init(&a->again, on_again, ASK_AFTER / 1000., 0.);
+		ev_timer_init(&a->again, on_again, 0., 0.);
 		a->again.data = a;
 	}
-	ev_timer_init(&all->look, on_look, LOOK_AFTER / 1000., 0.);
+	ev_timer_init(&all->look, on_look, 0., 0.);
 	all->look.data = s->home;
 	s->adoption = all;
 	return true;
@@ -327,7 +336,7 @@ void
 adopt_look_again(struct service *s)
 {
 	if (s->adoption != NULL && !ev_is_active(&s->adoption->look))
-		ev_timer_start(s->home->loop, &s->adoption->look);
+		start_timer(s->home->loop, &s->adoption->look, LOOK_AFTER);
 }
 
 void

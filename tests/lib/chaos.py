@@ -38,7 +38,7 @@ class Fault:
     do: Callable
     cuts: bool = False               # may cost requests that a worker was answering
     needs: Callable = lambda chaos: True
-    takes: tuple = ()                # of two at once, no two may take the same: nobody promises anything when both are gone
+    kind: str = ""                   # for APART
 
 
 class Chaos:
@@ -136,6 +136,12 @@ class Chaos:
                     out.write(b"x" * 4096)
         time.sleep(self.random.uniform(0.5, 10))  # not waiting: how long it is full; pipe and spool hold some seconds
         filler.unlink()
+        written = self.log_position()
+        until(lambda: self.log_position() != written, "the log to be written again", 60)
+
+    def log_position(self):
+        seen = (self.site.log_dir / "spew" / "current").stat()
+        return seen.st_ino, seen.st_size
 
     @contextlib.contextmanager
     def no_forks(self):
@@ -228,7 +234,7 @@ class Chaos:
     def round(self, faults):
         """One fault, or two at once, until everything is well again."""
         chosen = self.random.sample(faults, 2 if self.random.random() < 0.3 else 1)
-        if len(chosen) == 2 and set(chosen[0].takes) & set(chosen[1].takes):
+        if {fault.kind for fault in chosen} in APART:
             chosen = chosen[:1]
         self.tried.update(fault.name for fault in chosen)
         what = " + ".join(sorted(fault.name for fault in chosen))
@@ -330,12 +336,16 @@ def while_no(what, whom, ask=False):
     return lambda chaos: chaos.meanwhile(getattr(chaos, what), whom, ask)
 
 
-# "lines": that the watcher has read, and not written yet, are in memory that supervisor and watcher share. "listeners": of a service
-# of which nobody lives are held by the supervisor alone.
+# Of what comes in the same moment as another of these, nobody promises anything:
+APART = [
+    {"watcher", "kill"}, {"crash", "kill"},  # lines that were read and not written yet are in memory that supervisor and watcher share
+    {"unfollowed", "kill"},  # the listeners of a service of which nobody lives are held by the supervisor alone
+    {"watcher", "disk"}, {"crash", "disk"}, {"kill", "disk"},  # what a full disk did not take is in the watcher's memory alone
+]
 FAULTS = [
-    Fault("watcher KILL", kill("watcher", signal.SIGKILL), takes=("lines",)),
-    Fault("watcher SEGV", kill("watcher", signal.SIGSEGV), takes=("lines",)),
-    Fault("watcher STOP", kill("watcher", signal.SIGSTOP), takes=("lines",)),
+    Fault("watcher KILL", kill("watcher", signal.SIGKILL), kind="watcher"),
+    Fault("watcher SEGV", kill("watcher", signal.SIGSEGV), kind="watcher"),
+    Fault("watcher STOP", kill("watcher", signal.SIGSTOP), kind="watcher"),
     Fault("watcher STOP CONT", kill("watcher", signal.SIGSTOP, signal.SIGCONT, pause=0.5)),
     Fault("master KILL", kill("master", signal.SIGKILL)),
     Fault("master SEGV", kill("master", signal.SIGSEGV)),
@@ -348,21 +358,22 @@ FAULTS = [
     Fault("replace", Chaos.restart),
     Fault("scale", Chaos.scale),
     Fault("reload", Chaos.reload),
-    Fault("disk full", Chaos.fill_disk),
-    Fault("no forks, watcher KILL", while_no("no_forks", "watcher"), needs=Chaos.can_limit_forks, takes=("lines",)),
+    Fault("disk full", Chaos.fill_disk, kind="disk"),
+    Fault("no forks, watcher KILL", while_no("no_forks", "watcher"), needs=Chaos.can_limit_forks, kind="watcher"),
     Fault("no forks, master KILL", while_no("no_forks", "master", ask=True), needs=Chaos.can_limit_forks,
-          takes=("listeners",)),
-    Fault("RLIMIT_NPROC, watcher KILL", while_no("no_processes", "watcher"), takes=("lines",)),
-    Fault("RLIMIT_NPROC, master KILL", while_no("no_processes", "master", ask=True), takes=("listeners",)),
+          kind="unfollowed"),
+    Fault("RLIMIT_NPROC, watcher KILL", while_no("no_processes", "watcher"), kind="watcher"),
+    Fault("RLIMIT_NPROC, master KILL", while_no("no_processes", "master", ask=True), kind="unfollowed"),
     # the master cannot fork another and ends with all its workers (spawn_worker() in Gunicorn's arbiter.py)
     Fault("RLIMIT_NPROC, worker KILL", while_no("no_processes_anywhere", "worker", ask=True), cuts=True,
-          takes=("listeners",)),
-    Fault("no descriptors, watcher KILL", while_no("no_descriptors", "watcher"), takes=("lines",)),
-    Fault("no descriptors, master KILL", while_no("no_descriptors", "master", ask=True), takes=("listeners",)),
-    Fault("supervisor SEGV", Chaos.crash, needs=Chaos.may_crash),
-    Fault("supervisor SEGV in a replacement", lambda chaos: chaos.in_the_middle(chaos.crash), needs=Chaos.may_crash),
-    Fault("supervisor KILL", Chaos.kill, takes=("lines", "listeners")),
-    Fault("supervisor KILL in a replacement", lambda chaos: chaos.in_the_middle(chaos.kill), takes=("lines", "listeners")),
+          kind="unfollowed"),
+    Fault("no descriptors, watcher KILL", while_no("no_descriptors", "watcher"), kind="watcher"),
+    Fault("no descriptors, master KILL", while_no("no_descriptors", "master", ask=True), kind="unfollowed"),
+    Fault("supervisor SEGV", Chaos.crash, needs=Chaos.may_crash, kind="crash"),
+    Fault("supervisor SEGV in a replacement", lambda chaos: chaos.in_the_middle(chaos.crash), needs=Chaos.may_crash,
+          kind="crash"),
+    Fault("supervisor KILL", Chaos.kill, kind="kill"),
+    Fault("supervisor KILL in a replacement", lambda chaos: chaos.in_the_middle(chaos.kill), kind="kill"),
     Fault("supervisor STOP CONT", lambda chaos: chaos.signal(chaos.site.pid, signal.SIGSTOP, signal.SIGCONT, pause=1)),
 ]
 

@@ -65,6 +65,12 @@ def descriptors(pid):
     return sorted(os.readlink(f"/proc/{pid}/fd/{n}") for n in os.listdir(f"/proc/{pid}/fd"))
 
 
+def used(pid):
+    """Seconds of a processor, of the two that it was looked at for."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory(pid):
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(re.search(r"(?m)^Pss: +(\d+)", text).group(1))
@@ -483,6 +489,22 @@ def test_an_adopted_generation_goes_to_the_last_of_it(bridled):
         site.ctl("stop", "away")
         assert not [pid for pid in old if processes.alive(pid)]
         site.ctl("start", "web")
+
+
+def test_an_adopted_generation_that_does_not_listen_is_killed(bridled):
+    """Its master ends at TERM, and leaves somebody who does not: the ladder goes on although there is no child to wait for."""
+    site = bridled(program("deaf", """/bin/sh -c '(trap "" TERM; echo deaf; exec sleep 3600) & wait'""", stop_timeout="2s"))
+    until(lambda: "deaf" in site.log("deaf"), "it to be deaf")
+    old = [pid for pid in processes.descendants(site.pid) if pid != site.call("Info")["watcher"]]
+    with Reaper(*old):
+        kill_and_start(site)
+        master, before = site.master("deaf"), used(site.pid)
+        os.kill(master, signal.SIGKILL)
+        until(lambda: site.service("deaf")["generation"] == 2 and site.state("deaf") == "running", "a successor")
+        assert not [pid for pid in old if processes.alive(pid)]
+    assert "killing what is left of generation 1" in site.said()
+    assert used(site.pid) - before < 1, "bridled does nothing but look"
+    site.ctl("stop", "deaf")
 
 
 def test_an_adopted_master_that_dies_is_followed(bridled):
