@@ -36,7 +36,7 @@ saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec 
 	const bool strains[STRAINS] = {
 		[STRAIN_QUEUE] = seen->workers > 0 && seen->queue > 1 && seen->queue >= seen->workers,
 		[STRAIN_MISSING] = seen->settled && seen->booted >= 0 && seen->booted < seen->wanted,
-		[STRAIN_SURPLUS] = seen->settled && seen->workers > seen->wanted,
+		[STRAIN_SURPLUS] = seen->settled && seen->workers + seen->lingering > seen->wanted,
 	};
 	unsigned found = 0;
 

@@ -41,6 +41,7 @@ struct saturation {
 struct saturation_seen {
 	int64_t queue; /* connections that wait; -1: unknown */
 	uint32_t workers, wanted;
+	uint32_t lingering; /* beside the workers: those that were told to go, and should have gone */
 	int64_t booted; /* of the workers; -1: unknown */
 	bool settled;   /* nobody moves their number, and it runs: what differs is not meant */
 };

@@ -3,11 +3,18 @@
 #include "base/text.h"
 #include "wire/ending.h"
 
+/* Nothing has happened yet. */
+static bool
+is_advice(enum cause cause)
+{
+	return cause == CAUSE_SINGLE_WORKER || cause == CAUSE_OVERCOMMITTED;
+}
+
 bool
 record_alarms(const struct cause_verdict *v)
 {
 	return v->cause == CAUSE_FORCED_KILL ||
-		(v->phase != PHASE_RECYCLE && v->phase != PHASE_RELOAD && v->phase != PHASE_SHUTDOWN);
+		(!is_advice(v->cause) && v->phase != PHASE_RECYCLE && v->phase != PHASE_RELOAD && v->phase != PHASE_SHUTDOWN);
 }
 
 static void

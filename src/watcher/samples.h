@@ -16,6 +16,7 @@
 #include "core/exchange.h"
 #include "core/flapping.h"
 #include "core/pool.h"
+#include "core/provision.h"
 #include "core/recycle.h"
 #include "core/saturation.h"
 #include "watcher/idleness.h"
@@ -51,6 +52,7 @@ struct sampler {
 	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
 	struct saturation saturation;
+	struct provisions provisions;
 	struct flapping flapping, boots; /* of workers while it runs, and before */
 	struct figures *figures;      /* what it told of itself; NULL: nothing yet */
 	struct measures *measures;    /* of the looks so far; NULL: it has not run yet */

@@ -1,8 +1,10 @@
 #include "watcher/strains.h"
 
 #include "base/clock.h"
+#include "core/figures.h"
 #include "core/life.h"
 #include "judge/ended.h"
+#include "os/memory.h"
 #include "watcher/pools.h"
 #include "watcher/troubles.h"
 #include "watcher/watch.h"
@@ -49,6 +51,69 @@ judge_workers(struct watcher *w, struct service *s, const struct page_service *r
 	}
 }
 
+/* Those of the current generation that were told to go (TTOU), and are there for longer than Gunicorn lets a request last. */
+static uint32_t
+lingering(const struct workers *workers, const struct page_service *record, msec now)
+{
+	enum { DEFAULT = 30000 /* ms: Gunicorn's timeout, where the configuration does not name one */ };
+	msec timeout = record->settings.timeout > 0 ? record->settings.timeout : DEFAULT;
+	msec most = record->settings.graceful_timeout > timeout ? record->settings.graceful_timeout : timeout;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < workers->count; i++) {
+		const struct worker *worker = &workers->at[i];
+
+		n += worker->generation == record->generation && worker->leaving != 0 && now - worker->leaving > most;
+	}
+	return n;
+}
+
+/* Bytes of the largest worker of the current generation; -1: one was not weighed. RSS counts what is shared for each. */
+static int64_t
+largest(const struct workers *workers, uint32_t generation)
+{
+	int64_t most = -1;
+
+	for (uint32_t i = 0; i < workers->count; i++) {
+		const struct worker *worker = &workers->at[i];
+
+		if (worker->generation != generation)
+			continue;
+		if (worker->pss < 0)
+			return -1;
+		most = worker->pss > most ? worker->pss : most;
+	}
+	return most;
+}
+
+static void
+judge_provision(struct watcher *w, struct service *s, const struct page_service *record, msec now)
+{
+	static const enum fact facts_of_provision[PROVISIONS] = { FACT_ONE_WORKER, FACT_NO_ROOM };
+	struct sampler *sampler = s->sampler;
+	const struct page_generation *g = services_generation(record, record->generation);
+	bool ranges = record->settings.workers_max > record->settings.workers_min;
+	struct provision_seen seen = {
+		.generation = record->generation,
+		.workers = ranges ? record->settings.workers_max : record->wanted,
+		.requests = sampler->figures != NULL ? sampler->figures->requests : 0,
+		.worker = largest(&sampler->workers, record->generation),
+		.master = sampler->master_pss,
+		.have = -1,
+	};
+	int64_t left;
+	unsigned found;
+
+	if (g == NULL || g->master == 0 || !provisions_due(&sampler->provisions, now))
+		return;
+	if (sampler->size_told > 0 && (left = memory_free_for("/proc", "/sys/fs/cgroup", g->master)) >= 0)
+		seen.have = left + sampler->size_told;
+	found = provisions_judge(&sampler->provisions, &seen, now);
+	for (unsigned i = 0; i < PROVISIONS; i++)
+		if ((found & 1U << i) != 0)
+			inquiry_stands(w, s, facts_of_provision[i], 0);
+}
+
 void
 strains_judge(struct watcher *w, struct service *s, const struct page_service *record)
 {
@@ -60,6 +125,7 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 		.workers = count.all,
 		.booted = sampler->workers.blind ? -1 : (int64_t)count.booted,
 		.wanted = record->wanted,
+		.lingering = lingering(&sampler->workers, record, now),
 		.settled = !record->half_way && !sampler->pool.moving && sampler->pool.wanted == record->wanted,
 	};
 	unsigned found = saturation_judge(&sampler->saturation, &seen, now);
@@ -68,6 +134,7 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 		if ((found & 1U << i) != 0)
 			inquiry_stands(w, s, facts_of[i], 0);
 	judge_workers(w, s, record, now);
+	judge_provision(w, s, record, now);
 }
 
 /* Who leaves by itself, or goes when TERM comes before it can listen to it, is no victim: recycling, scaling and reloads do that. A

@@ -156,3 +156,39 @@ def test_killed_for_memory_is_replaced(site, edge, as_root):
         get(made.address(), "/leak?mb=400", timeout=30)
     until(lambda: made.service()["generation"] > first, "it to be replaced", 30)
     said(made, "web: it is being replaced (on_oom)")
+
+
+def test_more_workers_than_wanted(site, edge, figures):
+    """One that was told to go cannot: its master is stopped, and has not passed that on."""
+    made = site(workers=3)
+    up(made, 3)
+    master = made.master()
+    os.kill(master, signal.SIGSTOP)
+    try:
+        made.call("Scale", name="web", workers=2, no_wait=True)
+        incident = named(made, "runtime.workers-surplus", 90)
+    finally:
+        os.kill(master, signal.SIGCONT)
+    assert incident["alarm"]
+    figures(f"incident: {incident['class']:<32} {incident['phase']:<16} {edge['version']:<8} sync")
+
+
+def test_one_worker_that_is_used(site, edge):
+    """No alarm; once a start."""
+    made = site(workers=1)
+    up(made, 1)
+    assert of_class(made, "advice.single-worker") == []
+    for _ in range(120):
+        get(made.address(), "/")
+    incident = until(lambda: of_class(made, "advice.single-worker"), "the advice", 40)[0]
+    assert not incident["alarm"] and incident["times"] == 1
+    assert "bridle why" not in made.said()  # nobody is warned
+
+
+def test_more_workers_than_fit(site, edge):
+    """As many as the range allows, each as large as the one that is: nobody has so much memory."""
+    made = site(workers="2..1024", timeout=60)
+    up(made)
+    get(made.address(), "/leak?mb=150", timeout=60)
+    incident = until(lambda: of_class(made, "advice.memory"), "the advice", 40)[0]
+    assert not incident["alarm"]
