@@ -42,6 +42,7 @@ static const char *const placeholders[][2] = {
 	{ "logfull", "drop | wait" },
 	{ "starting", "at-once | on-demand" },
 	{ "onunhealthy", "none | replace | restart" },
+	{ "syslogto", "path | address:port" },
 	{ "ontrouble", "none | recycle | replace | stop" },
 	{ "probe", "tcp | PATH" },
 	{ "replaceby", "surge | one-by-one | stop-first" },

@@ -146,6 +146,7 @@ typedef enum conf_protect_proc conf_protectproc;
 typedef enum conf_proc_subset conf_procsubset;
 typedef enum conf_sandbox conf_sandboxmode;
 typedef enum conf_profile conf_profile;
+typedef const char *conf_syslogto;        /* a path, or ADDRESS:PORT; "" nowhere */
 typedef int conf_loglevel;                /* enum log_level of base/log.h */
 typedef struct conf_amount conf_amount;   /* bytes */
 typedef struct conf_amount conf_tasks;

@@ -50,7 +50,7 @@ struct value_kind {
 	X(logformat) X(logfull) X(pass_text) X(pass_integer) X(pass_yes) X(pass_no) X(pass_many) X(pass_optional) \
 	X(level) X(cpus) X(groups) X(cpupolicy) X(ioclass) X(bytes) X(count) X(cputime) X(rttime) X(nicelimit) X(amount) X(tasks) X(quota) X(weight) X(oompolicy) \
 	X(preserve) X(names) X(directories) X(credentials) X(secrets) \
-	X(signature) X(pass_refused)
+	X(signature) X(syslogto) X(pass_refused)
 /* clang-format on */
 #define X(name) extern const struct value_kind value_kind_##name;
 VALUE_KINDS(X)

@@ -50,6 +50,7 @@ static bool
 make_page(struct bridled *b, struct err *err)
 {
 	uint32_t n = b->conf->service_count;
+	struct conf_bridle c;
 	struct page_header *h;
 	size_t size;
 
@@ -78,6 +79,8 @@ make_page(struct bridled *b, struct err *err)
 	h->control_all = b->control_all;
 	h->control_group = (uint32_t)b->control_gid;
 	h->owner = geteuid();
+	conf_decode_bridle(b->conf, &c);
+	text_copy(h->syslog, sizeof h->syslog, c.syslog_to);
 	if (!text_copy(h->run_dir, sizeof h->run_dir, b->run_dir) || !text_copy(h->log_dir, sizeof h->log_dir, b->log_dir))
 		return err_set(err, 0, "run_dir and log_dir: at most %d bytes", PAGE_PATH - 1);
 	return true;

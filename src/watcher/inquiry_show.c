@@ -129,6 +129,8 @@ inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, boo
 	if (changed)
 		announce(s, i);
 	if (changed)
+		herald_tell(q->w, s, i, &e);
+	if (changed)
 		chronicle_incident(q->w, s, e.cause, e.alarm);
 	if (changed && e.alarm)
 		errands_tell(q->w, s, e.json, e.length);

@@ -13,6 +13,7 @@
 #include "watcher/control.h"
 #include "watcher/deaths.h"
 #include "watcher/docket.h"
+#include "watcher/herald.h"
 #include "watcher/inquiry.h"
 #include "watcher/intake.h"
 #include "watcher/logs.h"
@@ -36,6 +37,7 @@ struct watcher {
 	struct metrics metrics;
 	struct deaths deaths;
 	struct inquiries inquiries;
+	struct herald herald;
 	struct chronicle chronicle;
 	struct dump *dumps; /* errands.c */
 	struct proofs proofs;

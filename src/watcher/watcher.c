@@ -101,6 +101,7 @@ open_all(struct watcher *w, struct err *err)
 	samples_open(w);
 	metrics_open(w, WATCHER_STATSD_FD);
 	inquiries_open(w);
+	herald_open(w);
 	deaths_open(w);
 	uplink_open(w, WATCHER_LINK_FD);
 	watch_slots(w);
@@ -120,6 +121,7 @@ release(struct watcher *w)
 		inquiry_forget(w, &w->services.at[i]);
 	}
 	deaths_close(w);
+	herald_close(w);
 	metrics_close(w);
 	errands_close(w);
 	proofs_release(w);

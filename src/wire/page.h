@@ -146,6 +146,7 @@ struct page_header {
 	int64_t started; /* msec, CLOCK_MONOTONIC */
 	char run_dir[PAGE_PATH];
 	char log_dir[PAGE_PATH];
+	char syslog[PAGE_PATH]; /* where incidents are told as well: a path, or ADDRESS:PORT; "" nowhere */
 	uint8_t control_all; /* every local user may look */
 	uint8_t stopping;    /* bridled itself is being stopped */
 	uint8_t pad[2];

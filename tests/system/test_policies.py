@@ -1,14 +1,16 @@
 """Troubles that no single death tells, and what the configuration says is to be done about an incident."""
 import contextlib
 import os
+import re
 import signal
+import socket
 import time
 
 import pytest
 
 from client import get
-from sections import web
-from troubles import named, settings, up, why
+from sections import bridle, web
+from troubles import ask_in_vain, named, settings, up, why
 from waiting import until
 
 
@@ -192,3 +194,53 @@ def test_more_workers_than_fit(site, edge):
     get(made.address(), "/leak?mb=150", timeout=60)
     incident = until(lambda: of_class(made, "advice.memory"), "the advice", 40)[0]
     assert not incident["alarm"]
+
+
+def structured(message):
+    """The name of what it is about, and its structured data."""
+    head, _, rest = message.decode().partition("[incident@32473 ")
+    return head.split()[5], dict(re.findall(r'(\w+)="((?:[^"\\\]]|\\.)*)"', rest))
+
+
+def test_syslog(daemons, edge, tmp_path):
+    """Whoever takes the messages may go, and come again: what was lost meanwhile is counted."""
+    tmp_path.chmod(0o777)
+
+    def taker():
+        one = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        one.bind(str(tmp_path / "log"))
+        (tmp_path / "log").chmod(0o666)
+        one.settimeout(40)
+        return one
+
+    made = daemons(venv=edge["path"])
+    made.write(bridle(syslog_to=tmp_path / "log"), web(**settings("sync")))
+    with taker() as first:
+        made.start()
+        os.kill(up(made)[0], signal.SIGKILL)
+        message = first.recv(2000)
+    assert message.startswith(b"<28>1 20")
+    name, data = structured(message)
+    assert name == "runtime.killed-9-sent"
+    assert data["service"] == "web" and data["class"] == name and data["alarm"] == "yes" and data["number"] == "1"
+    assert "a worker" in message.decode().partition("\ufeff")[2]
+    (tmp_path / "log").unlink()
+    ask_in_vain(made, "/segv")
+    said(made, "incidents are not told to syslog")
+    until(lambda: [one for one in of_class(made, "runtime.crash-signal") if one["over"]], "that story to be over")
+    made.wait_workers(2)
+    with taker() as second:
+        ask_in_vain(made, "/exit?code=5")
+        assert structured(second.recv(2000))[0] == "runtime.worker-exit"
+    said(made, "takes incidents again: 1 were not told")
+
+
+def test_syslog_over_udp(daemons, edge):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taker:
+        taker.bind(("127.0.0.1", 0))
+        taker.settimeout(40)
+        made = daemons(venv=edge["path"])
+        made.write(bridle(syslog_to=f"127.0.0.1:{taker.getsockname()[1]}"), web(**settings("sync")))
+        made.start()
+        os.kill(up(made)[0], signal.SIGKILL)
+        assert structured(taker.recv(2000))[0] == "runtime.killed-9-sent"

@@ -19,7 +19,7 @@ static const struct { const char *kind, *value; } samples[] = {
 	{ "loglevel", "debug" }, { "string", "a:b(\"c, d\")  # ;" }, { "argv", "x 'a b' \"c'd\" e\\\"f ''" },
 	{ "words", "x 'a b' \"c'd\" e\\\\f ''" }, { "binds", "unix:'a b.sock' [::1]:80, 8000 tcp://h:1" }, { "mode", "0700" },
 	{ "integer", "7" }, { "workers", "2..9" }, { "seconds", "1m1s" }, { "boolean", "no" }, { "size", "1.5M" },
-	{ "onunhealthy", "replace" }, { "ontrouble", "recycle" }, { "starting", "on-demand" }, { "probe", "/x?y=%20" }, { "reloadby", "hup" }, { "replaceby", "one-by-one" }, { "assignments", "A=1 B='x y' C=\"it's\" D=" }, { "files", "-a 'b c' /d" },
+	{ "onunhealthy", "replace" }, { "ontrouble", "recycle" }, { "syslogto", "[::1]:514" }, { "starting", "on-demand" }, { "probe", "/x?y=%20" }, { "reloadby", "hup" }, { "replaceby", "one-by-one" }, { "assignments", "A=1 B='x y' C=\"it's\" D=" }, { "files", "-a 'b c' /d" },
 	{ "signature", "a.b boot \"it's %d: %*\"  c.d runtime %*again" },
 	{ "duration", "1m1s1ms" }, { "restart", "never" }, { "logdest", "both" }, { "logformat", "json" },
 	{ "logfull", "wait" }, { "text", "%(h)s \"x\" 'y" }, { "yes", "yes" }, { "no", "no" }, { "many", "a 'b c'" },
