@@ -164,17 +164,45 @@ ends_right(const char *pattern, const struct logform *f)
 	return f->length >= n && memcmp(f->message + f->length - n, wild + 2, n) == 0;
 }
 
+/* The first word, as "%s: " takes it. */
+static size_t
+first_word(const struct logform *f)
+{
+	size_t n = 0;
+
+	while (n < f->length && f->message[n] != ' ' && f->message[n] != ':')
+		n++;
+	return n;
+}
+
+/* The second letter dismisses most. Those that begin with a word mostly go on with ": " and a letter: where that stands is
+ * looked for once a message. */
+static bool
+goes_on_right(const char *pattern, const struct logform *f, size_t word)
+{
+	if (pattern[0] != '%')
+		return f->length > 1 && (pattern[1] == '%' || pattern[1] == f->message[1]);
+	if (pattern[1] != 's' || pattern[2] != ':' || pattern[3] != ' ')
+		return true;
+	return f->length - word > 2 && f->message[word] == ':' && f->message[word + 1] == ' ' &&
+		(pattern[4] == '%' || pattern[4] == f->message[word + 2]);
+}
+
 static bool
 find_in_chain(const struct signature_index *index, unsigned first, const struct logform *f, bool strict,
 	struct signature_match *match)
 {
+	size_t word = first == index->first['%'] ? first_word(f) : 0;
+
 	for (unsigned i = first; i != 0; i = index->next[i - 1]) {
 		const struct signature_entry *s = &signatures[i - 1];
 		struct matching m = { .pattern = s->pattern, .at = f->message, .end = f->message + f->length };
 
 		if (s->who == SIGNATURE_BY_PRINTED && f->header != HEADER_NONE)
 			continue;
-		if (!ends_right(s->pattern, f) || !matches(&m) || !is_credible(s, f, strict, m.number[0]))
+		if (!goes_on_right(s->pattern, f, word) || !ends_right(s->pattern, f))
+			continue;
+		if (!matches(&m) || !is_credible(s, f, strict, m.number[0]))
 			continue;
 		*match = (struct signature_match){ (enum signature)(i - 1), m.number[0], m.number[1] };
 		return true;
