@@ -71,6 +71,22 @@ print_words(FILE *out, struct paint p, const char *words)
 		paint_wrapped(out, p, COLOUR_PLAIN, visible, MARGIN);
 }
 
+/* "; memory pressure was 43 % just before": what hardly anybody had to wait for says nothing. */
+static void
+add_pressure(struct text *t, const json_t *death)
+{
+	static const char *const keys[][2] = { { "memory_pressure", "memory" }, { "io_pressure", "disk" },
+		{ "cpu_pressure", "CPU" } };
+	enum { NOTABLE = 20 };
+
+	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		double share = json_number_value(json_object_get(death, keys[i][0]));
+
+		if (share >= NOTABLE)
+			text_addf(t, "; %s pressure was %.0f %% just before", keys[i][1], share);
+	}
+}
+
 /* "worker 123 was killed by SIGKILL after 2m; up; last heartbeat 31s before; 212M" */
 static void
 print_death(const json_t *death, FILE *out, struct paint p)
@@ -102,6 +118,7 @@ print_death(const json_t *death, FILE *out, struct paint p)
 		text_add(&t, ", it had ");
 		text_add_size(&t, (uint64_t)bytes);
 	}
+	add_pressure(&t, death);
 	print_words(out, p, words);
 }
 

@@ -14,7 +14,8 @@ bool
 record_alarms(const struct cause_verdict *v)
 {
 	return v->cause == CAUSE_FORCED_KILL ||
-		(!is_advice(v->cause) && v->phase != PHASE_RECYCLE && v->phase != PHASE_RELOAD && v->phase != PHASE_SHUTDOWN);
+		(!is_advice(v->cause) && v->phase != PHASE_RECYCLE && v->phase != PHASE_RELOAD &&
+			v->phase != PHASE_SHUTDOWN);
 }
 
 static void
@@ -137,6 +138,9 @@ write_death(struct jsonw *w, const struct record_death *d)
 	write_known(w, "rss_per_minute", d->rss >= 0, d->slope);
 	write_seconds(w, "cpu", d->cpu >= 0, (int64_t)(d->cpu * 1000));
 	write_known(w, "queue", d->queue >= 0, d->queue);
+	write_seconds(w, "memory_pressure", d->memory_pressure >= 0, (msec)d->memory_pressure * 10);
+	write_seconds(w, "io_pressure", d->io_pressure >= 0, (msec)d->io_pressure * 10);
+	write_seconds(w, "cpu_pressure", d->cpu_pressure >= 0, (msec)d->cpu_pressure * 10);
 	jsonw_key_string(w, "state", d->state != '\0' ? (const char[]){ d->state, '\0' } : NULL);
 	jsonw_object_close(w);
 }

@@ -33,6 +33,8 @@ struct record_death {
 	int64_t rss, pss, slope; /* bytes; of RSS, bytes a minute; rss and pss -1: not known */
 	float cpu;               /* per cent of one CPU at last; < 0: not known */
 	int64_t queue;           /* connections that waited, at last; -1: not known */
+	/* somebody on the machine had to wait for it, of ten seconds; hundredths of a per cent; -1: not known */
+	int32_t memory_pressure, io_pressure, cpu_pressure;
 };
 
 enum { RECORD_PEERS = 3, RECORD_DUMP = 4096 };

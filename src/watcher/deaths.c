@@ -11,6 +11,7 @@
 #include "core/generation.h"
 #include "judge/ended.h"
 #include "os/oomcount.h"
+#include "os/pressure.h"
 #include "os/process.h"
 #include "os/procevents.h"
 #include "watcher/strains.h"
@@ -131,6 +132,7 @@ describe(const struct service *s, const struct page_service *record, const struc
 {
 	msec beat = -1;
 	enum heartbeat last = process_heartbeat_held(worker->held, clock_wall(), &beat);
+	struct pressure pressure = pressure_look("/proc/pressure");
 
 	return (struct record_death){
 		.pid = worker->pid,
@@ -149,6 +151,9 @@ describe(const struct service *s, const struct page_service *record, const struc
 		.slope = slope_of(worker),
 		.cpu = worker->cpu,
 		.queue = s->sampler->queue,
+		.memory_pressure = pressure.memory,
+		.io_pressure = pressure.io,
+		.cpu_pressure = pressure.cpu,
 	};
 }
 

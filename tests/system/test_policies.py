@@ -48,6 +48,9 @@ def test_workers_that_die_again_and_again(site, edge, figures):
     incident = of_class(made, "runtime.flapping")[0]
     assert incident["alarm"] and incident["phase"] == "runtime" and incident["confidence"] >= 0.8
     assert incident["deaths"] and {death["signal"] for death in incident["deaths"]} == {signal.SIGKILL}
+    for kind in ("memory", "io", "cpu"):
+        share = incident["deaths"][0][f"{kind}_pressure"]
+        assert 0 <= share <= 100 if os.path.exists(f"/proc/pressure/{kind}") else share is None
     figures(f"incident: {incident['class']:<32} {incident['phase']:<16} {edge['version']:<8} sync")
     for _ in range(3):
         os.kill(made.wait_workers(2)[0], signal.SIGKILL)
