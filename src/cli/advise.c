@@ -83,8 +83,9 @@ print(const json_t *answer, const char *name)
 	size_t i;
 
 	print_heading(name, json_object_get(answer, "measures"), p);
-	json_array_foreach((json_t *)advice, i, one)
+	json_array_foreach((json_t *)advice, i, one) {
 		print_advice(one, p);
+	}
 }
 
 /* Too little was seen. */

@@ -56,8 +56,9 @@ drop_unknown(json_t *points)
 		json_t *value;
 		bool known = false;
 
-		json_object_foreach(json_array_get(points, 0), key, value)
+		json_object_foreach(json_array_get(points, 0), key, value) {
 			known = known || !json_is_null(value);
+		}
 		if (known)
 			return;
 		json_array_remove(points, 0);
@@ -74,8 +75,9 @@ print(const json_t *answer, const struct arguments *a, msec since)
 	size_t i;
 
 	if ((a->given & ARGUMENT(JSON)) != 0) {
-		json_array_foreach((json_t *)trends, i, trend)
+		json_array_foreach((json_t *)trends, i, trend) {
 			drop_unknown(json_object_get(trend, "points"));
+		}
 		jsonout_line(answer);
 		return true;
 	}

@@ -20,8 +20,9 @@ print_json(const json_t *incidents)
 	size_t i;
 	json_t *incident;
 
-	json_array_foreach((json_t *)incidents, i, incident)
+	json_array_foreach((json_t *)incidents, i, incident) {
 		jsonout_line(incident);
+	}
 }
 
 static void
