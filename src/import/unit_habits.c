@@ -88,6 +88,18 @@ is_made(const struct draft *d, const char *place)
 	return false;
 }
 
+/* Whether another service has something in PLACE below /run, which would be of another user then, or go with this one. */
+static bool
+is_shared(const struct import *im, const struct draft *d, const char *place)
+{
+	for (const struct unit *u = im->units; u != NULL; u = u->next)
+		for (const struct unit_line *line = u->first; u->draft != d && line != NULL; line = line->next)
+			if (strcmp(place_below_run(im->arena, line->value), place) == 0 ||
+				strcmp(line->value, place) == 0)
+				return true;
+	return false;
+}
+
 /* systemd makes the directory of a socket file (systemd.socket(5), DirectoryMode=), which is not there after a boot. */
 static void
 carry_directories(struct import *im, const struct unit *socket)
@@ -98,8 +110,16 @@ carry_directories(struct import *im, const struct unit *socket)
 	for (const struct unit_line *line = socket->first; line != NULL; line = line->next) {
 		const char *place = place_below_run(im->arena, line->value);
 
-		if (strcmp(line->entry->directive, "ListenStream") == 0 && place[0] != '\0' &&
-			d->kind == CONF_GUNICORN && !is_made(d, place))
+		if (strcmp(line->entry->directive, "ListenStream") != 0 || place[0] == '\0' ||
+			d->kind != CONF_GUNICORN || is_made(d, place))
+			continue;
+		if (is_shared(im, d, place))
+			wordlist_add(&d->hints,
+				arena_printf(im->arena,
+					"Several have sockets in /run/%s: have it made at boot (tmpfiles.d(5)), as "
+					"systemd did for each.",
+					place));
+		else
 			draft_set(d, KEY_runtime_directory, place, "of the socket, as systemd makes it", &err);
 	}
 }

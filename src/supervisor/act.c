@@ -100,7 +100,8 @@ service_make_places(struct service *s, struct err *err)
 
 	if (p->directories != NULL && !directories_make(p->directories, p->uid, p->gid, err))
 		return false;
-	return p->credentials == NULL || credentials_make(p->credentials, s->home->run_fd, s->name, p->uid, p->gid, err);
+	return p->credentials == NULL ||
+		credentials_make(p->credentials, s->home->run_fd, s->name, p->uid, p->gid, err);
 }
 
 static void
@@ -113,6 +114,23 @@ remove_ipc(struct service *s, msec now)
 	s->has_stopped = false;
 }
 
+/* Whether another service that is up has its sockets and files where ours would be removed: several sites in /run/gunicorn. */
+static bool
+is_needed(const struct service *s)
+{
+	const struct bridled *b = s->home;
+
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		const struct service *other = b->services[i];
+
+		if (other != NULL && other != s && other->plan != NULL && other->plan->directories != NULL &&
+			(other->life.state == LIFE_LISTENING || !generation_none_left(other->life.slots, LIFE_SLOTS)) &&
+			directories_touch(s->plan->directories, other->plan->directories))
+			return true;
+	}
+	return false;
+}
+
 /* It is stopped, and nobody of it is left. */
 static void
 remove_places(struct service *s, msec now)
@@ -120,12 +138,13 @@ remove_places(struct service *s, msec now)
 	const struct plan *p = s->plan;
 
 	if (p == NULL || (p->directories == NULL && p->credentials == NULL && !p->remove_ipc) ||
-		(s->life.state != LIFE_STOPPED && s->life.state != LIFE_FAILED) || !generation_none_left(s->life.slots, LIFE_SLOTS))
+		(s->life.state != LIFE_STOPPED && s->life.state != LIFE_FAILED) ||
+		!generation_none_left(s->life.slots, LIFE_SLOTS))
 		return;
 	remove_ipc(s, now);
 	if (p->credentials != NULL)
 		credentials_remove(s->home->run_fd, s->name);
-	if (p->directories != NULL && !directories_remove(p->directories, p->uid, p->gid))
+	if (p->directories != NULL && !is_needed(s) && !directories_remove(p->directories, p->uid, p->gid))
 		log_warning("%s: something is left of its runtime_directory", s->name);
 }
 
@@ -313,7 +332,8 @@ static bool
 is_draining(const struct service *s)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		if (s->life.slots[i].state == GENERATION_ENDING && s->life.slots[i].stop.stage == STOP_DRAIN && !around_leads(s, i))
+		if (s->life.slots[i].state == GENERATION_ENDING && s->life.slots[i].stop.stage == STOP_DRAIN &&
+			!around_leads(s, i))
 			return true;
 	return false;
 }

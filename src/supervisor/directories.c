@@ -102,6 +102,25 @@ directories_remove(const struct directories *d, uid_t uid, gid_t gid)
 	return all;
 }
 
+/* Is PATH that directory, or below it? */
+static bool
+holds(const struct directory *d, const char *path)
+{
+	size_t n = strlen(d->path);
+
+	return strncmp(d->path, path, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+bool
+directories_touch(const struct directories *a, const struct directories *b)
+{
+	for (uint32_t i = 0; i < a->count; i++)
+		for (uint32_t k = 0; a->at[i].kind == DIRECTORY_RUNTIME && k < b->count; k++)
+			if (holds(&a->at[i], b->at[k].path))
+				return true;
+	return false;
+}
+
 char *
 directories_variable(const struct directories *d, enum directory_kind kind)
 {

@@ -49,6 +49,10 @@ bool directories_make(const struct directories *d, uid_t uid, gid_t gid, struct 
 /* Remove those below /run with all that is in them, unless they are to be preserved. False: something is left. */
 bool directories_remove(const struct directories *d, uid_t uid, gid_t gid);
 
+/* Whether removing those of A would take something of B's: a directory below /run that both have, or one of B's within one of
+ * A's. */
+bool directories_touch(const struct directories *a, const struct directories *b);
+
 /* The variable of KIND, "RUNTIME_DIRECTORY=/run/a:/run/b", malloc'd; NULL when there is none of it, or no memory. */
 char *directories_variable(const struct directories *d, enum directory_kind kind);
 

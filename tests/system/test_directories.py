@@ -72,6 +72,25 @@ def test_its_listener_may_be_there(bridled, as_root, start):
     assert not path.exists() and not path.parent.exists()
 
 
+def test_a_runtime_directory_of_two(bridled, as_root):
+    """It stays while another service that is up has its files there, or its socket; the last one takes it away."""
+    both = {"user": str(NOBODY), "group": str(NOBODY)}
+    site = bridled(bounds(runtime_directory="shop", bind="unix:{root}/runtime/shop/socket", **both),
+                   program("job", "/bin/sh -c 'touch $RUNTIME_DIRECTORY/file; sleep 1000'", runtime_directory="shop/job", **both),
+                   program("last", "/bin/sleep 1000", runtime_directory="shop", **both))
+    site.wait_workers(1)
+    until(lambda: (site.root / "runtime/shop/job/file").exists(), "its file")
+    site.ctl("stop", "last")
+    assert get(str(site.root / "runtime/shop/socket")).status == 200
+    site.ctl("stop", "web")
+    assert (site.root / "runtime/shop/job/file").exists()
+    site.ctl("stop", "job")
+    assert not (site.root / "runtime/shop/job").exists()
+    site.ctl("start", "last")
+    site.ctl("stop", "last")
+    assert not (site.root / "runtime/shop").exists()
+
+
 def test_a_program_has_them_too(bridled):
     site = bridled(program("job", "/bin/sh -c 'echo $STATE_DIRECTORY; touch $RUNTIME_DIRECTORY/x; sleep 1000'",
                            state_directory="job", runtime_directory="job"))

@@ -409,6 +409,25 @@ a_socket_may_start_its_service(void **state)
 	}
 }
 
+/* What would be removed with one of them is made by none. */
+static void
+sockets_may_share_a_directory(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "/e/a.service", "[Service]\nExecStart=gunicorn a\n[Install]\nWantedBy=x\n");
+	add(&i, "/e/a.socket", "[Socket]\nListenStream=/run/g/a.sock\nSocketMode=0600\n");
+	add(&i, "/e/b.service", "[Service]\nExecStart=gunicorn b\n[Install]\nWantedBy=x\n");
+	add(&i, "/e/b.socket", "[Socket]\nListenStream=/run/g/b.sock\nSocketMode=0600\n");
+	end(&i);
+	expect_settings(&i, "shared", "app = a; bind = unix:/run/g/a.sock; socket_mode = 0600; app = b; bind = unix:/run/g/b.sock; "
+		"socket_mode = 0600; ");
+	assert_non_null(strstr(i.text, "Several have sockets in /run/g"));
+	release(&i);
+}
+
 /* systemd.socket(5), BindIPv6Only=: by default, [::] takes IPv4 as well. */
 static void
 a_listener_for_both_families(void **state)
@@ -544,6 +563,7 @@ main(void)
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
 		cmocka_unit_test(a_socket_may_start_its_service),
+		cmocka_unit_test(sockets_may_share_a_directory),
 		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
 		cmocka_unit_test(what_is_broken_has_its_line),
