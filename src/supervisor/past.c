@@ -81,7 +81,7 @@ keep(void *context, int fd)
 static void
 visit_all(const struct past *p, struct kept *k)
 {
-	static struct state_service s;
+	static struct state_service s; /* too big for a stack; written anew before each use */
 
 	state_descriptors_of_bridled(&p->bridled, keep, k);
 	for (uint32_t i = 0; i < state_header(p->image)->capacity; i++)

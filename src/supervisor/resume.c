@@ -30,6 +30,7 @@ resume_safe_hint(void)
 
 /* ---- children of ours ---- */
 
+/* Used within one call only. Too big for a stack, and taken at no time that could fail: so static, as all such are here. */
 static pid_t children[CHILDREN_MAX];
 
 /* Children that carry our marker are shown to VISIT. */
@@ -322,7 +323,7 @@ service_for(struct bridled *b, const struct state_service *record)
 void
 resume_services(struct bridled *b, const struct past *p, msec now)
 {
-	static struct state_service record;
+	static struct state_service record; /* 8 KiB: as `children` */
 
 	for (uint32_t i = 0; i < state_header(p->image)->capacity; i++) {
 		struct service *s = state_get_service(p->image, i, &record) ? service_for(b, &record) : NULL;

@@ -74,6 +74,21 @@ def test_ready_when_all_are(told):
     assert len(site.above.heard("READY=1")) == 1
 
 
+def test_ready_when_those_whose_turn_comes_later_are(told):
+    """Held back by the order among services is not up, neither before its turn nor while it starts."""
+    def gate(name, **keys):
+        return program(name, "/bin/sleep 3600", exec_start_pre=f"/bin/sh -c 'until test -e {{root}}/{name}.go; do sleep 0.05; done'", **keys)
+    site = told(gate("first"), gate("second", after="first"))
+    until(lambda: site.above.status == "0 of 2 services up; not up yet: first second", "the status")
+    assert site.state("second") == "queued"
+    (site.root / "first.go").touch()
+    until(lambda: site.above.status == "1 of 2 services up; not up yet: second", "the status")
+    assert site.state("second") == "starting" and not site.above.heard("READY=1")
+    (site.root / "second.go").touch()
+    until(lambda: site.above.heard("READY=1"), "READY=1")
+    assert site.above.status == "2 of 2 services up"
+
+
 def test_ready_when_the_rest_was_given_up(told):
     site = told(web(), web("broken", app="nothing:app", start_limit=1))
     until(lambda: site.above.heard("READY=1"), "READY=1")
