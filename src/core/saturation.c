@@ -50,6 +50,15 @@ saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec 
 }
 
 bool
+saturation_scarce(bool *told, int64_t fds, int64_t most)
+{
+	if (*told || fds < 0 || most <= 0 || fds < most - most / 10)
+		return false;
+	*told = true;
+	return true;
+}
+
+bool
 saturation_spins(msec *since, bool *told, float cpu, float others, msec now)
 {
 	if (cpu < (float)SATURATION_BUSY || others >= (float)SATURATION_LITTLE) {

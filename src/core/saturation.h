@@ -42,13 +42,17 @@ struct saturation_seen {
 	int64_t queue; /* connections that wait; -1: unknown */
 	uint32_t workers, wanted;
 	uint32_t lingering; /* beside the workers: those that were told to go, and should have gone */
-	int64_t booted; /* of the workers; -1: unknown */
-	bool settled;   /* nobody moves their number, and it runs: what differs is not meant */
+	int64_t booted;     /* of the workers; -1: unknown */
+	bool settled;       /* nobody moves their number, and it runs: what differs is not meant */
 };
 
 /* One more look. Returns a bit for each strain (1 << STRAIN_QUEUE ...) that is found by it: it has lasted long enough now. The
  * strain of one worker is for saturation_spins. */
 unsigned saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec now);
+
+/* One worker, of which TOLD is kept: FDS descriptors of the MOST that it may have (< 0: unknown). True once, when nine in ten are
+ * open: what comes next is EMFILE, in whatever opens the last. */
+bool saturation_scarce(bool *told, int64_t fds, int64_t most);
 
 /* One worker, of which SINCE and TOLD are kept (zeroed at first): CPU in per cent of one processor, OTHERS: the mean of the others
  * (< 0: there are none, or it is unknown). True once, when it has been at it for saturation_hold[STRAIN_SPIN]. */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "os/children.h"
 #include "os/dirents.h"
+#include "os/kernfile.h"
 #include "os/procstat.h"
 
 /* Up to SIZE - 1 bytes of /proc/PID/NAME, and a NUL. Returns how many; -1 when it cannot be read. The kernel may give less
@@ -101,6 +102,19 @@ process_descriptors(pid_t pid)
 		n++;
 	dirents_close(&fds);
 	return n;
+}
+
+int64_t
+process_descriptors_most(pid_t pid)
+{
+	static const char name[] = "\nMax open files";
+	char text[4096];
+	const char *line = kernfile_read_of(pid, "limits", text, sizeof text) > 0 ? strstr(text, name) : NULL;
+	long long most;
+
+	if (line == NULL || sscanf(line + sizeof name - 1, " %lld", &most) != 1 || most <= 0)
+		return -1;
+	return most;
 }
 
 int

@@ -48,6 +48,8 @@ judge_workers(struct watcher *w, struct service *s, const struct page_service *r
 			saturation_spins(&worker->spinning, &worker->spin_told, worker->cpu,
 				cpu_of_others(workers, record->generation, worker), now))
 			inquiry_stands(w, s, facts_of[STRAIN_SPIN], worker->pid);
+		if (saturation_scarce(&worker->fds_told, worker->fds, worker->fds_most))
+			inquiry_stands(w, s, FACT_FDS_SCARCE, worker->pid);
 	}
 }
 

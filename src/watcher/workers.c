@@ -76,6 +76,7 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 		.rss = -1,
 		.pss = -1,
 		.fds = -1,
+		.fds_most = -1,
 		.cpu = -1 };
 	return &w->at[w->count++];
 }
@@ -96,10 +97,10 @@ take_figures(struct worker *worker, const struct process_sample *sample, enum wo
 	}
 	worker->threads = sample->threads;
 	worker->state = sample->state;
-	if (depth == WORKERS_ALL)
-		worker->fds = process_descriptors(worker->pid);
 	if (depth == WORKERS_ALL || worker->weighed == 0 || now - worker->weighed >= WEIGH_EVERY) {
 		worker->pss = process_pss(worker->pid);
+		worker->fds = process_descriptors(worker->pid);
+		worker->fds_most = process_descriptors_most(worker->pid);
 		worker->weighed = now;
 	}
 }

@@ -22,8 +22,9 @@ struct worker {
 	msec started;
 	msec looked; /* when cpu_ns was read */
 	uint64_t cpu_ns;
-	float cpu; /* per cent of one CPU between the last two looks; < 0 unknown */
-	int32_t threads, fds;
+	float cpu;                /* per cent of one CPU between the last two looks; < 0 unknown */
+	int32_t threads, fds;     /* descriptors: when it was weighed; -1 unknown */
+	int64_t fds_most;         /* that it may have; -1 unknown */
 	int64_t rss, pss;         /* bytes; -1 unknown */
 	msec weighed;             /* when pss was read */
 	msec beat;                /* age of the heartbeat when looked at */
@@ -40,9 +41,10 @@ struct worker {
 	uint8_t heartbeat;        /* enum heartbeat */
 	char state;
 	bool seen;
-	bool told; /* how it ended */
+	bool told;      /* how it ended */
 	bool timed_out; /* its master says so */
 	bool spin_told;
+	bool fds_told;
 };
 
 struct workers {

@@ -199,6 +199,15 @@ def test_more_workers_than_fit(site, edge):
     assert not incident["alarm"]
 
 
+def test_descriptors_that_run_out(site, edge):
+    """Told while there are some left."""
+    made = site(limit_nofile=128, timeout=60)
+    up(made)
+    get(made.address(), "/open?n=108", timeout=60)
+    incident = until(lambda: of_class(made, "runtime.fd-scarce"), "the incident", 60)[0]
+    assert incident["alarm"] and incident["times"] == 1
+
+
 def structured(message):
     """The name of what it is about, and its structured data."""
     head, _, rest = message.decode().partition("[incident@32473 ")

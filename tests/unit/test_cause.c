@@ -59,6 +59,7 @@ static const struct tale {
 	{ "runtime.workers-surplus", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_SURPLUS, 90, 0, 0 } } },
 	{ "runtime.flapping", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_FLAP, 90, 0, 0 } } },
 	{ "advice.single-worker", "runtime", 1, { { FACT_ONE_WORKER, 90, 0, 0 } } },
+	{ "runtime.fd-scarce", "runtime", 1, { { FACT_FDS_SCARCE, 90, 10, 0 } } },
 	{ "advice.memory", "runtime", 1, { { FACT_NO_ROOM, 90, 0, 0 } } },
 	{ "recycle.hang", "recycle", 1, { { FACT_HANG_RECYCLED, 90, 10, 0 } } },
 	{ "runtime.worker-spins", "runtime", 1, { BOOT(0, 10), { FACT_WORKER_SPINS, 90, 10, 0 } } },

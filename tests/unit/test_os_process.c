@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -167,6 +168,21 @@ counts_descriptors(void **state)
 	end(pid);
 	end(other);
 	assert_int_equal(process_descriptors(pid), -1);
+}
+
+static void
+knows_how_many_descriptors_there_may_be(void **state)
+{
+	struct rlimit limit;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	pid = start_sleeper("x");
+	assert_int_equal(prlimit(pid, RLIMIT_NOFILE, &(struct rlimit){ 77, limit.rlim_max }, NULL), 0);
+	assert_int_equal(process_descriptors_most(pid), 77);
+	end(pid);
+	assert_int_equal(process_descriptors_most(pid), -1);
 }
 
 static void
@@ -345,6 +361,7 @@ main(void)
 		cmocka_unit_test(counts_cpu_time),
 		cmocka_unit_test(weighs_memory),
 		cmocka_unit_test(counts_descriptors),
+		cmocka_unit_test(knows_how_many_descriptors_there_may_be),
 		cmocka_unit_test(lists_children),
 		cmocka_unit_test(shows_command_lines),
 		cmocka_unit_test(follows_a_heartbeat),

@@ -114,6 +114,26 @@ a_gap_begins_anew(void **state)
 }
 
 static void
+descriptors_that_run_out(void **state)
+{
+	static const struct {
+		int64_t fds, most;
+		bool found;
+	} cases[] = { { 89, 100, false }, { 90, 100, true }, { 100, 100, true }, { 921, 1024, false }, { 922, 1024, true },
+		{ -1, 100, false }, { 100, -1, false }, { 0, 0, false }, { 8, 9, false }, { 9, 9, true } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		bool told = false;
+
+		if (saturation_scarce(&told, cases[i].fds, cases[i].most) != cases[i].found)
+			fail_msg("%d of %d", (int)cases[i].fds, (int)cases[i].most);
+		assert_int_equal(told, cases[i].found);
+		assert_false(saturation_scarce(&told, cases[i].fds, cases[i].most)); /* once */
+	}
+}
+
+static void
 a_worker_that_spins(void **state)
 {
 	static const struct {
@@ -156,6 +176,7 @@ main(void)
 		cmocka_unit_test(workers_that_are_not_there),
 		cmocka_unit_test(what_is_no_strain),
 		cmocka_unit_test(a_gap_begins_anew),
+		cmocka_unit_test(descriptors_that_run_out),
 		cmocka_unit_test(a_worker_that_spins),
 	};
 
