@@ -30,19 +30,30 @@ modified_forget(int fd, int watch)
 	inotify_rm_watch(fd, watch);
 }
 
+static unsigned
+add_once(int watches[MODIFIED_MOST], unsigned count, int watch)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (watches[i] == watch)
+			return count;
+	watches[count] = watch;
+	return count + 1;
+}
+
 unsigned
 modified_read(int fd, int watches[MODIFIED_MOST], bool *lost)
 {
 	/* names are told of directories alone, so each event is a bare header (inotify(7)) */
 	_Alignas(struct inotify_event) char events[MODIFIED_MOST * sizeof(struct inotify_event)];
 	ssize_t n = read(fd, events, sizeof events);
-	unsigned count = n <= 0 ? 0 : (unsigned)((size_t)n / sizeof(struct inotify_event));
+	size_t told = n <= 0 ? 0 : (size_t)n / sizeof(struct inotify_event);
+	unsigned count = 0;
 
 	*lost = false;
-	for (unsigned i = 0; i < count; i++) {
+	for (size_t i = 0; i < told; i++) {
 		const struct inotify_event *event = (const struct inotify_event *)(const void *)events + i;
 
-		watches[i] = event->wd;
+		count = add_once(watches, count, event->wd);
 		*lost = *lost || (event->mask & IN_Q_OVERFLOW) != 0;
 	}
 	return count;

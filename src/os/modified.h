@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 
-enum { MODIFIED_MOST = 16 /* told at once */ };
+enum { MODIFIED_MOST = 32 /* events told at once */ };
 
 /* A descriptor that is readable when there is something to tell, close-on-exec. -1 with ERR: fs.inotify.max_user_instances. */
 int modified_open(struct err *err);
@@ -23,7 +23,7 @@ int modified_watch(int fd, int file);
 /* Watch it no more. What is to be told of it already still is. */
 void modified_forget(int fd, int watch);
 
-/* What was told: the WATCHES, up to MODIFIED_MOST of them, also of those that are forgotten. Returns how many; 0 when
+/* What up to MODIFIED_MOST events told: their WATCHES, each once, also of those that are forgotten. Returns how many; 0 when
  * there is nothing more. *LOST: there was too much to tell, so anything may have been written to. */
 unsigned modified_read(int fd, int watches[MODIFIED_MOST], bool *lost);
 
