@@ -69,6 +69,7 @@ def sandboxed(daemons, place):
 ROOT = {"user": "root"}
 ATTEMPTS = {
     "capability_bounding_set": ({"capability_bounding_set": "~cap_chown", **ROOT}, "chown", {"path": "{data}"}, "ok", "EPERM"),
+    "secure_bits": ({"secure_bits": "noroot noroot-locked", **ROOT}, "chown", {"path": "{data}"}, "ok", "EPERM"),
     "no_new_privileges": ({"no_new_privileges": "yes"}, "status", {"field": "NoNewPrivs"}, "0", "1"),
     "private_tmp": ({"private_tmp": "yes"}, "read", {"path": f"/tmp/{TAG}"}, 5, "ENOENT"),
     "private_var_tmp": ({"private_tmp": "yes"}, "read", {"path": f"/var/tmp/{TAG}"}, 5, "ENOENT"),
