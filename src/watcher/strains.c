@@ -108,7 +108,9 @@ judge_provision(struct watcher *w, struct service *s, const struct page_service 
 
 	if (g == NULL || g->master == 0 || !provisions_due(&sampler->provisions, now))
 		return;
-	if (sampler->size_told > 0 && (left = memory_free_for("/proc", "/sys/fs/cgroup", g->master)) >= 0)
+	/* what is there already fits: most services have nothing to be looked up for */
+	if (sampler->size_told > 0 && seen.worker * (int64_t)seen.workers > sampler->size_told / 4 * 5 &&
+		(left = memory_free_for("/proc", "/sys/fs/cgroup", g->master)) >= 0)
 		seen.have = left + sampler->size_told;
 	found = provisions_judge(&sampler->provisions, &seen, now);
 	for (unsigned i = 0; i < PROVISIONS; i++)

@@ -30,9 +30,7 @@ def named(daemon, name, timeout=20):
 
 
 def up(daemon, count=2):
-    daemon.events.wait("web", "running")
-    daemon.wait_workers(count)
-    return sorted(daemon.workers())
+    return sorted(daemon.wait_workers(count, timeout=60))
 
 
 def ask_in_vain(daemon, path):

@@ -85,7 +85,8 @@ def test_flapping_is_replaced_once(site, edge):
     first = made.service()["generation"]
     kill_until(made, lambda: made.service()["generation"] > first, "it to be replaced")
     said(made, "web: it is being replaced (on_flapping)")
-    assert "its settings want for what happened" in made.events.of("web")[-2]["reason"]
+    until(lambda: any("its settings want for what happened" in event["reason"] for event in made.events.of("web")),
+          "why to be among the events")
     incident = until(lambda: [one for one in of_class(made, "runtime.flapping") if one["did"]], "what was done to be told")[0]
     assert incident["did"] == "Bridle replaced it: on_flapping"
     assert incident["time"] == pytest.approx(incident["last"], abs=1) and incident["confidence"] == 0.95
