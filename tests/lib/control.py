@@ -1,6 +1,7 @@
 """Varlink to bridled's control socket, by hand: what a stranger would write from the published interface."""
 import json
 import socket
+import struct
 import threading
 
 from waiting import PATIENCE, until
@@ -18,9 +19,11 @@ class VarlinkError(Exception):
 class Connection:
     def __init__(self, path, timeout=60):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(timeout * PATIENCE)
         try:
+            # as bridle does: a queue that is full is waited for, where settimeout() would have EAGAIN at once (unix(7))
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(timeout * PATIENCE), 0))
             self.socket.connect(str(path))
+            self.socket.settimeout(timeout * PATIENCE)
         except OSError:
             self.socket.close()
             raise
