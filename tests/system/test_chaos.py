@@ -1,7 +1,7 @@
 """Everything at once, and at the end everything as it was.
 
-    BRIDLE_CHAOS_SECONDS=60     how long (an issue's proof: 600)
-    BRIDLE_CHAOS_SEED=N         which faults in which order; printed, so that a run can be had again
+    BRIDLE_CHAOS_SECONDS=45     how long (an issue's proof: 600)
+    BRIDLE_CHAOS_SEED=1         which faults in which order; random: another each time. Printed, so that a run can be had again
 """
 import os
 import random
@@ -15,8 +15,9 @@ from daemon import sanitizer_settings
 from sections import program, web
 from waiting import until
 
-SECONDS = float(os.environ.get("BRIDLE_CHAOS_SECONDS", "60"))
-SEED = int(os.environ.get("BRIDLE_CHAOS_SEED", random.randrange(10**6)))
+SECONDS = float(os.environ.get("BRIDLE_CHAOS_SECONDS", "45"))
+SEED = os.environ.get("BRIDLE_CHAOS_SEED", "1")
+SEED = random.randrange(10**6) if SEED == "random" else int(SEED)
 
 SPEW = """
 import os, signal, time
