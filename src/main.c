@@ -60,6 +60,7 @@ descriptor(const char *words, int *fd)
 int
 main(int argc, char **argv)
 {
+	/* clang-format off */
 	static const struct option longs[] = {
 		{ "config", required_argument, NULL, 'c' }, { "root", required_argument, NULL, 'r' },
 		{ "debug", no_argument, NULL, 'd' },        { "ready-fd", required_argument, NULL, 'R' }, { "watch", no_argument, NULL, 'w' },
@@ -67,6 +68,7 @@ main(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	/* clang-format on */
 	struct supervisor_options options = { .program = argv[0], .ready_fd = -1 };
 	const char *accepts = NULL;
 	int c;

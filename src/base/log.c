@@ -13,7 +13,7 @@
 /* The only globals of the program: where our own lines go. */
 static struct {
 	int fd;
-	bool shared;      /* the description is not ours alone: it may block */
+	bool shared; /* the description is not ours alone: it may block */
 	enum log_level lowest;
 	unsigned lost;
 	char name[16];

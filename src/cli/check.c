@@ -170,7 +170,8 @@ config_command(const struct arguments *a)
 		complaints_print(stderr, paint_for(STDERR_FILENO), &report);
 		hint_which(path, a->value[OPTION_CONFIG] != NULL);
 		status = CLI_FAILED;
-	} else if (!(json ? conf_show_json(stdout, conf, name, all) : conf_show(stdout, conf, name, all ? CONF_SHOWN_DEFAULTS : 0))) {
+	} else if (!(json ? conf_show_json(stdout, conf, name, all) :
+			    conf_show(stdout, conf, name, all ? CONF_SHOWN_DEFAULTS : 0))) {
 		status = no_such_section(conf, path, name != NULL ? name : "");
 	}
 	conf_free(conf);

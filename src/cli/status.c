@@ -79,7 +79,8 @@ print(const json_t *services, const struct arguments *a)
 	if ((a->given & ARGUMENT(NAMES)) != 0) {
 		print_names(services);
 	} else if ((a->given & ARGUMENT(JSON)) != 0) {
-		json_dumpf(services, stdout, JSONOUT_REALS | (p.terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT));
+		json_dumpf(services, stdout,
+			JSONOUT_REALS | (p.terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT));
 		putchar('\n');
 	} else {
 		detail_print(services, stdout, p);

@@ -281,7 +281,8 @@ expand_profile(struct build *b)
 	const struct conf_setting *profile = settings_last(&b->service, KEY_profile);
 	struct build_place place;
 
-	if (profile == NULL || profile->decoded == NULL || *(const enum conf_profile *)profile->decoded != CONF_PROFILE_WEB)
+	if (profile == NULL || profile->decoded == NULL ||
+		*(const enum conf_profile *)profile->decoded != CONF_PROFILE_WEB)
 		return;
 	place = (struct build_place){ profile->file, profile->line };
 	for (size_t i = 0; i < sizeof web / sizeof web[0]; i++)

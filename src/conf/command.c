@@ -141,9 +141,11 @@ draft_marks(struct draft *d, uint32_t listeners, const char *run_dir)
 		environment_set(&d->env, "TMPDIR",
 			arena_printf(d->arena, "%s/%s/tmp.%s", run_dir, d->service->name, zeros));
 	if (d->service->kind == CONF_PROGRAM && d->service->type == CONF_TYPE_NOTIFY)
-		environment_set(&d->env, "NOTIFY_SOCKET", arena_printf(d->arena, "%s/%s/notify", run_dir, d->service->name));
+		environment_set(&d->env, "NOTIFY_SOCKET",
+			arena_printf(d->arena, "%s/%s/notify", run_dir, d->service->name));
 	if (d->service->kind == CONF_PROGRAM && d->service->type == CONF_TYPE_NOTIFY && d->service->watchdog > 0)
-		environment_set(&d->env, "WATCHDOG_USEC", arena_printf(d->arena, "%lld000", (long long)d->service->watchdog));
+		environment_set(&d->env, "WATCHDOG_USEC",
+			arena_printf(d->arena, "%lld000", (long long)d->service->watchdog));
 	if (listeners == 0)
 		return;
 	environment_set(&d->env, "LISTEN_PID", zeros);

@@ -20,8 +20,8 @@ enum { HOOK_COMMANDS_MAX = 32 /* of a list */ };
 bool hook_split(struct arena *arena, const char *line, struct conf_words *commands, struct err *err);
 
 struct conf_hook {
-	bool ignored;    /* - */
-	bool privileged; /* + */
+	bool ignored;            /* - */
+	bool privileged;         /* + */
 	struct conf_words words; /* the first one without its prefixes */
 	const char *path;        /* what is executed: words.at[0], found */
 };

@@ -23,6 +23,7 @@
 bool kind_string(const struct value_place *place, const char *text, void *out, struct err *err); /* as it is */
 bool kind_words(const struct value_place *place, const char *text, void *out, struct err *err);  /* by blanks, quoted */
 bool kind_boolean(const struct value_place *place, const char *text, void *out, struct err *err);
-bool kind_choice(const struct value_place *place, const char *text, void *out, struct err *err); /* of the kind's choices */
+bool kind_choice(const struct value_place *place, const char *text, void *out,
+	struct err *err); /* of the kind's choices */
 
 #endif

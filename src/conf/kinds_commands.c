@@ -24,7 +24,9 @@ parse_services(const struct value_place *place, const char *text, void *out, str
 		return false;
 	for (uint32_t i = 0; i < words->count; i++)
 		if (strspn(words->at[i], NAME_LETTERS) != strlen(words->at[i]) || words->at[i][0] == '\0')
-			return err_set(err, 0, "expected the names of services, without gunicorn: or program:, got '%s'", words->at[i]);
+			return err_set(err, 0,
+				"expected the names of services, without gunicorn: or program:, got '%s'",
+				words->at[i]);
 	return true;
 }
 
@@ -59,7 +61,8 @@ parse_statuses(const struct value_place *place, const char *text, void *out, str
 		return false;
 	for (uint32_t i = 0; i < words->count; i++)
 		if (!text_parse_int(words->at[i], 0, 255, &status) && signal_by_name(words->at[i]) == 0)
-			return err_set(err, 0, "expected exit statuses from 0 to 255 and signals, got '%s'", words->at[i]);
+			return err_set(err, 0, "expected exit statuses from 0 to 255 and signals, got '%s'",
+				words->at[i]);
 	return true;
 }
 

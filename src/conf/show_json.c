@@ -27,7 +27,8 @@ json_of_key(const struct conf *conf, const struct effective *e, enum key_id key,
 {
 	const struct conf_setting *setting = e->last[key];
 	bool secret = key_places[key].kind->secret;
-	json_t *value = json_visible(arena, secret ? effective_names(e, key, arena) : effective_text(e, key, " ", arena));
+	json_t *value =
+		json_visible(arena, secret ? effective_names(e, key, arena) : effective_text(e, key, " ", arena));
 
 	if (setting == NULL)
 		return json_pack("{s:o, s:n, s:i}", "value", value, "file", "line", 0);

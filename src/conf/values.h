@@ -32,10 +32,10 @@ struct value_kind {
 	enum value_shape shape;
 	const char *expected; /* "yes or no" */
 	bool (*parse)(const struct value_place *place, const char *text, void *out, struct err *err);
-	bool ranged;                /* VALUE_NUMBER with lowest and highest */
-	bool joined;                /* a list that several lines add up to */
-	bool commands;              /* VALUE_WORDS: each word is a whole command; they are separated by a ; of its own */
-	bool secret;                /* VALUE_WORDS: NAME:VALUE each, and only names are shown */
+	bool ranged;   /* VALUE_NUMBER with lowest and highest */
+	bool joined;   /* a list that several lines add up to */
+	bool commands; /* VALUE_WORDS: each word is a whole command; they are separated by a ; of its own */
+	bool secret;   /* VALUE_WORDS: NAME:VALUE each, and only names are shown */
 	const char *const *choices; /* VALUE_INT: the words for 0, 1, ...; NULL-ended */
 	int unset;                  /* VALUE_NUMBER and VALUE_INT: what an empty default stands for */
 };

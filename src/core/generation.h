@@ -22,10 +22,10 @@ enum generation_state {
 
 struct generation {
 	enum generation_state state;
-	bool master;      /* its master lives */
-	bool beside;      /* on a held listener a successor may start although somebody of it lives */
-	uint32_t number;  /* 1, 2, 3 ... over the life of the service; BRIDLE_GENERATION */
-	msec since;       /* spawned at */
+	bool master;     /* its master lives */
+	bool beside;     /* on a held listener a successor may start although somebody of it lives */
+	uint32_t number; /* 1, 2, 3 ... over the life of the service; BRIDLE_GENERATION */
+	msec since;      /* spawned at */
 	struct stop stop;
 };
 

@@ -36,7 +36,7 @@ enum hook_list {
 #define X(name, word) HOOK_##name,
 	HOOK_LISTS(X)
 #undef X
-	HOOK_LIST_COUNT
+		HOOK_LIST_COUNT
 };
 
 struct hook_plan {
@@ -57,18 +57,18 @@ enum hook_stage {
 
 /* Zeroed: idle. */
 struct hooks {
-	uint8_t stage; /* enum hook_stage */
+	uint8_t stage;       /* enum hook_stage */
 	uint8_t list, index; /* of the command that runs, or ran last */
-	bool began;    /* its conditions said yes */
-	bool ended;    /* CLEARING: the master of a oneshot has ended */
-	msec due;      /* when hooks_tick has something to do; MSEC_NEVER */
-	msec pause;    /* between two KILLs */
+	bool began;          /* its conditions said yes */
+	bool ended;          /* CLEARING: the master of a oneshot has ended */
+	msec due;            /* when hooks_tick has something to do; MSEC_NEVER */
+	msec pause;          /* between two KILLs */
 };
 
 enum hook_deed {
 	HOOK_DO_NOTHING,
-	HOOK_DO_RUN,    /* start command `index` of `list`; then hooks_ended. Where it could not be started, at once */
-	HOOK_DO_KILL,   /* KILL to everybody of the generation but a living master; then hooks_cleared when nobody is left */
+	HOOK_DO_RUN, /* start command `index` of `list`; then hooks_ended. Where it could not be started, at once */
+	HOOK_DO_KILL, /* KILL to everybody of the generation but a living master; then hooks_cleared when nobody is left */
 	HOOK_DO_SPAWN,  /* start the master */
 	HOOK_DO_READY,  /* life_ready */
 	HOOK_DO_UNFIT,  /* life_unfit */
@@ -78,7 +78,11 @@ enum hook_deed {
 	HOOK_DO_GONE,   /* life_gone */
 };
 
-enum hook_end { HOOK_SUCCEEDED, HOOK_SAID_NO /* exited with 1 to 254 */, HOOK_BROKE /* 255, a signal, or never started */ };
+enum hook_end {
+	HOOK_SUCCEEDED,
+	HOOK_SAID_NO /* exited with 1 to 254 */,
+	HOOK_BROKE /* 255, a signal, or never started */
+};
 
 /* The generation is to be started. */
 enum hook_deed hooks_begin(struct hooks *h, const struct hook_plan *plan);

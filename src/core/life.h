@@ -57,7 +57,7 @@ enum life_state {
 #define X(name, word, meaning) LIFE_##name,
 	LIFE_STATES(X)
 #undef X
-	LIFE_STATE_COUNT
+		LIFE_STATE_COUNT
 };
 
 #define LIFE_EVENTS(X) \
@@ -94,7 +94,7 @@ enum life_event {
 #define X(name, meaning) ON_##name,
 	LIFE_EVENTS(X)
 #undef X
-	LIFE_EVENT_COUNT
+		LIFE_EVENT_COUNT
 };
 
 enum { LIFE_SLOTS = 4, LIFE_NONE = 255 /* no slot */, LIFE_PROOF = 5000 /* ms, see life_restore */ };
@@ -110,10 +110,10 @@ struct life_limits {
 
 struct life {
 	enum life_state state;
-	uint8_t current, next;      /* slots with a living master, or LIFE_NONE */
+	uint8_t current, next; /* slots with a living master, or LIFE_NONE */
 	uint32_t last_number;
-	msec due;                   /* of the state; the generations have their own */
-	msec since;                 /* in this state */
+	msec due;   /* of the state; the generations have their own */
+	msec since; /* in this state */
 	struct restart restart;
 	struct life_limits limits;
 	struct generation slots[LIFE_SLOTS];
@@ -131,11 +131,11 @@ void life_set_limits(struct life *l, const struct life_limits *limits);
  * life_hurry does. Without `held`, replace means restart. */
 bool life_start(struct life *l, msec now);
 bool life_stop(struct life *l, msec now);
-bool life_restart(struct life *l, msec now);  /* down, then up */
-bool life_replace(struct life *l, msec now);  /* up beside, then down; nothing serves yet: start or restart */
-bool life_hup(struct life *l, msec now);      /* only from running */
-void life_hurry(struct life *l, msec now);    /* one rung up the ladder for everything that is ending */
-bool life_listen(struct life *l, msec now);   /* only with `held`: from stopped, or anew when addresses changed */
+bool life_restart(struct life *l, msec now); /* down, then up */
+bool life_replace(struct life *l, msec now); /* up beside, then down; nothing serves yet: start or restart */
+bool life_hup(struct life *l, msec now);     /* only from running */
+void life_hurry(struct life *l, msec now);   /* one rung up the ladder for everything that is ending */
+bool life_listen(struct life *l, msec now);  /* only with `held`: from stopped, or anew when addresses changed */
 
 /* What the order among services asks for (order.h). queue: to be started, but not yet; the start that follows is
  * life_start. refuse: that start will not come. */

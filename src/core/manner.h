@@ -21,7 +21,8 @@ enum manner {
 #define MANNER_REASONS(X) \
 	X(AS_SET, "") \
 	X(NO_ROOM, "one worker at a time: a second generation does not fit into what is free") \
-	X(ONE_WORKER, "side by side although that does not fit into what is free: one worker cannot be exchanged singly") \
+	X(ONE_WORKER, \
+		"side by side although that does not fit into what is free: one worker cannot be exchanged singly") \
 	X(SIZE_UNKNOWN, "side by side: whether that fits is not known, for its size is not") \
 	X(ROOM_UNKNOWN, "side by side: whether that fits is not known, for what is free is not")
 

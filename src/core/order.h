@@ -35,9 +35,9 @@ enum order_wish {
 
 struct order_node {
 	bool used;
-	uint8_t wish;   /* enum order_wish */
-	uint8_t state;  /* enum life_state; the caller's to keep up to date */
-	bool skipped;   /* its last start ended before it was up, and that is no failure */
+	uint8_t wish;  /* enum order_wish */
+	uint8_t state; /* enum life_state; the caller's to keep up to date */
+	bool skipped;  /* its last start ended before it was up, and that is no failure */
 };
 
 struct order {

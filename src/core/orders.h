@@ -13,14 +13,14 @@
 enum { ORDERS_MOST = 10 };
 
 enum life_order_kind {
-	ORDER_SPAWN,       /* start a master in `slot`, generation `number`; report life_spawned */
-	ORDER_SIGNAL,      /* `signal` to the master of `slot` */
-	ORDER_SIGNAL_ALL,  /* `signal` to every process of `slot` that lives, the master included; then, and
+	ORDER_SPAWN,      /* start a master in `slot`, generation `number`; report life_spawned */
+	ORDER_SIGNAL,     /* `signal` to the master of `slot` */
+	ORDER_SIGNAL_ALL, /* `signal` to every process of `slot` that lives, the master included; then, and
 	                    * whenever something of it ended after life_died, look who is left: life_gone
 	                    * when nobody is */
-	ORDER_LISTEN,      /* open the listeners and hold them; report life_listened, and, while it is listening,
+	ORDER_LISTEN,     /* open the listeners and hold them; report life_listened, and, while it is listening,
 	                    * life_connect when somebody waits */
-	ORDER_MOVED,       /* nothing to do but to tell: from, to, event */
+	ORDER_MOVED,      /* nothing to do but to tell: from, to, event */
 };
 
 struct life_order {

@@ -17,8 +17,7 @@ judge_down(enum life_state state)
 }
 
 enum outcome
-outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, enum life_event event,
-	uint32_t now)
+outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, enum life_event event, uint32_t now)
 {
 	if (goal == GOAL_DOWN)
 		return judge_down(state);

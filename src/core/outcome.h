@@ -21,7 +21,7 @@ enum outcome_goal {
 
 /* A service that was in generation BEFORE when the deed was asked for moved to STATE by EVENT and now
  * serves with generation NOW (0: none). */
-enum outcome outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state,
-	enum life_event event, uint32_t now);
+enum outcome outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, enum life_event event,
+	uint32_t now);
 
 #endif

@@ -28,15 +28,15 @@ enum {
 };
 
 struct pool {
-	uint32_t min, max;    /* 1 <= min <= max; equal: no range, only people move it */
-	uint32_t wanted;      /* within [min, max] when there is a range, else >= 1 */
-	uint32_t rise, fall;  /* samples in a row so far */
-	msec moved;           /* when wanted last moved by itself; 0 before the first */
-	bool moving;          /* on the way to a newly wanted number; else the master mends its pool itself */
-	bool waiting;         /* a signal went out, and its effect was not seen yet */
-	msec sent;            /* when a signal last went out; 0 before the first */
-	uint32_t last;        /* how many workers were seen last, */
-	msec since;           /* and since when it has been as many */
+	uint32_t min, max;   /* 1 <= min <= max; equal: no range, only people move it */
+	uint32_t wanted;     /* within [min, max] when there is a range, else >= 1 */
+	uint32_t rise, fall; /* samples in a row so far */
+	msec moved;          /* when wanted last moved by itself; 0 before the first */
+	bool moving;         /* on the way to a newly wanted number; else the master mends its pool itself */
+	bool waiting;        /* a signal went out, and its effect was not seen yet */
+	msec sent;           /* when a signal last went out; 0 before the first */
+	uint32_t last;       /* how many workers were seen last, */
+	msec since;          /* and since when it has been as many */
 };
 
 struct pool_seen {

@@ -19,8 +19,8 @@ struct recycle {
 
 struct recycle_worker {
 	int32_t pid;
-	uint64_t bytes;   /* its memory */
-	uint32_t over;    /* samples in a row over the limit: kept by the caller, updated by recycle_choose */
+	uint64_t bytes; /* its memory */
+	uint32_t over;  /* samples in a row over the limit: kept by the caller, updated by recycle_choose */
 	bool booted;
 };
 

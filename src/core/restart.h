@@ -44,18 +44,18 @@ struct restart {
 
 /* How a master ended. */
 struct death {
-	bool ready;      /* it had been proven ready */
-	bool asked;      /* we had asked it to end */
-	bool clean;      /* exited with status 0 */
-	msec age;        /* from spawn to end, >= 0 */
+	bool ready; /* it had been proven ready */
+	bool asked; /* we had asked it to end */
+	bool clean; /* exited with status 0 */
+	msec age;   /* from spawn to end, >= 0 */
 };
 
 enum restart_verdict { RESTART_NOW, RESTART_LATER, RESTART_GIVE_UP, RESTART_DONE };
 
 /* Judge DEATH at NOW. JITTER is any 32 random bits. *WAIT is set for RESTART_LATER:
  * delay <= *wait <= delay_max. */
-enum restart_verdict restart_judge(struct restart *r, const struct restart_limits *limits,
-	const struct death *death, uint32_t jitter, msec now, msec *wait);
+enum restart_verdict restart_judge(struct restart *r, const struct restart_limits *limits, const struct death *death,
+	uint32_t jitter, msec now, msec *wait);
 
 /* Forget: an operator's start, or a changed configuration. */
 void restart_forget(struct restart *r);

@@ -25,11 +25,11 @@ struct stop_limits {
 };
 
 enum stop_stage {
-	STOP_NOT,  /* nothing was asked */
+	STOP_NOT,   /* nothing was asked */
 	STOP_DRAIN, /* decided, but not told yet */
-	STOP_TERM, /* asked kindly */
-	STOP_QUIT, /* asked to hurry */
-	STOP_KILL, /* being made to; repeats */
+	STOP_TERM,  /* asked kindly */
+	STOP_QUIT,  /* asked to hurry */
+	STOP_KILL,  /* being made to; repeats */
 };
 
 /* What to send now. */

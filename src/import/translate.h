@@ -11,16 +11,17 @@ struct directive;
 
 struct translation {
 	struct import *import;
-	struct draft *draft;              /* the service it belongs to */
-	const struct unit *unit;          /* NULL of supervisord */
-	struct ledger_entry *entry;       /* to be settled */
+	struct draft *draft;        /* the service it belongs to */
+	const struct unit *unit;    /* NULL of supervisord */
+	struct ledger_entry *entry; /* to be settled */
 	const struct directive *directive;
-	const char *value;                /* specifiers replaced, placeholders are holes */
+	const char *value; /* specifiers replaced, placeholders are holes */
 };
 
 /* Settles the entry. */
 typedef void (*translator)(struct translation *t);
 
+/* clang-format off */
 #define TRANSLATORS(X) \
 	X(switch) X(directories) X(cpus) X(sandbox_word) X(sandbox_list) X(sandbox_paths) X(syscalls) X(architectures) \
 	X(none) X(title) X(order) X(limit_interval) X(number) X(start_action) X(exec_start) X(type) X(restart) \
@@ -33,6 +34,7 @@ typedef void (*translator)(struct translation *t);
 #define X(how) void translate_##how(struct translation *t);
 TRANSLATORS(X)
 #undef X
+/* clang-format on */
 
 /* Settle by the list: fate and reason as they stand there, but an empty value empties a list and nothing else. */
 void translate_as_listed(struct translation *t);

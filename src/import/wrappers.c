@@ -93,7 +93,8 @@ take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 		if (strcmp(at[i], "-i") == 0 || strcmp(at[i], "-") == 0)
 			launch_set(l, "env", at[i], KEY_clear_environment, "yes", "");
 		else if (strcmp(at[i], "-u") == 0)
-			launch_set(l, "env -u", i + 1 < n ? at[i + 1] : "", KEY_unset_environment, i + 1 < n ? at[i + 1] : "", "");
+			launch_set(l, "env -u", i + 1 < n ? at[i + 1] : "", KEY_unset_environment,
+				i + 1 < n ? at[i + 1] : "", "");
 		else if (strcmp(at[i], "-C") == 0 && i + 1 < n)
 			launch_set(l, "-C", at[i + 1], KEY_directory, draft_path(l->draft, at[i + 1]), "");
 	launch_part(l, "env", "", FATE_IMPLIED, "", w->reason);

@@ -17,8 +17,8 @@ struct account {
 	gid_t gid;
 	gid_t groups[ACCOUNT_GROUPS]; /* supplementary, the primary one included */
 	int group_count;
-	char home[256], name[64];     /* "" when the number has no entry */
-	char shell[256];              /* "" also when it is one with which nobody logs in */
+	char home[256], name[64]; /* "" when the number has no entry */
+	char shell[256];          /* "" also when it is one with which nobody logs in */
 };
 
 /* Fill in ACCOUNT. USER: name or number; "" is the calling user. GROUP: name or number; "" is the user's own. A number

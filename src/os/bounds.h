@@ -28,8 +28,16 @@ struct bounds {
 };
 
 /* In the order of the list in bounds.c. */
-enum bound { BOUND_MEMORY_MAX, BOUND_MEMORY_HIGH, BOUND_MEMORY_SWAP_MAX, BOUND_TASKS_MAX, BOUND_CPU_QUOTA, BOUND_CPU_WEIGHT,
-	BOUND_IO_WEIGHT, BOUND_COUNT };
+enum bound {
+	BOUND_MEMORY_MAX,
+	BOUND_MEMORY_HIGH,
+	BOUND_MEMORY_SWAP_MAX,
+	BOUND_TASKS_MAX,
+	BOUND_CPU_QUOTA,
+	BOUND_CPU_WEIGHT,
+	BOUND_IO_WEIGHT,
+	BOUND_COUNT
+};
 
 /* The key that each comes from. */
 const char *bounds_key(enum bound bound);
@@ -46,8 +54,8 @@ bool bounds_wants(const struct bounds *bounds, enum bound bound);
 unsigned bounds_apply(const struct bounds *bounds, int root, const char *run_dir, const char *service, struct err *why);
 
 /* Steps that enter the v1 groups of the bounds in KEPT. False with ERR: no memory. */
-bool bounds_steps(struct steps *steps, const struct bounds *bounds, unsigned kept, const char *run_dir, const char *service,
-	struct err *err);
+bool bounds_steps(struct steps *steps, const struct bounds *bounds, unsigned kept, const char *run_dir,
+	const char *service, struct err *err);
 
 /* The v2 group of SERVICE, open; -1: it has none. */
 int bounds_group(int root, const char *service);

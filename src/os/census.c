@@ -85,7 +85,10 @@ add(struct census *c, const struct procstat *p)
 	if (!has_room(c))
 		return false;
 	c->at[c->count++] = (struct census_entry){ .process = { p->pid, p->parent, p->session, p->state, p->start },
-		.threads = p->threads, .parent = CENSUS_NONE, .child = CENSUS_NONE, .sibling = CENSUS_NONE };
+		.threads = p->threads,
+		.parent = CENSUS_NONE,
+		.child = CENSUS_NONE,
+		.sibling = CENSUS_NONE };
 	return true;
 }
 

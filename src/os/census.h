@@ -26,8 +26,8 @@ struct census_entry {
 struct census {
 	struct census_entry *at; /* in order of pid; below somebody: that one, its children, theirs ... */
 	uint32_t count;
-	size_t size;             /* bytes of memory */
-	bool sorted;             /* by pid */
+	size_t size; /* bytes of memory */
+	bool sorted; /* by pid */
 };
 
 /* Look at everything. False: no memory, or no /proc; there is nothing to release then. */

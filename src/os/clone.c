@@ -14,7 +14,8 @@
 
 /* struct clone_args of <linux/sched.h>, which cannot be included beside <sched.h> everywhere */
 struct clone3_args {
-	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size,
+		cgroup;
 };
 
 /*
@@ -33,6 +34,7 @@ call(long number, const long *args, int (*function)(void *), void *argument)
 	register int (*to_call)(void *) __asm__("r9") = function;
 	register void *with __asm__("r12") = argument;
 
+	/* clang-format off */
 	__asm__ volatile("syscall\n\t"
 		     "testq %%rax, %%rax\n\t"
 		     "jnz 1f\n\t"
@@ -47,6 +49,7 @@ call(long number, const long *args, int (*function)(void *), void *argument)
 		     : "D"(args[0]), "S"(args[1]), "d"(args[2]), "r"(a4), "r"(a5), "r"(to_call), "r"(with),
 		     [exit] "i"(SYS_exit)
 		     : "rcx", "r11", "memory", "cc");
+	/* clang-format on */
 	return result;
 }
 
@@ -64,6 +67,7 @@ call(long number, const long *args, int (*function)(void *), void *argument)
 	register int (*to_call)(void *) __asm__("x10") = function;
 	register void *with __asm__("x11") = argument;
 
+	/* clang-format off */
 	__asm__ volatile("svc #0\n\t"
 		     "cbnz x0, 1f\n\t"
 		     "mov x29, #0\n\t" /* the outermost frame, for those who walk stacks */
@@ -75,6 +79,7 @@ call(long number, const long *args, int (*function)(void *), void *argument)
 		     : "+r"(x0)
 		     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(to_call), "r"(with), [exit] "i"(SYS_exit)
 		     : "memory", "cc");
+	/* clang-format on */
 	return x0;
 }
 

@@ -13,9 +13,10 @@
 
 enum {
 	CRADLE_SIZE = 16384,
-	STACK_SIZE = CRADLE_SIZE - 512, /* the child's deepest frame is under 1 KiB; sanitizers need several times that */
-	FUTEX_WAIT = 0, /* of <linux/futex.h> */
-	LOOK_EVERY = 10000000, /* nanoseconds */
+	STACK_SIZE =
+		CRADLE_SIZE - 512, /* the child's deepest frame is under 1 KiB; sanitizers need several times that */
+	FUTEX_WAIT = 0,            /* of <linux/futex.h> */
+	LOOK_EVERY = 10000000,     /* nanoseconds */
 	LOOKS_MOST = SPAWN_PATIENCE * 1000000LL / LOOK_EVERY,
 	LAST_LOOKS = 5,
 };

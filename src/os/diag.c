@@ -87,8 +87,13 @@ diag_unix(int fd, uint64_t inode, uint32_t show, diag_reader *read, void *contex
 		struct nlmsghdr header;
 		struct unix_diag_req body;
 	} request = {
-		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST },
-		.body = { .sdiag_family = AF_UNIX, .udiag_states = ~0U, .udiag_ino = (uint32_t)inode, .udiag_show = show,
+		.header = { .nlmsg_len = sizeof request,
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST },
+		.body = { .sdiag_family = AF_UNIX,
+			.udiag_states = ~0U,
+			.udiag_ino = (uint32_t)inode,
+			.udiag_show = show,
 			.udiag_cookie = { ~0U, ~0U } }, /* none: INET_DIAG_NOCOOKIE */
 	};
 
@@ -102,9 +107,12 @@ diag_unix_all(int fd, unsigned state, uint32_t show, diag_reader *read, void *co
 		struct nlmsghdr header;
 		struct unix_diag_req body;
 	} request = {
-		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		.header = { .nlmsg_len = sizeof request,
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .sdiag_family = AF_UNIX, .udiag_states = 1U << state, .udiag_show = show,
+		.body = { .sdiag_family = AF_UNIX,
+			.udiag_states = 1U << state,
+			.udiag_show = show,
 			.udiag_cookie = { ~0U, ~0U } },
 	};
 
@@ -118,10 +126,14 @@ diag_tcp(int fd, uint16_t family, uint32_t states, uint16_t port, uint8_t extens
 		struct nlmsghdr header;
 		struct inet_diag_req_v2 body;
 	} request = {
-		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+		.header = { .nlmsg_len = sizeof request,
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .sdiag_family = (uint8_t)family, .sdiag_protocol = IPPROTO_TCP, .idiag_states = states,
-			.idiag_ext = extensions, .id = { .idiag_sport = htons(port) } },
+		.body = { .sdiag_family = (uint8_t)family,
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = states,
+			.idiag_ext = extensions,
+			.id = { .idiag_sport = htons(port) } },
 	};
 
 	return exchange(fd, &request.header, read, context);

@@ -22,6 +22,7 @@ const void *diag_attribute(const struct nlmsghdr *message, size_t body, unsigned
  * state whose bit is in STATES, at local PORT (0: at any), with what the bits of EXTENSIONS ask for (INET_DIAG_). */
 int diag_unix(int fd, uint64_t inode, uint32_t show, diag_reader *read, void *context);
 int diag_unix_all(int fd, unsigned state, uint32_t show, diag_reader *read, void *context);
-int diag_tcp(int fd, uint16_t family, uint32_t states, uint16_t port, uint8_t extensions, diag_reader *read, void *context);
+int diag_tcp(int fd, uint16_t family, uint32_t states, uint16_t port, uint8_t extensions, diag_reader *read,
+	void *context);
 
 #endif

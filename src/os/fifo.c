@@ -121,8 +121,8 @@ fifo_is(int dir_fd, const char *name, int fd)
 {
 	struct stat is, named;
 
-	return fstat(fd, &is) == 0 && fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && is.st_ino == named.st_ino &&
-		is.st_dev == named.st_dev;
+	return fstat(fd, &is) == 0 && fstatat(dir_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		is.st_ino == named.st_ino && is.st_dev == named.st_dev;
 }
 
 long

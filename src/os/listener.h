@@ -17,7 +17,11 @@
 
 #include "base/err.h"
 
-struct listener_unix { uid_t owner; gid_t group; mode_t mode; };
+struct listener_unix {
+	uid_t owner;
+	gid_t group;
+	mode_t mode;
+};
 
 /* A listening stream socket at the absolute PATH; close-on-exec, non-blocking. The socket appears at its path
  * complete, with owner and mode: it is bound in a directory of ours beside it, then renamed. So its name of up to 255

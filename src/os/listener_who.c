@@ -171,8 +171,8 @@ tcp_inode(const char *table, const uint32_t *place, uint16_t port)
 	while (f != NULL && inode == 0 && fgets(line, sizeof line, f) != NULL) {
 		uint32_t w[4] = { 0, 0, htonl(0xffff), 0 };
 
-		if (sscanf(line, " %*s %32[0-9A-F]:%x %*s %x %*s %*s %*s %*s %*s %" SCNu64, address, &its_port,
-			    &state, &n) < 4)
+		if (sscanf(line, " %*s %32[0-9A-F]:%x %*s %x %*s %*s %*s %*s %*s %" SCNu64, address, &its_port, &state,
+			    &n) < 4)
 			continue;
 		if (sscanf(address, "%8" SCNx32 "%8" SCNx32 "%8" SCNx32 "%8" SCNx32, &w[0], &w[1], &w[2], &w[3]) == 1) {
 			w[3] = w[0];

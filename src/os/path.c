@@ -64,8 +64,8 @@ struct walk {
 	uid_t user;
 	gid_t group;
 	bool make;
-	int dir;            /* where we are (O_PATH) */
-	bool ours;          /* every directory so far is root's or ours alone */
+	int dir;   /* where we are (O_PATH) */
+	bool ours; /* every directory so far is root's or ours alone */
 	bool sticky;
 	unsigned links;
 	char rest[PATH_MAX]; /* of the way, from `at` */

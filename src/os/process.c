@@ -64,8 +64,12 @@ process_sample(pid_t pid, struct process_sample *out)
 
 	if (!procstat_read(pid, &line))
 		return false;
-	*out = (struct process_sample){ .pid = pid, .parent = line.parent, .state = line.state, .start = line.start,
-		.threads = line.threads, .rss = resident(pid) };
+	*out = (struct process_sample){ .pid = pid,
+		.parent = line.parent,
+		.state = line.state,
+		.start = line.start,
+		.threads = line.threads,
+		.rss = resident(pid) };
 	out->cpu_ns = (line.user + line.system) * (1000000000 / tick);
 	/* starttime counts suspension, our deadlines do not (time_namespaces(7), clock_gettime(2)) */
 	out->started = (msec)(line.start * 1000 / tick) - (read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC));

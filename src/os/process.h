@@ -14,10 +14,10 @@
 struct process_sample {
 	pid_t pid, parent;
 	char state;
-	uint64_t start;       /* clock ticks since boot */
-	msec started;         /* CLOCK_MONOTONIC (start is CLOCK_BOOTTIME: corrected) */
-	uint64_t cpu_ns;      /* user and system time so far */
-	int64_t rss;          /* bytes; -1 unknown */
+	uint64_t start;  /* clock ticks since boot */
+	msec started;    /* CLOCK_MONOTONIC (start is CLOCK_BOOTTIME: corrected) */
+	uint64_t cpu_ns; /* user and system time so far */
+	int64_t rss;     /* bytes; -1 unknown */
 	int32_t threads;
 };
 /* From /proc/PID/stat and statm. False when it is gone. */

@@ -59,9 +59,14 @@ procstat_parse(const char *line, size_t n, struct procstat *out)
 			return false;
 	if (!fits(fields))
 		return false;
-	*out = (struct procstat){ .pid = (pid_t)pid, .parent = (pid_t)fields[PARENT], .session = (pid_t)fields[SESSION],
-		.state = (char)fields[STATE], .threads = (int32_t)fields[THREADS], .user = fields[USER],
-		.system = fields[SYSTEM], .start = fields[START] };
+	*out = (struct procstat){ .pid = (pid_t)pid,
+		.parent = (pid_t)fields[PARENT],
+		.session = (pid_t)fields[SESSION],
+		.state = (char)fields[STATE],
+		.threads = (int32_t)fields[THREADS],
+		.user = fields[USER],
+		.system = fields[SYSTEM],
+		.start = fields[START] };
 	return true;
 }
 

@@ -13,10 +13,10 @@
 
 struct procstat {
 	pid_t pid, parent, session;
-	char state;                  /* R S D Z T ... */
+	char state; /* R S D Z T ... */
 	int32_t threads;
-	uint64_t user, system;       /* clock ticks of CPU time */
-	uint64_t start;              /* clock ticks since boot */
+	uint64_t user, system; /* clock ticks of CPU time */
+	uint64_t start;        /* clock ticks since boot */
 };
 
 /* Read LINE of N bytes (no NUL needed). False when it is no such line. */

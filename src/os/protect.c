@@ -13,8 +13,8 @@
 #endif
 
 enum {
-	PROTECTED = -900,  /* -1000 would be never, even if it is we who leak */
-	LITTLE = 16384,    /* pages of address space; sanitizers have terabytes of it */
+	PROTECTED = -900, /* -1000 would be never, even if it is we who leak */
+	LITTLE = 16384,   /* pages of address space; sanitizers have terabytes of it */
 };
 
 bool
@@ -24,7 +24,8 @@ protect_from_oom(int *before)
 
 	if (!scheduling_read_oom(&now))
 		return false;
-	if (now == PROTECTED) /* by who was here before us in this process, or who started us: *BEFORE is known, or the same */
+	if (now ==
+		PROTECTED) /* by who was here before us in this process, or who started us: *BEFORE is known, or the same */
 		return *before != now;
 	*before = now;
 	return now > PROTECTED && scheduling_write_oom(PROTECTED);

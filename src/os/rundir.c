@@ -36,8 +36,7 @@ own(int fd, uid_t owner, gid_t group, mode_t mode)
 	if (fstat(fd, &st) != 0)
 		return false;
 	/* the owner last: until then an interrupted start finds a directory of ours, and does it again */
-	return fchmod(fd, mode) == 0 &&
-		((st.st_uid == owner && st.st_gid == group) || fchown(fd, owner, group) == 0);
+	return fchmod(fd, mode) == 0 && ((st.st_uid == owner && st.st_gid == group) || fchown(fd, owner, group) == 0);
 }
 
 static bool
@@ -61,8 +60,10 @@ rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mo
 	}
 	fd = open_directory(dir_fd, name);
 	if (fd < 0) {
-		err_set(err, errno, errno == ENOTDIR || errno == ELOOP ? "'%s' is not a directory, or a symbolic link"
-								       : "cannot open directory '%s'", name);
+		err_set(err, errno,
+			errno == ENOTDIR || errno == ELOOP ? "'%s' is not a directory, or a symbolic link" :
+							     "cannot open directory '%s'",
+			name);
 		return -1;
 	}
 	if (!judge(fd, name, owner, group, err))

@@ -17,13 +17,15 @@
 #endif
 
 /* struct open_how and RESOLVE_NO_XDEV of <linux/openat2.h> */
-struct how { uint64_t flags, mode, resolve; };
+struct how {
+	uint64_t flags, mode, resolve;
+};
 enum { NO_XDEV = 0x01, NAMES_TRIED = 100 };
 
 struct removal {
-	int top;         /* the directory to be emptied */
-	unsigned left;   /* entries that may still be removed */
-	unsigned moved;  /* for new names */
+	int top;        /* the directory to be emptied */
+	unsigned left;  /* entries that may still be removed */
+	unsigned moved; /* for new names */
 	bool progress;
 };
 

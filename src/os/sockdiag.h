@@ -12,11 +12,11 @@
 #include "base/msec.h"
 
 struct sockdiag_query {
-	uint64_t inode;      /* of the listening socket */
-	uint16_t family;     /* AF_UNIX, AF_INET, AF_INET6 */
-	uint16_t port;       /* TCP */
-	int64_t queue;       /* answer: connections waiting; -1 unknown */
-	uint32_t backlog;    /* answer: most that may wait; 0 unknown */
+	uint64_t inode;   /* of the listening socket */
+	uint16_t family;  /* AF_UNIX, AF_INET, AF_INET6 */
+	uint16_t port;    /* TCP */
+	int64_t queue;    /* answer: connections waiting; -1 unknown */
+	uint32_t backlog; /* answer: most that may wait; 0 unknown */
 };
 
 /* A netlink socket (non-blocking, close-on-exec); -1 with ERR. */

@@ -125,7 +125,8 @@ enum { TCP_INFO_LAST_DATA_RECV = 52 };
 static msec
 silence(const struct nlmsghdr *message)
 {
-	const char *info = diag_attribute(message, sizeof(struct inet_diag_msg), INET_DIAG_INFO, TCP_INFO_LAST_DATA_RECV + sizeof(uint32_t));
+	const char *info = diag_attribute(message, sizeof(struct inet_diag_msg), INET_DIAG_INFO,
+		TCP_INFO_LAST_DATA_RECV + sizeof(uint32_t));
 	uint32_t ms;
 
 	if (info == NULL)
@@ -161,6 +162,6 @@ sockdiag_peers(int fd, void (*see)(void *context, const struct sockdiag_peer *pe
 	struct watch_peers watch = { see, context };
 
 	for (unsigned i = 0; i < 2; i++)
-		diag_tcp(fd, families[i], 1U << DIAG_ESTABLISHED | 1U << DIAG_SYN_SENT, 0, 1U << (INET_DIAG_INFO - 1), read_peer,
-			&watch);
+		diag_tcp(fd, families[i], 1U << DIAG_ESTABLISHED | 1U << DIAG_SYN_SENT, 0, 1U << (INET_DIAG_INFO - 1),
+			read_peer, &watch);
 }

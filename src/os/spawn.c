@@ -36,7 +36,8 @@ describe(const struct spawn_request *r, struct err *err)
 	case SPAWN_EXEC: return err_set(err, r->error, "cannot execute '%s'", r->path);
 	case SPAWN_STEP: return err_set(err, r->error, "cannot %s", r->failed_step->words);
 	case SPAWN_STALLED:
-		return err_set(err, 0, "it did not get so far as to execute '%s': something that it needs hangs", r->path);
+		return err_set(err, 0, "it did not get so far as to execute '%s': something that it needs hangs",
+			r->path);
 	case SPAWN_STOPPED: return err_set(err, 0, "somebody stopped it before it could execute '%s'", r->path);
 	}
 	return false;

@@ -25,25 +25,33 @@
 /* In the order they are taken; those of steps.h in between: STEP_FIRST and STEP_RIGHTS behind the descriptors, STEP_USER behind the
  * directory, STEP_LAST right before exec. */
 enum spawn_step {
-	SPAWN_OK, SPAWN_CLONE, SPAWN_SESSION, SPAWN_CGROUP, SPAWN_DESCRIPTORS, SPAWN_GROUPS, SPAWN_GROUP, SPAWN_USER,
-	SPAWN_DIRECTORY, SPAWN_EXEC,
+	SPAWN_OK,
+	SPAWN_CLONE,
+	SPAWN_SESSION,
+	SPAWN_CGROUP,
+	SPAWN_DESCRIPTORS,
+	SPAWN_GROUPS,
+	SPAWN_GROUP,
+	SPAWN_USER,
+	SPAWN_DIRECTORY,
+	SPAWN_EXEC,
 	SPAWN_STEP,    /* one of `steps`: `failed_step` */
 	SPAWN_STOPPED, /* by somebody's SIGSTOP on the way; it was ended */
 	SPAWN_STALLED, /* not through after SPAWN_PATIENCE; it was ended, or will be when the kernel lets go of it */
 };
 
 struct spawn_request {
-	const char *path;          /* what to exec; absolute, or looked for by the caller */
+	const char *path; /* what to exec; absolute, or looked for by the caller */
 	char *const *argv, *const *envp;
-	const char *directory;     /* to change to after becoming the user; NULL: stay */
-	char *listen_pid;          /* 10 digits within envp that the child overwrites with its pid and, where that
+	const char *directory; /* to change to after becoming the user; NULL: stay */
+	char *listen_pid;      /* 10 digits within envp that the child overwrites with its pid and, where that
 	                            * is shorter, a NUL; NULL: none */
-	const int *listeners;      /* become 3, 4, ... */
+	const int *listeners;  /* become 3, 4, ... */
 	uint32_t listener_count;
-	int null_fd;               /* becomes 0 */
-	int output_fd;             /* becomes 1 and 2; -1: those stay ours */
-	int cgroup_fd;             /* directory descriptor of the cgroup v2 to be born in; -1: none */
-	bool change_user;          /* uid, gid, groups below are to be set (only root can) */
+	int null_fd;      /* becomes 0 */
+	int output_fd;    /* becomes 1 and 2; -1: those stay ours */
+	int cgroup_fd;    /* directory descriptor of the cgroup v2 to be born in; -1: none */
+	bool change_user; /* uid, gid, groups below are to be set (only root can) */
 	uid_t uid;
 	gid_t gid;
 	const gid_t *groups;

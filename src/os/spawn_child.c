@@ -187,7 +187,10 @@ run(const struct spawn_job *job)
 	return false;
 }
 
-static const struct { enum spawn_step step; bool (*take)(const struct spawn_job *job); } steps[] = {
+static const struct {
+	enum spawn_step step;
+	bool (*take)(const struct spawn_job *job);
+} steps[] = {
 	{ SPAWN_SESSION, lead_session },
 	{ SPAWN_CGROUP, enter_cgroup },
 	{ SPAWN_DESCRIPTORS, place_descriptors },

@@ -14,10 +14,10 @@ enum {
 /* What the parent works out, so that the child has next to nothing to do. */
 struct spawn_job {
 	struct spawn_request *request;
-	uint64_t to_default;  /* signals to put back, bit n - 1 */
-	int first_unwanted;   /* descriptors from here on are not for the program */
-	int spare;            /* above every descriptor that is a source */
-	bool in_cgroup;       /* born there: nothing to enter */
+	uint64_t to_default; /* signals to put back, bit n - 1 */
+	int first_unwanted;  /* descriptors from here on are not for the program */
+	int spare;           /* above every descriptor that is a source */
+	bool in_cgroup;      /* born there: nothing to enter */
 	struct rlimit descriptors;
 };
 

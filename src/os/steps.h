@@ -16,8 +16,8 @@
 enum step_phase {
 	STEP_FIRST, /* in its session and cgroup, descriptors in place, still who we are: limits, mounts, namespaces */
 	STEP_RIGHTS, /* the same, when nothing needs our rights over the machine any more: users of its own, capabilities */
-	STEP_USER,  /* has become the user and changed to its directory */
-	STEP_LAST,  /* nothing but exec follows: filters */
+	STEP_USER, /* has become the user and changed to its directory */
+	STEP_LAST, /* nothing but exec follows: filters */
 	STEP_PHASES
 };
 

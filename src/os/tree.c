@@ -95,8 +95,7 @@ signal_by_descriptor(int fd, pid_t pid, uint64_t start, int signal)
 	struct tree_process now;
 
 	/* looked at after the descriptor was had: what it says is of whom the descriptor is, or that one is gone */
-	return tree_look(pid, &now) && now.start == start &&
-		syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) == 0;
+	return tree_look(pid, &now) && now.start == start && syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0) == 0;
 }
 
 bool

@@ -21,8 +21,8 @@ bool tree_adopt_orphans(struct err *err);
 
 struct tree_process {
 	pid_t pid, parent, session;
-	char state;          /* as /proc/PID/stat: R S D Z T ... */
-	uint64_t start;      /* clock ticks since boot: with pid, who it is */
+	char state;     /* as /proc/PID/stat: R S D Z T ... */
+	uint64_t start; /* clock ticks since boot: with pid, who it is */
 };
 /* One process from /proc/PID/stat. False when it is gone. */
 bool tree_look(pid_t pid, struct tree_process *out);
@@ -35,11 +35,16 @@ ssize_t tree_children(pid_t *pids, size_t max);
 /* Call VISIT for each of the N PIDS, none of which is below another, and every descendant of it, parents before children.
  * Who is forked or loses its parent while we look can be missed, so ending a tree is done in rounds until nobody is
  * found. When there is no memory for the picture, PIDS alone are visited. */
-void tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const struct tree_process *process), void *context);
+void tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const struct tree_process *process),
+	void *context);
 
 /* The marker of PID: BRIDLE_SERVICE and BRIDLE_GENERATION of its environment as it was at exec. False when it has
  * none, or that cannot be seen. RUN_DIR (BRIDLE_RUN_DIR) tells this bridled's from another's. */
-struct tree_marker { char service[64]; char run_dir[108]; uint32_t generation; };
+struct tree_marker {
+	char service[64];
+	char run_dir[108];
+	uint32_t generation;
+};
 bool tree_marker(pid_t pid, struct tree_marker *out);
 
 /* The same, if it is of this RUN_DIR; where it has none, by the log that it writes to (see tree_leftovers): its generation is 0
@@ -62,7 +67,7 @@ bool tree_signal(pid_t pid, uint64_t start, int signal);
  * the marker, or writes to a FIFO of a service below RUN_DIR (setproctitle overwrites the environment of a Gunicorn,
  * gunicorn-facts 5.4; its generation is 0 then), or shares the session of one that does, or descends from one. Never
  * ourselves, our descendants and our ancestors. Parents before children. Returns how many. */
-size_t tree_leftovers(const char *run_dir, void (*visit)(void *context, pid_t pid, uint64_t start,
-	const struct tree_marker *marker), void *context);
+size_t tree_leftovers(const char *run_dir,
+	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context);
 
 #endif

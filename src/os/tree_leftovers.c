@@ -120,8 +120,8 @@ has_marked_ancestor(const struct census *c, uint32_t i)
 }
 
 size_t
-tree_leftovers(const char *run_dir, void (*visit)(void *context, pid_t pid, uint64_t start,
-	const struct tree_marker *marker), void *context)
+tree_leftovers(const char *run_dir,
+	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context)
 {
 	struct search s = { .run_dir = run_dir, .visit = visit, .context = context };
 

@@ -15,7 +15,7 @@ enum { MOST_READ = 1024 * 1024 };
 struct strings {
 	int fd;
 	size_t at, end, total;
-	bool skipping;      /* within a string that does not fit */
+	bool skipping; /* within a string that does not fit */
 	char buffer[4096];
 };
 

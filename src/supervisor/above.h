@@ -20,16 +20,16 @@ struct bridled;
 struct above {
 	struct sockaddr_un address; /* of NOTIFY_SOCKET */
 	socklen_t length;
-	int fd;                     /* -1: nobody wants to hear */
-	int ready_fd;               /* --ready-fd; -1: none, or told */
-	bool ready;                 /* was reached, */
-	bool told;                  /* and is in the datagrams that went out */
+	int fd;       /* -1: nobody wants to hear */
+	int ready_fd; /* --ready-fd; -1: none, or told */
+	bool ready;   /* was reached, */
+	bool told;    /* and is in the datagrams that went out */
 	bool stopping;
-	bool watched;               /* WATCHDOG_USEC was looked at */
-	char status[ABOVE_STATUS];  /* that went out last */
+	bool watched;              /* WATCHDOG_USEC was looked at */
+	char status[ABOVE_STATUS]; /* that went out last */
 	ev_timer watchdog;
-	ev_timer again;             /* something could not be sent */
-	int sockets;                /* that came with LISTEN_FDS */
+	ev_timer again; /* something could not be sent */
+	int sockets;    /* that came with LISTEN_FDS */
 };
 
 /* Before anything is opened: make what was handed to us ours. READY_FD: -1 for none. */

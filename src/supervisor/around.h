@@ -22,7 +22,14 @@ struct bridled;
 struct service;
 
 /* How a generation ended, in systemd's words: SERVICE_RESULT. */
-enum around_result { AROUND_SUCCESS, AROUND_EXIT_CODE, AROUND_SIGNAL, AROUND_CORE_DUMP, AROUND_TIMEOUT, AROUND_RESOURCES };
+enum around_result {
+	AROUND_SUCCESS,
+	AROUND_EXIT_CODE,
+	AROUND_SIGNAL,
+	AROUND_CORE_DUMP,
+	AROUND_TIMEOUT,
+	AROUND_RESOURCES
+};
 
 struct around_generation {
 	struct hooks hooks;
@@ -35,9 +42,10 @@ struct around_generation {
 
 struct around {
 	struct around_generation at[LIFE_SLOTS];
-	pid_t failure;   /* on_failure, while it runs; 0 */
+	pid_t failure;    /* on_failure, while it runs; 0 */
 	msec failure_due; /* when it has run for long enough */
-	uint32_t unfit;  /* generation of which a command failed after its start: why is to be told until the next start */
+	uint32_t
+		unfit; /* generation of which a command failed after its start: why is to be told until the next start */
 };
 
 /* Take memory for S, if its plan has commands and it has none yet. False with ERR. */

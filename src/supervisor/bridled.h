@@ -34,55 +34,55 @@ struct bridled {
 	char *config_path;
 	char *run_dir, *log_dir;
 	char *bases[DIRECTORY_KINDS]; /* where directories of services are */
-	char *program;          /* the file that we were executed from */
+	char *program;                /* the file that we were executed from */
 	int run_fd, lock_fd, null_fd, control_fd;
-	int cgroup_fd;          /* below which generations get cgroups of their own; -1: none can be had */
+	int cgroup_fd; /* below which generations get cgroups of their own; -1: none can be had */
 	uid_t watch_uid;
 	gid_t watch_gid;
-	gid_t control_gid;      /* (gid_t)-1: no control group */
-	bool control_all;       /* every local user may look */
+	gid_t control_gid; /* (gid_t)-1: no control group */
+	bool control_all;  /* every local user may look */
 	unsigned cpus;
-	int oom_score_adj;      /* as it was before we changed ours: what services get */
-	bool protected;         /* ours is another */
+	int oom_score_adj;         /* as it was before we changed ours: what services get */
+	bool protected;            /* ours is another */
 	unsigned long descriptors; /* soft limit as it was before we raised ours: what services get */
 
-	void *page;             /* wire/page.h */
+	void *page; /* wire/page.h */
 	int page_fd;
-	int spool_fd;           /* watcher/watcher.h: kept for the watcher, never looked into */
-	int statsd_fd;          /* the same; -1: there is none */
-	uint16_t statsd_port;   /* of it; 0: there is none */
-	uint32_t capacity;      /* of the page and of `services` */
+	int spool_fd;              /* watcher/watcher.h: kept for the watcher, never looked into */
+	int statsd_fd;             /* the same; -1: there is none */
+	uint16_t statsd_port;      /* of it; 0: there is none */
+	uint32_t capacity;         /* of the page and of `services` */
 	struct service **services; /* by slot; NULL: nobody */
-	pid_t *masters;         /* LIFE_SLOTS a service, side by side, so that a pid is found quickly; 0: none */
-	uint32_t children;      /* of ours that we know: masters and the watcher */
-	uint32_t besides;       /* of ours that are none of those: commands beside masters, and on_failure */
-	struct order order;     /* by slot; its nodes are there always, edges where services say something of each other */
-	bool reorder;           /* something moved that may be somebody else's turn */
-	bool look;              /* something of a generation without a master may have ended */
-	ev_timer look_again;    /* see rest.c */
-	unsigned looked_again;  /* times in a row */
+	pid_t *masters;            /* LIFE_SLOTS a service, side by side, so that a pid is found quickly; 0: none */
+	uint32_t children;         /* of ours that we know: masters and the watcher */
+	uint32_t besides;          /* of ours that are none of those: commands beside masters, and on_failure */
+	struct order order;  /* by slot; its nodes are there always, edges where services say something of each other */
+	bool reorder;        /* something moved that may be somebody else's turn */
+	bool look;           /* something of a generation without a master may have ended */
+	ev_timer look_again; /* see rest.c */
+	unsigned looked_again; /* times in a row */
 
 	struct memory memory;
 	struct reexec reexec;
-	msec started;           /* the first of us in this process */
+	msec started;              /* the first of us in this process */
 	uint32_t reexecs, crashes; /* since then */
-	bool safe;              /* crashed again and again: children are kept and reaped, nothing is decided (resume.h) */
+	bool safe; /* crashed again and again: children are kept and reaped, nothing is decided (resume.h) */
 
 	struct notices notices;
 	struct watcher_child watcher;
 	struct errands errands;
-	uint32_t random;        /* state of a generator for jitter */
-	bool clearing;          /* leftovers of an earlier run are being ended; services wait */
-	uint32_t leftovers;     /* seen at the last look */
+	uint32_t random;    /* state of a generator for jitter */
+	bool clearing;      /* leftovers of an earlier run are being ended; services wait */
+	uint32_t leftovers; /* seen at the last look */
 	ev_timer clear_timer;
 	msec clear_until;
 
-	struct above above;     /* whoever started us */
-	bool debug;             /* --debug was given: it wins over log_level */
+	struct above above; /* whoever started us */
+	bool debug;         /* --debug was given: it wins over log_level */
 	bool stopping;
-	bool forced;            /* while stopping, something had to be killed */
+	bool forced; /* while stopping, something had to be killed */
 	unsigned stop_asked;
-	bool again;             /* process 1 of a machine: it is to start anew, not be switched off */
+	bool again; /* process 1 of a machine: it is to start anew, not be switched off */
 };
 
 /* 32 random bits for jitter (xorshift: spread, not secrecy). */

@@ -31,7 +31,8 @@ struct credentials {
 /* Make them for UID and GID into RUN_FD/SERVICE/credentials. A source must be a regular file of root's (or our own) that
  * nobody else could have put there, or one of the user's, which it could read by itself. False with ERR, which names the
  * credential and never what it holds. */
-bool credentials_make(const struct credentials *c, int run_fd, const char *service, uid_t uid, gid_t gid, struct err *err);
+bool credentials_make(const struct credentials *c, int run_fd, const char *service, uid_t uid, gid_t gid,
+	struct err *err);
 
 /* Remove that directory. */
 void credentials_remove(int run_fd, const char *service);

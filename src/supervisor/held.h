@@ -14,11 +14,11 @@
 enum { HELD_MAX = 16 };
 
 struct held_listener {
-	char *text;      /* as written in bind: its identity */
-	char *path;      /* unix; NULL for TCP */
-	int fd;          /* -1: not open */
-	bool wanted;     /* by the plan that is in force */
-	bool given;      /* opened by whoever started us, who goes on holding it: never closed by a stop, its file left alone */
+	char *text;  /* as written in bind: its identity */
+	char *path;  /* unix; NULL for TCP */
+	int fd;      /* -1: not open */
+	bool wanted; /* by the plan that is in force */
+	bool given; /* opened by whoever started us, who goes on holding it: never closed by a stop, its file left alone */
 	struct listener_unix who; /* unix: owner and mode of the file as they were last set */
 };
 

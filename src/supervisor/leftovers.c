@@ -28,7 +28,8 @@ say_and_term(void *context, pid_t pid, uint64_t start, const struct tree_marker 
 {
 	if (!is_leftover(context, pid, marker))
 		return;
-	log_warning("%s: process %d of an earlier run (generation %u) is ended", marker->service, (int)pid, marker->generation);
+	log_warning("%s: process %d of an earlier run (generation %u) is ended", marker->service, (int)pid,
+		marker->generation);
 	tree_signal(pid, start, SIGTERM);
 }
 

@@ -16,18 +16,18 @@ struct bridled;
 struct service;
 
 struct notice {
-	uint32_t service;    /* slot */
+	uint32_t service; /* slot */
 	uint32_t generation;
 	int32_t pid, status;
 	uint8_t from, to, event;
-	msec age;            /* of the master that ended */
-	msec wait;           /* until the next start, when backing off */
+	msec age;  /* of the master that ended */
+	msec wait; /* until the next start, when backing off */
 };
 
 struct notices {
 	struct notice *ring;
 	uint32_t size, first, count;
-	bool lost;           /* the ring overflowed: the watcher is told to look at the whole page anew */
+	bool lost; /* the ring overflowed: the watcher is told to look at the whole page anew */
 };
 
 /* A ring for SIZE moves, taken at load time. */

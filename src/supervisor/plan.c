@@ -100,7 +100,8 @@ static void
 plan_life(struct plan *p, const struct conf_service *s)
 {
 	static const enum restart_policy policies[] = { [CONF_RESTART_ALWAYS] = RESTART_ALWAYS,
-		[CONF_RESTART_ON_FAILURE] = RESTART_ON_FAILURE, [CONF_RESTART_NEVER] = RESTART_NEVER };
+		[CONF_RESTART_ON_FAILURE] = RESTART_ON_FAILURE,
+		[CONF_RESTART_NEVER] = RESTART_NEVER };
 	bool gunicorn = s->kind == CONF_GUNICORN;
 
 	p->limits = (struct life_limits){
@@ -282,9 +283,9 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 	/* cgroups are entered while they can be written to; mounts take descriptors of high numbers, which limits may
 	 * forbid */
 	if (!plan_account(p, &s, err) || !plan_binds(p, &s, &store, err) ||
-		!plan_bounds(p, &s, home->run_dir, home->cgroup_fd, err) ||
-		!plan_directories(p, &s, home, err) || !plan_sandbox(p, &s, home->run_dir, err) ||
-		!plan_limits(p, &s, err) || !plan_credentials(p, &s, home->run_dir, err))
+		!plan_bounds(p, &s, home->run_dir, home->cgroup_fd, err) || !plan_directories(p, &s, home, err) ||
+		!plan_sandbox(p, &s, home->run_dir, err) || !plan_limits(p, &s, err) ||
+		!plan_credentials(p, &s, home->run_dir, err))
 		return err_prefix(err, "%s", section->name);
 	if (!plan_command(p, section, &s, home, err))
 		return false;

@@ -34,50 +34,50 @@ struct plan_bind {
 
 struct plan {
 	struct conf_command command;
-	const char *directory;       /* NULL: stay in / */
+	const char *directory; /* NULL: stay in / */
 	struct life_limits limits;
 	struct page_settings *settings; /* on their way to the page, which keeps them; NULL once they are there */
 	bool autostart;
-	bool on_demand;              /* start = on-demand */
-	bool rests;                  /* idle_stop is set */
-	bool output;                 /* log is not none */
+	bool on_demand; /* start = on-demand */
+	bool rests;     /* idle_stop is set */
+	bool output;    /* log is not none */
 	bool change_user;
-	bool remove_ipc;             /* when it is stopped */
-	bool reload_hup;             /* reload_by = hup */
+	bool remove_ipc; /* when it is stopped */
+	bool reload_hup; /* reload_by = hup */
 	/* vectors of a trial (trial.h), made of the strings of `command`; NULL without reload_hup */
 	char **trial, **trial_environment;
-	char *trial_path;            /* private: a string of the latter */
-	enum manner replace;         /* as it is set */
-	uint8_t policies[POLICIES];  /* enum policy_deed: what is done about each trouble */
-	bool may_stall;              /* something it touches is on a network file system */
+	char *trial_path;           /* private: a string of the latter */
+	enum manner replace;        /* as it is set */
+	uint8_t policies[POLICIES]; /* enum policy_deed: what is done about each trouble */
+	bool may_stall;             /* something it touches is on a network file system */
 	uid_t uid;
 	gid_t gid;
 	mode_t umask;
-	struct plan_hooks *hooks;    /* commands around it; NULL: none */
-	struct plan_program *program; /* see plan_program_of */
-	struct steps *steps;         /* limits and whatever else its processes are kept to; NULL: none, as mostly */
-	struct bounds *bounds;       /* of the service as a whole; NULL: none */
+	struct plan_hooks *hooks;        /* commands around it; NULL: none */
+	struct plan_program *program;    /* see plan_program_of */
+	struct steps *steps;             /* limits and whatever else its processes are kept to; NULL: none, as mostly */
+	struct bounds *bounds;           /* of the service as a whole; NULL: none */
 	struct directories *directories; /* made before a start; NULL: none */
 	struct credentials *credentials; /* the same */
-	bool keep_oom;               /* one of them is oom_score_adjust */
-	bool own_descriptors;        /* one of them is limit_nofile */
+	bool keep_oom;                   /* one of them is oom_score_adjust */
+	bool own_descriptors;            /* one of them is limit_nofile */
 	gid_t *groups;
 	uint32_t group_count;
-	uint32_t workers;            /* to begin with */
+	uint32_t workers; /* to begin with */
 	int backlog;
 	struct listener_unix socket; /* owner and mode of unix sockets */
 	struct plan_bind *binds;
 	uint32_t bind_count;
 	char **on_incident, **hang_dump; /* errand.h; NULL: none */
-	char *words;                 /* private: the strings above */
+	char *words;                     /* private: the strings above */
 };
 
 /* What of this bridled a plan depends on. */
 struct plan_home {
 	const char *run_dir;
-	char *const *bases; /* directories_bases */
-	int cgroup_fd;      /* cgroup_open, or -1 */
-	unsigned cpus;      /* usable ones, for workers = auto */
+	char *const *bases;   /* directories_bases */
+	int cgroup_fd;        /* cgroup_open, or -1 */
+	unsigned cpus;        /* usable ones, for workers = auto */
 	uint16_t statsd_port; /* of 127.0.0.1, where the watcher hears Gunicorns' figures; 0: nowhere */
 };
 

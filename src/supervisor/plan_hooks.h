@@ -25,10 +25,10 @@ struct plan_hooks {
 	struct hook_plan order;
 	struct plan_hook *lists[HOOK_LIST_COUNT]; /* order.count of each */
 	struct plan_hook *on_failure;             /* NULL: none */
-	char **envp;         /* the service's, without descriptors, TMPDIR and sockets of its own; NULL-ended, */
-	uint32_t env_count;  /* with room for PLAN_HOOK_VARIABLES more behind those. The last one is */
-	char *generation;    /* BRIDLE_GENERATION=..., for which a command that belongs to none has something else there */
-	void *arena;         /* all of it lives there */
+	char **envp;        /* the service's, without descriptors, TMPDIR and sockets of its own; NULL-ended, */
+	uint32_t env_count; /* with room for PLAN_HOOK_VARIABLES more behind those. The last one is */
+	char *generation; /* BRIDLE_GENERATION=..., for which a command that belongs to none has something else there */
+	void *arena;      /* all of it lives there */
 };
 
 /* Those of SERVICE into *HOOKS, NULL when there are none. COMMAND is the service's own: what its environment points to is

@@ -24,7 +24,7 @@ struct making {
 	uint32_t namespaces; /* CLONE_NEW* */
 	bool has_users;      /* a user namespace is among them */
 	uint64_t bounding;   /* what stays in it */
-	char proc[64]; /* options of /proc */
+	char proc[64];       /* options of /proc */
 	enum page_withheld first_withheld;
 	const char *why; /* NULL: nothing is withheld */
 };

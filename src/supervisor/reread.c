@@ -17,7 +17,7 @@ typedef void word_function(void *context, const char *line);
 /* What a reload is about to do with one service of the new configuration. */
 struct step {
 	enum conf_change change;
-	struct plan *plan;   /* for what is new or changed */
+	struct plan *plan; /* for what is new or changed */
 };
 
 static bool

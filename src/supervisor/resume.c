@@ -204,7 +204,8 @@ take_listeners(struct service *s, const struct state_service *record, bool rebor
 			fd = -1;
 		if ((fd >= 0 && take_listener(s, l, fd)) || !any_master(s))
 			continue;
-		log_warning("%s: listener '%s' stays with its master alone: a restart is needed before it can be replaced",
+		log_warning(
+			"%s: listener '%s' stays with its master alone: a restart is needed before it can be replaced",
 			s->name, l->text);
 		s->life.limits.held = false;
 	}

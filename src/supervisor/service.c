@@ -37,7 +37,8 @@ open_output(struct service *s, struct err *err)
 	struct bridled *b = s->home;
 	int dir, fd;
 
-	if (s->plan == NULL || !s->plan->output || (s->output_fd >= 0 && s->output_drops == s->plan->settings->log_drops))
+	if (s->plan == NULL || !s->plan->output ||
+		(s->output_fd >= 0 && s->output_drops == s->plan->settings->log_drops))
 		return true;
 	dir = rundir_open_at(b->run_fd, s->name, geteuid(), getegid(), 0755, err);
 	if (dir < 0)
@@ -67,7 +68,9 @@ struct service *
 service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err)
 {
 	static const struct life_limits unplanned = {
-		.restart = { RESTART_ALWAYS, 1000, 60000, 60000, 0, 3600000 }, .stop = { .total = 1000 }, .start_timeout = 60000,
+		.restart = { RESTART_ALWAYS, 1000, 60000, 60000, 0, 3600000 },
+		.stop = { .total = 1000 },
+		.start_timeout = 60000,
 	};
 	uint32_t slot = free_slot(b);
 	struct page_header *header = b->page;

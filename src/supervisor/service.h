@@ -27,46 +27,47 @@ struct bridled;
 struct service {
 	struct bridled *home;
 	uint32_t slot;
-	uint32_t incarnation;  /* of the page's record */
+	uint32_t incarnation; /* of the page's record */
 	enum conf_kind kind;
 	char name[PAGE_NAME];
 	struct life life;
-	struct plan *plan;     /* for the next start; NULL: could not be worked out, tried again at each start */
-	struct held held;      /* its listeners */
-	struct demand *demand; /* start = on-demand or idle_stop; NULL: neither is set */
-	struct around *around; /* commands around its masters; NULL: there are none */
-	int output_fd;         /* its log FIFO, held open; -1: none */
-	bool output_drops;     /* how that was opened (log_full) */
-	int proof_fd;          /* of a program that proves that it is ready: its socket, or its pipe; -1: none */
-	uint32_t wanted;       /* workers */
-	bool bounded;          /* a plan of it had bounds: their group may be there, though it has none any more */
-	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
-	bool has_stopped;      /* remove_ipc: it was up, and what it left has not been removed yet */
-	bool removed;          /* the configuration has it no more: forgotten once it is stopped */
-	int cgroup[LIFE_SLOTS];   /* of each generation; -1: none */
+	struct plan *plan;      /* for the next start; NULL: could not be worked out, tried again at each start */
+	struct held held;       /* its listeners */
+	struct demand *demand;  /* start = on-demand or idle_stop; NULL: neither is set */
+	struct around *around;  /* commands around its masters; NULL: there are none */
+	int output_fd;          /* its log FIFO, held open; -1: none */
+	bool output_drops;      /* how that was opened (log_full) */
+	int proof_fd;           /* of a program that proves that it is ready: its socket, or its pipe; -1: none */
+	uint32_t wanted;        /* workers */
+	bool bounded;           /* a plan of it had bounds: their group may be there, though it has none any more */
+	bool scaled;            /* somebody asked for `wanted`: a changed configuration does not move it */
+	bool has_stopped;       /* remove_ipc: it was up, and what it left has not been removed yet */
+	bool removed;           /* the configuration has it no more: forgotten once it is stopped */
+	int cgroup[LIFE_SLOTS]; /* of each generation; -1: none */
 	uint8_t for_rest[LIFE_SLOTS]; /* signal for the orphans of each generation at the next look (rest.h); 0: none */
 	uint32_t made
 		[LIFE_SLOTS]; /* number under which its group, directory and marker were made (an heir has another) */
 	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
-	uint32_t start[LIFE_SLOTS]; /* when each master started, in clock ticks since boot (as far as it fits): with its pid, who
+	uint32_t start
+		[LIFE_SLOTS]; /* when each master started, in clock ticks since boot (as far as it fits): with its pid, who
 	                           * it is */
 	uint16_t end_status[LIFE_SLOTS]; /* wait status of a master of which the next says: */
-	bool ended[LIFE_SLOTS];   /* it has ended while nothing could be decided (bridled.h: safe) */
-	bool adopted[LIFE_SLOTS]; /* it was started by a bridled that was killed: no descendants of ours (adopt.h) */
+	bool ended[LIFE_SLOTS];          /* it has ended while nothing could be decided (bridled.h: safe) */
+	bool adopted[LIFE_SLOTS];  /* it was started by a bridled that was killed: no descendants of ours (adopt.h) */
 	struct adoption *adoption; /* NULL: none was ever adopted */
-	bool restored;            /* it was there before us, and is as it should be: autostart does not move it */
-	int64_t size;             /* bytes of master and workers when they were last weighed; 0: never */
-	bool next_singly;         /* the next generation starts with one worker (replace.h), */
-	bool singly[LIFE_SLOTS];  /* and so did these */
-	bool stepped;             /* the current one gave up a worker of its own since the replacement began, */
-	bool half_way;            /* and the replacement failed then (replace.h) */
-	uint8_t manner;           /* enum manner_reason of the last replacement */
+	bool restored;             /* it was there before us, and is as it should be: autostart does not move it */
+	int64_t size;              /* bytes of master and workers when they were last weighed; 0: never */
+	bool next_singly;          /* the next generation starts with one worker (replace.h), */
+	bool singly[LIFE_SLOTS];   /* and so did these */
+	bool stepped;              /* the current one gave up a worker of its own since the replacement began, */
+	bool half_way;             /* and the replacement failed then (replace.h) */
+	uint8_t manner;            /* enum manner_reason of the last replacement */
 	uint32_t restarts;
 	uint32_t told_stopped; /* generation whose master was said to be stopped; 0: none */
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
 	uint32_t last_generation;
 	struct policy policy; /* what was done about its incidents */
-	msec errand_at; /* the last on_incident */
+	msec errand_at;       /* the last on_incident */
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;
 	struct trial *trial; /* of new code, before HUP; NULL: reload_by was never hup */
@@ -74,7 +75,8 @@ struct service {
 };
 
 /* A new service in a free slot of the page, stopped. PLAN becomes its own (may be NULL). NULL with ERR. */
-struct service *service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err);
+struct service *service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan,
+	struct err *err);
 /* Forget a stopped service: its descriptors, files, slot. */
 void service_free(struct service *s);
 
@@ -102,8 +104,10 @@ bool service_signal(struct service *s, uint8_t slot, int signal);
 bool service_start_master(struct service *s, uint8_t slot, msec now);
 void service_lead(struct service *s, uint8_t slot, pid_t pid); /* PID was started, as master of SLOT or in its place */
 void service_make_cgroup(struct service *s, uint8_t slot);
-bool service_make_places(struct service *s, struct err *err); /* its directories and credentials; again: nothing changes */
-void service_renew_cgroup(struct service *s, uint8_t slot); /* another one in its place, if it has one; nobody is in it */
+bool service_make_places(struct service *s,
+	struct err *err); /* its directories and credentials; again: nothing changes */
+void service_renew_cgroup(struct service *s,
+	uint8_t slot); /* another one in its place, if it has one; nobody is in it */
 void service_clear_away(struct service *s, uint8_t slot);
 void service_forget(struct service *s, uint8_t slot, msec now);
 void service_patch(struct service *s, uint8_t slot);

@@ -81,7 +81,8 @@ make_page(struct bridled *b, struct err *err)
 	h->owner = geteuid();
 	conf_decode_bridle(b->conf, &c);
 	text_copy(h->syslog, sizeof h->syslog, c.syslog_to);
-	if (!text_copy(h->run_dir, sizeof h->run_dir, b->run_dir) || !text_copy(h->log_dir, sizeof h->log_dir, b->log_dir))
+	if (!text_copy(h->run_dir, sizeof h->run_dir, b->run_dir) ||
+		!text_copy(h->log_dir, sizeof h->log_dir, b->log_dir))
 		return err_set(err, 0, "run_dir and log_dir: at most %d bytes", PAGE_PATH - 1);
 	return true;
 }

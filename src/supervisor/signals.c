@@ -28,8 +28,7 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 	switch (si->ssi_signo) {
 	case ARRIVALS_SIGNAL: demand_arrived(b, si->ssi_fd); break;
 	case SIGIO: demand_arrived(b, -1); break; /* too many to be queued */
-	case SIGCHLD:
-		break; /* below, once for all that came */
+	case SIGCHLD: break;                      /* below, once for all that came */
 	case SIGTERM:
 	case SIGINT:
 	case SIGQUIT:
@@ -46,8 +45,7 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 		else if (!b->stopping)
 			reread(b, log_word, NULL, clock_now());
 		break;
-	default:
-		break; /* taken so that it does nothing */
+	default: break; /* taken so that it does nothing */
 	}
 }
 

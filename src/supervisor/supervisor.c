@@ -162,7 +162,8 @@ prepare(struct bridled *b, const struct supervisor_options *options, struct past
 {
 	if (past->reborn)
 		b->capacity = state_header(past->image)->capacity;
-	if (!reexec_prepare(b, options, past, err) || !read_config(b, options, past->reborn, err) || !places_open(b, options, err))
+	if (!reexec_prepare(b, options, past, err) || !read_config(b, options, past->reborn, err) ||
+		!places_open(b, options, err))
 		return false;
 	if (!past->reborn) {
 		past_find(past, b);
@@ -235,7 +236,8 @@ say_how(const struct bridled *b, const struct past *past)
 		text_addf(&t, " from process %d", (int)(past->how.address & INT32_MAX));
 	else
 		text_addf(&t, " at address %#llx", (unsigned long long)past->how.address);
-	log_error("bridled crashed (%s, crash %u) and has recovered: services go on; please report this", words, b->crashes);
+	log_error("bridled crashed (%s, crash %u) and has recovered: services go on; please report this", words,
+		b->crashes);
 	if (b->safe)
 		log_error("%s", resume_safe_hint());
 }
@@ -330,7 +332,8 @@ supervisor_accepts(const struct supervisor_options *options, const char *format)
 	int answer = REEXEC_YES;
 
 	if (!text_parse_int(format, 1, INT32_MAX, &n) || n > STATE_VERSION) {
-		fprintf(stderr, "bridled " PACKAGE_VERSION " reads what is remembered up to format %d, not %s\n", STATE_VERSION, format);
+		fprintf(stderr, "bridled " PACKAGE_VERSION " reads what is remembered up to format %d, not %s\n",
+			STATE_VERSION, format);
 		answer = REEXEC_OLDER;
 	} else if (!places_read_config(&b, options, &err)) {
 		fprintf(stderr, "%s\n", err.text);
@@ -359,7 +362,13 @@ remember(struct bridled *b, struct past *past, const struct supervisor_options *
 static enum supervisor_exit
 live(const struct supervisor_options *options, bool *again)
 {
-	struct bridled b = { .run_fd = -1, .cgroup_fd = -1, .lock_fd = -1, .control_fd = -1, .signal_fd = -1, .spool_fd = -1, .statsd_fd = -1,
+	struct bridled b = { .run_fd = -1,
+		.cgroup_fd = -1,
+		.lock_fd = -1,
+		.control_fd = -1,
+		.signal_fd = -1,
+		.spool_fd = -1,
+		.statsd_fd = -1,
 		.memory = { .fd = -1 } };
 	struct past past = { 0 };
 	enum supervisor_exit status;

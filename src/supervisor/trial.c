@@ -138,8 +138,7 @@ static struct service *
 find(const struct bridled *b, pid_t pid)
 {
 	for (uint32_t i = 0; pid > 0 && i < b->capacity; i++)
-		if (b->services[i] != NULL && b->services[i]->trial != NULL &&
-			b->services[i]->trial->pid == pid)
+		if (b->services[i] != NULL && b->services[i]->trial != NULL && b->services[i]->trial->pid == pid)
 			return b->services[i];
 	return NULL;
 }

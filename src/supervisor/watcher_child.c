@@ -234,12 +234,20 @@ watcher_child_hand(struct bridled *b, const struct link_record *record, int fd)
 {
 	struct watcher_child *w = &b->watcher;
 	struct iovec iov = { (void *)record, sizeof *record };
-	union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control = { 0 };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct msghdr message = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control };
 
 	if (w->link < 0)
 		return true; /* the next one is shown everything */
-	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
 	if (sendmsg(w->link, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
@@ -298,8 +306,7 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	char uid[16], gid[16];
 	char *argv[] = { "bridled", "--watch", uid, gid, NULL }, *envp[] = { "PATH=/usr/bin:/bin", NULL, NULL };
 	struct text t;
-	int fds[] = { its_end, b->page_fd, b->control_fd, b->spool_fd,
-		b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd };
+	int fds[] = { its_end, b->page_fd, b->control_fd, b->spool_fd, b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd };
 
 	for (char **e = environ; *e != NULL; e++) /* sanitizers and their like are steered this way */
 		if (strncmp(*e, "ASAN_OPTIONS=", 13) == 0)
@@ -308,8 +315,15 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	text_addf(&t, "%u", (unsigned)b->watch_uid);
 	text_init(&t, gid, sizeof gid);
 	text_addf(&t, "%u", (unsigned)b->watch_gid);
-	struct spawn_request r = { .path = "/proc/self/exe", .argv = argv, .envp = envp, .listeners = fds,
-		.listener_count = sizeof fds / sizeof fds[0], .null_fd = b->null_fd, .output_fd = -1, .cgroup_fd = -1, .umask = 0027 };
+	struct spawn_request r = { .path = "/proc/self/exe",
+		.argv = argv,
+		.envp = envp,
+		.listeners = fds,
+		.listener_count = sizeof fds / sizeof fds[0],
+		.null_fd = b->null_fd,
+		.output_fd = -1,
+		.cgroup_fd = -1,
+		.umask = 0027 };
 
 	return spawn(&r, err);
 }

@@ -23,16 +23,16 @@ enum {
 };
 
 struct watcher_child {
-	pid_t pid;               /* 0: none */
-	int link;                /* our end; -1: none */
+	pid_t pid; /* 0: none */
+	int link;  /* our end; -1: none */
 	ev_io readable, writable;
-	ev_timer patience;       /* runs while an answer to a ping is awaited */
-	ev_timer again;          /* runs while the next start is delayed */
+	ev_timer patience; /* runs while an answer to a ping is awaited */
+	ev_timer again;    /* runs while the next start is delayed */
 	msec started;
-	uint64_t start;          /* the same in clock ticks since boot: with its pid, who it is */
-	bool dismissed;          /* it was asked to end, because we are another program now */
-	uint32_t starts, early;  /* early: ends in a row soon after the start */
-	uint32_t ping;           /* number of the ping that was not answered yet; 0: none */
+	uint64_t start;         /* the same in clock ticks since boot: with its pid, who it is */
+	bool dismissed;         /* it was asked to end, because we are another program now */
+	uint32_t starts, early; /* early: ends in a row soon after the start */
+	uint32_t ping;          /* number of the ping that was not answered yet; 0: none */
 	uint32_t pings;
 	struct link_record *queue;
 	uint32_t first, count;

@@ -17,7 +17,8 @@ events_tell(struct client *c, const struct page_service *record, const struct li
 	char words[SENTENCE];
 	struct text t;
 	bool died = life_event_ends((enum life_event)move->event);
-	uint32_t generation = died ? move->generation : record->generation; /* else the link has that of the last that ended */
+	uint32_t generation =
+		died ? move->generation : record->generation; /* else the link has that of the last that ended */
 	const struct page_generation *g = services_generation(record, generation);
 	int32_t pid = died ? move->pid : g != NULL ? g->master : 0;
 	json_t *event;

@@ -18,10 +18,10 @@ struct watcher;
 struct service;
 
 struct idleness {
-	msec since;               /* nothing has come since then; 0: never looked */
-	msec asked;               /* when arrivals were last asked to be counted */
-	uint32_t generation;      /* that this is about */
-	uint32_t arrivals, own;   /* counted at the last look, and how many of our own there had been */
+	msec since;             /* nothing has come since then; 0: never looked */
+	msec asked;             /* when arrivals were last asked to be counted */
+	uint32_t generation;    /* that this is about */
+	uint32_t arrivals, own; /* counted at the last look, and how many of our own there had been */
 	bool told;
 };
 

@@ -128,7 +128,8 @@ write_figures(struct jsonw *j, const struct service *s, const struct page_servic
 
 	known_integer(j, "workers_wanted", record->kind == PAGE_GUNICORN, record->wanted);
 	/* of those whose heartbeats cannot be seen nobody knows */
-	known_integer(j, "workers_booted", sampled && !sampler->workers.blind, sampled ? pools_seen(sampler, record, now).booted : 0);
+	known_integer(j, "workers_booted", sampled && !sampler->workers.blind,
+		sampled ? pools_seen(sampler, record, now).booted : 0);
 	known_integer(j, "memory", memory >= 0, memory);
 	known_integer(j, "queue", sampled && sampler->queue >= 0, sampled ? sampler->queue : 0);
 }

@@ -49,15 +49,15 @@ struct sampler {
 	int64_t master_pss;  /* of this one, then; -1 unknown */
 	int32_t weighed_master;
 	msec weighed;
-	uint32_t asked;               /* workers that a range asked for and the page does not show yet; 0: none */
+	uint32_t asked; /* workers that a range asked for and the page does not show yet; 0: none */
 	msec asked_at;
 	struct saturation saturation;
 	struct provisions provisions;
 	struct flapping flapping, boots; /* of workers while it runs, and before */
-	struct figures *figures;      /* what it told of itself; NULL: nothing yet */
-	struct measures *measures;    /* of the looks so far; NULL: it has not run yet */
-	int64_t told_workers;         /* how many workers its master said it has; -1: it did not */
-	uint32_t statsd_address;      /* where that goes on to (wire/page.h) */
+	struct figures *figures;         /* what it told of itself; NULL: nothing yet */
+	struct measures *measures;       /* of the looks so far; NULL: it has not run yet */
+	int64_t told_workers;            /* how many workers its master said it has; -1: it did not */
+	uint32_t statsd_address;         /* where that goes on to (wire/page.h) */
 	uint16_t statsd_port;
 	bool blind_told;
 	bool ooms_known;

@@ -37,11 +37,11 @@ struct waiter {
 	uint32_t before; /* generation when it was asked for */
 	uint32_t wanted;
 	msec asked;
-	char name[PAGE_NAME]; /* of the service; "": all */
+	char name[PAGE_NAME];     /* of the service; "": all */
 	int64_t arg;              /* of the request */
 	struct reasons_mark mark; /* where the log of the service ended when it was asked for */
-	char note[LINK_TEXT]; /* what the supervisor had to say when it accepted the deed */
-	json_t *lines;        /* that came before the answer; NULL: none */
+	char note[LINK_TEXT];     /* what the supervisor had to say when it accepted the deed */
+	json_t *lines;            /* that came before the answer; NULL: none */
 };
 
 /* Send DEED for service NAME ("": none of them) and let C wait for what comes of it. RECORD: the service's; NULL. */

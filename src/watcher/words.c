@@ -93,8 +93,9 @@ words_reason(struct text *t, const struct words_move *move)
 	case LIFE_STARTING: reason_starting(t, move); break;
 	case LIFE_RUNNING: reason_running(t, move); break;
 	case LIFE_LISTENING:
-		text_add(t, move->event == ON_IDLE ? "nothing came for idle_stop; the next connection starts it" :
-						     "the first connection starts it");
+		text_add(t,
+			move->event == ON_IDLE ? "nothing came for idle_stop; the next connection starts it" :
+						 "the first connection starts it");
 		break;
 	case LIFE_RETRYING:
 		text_add(t, move->why != NULL ? move->why : "not ready within start_timeout");

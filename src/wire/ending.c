@@ -18,10 +18,12 @@ exit_hint(int code)
 }
 
 /* What else ends processes, beside the signals that may be asked for. (sigabbrev_np(3) is glibc's alone.) */
+/* clang-format off */
 static const struct { int number; const char *name; } deaths[] = {
 	{ SIGILL, "ILL" }, { SIGTRAP, "TRAP" }, { SIGBUS, "BUS" }, { SIGFPE, "FPE" }, { SIGSEGV, "SEGV" },
 	{ SIGPIPE, "PIPE" }, { SIGALRM, "ALRM" }, { SIGXCPU, "XCPU" }, { SIGXFSZ, "XFSZ" }, { SIGSYS, "SYS" },
 };
+/* clang-format on */
 
 bool
 ending_add_signal(struct text *t, int signal)

@@ -26,8 +26,8 @@ enum link_kind {
 	LINK_PING,   /* answer with LINK_PONG and the same id */
 	/* watcher -> supervisor */
 	LINK_PONG,
-	LINK_READY,   /* generation `generation` of `service` is ready; arg: enum link_proof */
-	LINK_SIZE,    /* generation `generation` of `service`, the current one, takes `arg` bytes (PSS of master and workers) */
+	LINK_READY, /* generation `generation` of `service` is ready; arg: enum link_proof */
+	LINK_SIZE, /* generation `generation` of `service`, the current one, takes `arg` bytes (PSS of master and workers) */
 	LINK_REQUEST, /* please do `deed` with `service`; arg, pid; uid: who asked */
 	/* supervisor -> watcher again: the numbers before it stay what they were */
 	LINK_NOTIFY, /* with a descriptor attached: the socket on which `service` speaks by sd_notify(3) */
@@ -58,8 +58,8 @@ enum link_deed {
 	DEED_TAKE,         /* arg: process whose listeners the service is to serve on; or enum link_take */
 	DEED_REEXEC,       /* go on as the program that lies on the disk (no service) */
 	/* with a descriptor attached, which becomes theirs: run what the service has set */
-	DEED_TELL,         /* on_incident; it is standard input */
-	DEED_DUMP,         /* hang_dump of worker `pid`, a child of the current master; it is standard output */
+	DEED_TELL, /* on_incident; it is standard input */
+	DEED_DUMP, /* hang_dump of worker `pid`, a child of the current master; it is standard output */
 	DEEDS
 };
 

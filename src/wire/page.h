@@ -15,7 +15,15 @@
 #include "base/err.h"
 
 #define PAGE_MAGIC 0x3147504c44524231ull /* "1BRDLPG1" */
-enum { PAGE_VERSION = 1, PAGE_NAME = 48, PAGE_PATH = 108, PAGE_LISTENERS = 4, PAGE_GENERATIONS = 4, PAGE_ADDRESSES = 112, PAGE_WHY = 192 };
+enum {
+	PAGE_VERSION = 1,
+	PAGE_NAME = 48,
+	PAGE_PATH = 108,
+	PAGE_LISTENERS = 4,
+	PAGE_GENERATIONS = 4,
+	PAGE_ADDRESSES = 112,
+	PAGE_WHY = 192
+};
 
 enum page_kind { PAGE_EMPTY, PAGE_GUNICORN, PAGE_PROGRAM };
 
@@ -58,13 +66,13 @@ enum page_unhealthy { PAGE_UNHEALTHY_NONE, PAGE_UNHEALTHY_REPLACE, PAGE_UNHEALTH
 enum { PAGE_TARGET = 128, PAGE_HOST = 64, PAGE_PROBE_ADDRESS = 112 };
 
 struct page_probe {
-	int64_t timeout, interval;     /* msec; interval 0: not while it runs */
-	char target[PAGE_TARGET];      /* "" none, "tcp", or a path */
+	int64_t timeout, interval; /* msec; interval 0: not while it runs */
+	char target[PAGE_TARGET];  /* "" none, "tcp", or a path */
 	char host[PAGE_HOST];
-	uint16_t status;               /* wanted; 0: any from 200 to 399 */
+	uint16_t status; /* wanted; 0: any from 200 to 399 */
 	uint8_t failures, window;
-	uint8_t on_unhealthy;          /* enum page_unhealthy */
-	uint8_t proof, pad[2];         /* of a program: enum page_proof */
+	uint8_t on_unhealthy;  /* enum page_unhealthy */
+	uint8_t proof, pad[2]; /* of a program: enum page_proof */
 };
 
 /* How a Gunicorn's workers serve: as advice tells them apart. */
@@ -82,24 +90,24 @@ struct page_settings {
 	int64_t idle_stop;          /* msec; 0 never */
 	uint64_t memory_max_worker; /* bytes; 0 no limit */
 	uint64_t memory_max;        /* of all workers together, where the kernel does not keep them to it; 0 no limit */
-	uint32_t start_timeout;             /* msec */
+	uint32_t start_timeout;     /* msec */
 	uint32_t timeout, graceful_timeout; /* msec, of Gunicorn; timeout 0: never, or not said */
-	bool tells, dumps;          /* on_incident, hang_dump are set */
+	bool tells, dumps;                  /* on_incident, hang_dump are set */
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
 	uint32_t ready_workers;
-	uint8_t log, log_format; /* enum page_log, enum page_log_format */
-	uint8_t log_drops;       /* the service does not wait when the pipe is full */
-	uint8_t oom_policy;      /* enum page_oom */
+	uint8_t log, log_format;   /* enum page_log, enum page_log_format */
+	uint8_t log_drops;         /* the service does not wait when the pipe is full */
+	uint8_t oom_policy;        /* enum page_oom */
 	uint32_t statsd_address;   /* where its figures go on to, IPv4 in network order; 0: nowhere */
 	uint16_t statsd_port;      /* host order */
 	uint8_t worker_class;      /* enum page_class */
 	uint8_t said;              /* bits of enum page_said */
 	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
-	uint32_t withheld;          /* sandbox keys that this machine cannot give (best-effort): bits of enum page_withheld */
-	uint32_t max_requests;      /* 0: not said, or never */
-	uint16_t threads;           /* 0: not said */
-	uint16_t jitter;            /* of max_requests, per cent */
+	uint32_t withheld; /* sandbox keys that this machine cannot give (best-effort): bits of enum page_withheld */
+	uint32_t max_requests; /* 0: not said, or never */
+	uint16_t threads;      /* 0: not said */
+	uint16_t jitter;       /* of max_requests, per cent */
 	struct page_probe probe;
 };
 
@@ -128,10 +136,11 @@ struct page_service {
 	struct page_settings settings;
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];
-	char addresses[PAGE_ADDRESSES]; /* of the listeners as they were written, in their order, separated by blanks; cut */
-	uint32_t probe_length;                    /* of the address to be probed; 0: nobody listens */
-	uint32_t arrivals;                        /* connections that were seen to come, while they were counted */
-	char probe_address[PAGE_PROBE_ADDRESS];   /* struct sockaddr_un, sockaddr_in or sockaddr_in6 */
+	char addresses
+		[PAGE_ADDRESSES]; /* of the listeners as they were written, in their order, separated by blanks; cut */
+	uint32_t probe_length;    /* of the address to be probed; 0: nobody listens */
+	uint32_t arrivals;        /* connections that were seen to come, while they were counted */
+	char probe_address[PAGE_PROBE_ADDRESS]; /* struct sockaddr_un, sockaddr_in or sockaddr_in6 */
 	char why[PAGE_WHY]; /* the last start failed because of this, before there was a master; "" when it did not; cut */
 };
 
@@ -147,13 +156,13 @@ struct page_header {
 	char run_dir[PAGE_PATH];
 	char log_dir[PAGE_PATH];
 	char syslog[PAGE_PATH]; /* where incidents are told as well: a path, or ADDRESS:PORT; "" nowhere */
-	uint8_t control_all; /* every local user may look */
-	uint8_t stopping;    /* bridled itself is being stopped */
+	uint8_t control_all;    /* every local user may look */
+	uint8_t stopping;       /* bridled itself is being stopped */
 	uint8_t pad[2];
-	uint32_t control_group; /* gid, or UINT32_MAX: none */
-	uint32_t owner;         /* uid that may change things, beside 0 */
+	uint32_t control_group;    /* gid, or UINT32_MAX: none */
+	uint32_t owner;            /* uid that may change things, beside 0 */
 	uint32_t reexecs, crashes; /* of the supervisor in this process, since `started` */
-	uint8_t safe;           /* it crashed again and again: nothing is decided any more */
+	uint8_t safe;              /* it crashed again and again: nothing is decided any more */
 	uint8_t reserved[55];
 };
 

@@ -258,7 +258,8 @@ varlink_reply_free(struct varlink_reply *reply)
 static char *
 dump(json_t *whole, bool ok, size_t *length)
 {
-	char *frame = ok ? json_dumps(whole, JSON_COMPACT | JSON_REAL_PRECISION(13) /* times to the millisecond */) : NULL;
+	char *frame =
+		ok ? json_dumps(whole, JSON_COMPACT | JSON_REAL_PRECISION(13) /* times to the millisecond */) : NULL;
 
 	json_decref(whole);
 	if (frame != NULL)

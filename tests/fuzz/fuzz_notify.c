@@ -31,7 +31,8 @@ check_halves(const char *bytes, size_t size)
 	if (middle == NULL || !notify_parse(bytes, size, &all))
 		return;
 	MUST(notify_parse(bytes, first, &a) && notify_parse(bytes + first, size - first, &b));
-	MUST(all.ready == (a.ready || b.ready) && all.alive == (a.alive || b.alive) && all.stuck == (a.stuck || b.stuck));
+	MUST(all.ready == (a.ready || b.ready) && all.alive == (a.alive || b.alive) &&
+		all.stuck == (a.stuck || b.stuck));
 	MUST(all.stopping == (a.stopping || b.stopping) && all.reloading == (a.reloading || b.reloading));
 	MUST(strcmp(all.status, b.has_status ? b.status : a.status) == 0);
 }

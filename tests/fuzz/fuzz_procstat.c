@@ -19,8 +19,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (procstat_parse(line, size, &s)) {
 		MUST(s.pid >= 0 && s.parent >= 0 && s.session >= 0 && s.threads >= 0);
 		n = snprintf(again, sizeof again,
-			"%d (x) Z 0 (y) %c %d 0 %d 0 -1 0 0 0 0 0 %" PRIu64 " %" PRIu64 " 0 0 20 0 %d 0 %" PRIu64 " 0", (int)s.pid,
-			s.state, (int)s.parent, (int)s.session, s.user, s.system, (int)s.threads, s.start);
+			"%d (x) Z 0 (y) %c %d 0 %d 0 -1 0 0 0 0 0 %" PRIu64 " %" PRIu64 " 0 0 20 0 %d 0 %" PRIu64 " 0",
+			(int)s.pid, s.state, (int)s.parent, (int)s.session, s.user, s.system, (int)s.threads, s.start);
 		MUST(n > 0 && (size_t)n < sizeof again);
 		/* a state is a letter; other bytes may end a line that is made of them */
 		if (s.state > ' ' && s.state < 127 && s.state != ')') {

@@ -20,10 +20,15 @@ chance_limits(struct dice *d, struct life_limits *limits)
 	msec delay = delays[dice_below(d, 4)];
 
 	*limits = (struct life_limits){
-		.restart = { .policy = policies[dice_below(d, 6)], .delay = delay,
-			.delay_max = delay * (1 + dice_below(d, 20)), .reset = resets[dice_below(d, 3)],
-			.limit = (uint32_t)dice_below(d, 6), .interval = 1000 + dice_below(d, 600000) },
-		.stop = { .drain = drains[dice_below(d, 4)], .graceful = gracefuls[dice_below(d, 4)], .total = totals[dice_below(d, 4)],
+		.restart = { .policy = policies[dice_below(d, 6)],
+			.delay = delay,
+			.delay_max = delay * (1 + dice_below(d, 20)),
+			.reset = resets[dice_below(d, 3)],
+			.limit = (uint32_t)dice_below(d, 6),
+			.interval = 1000 + dice_below(d, 600000) },
+		.stop = { .drain = drains[dice_below(d, 4)],
+			.graceful = gracefuls[dice_below(d, 4)],
+			.total = totals[dice_below(d, 4)],
 			.quit = dice_percent(d, 70) },
 		.start_timeout = starts[dice_below(d, 3)],
 		.held = dice_percent(d, 60),

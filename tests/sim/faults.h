@@ -36,7 +36,7 @@ enum fault {
 #define X(name, text) FAULT_##name,
 	FAULTS(X)
 #undef X
-	FAULT_COUNT
+		FAULT_COUNT
 };
 
 extern enum fault fault_now;

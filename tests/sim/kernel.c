@@ -53,7 +53,10 @@ kernel_spawn(struct crew *c, uint32_t number, const struct nature *nature, struc
 
 	if (dice_percent(dice, nature->spawn_fails))
 		return false;
-	*c = (struct crew){ .used = true, .number = number, .forks_left = CREW_FORKS, .reap_at = MSEC_NEVER,
+	*c = (struct crew){ .used = true,
+		.number = number,
+		.forks_left = CREW_FORKS,
+		.reap_at = MSEC_NEVER,
 		.clean = dice_percent(dice, nature->clean) };
 	add_process(c, nature, dice);
 	decide_fate(c, nature, dice, now);
@@ -76,7 +79,11 @@ kernel_follow(struct crew *c, uint32_t number, const struct nature *nature, stru
 void
 kernel_resume(struct crew *c, const struct nature *nature, struct dice *dice, msec now)
 {
-	*c = (struct crew){ .used = true, .resumed = true, .number = c->number, .reap_at = MSEC_NEVER, .ready_at = MSEC_NEVER };
+	*c = (struct crew){ .used = true,
+		.resumed = true,
+		.number = c->number,
+		.reap_at = MSEC_NEVER,
+		.ready_at = MSEC_NEVER };
 	add_process(c, nature, dice);
 	if (!dice_percent(dice, nature->never_ready))
 		c->procs[0].dies_at = now + dice_below(dice, nature->drain);

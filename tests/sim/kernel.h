@@ -18,26 +18,26 @@ enum { CREWS = 4, CREW_MOST = 12, CREW_FORKS = 5, STUCK_MOST = 20000 };
 /* How processes are in a world, in percent unless said otherwise. */
 struct nature {
 	int spawn_fails, boot_dies, never_ready, early_deaths, immortal;
-	int stubborn;   /* ignores TERM and QUIT */
-	int forks;      /* answers a signal by forking */
-	int stuck;      /* in state D for a while when KILL comes */
-	int lost;       /* a signal other than KILL has no effect */
-	int leaves;     /* a worker that stays when its master dies */
-	int unseen;     /* heartbeats cannot be seen: readiness is assumed */
-	int clean;      /* a master that ends by itself exits with 0 */
-	int heirs;      /* a master that ends had started another, which takes its place */
-	int late;       /* the end of a master is reported a little later */
-	int skips;      /* a condition before the start says no */
-	int unfit;      /* ready, but a command that had to follow fails */
-	int cleans_up;  /* a command is run when nobody is left */
-	int fewest, workers; /* fewest and most workers of a crew, not percent */
+	int stubborn;          /* ignores TERM and QUIT */
+	int forks;             /* answers a signal by forking */
+	int stuck;             /* in state D for a while when KILL comes */
+	int lost;              /* a signal other than KILL has no effect */
+	int leaves;            /* a worker that stays when its master dies */
+	int unseen;            /* heartbeats cannot be seen: readiness is assumed */
+	int clean;             /* a master that ends by itself exits with 0 */
+	int heirs;             /* a master that ends had started another, which takes its place */
+	int late;              /* the end of a master is reported a little later */
+	int skips;             /* a condition before the start says no */
+	int unfit;             /* ready, but a command that had to follow fails */
+	int cleans_up;         /* a command is run when nobody is left */
+	int fewest, workers;   /* fewest and most workers of a crew, not percent */
 	msec boot, drain, age; /* longest: until ready; from TERM to end; of a ready master */
 };
 
 struct process {
 	bool alive, stubborn, forks;
-	msec stuck;    /* this long after KILL it still lives */
-	msec dies_at;  /* MSEC_NEVER: not by itself */
+	msec stuck;   /* this long after KILL it still lives */
+	msec dies_at; /* MSEC_NEVER: not by itself */
 };
 
 /* procs[0] is the master. */
@@ -45,12 +45,12 @@ struct crew {
 	bool used;
 	uint32_t number;
 	unsigned count, forks_left;
-	bool clean;      /* how the master ended, or will */
-	bool reaped;     /* its end was reported */
-	bool skips;      /* its master is a condition that will say no */
-	bool resumed;    /* its master is a command that cleans up */
-	msec reap_at;    /* when its end will be reported; MSEC_NEVER while it lives, or after that */
-	msec ready_at;   /* when it will be proven ready; MSEC_NEVER: not */
+	bool clean;    /* how the master ended, or will */
+	bool reaped;   /* its end was reported */
+	bool skips;    /* its master is a condition that will say no */
+	bool resumed;  /* its master is a command that cleans up */
+	msec reap_at;  /* when its end will be reported; MSEC_NEVER while it lives, or after that */
+	msec ready_at; /* when it will be proven ready; MSEC_NEVER: not */
 	struct process procs[CREW_MOST];
 };
 

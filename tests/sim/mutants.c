@@ -26,7 +26,7 @@
 /* Shared by all who try mutants: */
 static struct tally {
 	unsigned caught, excused, survived;
-} *tally;
+} * tally;
 static int64_t worlds = 100000;
 static unsigned share, shares; /* which of the mutants this process tries */
 
@@ -97,15 +97,17 @@ excuse(unsigned s, unsigned e, struct life_rule right, struct life_rule mutant)
 	if (s == LIFE_REPLACING && e == ON_DIED_LATER && mutant.due == DUE_AFTER_START)
 		return "only while it is mended, and then the next one would have to be late, too: no world has that";
 	if (mutant.due != right.due)
-		return !has_due(s) && right.due == DUE_NEVER && mutant.due == DUE_KEEP ? "there was no deadline before" : NULL;
+		return !has_due(s) && right.due == DUE_NEVER && mutant.due == DUE_KEEP ?
+			"there was no deadline before" :
+			NULL;
 	if (right.act == ACT_SPAWN && mutant.act == ACT_PROMOTE)
 		return "without a next one, promoting is spawning";
 	if (right.act == ACT_LISTEN && mutant.act == ACT_REST)
 		return "nobody runs who could rest";
 	if (right.act != ACT_JUST_MOVE)
 		return NULL;
-	if (mutant.act == ACT_END_CURRENT && (s == LIFE_STOPPED || s == LIFE_FAILED || s == LIFE_QUEUED ||
-						    (s == LIFE_LISTENING && e == ON_QUEUE)))
+	if (mutant.act == ACT_END_CURRENT &&
+		(s == LIFE_STOPPED || s == LIFE_FAILED || s == LIFE_QUEUED || (s == LIFE_LISTENING && e == ON_QUEUE)))
 		return "there is no current one";
 	if (mutant.act == ACT_END_ALL && (s == LIFE_STOPPED || e == ON_FINISHED))
 		return "nobody is there, or is being ended, and whatever comes next ends all";

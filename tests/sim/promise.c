@@ -12,7 +12,8 @@ enum { SLACK = 500 };
 static msec
 ladder_bound(const struct life_limits *limits)
 {
-	return limits->stop.drain + limits->stop.total + limits->stop.graceful + (CREW_FORKS + 1) * (STUCK_MOST + 1000) + SLACK;
+	return limits->stop.drain + limits->stop.total + limits->stop.graceful +
+		(CREW_FORKS + 1) * (STUCK_MOST + 1000) + SLACK;
 }
 
 static bool

@@ -109,7 +109,8 @@ check_connect(struct world *w, bool accepted, enum life_state before)
 static void
 check_idle(struct world *w, bool accepted, enum life_state before)
 {
-	world_must(w, accepted == (w->life.limits.held && before == LIFE_RUNNING), "idle is refused, or accepted out of place");
+	world_must(w, accepted == (w->life.limits.held && before == LIFE_RUNNING),
+		"idle is refused, or accepted out of place");
 	world_must(w, !accepted || w->life.state == LIFE_LISTENING, "idle, and not listening");
 	w->promises.listens = accepted;
 }
@@ -133,7 +134,8 @@ check_refuse(struct world *w, bool accepted, enum life_state before)
 static void
 check_mend(struct world *w, bool accepted, enum life_state before)
 {
-	world_must(w, accepted == (w->life.limits.held && before == LIFE_RUNNING), "mended out of place, or not at all");
+	world_must(w, accepted == (w->life.limits.held && before == LIFE_RUNNING),
+		"mended out of place, or not at all");
 	world_must(w, !accepted || w->life.state == LIFE_REPLACING, "mend does not replace");
 	w->promises.replaces = accepted;
 }
@@ -142,7 +144,8 @@ static void
 check_halt(struct world *w, bool accepted, enum life_state before)
 {
 	enum life_state now = w->life.state;
-	bool may = before == LIFE_STARTING || before == LIFE_RUNNING || before == LIFE_RETRYING || before == LIFE_WAITING;
+	bool may =
+		before == LIFE_STARTING || before == LIFE_RUNNING || before == LIFE_RETRYING || before == LIFE_WAITING;
 
 	world_must(w, accepted == may, "halted out of place, or not at all");
 	world_must(w, !accepted || now == LIFE_STOPPING || now == LIFE_STOPPED, "halt does not stop");
@@ -202,7 +205,8 @@ reaction_request(struct world *w, enum request request, bool accepted, enum life
 	case ASK_START: check_start(w, accepted, before); break;
 	case ASK_STOP: check_stop(w, accepted, before); break;
 	case ASK_RESTART:
-		world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_QUEUED), "restart is refused, or accepted twice");
+		world_must(w, accepted == (before != LIFE_RESTARTING && before != LIFE_QUEUED),
+			"restart is refused, or accepted twice");
 		world_must(w, !accepted || begins(now), "restart does not restart");
 		break;
 	case ASK_QUEUE: check_queue(w, accepted, before); break;
@@ -219,7 +223,8 @@ reaction_request(struct world *w, enum request request, bool accepted, enum life
 	}
 	if (!accepted)
 		return;
-	if (request == ASK_STOP || request == ASK_HALT || request == ASK_RESTART || (now == LIFE_RESTARTING && !rests(before)))
+	if (request == ASK_STOP || request == ASK_HALT || request == ASK_RESTART ||
+		(now == LIFE_RESTARTING && !rests(before)))
 		note_down(w);
 	if (request == ASK_START || request == ASK_RESTART || request == ASK_REPLACE || request == ASK_LISTEN ||
 		request == ASK_QUEUE)
@@ -341,9 +346,11 @@ reaction_unfit(struct world *w, uint32_t number, const struct life *before)
 	enum life_state now = w->life.state;
 	uint8_t current = before->current, next = before->next;
 
-	if (before->state == LIFE_STARTING && current < CREWS && before->slots[current].number == number && !w->crews[current].reaped)
+	if (before->state == LIFE_STARTING && current < CREWS && before->slots[current].number == number &&
+		!w->crews[current].reaped)
 		world_must(w, now == LIFE_RETRYING, "unfit, and not ended");
-	else if (before->state == LIFE_REPLACING && next < CREWS && before->slots[next].number == number && !w->crews[next].reaped)
+	else if (before->state == LIFE_REPLACING && next < CREWS && before->slots[next].number == number &&
+		!w->crews[next].reaped)
 		world_must(w, now == LIFE_RUNNING && w->life.current == current, "an unfit replacement takes over");
 	else
 		world_must(w, now == before->state, "a command that means nothing moved the service");
@@ -357,7 +364,8 @@ reaction_skip(struct world *w, uint8_t slot, const struct life *before)
 	if (before->state == LIFE_STARTING && slot == before->current)
 		world_must(w, now == LIFE_STOPPING || now == LIFE_STOPPED, "it need not start, and does not stop");
 	else if (before->state == LIFE_REPLACING && slot == before->next)
-		world_must(w, now == LIFE_RUNNING && w->life.current == before->current, "it need not be replaced, and is");
+		world_must(w, now == LIFE_RUNNING && w->life.current == before->current,
+			"it need not be replaced, and is");
 	else if (before->state == LIFE_REPLACING)
 		world_must(w, now == LIFE_STARTING && w->life.current == before->next, "the next one is forgotten");
 	w->promises.crews[slot] = (struct crew_notes){ .over_by = MSEC_NEVER };

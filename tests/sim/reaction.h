@@ -11,8 +11,20 @@ struct world;
 
 /* What somebody asks for; two of them are what a client and the watcher do, and two what its settings want. */
 enum request {
-	ASK_START, ASK_STOP, ASK_RESTART, ASK_REPLACE, ASK_HUP, ASK_HURRY, ASK_LISTEN, ASK_CONNECT, ASK_IDLE, ASK_QUEUE,
-	ASK_REFUSE, ASK_MEND, ASK_HALT, REQUESTS
+	ASK_START,
+	ASK_STOP,
+	ASK_RESTART,
+	ASK_REPLACE,
+	ASK_HUP,
+	ASK_HURRY,
+	ASK_LISTEN,
+	ASK_CONNECT,
+	ASK_IDLE,
+	ASK_QUEUE,
+	ASK_REFUSE,
+	ASK_MEND,
+	ASK_HALT,
+	REQUESTS
 };
 
 /* The operator asked for REQUEST in state BEFORE. */

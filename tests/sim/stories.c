@@ -7,7 +7,11 @@
 #include "world.h"
 
 static const struct life_limits usual = {
-	.restart = { .policy = RESTART_ALWAYS, .delay = 1000, .delay_max = 1000, .reset = 60000, .limit = 3,
+	.restart = { .policy = RESTART_ALWAYS,
+		.delay = 1000,
+		.delay_max = 1000,
+		.reset = 60000,
+		.limit = 3,
 		.interval = 3600000 },
 	.stop = { .graceful = 5000, .total = 8000, .quit = true },
 	.start_timeout = 10000,

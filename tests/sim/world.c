@@ -7,10 +7,10 @@
 #include "rebirth.h"
 
 enum {
-	STEPS = 400,       /* of a world, at most, before it is stopped */
+	STEPS = 400,         /* of a world, at most, before it is stopped */
 	STEPS_TO_END = 1000, /* until it is */
-	ORDERS = 40,       /* no step brings as many */
-	TICKS = 12,        /* nor is as much due at one moment */
+	ORDERS = 40,         /* no step brings as many */
+	TICKS = 12,          /* nor is as much due at one moment */
 };
 
 void
@@ -77,9 +77,7 @@ carry_out(struct world *w, const struct life_order *order)
 		ok = kernel_spawn(c, order->number, &w->nature, &w->dice, w->now);
 		life_spawned(&w->life, order->slot, ok, jitter(w), w->now);
 		break;
-	case ORDER_SIGNAL:
-		kernel_signal(c, order->signal, false, &w->nature, &w->dice, w->now);
-		break;
+	case ORDER_SIGNAL: kernel_signal(c, order->signal, false, &w->nature, &w->dice, w->now); break;
 	case ORDER_SIGNAL_ALL:
 		kernel_signal(c, order->signal, true, &w->nature, &w->dice, w->now);
 		look(w, order->slot);
@@ -87,7 +85,8 @@ carry_out(struct world *w, const struct life_order *order)
 	case ORDER_LISTEN:
 		ok = !dice_percent(&w->dice, w->nature.spawn_fails);
 		life_listened(&w->life, ok, jitter(w), w->now);
-		world_must(w, ok == (w->life.state == LIFE_LISTENING), "listening, and nothing is open, or the reverse");
+		world_must(w, ok == (w->life.state == LIFE_LISTENING),
+			"listening, and nothing is open, or the reverse");
 		break;
 	case ORDER_MOVED: break;
 	}
@@ -181,7 +180,8 @@ report_skip(struct world *w, uint8_t slot)
 	struct life before = w->life;
 	struct crew *c = &w->crews[slot];
 
-	if (!c->skips || w->promises.crews[slot].told || kernel_alive(c) > 0 || w->life.slots[slot].state != GENERATION_BOOTING)
+	if (!c->skips || w->promises.crews[slot].told || kernel_alive(c) > 0 ||
+		w->life.slots[slot].state != GENERATION_BOOTING)
 		return false;
 	say(w, "skipped");
 	c->used = false;
@@ -289,8 +289,8 @@ count_told(const struct world *w)
 void
 world_ask(struct world *w, enum request request)
 {
-	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry", "listen", "connect", "idle",
-		"queue", "refuse", "mend", "halt" };
+	static const char *const words[] = { "start", "stop", "restart", "replace", "hup", "hurry", "listen", "connect",
+		"idle", "queue", "refuse", "mend", "halt" };
 	enum life_state before = w->life.state;
 	unsigned signals = w->promises.signals + (request == ASK_HURRY ? count_told(w) : 0);
 	bool accepted;
@@ -298,7 +298,8 @@ world_ask(struct world *w, enum request request)
 	say(w, words[request]);
 	accepted = feed_request(w, request);
 	reaction_request(w, request, accepted, before);
-	world_must(w, accepted || request == ASK_HURRY || w->life.orders.count == 0, "a refused request orders something");
+	world_must(w, accepted || request == ASK_HURRY || w->life.orders.count == 0,
+		"a refused request orders something");
 	drain(w);
 	world_must(w, w->promises.signals >= signals, "nobody is hurried");
 }

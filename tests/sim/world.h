@@ -20,16 +20,16 @@ struct world {
 	struct crew crews[CREWS];
 	struct promises promises;
 	msec now;
-	msec request_at;   /* when the operator wants something next */
-	msec pause;        /* longest between two requests; 0: only the first start */
-	int habit;         /* what he wants mostly (enum request); REQUESTS: this and that */
-	msec late;         /* how late the next tick comes */
-	msec ticked;       /* when the clock last had its turn, */
-	unsigned ticks;    /* and how often in that moment */
-	int strays;        /* percent of requests that are reports about nothing instead */
-	int rebirths;      /* percent of steps after which the supervisor becomes another program (rebirth.h) */
+	msec request_at;    /* when the operator wants something next */
+	msec pause;         /* longest between two requests; 0: only the first start */
+	int habit;          /* what he wants mostly (enum request); REQUESTS: this and that */
+	msec late;          /* how late the next tick comes */
+	msec ticked;        /* when the clock last had its turn, */
+	unsigned ticks;     /* and how often in that moment */
+	int strays;         /* percent of requests that are reports about nothing instead */
+	int rebirths;       /* percent of steps after which the supervisor becomes another program (rebirth.h) */
 	struct text *story; /* what happened, a line a step; NULL: nobody reads it */
-	char broken[160];  /* the promise that was broken; empty: none */
+	char broken[160];   /* the promise that was broken; empty: none */
 };
 
 _Static_assert((int)CREWS == (int)LIFE_SLOTS, "a crew for each slot");

@@ -156,7 +156,7 @@ who_waits_gets_threads(void **state)
 	struct advise_measures m = shop();
 
 	(void)state;
-	m.busiest = 200000; /* twenty at a time, */
+	m.busiest = 200000;          /* twenty at a time, */
 	m.cpu_us = 5000LL * 1000000; /* which need a processor for 5 ms each */
 	m.memory = 4 * gib;
 	EXPECT(&m, "workers=29 LOAD", "worker_class: nothing");
@@ -212,8 +212,10 @@ who_grows_is_recycled(void **state)
 	struct advise_measures m = shop();
 
 	(void)state;
-	m.growth = 20 * mib; /* an hour, in which a worker has 6944 requests: 3 KiB each; 90 MiB more are 29790 of them */
-	EXPECT(&m, "max_requests=20000 GROWS", "max_requests_jitter=2000 TOGETHER", "memory_max_worker=201326592 LARGEST");
+	m.growth =
+		20 * mib; /* an hour, in which a worker has 6944 requests: 3 KiB each; 90 MiB more are 29790 of them */
+	EXPECT(&m, "max_requests=20000 GROWS", "max_requests_jitter=2000 TOGETHER",
+		"memory_max_worker=201326592 LARGEST");
 	m.max_requests = 15000;
 	m.jitter = 1000;
 	EXPECT(&m, "max_requests=15000 GROWS kept", "max_requests_jitter=1000 TOGETHER kept");
@@ -273,7 +275,8 @@ too_little_is_no_advice(void **state)
 	advise(&l, &m);
 	assert_int_equal(l.missing, 1U << ADVISE_NO_MEMORY | 1U << ADVISE_NO_ROOM);
 	advise(&l, &nothing);
-	assert_int_equal(l.missing, 1U << ADVISE_NO_TIME | 1U << ADVISE_NO_FIGURES | 1U << ADVISE_NO_MEMORY | 1U << ADVISE_NO_ROOM);
+	assert_int_equal(l.missing,
+		1U << ADVISE_NO_TIME | 1U << ADVISE_NO_FIGURES | 1U << ADVISE_NO_MEMORY | 1U << ADVISE_NO_ROOM);
 	assert_int_equal(l.count, 0);
 }
 
@@ -367,15 +370,19 @@ check_world(const struct advise_list *l, const struct advise_measures *m, uint64
 	const struct advice *t = advise_find(l, ADVISE_TIMEOUT);
 
 	for (unsigned i = 0; i < l->count; i++)
-		if (!l->at[i].kept && (l->at[i].value < ranges[l->at[i].key].least || l->at[i].value > ranges[l->at[i].key].most))
-			fail_msg("seed %llu: %s = %lld", (unsigned long long)seed, advise_key_name(l->at[i].key), (long long)l->at[i].value);
+		if (!l->at[i].kept &&
+			(l->at[i].value < ranges[l->at[i].key].least || l->at[i].value > ranges[l->at[i].key].most))
+			fail_msg("seed %llu: %s = %lld", (unsigned long long)seed, advise_key_name(l->at[i].key),
+				(long long)l->at[i].value);
 	if (workers < 1 || (workers > 1 && m->worker > m->memory / workers))
 		fail_msg("seed %llu: %lld workers of %lld in %lld", (unsigned long long)seed, (long long)workers,
 			(long long)m->worker, (long long)m->memory);
 	if (t != NULL && t->value != 0 && m->longest < 86400000000 && t->value * 1000 < m->longest)
-		fail_msg("seed %llu: timeout %lld below %lld us", (unsigned long long)seed, (long long)t->value, (long long)m->longest);
+		fail_msg("seed %llu: timeout %lld below %lld us", (unsigned long long)seed, (long long)t->value,
+			(long long)m->longest);
 	if ((limit < m->worker && m->worker <= 1LL << 40) || (limit < m->rss && m->rss <= 1LL << 40))
-		fail_msg("seed %llu: a limit of %lld below %lld", (unsigned long long)seed, (long long)limit, (long long)m->worker);
+		fail_msg("seed %llu: a limit of %lld below %lld", (unsigned long long)seed, (long long)limit,
+			(long long)m->worker);
 	if (value_of(l, ADVISE_PRELOAD, 1) == 0 && m->preload == 1)
 		fail_msg("seed %llu: preload is taken away", (unsigned long long)seed);
 	if (m->watched < ADVISE_DAY && workers < m->workers && workers != l->numbers.by_memory)
@@ -418,8 +425,8 @@ more_load_never_brings_fewer_workers(void **state)
 		m.busiest *= 2;
 		advise(&after, &m);
 		if (after.at[0].value < before.at[0].value)
-			fail_msg("world %llu: %lld, then %lld", (unsigned long long)world, (long long)before.at[0].value,
-				(long long)after.at[0].value);
+			fail_msg("world %llu: %lld, then %lld", (unsigned long long)world,
+				(long long)before.at[0].value, (long long)after.at[0].value);
 	}
 }
 
@@ -436,7 +443,12 @@ looks_add_up(void **state)
 		{ 5000, { .cpu = 500, .queue = 0, .workers = 2, .rate = 1000, .largest = 10 } },
 		{ 5000, { .cpu = 1500, .queue = 2, .workers = 2, .rate = 3000, .largest = 30 } },
 		{ 1000, { .cpu = -1, .queue = -1, .workers = 2, .rate = -1, .largest = -1 } },
-		{ 60000, { .cpu = 1000, .queue = 9, .workers = 0, .rate = 2000, .largest = 20 } }, /* nobody looked for so long */
+		{ 60000,
+			{ .cpu = 1000,
+				.queue = 9,
+				.workers = 0,
+				.rate = 2000,
+				.largest = 20 } }, /* nobody looked for so long */
 		{ 5000, { .cpu = 1000, .queue = 9, .workers = 3, .rate = 2000, .largest = 20 } },
 	};
 	struct tally t = { 0 };

@@ -37,6 +37,7 @@ judge(const struct step *steps, unsigned n)
 		FACT_EXITING, at, pid, pid \
 	}
 
+/* clang-format off */
 static const struct tale {
 	const char *name, *phase;
 	unsigned confident; /* or 0: only likely */
@@ -180,6 +181,7 @@ static const struct tale {
 	{ "healthy.start", "boot", 1,
 		{ { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_TIMEOUT, 5, 99, 10 }, { FACT_KILLED, 5, 99, 10 } } },
 };
+/* clang-format on */
 
 static unsigned
 length_of(const struct tale *t)

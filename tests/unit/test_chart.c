@@ -19,8 +19,8 @@ what_is_shown(void **state)
 		{ { 0, 0, 0 }, 3, true, "___", "\u2581\u2581\u2581" },
 		{ { 3, 3, 3 }, 3, true, "###", "\u2588\u2588\u2588" },
 		{ { -1, -1 }, 2, true, "  ", "  " },
-		{ { 100, 150, 200 }, 3, false, "_=#", "\u2581\u2585\u2588" },     /* a change is made visible */
-		{ { 100, 104, 108 }, 3, false, "*##", "\u2587\u2588\u2588" },     /* a small one is not blown up */
+		{ { 100, 150, 200 }, 3, false, "_=#", "\u2581\u2585\u2588" }, /* a change is made visible */
+		{ { 100, 104, 108 }, 3, false, "*##", "\u2587\u2588\u2588" }, /* a small one is not blown up */
 		{ { 100, 104, 108 }, 3, true, "*##", "\u2587\u2588\u2588" },
 		{ { INT64_MAX, 0 }, 2, true, "#_", "\u2588\u2581" },
 	};

@@ -18,7 +18,7 @@ static const char *const directories[] = { "site", "site/package", "run", "venv"
 
 /* user, lest root be warned of */
 static const char good[] = "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = venv\nbind = unix:run/web.sock\n"
-	"user = nobody\n";
+			   "user = nobody\n";
 
 static void
 write_file(const struct scratch *s, const char *name, const char *text, mode_t mode)
@@ -41,7 +41,8 @@ setup(void **state)
 	scratch_make(s);
 	for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++)
 		assert_int_equal(mkdir(scratch_path(s, directories[i]), 0755), 0);
-	snprintf(cfg, sizeof cfg, "home = %s/base/bin\ninclude-system-site-packages = false\nversion = 3.11.2\n", s->path);
+	snprintf(cfg, sizeof cfg, "home = %s/base/bin\ninclude-system-site-packages = false\nversion = 3.11.2\n",
+		s->path);
 	write_file(s, "venv/pyvenv.cfg", cfg, 0644);
 	write_file(s, "venv/bin/python", "", 0755);
 	write_file(s, "venv/bin/gunicorn", "#!/usr/bin/python3\n", 0755);
@@ -102,6 +103,7 @@ struct one {
 	const char *version, *lines, *expected;
 };
 
+/* clang-format off */
 static const struct one cases[] = {
 	{ "23.0.0", "", "" },
 	/* what is good stays without complaint */
@@ -236,6 +238,7 @@ static const struct one cases[] = {
 	/* addresses */
 	{ "23.0.0", "bind = 127.0.0.1:80 0.0.0.0:80\n", "7 E web: '127.0.0.1:80' and '0.0.0.0:80' are the same address" },
 };
+/* clang-format on */
 
 static void
 each_fault_has_one_complaint(void **state)
@@ -248,7 +251,8 @@ each_fault_has_one_complaint(void **state)
 	mkdir(scratch_path(s, "sticky"), 0755);
 	assert_int_equal(chmod(scratch_path(s, "sticky"), 01777), 0);
 	mkdir(scratch_path(s, "secret"), 0700);
-	write_file(s, "site/good.py", "# daemon = True\nworkers_per_cpu = 2\nif True:\n    bind = 3\nbind == 3\ndaemon = False\n", 0644);
+	write_file(s, "site/good.py",
+		"# daemon = True\nworkers_per_cpu = 2\nif True:\n    bind = 3\nbind == 3\ndaemon = False\n", 0644);
 	write_file(s, "site/daemon.py", "import os\n\ndaemon = True\n", 0644);
 	write_file(s, "site/bind.py", "bind='x'\n", 0644);
 	write_file(s, "site/workers.py", "workers\t= 4\r\n", 0644);
@@ -257,7 +261,8 @@ each_fault_has_one_complaint(void **state)
 
 		snprintf(text, sizeof text, "%s%s", good, cases[i].lines);
 		check_text(s, cases[i].version, text, seen, sizeof seen);
-		if (strncmp(seen, cases[i].expected, strlen(cases[i].expected)) != 0 || (seen[0] != '\0') != (cases[i].expected[0] != '\0'))
+		if (strncmp(seen, cases[i].expected, strlen(cases[i].expected)) != 0 ||
+			(seen[0] != '\0') != (cases[i].expected[0] != '\0'))
 			fail_msg("%s\nexpected: %s\nseen: %s", cases[i].lines, cases[i].expected, seen);
 		newline = strchr(seen, '\n');
 		if (newline != NULL && newline[1] != '\0')
@@ -269,12 +274,14 @@ each_fault_has_one_complaint(void **state)
 static void
 modules_are_found_where_python_looks(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *app, *lines; } found[] = {
 		{ "a:b", "" }, { "a", "" }, { "package.wsgi:app", "" }, { "installed:app", "" }, { "wsgiref.x:y", "" },
 		{ "else:x", "pythonpath = /nowhere,../lib\n" }, { "else:x", "environment = PYTHONPATH=/a:%/lib\n" },
 		{ "else:x", "chdir = ../lib\n" }, { "none:x", "environment_file = env\n" }, { "none:x", "paste = x.ini\n" },
 		{ "none:x", "args = --pythonpath=/x\n" },
 	};
+	/* clang-format on */
 	const struct scratch *s = *state;
 	char text[1024], seen[2048], *percent;
 
@@ -288,15 +295,18 @@ modules_are_found_where_python_looks(void **state)
 		percent = strchr(lines, '%');
 		if (percent != NULL)
 			snprintf(lines, sizeof lines, "environment = PYTHONPATH=/a:%s/lib\n", s->path);
-		snprintf(text, sizeof text, "[gunicorn:web]\napp = %s\ndirectory = site\nvirtualenv = venv\n"
-			"bind = unix:run/web.sock\nuser = nobody\n%s", found[i].app, lines);
+		snprintf(text, sizeof text,
+			"[gunicorn:web]\napp = %s\ndirectory = site\nvirtualenv = venv\n"
+			"bind = unix:run/web.sock\nuser = nobody\n%s",
+			found[i].app, lines);
 		check_text(s, "23.0.0", text, seen, sizeof seen);
 		if (seen[0] != '\0')
 			fail_msg("%s%s: %s", found[i].app, found[i].lines, seen);
 	}
 	/* an editable install may lead anywhere */
 	write_file(s, "venv/lib/python3.11/site-packages/__editable__.x-1.0.pth", "/srv/x", 0644);
-	snprintf(text, sizeof text, "[gunicorn:web]\napp = none:x\ndirectory = site\nvirtualenv = venv\nbind = unix:run/w\n"
+	snprintf(text, sizeof text,
+		"[gunicorn:web]\napp = none:x\ndirectory = site\nvirtualenv = venv\nbind = unix:run/w\n"
 		"user = nobody\n");
 	check_text(s, "23.0.0", text, seen, sizeof seen);
 	assert_string_equal(seen, "");
@@ -311,18 +321,20 @@ what_is_missing_altogether_is_told(void **state)
 	const struct scratch *s = *state;
 	char seen[2048];
 
-	check_text(s, "23.0.0", "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = none\nbind = 80\nuser = nobody\n",
-		seen, sizeof seen);
-	assert_string_equal(seen,
-		"4 E web: the virtual environment 'D/none' is not there: python3 -m venv D/none\n");
-	check_text(s, "23.0.0", "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = site\nbind = 80\nuser = nobody\n",
-		seen, sizeof seen);
+	check_text(s, "23.0.0",
+		"[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = none\nbind = 80\nuser = nobody\n", seen,
+		sizeof seen);
+	assert_string_equal(seen, "4 E web: the virtual environment 'D/none' is not there: python3 -m venv D/none\n");
+	check_text(s, "23.0.0",
+		"[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = site\nbind = 80\nuser = nobody\n", seen,
+		sizeof seen);
 	assert_string_equal(seen,
 		"1 E web: there is no gunicorn in D/site/bin: run D/site/bin/pip install gunicorn\n"
 		"4 E web: 'D/site' is not a virtual environment: it has no bin/python\n");
-	check_text(s, "23.0.0", "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = venv\nuser = no-such-user\n", seen,
-		sizeof seen);
-	assert_string_equal(seen, "5 E web: there is no user 'no-such-user'\n"
+	check_text(s, "23.0.0", "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = venv\nuser = no-such-user\n",
+		seen, sizeof seen);
+	assert_string_equal(seen,
+		"5 E web: there is no user 'no-such-user'\n"
 		"1 W web: no bind: Gunicorn opens an address by itself (127.0.0.1:8000), and connections are refused whenever it "
 		"restarts: add bind = 127.0.0.1:8000, or unix:/path\n");
 }
@@ -333,12 +345,15 @@ root_without_a_user_is_told(void **state)
 	const struct scratch *s = *state;
 	char seen[2048];
 
-	check_text(s, "23.0.0", "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = venv\nbind = unix:run/x\n", seen,
-		sizeof seen);
-	assert_string_equal(seen, geteuid() == 0 ? "1 W web: it would run as root: add user = NAME (user = root says that it "
-		"is meant)\n" : "");
+	check_text(s, "23.0.0", "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtualenv = venv\nbind = unix:run/x\n",
+		seen, sizeof seen);
+	assert_string_equal(seen,
+		geteuid() == 0 ? "1 W web: it would run as root: add user = NAME (user = root says that it "
+				 "is meant)\n" :
+				 "");
 }
 
+/* clang-format off */
 static const struct {
 	const char *first, *second;
 	bool meet;
@@ -350,6 +365,7 @@ static const struct {
 	{ "unix:/run/x", "/run/x", true }, { "unix:/run/x", "/run/y", false }, { "unix:/etc/x", "unix:x", true },
 	{ "host:80", "host:80", true }, { "host:80", "other:80", false },
 };
+/* clang-format on */
 
 static void
 addresses_that_meet_are_told(void **state)
@@ -361,8 +377,9 @@ addresses_that_meet_are_told(void **state)
 		char text[300];
 		bool met = false;
 
-		snprintf(text, sizeof text, "[gunicorn:one]\napp = a:b\nbind = %s\n[gunicorn:two]\napp = a:b\nbind = %s\n",
-			pairs[i].first, pairs[i].second);
+		snprintf(text, sizeof text,
+			"[gunicorn:one]\napp = a:b\nbind = %s\n[gunicorn:two]\napp = a:b\nbind = %s\n", pairs[i].first,
+			pairs[i].second);
 		conf_report_init(&report);
 		conf = conf_read_text("/etc/t.ini", text, strlen(text), &report);
 		assert_non_null(conf);

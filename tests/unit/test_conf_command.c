@@ -152,6 +152,7 @@ struct call {
 #define WEB_AGAIN "[gunicorn:web]\napp = a:b\nvirtualenv = %%\n"
 #define USUAL "--name=web --workers=0000000003 a:b"
 
+/* clang-format off */
 static const struct call calls[] = {
 	{ WEB, "23.0.0", 1, "%/bin/gunicorn --graceful-timeout=30 " USUAL },
 	{ WEB, "25.0.3", 1, "%/bin/gunicorn --graceful-timeout=30 " USUAL },
@@ -178,6 +179,7 @@ static const struct call calls[] = {
 		"%/bin/gunicorn -x --config=c.py --graceful-timeout=30 --name=web --workers=0000000003" },
 	{ "[program:web]\ncommand = bin/gunicorn -c 'd e'\ndirectory = %\n", "23.0.0", 0, "%/bin/gunicorn -c d e" },
 };
+/* clang-format on */
 
 static void
 words_are_what_was_set(void **state)
@@ -196,7 +198,8 @@ words_are_what_was_set(void **state)
 		show_words(v, command.argv, seen, sizeof seen);
 		assert_string_equal(seen, calls[i].words);
 		conf_command_free(&command);
-		snprintf(path, sizeof path, "%s/lib/python3.11/site-packages/gunicorn-%s.dist-info", v->root, calls[i].version);
+		snprintf(path, sizeof path, "%s/lib/python3.11/site-packages/gunicorn-%s.dist-info", v->root,
+			calls[i].version);
 		assert_int_equal(rmdir(path), 0);
 	}
 }
@@ -209,10 +212,13 @@ figures_are_sent_to_us(void **state)
 		uint16_t port;
 		const char *keys, *words;
 	} cases[] = {
-		{ 0, "statsd_host = a:1\nstatsd_prefix = p\n", "%/bin/gunicorn --statsd-host=a:1 --statsd-prefix=p "
+		{ 0, "statsd_host = a:1\nstatsd_prefix = p\n",
+			"%/bin/gunicorn --statsd-host=a:1 --statsd-prefix=p "
 			"--graceful-timeout=30 " USUAL },
-		{ 4711, "", "%/bin/gunicorn --graceful-timeout=30 --statsd-host=127.0.0.1:4711 --statsd-prefix=web/ " USUAL },
-		{ 4711, "statsd_host = a:1\nstatsd_prefix = p\ndogstatsd_tags = t:1\n", "%/bin/gunicorn --dogstatsd-tags=t:1 "
+		{ 4711, "",
+			"%/bin/gunicorn --graceful-timeout=30 --statsd-host=127.0.0.1:4711 --statsd-prefix=web/ " USUAL },
+		{ 4711, "statsd_host = a:1\nstatsd_prefix = p\ndogstatsd_tags = t:1\n",
+			"%/bin/gunicorn --dogstatsd-tags=t:1 "
 			"--graceful-timeout=30 --statsd-host=127.0.0.1:4711 --statsd-prefix=web/p " USUAL },
 	};
 	struct venv *v = *state;
@@ -291,8 +297,8 @@ static void
 the_environment_is_scrubbed_and_set(void **state)
 {
 	static char words[][40] = { "A=1", "GUNICORN_PID=1", "GUNICORN_CMD_ARGS=x", "LISTEN_FDS=3", "LISTEN_PID=1",
-		"LISTEN_FDNAMES=x", "NOTIFY_SOCKET=/x", "WATCHDOG_USEC=1", "BRIDLE_SERVICE=x", "PATH=/a:/b", "OLDPWD=/o",
-		"PWD=/p", "B=2", "PYTHONHOME=/x" };
+		"LISTEN_FDNAMES=x", "NOTIFY_SOCKET=/x", "WATCHDOG_USEC=1", "BRIDLE_SERVICE=x", "PATH=/a:/b",
+		"OLDPWD=/o", "PWD=/p", "B=2", "PYTHONHOME=/x" };
 	static const char *const absent[] = { "GUNICORN_PID", "GUNICORN_CMD_ARGS", "LISTEN_FDNAMES", "NOTIFY_SOCKET",
 		"WATCHDOG_USEC", "OLDPWD", "PYTHONHOME" };
 	char *base[sizeof words / sizeof words[0] + 1] = { NULL };
@@ -303,7 +309,8 @@ the_environment_is_scrubbed_and_set(void **state)
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		base[i] = words[i];
-	write_file(v->root, "env", "\xef\xbb\xbf# c\n; d\n\nB=from file \r\nexport C=\"x \\\" y\" \nD='#'\nE=a b # c\n", 0600);
+	write_file(v->root, "env", "\xef\xbb\xbf# c\n; d\n\nB=from file \r\nexport C=\"x \\\" y\" \nD='#'\nE=a b # c\n",
+		0600);
 	install(v, "23.0.0");
 	assert_true(build(v, WEB "directory = /srv\nenvironment = B=3 D=4\nenvironment_file = %/env -%/none\n", 1, base,
 		&command, &err));
@@ -331,6 +338,7 @@ the_environment_is_scrubbed_and_set(void **state)
 static void
 says_why_it_cannot_be_built(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *text, *file, *why; } cases[] = {
 		{ "[gunicorn:web]\napp = a:b\nvirtualenv = /nowhere\n", "",
 			"web: there is no gunicorn in /nowhere/bin: run /nowhere/bin/pip install gunicorn" },
@@ -357,6 +365,7 @@ says_why_it_cannot_be_built(void **state)
 			"p: environment_file: cannot read '%': Is a directory" },
 		{ "[program:p]\ncommand = sh\nuser = no-such-user\n", "", "p: there is no user 'no-such-user'" },
 	};
+	/* clang-format on */
 	struct venv *v = *state;
 	char before[512];
 
@@ -398,7 +407,8 @@ environment_files_are_bounded(void **state)
 		if (i == 1)
 			memset(text, '#', ENVIRONMENT_FILE_MAX + 1);
 		write_file(v->root, "env", text, 0600);
-		assert_false(build(v, "[program:p]\ncommand = sh\nenvironment_file = %/env\n", 0, NULL, &command, &err));
+		assert_false(
+			build(v, "[program:p]\ncommand = sh\nenvironment_file = %/env\n", 0, NULL, &command, &err));
 		said[0] = err.text;
 		show_words(v, said, seen, sizeof seen);
 		assert_string_equal(seen, why[i]);
@@ -408,6 +418,7 @@ environment_files_are_bounded(void **state)
 static void
 versions_are_found_by_their_metadata(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *script, *info; struct conf_version version; } cases[] = {
 		{ "#!/usr/bin/python3\n", "lib/python3.11/site-packages/gunicorn-23.0.0.dist-info", { 23, 0, 0 } },
 		{ "#!/usr/bin/python3\n", "lib64/python3.9/site-packages/gunicorn-20.1.0-py3.9.egg-info", { 20, 1, 0 } },
@@ -419,6 +430,7 @@ versions_are_found_by_their_metadata(void **state)
 		{ "#!/bin/sh\nexec something\n", "", { 0, 0, 0 } },
 		{ "", "", { 0, 0, 0 } },
 	};
+	/* clang-format on */
 	struct venv *v = *state;
 	char command[1200], path[300], script[300];
 
@@ -426,11 +438,11 @@ versions_are_found_by_their_metadata(void **state)
 		struct conf_version seen;
 		const char *percent = strchr(cases[i].script, '%');
 
-		snprintf(script, sizeof script, "%.*s%s%s", percent ? (int)(percent - cases[i].script) : 300, cases[i].script,
-			percent ? v->root : "", percent ? percent + 1 : "");
+		snprintf(script, sizeof script, "%.*s%s%s", percent ? (int)(percent - cases[i].script) : 300,
+			cases[i].script, percent ? v->root : "", percent ? percent + 1 : "");
 		write_file(v->root, "bin/gunicorn", script, 0755);
-		snprintf(command, sizeof command, "cd '%s' && rm -rf lib lib64 other && mkdir -p lib lib64 './%s'", v->root,
-			cases[i].info);
+		snprintf(command, sizeof command, "cd '%s' && rm -rf lib lib64 other && mkdir -p lib lib64 './%s'",
+			v->root, cases[i].info);
 		assert_int_equal(system(command), 0);
 		snprintf(path, sizeof path, "%s/bin/gunicorn", v->root);
 		seen = conf_gunicorn_version(path);
@@ -442,10 +454,12 @@ versions_are_found_by_their_metadata(void **state)
 static void
 versions_compare_by_number(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *a, *b; int order; } cases[] = {
 		{ "20.1.0", "20.1.0", 0 }, { "9.0.0", "20.1.0", -1 }, { "25.10.0", "25.9.0", 1 }, { "25.1", "25.1.0", 0 },
 		{ "25.1.1", "25.1.0", 1 }, { "x", "0.0.1", -1 }, { "27.0.0.post1", "27", 0 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -76,8 +76,8 @@ expect(struct room *r, const char *name, const char *expected)
 
 	conf_free(conf_read(scratch_path(&r->scratch, name), &r->report));
 	for (uint32_t i = 0; i < r->report.count; i++)
-		n += (size_t)snprintf(all + n, sizeof all - n, "%s:%u: %s\n", r->report.at[i].file, r->report.at[i].line,
-			r->report.at[i].text);
+		n += (size_t)snprintf(all + n, sizeof all - n, "%s:%u: %s\n", r->report.at[i].file,
+			r->report.at[i].line, r->report.at[i].text);
 	shorten(r, all, seen, sizeof seen);
 	assert_string_equal(seen, expected);
 }
@@ -182,15 +182,17 @@ a_missing_include_is_an_error_where_it_is_named(void **state)
 	struct room *r = *state;
 
 	write_file(r, "main.ini", "\n[bridle]\ninclude = none.ini ~/x.ini\n" APP("web"));
-	expect(r, "main.ini", "D/main.ini:3: include: cannot open 'D/none.ini': No such file or directory\n"
+	expect(r, "main.ini",
+		"D/main.ini:3: include: cannot open 'D/none.ini': No such file or directory\n"
 		"D/main.ini:3: include: ~ is not expanded: write the path out\n");
 }
 
 static void
 a_missing_file_is_an_error(void **state)
 {
-	expect(*state, "none.ini", "D/none.ini:0: cannot open 'D/none.ini': No such file or directory\n"
-		"" );
+	expect(*state, "none.ini",
+		"D/none.ini:0: cannot open 'D/none.ini': No such file or directory\n"
+		"");
 }
 
 static void
@@ -201,7 +203,8 @@ a_directory_and_a_fifo_are_not_read(void **state)
 	mkdir(scratch_path(&r->scratch, "d"), 0755);
 	mkfifo(scratch_path(&r->scratch, "f"), 0644);
 	write_file(r, "main.ini", "[bridle]\ninclude = d f\n" APP("web"));
-	expect(r, "main.ini", "D/main.ini:2: include: cannot read 'D/d': Is a directory\n"
+	expect(r, "main.ini",
+		"D/main.ini:2: include: cannot read 'D/d': Is a directory\n"
 		"D/main.ini:2: include: 'D/f' is not a regular file\n");
 }
 
@@ -250,7 +253,8 @@ root_reads_only_what_is_roots(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	write_file(r, "main.ini", "[bridle]\ninclude = w.ini\ninclude = o.ini\ninclude = l.ini\ninclude = d/x.ini\n"
+	write_file(r, "main.ini",
+		"[bridle]\ninclude = w.ini\ninclude = o.ini\ninclude = l.ini\ninclude = d/x.ini\n"
 		"include = ok.ini\n" APP("web"));
 	write_file(r, "w.ini", APP("w"));
 	chmod(scratch_path(&r->scratch, "w.ini"), 0664);
@@ -308,7 +312,8 @@ the_examples_are_good(void **state)
 	char command[700];
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		snprintf(command, sizeof command, "cp '%s/etc/%s' '%s'", top == NULL ? "." : top, names[i], r->scratch.path);
+		snprintf(command, sizeof command, "cp '%s/etc/%s' '%s'", top == NULL ? "." : top, names[i],
+			r->scratch.path);
 		assert_int_equal(system(command), 0);
 		expect(r, names[i], "");
 	}

@@ -77,6 +77,7 @@ reads_limits(void **state)
 	}
 }
 
+/* clang-format off */
 static const struct {
 	const char *key, *value, *complaint;
 } wrongs[] = {
@@ -120,6 +121,7 @@ static const struct {
 	{ "load_credential", "a/b:/b", "w: load_credential: word 1 is not NAME:PATH" },
 	{ "supplementary_groups", "a b?", "w: supplementary_groups: expected names or numbers of groups, got 'a b?'" },
 };
+/* clang-format on */
 
 static void
 says_what_is_wrong(void **state)

@@ -22,6 +22,7 @@ struct wrong {
 
 #define WEB "[gunicorn:web]\napp = a:b\n"
 
+/* clang-format off */
 static const struct wrong wrongs[] = {
 	{ "", "0: no service: add a [gunicorn:NAME] section with app = module:variable\n" },
 	{ "[bridle]\nlog_level = info\n", "0: no service: add a [gunicorn:NAME] section with app = module:variable\n" },
@@ -129,6 +130,7 @@ static const struct wrong wrongs[] = {
 	{ WEB "include = x.ini\n", "3: web: 'include' belongs in a section [bridle], not in [gunicorn:NAME]\n" },
 	{ WEB "[bridle]\ninclude = x.ini\n", "4: include: there is no file to include from\n" },
 };
+/* clang-format on */
 
 static void
 says_what_is_wrong(void **state)
@@ -167,6 +169,7 @@ read_good(const char *text, size_t length, const char *name, struct conf_service
 	return conf;
 }
 
+/* clang-format off */
 static const char everything[] =
 	"\xef\xbb\xbf# a comment\r\n"
 	"[bridle]\r\n"
@@ -178,6 +181,7 @@ static const char everything[] =
 	"  bind = unix:run/web.sock,127.0.0.1:8000\r\n"
 	"      [::1]:8001 ; not a comment, no address either\r\n"
 	"\r\n";
+/* clang-format on */
 
 static void
 a_semicolon_behind_a_value_is_part_of_it(void **state)
@@ -196,16 +200,15 @@ a_semicolon_behind_a_value_is_part_of_it(void **state)
 static void
 lines_continue_when_indented_more_deeply(void **state)
 {
-	static const char text[] =
-		"\xef\xbb\xbf[gunicorn:web]\r\n"
-		"  app = a:b()  \r\n"
-		"  bind = unix:run/web.sock,/run/x.sock\r\n"
-		"      [::1]:8001\r\n"
-		"      # 9999\r\n"
-		"\t  :80 8000\r\n"
-		"  environment = A='x ;y # z'\r\n"
-		"  environment = B=%(A)s$A\r\n"
-		"  workers : auto";
+	static const char text[] = "\xef\xbb\xbf[gunicorn:web]\r\n"
+				   "  app = a:b()  \r\n"
+				   "  bind = unix:run/web.sock,/run/x.sock\r\n"
+				   "      [::1]:8001\r\n"
+				   "      # 9999\r\n"
+				   "\t  :80 8000\r\n"
+				   "  environment = A='x ;y # z'\r\n"
+				   "  environment = B=%(A)s$A\r\n"
+				   "  workers : auto";
 	struct conf_service s;
 	struct conf *conf = read_good(text, sizeof text - 1, "web", &s);
 
@@ -369,8 +372,9 @@ every_default_and_bound_reads(void **state)
 			if (written[k][0] == '\0' || key->scope == CONF_SCOPE_bridle)
 				continue;
 			snprintf(text, sizeof text, "%s\n%s = %s\n",
-				key->scope == CONF_SCOPE_program ? "[program:w]\ncommand = x" : "[gunicorn:w]\napp = a:b", key->name,
-				written[k]);
+				key->scope == CONF_SCOPE_program ? "[program:w]\ncommand = x" :
+								   "[gunicorn:w]\napp = a:b",
+				key->name, written[k]);
 			conf_report_init(&report);
 			conf_free(conf_read_text("t", text, strlen(text), &report));
 			if (report.count > 0)

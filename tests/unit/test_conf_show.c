@@ -9,6 +9,7 @@
 #include "conf/show.h"
 
 /* A value for each kind that is not its default, and would not survive careless printing. */
+/* clang-format off */
 static const struct { const char *kind, *value; } samples[] = {
 	{ "profile", "web" }, { "sandboxmode", "best-effort" },
 	{ "capabilities", "~cap_chown CAP_KILL" }, { "securebits", "keep-caps noroot-locked" },
@@ -32,6 +33,7 @@ static const struct { const char *kind, *value; } samples[] = {
 	{ "statuses", "75, SIGUSR1 12" }, { "progtype", "oneshot" }, { "notifyaccess", "all" }, { "signal", "SIGINT" },
 	{ "address", "tcp:[::1]:80" },
 };
+/* clang-format on */
 
 static const char *
 sample(const struct conf_key *key)
@@ -46,7 +48,10 @@ sample(const struct conf_key *key)
 static void
 fill(char *text, size_t size)
 {
-	static const struct { const char *heading; enum conf_scope first, second; } sections[] = {
+	static const struct {
+		const char *heading;
+		enum conf_scope first, second;
+	} sections[] = {
 		{ "[bridle]", CONF_SCOPE_bridle, CONF_SCOPE_bridle },
 		{ "[gunicorn:web]", CONF_SCOPE_service, CONF_SCOPE_gunicorn },
 		{ "[program:job]", CONF_SCOPE_service, CONF_SCOPE_program },
@@ -58,8 +63,8 @@ fill(char *text, size_t size)
 		for (unsigned k = 0; k < conf_key_count; k++) {
 			const struct conf_key *key = &conf_keys[k];
 
-			if ((key->scope != sections[i].first && key->scope != sections[i].second) || strcmp(key->kind, "refused") == 0 ||
-				strcmp(key->kind, "globs") == 0)
+			if ((key->scope != sections[i].first && key->scope != sections[i].second) ||
+				strcmp(key->kind, "refused") == 0 || strcmp(key->kind, "globs") == 0)
 				continue;
 			if (sample(key) == NULL)
 				fail_msg("no sample for kind %s", key->kind);
@@ -150,12 +155,13 @@ static void
 what_was_written_is_shown_with_its_place(void **state)
 {
 	static const char text[] = "[bridle]\nrun_dir = run\n\n[program:job]\ncommand = x\n[gunicorn:web]\n"
-		"bind = 80\nworkers=2\napp = a:b\nbind = unix:x.sock\n";
+				   "bind = 80\nworkers=2\napp = a:b\nbind = unix:x.sock\n";
 	struct conf *conf = read_text("/etc/a.ini", text);
 	char *seen = shown(conf, NULL, 0);
 
 	(void)state;
-	assert_string_equal(seen, "# /etc/a.ini:1\n[bridle]\n# /etc/a.ini:2\nrun_dir = /etc/run\n\n"
+	assert_string_equal(seen,
+		"# /etc/a.ini:1\n[bridle]\n# /etc/a.ini:2\nrun_dir = /etc/run\n\n"
 		"# /etc/a.ini:4\n[program:job]\n# /etc/a.ini:5\ncommand = x\n\n"
 		"# /etc/a.ini:6\n[gunicorn:web]\n# /etc/a.ini:9\napp     = a:b\n"
 		"# /etc/a.ini:7, /etc/a.ini:10\nbind    = 80 unix:/etc/x.sock\n# /etc/a.ini:8\nworkers = 2\n");
@@ -199,7 +205,8 @@ never_tell(void *context, const char *line)
 static void
 secrets_are_not_shown(void **state)
 {
-	struct conf *conf = read_text("/a.ini", "[program:job]\ncommand = x\nset_credential = key:pssst \"other:pssst too\"\n");
+	struct conf *conf =
+		read_text("/a.ini", "[program:job]\ncommand = x\nset_credential = key:pssst \"other:pssst too\"\n");
 	struct conf *changed = read_text("/a.ini", "[program:job]\ncommand = x\nset_credential = key:pssst2\n");
 	char *seen = shown(conf, NULL, 0), *json = NULL;
 	unsigned told = 0;
@@ -207,7 +214,8 @@ secrets_are_not_shown(void **state)
 	FILE *out = open_memstream(&json, &size);
 
 	(void)state;
-	assert_string_equal(seen, "# /a.ini:1\n[program:job]\n# /a.ini:2\ncommand        = x\n# /a.ini:3\n"
+	assert_string_equal(seen,
+		"# /a.ini:1\n[program:job]\n# /a.ini:2\ncommand        = x\n# /a.ini:3\n"
 		"# set_credential: key other (values are not shown)\n");
 	free(seen);
 	seen = shown(conf, NULL, CONF_SHOWN_SECRETS);

@@ -127,11 +127,13 @@ knows_where_else_they_go(void **state)
 		char host[64], small[4];
 		uint16_t port;
 
-		assert_int_equal(conf_statsd_wanted(&conf->services[0], host, sizeof host, &port), cases[i].host != NULL);
+		assert_int_equal(conf_statsd_wanted(&conf->services[0], host, sizeof host, &port),
+			cases[i].host != NULL);
 		if (cases[i].host != NULL) {
 			assert_string_equal(host, cases[i].host);
 			assert_int_equal(port, cases[i].port);
-			assert_int_equal(conf_statsd_wanted(&conf->services[0], small, sizeof small, &port), host[0] == '\0');
+			assert_int_equal(conf_statsd_wanted(&conf->services[0], small, sizeof small, &port),
+				host[0] == '\0');
 		}
 		conf_free(conf);
 	}

@@ -24,7 +24,9 @@ static const struct advise_measures measures = {
 	.rss = 85 << 20,
 	.growth = 20 << 20,
 };
-static const struct advise_list list = { .numbers = { .mean = 100000, .busy = 2000, .share = 33, .by_load = 3, .per_request = 3020000, .own = 47 } };
+static const struct advise_list list = {
+	.numbers = { .mean = 100000, .busy = 2000, .share = 33, .by_load = 3, .per_request = 3020000, .own = 47 }
+};
 
 static void
 expect(enum advise_reason reason, int64_t value, bool kept, const char *wanted)
@@ -49,7 +51,8 @@ reasons_have_figures(void **state)
 		"at 12 % of the looks as many connections waited as there were workers: half more than 3");
 	expect(ADVISE_FOR_ROOM, 4, false,
 		"the largest worker had 90M and the master 30M: no more fit into four fifths of the 2G that it has or may take");
-	expect(ADVISE_FOR_SLOWEST, 10000, false, "the longest of 1000000 requests took 2500ms, and this is at least twice as long");
+	expect(ADVISE_FOR_SLOWEST, 10000, false,
+		"the longest of 1000000 requests took 2500ms, and this is at least twice as long");
 	expect(ADVISE_FOR_HUNG, 60000, false,
 		"2 workers were ended for not answering in time: nobody knows how long that would have taken");
 	expect(ADVISE_FOR_GROWS, 20000, false, "a worker grows by 20M an hour, 2.9K a request: after so many by 57.6M");
@@ -60,10 +63,21 @@ reasons_have_figures(void **state)
 static void
 every_reason_is_whole(void **state)
 {
-	static const struct advise_measures worst = { .workers = 1024, .cpus = 4096, .memory = 1LL << 40, .requests = UINT64_MAX,
-		.timed = UINT64_MAX, .longest = 86399999999, .busiest = 1000000000, .timeouts = INT64_MAX, .standing = 100,
-		.master = 1LL << 40, .worker = 1LL << 40, .rss = 1LL << 40, .growth = 1LL << 40 };
-	static const struct advise_list numbers = { .numbers = { 3600000000000, 1000000000, 100, 1024, 1024, 1024, 1LL << 40, 100 } };
+	static const struct advise_measures worst = { .workers = 1024,
+		.cpus = 4096,
+		.memory = 1LL << 40,
+		.requests = UINT64_MAX,
+		.timed = UINT64_MAX,
+		.longest = 86399999999,
+		.busiest = 1000000000,
+		.timeouts = INT64_MAX,
+		.standing = 100,
+		.master = 1LL << 40,
+		.worker = 1LL << 40,
+		.rss = 1LL << 40,
+		.growth = 1LL << 40 };
+	static const struct advise_list numbers = { .numbers = { 3600000000000, 1000000000, 100, 1024, 1024, 1024,
+							    1LL << 40, 100 } };
 
 	(void)state;
 	for (unsigned reason = 0; reason < ADVISE_REASON_COUNT; reason++) {

@@ -16,6 +16,7 @@ static void
 a_minute_is_two_halves(void **state)
 {
 	/* so many requests at, asked at, so many in a thousand seconds */
+	/* clang-format off */
 	static const struct { int64_t count; msec at, asked; int64_t rate; } cases[] = {
 		{ 10, 0, 0, 10000 },        /* less than a second counts as one */
 		{ 10, 0, 10000, 1000 },
@@ -25,6 +26,7 @@ a_minute_is_two_halves(void **state)
 		{ 60, 29000, 60000, 0 },    /* and forgotten */
 		{ 60, 0, 600000, 0 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -75,6 +75,7 @@ what_was_written_is_read(void **state)
 static void
 what_is_not_ours_is_passed_over(void **state)
 {
+	/* clang-format off */
 	static const char *const lines[] = {
 		"",
 		"e\",\"words\":\"the end of a line\"}",
@@ -89,6 +90,7 @@ what_is_not_ours_is_passed_over(void **state)
 		"[1]",
 		"{\"version\":1,\"time\":1,\"kind\":\"moved\",\"x\":01}",
 	};
+	/* clang-format on */
 	struct happening h;
 
 	(void)state;
@@ -103,8 +105,10 @@ what_is_strange_is_unknown(void **state)
 	struct happening h;
 
 	(void)state;
-	assert_true(reads("{\"new\":[{\"a\":1}],\"version\":1,\"time\":5.5,\"kind\":\"asked\",\"uid\":-7,\"pid\":0,\"workers\":1.5,"
-			  "\"memory\":99999999999999999999,\"queue\":\"long\",\"rate\":null,\"alarm\":\"yes\",\"words\":{}}", &h));
+	assert_true(reads(
+		"{\"new\":[{\"a\":1}],\"version\":1,\"time\":5.5,\"kind\":\"asked\",\"uid\":-7,\"pid\":0,\"workers\":1.5,"
+		"\"memory\":99999999999999999999,\"queue\":\"long\",\"rate\":null,\"alarm\":\"yes\",\"words\":{}}",
+		&h));
 	assert_int_equal(h.kind, HAPPENING_ASKED);
 	assert_int_equal(h.time, 5500);
 	assert_int_equal(h.uid, -1);

@@ -5,7 +5,10 @@
 #include "core/health.h"
 
 /* Probes in a row, + good and - failed; ! is a failed one that is the one too many. */
-static const struct { uint32_t failures, window; const char *probes; } cases[] = {
+static const struct {
+	uint32_t failures, window;
+	const char *probes;
+} cases[] = {
 	/* clang-format off */
 	{ 1, 1, "+!!+!" },
 	{ 3, 3, "--+--+--!--!" },

@@ -35,17 +35,20 @@ tell(struct hooks *h, const struct hook_plan *plan, char what, bool ending)
 }
 
 static const struct hook_plan none = { .count = { 0 } };
-static const struct hook_plan all = { .count = { [HOOK_CONDITION] = 2, [HOOK_START_PRE] = 2, [HOOK_START_POST] = 2,
-	[HOOK_STOP_POST] = 2 } };
-static const struct hook_plan ignoring = { .count = { [HOOK_CONDITION] = 1, [HOOK_START_PRE] = 2, [HOOK_START_POST] = 2,
-	[HOOK_STOP_POST] = 2 }, .ignored = { [HOOK_CONDITION] = 1, [HOOK_START_PRE] = 1, [HOOK_START_POST] = 1,
-	[HOOK_STOP_POST] = 1 } };
+static const struct hook_plan all = {
+	.count = { [HOOK_CONDITION] = 2, [HOOK_START_PRE] = 2, [HOOK_START_POST] = 2, [HOOK_STOP_POST] = 2 }
+};
+static const struct hook_plan ignoring = {
+	.count = { [HOOK_CONDITION] = 1, [HOOK_START_PRE] = 2, [HOOK_START_POST] = 2, [HOOK_STOP_POST] = 2 },
+	.ignored = { [HOOK_CONDITION] = 1, [HOOK_START_PRE] = 1, [HOOK_START_POST] = 1, [HOOK_STOP_POST] = 1 }
+};
 static const struct hook_plan asking = { .count = { [HOOK_READY] = 1, [HOOK_START_POST] = 1 } };
 static const struct hook_plan oneshot = { .count = { [HOOK_START_PRE] = 1, [HOOK_START_POST] = 2 }, .oneshot = true };
 
 static const struct hook_plan cleaning = { .count = { [HOOK_READY] = 1, [HOOK_STOP_POST] = 1 } };
 static const struct hook_plan after_only = { .count = { [HOOK_START_POST] = 1 }, .oneshot = true };
 
+/* clang-format off */
 static const struct {
 	const char *name;
 	const struct hook_plan *plan;
@@ -94,6 +97,7 @@ static const struct {
 	{ "stopped in the middle of what follows the start", &all, "bscscscscrEsee", "run CONDITION 0, kill, run CONDITION 1, "
 		"kill, run START_PRE 0, kill, run START_PRE 1, kill, spawn, run START_POST 0, -, run STOP_POST 0, run STOP_POST 1" },
 };
+/* clang-format on */
 
 static void
 note(struct text *t, const struct hooks *h, enum hook_deed deed, bool commas)
@@ -120,7 +124,8 @@ every_story(void **state)
 			if (*told == 'E')
 				ending = true;
 			else
-				note(&t, &h, tell(&h, stories[i].plan, *told, ending), strchr(stories[i].wanted, ',') != NULL);
+				note(&t, &h, tell(&h, stories[i].plan, *told, ending),
+					strchr(stories[i].wanted, ',') != NULL);
 		}
 		if (strcmp(seen, stories[i].wanted) != 0)
 			fail_msg("%s:\n%s\nwanted:\n%s", stories[i].name, seen, stories[i].wanted);

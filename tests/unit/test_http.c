@@ -7,7 +7,10 @@
 static void
 reads_a_status(void **state)
 {
-	static const struct { const char *answer; int status; } cases[] = {
+	static const struct {
+		const char *answer;
+		int status;
+	} cases[] = {
 		/* clang-format off */
 		{ "", 0 }, { "H", 0 }, { "HTTP/1.1 20", 0 }, { "HTTP/1.1 200", 200 }, { "HTTP/1.0 503 Service Unavailable\r\n", 503 },
 		{ "HTTP/1.1 099 x", -1 }, { "HTTP/1.1 600 x", -1 }, { "HTTP/2 200", -1 }, { "http/1.1 200", -1 }, { "HTTP/1.1  200", -1 },
@@ -24,7 +27,10 @@ reads_a_status(void **state)
 static void
 knows_what_is_good(void **state)
 {
-	static const struct { int status, wanted; bool good; } cases[] = {
+	static const struct {
+		int status, wanted;
+		bool good;
+	} cases[] = {
 		/* clang-format off */
 		{ 200, 0, true }, { 199, 0, false }, { 302, 0, true }, { 399, 0, true }, { 400, 0, false }, { 503, 0, false },
 		{ 0, 0, false }, { -1, 0, false }, { 200, 204, false }, { 204, 204, true }, { 401, 401, true },

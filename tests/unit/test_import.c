@@ -71,7 +71,8 @@ settings_of(const struct imported *i)
 		for (unsigned key = 0; key < KEY_COUNT; key++)
 			for (const struct draft_setting *s = d->first; s != NULL; s = s->next)
 				if (s->key == (enum key_id)key)
-					fprintf(out, "%s%s = %s; ", s->is_off ? "#" : "", conf_keys[key].name, s->value);
+					fprintf(out, "%s%s = %s; ", s->is_off ? "#" : "", conf_keys[key].name,
+						s->value);
 	fclose(out);
 	return text;
 }
@@ -91,6 +92,7 @@ expect_settings(const struct imported *i, const char *what, const char *wanted)
 static void
 command_lines(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *line, *wanted; } cases[] = {
 		{ "gunicorn -w4 -k gevent -b :80 -t 5 a.b:c", "app = a.b:c; bind = :80; workers = 4; worker_class = gevent; timeout = 5s; " },
 		{ "gunicorn --bind=0.0.0.0 --bind [::1]:9 a", "app = a; bind = 0.0.0.0:8000; bind = [::1]:9; " },
@@ -142,6 +144,7 @@ command_lines(void **state)
 		{ "cd /x && exec litestream -exec 'gunicorn a'", "command = /bin/sh -c \"cd /x && exec litestream -exec 'gunicorn a'\"; " },
 		{ "if true; then gunicorn a; fi", "command = /bin/sh -c \"if true; then gunicorn a; fi\"; " },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -161,6 +164,7 @@ command_lines(void **state)
 static void
 service_lines(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *lines, *wanted; } cases[] = {
 		{ "ExecStart=/x/gunicorn a\n", "app = a; command = /x/gunicorn; " },
 		{ "ExecStart=venv/bin/gunicorn -b unix:x.sock a\n", "app = a; command = /venv/bin/gunicorn; bind = unix:/x.sock; socket_mode = 0666; " },
@@ -225,6 +229,7 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nOOMPolicy=kill\nMemoryLimit=1G\n", "app = a; memory_max = 1G; oom_policy = restart; " },
 		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -254,6 +259,7 @@ entry_of(const struct imported *i, const char *directive)
 static void
 conditions(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *lines, *wanted; enum fate fate; } cases[] = {
 		{ "ConditionPathExists=/srv/a b", "app = a; exec_condition = +test -e \"/srv/a b\"; ", FATE_KEPT },
 		{ "ConditionPathExists=!/srv/off", "app = a; exec_condition = +test ! -e /srv/off; ", FATE_KEPT },
@@ -262,6 +268,7 @@ conditions(void **state)
 		{ "ConditionPathExists=|/srv/x", "app = a; ", FATE_LOST }, { "ConditionPathExists=srv", "app = a; ", FATE_MEANINGLESS },
 		{ "ConditionHost=x", "app = a; ", FATE_LOST }, { "ConditionOSRelease=ID=debian", "app = a; ", FATE_LOST },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -287,7 +294,8 @@ order_among_units(void **state)
 
 	(void)state;
 	begin(&i);
-	add(&i, "web.service", "[Unit]\nAfter=db.service redis.service network.target\nRequires=db.service\n"
+	add(&i, "web.service",
+		"[Unit]\nAfter=db.service redis.service network.target\nRequires=db.service\n"
 		"[Service]\nExecStart=gunicorn a\n");
 	add(&i, "db.service", "[Unit]\nWants=web.service\nBefore=last.service\n[Service]\nExecStart=/x/db\n");
 	add(&i, "last.service", "[Service]\nExecStart=/x/last\n");
@@ -308,6 +316,7 @@ order_among_units(void **state)
 static void
 fates(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *name, *value; enum fate fate; } cases[] = {
 		{ "PrivateTmp", "yes", FATE_KEPT }, { "PrivateTmp", "no", FATE_MEANINGLESS },
 		{ "PrivateTmp", "disconnected", FATE_KEPT }, { "PrivateUsers", "yes", FATE_KEPT }, { "PrivateUsers", "self", FATE_KEPT },
@@ -336,6 +345,7 @@ fates(void **state)
 		{ "Environment", "LISTEN_FDS=3", FATE_LOST }, { "WorkingDirectory", "x", FATE_LOST },
 		{ "StandardOutput", "journal", FATE_IMPLIED }, { "StandardOutput", "file:/x", FATE_LOST },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -363,10 +373,13 @@ a_socket_gives_the_addresses(void **state)
 
 	(void)state;
 	begin(&i);
-	add(&i, "/e/web.service", "[Unit]\nRequires=web.socket\n[Service]\nExecStart=gunicorn -b :1 a\n[Install]\nWantedBy=multi-user.target\n");
-	add(&i, "/e/web.socket", "[Socket]\nListenStream=/run/w.sock\nListenStream=80\nSocketUser=www\nSocketMode=0600\n");
+	add(&i, "/e/web.service",
+		"[Unit]\nRequires=web.socket\n[Service]\nExecStart=gunicorn -b :1 a\n[Install]\nWantedBy=multi-user.target\n");
+	add(&i, "/e/web.socket",
+		"[Socket]\nListenStream=/run/w.sock\nListenStream=80\nSocketUser=www\nSocketMode=0600\n");
 	end(&i);
-	expect_settings(&i, "socket", "app = a; bind = unix:/run/w.sock; bind = 0.0.0.0:80 [::]:80; socket_owner = www; "
+	expect_settings(&i, "socket",
+		"app = a; bind = unix:/run/w.sock; bind = 0.0.0.0:80 [::]:80; socket_owner = www; "
 		"socket_mode = 0600; ");
 	assert_int_equal(entry_of(&i, "Requires")->fate, FATE_IMPLIED);
 	release(&i);
@@ -376,6 +389,7 @@ a_socket_gives_the_addresses(void **state)
 static void
 a_socket_may_start_its_service(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *service, *socket, *other, *wanted; } cases[] = {
 		{ "", "ListenStream=/run/w.sock\n", "", "app = a; bind = unix:/run/w.sock; socket_mode = 0666; start = on-demand; " },
 		{ "[Install]\nWantedBy=multi-user.target\n", "ListenStream=/run/w.sock\n", "", "app = a; bind = unix:/run/w.sock; socket_mode = 0666; " },
@@ -390,6 +404,7 @@ a_socket_may_start_its_service(void **state)
 		{ "[Install]\nWantedBy=x\n", "ListenStream=/srv/a/w.sock\nDirectoryMode=0750\nSocketMode=0600\n", "",
 			"app = a; bind = unix:/srv/a/w.sock; socket_mode = 0600; " },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -422,7 +437,8 @@ sockets_may_share_a_directory(void **state)
 	add(&i, "/e/b.service", "[Service]\nExecStart=gunicorn b\n[Install]\nWantedBy=x\n");
 	add(&i, "/e/b.socket", "[Socket]\nListenStream=/run/g/b.sock\nSocketMode=0600\n");
 	end(&i);
-	expect_settings(&i, "shared", "app = a; bind = unix:/run/g/a.sock; socket_mode = 0600; app = b; bind = unix:/run/g/b.sock; "
+	expect_settings(&i, "shared",
+		"app = a; bind = unix:/run/g/a.sock; socket_mode = 0600; app = b; bind = unix:/run/g/b.sock; "
 		"socket_mode = 0600; ");
 	assert_non_null(strstr(i.text, "Several have sockets in /run/g"));
 	release(&i);
@@ -432,7 +448,9 @@ sockets_may_share_a_directory(void **state)
 static void
 a_listener_for_both_families(void **state)
 {
-	static const struct { const char *more, *wanted; } cases[] = {
+	static const struct {
+		const char *more, *wanted;
+	} cases[] = {
 		{ "", "app = a; bind = [::]:80 0.0.0.0:80; " },
 		{ "BindIPv6Only=both\n", "app = a; bind = [::]:80 0.0.0.0:80; " },
 		{ "BindIPv6Only=ipv6-only\n", "app = a; bind = [::]:80; " },
@@ -472,7 +490,10 @@ dropins_count_in_their_order(void **state)
 static void
 what_is_broken_has_its_line(void **state)
 {
-	static const struct { const char *name, *text; unsigned line; } cases[] = {
+	static const struct {
+		const char *name, *text;
+		unsigned line;
+	} cases[] = {
 		{ "x.service", "[Service\n", 1 },
 		{ "x.service", "[Service]\nExecStart=gunicorn a\nfoo\n", 3 },
 		{ "x.service", "[Service]\n\nExecStart=gunicorn 'a\n", 3 },
@@ -504,6 +525,7 @@ what_is_broken_has_its_line(void **state)
 static void
 programs_of_supervisord(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *lines, *wanted; } cases[] = {
 		{ "command=gunicorn\n  -w 2\n  a\n", "app = a; workers = 2; restart = on-failure; " },
 		{ "command=gunicorn a \\\n  -w 2\n", "app = a; workers = 2; restart = on-failure; " },
@@ -523,6 +545,7 @@ programs_of_supervisord(void **state)
 		{ "command=/x/y\nautorestart=true\nuser=own\ndirectory=/own\n[supervisord]\nuser=www\ndirectory=/srv\n",
 			"command = /x/y; directory = /own; user = own; restart = always; " },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {

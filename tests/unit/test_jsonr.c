@@ -125,7 +125,8 @@ true_and_false_are_taken(void **state)
 		bool value = false;
 
 		jsonr_init(&r, cases[i].words, strlen(cases[i].words));
-		if (jsonr_bool(&r, &value) != cases[i].taken || value != cases[i].value || jsonr_done(&r) != cases[i].good)
+		if (jsonr_bool(&r, &value) != cases[i].taken || value != cases[i].value ||
+			jsonr_done(&r) != cases[i].good)
 			fail_msg("'%s'", cases[i].words);
 	}
 }

@@ -9,7 +9,12 @@ enum { T0 = 1000000, JITTER = 0 };
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
 
 static const struct life_limits usual = {
-	.restart = { .policy = RESTART_ALWAYS, .delay = 1000, .delay_max = 8000, .reset = 60000, .limit = 5, .interval = 3600000 },
+	.restart = { .policy = RESTART_ALWAYS,
+		.delay = 1000,
+		.delay_max = 8000,
+		.reset = 60000,
+		.limit = 5,
+		.interval = 3600000 },
 	.stop = { .graceful = 5000, .total = 10000, .quit = true },
 	.start_timeout = 30000,
 	.held = true,
@@ -87,16 +92,42 @@ reach(struct life *l, enum life_state state, const struct life_limits *limits)
 
 /* Everything that can happen to a service; the deaths differ in what restart_judge makes of them. */
 enum happening {
-	START, STOP, RESTART, REPLACE, HUP, HURRY, READY, NEXT_READY, NEXT_DIED,
-	DIED, DIED_OFTEN, DIED_AT_LIMIT, DIED_CLEAN, ENDING_GONE, TIMEOUT,
-	LISTEN, LISTEN_FAILED, CONNECT, IDLE, IDLE_ANOTHER, ASSUMED, NEXT_ASSUMED,
-	QUEUE, REFUSE, UNFIT, NEXT_UNFIT, SKIPPED, NEXT_SKIPPED, FINISHED, HAPPENINGS
+	START,
+	STOP,
+	RESTART,
+	REPLACE,
+	HUP,
+	HURRY,
+	READY,
+	NEXT_READY,
+	NEXT_DIED,
+	DIED,
+	DIED_OFTEN,
+	DIED_AT_LIMIT,
+	DIED_CLEAN,
+	ENDING_GONE,
+	TIMEOUT,
+	LISTEN,
+	LISTEN_FAILED,
+	CONNECT,
+	IDLE,
+	IDLE_ANOTHER,
+	ASSUMED,
+	NEXT_ASSUMED,
+	QUEUE,
+	REFUSE,
+	UNFIT,
+	NEXT_UNFIT,
+	SKIPPED,
+	NEXT_SKIPPED,
+	FINISHED,
+	HAPPENINGS
 };
 
 static const char *const happenings[] = { "start", "stop", "restart", "replace", "hup", "hurry", "ready", "next ready",
-	"next died", "died", "died often", "died at limit", "died clean", "ending gone", "timeout", "listen", "listen failed", "connect",
-	"idle", "another is idle", "assumed", "next assumed", "queue", "refuse", "unfit", "next unfit", "skipped", "next skipped",
-	"finished" };
+	"next died", "died", "died often", "died at limit", "died clean", "ending gone", "timeout", "listen",
+	"listen failed", "connect", "idle", "another is idle", "assumed", "next assumed", "queue", "refuse", "unfit",
+	"next unfit", "skipped", "next skipped", "finished" };
 
 _Static_assert(sizeof happenings / sizeof happenings[0] == HAPPENINGS, "a word for each");
 

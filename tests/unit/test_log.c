@@ -36,7 +36,10 @@ never_waits_for_its_reader(int ends[2])
 		ssize_t n = read(ends[0], text, sizeof text - 1);
 
 		text[n > 0 ? n : 0] = '\0';
-		_exit(strstr(text, "lines of this log were lost") != NULL && strstr(text, "the reader is back") != NULL ? 0 : 1);
+		_exit(strstr(text, "lines of this log were lost") != NULL &&
+					strstr(text, "the reader is back") != NULL ?
+				0 :
+				1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);

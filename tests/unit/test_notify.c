@@ -36,9 +36,9 @@ what_datagrams_say(void **state)
 		struct notify n;
 
 		assert_true(notify_parse(cases[i].text, strlen(cases[i].text), &n));
-		if (n.ready != w->ready || n.reloading != w->reloading || n.stopping != w->stopping || n.alive != w->alive ||
-			n.stuck != w->stuck || n.main_pid != w->main_pid || n.has_status != w->has_status ||
-			strcmp(n.status, w->status) != 0)
+		if (n.ready != w->ready || n.reloading != w->reloading || n.stopping != w->stopping ||
+			n.alive != w->alive || n.stuck != w->stuck || n.main_pid != w->main_pid ||
+			n.has_status != w->has_status || strcmp(n.status, w->status) != 0)
 			fail_msg("'%s'", cases[i].text);
 	}
 }

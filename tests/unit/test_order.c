@@ -33,7 +33,8 @@ set(struct scene *s, const char *edges)
 	for (uint32_t i = 0; i < MOST; i++)
 		s->nodes[i] = (struct order_node){ .used = true, .state = LIFE_STOPPED };
 	for (; *edges != '\0'; edges += edges[3] == ' ' ? 4 : 3)
-		s->edges[s->order.edge_count++] = (struct order_edge){ (uint32_t)(edges[0] - 'a'), (uint32_t)(edges[2] - 'a'), kinds(edges[1]) };
+		s->edges[s->order.edge_count++] =
+			(struct order_edge){ (uint32_t)(edges[0] - 'a'), (uint32_t)(edges[2] - 'a'), kinds(edges[1]) };
 }
 
 /* Let all have their turn, once: "+a" is started, "-a" stopped, "xa(b)" refused because of b, "a(b)" waits for b. */
@@ -69,8 +70,11 @@ turns(struct scene *s, struct text *t)
 static void
 happen(struct scene *s, const char *what, struct text *t)
 {
-	static const struct { char letter; enum life_state state; } states[] = { { 'r', LIFE_RUNNING }, { 'f', LIFE_FAILED },
-		{ 'g', LIFE_STOPPED }, { 'd', LIFE_STOPPED }, { 'w', LIFE_WAITING }, { 'o', LIFE_DONE } };
+	static const struct {
+		char letter;
+		enum life_state state;
+	} states[] = { { 'r', LIFE_RUNNING }, { 'f', LIFE_FAILED }, { 'g', LIFE_STOPPED }, { 'd', LIFE_STOPPED },
+		{ 'w', LIFE_WAITING }, { 'o', LIFE_DONE } };
 
 	for (; *what != '\0'; what++) {
 		uint32_t i = (uint32_t)(what[1] - 'a');
@@ -102,7 +106,8 @@ static const struct {
 	{ "after one that nobody starts", "b>a", "Sb .", "| +b" },
 	{ "after one that fails", "b>a", "Sa Sb . fa .", "| +a b(a) | +b" },
 	{ "after one that backs off", "b>a", "Sa Sb . wa . ra .", "| +a b(a) | b(a) | +b" },
-	{ "what is required is started, and theirs, and waited for", "c!b b!a", "Sc . ra . rb .", "| +a b(a) c(b) | +b c(b) | +c" },
+	{ "what is required is started, and theirs, and waited for", "c!b b!a", "Sc . ra . rb .",
+		"| +a b(a) c(b) | +b c(b) | +c" },
 	{ "the other way round in the list", "a!b", "Sa . rb .", "| a(b) +b | +a" },
 	{ "the same after a failure", "a!b", "fb Sa . rb .", "| a(b) +b | +a" },
 	{ "through several, whatever their order", "b!a c!b", "Sc . ra .", "| +a b(a) c(b) | +b c(b)" },

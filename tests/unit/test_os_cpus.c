@@ -9,9 +9,12 @@
 #include "os/cpus.h"
 #include "scratch.h"
 
-struct quota { const char *file, *text; };
+struct quota {
+	const char *file, *text;
+};
 
 /* Where we are, what the groups say, and how many CPUs that leaves; "@" is where the hierarchy is. */
+/* clang-format off */
 static const struct {
 	const char *what, *cgroups, *mounts;
 	struct quota quotas[4];
@@ -34,6 +37,7 @@ static const struct {
 		{ { "a/cpu.cfs_quota_us", "100000\n" }, { "a/cpu.cfs_period_us", "100000\n" } }, 0 },
 	{ "nonsense", "0::/a\n", "1 1 0:1 / @ rw - cgroup2 cgroup2 rw\n", { { "a/cpu.max", "-5 0\n" } }, 0 },
 };
+/* clang-format on */
 
 static void
 put(const struct scratch *s, const char *name, const char *text)
@@ -59,7 +63,9 @@ finds_the_narrowest_quota(void **state)
 		unsigned n;
 
 		scratch_make(&s);
-		assert_int_equal(mkdirat(s.fd, "fs", 0700) + mkdirat(s.fd, "fs/a", 0700) + mkdirat(s.fd, "fs/a/b", 0700), 0);
+		assert_int_equal(mkdirat(s.fd, "fs", 0700) + mkdirat(s.fd, "fs/a", 0700) +
+				mkdirat(s.fd, "fs/a/b", 0700),
+			0);
 		put(&s, "cgroup", cases[i].cgroups);
 		put(&s, "mountinfo", cases[i].mounts);
 		for (int k = 0; k < 4 && cases[i].quotas[k].file != NULL; k++) {

@@ -19,8 +19,8 @@ port_of(int fd)
 	socklen_t size = sizeof a;
 
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &size), 0);
-	return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&a)->sin6_port
-					     : ((struct sockaddr_in *)(void *)&a)->sin_port);
+	return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&a)->sin6_port :
+					       ((struct sockaddr_in *)(void *)&a)->sin_port);
 }
 
 static bool
@@ -31,8 +31,8 @@ connects(int family, uint16_t port)
 	int s = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), n;
 
 	four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	n = family == AF_INET ? connect(s, (struct sockaddr *)&four, sizeof four)
-			      : connect(s, (struct sockaddr *)&six, sizeof six);
+	n = family == AF_INET ? connect(s, (struct sockaddr *)&four, sizeof four) :
+				connect(s, (struct sockaddr *)&six, sizeof six);
 	close(s);
 	return n == 0;
 }

@@ -443,7 +443,8 @@ gives_nothing_else_away(void **state)
 {
 	struct scratch *s = *state;
 	struct listener_unix who = by_us();
-	const char *victim = scratch_path(s, "victim"), *link = scratch_path(s, "link"), *path = scratch_path(s, "web.sock");
+	const char *victim = scratch_path(s, "victim"), *link = scratch_path(s, "link"),
+		   *path = scratch_path(s, "web.sock");
 	struct stat st;
 	struct err err;
 	int fd = open_at(path, &err);
@@ -471,7 +472,8 @@ gives_nothing_else_away(void **state)
 static void
 exchange(const char *path, const char *victim)
 {
-	if (setgroups(0, NULL) != 0 || setresgid(SERVICE, SERVICE, SERVICE) != 0 || setresuid(SERVICE, SERVICE, SERVICE) != 0)
+	if (setgroups(0, NULL) != 0 || setresgid(SERVICE, SERVICE, SERVICE) != 0 ||
+		setresuid(SERVICE, SERVICE, SERVICE) != 0)
 		_exit(1);
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* cleared by a change of user; whatever becomes of the test, this ends */
 	for (;;)
@@ -485,7 +487,8 @@ survives_a_race_for_the_name(void **state)
 {
 	struct scratch *s = *state;
 	struct listener_unix who = { SERVICE, SERVICE, 0666 };
-	const char *victim = scratch_path(s, "dir/victim"), *dir = scratch_path(s, "dir"), *path = scratch_path(s, "dir/web.sock");
+	const char *victim = scratch_path(s, "dir/victim"), *dir = scratch_path(s, "dir"),
+		   *path = scratch_path(s, "dir/web.sock");
 	struct stat st;
 	pid_t pid;
 

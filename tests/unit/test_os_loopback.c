@@ -11,7 +11,9 @@
 static void
 send_to(uint16_t port, const char *words)
 {
-	const struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	const struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	assert_true(sendto(fd, words, 2, 0, (const struct sockaddr *)&to, sizeof to) == 2);

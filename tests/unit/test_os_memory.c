@@ -75,8 +75,9 @@ the_least_counts(void **state)
 static void
 each_has_groups_of_its_own(void **state)
 {
-	static const struct file files[] = { { "proc/meminfo", "MemAvailable: 80 kB\n" }, { "proc/self/cgroup", "0::/a\n" },
-		{ "proc/42/cgroup", "0::/b\n" }, { "sys/b/memory.max", "1000\n" }, { "sys/b/memory.current", "400\n" } };
+	static const struct file files[] = { { "proc/meminfo", "MemAvailable: 80 kB\n" },
+		{ "proc/self/cgroup", "0::/a\n" }, { "proc/42/cgroup", "0::/b\n" }, { "sys/b/memory.max", "1000\n" },
+		{ "sys/b/memory.current", "400\n" } };
 	struct scratch s;
 
 	(void)state;

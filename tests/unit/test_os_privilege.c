@@ -109,8 +109,8 @@ becomes_the_user(void **state)
 static int
 check_capabilities(unsigned long long had, pid_t other)
 {
-	unsigned long long want = 1ULL << CAP_SYS_PTRACE | 1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_NET_ADMIN |
-		1ULL << CAP_SYSLOG;
+	unsigned long long want =
+		1ULL << CAP_SYS_PTRACE | 1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_NET_ADMIN | 1ULL << CAP_SYSLOG;
 
 	(void)other;
 	if (status_mask("CapPrm") != (want & had) || status_mask("CapEff") != (want & had))

@@ -16,6 +16,7 @@
 #include "scratch.h"
 
 /* Lines of /proc/PID/stat, and what is in them. */
+/* clang-format off */
 static const struct {
 	const char *what, *line;
 	bool ok;
@@ -43,6 +44,7 @@ static const struct {
 	{ "nothing", "", false, { 0 } },
 	{ "only a parenthesis", ")", false, { 0 } },
 };
+/* clang-format on */
 
 static void
 reads_lines_of_stat(void **state)

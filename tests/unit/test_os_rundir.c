@@ -88,7 +88,10 @@ gives_it_to_its_owner(void **state)
 static void
 refuses_what_others_can_write(void **state)
 {
-	static const struct { mode_t mode; const char *words; } cases[] = {
+	static const struct {
+		mode_t mode;
+		const char *words;
+	} cases[] = {
 		{ 0777, "can be written by everybody" },
 		{ 01777, "can be written by everybody" },
 		{ 0775, "can be written by group 4321" },
@@ -162,7 +165,8 @@ removes_everything(void **state)
 
 	snprintf(command, sizeof command,
 		"cd '%s' && mkdir -p tmp/a/b/c/d/e tmp/a/b/x tmp/.bridle.0/y outside && touch tmp/f tmp/a/b/c/g tmp/.bridle.1 "
-		"outside/keep && ln -s ../outside tmp/link && ln -s /etc/passwd tmp/a/b/passwd && mkfifo tmp/a/fifo", s->path);
+		"outside/keep && ln -s ../outside tmp/link && ln -s /etc/passwd tmp/a/b/passwd && mkfifo tmp/a/fifo",
+		s->path);
 	assert_int_equal(system(command), 0);
 	assert_true(rundir_remove(s->fd, "tmp", 1000));
 	assert_int_equal(access(scratch_path(s, "tmp"), F_OK), -1);
@@ -201,7 +205,8 @@ stops_at_its_limit(void **state)
 	char command[256];
 	int rounds = 1;
 
-	snprintf(command, sizeof command, "mkdir -p '%s/tmp/sub' && cd '%s/tmp/sub' && seq 100 | xargs touch", s->path, s->path);
+	snprintf(command, sizeof command, "mkdir -p '%s/tmp/sub' && cd '%s/tmp/sub' && seq 100 | xargs touch", s->path,
+		s->path);
 	assert_int_equal(system(command), 0);
 	assert_false(rundir_remove(s->fd, "tmp", 10));
 	while (rounds < 20 && !rundir_remove(s->fd, "tmp", 10))
@@ -244,7 +249,8 @@ stays_on_its_mount(void **state)
 		print_message("valgrind may not know openat2(2), without which a bind mount is not seen\n");
 		skip();
 	}
-	assert_int_equal(mkdirat(s->fd, "outside", 0755) + mkdirat(s->fd, "tmp", 0755) + mkdirat(s->fd, "tmp/m", 0755), 0);
+	assert_int_equal(mkdirat(s->fd, "outside", 0755) + mkdirat(s->fd, "tmp", 0755) + mkdirat(s->fd, "tmp/m", 0755),
+		0);
 	close(openat(s->fd, "outside/keep", O_CREAT | O_WRONLY, 0600));
 	for (int i = 0; i < 2; i++) {
 		snprintf(from, sizeof from, "%s/outside", s->path);

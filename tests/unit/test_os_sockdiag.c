@@ -20,8 +20,8 @@ port_of(int fd)
 	socklen_t size = sizeof a;
 
 	getsockname(fd, (struct sockaddr *)&a, &size);
-	return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&a)->sin6_port
-					     : ((struct sockaddr_in *)(void *)&a)->sin_port);
+	return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)(void *)&a)->sin6_port :
+					       ((struct sockaddr_in *)(void *)&a)->sin_port);
 }
 
 static void
@@ -148,7 +148,9 @@ reads_long_answers(void **state)
 	for (int i = 0; i < MANY; i++) {
 		fds[i] = listener_open_tcp("127.0.0.1", 0, BACKLOG, NULL);
 		assert_true(fds[i] >= 0);
-		q[i] = (struct sockdiag_query){ .inode = listener_inode(fds[i]), .family = AF_INET, .port = port_of(fds[i]) };
+		q[i] = (struct sockdiag_query){ .inode = listener_inode(fds[i]),
+			.family = AF_INET,
+			.port = port_of(fds[i]) };
 		want[i] = 0;
 	}
 	assert_answers(q, MANY, want);
@@ -188,7 +190,8 @@ counts_open_connections(void **state)
 {
 	struct listener_unix who = { geteuid(), getegid(), 0600 };
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	int four = listener_open_tcp("127.0.0.1", 0, BACKLOG, NULL), all = listener_open_tcp("", 0, BACKLOG, NULL), path;
+	int four = listener_open_tcp("127.0.0.1", 0, BACKLOG, NULL), all = listener_open_tcp("", 0, BACKLOG, NULL),
+	    path;
 	int fd = sockdiag_open(NULL), clients[3][WAITING], servers[3][2];
 	struct scratch s;
 	struct err err;

@@ -44,8 +44,13 @@ prepare(struct fixture *f, const char *script)
 	f->argv[0] = "sh";
 	f->argv[1] = "-c";
 	f->argv[2] = (char *)(uintptr_t)script;
-	f->request = (struct spawn_request){ .path = "/bin/sh", .argv = f->argv, .envp = plain_env, .null_fd = f->null_fd,
-		.output_fd = f->output[1], .cgroup_fd = -1, .umask = 022 };
+	f->request = (struct spawn_request){ .path = "/bin/sh",
+		.argv = f->argv,
+		.envp = plain_env,
+		.null_fd = f->null_fd,
+		.output_fd = f->output[1],
+		.cgroup_fd = -1,
+		.umask = 022 };
 }
 
 static void
@@ -424,7 +429,9 @@ cannot_become_a_user_without_root(void **state)
 		f.request.group_count = 1;
 		if (geteuid() == 0 && setresuid(12345, 12345, 12345) != 0)
 			_exit(2);
-		_exit(spawn(&f.request, &err) == -1 && f.request.failed == SPAWN_GROUPS && f.request.error == EPERM ? 0 : 1);
+		_exit(spawn(&f.request, &err) == -1 && f.request.failed == SPAWN_GROUPS && f.request.error == EPERM ?
+				0 :
+				1);
 	}
 	waitpid(pid, &status, 0);
 	if (!on_valgrind())
@@ -480,7 +487,8 @@ start_many(pid_t *last)
 static void
 cannot_be_held_up(void **state)
 {
-	pid_t *last = mmap(NULL, sizeof *last, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), attacker, starter;
+	pid_t *last = mmap(NULL, sizeof *last, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0), attacker,
+	      starter;
 	int status = -1;
 
 	(void)state;
@@ -515,8 +523,8 @@ read_and_be_silent(int fd)
 	struct {
 		struct fuse_out_header header;
 		struct fuse_init_out body;
-	} hello = { .header.len = sizeof hello, .body = { .major = FUSE_KERNEL_VERSION, .minor = FUSE_KERNEL_MINOR_VERSION,
-		.max_write = 4096 } };
+	} hello = { .header.len = sizeof hello,
+		.body = { .major = FUSE_KERNEL_VERSION, .minor = FUSE_KERNEL_MINOR_VERSION, .max_write = 4096 } };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
@@ -572,7 +580,8 @@ start_on_silence(void)
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	pid = spawn(&f.request, &err);
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	told = pid == -1 && f.request.failed == SPAWN_STALLED && after.tv_sec - before.tv_sec < 2 * SPAWN_PATIENCE / 1000 + 1;
+	told = pid == -1 && f.request.failed == SPAWN_STALLED &&
+		after.tv_sec - before.tv_sec < 2 * SPAWN_PATIENCE / 1000 + 1;
 	/* others go on starting, and the one that was left ends when the kernel lets go of it */
 	f.request.directory = NULL;
 	for (int i = 0; i < 3 && told; i++) {

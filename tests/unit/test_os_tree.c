@@ -324,6 +324,7 @@ signals_only_whom_it_means(void **state)
 static char long_value[4200];
 
 /* Environments, and what marker they show. */
+/* clang-format off */
 static const struct {
 	const char *what;
 	char *const env[6];
@@ -342,6 +343,7 @@ static const struct {
 	{ "another name", { "BRIDLE_SERVICES=web", "XBRIDLE_GENERATION=1", NULL }, false, { "" } },
 	{ "none", { NULL }, false, { "" } },
 };
+/* clang-format on */
 
 static void
 reads_markers(void **state)
@@ -434,7 +436,8 @@ finds_leftovers_of_its_own_run_dir(void **state)
 		"env -i sleep 61 & "
 		"env -i setsid sh -c 'exec sleep 62 > %s/api/log' & "
 		"BRIDLE_RUN_DIR=/elsewhere setsid sleep 63 & "
-		"while [ ! -e %s/api/log ]; do sleep 0.01; done; sleep 0.05; echo ready; wait", s.path, s.path);
+		"while [ ! -e %s/api/log ]; do sleep 0.01; done; sleep 0.05; echo ready; wait",
+		s.path, s.path);
 	pid = start(script, env);
 	looker = fork();
 	if (looker == 0) {
@@ -467,7 +470,8 @@ finds_leftovers_of_its_own_run_dir(void **state)
 static void
 finds_leftovers_by_session(void **state)
 {
-	char *env[] = { "BRIDLE_RUN_DIR=/run/bridle-test", "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=3", "PATH=/usr/bin:/bin", NULL };
+	char *env[] = { "BRIDLE_RUN_DIR=/run/bridle-test", "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=3",
+		"PATH=/usr/bin:/bin", NULL };
 	pid_t pid = start("(env -i sleep 64 &); sleep 0.1; echo ready; exec sleep 65", env), looker;
 	int status;
 

@@ -125,7 +125,8 @@ static void
 a_copy_is_of_one_moment(void **state)
 {
 	/* valgrind runs one of the two processes' instructions some fifty times slower */
-	const unsigned slower = getenv("BRIDLE_VALGRIND") != NULL ? 100 : 1, reads = 100000 / slower, changes_wanted = 100 / slower;
+	const unsigned slower = getenv("BRIDLE_VALGRIND") != NULL ? 100 : 1, reads = 100000 / slower,
+		       changes_wanted = 100 / slower;
 	struct pair *p = *state;
 	struct page_service out;
 	unsigned good = 0, torn = 0, changes = 0;

@@ -27,9 +27,11 @@ step(struct pool *p, uint32_t workers, msec now)
 static void
 people_set_what_is_wanted(void **state)
 {
+	/* clang-format off */
 	static const struct { uint32_t min, max, n, wanted; } cases[] = {
 		{ 2, 8, 5, 5 }, { 2, 8, 1, 2 }, { 2, 8, 9, 8 }, { 2, 8, 0, 2 }, { 3, 3, 7, 7 }, { 3, 3, 1, 1 }, { 3, 3, 0, 1 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

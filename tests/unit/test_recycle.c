@@ -20,7 +20,8 @@ static void
 only_after_three_samples_in_a_row(void **state)
 {
 	struct recycle r = { 0 };
-	struct recycle_worker w[2] = { { .pid = 10, .bytes = 101, .booted = true }, { .pid = 11, .bytes = 100, .booted = true } };
+	struct recycle_worker w[2] = { { .pid = 10, .bytes = 101, .booted = true },
+		{ .pid = 11, .bytes = 100, .booted = true } };
 	msec now = 0;
 
 	(void)state;
@@ -53,7 +54,8 @@ static void
 one_that_does_not_go_does_not_block_the_others_for_ever(void **state)
 {
 	struct recycle r = { 0 };
-	struct recycle_worker w[2] = { { .pid = 10, .bytes = 150, .booted = true }, { .pid = 11, .bytes = 120, .booted = true } };
+	struct recycle_worker w[2] = { { .pid = 10, .bytes = 150, .booted = true },
+		{ .pid = 11, .bytes = 120, .booted = true } };
 	msec now = 0;
 
 	(void)state;

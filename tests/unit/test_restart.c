@@ -65,32 +65,39 @@ rows_of_deaths(void **state)
 	enum { B, L, E, H }; /* in boot; late, if only just; early, only just; healthy */
 	static const struct {
 		const char *name;
-		struct { int kind; enum restart_verdict verdict; msec wait; } deaths[14];
+		struct {
+			int kind;
+			enum restart_verdict verdict;
+			msec wait;
+		} deaths[14];
 	} rows[] = {
 		{ "boot failures wait and double, then it is given up",
 			{ { B, RESTART_LATER, 1000 }, { B, RESTART_LATER, 2000 }, { B, RESTART_LATER, 4000 },
-			{ B, RESTART_LATER, 5000 }, { B, RESTART_LATER, 5000 }, { B, RESTART_GIVE_UP, 0 }, { -1 } } },
+				{ B, RESTART_LATER, 5000 }, { B, RESTART_LATER, 5000 }, { B, RESTART_GIVE_UP, 0 },
+				{ -1 } } },
 		{ "six late deaths are free",
-			{ { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW },
-			{ L, RESTART_NOW }, { L, RESTART_LATER, 1000 }, { L, RESTART_LATER, 2000 }, { -1 } } },
+			{ { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW },
+				{ L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_LATER, 1000 },
+				{ L, RESTART_LATER, 2000 }, { -1 } } },
 		{ "early and late ones in turn count alike",
-			{ { L, RESTART_NOW }, { E, RESTART_NOW }, { L, RESTART_NOW }, { E, RESTART_NOW }, { L, RESTART_NOW },
-			{ E, RESTART_NOW }, { L, RESTART_LATER, 1000 }, { E, RESTART_LATER, 2000 }, { -1 } } },
+			{ { L, RESTART_NOW }, { E, RESTART_NOW }, { L, RESTART_NOW }, { E, RESTART_NOW },
+				{ L, RESTART_NOW }, { E, RESTART_NOW }, { L, RESTART_LATER, 1000 },
+				{ E, RESTART_LATER, 2000 }, { -1 } } },
 		{ "and one more when killed just after a restart",
-			{ { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW },
-			{ E, RESTART_NOW }, { E, RESTART_LATER, 1000 }, { E, RESTART_LATER, 2000 }, { -1 } } },
+			{ { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW },
+				{ L, RESTART_NOW }, { E, RESTART_NOW }, { E, RESTART_LATER, 1000 },
+				{ E, RESTART_LATER, 2000 }, { -1 } } },
 		{ "the first early one is forgiven, the second waits",
-			{ { E, RESTART_NOW }, { E, RESTART_LATER, 1000 }, { E, RESTART_LATER, 2000 }, { L, RESTART_NOW },
-			{ E, RESTART_NOW }, { E, RESTART_LATER, 1000 }, { -1 } } },
+			{ { E, RESTART_NOW }, { E, RESTART_LATER, 1000 }, { E, RESTART_LATER, 2000 },
+				{ L, RESTART_NOW }, { E, RESTART_NOW }, { E, RESTART_LATER, 1000 }, { -1 } } },
 		{ "no early one is forgiven after many late ones",
-			{ { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW },
-			{ L, RESTART_NOW }, { E, RESTART_LATER, 1000 }, { -1 } } },
-		{ "nor after a boot failure",
-			{ { B, RESTART_LATER, 1000 }, { E, RESTART_LATER, 1000 }, { -1 } } },
+			{ { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW }, { L, RESTART_NOW },
+				{ L, RESTART_NOW }, { L, RESTART_NOW }, { E, RESTART_LATER, 1000 }, { -1 } } },
+		{ "nor after a boot failure", { { B, RESTART_LATER, 1000 }, { E, RESTART_LATER, 1000 }, { -1 } } },
 		{ "health makes all forgotten",
 			{ { B, RESTART_LATER, 1000 }, { B, RESTART_LATER, 2000 }, { B, RESTART_LATER, 4000 },
-			{ B, RESTART_LATER, 5000 }, { B, RESTART_LATER, 5000 }, { H, RESTART_NOW },
-			{ B, RESTART_LATER, 1000 }, { L, RESTART_NOW }, { -1 } } },
+				{ B, RESTART_LATER, 5000 }, { B, RESTART_LATER, 5000 }, { H, RESTART_NOW },
+				{ B, RESTART_LATER, 1000 }, { L, RESTART_NOW }, { -1 } } },
 	};
 	static const msec ages[] = { [B] = 300, [L] = 1000, [E] = 999, [H] = 60000 };
 
@@ -141,9 +148,11 @@ failures_count_within_the_interval(void **state)
 static void
 waits_stay_within_their_limits(void **state)
 {
+	/* clang-format off */
 	static const struct { msec delay, most; } limits_of[] = {
 		{ 1, 1 }, { 1, 2 }, { 1000, 1000 }, { 1000, 1500 }, { 1000, 60000 }, { 3600000, 86400000 }, { 1, INT64_MAX / 4 },
 	};
+	/* clang-format on */
 	static const uint32_t jitters[] = { 0, 1, 77777, UINT32_MAX / 2, UINT32_MAX };
 
 	(void)state;
@@ -160,7 +169,8 @@ waits_stay_within_their_limits(void **state)
 				struct death death = { .age = 10 };
 
 				wait = -1;
-				assert_int_equal(restart_judge(&r, &limits, &death, jitters[j], T0, &wait), RESTART_LATER);
+				assert_int_equal(restart_judge(&r, &limits, &death, jitters[j], T0, &wait),
+					RESTART_LATER);
 				if (wait < limits.delay || wait > limits.delay_max)
 					fail_msg("limits %u, jitter %u: %lld", i, jitters[j], (long long)wait);
 			}

@@ -78,11 +78,14 @@ what_is_no_strain(void **state)
 		const char *name;
 		struct saturation_seen seen;
 	} cases[] = {
-		{ "fewer wait than there are workers", { .queue = 2, .workers = 3, .booted = 3, .wanted = 3, .settled = true } },
+		{ "fewer wait than there are workers",
+			{ .queue = 2, .workers = 3, .booted = 3, .wanted = 3, .settled = true } },
 		{ "one waits for one", { .queue = 1, .workers = 1, .booted = 1, .wanted = 1, .settled = true } },
 		{ "nobody knows who waits", { .queue = -1, .workers = 3, .booted = 3, .wanted = 3, .settled = true } },
-		{ "nobody is there to be waited for", { .queue = 9, .workers = 0, .booted = -1, .wanted = 3, .settled = false } },
-		{ "heartbeats cannot be seen", { .queue = 0, .workers = 3, .booted = -1, .wanted = 3, .settled = true } },
+		{ "nobody is there to be waited for",
+			{ .queue = 9, .workers = 0, .booted = -1, .wanted = 3, .settled = false } },
+		{ "heartbeats cannot be seen",
+			{ .queue = 0, .workers = 3, .booted = -1, .wanted = 3, .settled = true } },
 		{ "on the way up", { .queue = 0, .workers = 3, .booted = 3, .wanted = 9, .settled = false } },
 		{ "on the way down", { .queue = 0, .workers = 9, .booted = 9, .wanted = 3, .settled = false } },
 	};
@@ -119,8 +122,9 @@ descriptors_that_run_out(void **state)
 	static const struct {
 		int64_t fds, most;
 		bool found;
-	} cases[] = { { 89, 100, false }, { 90, 100, true }, { 100, 100, true }, { 921, 1024, false }, { 922, 1024, true },
-		{ -1, 100, false }, { 100, -1, false }, { 0, 0, false }, { 8, 9, false }, { 9, 9, true } };
+	} cases[] = { { 89, 100, false }, { 90, 100, true }, { 100, 100, true }, { 921, 1024, false },
+		{ 922, 1024, true }, { -1, 100, false }, { 100, -1, false }, { 0, 0, false }, { 8, 9, false },
+		{ 9, 9, true } };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

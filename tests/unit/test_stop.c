@@ -28,6 +28,7 @@ struct ladder {
 	struct rung rungs[8];
 };
 
+/* clang-format off */
 static const struct ladder ladders[] = {
 	{ "all the way down", &gunicorn, {
 		{ BEGIN, 0, STOP_TERM_MASTER, 3000 }, { STEP, 2999, STOP_NOTHING, 3000 }, { STEP, 3000, STOP_QUIT_MASTER, 8000 },
@@ -72,6 +73,7 @@ static const struct ladder ladders[] = {
 	{ "nothing happens before it begins", &gunicorn, {
 		{ HURRY, 10, STOP_NOTHING, 0 - T0 }, { STEP, 20, STOP_NOTHING, 0 - T0 }, { GONE, 30, STOP_NOTHING, 0 - T0 } } },
 };
+/* clang-format on */
 
 static enum stop_deed
 happen(struct stop *s, const struct stop_limits *limits, const struct rung *r)
@@ -127,7 +129,11 @@ a_generation_ends_once(void **state)
 static void
 only_one_that_serves_alone_is_drained(void **state)
 {
-	static const struct { enum generation_state state; bool drain; enum stop_deed deed; } rows[] = {
+	static const struct {
+		enum generation_state state;
+		bool drain;
+		enum stop_deed deed;
+	} rows[] = {
 		{ GENERATION_READY, true, STOP_NOTHING },
 		{ GENERATION_READY, false, STOP_TERM_MASTER },
 		{ GENERATION_BOOTING, true, STOP_TERM_MASTER },
@@ -145,7 +151,8 @@ static void
 slots_are_found(void **state)
 {
 	struct generation slots[3] = { { .state = GENERATION_ENDING, .number = 4, .beside = true, .stop.since = 60 },
-		{ .state = GENERATION_READY, .number = 2 }, { .state = GENERATION_ENDING, .number = 5, .beside = true, .stop.since = 50 } };
+		{ .state = GENERATION_READY, .number = 2 },
+		{ .state = GENERATION_ENDING, .number = 5, .beside = true, .stop.since = 50 } };
 
 	(void)state;
 	assert_int_equal(generation_find_free(slots, 3), 3);

@@ -50,6 +50,7 @@ copies_are_cut(void **state)
 static void
 what_is_visible(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *bytes, *seen; } cases[] = {
 		{ "plain ~\ttext", "plain ~\ttext" },
 		{ "\x1b[31mred\r\n", "\\x1b[31mred\\x0d\\x0a" },
@@ -66,6 +67,7 @@ what_is_visible(void **state)
 		{ "\xe2\x82", "\\xe2\\x82" },                        /* cut short */
 		{ "\xe2(\xa1", "\\xe2(\\xa1" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < ROWS(cases); i++) {
@@ -97,12 +99,14 @@ a_visible_text_ends_with_a_whole_character(void **state)
 static void
 durations_are_written(void **state)
 {
+	/* clang-format off */
 	static const struct { msec d; const char *words; } cases[] = {
 		{ -5, "0s" }, { 0, "0s" }, { 1, "1ms" }, { 350, "350ms" }, { 999, "999ms" }, { 1000, "1s" }, { 1500, "1500ms" },
 		{ 9999, "9999ms" }, { 10500, "10s" }, { 59999, "59s" }, { 60000, "1m" }, { 60500, "1m" }, { 90000, "1m30s" },
 		{ 3600000, "1h" }, { 3605000, "1h5s" }, { 5400000, "1h30m" }, { 5405000, "1h30m" }, { 86400000, "1d" },
 		{ 187200000, "2d4h" }, { 187260000, "2d4h" }, { 31536000000, "365d" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < ROWS(cases); i++) {
@@ -118,6 +122,7 @@ durations_are_written(void **state)
 static void
 durations_are_read(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *words; msec d; } cases[] = {
 		{ "500ms", 500 }, { "30s", 30000 }, { "5m", 300000 }, { "5min", 300000 }, { "2h", 7200000 }, { "1d", 86400000 },
 		{ "1m30s", 90000 }, { "1h30m", 5400000 }, { "1.5", 1500 }, { "1.5s", 1500 }, { "0.25h", 900000 }, { "0", 0 },
@@ -127,6 +132,7 @@ durations_are_read(void **state)
 		{ "99999999999999999999s", -1 }, { "9223372036854775807ms", -1 }, { "9223372036854775d", -1 },
 		{ "26000000000d26000000000d26000000000d26000000000d26000000000d", -1 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < ROWS(cases); i++) {
@@ -141,10 +147,12 @@ durations_are_read(void **state)
 static void
 sizes_are_written(void **state)
 {
+	/* clang-format off */
 	static const struct { uint64_t bytes; const char *words; } cases[] = {
 		{ 0, "0" }, { 512, "512" }, { 1023, "1023" }, { 1024, "1K" }, { 1536, "1.5K" }, { 102400, "100K" },
 		{ 104960, "102K" }, { 268435456, "256M" }, { 2147483648, "2G" }, { 1099511627776, "1T" }, { UINT64_MAX, "16E" },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < ROWS(cases); i++) {
@@ -161,6 +169,7 @@ static void
 sizes_are_read(void **state)
 {
 	enum { NO = 1 };
+	/* clang-format off */
 	static const struct { const char *words; uint64_t bytes; int no; } cases[] = {
 		{ "0", 0 }, { "512", 512 }, { "512B", 512 }, { "64K", 65536 }, { "64k", 65536 }, { "64KiB", 65536 }, { "64KB", 65536 },
 		{ "256M", 268435456 }, { "2G", 2147483648 }, { "1T", 1099511627776 }, { "1.5K", 1536 }, { "0.5M", 524288 },
@@ -169,6 +178,7 @@ sizes_are_read(void **state)
 		{ "1K ", 0, NO }, { "40%", 0, NO }, { "99999999999999999999", 0, NO }, { "9223372036854775T", 0, NO },
 		{ "16777216T", 0, NO },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < ROWS(cases); i++) {
@@ -183,6 +193,7 @@ sizes_are_read(void **state)
 static void
 integers_are_read(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *words; int64_t lowest, highest; bool ok; int64_t value; } cases[] = {
 		{ "5", 1, 10, true, 5 }, { "1", 1, 10, true, 1 }, { "10", 1, 10, true, 10 }, { "0", 1, 10, false, 0 },
 		{ "11", 1, 10, false, 0 }, { "-3", -5, 5, true, -3 }, { "007", 0, 10, true, 7 },
@@ -191,6 +202,7 @@ integers_are_read(void **state)
 		{ "\r5", 0, 9, false, 0 }, { "5 ", 0, 9, false, 0 }, { "5x", 0, 9, false, 0 }, { "0x5", 0, 9, false, 0 },
 		{ "5.0", 0, 9, false, 0 }, { "-", -5, 9, false, 0 }, { "- 5", -5, 9, false, 0 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < ROWS(cases); i++) {
@@ -205,12 +217,14 @@ integers_are_read(void **state)
 static void
 distances(void **state)
 {
+	/* clang-format off */
 	static const struct { const char *a, *b; unsigned distance; } cases[] = {
 		{ "", "", 0 }, { "workers", "workers", 0 }, { "worker", "workers", 1 }, { "wrokers", "workers", 1 },
 		{ "bind", "bnd", 1 }, { "bind", "kind", 1 }, { "", "abc", 3 }, { "abc", "", 3 }, { "timeout", "threads", 5 },
 		{ "ab", "ba", 1 }, { "ca", "abc", 3 }, { "a", "b", 1 },
 		{ "0123456789012345678901234567890123456789", "01234567890123456789012345678901", 0 }, /* 32 count */
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (unsigned i = 0; i < ROWS(cases); i++)

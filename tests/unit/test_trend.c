@@ -26,7 +26,8 @@ expect(const struct trend *t, unsigned scale, unsigned i, msec now, struct trend
 {
 	struct trend_seen p = trend_point(t, scale, i, now);
 
-	if (p.workers != wanted.workers || p.bytes != wanted.bytes || p.queue != wanted.queue || p.requests != wanted.requests)
+	if (p.workers != wanted.workers || p.bytes != wanted.bytes || p.queue != wanted.queue ||
+		p.requests != wanted.requests)
 		fail_msg("scale %u, point %u: %lld workers, %lld bytes, queue %lld, %lld requests", scale, i,
 			(long long)p.workers, (long long)p.bytes, (long long)p.queue, (long long)p.requests);
 }
@@ -48,12 +49,14 @@ nothing_is_known_before_the_first_look(void **state)
 static void
 a_point_keeps_what_mattered(void **state)
 {
+	/* clang-format off */
 	static const struct trend_seen looks[] = {
 		{ 3, 50 << 20, 0, 10 },
 		{ 1, 80 << 20, 7, 25 },
 		{ 4, 60 << 20, 2, 40 },
 		{ -1, -1, -1, -1 }, /* what is not seen says nothing */
 	};
+	/* clang-format on */
 	struct trend t = fresh(T0);
 
 	(void)state;
@@ -105,9 +108,11 @@ static void
 requests_are_differences(void **state)
 {
 	/* counted so far, at look after look 10 s apart; in that point */
+	/* clang-format off */
 	static const struct { int64_t all, point; } looks[] = {
 		{ -1, -1 }, { 4, 4 }, { 4, 0 }, { 10, 6 }, { -1, -1 }, { 15, 5 }, { 2, 2 } /* counted anew */, { 3, 1 },
 	};
+	/* clang-format on */
 	struct trend t = fresh(T0);
 
 	(void)state;
@@ -130,7 +135,8 @@ what_is_too_much_is_not_unknown(void **state)
 
 	(void)state;
 	trend_look(&t, &huge, T0);
-	expect(&t, 0, last(0), T0, (struct trend_seen){ UINT16_MAX - 1, (UINT32_MAX - 1LL) * 1024, UINT16_MAX - 1, UINT32_MAX - 1 });
+	expect(&t, 0, last(0), T0,
+		(struct trend_seen){ UINT16_MAX - 1, (UINT32_MAX - 1LL) * 1024, UINT16_MAX - 1, UINT32_MAX - 1 });
 }
 
 /* A day of looks: every point of every scale is there, and the requests of a scale are those of its time. */

@@ -95,8 +95,9 @@ there_are_two_files_at_most(void **state)
 	add(s, "last");
 	assert_int_equal(fstatat(s->fd, file.older, &st, 0), 0);
 	assert_int_equal(st.st_size, 90); /* three lines of thirty pass the bound of 64 */
-	expect(s, 4096, 4096, "aaaaaaaaaabbbbbbbbbbccccccccc aaaaaaaaaabbbbbbbbbbccccccccc aaaaaaaaaabbbbbbbbbbccccccccc "
-			      "aaaaaaaaaabbbbbbbbbbccccccccc last ");
+	expect(s, 4096, 4096,
+		"aaaaaaaaaabbbbbbbbbbccccccccc aaaaaaaaaabbbbbbbbbbccccccccc aaaaaaaaaabbbbbbbbbbccccccccc "
+		"aaaaaaaaaabbbbbbbbbbccccccccc last ");
 }
 
 /* Only the end is read, lines that are too long are passed over, and so is one that is not finished. */
