@@ -1,338 +1,17 @@
 #include "supervisor/requests.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "os/tree.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
-#include "supervisor/ordering.h"
+#include "supervisor/deeds.h"
 #include "supervisor/policies.h"
-#include "supervisor/replace.h"
 #include "supervisor/reread.h"
 #include "supervisor/resume.h"
 #include "supervisor/service.h"
-#include "supervisor/takeover.h"
-#include "wire/ending.h"
-
-/* An answer being made: LINK_DONE unless somebody says otherwise. */
-struct answer {
-	struct link_record record;
-	int fd; /* that came with the request; -1: none, or it was taken */
-	struct text text;
-	bool later; /* it is given when something has ended */
-};
-
-static void
-say(struct answer *a, enum link_result result, const char *words)
-{
-	a->record.result = (uint8_t)result;
-	text_add(&a->text, words);
-}
-
-static const char *
-state_word(const struct service *s)
-{
-	return life_state_name(s->life.state);
-}
-
-/* A life_*() call that meant nothing in this state. */
-static void
-say_already(struct answer *a, const struct service *s)
-{
-	a->record.result = LINK_NOTHING;
-	text_addf(&a->text, "%s is %s already", s->name, state_word(s));
-}
-
-/* ---- deeds on a service ---- */
-
-static void
-deed_start(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)r;
-	if (!ordering_start(s, now))
-		say_already(a, s);
-}
-
-static void
-deed_stop(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)r;
-	if (!ordering_stop(s, now))
-		say_already(a, s);
-}
-
-static void
-deed_restart_cold(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)r;
-	if (!life_restart(&s->life, now))
-		say_already(a, s);
-}
-
-static void
-deed_restart(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	bool beside = s->kind == CONF_GUNICORN && s->life.limits.held;
-
-	if (!beside)
-		deed_restart_cold(s, r, a, now);
-	else if (!replace_begin(s, &a->text, now))
-		say_already(a, s);
-}
-
-/* One that took over worker by worker was started with one, and got the others by TTIN: HUP has it read that number again, and
- * end them all (reload() in Gunicorn's arbiter.py: num_workers is that of the settings). */
-static bool
-shrinks_at_hup(const struct service *s)
-{
-	return s->life.current != LIFE_NONE && s->singly[s->life.current] && s->wanted > 1;
-}
-
-/* Whether that did anything, nothing tells: it is done when the signal is sent. */
-static void
-reload_by_signal(struct service *s, struct answer *a)
-{
-	pid_t pid = service_master(s);
-	int signal = plan_program_of(s->plan)->reload_signal;
-
-	if (pid <= 0 || !service_signal(s, s->life.current, signal))
-		say(a, LINK_REFUSED, pid > 0 ? strerror(errno) : "there is no process");
-	else {
-		a->record.result = LINK_NOTHING;
-		text_addf(&a->text, "%s: signal %d was sent to process %d", s->name, signal, (int)pid);
-	}
-}
-
-static void
-reload_by_replacement(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	text_add(&a->text, "replaced: it was started with one worker, and HUP would leave it that one");
-	deed_restart(s, r, a, now);
-}
-
-static void
-deed_reload(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	struct err err;
-
-	if (plan_program_of(s->plan)->reload_signal > 0 && s->life.state == LIFE_RUNNING)
-		reload_by_signal(s, a);
-	else if (s->plan == NULL || !s->plan->reload_hup)
-		deed_restart(s, r, a, now);
-	else if (s->life.state == LIFE_RUNNING && shrinks_at_hup(s))
-		reload_by_replacement(s, r, a, now);
-	else if (s->life.state != LIFE_RUNNING)
-		say(a, LINK_REFUSED, "HUP needs a running service");
-	else if (trial_begin(s, r->id, &err))
-		a->later = true;
-	else
-		say(a, LINK_REFUSED, err.text);
-}
-
-static pid_t
-master_or_say(const struct service *s, struct answer *a)
-{
-	pid_t pid = service_master(s);
-
-	if (pid <= 0) {
-		a->record.result = LINK_REFUSED;
-		text_addf(&a->text, "%s is %s: there is no master", s->name, state_word(s));
-	}
-	return pid;
-}
-
-static void
-send_signal(struct service *s, struct answer *a, pid_t pid, int signal)
-{
-	if (pid <= 0)
-		return;
-	if (!service_signal(s, s->life.current, signal))
-		say(a, LINK_REFUSED, strerror(errno));
-	else
-		text_addf(&a->text, "SIG%s sent to process %d of %s", link_signal_name(signal), (int)pid, s->name);
-}
-
-static void
-deed_signal(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)now;
-	/* the second master would look for its listeners where the first one found them, and end (gunicorn-facts 5.2) */
-	if (r->arg == SIGUSR2 && s->kind == CONF_GUNICORN && s->life.limits.held)
-		text_addf(&a->text,
-			"USR2 cannot work on listeners that Bridle holds: 'bridle restart %s' does what it is meant "
-			"for",
-			s->name);
-	else if (r->arg == SIGHUP && s->kind == CONF_GUNICORN && shrinks_at_hup(s))
-		text_addf(&a->text,
-			"HUP would leave one worker: %s took over worker by worker and was started with one; 'bridle "
-			"restart "
-			"%s' does what it is meant for",
-			s->name, s->name);
-	if (a->text.len > 0)
-		a->record.result = LINK_REFUSED;
-	else
-		send_signal(s, a, master_or_say(s, a), (int)r->arg);
-}
-
-/* Gunicorn only counts workers when it is up: before, TTIN would stop it (gunicorn-facts 2.1 step 3). */
-static bool
-may_count(const struct service *s, struct answer *a)
-{
-	if (s->kind != CONF_GUNICORN)
-		say(a, LINK_REFUSED, "it has no workers: it is no Gunicorn");
-	else if (s->life.state != LIFE_RUNNING)
-		say(a, LINK_REFUSED, "it is not running");
-	else
-		return true;
-	return false;
-}
-
-static void
-deed_more(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)r;
-	(void)now;
-	if (may_count(s, a))
-		send_signal(s, a, master_or_say(s, a), SIGTTIN);
-}
-
-static void
-deed_less(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)r;
-	(void)now;
-	if (may_count(s, a))
-		send_signal(s, a, master_or_say(s, a), SIGTTOU);
-}
-
-static void
-deed_step(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	if (!replace_step(s, r->deed == DEED_STEP_UP, now))
-		say(a, LINK_REFUSED, "it is not being replaced worker by worker");
-}
-
-static void
-deed_scale(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)now;
-	if (s->kind != CONF_GUNICORN) {
-		say(a, LINK_REFUSED, "it has no workers: it is no Gunicorn");
-		return;
-	}
-	if (s->wanted == (uint32_t)r->arg) {
-		a->record.result = LINK_NOTHING;
-		text_addf(&a->text, "%s wants %u workers already", s->name, s->wanted);
-		return;
-	}
-	log_info("%s: workers wanted: %u -> %u", s->name, s->wanted, (unsigned)r->arg);
-	s->half_way = false;
-	service_want(s, (uint32_t)r->arg);
-	text_addf(&a->text, "%s wants %u workers", s->name, s->wanted);
-}
-
-static void
-deed_recycle(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	pid_t master = master_or_say(s, a);
-
-	(void)now;
-	if (master > 0 && !policies_recycle(s, r->pid)) {
-		a->record.result = LINK_REFUSED;
-		text_addf(&a->text, "process %d is no child of %s's master %d", r->pid, s->name, (int)master);
-	}
-}
-
-static void
-say_errand(struct answer *a, bool ok, const struct err *err)
-{
-	if (!ok)
-		say(a, LINK_REFUSED, err->text);
-}
-
-static void
-deed_tell(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	int fd = a->fd;
-	struct err err;
-
-	(void)r;
-	a->fd = -1;
-	say_errand(a, errand_run(s, s->plan != NULL ? s->plan->on_incident : NULL, fd, false, 0, now, &err), &err);
-}
-
-static void
-deed_dump(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	struct tree_process p;
-	pid_t master = master_or_say(s, a);
-	struct err err;
-	int fd = a->fd;
-
-	if (master <= 0 || !tree_look(r->pid, &p) || p.parent != master)
-		return;
-	a->fd = -1;
-	say_errand(a, errand_run(s, s->plan != NULL ? s->plan->hang_dump : NULL, fd, true, r->pid, now, &err), &err);
-}
-
-static void
-deed_count(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	(void)r;
-	(void)now;
-	if (!demand_count(s))
-		say(a, LINK_REFUSED, "its connections are not counted");
-}
-
-static void
-deed_rest(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	if (!demand_is_quiet(s, (uint32_t)r->arg) || !life_idle(&s->life, r->generation, now))
-		say(a, LINK_REFUSED, "it is not idle");
-}
-
-static void
-deed_take(struct service *s, const struct link_record *r, struct answer *a, msec now)
-{
-	struct err err;
-
-	(void)now;
-	if (r->arg == LINK_TAKE_KEEP)
-		takeover_keep(s);
-	else if (r->arg == LINK_TAKE_UNDO && !takeover_undo(s))
-		say(a, LINK_REFUSED, "it runs on them");
-	else if (r->arg > 0 && takeover_take(s, (pid_t)r->arg, r->uid, &err) == 0)
-		say(a, LINK_REFUSED, err.text);
-}
-
-typedef void deed_function(struct service *s, const struct link_record *r, struct answer *a, msec now);
-
-static deed_function *const deeds[DEEDS] = {
-	[DEED_START] = deed_start,
-	[DEED_STOP] = deed_stop,
-	[DEED_RESTART] = deed_restart,
-	[DEED_RESTART_COLD] = deed_restart_cold,
-	[DEED_RELOAD] = deed_reload,
-	[DEED_SIGNAL] = deed_signal,
-	[DEED_SCALE] = deed_scale,
-	[DEED_MORE] = deed_more,
-	[DEED_LESS] = deed_less,
-	[DEED_RECYCLE] = deed_recycle,
-	[DEED_TAKE] = deed_take,
-	[DEED_COUNT] = deed_count,
-	[DEED_REST] = deed_rest,
-	[DEED_STEP_UP] = deed_step,
-	[DEED_STEP_DOWN] = deed_step,
-	[DEED_TELL] = deed_tell,
-	[DEED_DUMP] = deed_dump,
-};
 
 /* ---- deeds on the whole ---- */
 
@@ -362,9 +41,9 @@ deed_reread(struct bridled *b, const struct link_record *request, struct answer 
 	struct teller teller = { b, request->id, 0 };
 
 	if (!reread(b, tell_line, &teller, now))
-		say(a, LINK_REFUSED, "the configuration has errors; nothing was changed");
+		answer_say(a, LINK_REFUSED, "the configuration has errors; nothing was changed");
 	else
-		say(a, LINK_DONE,
+		answer_say(a, LINK_DONE,
 			teller.lines == 0 ? "the configuration was read anew: nothing has changed" :
 					    "the configuration was read anew and is in effect");
 }
@@ -376,7 +55,7 @@ deed_reexec(struct bridled *b, struct link_record *request, struct answer *a)
 	struct err err;
 
 	if (!reexec_ask(b, request->id, &err))
-		say(a, LINK_REFUSED, err.text);
+		answer_say(a, LINK_REFUSED, err.text);
 	else
 		request->id = 0;
 }
@@ -387,7 +66,7 @@ deed_shutdown(struct bridled *b, struct answer *a)
 	if (b->safe)
 		resume_settle(b, clock_now());
 	bridled_stop(b);
-	say(a, LINK_DONE, "all services are being stopped; bridled ends with the last of them");
+	answer_say(a, LINK_DONE, "all services are being stopped; bridled ends with the last of them");
 }
 
 /* ---- taking ---- */
@@ -417,6 +96,16 @@ note_request(const struct service *s, const struct link_record *r)
 		log_info("%s: %s asked for by uid %u", s->name, names[r->deed], r->uid);
 }
 
+static bool
+do_to(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	note_request(s, r);
+	if (!deeds_do(s, r, a, now))
+		return false;
+	service_act(s, now);
+	return true;
+}
+
 static void
 take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 {
@@ -427,22 +116,17 @@ take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 	a.record.service = r->service;
 	text_init(&a.text, a.record.text, sizeof a.record.text);
 	if (b->stopping)
-		say(&a, LINK_REFUSED, "bridled is stopping");
+		answer_say(&a, LINK_REFUSED, "bridled is stopping");
 	else if (r->deed == DEED_REEXEC)
 		deed_reexec(b, r, &a);
 	else if (b->safe && r->deed != DEED_SHUTDOWN)
-		say(&a, LINK_REFUSED, resume_safe_hint());
+		answer_say(&a, LINK_REFUSED, resume_safe_hint());
 	else if (r->deed == DEED_REREAD)
 		deed_reread(b, r, &a, now);
 	else if (r->deed == DEED_SHUTDOWN)
 		deed_shutdown(b, &a);
-	else if (s == NULL || deeds[r->deed] == NULL)
-		say(&a, LINK_REFUSED, "no such service any more");
-	else {
-		note_request(s, r);
-		deeds[r->deed](s, r, &a, now);
-		service_act(s, now);
-	}
+	else if (s == NULL || !do_to(s, r, &a, now))
+		answer_say(&a, LINK_REFUSED, "no such service any more");
 	if (a.fd >= 0)
 		close(a.fd);
 	if (r->id == 0 || a.later)
