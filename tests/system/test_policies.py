@@ -126,7 +126,7 @@ def test_flapping_is_stopped(site, edge):
 
 def test_a_boot_loop_is_stopped(site, edge):
     """Workers crash while they load, one after the other; their master knows no better than to start others."""
-    made = site(environment="HOW=segv", on_boot_loop="stop", start_timeout="60s", start_limit=0)
+    made = site(environment="HOW=segv", on_boot_loop="stop", start_timeout="60s", start_limit=0, timeout=60)
     made.wait_state("stopped", timeout=60)
     said(made, "web: it is being stopped (on_boot_loop)")
     assert made.service()["reason"] == "stopped, as on_boot_loop says"
