@@ -80,8 +80,9 @@ diag_attribute(const struct nlmsghdr *message, size_t body, unsigned short type,
 	return NULL;
 }
 
-int
-diag_unix(int fd, uint64_t inode, uint32_t show, diag_reader *read, void *context)
+/* A dump leaves INODE unlooked at. */
+static int
+ask_unix(int fd, uint16_t flags, uint32_t states, uint64_t inode, uint32_t show, diag_reader *read, void *context)
 {
 	struct {
 		struct nlmsghdr header;
@@ -89,9 +90,9 @@ diag_unix(int fd, uint64_t inode, uint32_t show, diag_reader *read, void *contex
 	} request = {
 		.header = { .nlmsg_len = sizeof request,
 			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST },
+			.nlmsg_flags = NLM_F_REQUEST | flags },
 		.body = { .sdiag_family = AF_UNIX,
-			.udiag_states = ~0U,
+			.udiag_states = states,
 			.udiag_ino = (uint32_t)inode,
 			.udiag_show = show,
 			.udiag_cookie = { ~0U, ~0U } }, /* none: INET_DIAG_NOCOOKIE */
@@ -101,22 +102,15 @@ diag_unix(int fd, uint64_t inode, uint32_t show, diag_reader *read, void *contex
 }
 
 int
+diag_unix(int fd, uint64_t inode, uint32_t show, diag_reader *read, void *context)
+{
+	return ask_unix(fd, 0, ~0U, inode, show, read, context);
+}
+
+int
 diag_unix_all(int fd, unsigned state, uint32_t show, diag_reader *read, void *context)
 {
-	struct {
-		struct nlmsghdr header;
-		struct unix_diag_req body;
-	} request = {
-		.header = { .nlmsg_len = sizeof request,
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.body = { .sdiag_family = AF_UNIX,
-			.udiag_states = 1U << state,
-			.udiag_show = show,
-			.udiag_cookie = { ~0U, ~0U } },
-	};
-
-	return exchange(fd, &request.header, read, context);
+	return ask_unix(fd, NLM_F_DUMP, 1U << state, 0, show, read, context);
 }
 
 int
