@@ -209,6 +209,7 @@ run() {
 	try "logs -f" "what it says"
 	try "restart $name" "a new generation beside the old one: no request is lost"
 	try "signal $name KILL" "the worst that can happen to it: it is back at once"
+	try "why $name" "what that was, what proves it, and what to do about it"
 	try "scale $name +1" "one worker more"
 	try reload "after a change of $root/bridle.ini"
 	echo
