@@ -13,7 +13,7 @@
 #include "wire/link.h"
 #include "wire/page.h"
 
-enum { STAGE_SERVICES = 4, STAGE_PATIENCE = 10000 /* ms until a test gives up */, STAGE_CANNOT = 77 };
+enum { STAGE_SERVICES = 4, STAGE_PATIENCE = 60000 /* ms until a test gives up */, STAGE_CANNOT = 77 };
 
 struct stage {
 	char root[64]; /* a fresh directory; ROOT/run, ROOT/log */
