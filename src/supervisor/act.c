@@ -2,20 +2,17 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "os/bounds.h"
-#include "os/cgroup.h"
 #include "os/protect.h"
 #include "os/spawn.h"
 #include "os/tree.h"
 #include "supervisor/adopt.h"
 #include "supervisor/around.h"
+#include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
-#include "supervisor/errand.h"
 #include "supervisor/ordering.h"
 #include "supervisor/places.h"
 #include "supervisor/proof.h"
@@ -59,95 +56,6 @@ service_patch(struct service *s, uint8_t slot)
 		conf_command_patch(c->tmpdir_generation, number);
 }
 
-/* The group around all generations of a service that has bounds; they are written again, for it may have been removed since
- * they were planned. -1: it has none in v2. */
-static int
-group_around(const struct service *s)
-{
-	struct err why;
-
-	if (s->plan->bounds == NULL)
-		return -1;
-	bounds_apply(s->plan->bounds, s->home->cgroup_fd, s->home->run_dir, s->name, &why);
-	return bounds_group(s->home->cgroup_fd, s->name);
-}
-
-/* A master and its workers get a cgroup of their own, so that nobody of them escapes. Other programs start and end in
- * less time than making one takes, and are found by their session. */
-void
-service_make_cgroup(struct service *s, uint8_t slot)
-{
-	struct err err;
-	int around;
-
-	if (s->cgroup[slot] >= 0)
-		return;
-	around = group_around(s);
-	if (s->home->cgroup_fd < 0 || (s->kind != CONF_GUNICORN && s->plan->bounds == NULL))
-		return;
-	s->cgroup[slot] = cgroup_make(around < 0 ? s->home->cgroup_fd : around, s->name, service_made(s, slot), &err);
-	if (around >= 0)
-		close(around);
-	if (s->cgroup[slot] < 0)
-		log_debug("%s: %s", s->name, err.text);
-}
-
-/* What it needs before it is there. */
-bool
-service_make_places(struct service *s, struct err *err)
-{
-	const struct plan *p = s->plan;
-
-	if (p->directories != NULL && !directories_make(p->directories, p->uid, p->gid, err))
-		return false;
-	return p->credentials == NULL ||
-		credentials_make(p->credentials, s->home->run_fd, s->name, p->uid, p->gid, err);
-}
-
-static void
-remove_ipc(struct service *s, msec now)
-{
-	struct err err;
-
-	if (s->has_stopped && s->plan->remove_ipc && !errand_remove_ipc(s, now, &err))
-		log_warning("%s: remove_ipc: %s", s->name, err.text);
-	s->has_stopped = false;
-}
-
-/* Whether another service that is up has its sockets and files where ours would be removed: several sites in /run/gunicorn. */
-static bool
-is_needed(const struct service *s)
-{
-	const struct bridled *b = s->home;
-
-	for (uint32_t i = 0; i < b->capacity; i++) {
-		const struct service *other = b->services[i];
-
-		if (other != NULL && other != s && other->plan != NULL && other->plan->directories != NULL &&
-			(other->life.state == LIFE_LISTENING || !generation_none_left(other->life.slots, LIFE_SLOTS)) &&
-			directories_touch(s->plan->directories, other->plan->directories))
-			return true;
-	}
-	return false;
-}
-
-/* It is stopped, and nobody of it is left. */
-static void
-remove_places(struct service *s, msec now)
-{
-	const struct plan *p = s->plan;
-
-	if (p == NULL || (p->directories == NULL && p->credentials == NULL && !p->remove_ipc) ||
-		(s->life.state != LIFE_STOPPED && s->life.state != LIFE_FAILED) ||
-		!generation_none_left(s->life.slots, LIFE_SLOTS))
-		return;
-	remove_ipc(s, now);
-	if (p->credentials != NULL)
-		credentials_remove(s->home->run_fd, s->name);
-	if (p->directories != NULL && !is_needed(s) && !directories_remove(p->directories, p->uid, p->gid))
-		log_warning("%s: something is left of its runtime_directory", s->name);
-}
-
 static pid_t
 start_planned(struct service *s, uint8_t slot, struct err *err)
 {
@@ -183,45 +91,6 @@ without_name(const struct service *s, const char *words)
 	size_t n = strlen(s->name);
 
 	return strncmp(words, s->name, n) == 0 && strncmp(words + n, ": ", 2) == 0 ? words + n + 2 : words;
-}
-
-/* It is where it was made: its service may have got bounds, or lost them, since. */
-static void
-remove_cgroup(struct service *s, uint8_t slot)
-{
-	uint32_t number = service_made(s, slot);
-	int around;
-
-	if (s->cgroup[slot] < 0)
-		return;
-	close(s->cgroup[slot]);
-	s->cgroup[slot] = -1;
-	around = bounds_group(s->home->cgroup_fd, s->name);
-	if (around >= 0) {
-		cgroup_remove(around, s->name, number);
-		close(around);
-	}
-	cgroup_remove(s->home->cgroup_fd, s->name, number);
-}
-
-void
-service_renew_cgroup(struct service *s, uint8_t slot)
-{
-	bool has_one = s->cgroup[slot] >= 0;
-
-	remove_cgroup(s, slot);
-	if (has_one)
-		service_make_cgroup(s, slot);
-}
-
-/* What was made for a generation, or part of it. */
-void
-service_clear_away(struct service *s, uint8_t slot)
-{
-	remove_cgroup(s, slot);
-	if (s->plan != NULL && s->plan->bounds != NULL)
-		bounds_remove(s->home->cgroup_fd, s->home->run_dir, s->name);
-	tmpdir_remove(s, service_made(s, slot));
 }
 
 /* There was no master: what is told of the last one must not be taken for this one's end. */
@@ -436,7 +305,7 @@ service_act(struct service *s, msec now)
 	while (life_order(&s->life, &o))
 		do_order(s, &o, now);
 	demand_follow(s);
-	remove_places(s, now);
+	service_remove_places(s, now);
 	service_show(s);
 	arm(s, now);
 }

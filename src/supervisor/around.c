@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "supervisor/around_command.h"
+#include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"

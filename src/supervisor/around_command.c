@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "supervisor/around.h"
 #include "supervisor/around_environment.h"
+#include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 #include "wire/ending.h"

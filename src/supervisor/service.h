@@ -98,19 +98,18 @@ void service_gone(struct service *s, uint8_t slot, msec now);
 /* SIGNAL to the master in SLOT, which lives as far as we know. False with errno. */
 bool service_signal(struct service *s, uint8_t slot, int signal);
 
-/* Parts of the above for around.c. Start the master of SLOT: false when that failed, which the life was told. Its cgroup,
- * where it gets one and has none yet. Let go what was made for it. That, and tell the life that it is gone. Write
- * its generation into the plan's environment. */
+/* For around.c, which runs commands before and after a master. Start the master of SLOT; false when that failed, which the
+ * life was told. */
 bool service_start_master(struct service *s, uint8_t slot, msec now);
-void service_lead(struct service *s, uint8_t slot, pid_t pid); /* PID was started, as master of SLOT or in its place */
-void service_make_cgroup(struct service *s, uint8_t slot);
-bool service_make_places(struct service *s,
-	struct err *err); /* its directories and credentials; again: nothing changes */
-void service_renew_cgroup(struct service *s,
-	uint8_t slot); /* another one in its place, if it has one; nobody is in it */
-void service_clear_away(struct service *s, uint8_t slot);
-void service_forget(struct service *s, uint8_t slot, msec now);
+
+/* PID was started, as the master of SLOT or in its place (a command before it). */
+void service_lead(struct service *s, uint8_t slot, pid_t pid);
+
+/* Write the number of the generation in SLOT, and its workers, into the plan's environment and arguments. */
 void service_patch(struct service *s, uint8_t slot);
+
+/* Nobody of the generation in SLOT is left, and nothing comes after it: clear away what was made, and tell the life. */
+void service_forget(struct service *s, uint8_t slot, msec now);
 
 /* The pid of the current generation's master, or 0. */
 pid_t service_master(const struct service *s);

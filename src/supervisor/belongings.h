@@ -1,0 +1,34 @@
+/*
+ * belongings -- what is made for a service and for each of its generations before they start, and removed when nobody of
+ * them is left: control groups, directories, credentials, System V IPC.
+ */
+#ifndef BRIDLE_SUPERVISOR_BELONGINGS_H
+#define BRIDLE_SUPERVISOR_BELONGINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+
+struct service;
+
+/* Give the generation in SLOT a control group of its own, if such services get one and it has none yet. It goes without
+ * where that fails. */
+void service_make_cgroup(struct service *s, uint8_t slot);
+
+/* Another group in place of the one that SLOT has, if it has one and nobody is in it: after cgroup_kill() nobody may be born
+ * in the old one any more. */
+void service_renew_cgroup(struct service *s, uint8_t slot);
+
+/* Its directories and credentials. What is there already stays as it is. False with ERR: it cannot start. */
+bool service_make_places(struct service *s, struct err *err);
+
+/* Let go of what was made for the generation in SLOT: its group, its directory for heartbeats. */
+void service_clear_away(struct service *s, uint8_t slot);
+
+/* Once it is stopped and nobody of it is left: remove its credentials, its IPC, and directories that no other service
+ * needs. Nothing before that. */
+void service_remove_places(struct service *s, msec now);
+
+#endif
