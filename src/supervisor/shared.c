@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,6 +20,7 @@
 #ifndef F_SEAL_FUTURE_WRITE
 #define F_SEAL_FUTURE_WRITE 0x0010
 #endif
+#define IN_MEMORY 0x01021994 /* TMPFS_MAGIC of linux/magic.h, which not every C library has */
 
 enum { PATIENCE = 5000, EVERY = 20 /* ms, before the loop runs */ };
 
@@ -46,6 +49,37 @@ seal(int fd, bool only_we)
 		fcntl(fd, F_ADD_SEALS, seals);
 }
 
+/* run_dir/.spool (no service can be called that): what was in hand when bridled and its watcher were both killed is still in it. -1 where it cannot be had: on
+ * a disk it would be written there again and again, and mapped memory that a full disk cannot back is a SIGBUS. */
+static int
+open_spool(struct bridled *b)
+{
+	int fd = openat(b->run_fd, ".spool", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	struct statfs fs;
+	struct stat st;
+
+	if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == IN_MEMORY && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		st.st_uid == geteuid() && ftruncate(fd, WATCHER_SPOOL_SIZE) == 0)
+		return fd;
+	if (fd >= 0) {
+		close(fd);
+		unlinkat(b->run_fd, ".spool", 0);
+	}
+	return -1;
+}
+
+static bool
+make_spool(struct bridled *b, struct err *err)
+{
+	if (b->spool_fd < 0)
+		b->spool_fd = open_spool(b);
+	if (b->spool_fd < 0)
+		b->spool_fd = make_memory("bridle-spool", WATCHER_SPOOL_SIZE, err);
+	if (b->spool_fd >= 0)
+		seal(b->spool_fd, false);
+	return b->spool_fd >= 0;
+}
+
 static bool
 make_page(struct bridled *b, struct err *err)
 {
@@ -59,15 +93,12 @@ make_page(struct bridled *b, struct err *err)
 		b->capacity = n;
 	size = page_size(b->capacity);
 	b->page_fd = make_memory("bridle-page", size, err);
-	if (b->spool_fd < 0)
-		b->spool_fd = make_memory("bridle-spool", WATCHER_SPOOL_SIZE, err);
-	if (b->page_fd < 0 || b->spool_fd < 0)
+	if (b->page_fd < 0)
 		return false;
 	b->page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, b->page_fd, 0);
 	if (b->page == MAP_FAILED)
 		return err_set(err, errno, "cannot map the page");
 	seal(b->page_fd, true);
-	seal(b->spool_fd, false);
 	page_init(b->page, b->capacity);
 	h = b->page;
 	h->supervisor = getpid();
@@ -125,7 +156,7 @@ open_statsd(struct bridled *b)
 bool
 shared_make(struct bridled *b, struct err *err)
 {
-	if (!make_page(b, err) || !open_control(b, err))
+	if (!make_page(b, err) || !make_spool(b, err) || !open_control(b, err))
 		return false;
 	open_statsd(b);
 	return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "watcher/watcher.h"
 
@@ -24,14 +25,22 @@ is_spool(int fd)
 {
 	struct stat st;
 
-	/* F_GET_SEALS succeeds on memfds alone (fcntl(2)): no file of somebody else's is taken for it */
+	/* F_GET_SEALS succeeds on files in memory alone (fcntl(2)): no other is taken for it */
 	return fd >= 0 && fcntl(fd, F_GET_SEALS) >= 0 && fstat(fd, &st) == 0 && st.st_size == WATCHER_SPOOL_SIZE;
+}
+
+/* The note and the first bytes are there for good. On a tmpfs that is full, a page that is not is a SIGBUS for us; read(2)
+ * just takes less, and leaves the rest in the pipe (copy_page_to_iter() in pipe_read() of fs/pipe.c). */
+static bool
+reserve(int fd)
+{
+	return fallocate(fd, 0, 0, WATCHER_SPOOL_SIZE - SPOOL_BYTES + KEEP) == 0;
 }
 
 bool
 spool_open(struct spool *s, int fd, struct err *err)
 {
-	bool shared = is_spool(fd);
+	bool shared = is_spool(fd) && reserve(fd);
 	void *at = mmap(NULL, WATCHER_SPOOL_SIZE, PROT_READ | PROT_WRITE,
 		shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, shared ? fd : -1, 0);
 
@@ -47,14 +56,23 @@ spool_open(struct spool *s, int fd, struct err *err)
 	return true;
 }
 
+/* By pread(2): to look at a hole through the mapping would fill it. */
 static uint32_t
-true_length(const char *bytes)
+true_length(const struct spool *s)
 {
-	uint32_t n = SPOOL_BYTES;
+	uint32_t end = s->fd >= 0 ? SPOOL_BYTES : 0;
+	char piece[4096];
 
-	while (n > 0 && bytes[n - 1] == '\0')
-		n--;
-	return n;
+	for (; end > 0; end -= (uint32_t)sizeof piece) {
+		ssize_t n = pread(s->fd, piece, sizeof piece,
+			(off_t)(WATCHER_SPOOL_SIZE - SPOOL_BYTES + end - sizeof piece));
+
+		while (n > 0 && piece[n - 1] == '\0')
+			n--;
+		if (n > 0)
+			return end - (uint32_t)sizeof piece + (uint32_t)n;
+	}
+	return 0;
 }
 
 bool
@@ -62,7 +80,7 @@ spool_left(const struct spool *s, struct spool_note *note)
 {
 	*note = s->header->notes[atomic_load(&s->header->current) % 2];
 	if (note->length == SPOOL_READING)
-		note->length = true_length(s->bytes);
+		note->length = true_length(s);
 	note->service[PAGE_NAME - 1] = '\0';
 	return note->service[0] != '\0' && note->length <= SPOOL_BYTES && note->offset < note->length;
 }
@@ -110,6 +128,8 @@ drop(struct spool *s, size_t from)
 			     (off_t)(WATCHER_SPOOL_SIZE - SPOOL_BYTES + from), (off_t)(SPOOL_BYTES - from)) == 0;
 	if (!ok && from == 0)
 		memset(s->bytes, 0, SPOOL_BYTES);
+	if (s->fd >= 0 && from == 0)
+		reserve(s->fd);
 	s->touched = from;
 }
 

@@ -1,12 +1,13 @@
 /*
  * spool -- the memory through which log lines pass on their way from pipe to file, and a note of whose they are and
- * how far they got. It outlives the watcher (a memfd that the supervisor keeps), so a successor can go on exactly where a
- * killed one stopped: it cuts the file back to where the note says and writes the rest again.
+ * how far they got. It outlives the watcher (a file in memory that the supervisor keeps; in run_dir, where that is a
+ * tmpfs, it outlives the supervisor too), so a successor can go on exactly where a killed one stopped: it cuts the log
+ * back to where the note says and writes the rest again.
  *
  * What that guarantees: kill -9 at any instruction loses, doubles and cuts no byte, but trailing NUL bytes of what was
  * read last. How: bytes are all zero when nothing is in hand, so after a death inside read(2) the last byte that is
  * not zero tells how much the kernel had put there. The note is a pair, of which one index says which one counts: a
- * change is there or not. (A power failure takes the memfd along; that is not this promise.)
+ * change is there or not. (A power failure takes it along; that is not this promise.)
  */
 #ifndef BRIDLE_WATCHER_SPOOL_H
 #define BRIDLE_WATCHER_SPOOL_H

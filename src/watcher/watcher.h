@@ -4,10 +4,10 @@
  * Started by the supervisor as "bridled --watch" with descriptors 3 (the link), 4 (the page), 5 (the listening
  * control socket), 6 (the spool) and 7 (the UDP socket of Gunicorns' figures) inherited; standard output and error are bridled's.
  *
- * The spool is a memfd of WATCHER_SPOOL_SIZE bytes that the supervisor makes once, keeps, hands to every watcher, and
- * never maps or reads. Log lines pass through it, so that those which a killed watcher had taken out of a pipe
- * and not yet written are found and written by its successor. Without one (any other file there) the watcher works with
- * memory of its own, and kill -9 may then cost what was in its hands.
+ * The spool is a file in memory (memfd or tmpfs) of WATCHER_SPOOL_SIZE bytes that the supervisor makes once, keeps, hands to
+ * every watcher, and never maps or reads. Log lines pass through it, so that those which a killed watcher had taken out of
+ * a pipe and not yet written are found and written by its successor. Without one (any other file there) the watcher works
+ * with memory of its own, and kill -9 may then cost what was in its hands.
  *
  * Gunicorns log a warning for each metric that finds nobody at the port (gunicorn-facts 7), so that socket is the supervisor's,
  * which never reads from it, and every watcher gets the same. Where the supervisor could not have one it is /dev/null.

@@ -338,7 +338,6 @@ def while_no(what, whom, ask=False):
 
 # Of what comes in the same moment as another of these, nobody promises anything:
 APART = [
-    {"watcher", "kill"}, {"crash", "kill"},  # lines that were read and not written yet are in memory that supervisor and watcher share
     {"unfollowed", "kill"},  # the listeners of a service of which nobody lives are held by the supervisor alone,
     {"master", "restart"},   # as while one that is not ready yet is restarted
     {"watcher", "disk"}, {"crash", "disk"}, {"kill", "disk"},  # what a full disk did not take is in the watcher's memory alone

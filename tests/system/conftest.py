@@ -3,6 +3,7 @@ import os
 import pathlib
 import signal
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -76,6 +77,22 @@ def bridled(daemons):
         daemon.write(*sections)
         return daemon.start()
     return start
+
+
+@pytest.fixture
+def in_memory(daemons, as_root):
+    """in_memory(DIRECTORY, OPTIONS): a file system in memory there, as /run is on most machines."""
+    mounted = []
+
+    def mount(where, options="mode=755"):
+        where.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", where]).returncode != 0:
+            pytest.skip("cannot mount a tmpfs here")
+        mounted.append(where)
+        return where
+    yield mount
+    for where in mounted:
+        subprocess.run(["umount", "-l", where], check=True)
 
 
 @pytest.fixture(autouse=True)

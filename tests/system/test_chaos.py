@@ -5,7 +5,6 @@
 """
 import os
 import random
-import subprocess
 
 import pytest
 
@@ -33,19 +32,15 @@ open(os.environ["LAST"], "w").write(str(number))
 
 
 @pytest.fixture
-def small_disk(as_root, tmp_path):
-    where = tmp_path / "disk"
-    where.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={30 + SECONDS / 4:.0f}m,mode=755", "tmpfs", where]).returncode != 0:
-        pytest.skip("cannot mount a tmpfs here")
-    yield where
-    subprocess.run(["umount", "-l", where], check=True)
+def small_disk(in_memory, tmp_path):
+    return in_memory(tmp_path / "disk", f"size={30 + SECONDS / 4:.0f}m,mode=755")
 
 
 @pytest.fixture
-def site(daemons, small_disk, free_ports, tmp_path):
+def site(daemons, small_disk, in_memory, free_ports, tmp_path):
     tmp_path.chmod(0o755)
     script, made = tmp_path / "spew.py", daemons()
+    in_memory(made.run_dir)
     script.write_text(SPEW)
     ports = dict(zip(("one", "two"), free_ports(2)))
 

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import time
 
@@ -13,6 +14,7 @@ from client import get
 from sections import program, web
 from waiting import until
 
+NOTE = 96  # sizeof (struct spool_note)
 NUMBERED = re.compile(r"^(\w+) (\d+) (x*) end$", re.M)
 
 
@@ -48,6 +50,49 @@ def test_standard_output_and_error_are_kept(bridled):
     until(lambda: "GET /log" in site.log(), "the access log")
     assert "Listening at" in site.log()
     assert site.ctl("logs", "web", "-n", "200").count("mark ") >= 3
+
+
+def has_lines_in_hand(watcher):
+    """What the note that counts says in its spool (src/watcher/spool.h). It is stopped."""
+    with open(f"/proc/{watcher}/fd/6", "rb") as spool:
+        spool.seek(4)
+        current, = struct.unpack("I", spool.read(4))
+        spool.seek(8 + current * NOTE)
+        service, length, offset = struct.unpack("48sII", spool.read(56))
+        spool.seek(4096)
+        return service[0] and offset < length and any(spool.read(64))
+
+
+def stop_with_lines_in_hand(watcher):
+    def stopped():
+        os.kill(watcher, signal.SIGSTOP)
+        until(lambda: processes.look(watcher)[0] == "T", "it to stop", every=0.0001)
+        if has_lines_in_hand(watcher):
+            return True
+        os.kill(watcher, signal.SIGCONT)
+        return False
+    until(stopped, "lines in hand", 60, every=0.0001)
+
+
+def test_both_killed_with_lines_in_hand(daemons, in_memory, spewer):
+    """bridled and its watcher in the same moment: what was read from the pipe and not yet written is in run_dir."""
+    site = daemons()
+    in_memory(site.run_dir)
+    site.write(program("spew", spewer(10**9, 0.0005), log_format="time"))
+    site.start()
+    for _ in range(6):
+        wait_longer(site, "spew", 1)
+        watcher = until(lambda: site_info(site), "a watcher")["watcher"]
+        stop_with_lines_in_hand(watcher)
+        site.process.kill()
+        os.kill(watcher, signal.SIGKILL)
+        site.process.wait()
+        site.start()
+    wait_longer(site, "spew", 1)
+    site.stop()
+    lines = [line[25:] for line in site.log("spew").splitlines()]
+    assert [int(NUMBERED.fullmatch(line).group(2)) for line in lines] == list(range(len(lines)))
+    assert site.said().count("in hand when the watcher before us ended") == 6
 
 
 def test_watcher_killed_while_lines_flow(bridled, spewer):
@@ -103,10 +148,15 @@ def last_bytes(site, name):
         return ""
 
 
+def written(site, name):
+    """Bytes in the log of NAME."""
+    return sum(path.stat().st_size for path in (site.log_dir / name).glob("*"))
+
+
 def wait_longer(site, name, bytes_more):
     """Until the log of NAME has grown."""
-    size = len(site.log(name))
-    until(lambda: len(site.log(name)) >= size + bytes_more, "lines to flow", 60)
+    size = written(site, name)
+    until(lambda: written(site, name) >= size + bytes_more, "lines to flow", 60)
 
 
 def site_info(site):
