@@ -121,12 +121,25 @@ read_row(struct span rest, struct span *function)
 	return number;
 }
 
+/* Gunicorn's handler of the SIGABRT that ends a worker over its timeout (workers/base.py of 20.1 to the newest) stands at the
+ * end of such a stack, and says nothing: what it interrupted is the frame before. */
+static void
+keep_frame(struct traceback_error *e, struct span file, uint32_t row, uint32_t bits)
+{
+	e->places |= bits;
+	if (bits == PLACE_BIT(ABORT) && e->file[0] != '\0')
+		return;
+	e->row = row;
+	keep(e->file, sizeof e->file, file);
+}
+
 /* `File "PATH", line N, in FUNCTION`; faulthandler leaves out the second comma. */
 static bool
 take_frame(struct traceback *t, const struct logform *f, uint64_t line)
 {
 	static const char before[] = "File \"", after[] = ", line ";
 	struct span rest = { f->message, f->length }, file, function;
+	uint32_t row;
 
 	if (!begins(f, before))
 		return false;
@@ -137,9 +150,8 @@ take_frame(struct traceback *t, const struct logform *f, uint64_t line)
 	rest.at += sizeof after - 1;
 	rest.length -= sizeof after - 1;
 	begin(t, f, line);
-	t->last.row = read_row(rest, &function);
-	keep(t->last.file, sizeof t->last.file, file);
-	t->last.places |= places_of(file, function);
+	row = read_row(rest, &function);
+	keep_frame(&t->last, file, row, places_of(file, function));
 	t->places |= t->last.places;
 	t->frames++;
 	return true;

@@ -34,7 +34,7 @@ struct traceback_error {
 	enum exception kind;
 	char name[64]; /* "" as long as the block has no last line */
 	char message[256];
-	char file[160];  /* of the innermost frame that was seen */
+	char file[160];  /* of the innermost frame that was seen, Gunicorn's handler of SIGABRT not counted */
 	uint32_t row;    /* in that file; 0 when not known */
 	uint64_t line;   /* of the log */
 	uint32_t places; /* PLACE_BITs of its frames */

@@ -347,6 +347,12 @@ tracebacks(void **state)
 	text_init(&t, log, sizeof log);
 	text_addf(&t, "%s%s", block, block);
 	expect(log, "ValueError:/srv/app.py:4 ValueError:/srv/app.py:4");
+	/* where a worker was when its time was over, not the handler in which Gunicorn ends it; unless that is all there is */
+	expect("  File \"/srv/app.py\", line 4, in load\n    x\n"
+	       "  File \"/v/gunicorn/workers/base.py\", line 200, in handle_abort\n    sys.exit(1)\nSystemExit: 1\n",
+		"SystemExit:/srv/app.py:4");
+	expect("  File \"/v/gunicorn/workers/base.py\", line 200, in handle_abort\n    sys.exit(1)\nSystemExit: 1\n",
+		"SystemExit:/v/gunicorn/workers/base.py:200");
 	/* head or tail cut off, indentation lost, a shipper's prefix */
 	expect("  File \"/srv/app.py\", line 4, in load\n    x\nKeyError: 'A'\n", "KeyError:/srv/app.py:4");
 	expect("Traceback (most recent call last):\n  File \"/srv/app.py\", line 4, in load\n", ":/srv/app.py:4");
