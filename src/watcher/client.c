@@ -11,6 +11,7 @@
 #include "watcher/methods.h"
 #include "watcher/watch.h"
 
+/* Seconds. A connection takes one of CONTROL_CLIENTS places, whether or not anything is asked on it. */
 static const double IDLE = 60.;
 
 /* Freed later by control, which walks over its clients while they are called. */
@@ -40,6 +41,7 @@ flush(struct client *c)
 			break;
 		c->out_done += (size_t)n;
 	}
+	/* send(2) may have hung up: then nobody waits for what is left. */
 	if (c->gone)
 		return;
 	if (c->out_done < c->out_len) {
@@ -60,11 +62,13 @@ append(struct client *c, char *frame, size_t length)
 	size_t most = c->waiter.kind == WAIT_EVENTS ? CLIENT_EVENTS_MAX : CLIENT_OUT_MAX;
 	char *out;
 
-	if (c->out == NULL) {
+	if (c->out == NULL) { /* whatever its length: one reply may be longer than `most` */
 		c->out = frame;
 		c->out_len = length;
 		return true;
 	}
+	/* Copied, not grown in place: what was sent falls away with it, and nothing has to remember where the rest began. Only
+	 * a reader who is slower than the replies comes here. */
 	out = waiting + length <= most ? malloc(waiting + length) : NULL;
 	if (out != NULL) {
 		memcpy(out, c->out + c->out_done, waiting);
@@ -81,6 +85,7 @@ append(struct client *c, char *frame, size_t length)
 void
 client_send(struct client *c, char *frame, size_t length)
 {
+	/* varlink.org: a oneway call has no reply, not even an error */
 	if (c->gone || c->oneway) {
 		free(frame);
 		return;
@@ -155,6 +160,7 @@ run_calls(struct client *c)
 		struct varlink_call call;
 		struct err err;
 
+		/* At debug level only: whoever may connect could fill our log with this. */
 		if (!varlink_call_parse(&call, frame, length, &err)) {
 			log_debug("control: uid %u: %s", (unsigned)c->peer.uid, err.text);
 			hang_up(c);
@@ -163,7 +169,7 @@ run_calls(struct client *c)
 		c->more = call.more;
 		c->oneway = call.oneway;
 		methods_call(c, &call);
-		varlink_call_free(&call);
+		varlink_call_free(&call); /* who waits has copied what he needs of it */
 	}
 	if (!c->gone && c->waiter.kind == WAIT_NOTHING)
 		client_patience(c, (msec)(IDLE * 1000));
@@ -176,6 +182,8 @@ client_next(struct client *c)
 	run_calls(c);
 }
 
+/* While one call waits, others are still read: only so is a hang-up seen. They lie in the buffer; who sends more than
+ * VARLINK_REQUEST_MAX ahead finds no room there (varlink_in_room), and is hung up on. */
 static void
 on_readable(struct ev_loop *loop, ev_io *io, int revents)
 {
@@ -211,7 +219,7 @@ on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 
 	(void)loop;
 	(void)revents;
-	if (c->waiter.kind == WAIT_NOTHING)
+	if (c->waiter.kind == WAIT_NOTHING) /* idle, or who called does not take his answer */
 		hang_up(c);
 	else
 		waiter_expired(c);

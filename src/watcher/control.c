@@ -9,6 +9,7 @@
 #include "watcher/waiter.h"
 #include "watcher/watch.h"
 
+/* Who may not even look counts as a reader: only the answer to a call tells him so. */
 static bool
 has_room(const struct control *control, const struct peer *peer)
 {
@@ -22,6 +23,7 @@ on_acceptable(struct ev_loop *loop, ev_io *io, int revents)
 {
 	struct watcher *w = io->data;
 	struct control *control = &w->control;
+	/* one a turn: the others keep it readable */
 	int fd = accept4(control->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	struct peer peer;
 	struct client *c;
@@ -63,6 +65,7 @@ reap(struct watcher *w, bool all)
 	}
 }
 
+/* Before the loop waits, when no walk is under way: ev_prepare, and only once for many that went. */
 static void
 on_reap(struct ev_loop *loop, ev_prepare *prepare, int revents)
 {
@@ -81,7 +84,7 @@ bool
 control_open(struct watcher *w, int fd, struct err *err)
 {
 	struct control *control = &w->control;
-	int on = 0;
+	int on = 0; /* SO_ACCEPTCONN: does it listen? (socket(7)) */
 	socklen_t size = sizeof on;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) != 0 || !on)
@@ -102,6 +105,8 @@ control_close(struct watcher *w)
 	reap(w, true);
 }
 
+/* By its number alone: the link is this watcher's own, and so are its numbers. Who asked may have hung up since: then nobody
+ * is told. */
 static struct client *
 find_request(struct watcher *w, uint32_t id)
 {
@@ -135,6 +140,7 @@ control_moved(struct watcher *w, const struct link_record *move)
 	struct service *s = &w->services.at[move->service];
 	struct page_service record;
 
+	/* The page is newer than the link: the slot may be another service's already, and then the move is nobody's. */
 	if (!services_read(&w->services, move->service, &record) || record.incarnation != move->incarnation)
 		return;
 	for (struct client *c = w->control.clients; c != NULL; c = c->next)

@@ -18,6 +18,7 @@
 static const char safe_mode[] =
 	"bridled crashed again and again, so it keeps what runs and decides nothing: see its log, then 'bridle reexec'";
 
+/* What could not be seen is null, never 0: who reads it may want to act on it. */
 static void
 known_integer(struct jsonw *j, const char *key, bool known, int64_t value)
 {
@@ -39,6 +40,7 @@ known_seconds(struct jsonw *j, const char *key, bool known, msec value)
 static void
 write_worker(struct jsonw *j, const struct worker *worker, msec now)
 {
+	/* without CAP_SYS_PTRACE it is not, of other users' workers */
 	bool seen = worker->heartbeat != HEARTBEAT_UNKNOWN;
 
 	jsonw_object_open(j);
@@ -59,6 +61,7 @@ write_worker(struct jsonw *j, const struct worker *worker, msec now)
 	jsonw_object_close(j);
 }
 
+/* The key is there in any case: who reads it need not know what was asked for. */
 static void
 write_workers(struct jsonw *j, const struct service *s, bool brief, msec now)
 {
@@ -103,7 +106,7 @@ write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record,
 	struct sockdiag_query answers[PAGE_LISTENERS];
 	unsigned n = record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS;
 
-	record->addresses[PAGE_ADDRESSES - 1] = '\0';
+	record->addresses[PAGE_ADDRESSES - 1] = '\0'; /* a copy of ours (services_read): it may be written to */
 	jsonw_key(j, "listeners");
 	jsonw_array_open(j);
 	if (!brief)
@@ -113,6 +116,7 @@ write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record,
 		write_address(j, record, i);
 		known_integer(j, "queue", answers[i].queue >= 0, answers[i].queue);
 		jsonw_key_integer(j, "backlog",
+			/* in effect: net.core.somaxconn may have cut what was asked for (listen(2)) */
 			answers[i].backlog != 0 ? answers[i].backlog : record->listener[i].backlog);
 		jsonw_object_close(j);
 	}
@@ -189,6 +193,7 @@ write_words(struct jsonw *j, const struct watcher *w, const struct page_service 
 		jsonw_key_null(j, "log");
 		return;
 	}
+	/* Where the watcher writes it (logs.c): from `log` alone nobody knows the directory. */
 	snprintf(words, sizeof words, "%s/%s/current", services_header(&w->services)->log_dir, record->name);
 	jsonw_key_string(j, "log", words);
 }
@@ -242,6 +247,7 @@ write_slot(struct jsonw *j, struct watcher *w, uint32_t slot, bool brief, enum w
 
 	if (!services_read(&w->services, slot, &record))
 		return;
+	/* figures lie in the socket for up to 100 ms (metrics.h): they belong to what is asked now */
 	if (!brief && s->sampler != NULL) {
 		metrics_take(w);
 		samples_look(w, s, &record, depth);
@@ -260,6 +266,7 @@ listing_frame(struct watcher *w, const uint32_t *slot, bool brief, size_t *lengt
 	jsonw_object_open(&j);
 	jsonw_key(&j, "services");
 	jsonw_array_open(&j);
+	/* PSS makes the kernel walk every page (smaps_rollup, proc_pid_smaps(5)): of one service, not of thousands */
 	if (slot != NULL)
 		write_slot(&j, w, *slot, brief, WORKERS_ALL);
 	for (uint32_t i = 0; slot == NULL && i < services_header(&w->services)->used; i++)

@@ -11,6 +11,7 @@
 
 /* ---- deeds ---- */
 
+/* Each parameter is checked before anything is sent; where one is wrong, the error has gone out. */
 static void
 deed(struct client *c, json_t *parameters, enum link_deed deed)
 {
@@ -89,10 +90,12 @@ scale(struct client *c, json_t *parameters)
 		client_refused(c, "it is a program: only Gunicorn services have workers", NULL);
 		return;
 	}
+	/* From what is wanted, not from what is there: two who ask for one more get two. */
 	wanted = json_integer_value(workers) + (by ? target.record.wanted : 0);
+	/* TTOU does not go below one either (gunicorn-facts 3.1) */
 	wanted = wanted < 1 ? 1 : wanted > LINK_WORKERS_MAX ? LINK_WORKERS_MAX : wanted;
 	waiter_request(c, DEED_SCALE, target.name, &target.record, target.slot, wanted, no_wait);
-	c->waiter.wanted = (uint32_t)wanted;
+	c->waiter.wanted = (uint32_t)wanted; /* the supervisor's answer may correct it (waiter_answered) */
 }
 
 static void
@@ -105,6 +108,7 @@ take(struct client *c, json_t *parameters)
 	if (!parameters_service(c, parameters, &target) || !parameters_bool(c, parameters, "keep", &keep))
 		return;
 	if (pid != NULL && !json_is_null(pid) &&
+		/* neither of the words of enum link_take can be asked for as a pid; without one it is UNDO */
 		(!json_is_integer(pid) || json_integer_value(pid) < 1 || json_integer_value(pid) >= LINK_TAKE_KEEP)) {
 		parameters_invalid(c, "pid");
 		return;
@@ -136,6 +140,7 @@ send_signal(struct client *c, json_t *parameters)
 
 /* ---- org.varlink.service ---- */
 
+/* The two methods of org.varlink.service tell nothing of any service of ours, so everybody may call them. */
 static void
 get_info(struct client *c, json_t *parameters)
 {
@@ -209,6 +214,7 @@ may(const struct peer *peer, enum right right)
 	return false;
 }
 
+/* Has it the form INTERFACE.Method? An interface's own name may have dots, a method's has none. */
 static bool
 is_of(const char *method, const char *interface)
 {
@@ -217,6 +223,7 @@ is_of(const char *method, const char *interface)
 	return strncmp(method, interface, n) == 0 && method[n] == '.' && strchr(method + n + 1, '.') == NULL;
 }
 
+/* varlink.org tells these two errors apart, and so does its client: the interface may be missing, or only the method. */
 static void
 unknown(struct client *c, const char *method)
 {

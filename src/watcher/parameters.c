@@ -15,6 +15,7 @@ parameters_string(struct client *c, json_t *parameters, const char *key, const c
 {
 	json_t *value = json_object_get(parameters, key);
 
+	/* varlink: an optional member may be absent or null */
 	if (value == NULL || json_is_null(value))
 		return true;
 	if (!json_is_string(value))
@@ -36,6 +37,7 @@ parameters_bool(struct client *c, json_t *parameters, const char *key, bool *out
 	return true;
 }
 
+/* The name comes from outside, and goes back as JSON only: the command makes it visible. */
 static bool
 no_such_service(struct client *c, const char *name)
 {

@@ -41,6 +41,7 @@ questions_list(struct client *c, json_t *parameters)
 
 	if (!parameters_string(c, parameters, "name", &name) || !parameters_bool(c, parameters, "brief", &brief))
 		return;
+	/* without a name all are meant; with one, it has to be known */
 	if (name != NULL && !parameters_service(c, parameters, &target))
 		return;
 	frame = listing_frame(c->w, name != NULL ? &target.slot : NULL, brief, &length);
@@ -53,11 +54,12 @@ questions_ready(struct client *c, json_t *parameters)
 	json_t *timeout = json_object_get(parameters, "timeout");
 	const char *name = NULL;
 	struct target target;
-	double seconds = json_number_value(timeout);
+	double seconds = json_number_value(timeout); /* 0 for null, and for what is no number */
 
 	if (!parameters_string(c, parameters, "name", &name) ||
 		(name != NULL && !parameters_service(c, parameters, &target)))
 		return;
+	/* A double that does not fit must not be cast (C11 6.3.1.4): eleven days are enough for anybody. */
 	if (timeout != NULL && !json_is_null(timeout) && (!json_is_number(timeout) || seconds < 0 || seconds > 1e6))
 		parameters_invalid(c, "timeout");
 	else
@@ -73,7 +75,7 @@ questions_watch(struct client *c, json_t *parameters)
 	if (!parameters_string(c, parameters, "name", &name) ||
 		(name != NULL && !parameters_service(c, parameters, &target)))
 		return;
-	if (c->more)
+	if (c->more) /* events have no last one: who wants a single reply cannot be served */
 		waiter_events(c, name != NULL ? name : "");
 	else
 		client_error(c, VARLINK_EXPECTED_MORE, NULL);
@@ -133,8 +135,9 @@ questions_history(struct client *c, json_t *parameters)
 			parameters_invalid(c, "since");
 			return;
 		}
+		/* the journal's times are those of the wall clock: it outlives a boot */
 		from = clock_wall() - (msec)(json_number_value(since) * 1000);
-		most = HISTORY_MOST;
+		most = HISTORY_MOST; /* who names a time wants all since then */
 	}
 	if (last != NULL && !json_is_null(last)) {
 		most = json_integer_value(last);

@@ -4,6 +4,7 @@
 
 #include "watcher/watch.h"
 
+/* The settings' names, for people; what they say is decided in supervisor/policies.c, which has them, too. */
 static const char *const keys[LINK_TROUBLES] = { [LINK_BOOT_LOOP] = "on_boot_loop",
 	[LINK_FLAPPING] = "on_flapping",
 	[LINK_HANG] = "on_hang",
@@ -28,7 +29,7 @@ troubles_answered(struct watcher *w, const struct link_record *r)
 	struct service *s = r->service < w->services.count ? &w->services.at[r->service] : NULL;
 	char words[INQUIRY_WORDS];
 
-	if (s == NULL || s->incarnation != r->incarnation)
+	if (s == NULL || s->incarnation != r->incarnation) /* the slot is somebody else's since */
 		return;
 	if (r->deed == DEED_RECYCLE)
 		snprintf(words, sizeof words, "Bridle asked worker %d to go: %s", (int)r->pid, keys[r->arg]);
@@ -37,5 +38,7 @@ troubles_answered(struct watcher *w, const struct link_record *r)
 			keys[r->arg]);
 	if (r->deed == DEED_RECYCLE)
 		inquiry_told(w, s, FACT_HANG_RECYCLED, r->pid);
+	/* Flapping is an incident beside the deaths that it is made of, and stands in the docket; all others are about the
+	 * story that is being told. */
 	inquiry_did(w, s, r->arg == LINK_FLAPPING ? CAUSE_FLAPPING : CAUSE_UNKNOWN, words);
 }

@@ -10,7 +10,7 @@
 #include "watcher/watch.h"
 #include "watcher/words.h"
 
-enum { SENTENCE = 480 };
+enum { SENTENCE = 480 }; /* what is longer is cut (text.h) */
 
 static void
 hint_logs(char *hint, size_t size, const char *name)
@@ -25,6 +25,7 @@ add_workers(struct text *t, struct watcher *w, struct service *s, const struct p
 
 	if (s->sampler == NULL)
 		return;
+	/* The last look may be from before they were ready; only heartbeats, since somebody waits. */
 	samples_look(w, s, record, WORKERS_HEARTBEATS);
 	count = pools_seen(s->sampler, record, clock_now());
 	text_addf(t, ", %u of %u workers %s", count.booted, record->wanted,
@@ -42,6 +43,7 @@ waiter_tell_done(struct client *c, struct service *s, const struct page_service 
 	text_addf(&t, "%s is %s", c->waiter.name, life_state_name((enum life_state)record->state));
 	if (c->waiter.goal != GOAL_DOWN) {
 		text_addf(&t, ": generation %u", record->generation);
+		/* of a Gunicorn its workers say more than the pid of its master */
 		if (record->kind == PAGE_PROGRAM && g != NULL)
 			text_addf(&t, ", pid %d", (int)g->master);
 		add_workers(&t, c->w, s, record);
@@ -68,9 +70,11 @@ waiter_tell_failed(struct client *c, struct service *s, const struct page_servic
 		size_t before = t.len;
 
 		text_add(&t, "; its log says: ");
+		/* it said nothing since it was asked: take that back */
 		if (!reasons_from_log(c->w, &t, s->slot, &c->waiter.mark))
 			t.at[t.len = before] = '\0';
 	}
+	/* A service that starts, but does not answer its probe, fails without a line in its log. */
 	if (c->waiter.goal != GOAL_DOWN && s->sampler != NULL && s->sampler->probes.probe.trouble[0] != '\0')
 		text_addf(&t, "; its probe: %s", s->sampler->probes.probe.trouble);
 	hint_logs(hint, sizeof hint, c->waiter.name);
@@ -103,6 +107,7 @@ waiter_tell_accepted(struct client *c, const struct link_record *answer)
 	else
 		snprintf(words, sizeof words, "%s%saccepted", waiter->name, waiter->name[0] != '\0' ? ": " : "");
 	json_object_set_new(reply, "message", json_string(words));
+	/* its lines came before, each a record of its own, as the link's records have room for one */
 	if (waiter->deed == DEED_REREAD)
 		json_object_set_new(reply, "changes",
 			waiter->lines != NULL ? json_incref(waiter->lines) : json_array());

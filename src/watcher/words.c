@@ -10,7 +10,7 @@ words_end(struct text *t, const struct words_move *move)
 	if (move->lasted < 0)
 		return;
 	text_add(t, " after ");
-	text_add_duration(t, move->lasted > 0 ? move->lasted : 1);
+	text_add_duration(t, move->lasted > 0 ? move->lasted : 1); /* it lived, if for less than a millisecond */
 }
 
 /* A death that led to a wait or to giving up: was it ever ready? */
@@ -23,8 +23,10 @@ add_failure(struct text *t, const struct words_move *move)
 		words_end(t, move);
 	else
 		text_add(t, "it could not be started");
+	/* How it ended is our doing then; that it was late is what went wrong. */
 	if (move->from == LIFE_RETRYING && move->why == NULL)
 		text_add(t, ", not ready within start_timeout");
+	/* proof is the first heartbeat; of a program it depends on its settings, so nothing is said */
 	else if (move->from == LIFE_STARTING && move->gunicorn && move->why == NULL)
 		text_add(t, ", before any worker was ready");
 	if (move->streak > 0)
@@ -43,7 +45,7 @@ reason_stopped(struct text *t, const struct words_move *move)
 	} else if (move->event == ON_DIED_DONE) {
 		words_end(t, move);
 		text_add(t, "; no restart is wanted");
-	} else if (move->pid == 0) {
+	} else if (move->pid == 0) { /* none ever ran */
 		text_add(t, "not started");
 	} else {
 		text_add(t, "stopped as asked");
@@ -67,6 +69,7 @@ reason_starting(struct text *t, const struct words_move *move)
 static void
 reason_running(struct text *t, const struct words_move *move)
 {
+	/* the old generation is what runs now; the last that ended, or never began, is the next one */
 	if ((move->event == ON_NEXT_DIED || move->event == ON_UNFIT) && move->why != NULL) {
 		text_addf(t, "the next generation could not be started: %s; the old one serves on", move->why);
 	} else if (move->event == ON_NEXT_DIED && move->pid != 0) {
