@@ -10,7 +10,7 @@
 #   BRIDLE_WORLDS=100000        simulated worlds (more: a soak)
 #   BRIDLE_REPEAT=1             runs of the system tests, one after the other (more: a soak)
 #   BRIDLE_JOBS=3               system tests side by side
-#   BRIDLE_PATIENCE=1           multiplies every timeout of the system tests
+#   BRIDLE_PATIENCE=3           multiplies every timeout of the system tests: what waits longer only fails later
 #   BRIDLE_SECOND_LOOK=2        so many failures of a rung are run again, alone; one that then passes is named as unsteady
 #                               at the end, and is no failure. 0: each failure is one (for a soak; BRIDLE_REPEAT sets it)
 #   BRIDLE_WORK=DIR             where it builds; build-tests beside this directory
@@ -29,6 +29,7 @@ jobs=${BRIDLE_JOBS:-$((cpus + 1))}
 repeat=${BRIDLE_REPEAT:-1}
 second_look=${BRIDLE_SECOND_LOOK:-$((repeat > 1 ? 0 : 2))}
 unsteady=$work/unsteady
+export BRIDLE_PATIENCE="${BRIDLE_PATIENCE:-3}"
 
 say() { printf '\n==== %s\n' "$*"; }
 
