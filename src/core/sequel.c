@@ -99,6 +99,23 @@ derive_all_at_once(struct story *s)
 		derive(s, FACT_ALL_AT_ONCE);
 }
 
+/* Did more than twice as many die in a way that no timeout explains? Then the timeout is one death among others, and not what
+ * they died of. Twice: where a log begins in the middle, the timeouts of the first deaths are cut off. */
+static void
+derive_outnumbered(struct story *s)
+{
+	unsigned timeouts = 0, others = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+
+		timeouts += w->timed_out;
+		others += !w->timed_out && (w->crashed || (w->killed && !w->excused));
+	}
+	if (others > 2 * timeouts)
+		derive(s, FACT_OUTNUMBERED);
+}
+
 static void
 derive_kill(struct story *s)
 {
@@ -244,6 +261,7 @@ story_close(struct story *s, bool cold)
 	derive_loop(s);
 	derive_same_age(s);
 	derive_all_at_once(s);
+	derive_outnumbered(s);
 	derive_kill(s);
 	derive_left(s);
 	if (!s->watched) {

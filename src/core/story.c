@@ -136,6 +136,7 @@ note_end(struct story *s, const struct story_event *e)
 		s->expected++;
 	w->dead = true;
 	w->killed = w->killed || e->fact == FACT_KILLED;
+	w->crashed = w->crashed || e->fact == FACT_CRASHED;
 	w->ended = e->second;
 }
 

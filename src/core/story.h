@@ -45,7 +45,7 @@ struct story_worker {
 	bool boot_seen;        /* its boot is in this log */
 	bool late;             /* booted after another one had ended */
 	bool extra;            /* booted when nothing that was said calls for it */
-	bool exiting, timed_out, killed, dead, excused;
+	bool exiting, timed_out, killed, crashed, dead, excused;
 };
 
 struct story {

@@ -43,6 +43,14 @@ is_seen_otherwise(struct watcher *w, struct service *s, const struct recognised 
 		(witness_status(what) >= 0 && deaths_said(w, s, what->match.pid, witness_status(what)));
 }
 
+/* The end of a worker that was gone before anybody could look at it: it had hardly begun. */
+static bool
+died_unseen(const struct service *s, const struct recognised *what)
+{
+	return what->kind == RECOGNISED_LINE && what->match.pid > 0 && witness_ends(what) && s->sampler != NULL &&
+		workers_find(&s->sampler->workers, what->match.pid) == NULL;
+}
+
 static bool
 opens(struct watcher *w, struct service *s, const struct recognised *what)
 {
@@ -106,6 +114,8 @@ heard(void *context, const struct recognised *what)
 	if (!opens(w, s, what))
 		return;
 	hearing_line(&s->inquiry->told->hearing, &now);
+	if (died_unseen(s, what))
+		inquiry_told(w, s, FACT_DIED_UNSEEN, what->match.pid);
 	note_hang(s->inquiry->told, s, what);
 	ask_why_killed(w, s, what);
 }

@@ -54,7 +54,12 @@ static const struct tale {
 	{ "runtime.crash-signal", "runtime", 1, { BOOT(0, 10), { FACT_CRASHED, 60, 10, 1 }, BOOT(61, 12) } },
 	{ "boot.crash-signal", "boot", 1,
 		{ BOOT(0, 10), { FACT_CRASHED, 0, 10, 1 }, BOOT(0, 11), { FACT_CRASHED, 0, 11, 1 }, BOOT(0, 12) } },
+	{ "boot.crash-signal", "boot", 1,
+		{ BOOT(0, 10), { FACT_TIMEOUT, 30, 10, 1 }, { FACT_KILLED, 31, 10, 1 }, BOOT(31, 11), { FACT_CRASHED, 31, 11, 1 },
+		  BOOT(31, 12), { FACT_CRASHED, 32, 12, 1 }, BOOT(32, 13), { FACT_CRASHED, 32, 13, 1 } } },
+	{ "boot.unexplained", "boot", 0, { { FACT_AT_BOOT, 0, 0, 10 } } },
 	/* seen by Bridle, not said by a log */
+	{ "boot.crash-signal", "boot", 0, { { FACT_CRASHED, 0, 10, 1 }, { FACT_DIED_UNSEEN, 0, 10, 0 } } },
 	{ "runtime.queue-standing", "runtime", 1, { BOOT(0, 10), { FACT_QUEUE_STANDS, 90, 0, 0 } } },
 	{ "runtime.workers-missing", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_MISSING, 90, 0, 0 } } },
 	{ "runtime.workers-surplus", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_SURPLUS, 90, 0, 0 } } },
