@@ -93,5 +93,5 @@ place_hint_start(const struct place *place, struct trouble *t)
 			place->chosen);
 	return trouble_hint(t,
 		"is bridled running? start it as root with: bridled; "
-		"for one in a directory of its own: bridle --root DIR ...");
+		"for one in a directory of its own: bridle --root DIR ..., or --socket RUN_DIR/control ...");
 }
