@@ -20,7 +20,7 @@ enum {
 	LOOK_AFTER = 50, /* ms until the next look at who is left */
 	ASK_AFTER = 20,  /* ms until how it ended is asked again */
 	ASK_MOST = 25,
-	SOCKETS_AMONG = 64, /* of its descriptors; Gunicorn's listeners come first (gunicorn-facts 10) */
+	SOCKETS_AMONG = 64, /* of its descriptors: Gunicorn's dups of what it was given are low (gunicorn-facts 5.2) */
 };
 
 struct adopted {
@@ -67,9 +67,10 @@ ask_how(struct adopted *a)
 	struct service *s = a->service;
 	int status = ENDING_UNKNOWN;
 
-	ev_io_stop(s->home->loop, &a->ended);
+	ev_io_stop(s->home->loop, &a->ended); /* readable from now on for ever: it would wake us all the time */
 	/* only its parent can reap it, and only then is there a status to be told */
 	if (pidfd_status(a->pidfd, &status) == PIDFD_LATER && a->asked++ < ASK_MOST) {
+		/* half a second in all: who does not reap by then does not do it soon */
 		start_timer(s->home->loop, &a->again, ASK_AFTER);
 		return;
 	}
@@ -153,7 +154,7 @@ compare(void *context, int32_t pid)
 	search->found = search->found || pid == search->pid;
 }
 
-/* Its cgroup below PARENT, if PID lives in it. */
+/* Its cgroup below PARENT, if PID lives in it. Cgroup_make() makes one that is not there: then it is empty, and goes again. */
 static int
 cgroup_below(const struct service *s, int parent, uint32_t number, pid_t pid)
 {
@@ -230,7 +231,7 @@ newest(const struct service *s)
 static uint8_t
 slot_of(const struct service *s, pid_t pid, const struct tree_marker *marker)
 {
-	pid_t session = getsid(pid);
+	pid_t session = getsid(pid); /* Linux lets us ask about any session (getsid(2)); -1: it is gone */
 	bool some = false;
 
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
@@ -276,12 +277,14 @@ adopt_rest(struct service *s, uint8_t slot, int signal)
 {
 	struct rest r = { .service = s, .slot = slot, .signal = signal };
 
+	/* through all of /proc: nobody is our child, so nothing shorter finds them */
 	tree_leftovers(s->home->run_dir, visit, &r);
 	return r.found;
 }
 
 /* ---- listeners ---- */
 
+/* Copies, one after the other, until it is the one: a copy is what is wanted in the end (pidfd_getfd(2)). */
 static int
 take_socket(int pidfd, uint64_t inode)
 {

@@ -63,6 +63,7 @@ deed_restart_cold(struct service *s, const struct link_record *r, struct answer 
 static void
 deed_restart(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
+	/* listeners of ours are a Gunicorn's (plan.c); a second one of anything else would find its port taken */
 	bool beside = s->kind == CONF_GUNICORN && s->life.limits.held;
 
 	if (!beside)
@@ -88,7 +89,7 @@ reload_by_signal(struct service *s, struct answer *a)
 
 	if (pid <= 0 || !service_signal(s, s->life.current, signal))
 		answer_say(a, LINK_REFUSED, pid > 0 ? strerror(errno) : "there is no process");
-	else {
+	else { /* no outcome to wait for (waiter.c would, for LINK_DONE) */
 		a->record.result = LINK_NOTHING;
 		text_addf(&a->text, "%s: signal %d was sent to process %d", s->name, signal, (int)pid);
 	}
@@ -97,6 +98,7 @@ reload_by_signal(struct service *s, struct answer *a)
 static void
 reload_by_replacement(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
+	/* one that cannot be replaced says so behind these words */
 	text_add(&a->text, "replaced: it was started with one worker, and HUP would leave it that one");
 	deed_restart(s, r, a, now);
 }
@@ -106,10 +108,12 @@ deed_reload(struct service *s, const struct link_record *r, struct answer *a, ms
 {
 	struct err err;
 
+	/* of a program only (plan_program.c) */
 	if (plan_program_of(s->plan)->reload_signal > 0 && s->life.state == LIFE_RUNNING)
 		reload_by_signal(s, a);
 	else if (s->plan == NULL || !s->plan->reload_hup)
 		deed_restart(s, r, a, now);
+	/* before any other state is refused: `restart` is what people fall back on then */
 	else if (s->life.state == LIFE_RUNNING && shrinks_at_hup(s))
 		reload_by_replacement(s, r, a, now);
 	else if (s->life.state != LIFE_RUNNING)
@@ -159,7 +163,7 @@ deed_signal(struct service *s, const struct link_record *r, struct answer *a, ms
 			"restart "
 			"%s' does what it is meant for",
 			s->name, s->name);
-	if (a->text.len > 0)
+	if (a->text.len > 0) /* one of the two said why not */
 		a->record.result = LINK_REFUSED;
 	else
 		send_signal(s, a, master_or_say(s, a), (int)r->arg);
@@ -216,6 +220,8 @@ deed_scale(struct service *s, const struct link_record *r, struct answer *a, mse
 		text_addf(&a->text, "%s wants %u workers already", s->name, s->wanted);
 		return;
 	}
+	/* Only the number: the watcher finds it in the page, and asks for the steps one by one as it sees them happen
+	 * (pools.c). */
 	log_info("%s: workers wanted: %u -> %u", s->name, s->wanted, (unsigned)r->arg);
 	s->half_way = false;
 	service_want(s, (uint32_t)r->arg);

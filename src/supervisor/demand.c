@@ -29,6 +29,7 @@ demand_plan(struct service *s)
 			s->name);
 }
 
+/* Where it cannot listen (no memory for that, no plan yet) it is started: nobody would know why it stays down. */
 void
 demand_begin(struct service *s, msec now)
 {
@@ -38,6 +39,7 @@ demand_begin(struct service *s, msec now)
 
 /* ---- while it is listening ---- */
 
+/* The connection is not accepted, so the listener stays readable: polling ends with the move (demand_follow). */
 static void
 on_waiting(struct ev_loop *loop, ev_io *io, int events)
 {
@@ -94,6 +96,7 @@ demand_listen(struct service *s, msec now)
 
 /* ---- while it runs ---- */
 
+/* These two numbers alone: service_show() for every connection would be dear. */
 static void
 show_arrivals(struct service *s)
 {
@@ -123,11 +126,11 @@ demand_count(struct service *s)
 
 	if (!demand_allowed(s) || s->life.state != LIFE_RUNNING)
 		return false;
-	d->few = 0;
+	d->few = 0; /* `arrivals` goes on: who asked remembers what it was */
 	d->counting = true;
 	for (uint32_t i = 0; i < s->held.count; i++)
 		all = all && (s->held.at[i].fd < 0 || arrivals_tell(s->held.at[i].fd, true));
-	if (!all)
+	if (!all) /* a number that leaves out one listener would say that nobody came */
 		stop_counting(s);
 	show_arrivals(s);
 	return all;
@@ -142,6 +145,7 @@ has(const struct service *s, int fd)
 	return false;
 }
 
+/* FD -1: the queue of signals was full (arrivals.h), and it may have been anybody's. */
 void
 demand_arrived(struct bridled *b, int fd)
 {
@@ -158,6 +162,8 @@ demand_arrived(struct bridled *b, int fd)
 	}
 }
 
+/* The watcher judged some time ago; somebody may have come since. Pending signals are looked at last: who came, and was
+ * accepted before poll(2) looked, has left his there. */
 bool
 demand_is_quiet(const struct service *s, uint32_t arrivals)
 {

@@ -16,6 +16,7 @@ find(struct held *h, const char *text)
 	return NULL;
 }
 
+/* The file first: whether it is still ours is asked of the socket (listener_unlink). */
 static void
 close_one(struct held_listener *l)
 {
@@ -63,7 +64,7 @@ same_owner(const struct listener_unix *a, const struct listener_unix *b)
 static bool
 open_unix(struct held_listener *l, const struct plan *plan, struct err *err)
 {
-	if (l->fd >= 0 && listener_lost(l->fd, l->path)) {
+	if (l->fd >= 0 && listener_lost(l->fd, l->path)) { /* what lies at the path now is not ours to remove */
 		close(l->fd);
 		l->fd = -1;
 	}
@@ -93,10 +94,13 @@ static bool
 open_one(struct held_listener *l, const struct plan *plan, const struct plan_bind *bind, struct err *err)
 {
 	l->wanted = true;
+	/* whoever opened it chose address, owner and mode */
 	if (l->given)
 		return true;
 	if (bind->is_unix)
 		return open_unix(l, plan, err);
+	/* One that is open keeps the backlog it was opened with: Gunicorn calls listen(2) on it again, with its own
+	 * (gunicorn-facts 5.2). */
 	if (l->fd < 0)
 		l->fd = listener_open_tcp(bind->address, bind->port, plan->backlog, err);
 	return l->fd >= 0;
@@ -109,6 +113,8 @@ held_open(struct held *h, const struct plan *plan, int *fds, struct err *err)
 		return err_set(err, 0, "bind: at most %d addresses", HELD_MAX);
 	if (plan->directories != NULL && !directories_make(plan->directories, plan->uid, plan->gid, err))
 		return false;
+	/* What is not asked for any more stays open until a generation serves without it (held_drop_unwanted): if this start
+	 * fails, the old one serves on. */
 	for (uint32_t i = 0; i < h->count; i++)
 		h->at[i].wanted = false;
 	for (uint32_t i = 0; i < plan->bind_count; i++) {
@@ -147,11 +153,12 @@ forget(struct held *h, uint32_t i)
 void
 held_drop_unwanted(struct held *h)
 {
-	for (uint32_t i = h->count; i-- > 0;)
+	for (uint32_t i = h->count; i-- > 0;) /* from behind: forget() fills the gap with the last */
 		if (!h->at[i].wanted)
 			forget(h, i);
 }
 
+/* The names stay: a later start finds its places, and takes no memory. */
 void
 held_close(struct held *h)
 {

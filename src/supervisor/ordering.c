@@ -31,6 +31,7 @@ struct learning {
 	uint32_t count;
 };
 
+/* Called twice: first only to count, with names of nobody among them, then to write, at most as many. */
 static void
 learn_names(struct learning *l, uint32_t of, const struct conf_words *names, uint8_t kind)
 {
@@ -47,6 +48,7 @@ static void
 learn_all(struct learning *l, const struct conf *conf)
 {
 	for (uint32_t i = 0; i < conf->service_count; i++) {
+		/* one that was found but could not be made (reread.c) has no slot */
 		const struct service *s = service_find(l->b, conf->services[i].name);
 		struct conf_service c;
 
@@ -89,6 +91,7 @@ node(const struct service *s)
 	return &s->home->order.nodes[s->slot];
 }
 
+/* core/order.c sees no service: where each stands is written down for it. */
 static void
 look(struct bridled *b)
 {
@@ -108,6 +111,7 @@ may_queue(const struct service *s)
 	return s->life.state == LIFE_STOPPED || s->life.state == LIFE_FAILED || s->life.state == LIFE_LISTENING;
 }
 
+/* Nothing has moved yet, but somebody wishes something. */
 static void
 give_turns(struct bridled *b, msec now)
 {
@@ -143,6 +147,7 @@ ordering_stop(struct service *s, msec now)
 {
 	struct bridled *b = s->home;
 
+	/* nobody says anything of anybody: no looking, no waiting */
 	if (b->order.edge_count == 0)
 		return life_stop(&s->life, now);
 	if (s->life.state == LIFE_STOPPED || s->life.state == LIFE_STOPPING)
@@ -205,6 +210,7 @@ ordering_begin(struct bridled *b, msec now)
 	give_turns(b, now);
 }
 
+/* No spreading: everybody has the wish already. */
 void
 ordering_stop_all(struct bridled *b, msec now)
 {
@@ -227,6 +233,7 @@ ordering_moved(struct service *s, const struct life_order *order)
 	s->home->reorder = true;
 	if (order->to == LIFE_STARTING)
 		node(s)->skipped = false;
+	/* a condition said no, or a oneshot ran to its end: who requires it may start (order.h) */
 	else if (order->event == ON_DIED_DONE && order->from == LIFE_STARTING)
 		node(s)->skipped = true;
 }
@@ -248,6 +255,7 @@ static void
 start(struct service *s, msec now)
 {
 	service_tell_why(s, "");
+	/* only then may it listen first: who waited for its turn was asked for, or somebody has come */
 	if (s->life.state == LIFE_STOPPED)
 		demand_begin(s, now);
 	else
@@ -258,12 +266,14 @@ start(struct service *s, msec now)
 static void
 wait_for(struct service *s, const struct service *whom, msec now)
 {
+	/* one that is to be stopped shows what it is until its turn comes */
 	if (!may_queue(s) || node(s)->wish != WISH_START)
 		return;
 	tell_why(s, whom, " comes first");
 	life_queue(&s->life, now);
 }
 
+/* Queued first: that is the state from which a start can be refused (life_rules.c). */
 static void
 refuse(struct service *s, const struct service *whom, msec now)
 {
@@ -278,7 +288,7 @@ static bool
 turn(struct bridled *b, struct service *s, msec now)
 {
 	enum life_state before = s->life.state;
-	bool stops = node(s)->wish == WISH_STOP;
+	bool stops = node(s)->wish == WISH_STOP; /* now: order_turn() forgets a wish whose turn has come */
 	uint32_t whom = s->slot;
 
 	switch (order_turn(&b->order, s->slot, &whom)) {
@@ -298,6 +308,7 @@ turn(struct bridled *b, struct service *s, msec now)
 	return true;
 }
 
+/* Until a whole round moves nobody. That comes: a turn that is taken costs its wish, and who waits is queued once. */
 void
 ordering_turns(struct bridled *b, msec now)
 {
@@ -348,6 +359,7 @@ ordering_start(struct service *s, msec now)
 
 	if (b->order.edge_count == 0)
 		return life_start(&s->life, now);
+	/* unless it is to be stopped: the wish for that, whose turn has not come, is taken back below */
 	if (is_coming(s) && node(s)->wish != WISH_STOP)
 		return false;
 	if (s->life.state == LIFE_LISTENING || is_lazy(s)) {

@@ -35,6 +35,7 @@ map(struct past *p, int fd, struct err *err)
 
 	if (fstat(fd, &st) != 0 || st.st_size < STATE_SLOT)
 		return err_set(err, 0, "there is no state in it");
+	/* ours, or a sealed memfd: nobody cuts it short while we read */
 	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (at == MAP_FAILED)
 		return err_set(err, errno, "cannot map it");
@@ -103,11 +104,12 @@ close_others(const struct past *p, struct err *err)
 	visit_all(p, &k);
 	keep(&k, p->how.fd);
 	for (int fd = 3; fd <= k.highest; fd++)
-		if (k.at[fd])
+		if (k.at[fd]) /* they came through execve(2) without it (reexec.c) */
 			fcntl(fd, F_SETFD, FD_CLOEXEC);
 		else
 			close(fd);
 	free(k.at);
+	/* before Linux 5.9 ENOSYS, and what lies above the highest stays open: it is not ours */
 	syscall(SYS_close_range, k.highest + 1, ~0U, 0);
 	return true;
 }
@@ -115,6 +117,7 @@ close_others(const struct past *p, struct err *err)
 bool
 past_inherit(struct past *p, const char *word, struct err *err)
 {
+	/* children, too, are as they were: execve(2) changes neither pid nor parenthood */
 	*p = (struct past){ .reborn = true };
 	if (!crash_word_read(word, &p->how))
 		return err_set(err, 0, "'%s' is not what bridled says to itself", word);
@@ -145,6 +148,7 @@ await_watcher(const struct past *p)
 void
 past_find(struct past *p, struct bridled *b)
 {
+	/* no link is followed and no FIFO waited for, whatever lies there */
 	int fd = openat(b->run_fd, "state", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	char boot[STATE_BOOT];
 	struct err err = { 0 };
@@ -155,6 +159,7 @@ past_find(struct past *p, struct bridled *b)
 		return;
 	good = map(p, fd, &err);
 	close(fd);
+	/* pids, times since boot and sockets of another boot mean nothing */
 	memory_boot(boot);
 	if (!good) {
 		log_warning("'%s/state' cannot be used: %s", b->run_dir, err.text);
@@ -175,6 +180,7 @@ past_restore(const struct past *p, struct bridled *b)
 {
 	bool good = true;
 
+	/* not as configured today: the sockets, pipes and groups of what runs are there */
 	b->run_dir = strdup(p->bridled.run_dir);
 	b->log_dir = strdup(p->bridled.log_dir);
 #define BRIDLED_INT(tag, name, where) STATE_TAKE(good, where, p->bridled.name);

@@ -30,6 +30,7 @@ room_of(const struct service *s)
 	const struct bounds *bounds = s->plan->bounds;
 	int64_t room = memory_free("/proc", "/sys/fs/cgroup"), left;
 
+	/* no bound, or one of its CPU time, say: then memory_max is as large as can be */
 	if (bounds == NULL || s->size == 0 || bounds->memory_max >= INT64_MAX)
 		return room;
 	left = (int64_t)bounds->memory_max > s->size ? (int64_t)bounds->memory_max - s->size : 0;
@@ -39,6 +40,7 @@ room_of(const struct service *s)
 static void
 tell(const struct service *s, enum manner_reason reason, int64_t room, struct text *said)
 {
+	/* else nobody can tell whether it fits, which is no news to people */
 	bool known = reason == MANNER_NO_ROOM || reason == MANNER_ONE_WORKER;
 	char words[256];
 	struct text t;
@@ -55,6 +57,7 @@ tell(const struct service *s, enum manner_reason reason, int64_t room, struct te
 static bool
 begin(struct service *s, bool asked, struct text *said, msec now)
 {
+	/* else there is nobody whom another could stand beside: the life makes a start or a restart of it */
 	bool serves = s->life.state == LIFE_RUNNING || s->life.state == LIFE_RELOADING;
 	enum manner_reason reason = MANNER_AS_SET;
 	enum manner manner = MANNER_BESIDE;
@@ -68,6 +71,7 @@ begin(struct service *s, bool asked, struct text *said, msec now)
 		return life_restart(&s->life, now);
 	if (!(asked ? life_replace(&s->life, now) : life_mend(&s->life, now)))
 		return false;
+	/* in time: the spawn that the life has ordered is carried out by service_act(), and asks replace_workers() then */
 	s->next_singly = manner == MANNER_SINGLY;
 	s->manner = (uint8_t)reason;
 	tell(s, reason, room, said);
@@ -89,6 +93,7 @@ replace_mend(struct service *s, msec now)
 uint32_t
 replace_workers(struct service *s, uint8_t slot)
 {
+	/* A successor of a dead master begins with all: nobody else serves. */
 	s->singly[slot] = slot == s->life.next && s->next_singly && s->wanted > 1;
 	return s->singly[slot] ? 1 : s->wanted;
 }

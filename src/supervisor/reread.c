@@ -20,6 +20,7 @@ struct step {
 	struct plan *plan; /* for what is new or changed */
 };
 
+/* Warnings are for `bridle check`: here they would hide what stands in the way. */
 static bool
 tell_complaints(const struct conf_report *report, word_function *word, void *context)
 {
@@ -60,6 +61,7 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 	for (uint32_t i = 0; steps != NULL && i < next->service_count; i++) {
 		const struct conf_section *section = &next->services[i];
 
+		/* by what is in effect, so that comments and another order of lines change nothing */
 		steps[i].change = conf_diff_service(b->conf, next, section->name);
 		if (steps[i].change == CONF_SAME)
 			continue;
@@ -104,7 +106,7 @@ alter(struct service *s, const struct conf_section *section, const struct step *
 
 	s->removed = false;
 	s->kind = section->kind;
-	s->scaled = s->scaled && !back && !other_kind;
+	s->scaled = s->scaled && !back && !other_kind; /* its number of workers was asked for of another one */
 	service_plan(s, step->plan);
 	if (back && step->plan->autostart)
 		ordering_wish(s);
@@ -143,7 +145,7 @@ apply(struct bridled *b, struct conf *next, struct step *steps, word_function *w
 			add(b, section, steps[i].plan, word, context);
 		else
 			alter(s, section, &steps[i], now);
-		steps[i].plan = NULL;
+		steps[i].plan = NULL; /* it is the service's, or was freed */
 	}
 }
 
@@ -157,11 +159,13 @@ remove_gone(struct bridled *b, const struct conf *next, msec now)
 		if (s == NULL || conf_find(next, s->name) != NULL)
 			continue;
 		s->removed = true;
+		/* not by its turn: the new configuration, by which turns are given from now on, does not know it */
 		life_stop(&s->life, now);
 		service_act(s, now);
 	}
 }
 
+/* The page and every array by slot were made once, at the start: nothing that keeps services alive takes memory later. */
 static bool
 fits(const struct bridled *b, const struct conf *next, word_function *word, void *context)
 {
@@ -189,6 +193,7 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 		log_error("the configuration was read anew and has errors; nothing was changed");
 		return false;
 	}
+	/* Plans are ready: from here on only a service that is new can still fail (no memory, no slot), which is told as well. */
 	conf_diff(b->conf, next, word, context);
 	conf_decode_bridle(next, &general);
 	if (!b->debug)
@@ -196,7 +201,7 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 	remove_gone(b, next, now);
 	apply(b, next, steps, word, context, now);
 	free_steps(steps, next->service_count);
-	conf_free(b->conf);
+	conf_free(b->conf); /* plans and services have copies of what they need */
 	b->conf = next;
 	ordering_learn(b, next);
 	ordering_begin(b, now);
@@ -226,6 +231,7 @@ reread_first(struct bridled *b)
 		struct err err;
 		struct plan *plan = plan_new(section, &home, &err);
 
+		/* a user or a virtualenv that comes later, with a mount say, is no reason to start nothing */
 		if (plan == NULL)
 			log_error("%s; it is tried again at each start", err.text);
 		if (service_new(b, section->name, section->kind, plan, &err) == NULL) {

@@ -53,6 +53,7 @@ struct lost {
 	uint8_t slot;
 };
 
+/* The leader of a session is the master itself: what it has started carries the marker as well. */
 static void
 take_lost(void *context, const struct tree_process *p, const struct tree_marker *marker)
 {
@@ -87,7 +88,8 @@ is_known(const struct service *s, const struct tree_process *p, const struct tre
 	return false;
 }
 
-/* Somebody of a generation that nobody knows would serve beside the one that we start. */
+/* Somebody of a generation that nobody knows would serve beside the one that we start. Only after a crash: a spawn that came
+ * between the last record and the end. */
 static void
 end_unknown(void *context, const struct tree_process *p, const struct tree_marker *marker)
 {
@@ -103,6 +105,7 @@ end_unknown(void *context, const struct tree_process *p, const struct tree_marke
 
 /* ---- a service ---- */
 
+/* That it ended, and how, waits until all are restored: what follows from it is decided by resume_settle(). */
 static void
 note_end(struct service *s, uint8_t slot, int status)
 {
@@ -111,6 +114,7 @@ note_end(struct service *s, uint8_t slot, int status)
 	*service_pid_at(s, slot) = 0;
 }
 
+/* A pid alone may be another's by now; with the time of its start it is that one. */
 static bool
 is_child(pid_t pid, uint32_t start)
 {
@@ -125,7 +129,7 @@ find_master(struct service *s, uint8_t slot)
 {
 	pid_t pid = *service_pid_at(s, slot);
 
-	if (!s->life.slots[slot].master || s->ended[slot])
+	if (!s->life.slots[slot].master || s->ended[slot]) /* one that ended in safe mode was reaped long ago */
 		return;
 	if (s->adopted[slot]) {
 		if (!adopt_master(s, slot, pid, s->start[slot]))
@@ -192,6 +196,7 @@ take_listener(struct service *s, const struct state_listener *record, int fd)
 static void
 take_listeners(struct service *s, const struct state_service *record, bool reborn)
 {
+	/* Named by inode: a number of ours may have been closed and given to something else since it was written down. */
 	for (uint32_t i = 0; i < record->listener_count; i++) {
 		const struct state_listener *l = &record->listeners[i];
 		int fd = (int)l->fd;
@@ -239,7 +244,7 @@ wanted_now(const struct service *s, const struct service *mine)
 static bool
 take_fields(struct service *s, const struct state_service *record, bool reborn)
 {
-	const struct service mine = *s;
+	const struct service mine = *s; /* as the configuration of today has made it */
 	bool good = true;
 
 #define SERVICE_INT(tag, name, where) STATE_TAKE(good, where, record->name);
@@ -258,7 +263,7 @@ take_fields(struct service *s, const struct state_service *record, bool reborn)
 	if (mine.plan != NULL)
 		s->kind = mine.kind;
 	s->removed = mine.removed;
-	s->incarnation++;
+	s->incarnation++; /* the page's record is another's work now: whoever knew the old one looks anew */
 	return good;
 }
 
@@ -279,6 +284,7 @@ static void
 restore(struct service *s, const struct state_service *record, const struct past *p, msec now)
 {
 	struct bridled *b = s->home;
+	/* a re-exec that was asked for happens between two moves (before_wait() in supervisor.c): nothing is half done */
 	bool retell = !p->reborn || p->how.signal != 0 || p->bridled.safe != 0;
 	bool other_kind = s->plan != NULL && record->kind != (int64_t)s->kind;
 	struct life life;
@@ -291,11 +297,13 @@ restore(struct service *s, const struct state_service *record, const struct past
 	s->restored = true;
 	if (!take_fields(s, record, p->reborn))
 		log_warning("%s: not all that is remembered of it makes sense", s->name);
+	/* before its processes are looked for: a command may be what stands for a master */
 	around_resume(s, now);
 	ordering_resume(s);
 	find_generations(s, p->reborn);
 	if (s->plan != NULL)
 		life_set_limits(&s->life, &s->plan->limits);
+	/* after the limits: they say `held`, and a listener that we do not get takes that back */
 	take_listeners(s, record, p->reborn);
 	log_at(p->reborn ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "%s: known again: %s, master %d (generation %u)", s->name,
 		life_state_name(s->life.state), (int)service_master(s), s->life.last_number);
@@ -332,6 +340,7 @@ resume_services(struct bridled *b, const struct past *p, msec now)
 		if (s != NULL && (!needs_adoption(&record, p->reborn) || adopt_prepare(s)))
 			restore(s, &record, p, now);
 	}
+	/* when all are restored: until then every generation would be an unknown one */
 	if (p->reborn && p->how.signal != 0)
 		visit_marked(b, end_unknown, b);
 }
@@ -367,7 +376,7 @@ settle(struct service *s, msec now)
 void
 resume_settle(struct bridled *b, msec now)
 {
-	b->safe = false;
+	b->safe = false; /* service_act() decides nothing as long as it is set */
 	for (uint32_t i = 0; i < b->capacity; i++)
 		if (b->services[i] != NULL && b->services[i]->restored)
 			settle(b->services[i], now);
