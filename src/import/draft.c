@@ -31,9 +31,8 @@ draft_init(struct draft *d, struct arena *arena, enum conf_kind kind, const char
 	d->name = clean[0] != '\0' && clean[0] != '-' ? clean : "web";
 }
 
-/* Whether conf would read TEXT as a value of KEY. */
-static bool
-is_readable(struct draft *d, enum key_id key, const char *text, struct err *err)
+bool
+draft_reads(const struct draft *d, enum key_id key, const char *text, struct err *err)
 {
 	union {
 		int64_t number;
@@ -98,7 +97,7 @@ draft_set(struct draft *d, enum key_id key, const char *value, const char *note,
 	struct draft_setting setting = { .key = key, .value = value, .note = note };
 
 	if (!hole_is_in(value)) {
-		if (!is_readable(d, key, value, err))
+		if (!draft_reads(d, key, value, err))
 			return false;
 		put(d, setting);
 		return true;
@@ -106,7 +105,7 @@ draft_set(struct draft *d, enum key_id key, const char *value, const char *note,
 	setting.note = arena_printf(d->arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
 		hole_list(d->arena, value));
 	setting.value = hole_stand_in(d->arena, value);
-	if (!is_readable(d, key, setting.value, err)) {
+	if (!draft_reads(d, key, setting.value, err)) {
 		setting.value = hole_show(d->arena, value);
 		setting.is_off = true;
 	}

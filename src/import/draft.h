@@ -28,6 +28,7 @@ struct draft {
 	struct wordlist variables; /* NAME=value: what is known of the environment */
 	struct wordlist hints;     /* comments below the heading */
 	struct draft_setting *first, *last;
+	bool was_seen; /* by whoever looks for circles of order */
 	struct draft *next;
 };
 
@@ -38,6 +39,9 @@ void draft_init(struct draft *d, struct arena *arena, enum conf_kind kind, const
  * read the setting is written as a comment. In the place of an earlier value, but for lists, which grow. False with ERR
  * when it cannot be read, or a service of this kind has no such key. NOTE may be "". */
 bool draft_set(struct draft *d, enum key_id key, const char *value, const char *note, struct err *err);
+
+/* Whether VALUE, without holes, can be read for KEY; with ERR, why not. */
+bool draft_reads(const struct draft *d, enum key_id key, const char *value, struct err *err);
 
 /* Whether KEY was set, also as a comment; whether it is written so that it counts. */
 bool draft_has(const struct draft *d, enum key_id key);

@@ -101,6 +101,40 @@ hole_mark(struct arena *arena, const char *value, bool shell_variables)
 	return marked;
 }
 
+/* ---- statements of templates ---- */
+
+const char hole_of_template[] =
+	"a line of a template: what it will say is not known before somebody fills it in; import what "
+	"comes out then";
+
+/* Length of the statement at C; 0 when it is none. */
+static size_t
+length_of_statement(const char *c)
+{
+	size_t n = strcspn(c, (char[]){ HOLE_CLOSE, '\0' });
+
+	return c[0] == HOLE_OPEN && strncmp(c + 1, "{%", 2) == 0 && c[n] == HOLE_CLOSE ? n + 1 : 0;
+}
+
+const char *
+hole_without_statements(struct arena *arena, const char *word, const char **taken)
+{
+	const char *begin = word, *end = word + strlen(word);
+	size_t n;
+
+	*taken = NULL;
+	while ((n = length_of_statement(begin)) > 0)
+		begin += n;
+	for (const char *open = end; open > begin; open--)
+		if (open[-1] == HOLE_OPEN && (n = length_of_statement(open - 1)) > 0 && open - 1 + n == end)
+			end = open - 1;
+	if (begin == word && *end == '\0')
+		return word;
+	*taken = arena_printf(arena, "%.*s%s%s", (int)(begin - word), word, begin != word && *end != '\0' ? " " : "",
+		end);
+	return arena_copy(arena, begin, (size_t)(end - begin));
+}
+
 /* ---- filling them ---- */
 
 /* The value of the N bytes of NAME, the last one given; NULL when there is none. */

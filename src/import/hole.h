@@ -21,6 +21,13 @@ const char *hole_fill(struct arena *arena, const char *text, const struct wordli
 
 bool hole_is_in(const char *text);
 
+/* WORD without the statements of templates ({% if x %}) that stand at its ends; they go to *TAKEN, which is NULL where there
+ * are none: what they will make of the words between them is not known. */
+const char *hole_without_statements(struct arena *arena, const char *word, const char **taken);
+
+/* Why what stands in a statement is not carried over. */
+extern const char hole_of_template[];
+
 /* TEXT with every hole as it was written: {{ x }}. */
 const char *hole_show(struct arena *arena, const char *text);
 

@@ -91,13 +91,13 @@ is_supervisords(const char *heading)
 	return false;
 }
 
-/* "name: command", as of a Procfile. */
+/* "name: command", as of a Procfile, which needs no blank; "https://" is none. */
 static bool
 is_process_line(const char *line)
 {
 	size_t n = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
-	return n > 0 && line[n] == ':' && (line[n + 1] == ' ' || line[n + 1] == '\t');
+	return n > 0 && line[n] == ':' && strchr(":/=\r\n", line[n + 1]) == NULL;
 }
 
 /* The first line that says something tells; a unit may begin with lines of a template. */
@@ -119,9 +119,13 @@ kind_of(const char *text)
 void
 import_add_text(struct import *im, const char *name, const char *bytes, size_t length)
 {
+	size_t mark =
+		length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* as editors of Windows begin with */
 	/* what stands behind a NUL would not be seen by whoever looks for the kind; the readers refuse it with its line */
-	const char *text = arena_copy(im->arena, bytes, length);
+	const char *text = arena_copy(im->arena, bytes + mark, length - mark);
 
+	bytes += mark;
+	length -= mark;
 	wordlist_add(&im->sources, arena_copy_string(im->arena, name));
 	if (length > IMPORT_SIZE_MAX) {
 		conf_complain(im->report, CONF_ERROR, name, 0, "larger than any unit: more than %d bytes",

@@ -138,6 +138,73 @@ found_gunicorn(struct launch *l, const char *const *at, uint32_t count, uint32_t
 	ledger_sum(&l->import->ledger, l->entry);
 }
 
+/* ---- programs ---- */
+
+/* Whether the hole at OPEN is "${X}", or with BARE, "$X": what is in the environment when the service is started. */
+static bool
+is_variable(const char *open, bool bare)
+{
+	return open[1] == '$' && (open[2] == '{' || bare);
+}
+
+/* WORD for a shell that replaces its variables as systemd would have: "$X" where it is a word of its own, and split at
+ * blanks then; "${X}" anywhere. Everything else is meant as it stands. */
+static const char *
+shell_word(struct arena *arena, const char *word)
+{
+	char *buffer = arena_alloc(arena, 2 * strlen(word) + 3), *to = buffer;
+	const char *close = strchr(word, HOLE_CLOSE);
+
+	if (buffer == NULL || (word[0] == HOLE_OPEN && close[1] == '\0' && is_variable(word, true) && word[2] != '{'))
+		return hole_show(arena, word);
+	*to++ = '"';
+	for (; *word != '\0'; word++) {
+		if (*word == HOLE_OPEN && is_variable(word, true)) {
+			if (!is_variable(word, false))
+				*to++ = '\\';
+			for (word++; *word != HOLE_CLOSE; word++)
+				*to++ = *word;
+			continue;
+		}
+		if (strchr("\"\\`$", *word) != NULL)
+			*to++ = '\\';
+		*to++ = *word;
+	}
+	*to = '"';
+	return buffer;
+}
+
+static bool
+has_variables(const struct conf_words *words)
+{
+	for (uint32_t i = 0; i < words->count; i++)
+		for (const char *c = words->at[i]; (c = strchr(c, HOLE_OPEN)) != NULL; c++)
+			if (is_variable(c, true))
+				return true;
+	return false;
+}
+
+/* The command of a program. What is in the environment then, nobody knows now: a shell replaces it, the command's own where it is
+ * one. */
+static const char *
+program_text(struct launch *l)
+{
+	struct arena *arena = l->import->arena;
+	struct wordlist words = { .arena = arena };
+	const char *shell = "exec",
+		   *line = l->original.count > 2 ? wrapper_shell_line(l->original.at, l->original.count) : NULL;
+
+	if (!has_variables(&l->original))
+		return launch_quote(arena, l->original.at, l->original.count);
+	for (uint32_t i = 0; i < l->original.count; i++) {
+		wordlist_add(&words, hole_show(arena, l->original.at[i]));
+		shell = arena_printf(arena, "%s %s", shell, shell_word(arena, l->original.at[i]));
+	}
+	if (line != NULL)
+		return launch_quote(arena, words.at, words.count);
+	return arena_printf(arena, "/bin/sh -c %s", draft_quote(arena, shell));
+}
+
 static const char no_gunicorn[] =
 	"no Gunicorn is to be seen in it: it is supervised as a program, without Gunicorn's "
 	"replacement, scaling and readiness; where it starts one, import that command line (--command)";
@@ -145,7 +212,6 @@ static const char no_gunicorn[] =
 void
 launch_program(struct launch *l)
 {
-	struct arena *arena = l->import->arena;
 	struct err err;
 
 	l->draft->kind = CONF_PROGRAM;
@@ -158,10 +224,11 @@ launch_program(struct launch *l)
 		if (l->began[0] != '\0')
 			draft_set(l->draft, KEY_directory, l->began, "", &err);
 	}
-	if (!draft_set(l->draft, KEY_command, launch_quote(arena, l->original.at, l->original.count), "", &err))
+	if (!draft_set(l->draft, KEY_command, program_text(l), "", &err))
 		ledger_settle(&l->import->ledger, l->entry, FATE_LOST, "", "%s", err.text);
 	else
-		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s", no_gunicorn);
+		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s%s", no_gunicorn,
+			has_variables(&l->original) ? "; a shell replaces its variables" : "");
 	l->entry->parts = l->entry->last_part = NULL;
 }
 

@@ -49,6 +49,9 @@ bool launch_set(struct launch *l, const char *directive, const char *shown, enum
  * what follows is a line for a shell. */
 uint32_t wrapper_take(struct launch *l, const char *const *at, uint32_t count, const char **shell);
 
+/* The LINE of WORDS that are "sh -c LINE"; NULL when they are none. */
+const char *wrapper_shell_line(const char *const *at, uint32_t count);
+
 /* "A=b" in front of a command. */
 bool wrapper_is_assignment(const char *word);
 void wrapper_assign(struct launch *l, const char *word);

@@ -144,6 +144,16 @@ mode_text(struct arena *arena, const char *value)
 	return *end != '\0' || mode < 0 || mode > 07777 ? value : arena_printf(arena, "%04lo", (unsigned long)mode);
 }
 
+/* A path that begins with what is to be filled in most likely begins at the root: a relative one would be looked for in
+ * directory. */
+static const char *
+passed_text(struct arena *arena, const char *value)
+{
+	const char *close = value[0] == HOLE_OPEN ? strchr(value, HOLE_CLOSE) : NULL;
+
+	return close != NULL && close[1] == '/' ? arena_printf(arena, "/%s", value) : value;
+}
+
 static const char *
 value_text(struct launch *l, const struct option *o, const char *value)
 {
@@ -161,7 +171,7 @@ value_text(struct launch *l, const struct option *o, const char *value)
 			return "yes";
 		if (is_kind(o, "no"))
 			return "no";
-		return is_kind(o, "many") ? draft_quote(arena, value) : value;
+		return is_kind(o, "many") ? draft_quote(arena, value) : passed_text(arena, value);
 	case HOW_value:
 	case HOW_implied:
 	case HOW_implied_value:
@@ -368,10 +378,28 @@ say_what_differs(struct launch *l)
 			"here: bind = ...");
 }
 
+/* The words without the statements of a template among them. */
+static struct wordlist
+without_statements(struct launch *l, const char *const *at, uint32_t count)
+{
+	struct wordlist words = { .arena = l->import->arena };
+
+	for (uint32_t i = 0; i < count; i++) {
+		const char *taken, *word = hole_without_statements(words.arena, at[i], &taken);
+
+		if (taken != NULL)
+			launch_part(l, taken, "", FATE_LOST, "", hole_of_template);
+		if (taken == NULL || word[0] != '\0')
+			wordlist_add(&words, word);
+	}
+	return words;
+}
+
 void
 options_take(struct launch *l, const char *const *at, uint32_t count)
 {
-	struct reading r = { .launch = l, .at = at, .count = count };
+	struct wordlist words = without_statements(l, at, count);
+	struct reading r = { .launch = l, .at = words.at, .count = words.count };
 
 	while (r.next < r.count)
 		take_word(&r);

@@ -62,9 +62,11 @@ take_line(struct import *im, const char *file, unsigned number, const char *line
 	struct ledger_entry *entry;
 	const char *name;
 
-	if (colon == NULL) {
+	if (colon == NULL || strncmp(line, "{%", 2) == 0 || strncmp(line, "{#", 2) == 0) {
 		entry = ledger_add(&im->ledger, file, number, "", line, "");
-		if (entry != NULL)
+		if (entry != NULL && line[0] == '{')
+			ledger_settle(&im->ledger, entry, FATE_LOST, "", "%s", hole_of_template);
+		else if (entry != NULL)
 			import_broken(im, entry, "not a line \"name: command\"");
 		return;
 	}

@@ -345,9 +345,7 @@ take(struct program *p, struct pyini *ini, const char *file)
 	case PYINI_BAD:
 		entry = ledger_add(&p->import->ledger, file, ini->line, ini->section, ini->text, "");
 		if (entry != NULL && is_template_line(ini->text))
-			ledger_settle(&p->import->ledger, entry, FATE_LOST, "",
-				"a line of a template: what it will say is not known "
-				"before somebody fills it in; import what comes out then");
+			ledger_settle(&p->import->ledger, entry, FATE_LOST, "", "%s", hole_of_template);
 		else if (entry != NULL)
 			import_broken(p->import, entry, err.text);
 		break;

@@ -208,7 +208,7 @@ stage_of(const struct directive *d)
 	for (size_t i = 0; d != NULL && i < sizeof early / sizeof early[0]; i++)
 		if (d->translate == early[i])
 			return 0;
-	if (d != NULL && d->translate == translate_socket_directory)
+	if (d != NULL && (d->translate == translate_socket_directory || strcmp(d->name, "PartOf") == 0))
 		return 3;
 	return d != NULL && d->translate == translate_exec_start ? 1 : 2;
 }

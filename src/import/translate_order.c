@@ -1,5 +1,5 @@
 /*
- * What must be there before a service, and what is to be so: order among units, and conditions.
+ * What must be there before a service: order among units.
  */
 #include "import/translate.h"
 
@@ -39,6 +39,18 @@ is_always_there(const struct translation *t, const char *name)
 	return false;
 }
 
+/* Whether WORD is one of WORDS, parted by blanks. */
+static bool
+has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (; *words != '\0'; words += strcspn(words, " "), words += strspn(words, " "))
+		if (strcspn(words, " ") == n && strncmp(words, word, n) == 0)
+			return true;
+	return false;
+}
+
 /* What NAME, a unit that is imported with this one, becomes; NULL. */
 static struct draft *
 imported(const struct translation *t, const char *name)
@@ -54,20 +66,52 @@ imported(const struct translation *t, const char *name)
 	return NULL;
 }
 
-/* Of one before which this one comes, it is the other that waits. */
-static void
-come_before(struct translation *t, struct draft *other, const char **known)
+/* Whether D, or one of those that it waits for, waits for TARGET. Each is looked at once. */
+static bool
+reaches(const struct import *im, struct draft *d, const struct draft *target)
 {
+	d->was_seen = true;
+	for (const struct draft_setting *s = d->first; s != NULL; s = s->next) {
+		if (s->key != KEY_after && s->key != KEY_requires)
+			continue;
+		for (struct draft *other = im->drafts; other != NULL; other = other->next)
+			if (has_word(s->value, other->name) &&
+				(other == target || (!other->was_seen && reaches(im, other, target))))
+				return true;
+	}
+	return false;
+}
+
+static bool
+waits_for(const struct import *im, struct draft *d, const struct draft *target)
+{
+	for (struct draft *each = im->drafts; each != NULL; each = each->next)
+		each->was_seen = false;
+	return reaches(im, d, target);
+}
+
+/* OTHER, one of those that are imported together, as the directive has it: of one before which this one comes, it is the other that
+ * waits. False when both would wait for each other then. */
+static bool
+know(struct translation *t, struct draft *other, const char **known)
+{
+	bool before = strcmp(t->directive->name, "Before") == 0;
+	bool orders = strcmp(t->directive->key, "wants") != 0;
+	struct draft *waiting = before ? other : t->draft, *first = before ? t->draft : other;
 	struct err err;
 
-	if (draft_set(other, KEY_after, t->draft->name, "", &err))
-		*known = arena_printf(t->import->arena, "%s%s%s", *known, (*known)[0] != '\0' ? " " : "", other->name);
+	if (orders && waits_for(t->import, first, waiting))
+		return false;
+	if (before && !draft_set(other, KEY_after, t->draft->name, "", &err))
+		return false;
+	*known = arena_printf(t->import->arena, "%s%s%s", *known, (*known)[0] != '\0' ? " " : "", other->name);
+	return true;
 }
 
 void
 translate_order(struct translation *t)
 {
-	const char *rest = t->value, *missing = "", *sockets = "", *known = "";
+	const char *rest = t->value, *missing = "", *sockets = "", *known = "", *circle = "";
 	bool before = strcmp(t->directive->name, "Before") == 0;
 	struct arena *arena = t->import->arena;
 	char *word = arena_alloc(arena, strlen(rest) + 1);
@@ -80,12 +124,8 @@ translate_order(struct translation *t)
 		if (is_always_there(t, word))
 			continue;
 		if (t->directive->key[0] != '\0' && imported(t, word) != NULL) {
-			struct draft *other = imported(t, word);
-
-			if (before)
-				come_before(t, other, &known);
-			else
-				known = arena_printf(arena, "%s%s%s", known, known[0] != '\0' ? " " : "", other->name);
+			if (!know(t, imported(t, word), &known))
+				circle = arena_printf(arena, "%s%s%s", circle, circle[0] != '\0' ? " " : "", shown);
 			continue;
 		}
 		if (is_socket && strcmp(t->directive->name, "After") != 0)
@@ -96,7 +136,8 @@ translate_order(struct translation *t)
 	if (known[0] != '\0' && before)
 		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "after", "of %s", known);
 	else if (known[0] != '\0')
-		translate_set(t, translate_key(t), known, "");
+		translate_set(t, translate_key(t), known,
+			strcmp(t->directive->name, "PartOf") == 0 ? "a start of this one starts it, too" : "");
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
 	else if (missing[0] != '\0' && strchr(t->value, ',') != NULL && strchr(t->value, ' ') == NULL)
@@ -104,6 +145,10 @@ translate_order(struct translation *t)
 			"systemd passes over it: names are parted by blanks, not by commas");
 	else if (missing[0] != '\0')
 		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", missing, t->directive->reason);
+	else if (circle[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
+			"%s waits for this one itself: what is said of both here would have them wait for each other",
+			circle);
 	else if (sockets[0] != '\0')
 		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
 			"%s was not given: name its file beside this one, so "
@@ -113,65 +158,4 @@ translate_order(struct translation *t)
 		translate_settle(t, FATE_IMPLIED,
 			"Bridle opens the listeners of its services itself, and bridled is started when "
 			"the machine is up");
-}
-
-/* ---- conditions ---- */
-
-/* The end of a directive's name, behind Condition or Assert, and the command that tells. */
-static const struct {
-	const char *name, *command;
-} tests[] = {
-	{ "PathExists", "test -e" },
-	{ "PathIsDirectory", "test -d" },
-	{ "PathIsSymbolicLink", "test -L" },
-	{ "PathIsMountPoint", "mountpoint -q" },
-	{ "PathIsReadWrite", "test -w" },
-	{ "PathIsSocket", "test -S" },
-	{ "FileNotEmpty", "test -s" },
-	{ "FileIsExecutable", "test -x" },
-};
-
-static const char *
-test_of(const char *directive)
-{
-	size_t n = strncmp(directive, "Assert", 6) == 0 ? 6 : strlen("Condition");
-
-	for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
-		if (strcmp(tests[i].name, directive + n) == 0)
-			return tests[i].command;
-	return NULL;
-}
-
-/* "!" turns it round; of those with a "|" one is enough, which a list of commands cannot say (systemd.unit(5)). systemd looks as
- * root, whoever the service is. */
-void
-translate_condition(struct translation *t)
-{
-	const char *path = t->value, *command = test_of(t->directive->name);
-	bool is_one_of_many = path[0] == '|', is_not;
-	struct arena *arena = t->import->arena;
-
-	path += is_one_of_many;
-	is_not = path[0] == '!';
-	path += is_not;
-	if (path[0] == HOLE_OPEN)
-		path = arena_printf(arena, "/%s", path);
-	if (path[0] != '/')
-		translate_settle(t, FATE_MEANINGLESS, "not an absolute path: systemd passes over it");
-	else if (is_one_of_many)
-		translate_settle(t, FATE_LOST,
-			"of several with | one is enough, which exec_condition cannot say: it is not looked at");
-	else if (is_not && strncmp(command, "test ", 5) == 0)
-		translate_set(t, translate_key(t),
-			arena_printf(arena, "+test ! %s %s", command + 5, draft_quote(arena, path)),
-			t->directive->reason);
-	else if (is_not)
-		translate_set(t, translate_key(t),
-			arena_printf(arena, "+/bin/sh -c %s sh %s",
-				draft_quote(arena, arena_printf(arena, "! %s \"$1\"", command)),
-				draft_quote(arena, path)),
-			t->directive->reason);
-	else
-		translate_set(t, translate_key(t), arena_printf(arena, "+%s %s", command, draft_quote(arena, path)),
-			t->directive->reason);
 }

@@ -92,10 +92,10 @@ translate_environment_file(struct translation *t)
 	if (path[0] == HOLE_OPEN)
 		path = arena_printf(arena, "/%s", path);
 	if (path[0] != '/') {
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "not an absolute path: systemd refuses it");
+		translate_settle(t, FATE_MEANINGLESS, "not an absolute path: systemd passes over it");
 		return;
 	}
-	if (strpbrk(path, "*?[") != NULL) {
+	if (strpbrk(hole_stand_in(arena, path), "*?[") != NULL) {
 		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
 			"a pattern: name each file that it stands for");
 		return;

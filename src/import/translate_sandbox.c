@@ -9,6 +9,7 @@
 
 #include "import/directives.h"
 #include "import/hole.h"
+#include "import/unit.h"
 #include "sandbox/syscalls.h"
 #include "wire/execline.h"
 
@@ -73,6 +74,28 @@ translate_sandbox_word(struct translation *t)
 		keep(t, t->value, "");
 }
 
+/* A list of which systemd passes over the words that it does not know (CAP_RAWIO), and so do we, but say so. */
+static void
+keep_known(struct translation *t)
+{
+	struct arena *arena = t->import->arena;
+	const char *not = t->value[0] == '~' ? "~" : "", *rest = t->value + strlen(not ), *list = "", *unknown = "";
+	char *word = arena_alloc(arena, strlen(rest) + 1);
+	struct err err;
+
+	while (word != NULL && execline_next(&rest, word, NULL) == WORD_TAKEN) {
+		bool known = hole_is_in(word) || draft_reads(t->draft, translate_key(t), word, &err);
+		const char **to = known ? &list : &unknown;
+
+		*to = arena_printf(arena, "%s%s%s", *to, (*to)[0] != '\0' ? " " : "", word);
+	}
+	if (unknown[0] == '\0' || list[0] == '\0')
+		keep(t, t->value, "");
+	else
+		keep(t, arena_printf(arena, "%s%s", not, list),
+			arena_printf(arena, "not known, and passed over: %s", unknown));
+}
+
 /* No capability at all is what an empty bounding set is for systemd. */
 void
 translate_sandbox_list(struct translation *t)
@@ -81,7 +104,7 @@ translate_sandbox_list(struct translation *t)
 		draft_unset(t->draft, translate_key(t));
 		keep(t, "none", "");
 	} else if (!is_emptied(t)) {
-		keep(t, t->value, "");
+		keep_known(t);
 	}
 }
 
@@ -106,6 +129,54 @@ translate_sandbox_paths(struct translation *t)
 					path)));
 	}
 	keep(t, list, "");
+}
+
+/* "source:destination:options", of which only the first must be there. What is bound over itself is what read_write_paths and
+ * read_only_paths give: below ProtectSystem=strict it is how services get a place to write to. */
+void
+translate_bind_paths(struct translation *t)
+{
+	struct arena *arena = t->import->arena;
+	const char *rest = t->value, *list = "", *elsewhere = "";
+	char *word = arena_alloc(arena, strlen(rest) + 1);
+
+	if (word == NULL || is_emptied(t))
+		return;
+	while (execline_next(&rest, word, NULL) == WORD_TAKEN) {
+		size_t dash = word[0] == '-', n = strcspn(word + dash, ":");
+		const char *source = arena_copy(arena, word + dash, n), *behind = word + dash + n;
+		size_t m = behind[0] == ':' ? strcspn(behind + 1, ":") : 0;
+		bool itself = m == 0 || (m == n && strncmp(behind + 1, source, n) == 0);
+
+		if (itself)
+			list = arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? " " : "",
+				draft_quote(arena,
+					arena_printf(arena, "%s%s%s", dash > 0 ? "-" : "",
+						source[0] == HOLE_OPEN ? "/" : "", source)));
+		else
+			elsewhere = arena_printf(arena, "%s%s%s", elsewhere, elsewhere[0] != '\0' ? ", " : "",
+				hole_show(arena, word));
+	}
+	if (list[0] != '\0')
+		keep(t, list, "bound over itself");
+	if (elsewhere[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, list[0] != '\0' ? t->directive->key : "",
+			"%s: %s", elsewhere, t->directive->reason);
+}
+
+/* PrivateDevices=yes leaves no more than DevicePolicy=closed does (systemd.exec(5)). */
+void
+translate_device_policy(struct translation *t)
+{
+	static const char *const on[] = { "yes", "true", "on", "1", "y", "t" };
+	const char *private = unit_value(t->unit, "PrivateDevices");
+
+	for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
+		if (strcasecmp(private, on[i]) == 0) {
+			translate_settle(t, FATE_IMPLIED, "private_devices = yes leaves it the harmless devices only");
+			return;
+		}
+	translate_guard(t);
 }
 
 /* systemd passes over calls that it does not know, and so do we, but say so. */

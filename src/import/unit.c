@@ -134,9 +134,7 @@ add_template_line(struct import *im, struct unit *unit, const struct unitfile *u
 	if (strncmp(u->text, "{#", 2) == 0)
 		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "a comment of a template");
 	else
-		ledger_settle(&im->ledger, entry, FATE_LOST, "",
-			"a line of a template: what it will say is not known "
-			"before somebody fills it in; import what comes out then");
+		ledger_settle(&im->ledger, entry, FATE_LOST, "", "%s", hole_of_template);
 }
 
 static bool
@@ -154,6 +152,16 @@ looks_like_socket(const char *file, const char *bytes, size_t length)
 		(memmem(bytes, length, "[Socket]", 8) != NULL && memmem(bytes, length, "[Service]", 9) == NULL);
 }
 
+/* A line that had no effect where it was, which may be news to whoever wrote it. */
+static void
+settle_ignored(struct import *im, struct ledger_entry *entry, const char *why)
+{
+	if (entry == NULL)
+		return;
+	ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "%s", why);
+	conf_complain(im->report, CONF_WARNING, entry->file, entry->line, "%s: %s", entry->directive, why);
+}
+
 /* Take one item; false at the end. */
 static bool
 take(struct import *im, struct unit *unit, struct unitfile *u, const char *file)
@@ -167,6 +175,8 @@ take(struct import *im, struct unit *unit, struct unitfile *u, const char *file)
 		add_template_line(im, unit, u, file);
 	else if (item == UNITFILE_ASSIGNMENT)
 		add_line(im, unit, import_entry(im, file, u->line, u->section, u->name, u->value));
+	else if (item == UNITFILE_IGNORED)
+		settle_ignored(im, ledger_add(&im->ledger, file, u->line, u->section, u->text, ""), err.text);
 	else if (item == UNITFILE_BAD)
 		import_broken(im, ledger_add(&im->ledger, file, u->line, u->section, u->text, ""), err.text);
 	return true;

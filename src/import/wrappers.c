@@ -337,9 +337,8 @@ static const struct wrapper wrappers[] = {
 };
 /* clang-format on */
 
-/* The words of "sh -c LINE"; NULL when it is none. */
-static const char *
-shell_line(const char *const *at, uint32_t count)
+const char *
+wrapper_shell_line(const char *const *at, uint32_t count)
 {
 	static const char *const shells[] = { "sh", "bash", "dash", "ash", "zsh", "ksh" };
 	const char *base = launch_base(at[0]);
@@ -377,7 +376,7 @@ wrapper_take(struct launch *l, const char *const *at, uint32_t count, const char
 {
 	const char *base = launch_base(at[0]);
 
-	*shell = strcmp(base, "su") == 0 ? take_su(l, at, count) : shell_line(at, count);
+	*shell = strcmp(base, "su") == 0 ? take_su(l, at, count) : wrapper_shell_line(at, count);
 	if (*shell != NULL) {
 		launch_part(l, base, "-c", FATE_IMPLIED, "", "no shell is needed for it");
 		return 0;

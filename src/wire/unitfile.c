@@ -115,10 +115,10 @@ is_plain(const char *text, size_t length)
 }
 
 static enum unitfile_item
-bad(struct err *err, const char *why)
+fault(enum unitfile_item item, struct err *err, const char *why)
 {
 	err_set(err, 0, "%s", why);
-	return UNITFILE_BAD;
+	return item;
 }
 
 static enum unitfile_item
@@ -129,18 +129,19 @@ take_apart(struct unitfile *u, struct err *err)
 
 	if (u->text[0] == '[') {
 		if (u->text[n - 1] != ']')
-			return bad(err, "the heading has no ] at its end: systemd refuses the whole file");
+			return fault(UNITFILE_BAD, err,
+				"the heading has no ] at its end: systemd refuses the whole file");
 		copy_trimmed(u->section, u->text + 1, n - 2);
 		return UNITFILE_SECTION;
 	}
 	if (equals == NULL)
-		return bad(err, "neither a heading nor NAME=VALUE: systemd passes over it");
+		return fault(UNITFILE_IGNORED, err, "neither a heading nor NAME=VALUE: systemd passes over it");
 	copy_trimmed(u->name, u->text, (size_t)(equals - u->text));
 	copy_trimmed(u->value, equals + 1, strlen(equals + 1));
 	if (u->section[0] == '\0')
-		return bad(err, "stands before the first [section]: systemd passes over it");
+		return fault(UNITFILE_IGNORED, err, "stands before the first [section]: systemd passes over it");
 	if (u->name[0] == '\0')
-		return bad(err, "nothing stands before the =: systemd passes over it");
+		return fault(UNITFILE_IGNORED, err, "nothing stands before the =: systemd passes over it");
 	return UNITFILE_ASSIGNMENT;
 }
 
@@ -157,7 +158,7 @@ unitfile_next(struct unitfile *u, struct err *err)
 				if ((unsigned char)u->text[i] < 0x20)
 					u->text[i] = ' ';
 			copy_trimmed(u->text, u->text, length);
-			return bad(err, "a control character");
+			return fault(UNITFILE_BAD, err, "a control character");
 		}
 		copy_trimmed(u->text, u->text, length);
 	} while (u->text[0] == '\0');

@@ -3,8 +3,8 @@
  * about what they say.
  *
  * A line that ends in a backslash goes on in the next, with a blank in its place; comments (# and ;) are left out,
- * between the pieces of such a line as well; blanks around names and values go. What systemd would only warn of and
- * pass over is handed out as UNITFILE_BAD: whoever reads somebody else's unit must be told.
+ * between the pieces of such a line as well; blanks around names and values go. What systemd only warns of and passes
+ * over is handed out as UNITFILE_IGNORED: whoever reads somebody else's unit must be told.
  */
 #ifndef BRIDLE_WIRE_UNITFILE_H
 #define BRIDLE_WIRE_UNITFILE_H
@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 
-enum unitfile_item { UNITFILE_END, UNITFILE_SECTION, UNITFILE_ASSIGNMENT, UNITFILE_BAD };
+enum unitfile_item { UNITFILE_END, UNITFILE_SECTION, UNITFILE_ASSIGNMENT, UNITFILE_IGNORED, UNITFILE_BAD };
 
 struct unitfile {
 	const char *next, *end; /* what was not taken yet */
@@ -30,8 +30,9 @@ struct unitfile {
 bool unitfile_init(struct unitfile *u, const char *bytes, size_t length);
 void unitfile_release(struct unitfile *u);
 
-/* Take the next line that says something. UNITFILE_BAD with ERR for one that is neither heading nor assignment, stands
- * before the first heading, or holds a NUL or another control character; text is what it says all the same. */
+/* Take the next line that says something. With ERR: UNITFILE_IGNORED for one that is neither heading nor assignment, or
+ * stands before the first heading (config_parse() of systemd goes on behind it); UNITFILE_BAD for a heading without its
+ * end, and for a NUL or another control character. Text is what it says all the same. */
 enum unitfile_item unitfile_next(struct unitfile *u, struct err *err);
 
 #endif

@@ -188,6 +188,10 @@ service_lines(void **state)
 		{ "User={{ u }}\nExecStart={{ b }}/gunicorn -w {{ n }} a\n", "app = a; command = \"/FILL_IN_b/gunicorn\"; #workers = {{ n }}; user = FILL_IN_u; " },
 		{ "{% if x %}Group={{ g }}{% endif %}\nExecStart=gunicorn a\n", "app = a; group = FILL_IN_g; " },
 		{ "WorkingDirectory=${HOME}\nExecStart=gunicorn a\n", "app = a; directory = /FILL_IN_HOME; " },
+		{ "EnvironmentFile=/e\nExecStart=/bin/sh -c '${CELERY} -A ${APP} beat $$X'\n",
+			"command = /bin/sh -c \"${CELERY} -A ${APP} beat $X\"; environment_file = /e; " },
+		{ "EnvironmentFile=/e\nExecStart=/x/celery -A ${APP} $OPTS --x=$Y '$$z\"'\n",
+			"command = /bin/sh -c \"exec \\\"/x/celery\\\" \\\"-A\\\" \\\"${APP}\\\" $OPTS \\\"--x=\\\\$Y\\\" \\\"\\\\$z\\\\\\\"\\\"\"; environment_file = /e; " },
 		{ "StandardOutput=null\nExecStart=gunicorn a\n", "app = a; log = none; " },
 		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; start_timeout = 5s; " },
 		{ "ExecStart=gunicorn a\nExecStartPre=-/bin/mkdir -p '/run/a b'\nExecStartPre=+!/bin/x ; y\n", "app = a; exec_start_pre = -/bin/mkdir -p \"/run/a b\"; exec_start_pre = +/bin/x ; y; " },
@@ -227,6 +231,13 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nSetCredential=key:s3 cret\nSetCredential=n:a\\nb\nUnsetEnvironment=LANG LC_ALL\nUnsetEnvironment=A=b\n",
 			"app = a; unset_environment = LANG LC_ALL; set_credential = \"key:s3 cret\"; " },
 		{ "ExecStart=gunicorn a\nOOMPolicy=kill\nMemoryLimit=1G\n", "app = a; memory_max = 1G; oom_policy = restart; " },
+		{ "ExecStart=gunicorn a\nCapabilityBoundingSet=~CAP_RAWIO CAP_MKNOD\nRestrictAddressFamilies=AF_UNIX AF_NOWHERE\n",
+			"app = a; capability_bounding_set = ~CAP_MKNOD; restrict_address_families = AF_UNIX; " },
+		{ "ExecStart=gunicorn a\nBindPaths=/a:/a -/b\nBindPaths=/c:/d /e:/e:rbind\nBindReadOnlyPaths=/f\n",
+			"app = a; read_write_paths = /a -/b; read_write_paths = /e; read_only_paths = /f; " },
+		{ "ExecStart=gunicorn -c {{ d }}/x.py --chdir {{ c }} {% if x %}--certfile {{ y }}{% endif %} a\n",
+			"app = a; config = /FILL_IN_d/x.py; chdir = FILL_IN_c; certfile = FILL_IN_y; " },
+		{ "EnvironmentFile={{ a[\"b\"] }}/.env\nEnvironmentFile=relative\nExecStart=gunicorn a\n", "app = a; environment_file = \"/FILL_IN_a_b/.env\"; " },
 		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};
 	/* clang-format on */
@@ -265,7 +276,15 @@ conditions(void **state)
 		{ "ConditionPathExists=!/srv/off", "app = a; exec_condition = +test ! -e /srv/off; ", FATE_KEPT },
 		{ "ConditionPathIsMountPoint=!/srv", "app = a; exec_condition = +/bin/sh -c \"! mountpoint -q \\\"$1\\\"\" sh /srv; ", FATE_KEPT },
 		{ "AssertFileIsExecutable=/srv/x", "app = a; exec_start_pre = +test -x /srv/x; ", FATE_KEPT },
-		{ "ConditionPathExists=|/srv/x", "app = a; ", FATE_LOST }, { "ConditionPathExists=srv", "app = a; ", FATE_MEANINGLESS },
+		{ "ConditionPathExists=srv", "app = a; ", FATE_MEANINGLESS },
+		{ "ConditionPathExists=|/srv/x", "app = a; exec_condition = +/bin/sh -c \"test -e \\\"$1\\\"\" sh /srv/x; ", FATE_KEPT },
+		{ "ConditionPathExists=|!/a b\nConditionPathIsDirectory=| /c\nConditionPathExists=/d",
+			"app = a; exec_condition = +/bin/sh -c \"! test -e \\\"$1\\\" || test -d \\\"$2\\\"\" sh \"/a b\" /c; exec_condition = +test -e /d; ", FATE_KEPT },
+		{ "ConditionPathExists=|/a\nConditionVirtualization=|vm", "app = a; ", FATE_LOST },
+		{ "AssertPathExists=|/a\nAssertPathExists=|/b\nConditionPathExists=|/c",
+			"app = a; exec_condition = +/bin/sh -c \"test -e \\\"$1\\\"\" sh /c; "
+			"exec_start_pre = +/bin/sh -c \"test -e \\\"$1\\\" || test -e \\\"$2\\\"\" sh /a /b; ", FATE_KEPT },
+		{ "ConditionDirectoryNotEmpty=!/srv", "app = a; exec_condition = +/bin/sh -c \"! test -n \\\"$(ls -A \\\"$1\\\" 2>/dev/null)\\\"\" sh /srv; ", FATE_KEPT },
 		{ "ConditionHost=x", "app = a; ", FATE_LOST }, { "ConditionOSRelease=ID=debian", "app = a; ", FATE_LOST },
 	};
 	/* clang-format on */
@@ -313,6 +332,43 @@ order_among_units(void **state)
 	release(&i);
 }
 
+/* A stop of the one that it is part of reaches it; what would have two wait for each other is left out, and said. */
+static void
+part_of_another(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *web, *db, *requires, *after; enum fate fate; } cases[] = {
+		{ "PartOf=db.service", "", "db", "", FATE_KEPT },
+		{ "PartOf=db.service\nBefore=db.service", "", "", "", FATE_LOST },
+		{ "PartOf=db.service", "Requires=web.service", "", "", FATE_LOST },
+		{ "PartOf=db.service", "Wants=web.service", "db", "", FATE_KEPT },
+		{ "PartOf=other.service", "", "", "", FATE_LOST },
+		{ "Requires=db.service", "After=web.service", "db", "", FATE_KEPT },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[256];
+
+		begin(&i);
+		snprintf(text, sizeof text, "[Unit]\n%s\n[Service]\nExecStart=gunicorn a\n", cases[k].web);
+		add(&i, "web.service", text);
+		snprintf(text, sizeof text, "[Unit]\n%s\n[Service]\nExecStart=/x/db\n", cases[k].db);
+		add(&i, "db.service", text);
+		end(&i);
+		assert_string_equal(draft_get(i.im.drafts, KEY_requires), cases[k].requires);
+		assert_string_equal(draft_get(i.im.drafts, KEY_after), cases[k].after);
+		assert_int_equal(i.im.ledger.first->fate, cases[k].fate);
+		if (strstr(cases[k].db, "After") != NULL) {
+			assert_int_equal(entry_of(&i, "After")->fate, FATE_LOST);
+			assert_string_equal(draft_get(i.im.drafts->next, KEY_after), "");
+		}
+		release(&i);
+	}
+}
+
 static void
 fates(void **state)
 {
@@ -327,7 +383,7 @@ fates(void **state)
 		{ "ProtectHome", "tmpfs", FATE_KEPT }, { "SystemCallFilter", "@system-service no_such", FATE_KEPT },
 		{ "SystemCallFilter", "no_such", FATE_MEANINGLESS }, { "SystemCallArchitectures", "native x86", FATE_KEPT },
 		{ "SystemCallArchitectures", "x86", FATE_LOST }, { "RestrictNamespaces", "~user net", FATE_KEPT },
-		{ "RestrictAddressFamilies", "AF_UNIX AF_NOWHERE", FATE_LOST }, { "RestrictRealtime", "off", FATE_MEANINGLESS },
+		{ "RestrictAddressFamilies", "AF_UNIX AF_NOWHERE", FATE_KEPT }, { "RestrictAddressFamilies", "AF_NOWHERE", FATE_LOST }, { "RestrictRealtime", "off", FATE_MEANINGLESS },
 		{ "LimitNOFILE", "1024", FATE_KEPT }, { "LimitNOFILE", "", FATE_MEANINGLESS },
 		{ "Type", "notify", FATE_IMPLIED }, { "Type", "oneshot", FATE_LOST },
 		{ "KillMode", "mixed", FATE_IMPLIED }, { "KillMode", "process", FATE_LOST },
@@ -339,6 +395,7 @@ fates(void **state)
 		{ "WatchdogSec", "30", FATE_IMPLIED }, { "SuccessExitStatus", "75", FATE_LOST }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
 		{ "Slice", "system.slice", FATE_MEANINGLESS }, { "Slice", "web.slice", FATE_LOST },
 		{ "KeyringMode", "inherit", FATE_MEANINGLESS }, { "DevicePolicy", "auto", FATE_MEANINGLESS }, { "DevicePolicy", "closed", FATE_LOST },
+		{ "BindPaths", "/a:/b", FATE_LOST }, { "BindPaths", "/a", FATE_KEPT }, { "EnvironmentFile", "x", FATE_MEANINGLESS },
 		{ "PermissionsStartOnly", "yes", FATE_IMPLIED }, { "PermissionsStartOnly", "no", FATE_MEANINGLESS },
 		{ "user", "x", FATE_MEANINGLESS }, { "FOO_BAR", "x", FATE_MEANINGLESS }, { "Frobnicate", "x", FATE_LOST },
 		{ "After", "x", FATE_MEANINGLESS }, { "RestartSec", "5", FATE_KEPT }, { "User", "a b", FATE_LOST },
@@ -495,7 +552,7 @@ what_is_broken_has_its_line(void **state)
 		unsigned line;
 	} cases[] = {
 		{ "x.service", "[Service\n", 1 },
-		{ "x.service", "[Service]\nExecStart=gunicorn a\nfoo\n", 3 },
+		{ "x.service", "[Service]\nExecStart=gunicorn a\nUser=x\001y\n", 3 },
 		{ "x.service", "[Service]\n\nExecStart=gunicorn 'a\n", 3 },
 		{ "x.service", "[Service]\nExecStart=/bin/sh -c 'gunicorn \"a'\n", 2 },
 		{ "x.service", "[Service]\nExecStart=gunicorn a\nExecStart=gunicorn b\n", 3 },
@@ -518,6 +575,24 @@ what_is_broken_has_its_line(void **state)
 		assert_int_equal(i.report.at[0].line, cases[k].line);
 		release(&i);
 	}
+}
+
+/* What systemd passes over is said, and stops nothing. */
+static void
+what_is_passed_over_is_said(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "x.service", "User=x\n[Service]\nExecStart=gunicorn a\nfoo bar\n");
+	end(&i);
+	expect_settings(&i, "ignored", "app = a; ");
+	assert_int_equal(i.report.errors, 0);
+	assert_int_equal(i.report.count, 2);
+	assert_int_equal(i.report.at[1].line, 4);
+	assert_int_equal(entry_of(&i, "foo bar")->fate, FATE_MEANINGLESS);
+	release(&i);
 }
 
 /* ---- others ---- */
@@ -568,10 +643,11 @@ a_procfile_has_a_service_a_line(void **state)
 
 	(void)state;
 	begin(&i);
-	add(&i, "Procfile", "# x\nweb: gunicorn -b :$PORT a\nrelease: ./migrate\nworker: celery -A x\n");
+	add(&i, "Procfile",
+		"\xef\xbb\xbf# x\r\nweb:gunicorn -b :$PORT a\r\nrelease: ./migrate\n{% if x %}\nworker: celery -A x\n");
 	end(&i);
 	expect_settings(&i, "Procfile", "app = a; #bind = :$PORT; command = /bin/sh -c \"celery -A x\"; ");
-	assert_int_equal(ledger_count(&i.im.ledger, FATE_LOST), 2);
+	assert_int_equal(ledger_count(&i.im.ledger, FATE_LOST), 3);
 	release(&i);
 }
 
@@ -583,6 +659,7 @@ main(void)
 		cmocka_unit_test(service_lines),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(order_among_units),
+		cmocka_unit_test(part_of_another),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
 		cmocka_unit_test(a_socket_may_start_its_service),
@@ -590,6 +667,7 @@ main(void)
 		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
 		cmocka_unit_test(what_is_broken_has_its_line),
+		cmocka_unit_test(what_is_passed_over_is_said),
 		cmocka_unit_test(programs_of_supervisord),
 		cmocka_unit_test(a_procfile_has_a_service_a_line),
 	};

@@ -7,7 +7,8 @@
 #include "wire/shellwords.h"
 #include "wire/unitfile.h"
 
-/* What a reader says of a file: "line:[section]", "line:name=value", "line:!" for what it refuses. */
+/* What a reader says of a file: "line:[section]", "line:name=value", "line:~" for what it passes over, "line:!" for what it
+ * refuses. */
 struct reading {
 	const char *name, *text, *wanted;
 };
@@ -37,7 +38,7 @@ read_unit(const struct reading *r)
 		else if (item == UNITFILE_ASSIGNMENT)
 			text_addf(&t, "%s=%s| ", u.name, u.value);
 		else
-			text_add(&t, "! ");
+			text_add(&t, item == UNITFILE_IGNORED ? "~ " : "! ");
 	}
 	unitfile_release(&u);
 	check(r, got);
@@ -57,8 +58,8 @@ units_are_read_as_systemd_does(void **state)
 		{ "no line feed at the end", "[A]\nx=a", "1:[A] 2:x=a| " },
 		{ "it ends within a line", "[A]\nx=a\\", "1:[A] 2:x=a| " },
 		{ "CRLF and a byte order mark", "\xef\xbb\xbf[A]\r\nx=a\\\r\nb\r\n", "1:[A] 2:x=a b| " },
-		{ "neither heading nor assignment", "[A]\nx\ny=b\n", "1:[A] 2:! 3:y=b| " },
-		{ "before a heading", "x=a\n[A]\n", "1:! 2:[A] " },
+		{ "neither heading nor assignment", "[A]\nx\ny=b\n", "1:[A] 2:~ 3:y=b| " },
+		{ "before a heading", "x=a\n[A]\n=b\n", "1:~ 2:[A] 3:~ " },
 		{ "no closing bracket", "[A\n", "1:! " },
 		{ "a control character", "[A]\nx=\001\n", "1:[A] 2:! " },
 		{ "nothing", "", "" },
