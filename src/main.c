@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/cgroup.h"
 #include "os/ipc.h"
 #include "os/privilege.h"
 #include "supervisor/supervisor.h"
@@ -46,6 +47,19 @@ watch(char **argv)
 	return watcher_run();
 }
 
+/* "--let-go": what a killed one holds of its control group. */
+static int
+let_go(void)
+{
+	struct err err;
+
+	log_open("bridled", LOG_LEVEL_INFO);
+	if (cgroup_let_go(&err))
+		return 0;
+	log_error("%s", err.text);
+	return SUPERVISOR_FAILED;
+}
+
 static bool
 descriptor(const char *words, int *fd)
 {
@@ -65,6 +79,7 @@ main(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' }, { "root", required_argument, NULL, 'r' },
 		{ "debug", no_argument, NULL, 'd' },        { "ready-fd", required_argument, NULL, 'R' }, { "watch", no_argument, NULL, 'w' },
 		{ "resume", required_argument, NULL, 's' }, { "remove-ipc", no_argument, NULL, 'I' }, { "accepts-state", required_argument, NULL, 'A' },
+		{ "let-go", no_argument, NULL, 'L' },
 		{ "version", no_argument, NULL, 'V' },      { "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -86,6 +101,7 @@ main(int argc, char **argv)
 		case 'A': accepts = optarg; break;
 		case 'w': return watch(argv + optind);
 		case 'I': return ipc_remove_own() ? 0 : SUPERVISOR_FAILED;
+		case 'L': return let_go();
 		case 'V': return puts("bridled " PACKAGE_VERSION) < 0;
 		case 'h': return usage(stdout, 0);
 		default: return usage(stderr, SUPERVISOR_USAGE);

@@ -150,6 +150,47 @@ cgroup_close(int root)
 	rmdir(path); /* EBUSY while a group is in it: then it stays, and the next bridled takes it */
 }
 
+/* The group whose command in "GROUP/.control" we are, where systemd puts what is not the main process of a unit with Delegate=. */
+static int
+open_commanded(struct err *err)
+{
+	char path[2 * PATH_SIZE], *last;
+	int own;
+
+	if (!hierarchy_own(NULL, path, sizeof path) || (last = strrchr(path, '/')) == NULL ||
+		strcmp(last, "/.control") != 0) {
+		err_set(err, 0, "this is no command of a unit of systemd with Delegate=");
+		return -1;
+	}
+	*last = '\0';
+	own = open_group(AT_FDCWD, path);
+	if (own < 0)
+		err_set(err, errno, "cannot open the cgroup '%s'", path);
+	return own;
+}
+
+bool
+cgroup_let_go(struct err *err)
+{
+	int own = open_commanded(err), root;
+	struct dirents d;
+	const char *name;
+
+	if (own < 0)
+		return false;
+	if (dirents_open(&d, own, ".")) {
+		while ((name = dirents_next(&d)) != NULL)
+			if (strncmp(name, "bridle-", 7) == 0 && (root = open_group(own, name)) >= 0) {
+				take_back(root);
+				close(root);
+			}
+		dirents_close(&d);
+	}
+	take_back(own);
+	close(own);
+	return true;
+}
+
 /* Is WORD in the file NAME of GROUP, words with blanks between? */
 static bool
 names_controller(int group, const char *file, const char *word)

@@ -27,6 +27,11 @@ bool cgroup_name_for(const char *run_dir, char *name, size_t size);
  * of ROOT first. False when the controller is not there, or strangers share our group. */
 bool cgroup_enable(int root, const char *controller);
 
+/* What a bridled that was killed gave on to the groups of its services, in the unit of systemd whose ExecStopPost= we are, is
+ * given on no more: until then the kernel lets nobody into the unit's own group, where systemd starts the next one. The
+ * services lose their bounds until that one writes them again. False with ERR. */
+bool cgroup_let_go(struct err *err);
+
 /* A group "SERVICE.GENERATION" below ROOT, for spawn; one that is there already is taken. -1 with ERR. */
 int cgroup_make(int root, const char *service, uint32_t generation, struct err *err);
 
