@@ -145,8 +145,9 @@ def add_python(archive, environment):
     archive.file(environment / "bin/gunicorn")
 
 
-def build(path, built, environment, files):
-    """The archive at PATH: bridled and bridle of BUILT, the Gunicorn of ENVIRONMENT, and FILES (path -> text)."""
+def build(path, built, environment, files, add_init=None):
+    """The archive at PATH: bridled and bridle of BUILT, the Gunicorn of ENVIRONMENT, and FILES (path -> text). Process 1 is
+    bridled, or what ADD_INIT puts there."""
     archive = Archive()
     for top in ("bin", "sbin", "lib", "lib64"):
         if os.path.islink(f"/{top}"):
@@ -155,18 +156,21 @@ def build(path, built, environment, files):
         archive.program(shutil.which(name, path="/usr/bin:/bin:/usr/sbin:/sbin") or name)
     archive.program(built / "bridled", "/usr/sbin/bridled")
     archive.program(built / "bridle", "/usr/bin/bridle")
-    init = (TESTS.parent / "contrib/init/bridle.machine.in").read_text().replace("@sbindir@", "/usr/sbin")
-    archive.text("/sbin/init" if not os.path.islink("/sbin") else "/usr/sbin/init", init, 0o755)
+    (add_init or add_bridled)(archive)
     add_python(archive, environment)
     for where in ("/proc", "/sys", "/dev", "/run", "/etc", "/root", "/var/log", "/var/lib", "/var/cache"):
         archive.directory(where)
     archive.directory("/tmp", 0o1777)
     archive.put("/dev/console", stat.S_IFCHR | 0o600, device=(5, 1))
     archive.put("/dev/null", stat.S_IFCHR | 0o666, device=(1, 3))
-    archive.text("/etc/passwd", PASSWD)
-    archive.text("/etc/group", GROUP)
-    archive.tree(TESTS / "lib", re.compile("__pycache__"))
-    archive.file(TESTS / "vm/inside.py")
-    for name, words in files.items():
+    for name, words in {"/etc/passwd": PASSWD, "/etc/group": GROUP, **files}.items():
         archive.text(name, words)
+    archive.tree(TESTS / "lib", re.compile("__pycache__"))
+    for module in pathlib.Path(__file__).parent.glob("*.py"):
+        archive.file(module)
     archive.write(path)
+
+
+def add_bridled(archive):
+    init = (TESTS.parent / "contrib/init/bridle.machine.in").read_text().replace("@sbindir@", "/usr/sbin")
+    archive.text("/sbin/init" if not os.path.islink("/sbin") else "/usr/sbin/init", init, 0o755)

@@ -7,12 +7,11 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
-import traceback
 
 LIBRARY = pathlib.Path(__file__).resolve().parent.parent / "lib"
 sys.path.insert(0, str(LIBRARY))
 
+import cases  # noqa: E402
 import processes  # noqa: E402
 from client import get  # noqa: E402
 from control import Connection  # noqa: E402
@@ -21,12 +20,8 @@ from waiting import until  # noqa: E402
 GROUPS = pathlib.Path("/sys/fs/cgroup/bridle-run-bridle")
 CONFIG = pathlib.Path("/etc/bridle/bridle.ini")
 PATIENT = 90  # seconds: the processor is made of software, and others use the one below it
-CASES = []
-
-
-def case(function):
-    CASES.append(function)
-    return function
+CASES = cases.Cases()
+case = CASES.case
 
 
 # ---- bridled, and what it shows
@@ -265,22 +260,10 @@ def guest_says(root, name):
 
 # ---- all of them
 
-def attempt(one):
-    began = time.monotonic()
-    try:
-        one()
-        failure = ""
-    except BaseException:
-        failure = traceback.format_exc()[-3000:]
-    return {"case": one.__name__, "failure": failure, "seconds": round(time.monotonic() - began, 1)}
-
-
 def main():
     with open("/dev/ttyS1", "w", buffering=1) as out:
         until(answers, "bridled to answer", PATIENT)
-        for one in CASES:
-            print(json.dumps(attempt(one)), file=out)
-        print(json.dumps({"case": "end", "uptime": pathlib.Path("/proc/uptime").read_text().split()[0]}), file=out)
+        CASES.run(out)
     os.kill(1, signal.SIGTERM)
     signal.pause()
 

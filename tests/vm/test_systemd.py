@@ -1,0 +1,89 @@
+"""A machine whose process 1 is systemd: bridled as the unit of contrib, and units that move to it. One boot for all cases
+(inside_systemd.py has them)."""
+import contextlib
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+
+import image  # noqa: E402
+import image_systemd  # noqa: E402
+import inside_systemd  # noqa: E402
+from daemon import BUILD, load_matrix  # noqa: E402
+from machine import Boot  # noqa: E402
+from sections import bridle, web  # noqa: E402
+
+PYTHON = "{venv}/bin/python3"
+# Patience is for Gunicorn, too: it ends workers that do not boot within its timeout.
+COMMAND = "{venv}/bin/gunicorn --chdir {apps} --timeout 120 --graceful-timeout 60 --no-control-socket"
+UNITS = {
+    "cases.target": "[Unit]\nRequires=basic.target\nAfter=basic.target\nWants=cases.service multi-user.target\nAllowIsolate=yes\n",
+    "cases.service": "[Unit]\nAfter=multi-user.target\n[Service]\n"
+                     f"ExecStart={PYTHON} {inside_systemd.__file__}\n",
+    "tcp.service": f"[Service]\nUser=shop\nGroup=shop\nExecStart={COMMAND} -w 2 -b 127.0.0.1:8001 hello:app\nRestart=always\n"
+                   "[Install]\nWantedBy=multi-user.target\n",
+    "own.service": "[Service]\nUser=shop\nGroup=shop\nRuntimeDirectory=own\nRestart=always\n"
+                   f"ExecStart={COMMAND} \\\n    --workers 2 \\\n    --bind unix:/run/own/web.sock hello:app\n"
+                   "[Install]\nWantedBy=multi-user.target\n",
+    "act.service": "[Unit]\nRequires=act.socket\nAfter=network.target\n[Service]\nType=notify\nUser=shop\nGroup=shop\n"
+                   f"ExecStart={COMMAND} --workers 2 hello:app\nKillMode=mixed\nRestart=on-failure\n"
+                   "[Install]\nWantedBy=multi-user.target\n",
+    "act.socket": "[Socket]\nListenStream=/run/act.sock\nSocketUser=shop\nSocketMode=0666\n[Install]\nWantedBy=sockets.target\n",
+}
+
+
+def gunicorn(name, **keys):
+    return web(name, **{"bind": f"unix:/run/{name}.sock", "timeout": "120", "start_timeout": "120s", "graceful_timeout": "60s",
+                        "stop_timeout": "90s", **keys})
+
+
+def files(environment):
+    unit = (image.TESTS.parent / "contrib/init/bridle.service.in").read_text()
+    made = {f"/etc/systemd/system/{name}": text for name, text in UNITS.items()}
+    made |= {
+        "/etc/systemd/system/bridle.service": unit.replace("@bindir@", "/usr/bin").replace("@sbindir@", "/usr/sbin"),
+        "/etc/bridle/bridle.ini": bridle(include="conf.d/*.ini") + gunicorn("web") + gunicorn(
+            "bound", memory_max="120M", memory_high="110M", tasks_max="20", cpu_quota="150%", cpu_weight="50"),
+        "/etc/passwd": image.PASSWD + "shop:x:990:990::/home/shop:/bin/sh\n",
+        "/etc/group": image.GROUP + "shop:x:990:\n",
+    }
+    for old, new in {"{venv}": str(environment), "{apps}": str(image.TESTS / "lib/apps")}.items():
+        made = {name: text.replace(old, new) for name, text in made.items()}
+    return made
+
+
+def add_systemd(archive):
+    image_systemd.add(archive)
+    archive.link("/etc/systemd/system/default.target", "cases.target")
+    archive.directory("/etc/bridle/conf.d")
+
+
+@pytest.fixture(scope="session")
+def life(tmp_path_factory):
+    """The one boot of all cases."""
+    newest = load_matrix()[-1]
+    if not newest["path"]:
+        pytest.skip("no environment with a Gunicorn of its own")
+    where = tmp_path_factory.mktemp("systemd")
+    try:
+        kernel = image.kernel()
+        image.build(where / "archive", BUILD, pathlib.Path(newest["path"]), files(newest["path"]), add_systemd)
+        boot = Boot(where, kernel, where / "archive", timeout=400)
+    except image.Unavailable as reason:
+        pytest.skip(f"no machine with systemd can be made here: {reason}")
+    yield boot
+    with contextlib.suppress(OSError):
+        (where / "archive").unlink()
+
+
+@pytest.mark.parametrize("name", [one.__name__ for one in inside_systemd.CASES])
+def test_inside(life, name):
+    assert name in life.results, f"it did not come to that\n{life.picture()}"
+    assert not life.results[name]["failure"], f"{life.results[name]['failure']}\n{life.picture()}"
+
+
+def test_the_machine_ends_well(life):
+    assert "end" in life.results and life.status == 0, life.picture()
+    assert "panic" not in life.console, life.picture()
