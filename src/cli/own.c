@@ -6,18 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/place.h"
-#include "core/cause.h"
-
-static unsigned
-phase_of(const char *word)
-{
-	unsigned phase = PHASE_UNKNOWN;
-
-	for (unsigned i = 0; i < PHASES; i++)
-		if (strcmp(cause_phases[i], word) == 0)
-			phase = i;
-	return phase;
-}
+#include "judge/phase.h"
 
 static bool
 take(struct own *own, const struct conf_words *words, struct trouble *t)

@@ -81,13 +81,23 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 }
 
 static void
-check_bridle_account(const struct conf *conf, struct conf_report *report, const char *key, const char *text)
+check_bridle_say(const struct conf *conf, struct conf_report *report, const char *key, const char *text)
 {
 	const struct conf_setting *setting = conf_setting_of(&conf->bridle, key);
 
 	if (setting != NULL)
 		conf_complain(report, CONF_ERROR, conf->files[setting->file], setting->line, "[bridle]: %s: %s", key,
 			text);
+}
+
+static void
+check_signatures(const struct conf *conf, struct conf_report *report, uint32_t count)
+{
+	char text[96];
+
+	snprintf(text, sizeof text, "%u are too many: the first %d are looked for", count, CONF_SIGNATURES_MAX);
+	if (count > CONF_SIGNATURES_MAX)
+		check_bridle_say(conf, report, "signature", text);
 }
 
 static void
@@ -100,9 +110,10 @@ check_bridle(const struct conf *conf, struct conf_report *report)
 
 	conf_decode_bridle(conf, &bridle);
 	if (bridle.watch_user[0] != '\0' && !account_find(&account, bridle.watch_user, "", &err))
-		check_bridle_account(conf, report, "watch_user", err.text);
+		check_bridle_say(conf, report, "watch_user", err.text);
 	if (bridle.control_group[0] != '\0' && !account_group(&gid, bridle.control_group, &err))
-		check_bridle_account(conf, report, "control_group", err.text);
+		check_bridle_say(conf, report, "control_group", err.text);
+	check_signatures(conf, report, bridle.signature.count / 3);
 }
 
 void

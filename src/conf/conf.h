@@ -193,7 +193,7 @@ struct conf_section {
 	const struct conf_setting *settings;
 	uint64_t environment_digest; /* of what the environment files held when this was read; 0: there are none */
 };
-enum { CONF_NAME_MAX = 47, CONF_LINE_MAX = 8191, CONF_SERVICES_MAX = 4096 };
+enum { CONF_NAME_MAX = 47, CONF_LINE_MAX = 8191, CONF_SERVICES_MAX = 4096, CONF_SIGNATURES_MAX = 64 };
 
 struct conf {
 	const char *const *files; /* in the order read; [0] is the one that was asked for */

@@ -6,7 +6,7 @@
 #include "conf/values.h"
 #include "conf/words.h"
 
-enum { WORDS = 3, NAME_MOST = 48, PATTERN_MOST = 200, LITERAL_LEAST = 4 };
+enum { WORDS = 3, NAME_MOST = 47, PATTERN_MOST = 200, LITERAL_LEAST = 4 };
 
 /* As in the catalogue: "shop.ledger-locked". */
 static bool

@@ -11,6 +11,7 @@
 #include "supervisor/places.h"
 #include "supervisor/replace.h"
 #include "supervisor/service.h"
+#include "supervisor/shared.h"
 
 typedef void word_function(void *context, const char *line);
 
@@ -205,6 +206,7 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 	b->conf = next;
 	ordering_learn(b, next);
 	ordering_begin(b, now);
+	shared_show_signatures(b);
 	watcher_child_show_page(b);
 	log_info("the configuration was read anew");
 	return true;

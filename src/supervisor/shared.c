@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -80,6 +81,25 @@ make_spool(struct bridled *b, struct err *err)
 	return b->spool_fd >= 0;
 }
 
+_Static_assert((int)CONF_SIGNATURES_MAX == (int)PAGE_OWN, "what bridle check takes, the page has room for");
+
+void
+shared_show_signatures(struct bridled *b)
+{
+	struct page_header *h = b->page;
+	struct conf_bridle c;
+
+	conf_decode_bridle(b->conf, &c);
+	memset(h->own, 0, sizeof h->own);
+	for (uint32_t i = 0; i < PAGE_OWN && i < c.signature.count / 3; i++) {
+		const char *const *words = &c.signature.at[i * 3];
+
+		text_copy(h->own[i].name, sizeof h->own[i].name, words[0]);
+		text_copy(h->own[i].phase, sizeof h->own[i].phase, words[1]);
+		text_copy(h->own[i].pattern, sizeof h->own[i].pattern, words[2]);
+	}
+}
+
 static bool
 make_page(struct bridled *b, struct err *err)
 {
@@ -111,6 +131,7 @@ make_page(struct bridled *b, struct err *err)
 	h->control_group = (uint32_t)b->control_gid;
 	h->owner = geteuid();
 	conf_decode_bridle(b->conf, &c);
+	shared_show_signatures(b);
 	text_copy(h->syslog, sizeof h->syslog, c.syslog_to);
 	if (!text_copy(h->run_dir, sizeof h->run_dir, b->run_dir) ||
 		!text_copy(h->log_dir, sizeof h->log_dir, b->log_dir))

@@ -16,4 +16,7 @@ struct bridled;
 /* Make them, for the services of b->conf and as many as a reload may add, and for b->capacity at least. */
 bool shared_make(struct bridled *b, struct err *err);
 
+/* Show the watcher the signatures of b->conf. It looks when the page is shown to it again. */
+void shared_show_signatures(struct bridled *b);
+
 #endif

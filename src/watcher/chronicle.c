@@ -237,13 +237,13 @@ chronicle_scaled(struct watcher *w, struct service *s, uint32_t from, uint32_t t
 }
 
 void
-chronicle_incident(struct watcher *w, struct service *s, enum cause cause, bool alarm)
+chronicle_incident(struct watcher *w, struct service *s, const struct incident *i, bool alarm)
 {
 	struct happening h = about(HAPPENING_INCIDENT, s, clock_wall());
 	struct page_service record;
 
-	text_copy(h.what, sizeof h.what, causes[cause].name);
-	text_copy(h.words, sizeof h.words, causes[cause].what);
+	text_copy(h.what, sizeof h.what, incident_name(i));
+	text_copy(h.words, sizeof h.words, causes[i->verdict.cause].what);
 	h.alarm = alarm;
 	if (services_read(&w->services, s->slot, &record)) {
 		note_master(&h, &record, record.generation);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/msec.h"
-#include "core/cause.h"
+#include "judge/incident.h"
 #include "wire/happening.h"
 #include "wire/link.h"
 
@@ -40,8 +40,8 @@ void chronicle_asked(struct watcher *w, struct service *s, enum link_deed deed, 
 /* Bridle itself moves the number of workers of S, because of WORDS. */
 void chronicle_scaled(struct watcher *w, struct service *s, uint32_t from, uint32_t to, const char *words);
 
-/* An incident of S was found, or is another than it seemed. ALARM: nobody wanted it. */
-void chronicle_incident(struct watcher *w, struct service *s, enum cause cause, bool alarm);
+/* I of S was found, or is another than it seemed. ALARM: nobody wanted it. */
+void chronicle_incident(struct watcher *w, struct service *s, const struct incident *i, bool alarm);
 
 /* Show the lines about S, and about bridled itself, to TAKE, oldest first. */
 typedef void chronicle_take(void *context, const struct happening *h);

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "judge/phase.h"
+#include "judge/record.h"
 #include "watcher/jsonl.h"
 #include "watcher/watch.h"
 
@@ -13,6 +16,12 @@ static const struct jsonl file = { "incidents.jsonl", "incidents.jsonl.1", DOCKE
 enum { READ_BACK = 1 << 20 /* bytes of each file that are looked at again */ };
 
 /* ---- in memory ---- */
+
+static bool
+is_of(const struct docket_entry *e, const struct cause_verdict *v, const char *own)
+{
+	return v == NULL || (e->cause == v->cause && e->phase == v->phase && (own == NULL || strcmp(e->own, own) == 0));
+}
 
 struct docket_entry *
 docket_find(struct service *s, uint32_t number)
@@ -23,14 +32,14 @@ docket_find(struct service *s, uint32_t number)
 }
 
 struct docket_entry *
-docket_latest(struct service *s, const struct cause_verdict *v)
+docket_latest(struct service *s, const struct cause_verdict *v, const char *own)
 {
 	struct docket_entry *latest = NULL;
 
 	for (unsigned i = 0; s->docket != NULL && i < DOCKET_KEPT; i++) {
 		struct docket_entry *e = &s->docket->at[i];
 
-		if (e->number == 0 || (v != NULL && (e->cause != v->cause || e->phase != v->phase)))
+		if (e->number == 0 || !is_of(e, v, own))
 			continue;
 		if (latest == NULL || e->last > latest->last)
 			latest = e;
@@ -79,7 +88,7 @@ docket_keep(struct watcher *w, struct service *s, struct docket_entry entry, boo
 void
 docket_amend(struct watcher *w, struct service *s, const struct cause_verdict *v, const char *words)
 {
-	struct docket_entry *e = docket_latest(s, v), amended;
+	struct docket_entry *e = docket_latest(s, v, NULL), amended;
 	json_t *object = e != NULL ? json_loadb(e->json, e->length, 0, NULL) : NULL;
 
 	if (object == NULL)
@@ -97,22 +106,18 @@ docket_amend(struct watcher *w, struct service *s, const struct cause_verdict *v
 
 /* ---- reading back ---- */
 
-static enum cause
-cause_of(const char *word)
+/* A name that the catalogue does not have is one of the user's. */
+static void
+take_class(struct docket_entry *e, const char *word)
 {
+	e->cause = CAUSE_UNKNOWN;
 	for (unsigned i = 0; word != NULL && i < CAUSES; i++)
-		if (strcmp(causes[i].name, word) == 0)
-			return (enum cause)i;
-	return CAUSE_UNKNOWN;
-}
-
-static enum cause_phase
-phase_of(const char *word)
-{
-	for (unsigned i = 0; word != NULL && i < PHASES; i++)
-		if (strcmp(cause_phases[i], word) == 0)
-			return (enum cause_phase)i;
-	return PHASE_UNKNOWN;
+		if (strcmp(causes[i].name, word) == 0) {
+			e->cause = (enum cause)i;
+			return;
+		}
+	if (word != NULL && text_copy(e->own, sizeof e->own, word))
+		e->cause = CAUSE_OWN;
 }
 
 static msec
@@ -136,7 +141,7 @@ take_line(void *context, const char *line, size_t length)
 		number < UINT32_MAX && services_find(&w->services, service, &slot) &&
 		(e.json = strndup(line, length)) != NULL) {
 		e.number = (uint32_t)number;
-		e.cause = cause_of(json_string_value(json_object_get(object, "class")));
+		take_class(&e, json_string_value(json_object_get(object, "class")));
 		e.phase = phase_of(json_string_value(json_object_get(object, "phase")));
 		e.first = milliseconds(object, "time");
 		e.last = milliseconds(object, "last");

@@ -11,6 +11,7 @@
 
 #include "base/msec.h"
 #include "core/cause.h"
+#include "wire/page.h"
 
 struct service;
 struct watcher;
@@ -21,7 +22,8 @@ struct docket_entry {
 	uint32_t number; /* 0: none */
 	enum cause cause;
 	enum cause_phase phase;
-	msec first, last; /* since 1970 */
+	char own[PAGE_OWN_NAME]; /* CAUSE_OWN: the user's name for it; "" */
+	msec first, last;        /* since 1970 */
 	unsigned times, died;
 	bool alarm;
 	msec written; /* to the file; monotonic, 0: not by us */
@@ -47,8 +49,9 @@ void docket_amend(struct watcher *w, struct service *s, const struct cause_verdi
 /* The one of that number, or NULL. */
 struct docket_entry *docket_find(struct service *s, uint32_t number);
 
-/* The one of which something was seen last: with the cause and phase of V, where V is not NULL; NULL: there is none. */
-struct docket_entry *docket_latest(struct service *s, const struct cause_verdict *v);
+/* The one of which something was seen last: with the cause and phase of V, where V is not NULL, and the user's name OWN, where that is
+ * not NULL; NULL: there is none. */
+struct docket_entry *docket_latest(struct service *s, const struct cause_verdict *v, const char *own);
 
 void docket_free(struct docket *d);
 

@@ -7,6 +7,7 @@
 #include "watcher/deaths.h"
 #include "watcher/docket.h"
 #include "watcher/inquiry_parts.h"
+#include "watcher/own.h"
 #include "watcher/watch.h"
 
 /* What opens no case, but tells something when there is one. */
@@ -284,15 +285,32 @@ inquiries_end(struct watcher *w)
 			continue;
 		inquiry_flush(q);
 		close_case(q);
+		free(q->own);
+		q->own = NULL;
 	}
 	free(w->inquiries.shared);
 	w->inquiries.shared = NULL;
+	free(w->inquiries.own);
+	w->inquiries.own = NULL;
+}
+
+void
+inquiries_learn(struct watcher *w)
+{
+	struct own *own = own_of(w->services.page);
+
+	if (own_same(own, w->inquiries.own)) {
+		free(own);
+		return;
+	}
+	inquiries_end(w);
+	w->inquiries.own = own;
 }
 
 void
 inquiries_open(struct watcher *w)
 {
-	w->inquiries = (struct inquiries){ .due = MSEC_NEVER };
+	w->inquiries = (struct inquiries){ .due = MSEC_NEVER, .own = own_of(w->services.page) };
 	ev_timer_init(&w->inquiries.timer, on_due, 0., 0.);
 	w->inquiries.timer.data = w;
 }

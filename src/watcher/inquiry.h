@@ -56,12 +56,17 @@ struct inquiry {
 struct inquiries {
 	ev_timer timer;
 	msec due;
+	struct own *own;           /* the user's own signatures (own.h); NULL: none */
 	struct recogniser *shared; /* reads for whoever has nothing open; NULL: nobody has said anything */
 	uint32_t slot;             /* whom is being read for */
 	bool reading;              /* a line is in hand: the spool is not free for another */
 };
 
 void inquiries_open(struct watcher *w);
+
+/* The page is another one, or was changed: look for the signatures that it has now. Where they are others, stories that are being told are
+ * over: they may be named by the old ones. */
+void inquiries_learn(struct watcher *w);
 
 /* Whatever is being told is over: the last word on each. */
 void inquiries_end(struct watcher *w);

@@ -4,6 +4,7 @@
 #include "judge/witness.h"
 #include "watcher/deaths.h"
 #include "watcher/inquiry_parts.h"
+#include "watcher/own.h"
 #include "watcher/watch.h"
 
 void
@@ -120,6 +121,13 @@ heard(void *context, const struct recognised *what)
 	ask_why_killed(w, s, what);
 }
 
+static void
+begin_to_read(struct watcher *w, struct recogniser *r)
+{
+	recogniser_init(r, heard, w);
+	own_teach(w->inquiries.own, r);
+}
+
 static struct recogniser *
 reader_for(struct watcher *w, struct service *s)
 {
@@ -128,7 +136,7 @@ reader_for(struct watcher *w, struct service *s)
 	if (w->inquiries.shared == NULL) {
 		w->inquiries.shared = calloc(1, sizeof *w->inquiries.shared);
 		if (w->inquiries.shared != NULL)
-			recogniser_init(w->inquiries.shared, heard, w);
+			begin_to_read(w, w->inquiries.shared);
 	}
 	if (w->inquiries.shared != NULL)
 		w->inquiries.shared->strict = s->strict;
@@ -150,7 +158,7 @@ put_back(struct watcher *w, struct service *s, struct recogniser *r)
 		q->own = r;
 		w->inquiries.shared = NULL;
 	} else if (!rests && r == w->inquiries.shared) {
-		recogniser_init(r, heard, w);
+		begin_to_read(w, r);
 	}
 	if (q != NULL && q->own != NULL && q->own->traceback.open && q->due == MSEC_NEVER)
 		inquiry_wake_by(q, clock_now() + SETTLE);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "watcher/advice.h"
 #include "watcher/docket.h"
 #include "watcher/errands.h"
@@ -31,7 +32,7 @@ is_worth_it(const struct inquiry_case *c, const struct incident *i)
 static void
 take_number(struct inquiry_case *c, struct service *s, const struct incident *i, msec wall)
 {
-	const struct docket_entry *last = docket_latest(s, &i->verdict);
+	const struct docket_entry *last = docket_latest(s, &i->verdict, i->own);
 
 	if (last != NULL && wall - last->last < SAME) {
 		c->number = last->number;
@@ -48,7 +49,7 @@ take_number(struct inquiry_case *c, struct service *s, const struct incident *i,
 static struct docket_entry
 entry_of(const struct inquiry_case *c, const struct incident *i, msec wall)
 {
-	return (struct docket_entry){
+	struct docket_entry e = {
 		.number = c->number,
 		.cause = i->verdict.cause,
 		.phase = i->verdict.phase,
@@ -58,6 +59,10 @@ entry_of(const struct inquiry_case *c, const struct incident *i, msec wall)
 		.died = c->earlier_died + c->died,
 		.alarm = record_alarms(&i->verdict),
 	};
+
+	if (i->own != NULL)
+		text_copy(e.own, sizeof e.own, i->own);
+	return e;
 }
 
 static bool
@@ -99,10 +104,10 @@ announce(const struct service *s, const struct incident *i)
 {
 	if (record_alarms(&i->verdict))
 		log_warning("%s: %s%s: %s (bridle why %s)", s->name,
-			i->verdict.confidence < CAUSE_CONFIDENT ? "likely " : "", causes[i->verdict.cause].name,
+			i->verdict.confidence < CAUSE_CONFIDENT ? "likely " : "", incident_name(i),
 			causes[i->verdict.cause].what, s->name);
 	else
-		log_info("%s: %s: %s", s->name, causes[i->verdict.cause].name, causes[i->verdict.cause].what);
+		log_info("%s: %s: %s", s->name, incident_name(i), causes[i->verdict.cause].what);
 }
 
 void
@@ -131,7 +136,7 @@ inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, boo
 	if (changed)
 		herald_tell(q->w, s, i, &e);
 	if (changed)
-		chronicle_incident(q->w, s, e.cause, e.alarm);
+		chronicle_incident(q->w, s, i, e.alarm);
 	if (changed && e.alarm)
 		errands_tell(q->w, s, e.json, e.length);
 	if (changed || fresh)

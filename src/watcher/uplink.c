@@ -109,6 +109,7 @@ new_page(struct watcher *w, int page_fd)
 
 	if (page_fd >= 0 && !services_map(&w->services, page_fd, &err))
 		log_error("new page refused: %s", err.text);
+	inquiries_learn(w);
 	watch_slots(w);
 	samples_look_soon(w);
 	control_look(w);

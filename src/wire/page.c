@@ -105,6 +105,23 @@ page_read(const void *page, uint32_t index, struct page_service *out)
 	return false;
 }
 
+unsigned
+page_signatures(const void *page, struct page_signature out[static PAGE_OWN])
+{
+	const struct page_header *header = page;
+	unsigned n = 0;
+
+	memcpy(out, header->own, sizeof header->own);
+	for (; n < PAGE_OWN; n++) {
+		struct page_signature *s = &out[n];
+
+		s->name[sizeof s->name - 1] = s->phase[sizeof s->phase - 1] = s->pattern[sizeof s->pattern - 1] = '\0';
+		if (s->name[0] == '\0' || s->phase[0] == '\0' || s->pattern[0] == '\0')
+			break;
+	}
+	return n;
+}
+
 /* The writer's half: the fence keeps what is written next behind the odd number. A number that a dead writer left odd
  * goes on to the next odd one. */
 void

@@ -22,7 +22,10 @@ enum {
 	PAGE_LISTENERS = 4,
 	PAGE_GENERATIONS = 4,
 	PAGE_ADDRESSES = 112,
-	PAGE_WHY = 192
+	PAGE_WHY = 192,
+	PAGE_OWN = 64,
+	PAGE_OWN_NAME = 48,
+	PAGE_OWN_PATTERN = 204
 };
 
 enum page_kind { PAGE_EMPTY, PAGE_GUNICORN, PAGE_PROGRAM };
@@ -144,6 +147,13 @@ struct page_service {
 	char why[PAGE_WHY]; /* the last start failed because of this, before there was a master; "" when it did not; cut */
 };
 
+/* A line of a log that means something to the user (`signature` in [bridle]). */
+struct page_signature {
+	char name[PAGE_OWN_NAME]; /* "": none, and none behind it */
+	char phase[20];
+	char pattern[PAGE_OWN_PATTERN];
+};
+
 struct page_header {
 	uint64_t magic;
 	uint32_t version;
@@ -164,6 +174,7 @@ struct page_header {
 	uint32_t reexecs, crashes; /* of the supervisor in this process, since `started` */
 	uint8_t safe;              /* it crashed again and again: nothing is decided any more */
 	uint8_t reserved[55];
+	struct page_signature own[PAGE_OWN]; /* changed without a mark: LINK_PAGE follows each change */
 };
 
 /* Bytes of a page for CAPACITY services. */
@@ -184,6 +195,9 @@ struct page_service *page_at(void *page, uint32_t index);
  * reads the page. False when the writer was in the middle of it 1000 times in a row, the CPU being offered to it in
  * between (it died or was stopped there); *OUT is then of no use. */
 bool page_read(const void *page, uint32_t index, struct page_service *out);
+
+/* Copy the user's signatures into OUT: whole words, whatever stands there. Their number: the first that lacks any of the three is the end. */
+unsigned page_signatures(const void *page, struct page_signature out[static PAGE_OWN]);
 
 /* Around every change of a record by the supervisor. A record whose writer died between the two is whole again after
  * the next pair. */

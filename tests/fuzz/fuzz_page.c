@@ -21,6 +21,20 @@ look(char *page, uint32_t index, const char *end)
 	MUST(record->sequence % 2 == 0);
 }
 
+static void
+look_at_signatures(const char *page)
+{
+	struct page_signature own[PAGE_OWN];
+	unsigned n = page_signatures(page, own);
+
+	MUST(n <= PAGE_OWN);
+	for (unsigned i = 0; i < n; i++) {
+		MUST(own[i].name[0] != '\0' && strlen(own[i].name) < PAGE_OWN_NAME);
+		MUST(own[i].phase[0] != '\0' && strlen(own[i].phase) < sizeof own[i].phase);
+		MUST(own[i].pattern[0] != '\0' && strlen(own[i].pattern) < PAGE_OWN_PATTERN);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -37,6 +51,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* few: reading one that is being written takes a thousand tries */
 		for (uint32_t i = 0; i < header->capacity && i < 8; i++)
 			look(page, i, page + size);
+		look_at_signatures(page);
 		if (header->capacity > 0)
 			look(page, header->capacity - 1, page + size);
 	} else {

@@ -1,10 +1,19 @@
-"""A user's own signatures: `signature` in [bridle], printed by `bridle signatures`, used by `bridle why --log`."""
+"""A user's own signatures: `signature` in [bridle], printed by `bridle signatures`, used by `bridle why --log` and for what runs."""
 import json
+import os
+import signal
 import subprocess
+import urllib.parse
 
 import pytest
 
+from client import get
 from daemon import open_to_all
+from sections import bridle as general
+from sections import web
+from test_survival import info
+from troubles import ask_in_vain, settings, up, why as told
+from waiting import until
 
 WEB = "[gunicorn:web]\napp = a:b\n"
 HEADER = "[2026-11-20 15:25:49 +0000] [7] "
@@ -76,3 +85,83 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path):
     out = subprocess.run([open_to_all()[0] / "bridle", "signatures", "--config", tmp_path / "none.ini"], text=True,
                          capture_output=True, timeout=20, check=False)
     assert out.returncode == 1 and "none.ini" in out.stderr
+
+
+LOCKED = "shop.ledger-locked runtime 'shop.ledger is locked by pid %d'"
+
+
+def of_class(daemon, name):
+    return [one for one in told(daemon, 50) if one["class"] == name]
+
+
+@pytest.fixture
+def site(daemons, edge):
+    """site(signatures, reads): a bridled with these, and a Gunicorn in front of an application that says things."""
+    def begin(*signatures):
+        made = daemons(venv=edge["path"])
+        made.write(general(signature=list(signatures)), web(**settings("sync")))
+        made.start()
+        up(made)
+        return made
+    return begin
+
+
+def say(made, words):
+    get(made.address(), f"/say?words={urllib.parse.quote(words)}")
+
+
+def test_what_runs_is_named_by_it(site):
+    """The first of several that fit; a line that none fits is nothing; the same again is the same incident."""
+    made = site(LOCKED, "shop.ledger runtime 'shop.ledger is %*'")
+    say(made, "shop.ledger was locked by pid 41")
+    say(made, "shop.ledger is locked by pid 41")
+    incident = until(lambda: of_class(made, "shop.ledger-locked"), "the line to be an incident")[0]
+    assert incident["phase"] == "runtime" and incident["alarm"] and incident["confidence"] >= 0.8
+    assert [line["text"] for line in incident["lines"]] == ["shop.ledger is locked by pid 41"]
+    assert "shop.ledger-locked" in made.ctl("why", "web")
+    assert "web: shop.ledger-locked: " in made.said()
+    until(lambda: of_class(made, "shop.ledger-locked")[0]["over"], "that story to be over")
+    say(made, "shop.ledger is gone")
+    until(lambda: of_class(made, "shop.ledger"), "the other line to be an incident of its own")
+    until(lambda: of_class(made, "shop.ledger")[0]["over"], "that one to be over as well")
+    say(made, "shop.ledger is locked by pid 41")
+    until(lambda: of_class(made, "shop.ledger-locked")[0]["times"] == 2, "the first one to be counted on")
+    assert "shop.ledger-locked" in made.ctl("history", "web")
+    assert [one["class"] for one in told(made, 50)] == ["shop.ledger-locked", "shop.ledger"]
+
+
+def test_it_names_what_gunicorn_says_of_it(site):
+    """Said before a worker crashes, it is the cause of that."""
+    made = site("shop.core-dumped runtime 'the ledger is no ledger'")
+    say(made, "the ledger is no ledger")
+    ask_in_vain(made, "/segv")
+    incident = until(lambda: [one for one in of_class(made, "shop.core-dumped") if one["died"]], "the death to belong to it")[0]
+    assert "runtime.crash-signal" in incident["also"]
+
+
+def test_a_reload_changes_them_and_the_next_watcher_knows_them(site):
+    made = site()
+    say(made, "shop.ledger is locked by pid 41")
+    made.write(general(signature=LOCKED), web(**settings("sync")))
+    made.ctl("reload")
+    say(made, "shop.ledger is locked by pid 42")
+    incident = until(lambda: of_class(made, "shop.ledger-locked"), "the line to be looked for")[0]
+    assert incident["lines"][0]["text"].endswith("42") and incident["times"] == 1
+    until(lambda: of_class(made, "shop.ledger-locked")[0]["over"], "that story to be over")
+    watcher = made.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: (seen := info(made)) and seen["watcher"] != watcher, "another watcher")
+    say(made, "shop.ledger is locked by pid 43")
+    until(lambda: of_class(made, "shop.ledger-locked")[0]["times"] == 2, "the next watcher to know them, and the incident")
+    made.write(general(), web(**settings("sync")))
+    made.ctl("reload")
+    say(made, "shop.ledger is locked by pid 44")
+    ask_in_vain(made, "/exit?code=5")
+    until(lambda: of_class(made, "runtime.worker-exit"), "what came after it to be named")
+    assert of_class(made, "shop.ledger-locked")[0]["times"] == 2
+
+
+def test_too_many_are_complained_of(bridle):
+    settings = "".join(f"signature = shop.n{n} boot 'a line with the number {n}'\n" for n in range(65))
+    out = bridle(settings, "check")
+    assert out.returncode == 1 and "65 are too many" in out.stdout + out.stderr

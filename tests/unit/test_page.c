@@ -203,6 +203,28 @@ short_pages_and_endless_paths_are_refused(void **state)
 	assert_non_null(strstr(err.text, "path without end"));
 }
 
+static void
+signatures_are_whole_words(void **state)
+{
+	struct pair *p = *state;
+	struct page_header *header = p->written;
+	struct page_signature own[PAGE_OWN];
+
+	assert_int_equal(page_signatures(p->seen, own), 0);
+	for (unsigned i = 0; i < PAGE_OWN; i++) {
+		strcpy(header->own[i].name, "shop.locked");
+		strcpy(header->own[i].phase, "boot");
+		memset(header->own[i].pattern, 'x', sizeof header->own[i].pattern);
+	}
+	assert_int_equal(page_signatures(p->seen, own), PAGE_OWN);
+	assert_string_equal(own[PAGE_OWN - 1].name, "shop.locked");
+	assert_int_equal(strlen(own[PAGE_OWN - 1].pattern), PAGE_OWN_PATTERN - 1);
+	header->own[2].phase[0] = '\0';
+	assert_int_equal(page_signatures(p->seen, own), 2);
+	header->own[1].pattern[0] = '\0';
+	assert_int_equal(page_signatures(p->seen, own), 1);
+}
+
 int
 main(void)
 {
@@ -212,6 +234,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_dead_writers_record_heals, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_copy_is_of_one_moment, setup, teardown),
 		cmocka_unit_test_setup_teardown(wrong_headers_are_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(signatures_are_whole_words, setup, teardown),
 		cmocka_unit_test_setup_teardown(short_pages_and_endless_paths_are_refused, setup, teardown),
 	};
 

@@ -1,5 +1,5 @@
 """An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
-/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open.
+/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x.
 """
 import ctypes
 import os
@@ -56,6 +56,8 @@ def respond(path, query):
         raise RuntimeError("a request that fails")
     if path == "/open":
         hoard.extend(open("/dev/null") for _ in range(int(query["n"])))
+    if path == "/say":
+        os.write(2, query["words"].encode() + b"\n")
     if path == "/leak":
         hoard.append(bytearray(os.urandom(1 << 20)) * int(query["mb"]))
     return f"{path} {os.getpid()}\n"
