@@ -72,6 +72,12 @@ open_spool(struct bridled *b)
 static bool
 make_spool(struct bridled *b, struct err *err)
 {
+	struct stat st;
+
+	if (b->spool_fd >= 0 && (fstat(b->spool_fd, &st) != 0 || st.st_size != WATCHER_SPOOL_SIZE)) {
+		close(b->spool_fd); /* of the program that we were, whose watcher has another */
+		b->spool_fd = -1;
+	}
 	if (b->spool_fd < 0)
 		b->spool_fd = open_spool(b);
 	if (b->spool_fd < 0)

@@ -133,6 +133,7 @@ logs_take(struct watcher *w, struct service *s)
 	struct batch b = { .bytes = spool->bytes, .format = s->log.format, .wall = clock_wall() };
 	ssize_t n;
 
+	spool->number++;
 	batch_note(&b, &to, SPOOL_READING);
 	n = read(s->log.fifo, spool->bytes, SPOOL_BYTES);
 	if (n > 0) {
@@ -199,29 +200,6 @@ watch_age(struct watcher *w, msec max_age)
 
 /* ---- beginning and end ---- */
 
-/* What a predecessor had in hand when it was killed. If the file is still the one it wrote to, cut away what it may have
- * written of it; if not, that one was finished before. */
-static void
-recover(struct watcher *w, struct service *s, const struct spool_note *note)
-{
-	struct batch_target to = logs_target(w, s, true);
-	struct batch b = { w->logs.spool.bytes, note->length, note->offset, note->skip, note->format, note->wall };
-	struct err err = { 0 }, rotation_err = { 0 };
-
-	log_info("%s: %u bytes were in hand when the watcher before us ended: written", s->name, b.length - b.offset);
-	if (!logfile_open(to.file, to.log_dir, to.service, b.wall, &err) ||
-		(to.file->inode == note->inode && note->size < to.file->size &&
-			!logfile_cut(to.file, note->size, &err))) {
-		stuck_begin(w, s, &b, &err);
-		return;
-	}
-	batch_note(&b, &to, b.length);
-	if (batch_write(&b, &to, &rotation_err, &err))
-		s->log.format = b.format;
-	else
-		stuck_begin(w, s, &b, &err);
-}
-
 static void
 take_settings(struct service *s, const struct page_service *record)
 {
@@ -264,16 +242,17 @@ void
 logs_follow(struct watcher *w, struct service *s, const struct page_service *record)
 {
 	struct spool_note note;
+	bool in_hand;
 
 	take_settings(s, record);
 	watch_age(w, s->log.max_age);
 	if (s->log.to != PAGE_LOG_NONE)
 		open_fifo(w, s);
-	if (spool_left(&w->logs.spool, &note) && strcmp(note.service, s->name) == 0) {
-		recover(w, s, &note);
-		spool_clear(&w->logs.spool);
-	}
-	intake_add(w, s);
+	in_hand = spool_left(&w->logs.spool, &note) && strcmp(note.service, s->name) == 0;
+	if (in_hand || w->stuck.left != 0)
+		stuck_resume(w, s, in_hand ? &note : NULL);
+	if (s->log.backlog == NULL)
+		intake_add(w, s);
 }
 
 void
@@ -334,7 +313,7 @@ logs_open(struct watcher *w, int spool_fd, struct err *err)
 {
 	struct logs *l = &w->logs;
 
-	if (!open_directories(l, services_header(&w->services), err) || !spool_open(&l->spool, spool_fd, err) ||
+	if (!open_directories(l, services_header(&w->services), err) || !spool_open(&l->spool, spool_fd, 0, 0, err) ||
 		!bells_open(w, err) || !intake_open(w, err))
 		return false;
 	stuck_open(w);
@@ -353,4 +332,5 @@ logs_begin(struct watcher *w)
 		log_warning("%s: %u bytes of its output are lost: there is no such service any more", note.service,
 			note.length - note.offset);
 	spool_clear(&w->logs.spool);
+	stuck_resumed(w);
 }

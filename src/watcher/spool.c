@@ -10,7 +10,7 @@
 
 #include "watcher/watcher.h"
 
-enum { SPOOL_MAGIC = 0x53504f31, KEEP = 16384 /* bytes that stay mapped: a quiet service's lines */ };
+enum { SPOOL_MAGIC = 0x53504f32, KEEP = 16384 /* bytes that stay mapped: a quiet service's lines */ };
 
 struct spool_header {
 	uint32_t magic;
@@ -18,7 +18,8 @@ struct spool_header {
 	struct spool_note notes[2];
 };
 
-_Static_assert(sizeof(struct spool_header) <= WATCHER_SPOOL_SIZE - SPOOL_BYTES, "the note fits before the bytes");
+_Static_assert(sizeof(struct spool_header) <= SPOOL_AREA - SPOOL_BYTES, "the note fits before the bytes");
+_Static_assert((int)WATCHER_SPOOL_SIZE == SPOOL_AREAS * SPOOL_AREA, "who makes the file knows its size");
 
 static bool
 is_spool(int fd)
@@ -29,31 +30,75 @@ is_spool(int fd)
 	return fd >= 0 && fcntl(fd, F_GET_SEALS) >= 0 && fstat(fd, &st) == 0 && st.st_size == WATCHER_SPOOL_SIZE;
 }
 
+static off_t
+offset_of(uint32_t area)
+{
+	return (off_t)area * SPOOL_AREA;
+}
+
 /* The note and the first bytes are there for good. On a tmpfs that is full, a page that is not is a SIGBUS for us; read(2)
  * just takes less, and leaves the rest in the pipe (copy_page_to_iter() in pipe_read() of fs/pipe.c). */
 static bool
-reserve(int fd)
+reserve(int fd, uint32_t area, size_t room)
 {
-	return fallocate(fd, 0, 0, WATCHER_SPOOL_SIZE - SPOOL_BYTES + KEEP) == 0;
+	return fallocate(fd, 0, offset_of(area), (off_t)(SPOOL_AREA - SPOOL_BYTES + (room > KEEP ? room : KEEP))) == 0;
 }
 
 bool
-spool_open(struct spool *s, int fd, struct err *err)
+spool_open(struct spool *s, int fd, uint32_t area, size_t room, struct err *err)
 {
-	bool shared = is_spool(fd) && reserve(fd);
-	void *at = mmap(NULL, WATCHER_SPOOL_SIZE, PROT_READ | PROT_WRITE,
-		shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, shared ? fd : -1, 0);
+	bool shared = is_spool(fd) && area < SPOOL_AREAS && reserve(fd, area, room);
+	void *at = mmap(NULL, SPOOL_AREA, PROT_READ | PROT_WRITE, shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS,
+		shared ? fd : -1, shared ? offset_of(area) : 0);
+	struct spool_header *h = at;
 
 	if (at == MAP_FAILED)
 		return err_set(err, errno, "cannot map the spool");
-	*s = (struct spool){ .header = at,
-		.bytes = (char *)at + (WATCHER_SPOOL_SIZE - SPOOL_BYTES),
-		.fd = shared ? fd : -1 };
-	if (s->header->magic != SPOOL_MAGIC) {
-		memset(s->header, 0, sizeof *s->header);
-		s->header->magic = SPOOL_MAGIC;
+	if (h->magic != SPOOL_MAGIC) {
+		memset(h, 0, sizeof *h);
+		h->magic = SPOOL_MAGIC;
 	}
+	*s = (struct spool){ .header = h,
+		.bytes = (char *)at + (SPOOL_AREA - SPOOL_BYTES),
+		.fd = shared ? fd : -1,
+		.area = area,
+		.number = h->notes[0].number > h->notes[1].number ? h->notes[0].number : h->notes[1].number,
+		.lost = h->notes[atomic_load(&h->current) % 2].lost };
 	return true;
+}
+
+void
+spool_close(struct spool *s)
+{
+	munmap(s->header, SPOOL_AREA);
+}
+
+void
+spool_give_back(struct spool *s)
+{
+	struct spool_note nothing = { .service = "" };
+
+	spool_note(s, &nothing);
+	if (s->fd >= 0)
+		fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset_of(s->area), SPOOL_AREA);
+	spool_close(s);
+}
+
+uint64_t
+spool_areas(const struct spool *s)
+{
+	uint64_t areas = 0;
+	off_t at = SPOOL_AREA;
+
+	if (s->fd < 0)
+		return 0;
+	while (at < WATCHER_SPOOL_SIZE && (at = lseek(s->fd, at, SEEK_DATA)) >= 0) {
+		off_t area = at / SPOOL_AREA;
+
+		areas |= UINT64_C(1) << (area - 1);
+		at = (area + 1) * SPOOL_AREA;
+	}
+	return areas;
 }
 
 /* By pread(2): to look at a hole through the mapping would fill it. */
@@ -65,7 +110,7 @@ true_length(const struct spool *s)
 
 	for (; end > 0; end -= (uint32_t)sizeof piece) {
 		ssize_t n = pread(s->fd, piece, sizeof piece,
-			(off_t)(WATCHER_SPOOL_SIZE - SPOOL_BYTES + end - sizeof piece));
+			offset_of(s->area) + (off_t)(SPOOL_AREA - SPOOL_BYTES + end - sizeof piece));
 
 		while (n > 0 && piece[n - 1] == '\0')
 			n--;
@@ -82,7 +127,8 @@ spool_left(const struct spool *s, struct spool_note *note)
 	if (note->length == SPOOL_READING)
 		note->length = true_length(s);
 	note->service[PAGE_NAME - 1] = '\0';
-	return note->service[0] != '\0' && note->length <= SPOOL_BYTES && note->offset < note->length;
+	return note->service[0] != '\0' && note->length <= SPOOL_BYTES && note->offset <= note->length &&
+		(note->offset < note->length || note->lost.bytes > 0);
 }
 
 void
@@ -91,6 +137,8 @@ spool_note(struct spool *s, const struct spool_note *note)
 	uint32_t other = 1 - atomic_load_explicit(&s->header->current, memory_order_relaxed) % 2;
 
 	s->header->notes[other] = *note;
+	s->header->notes[other].number = s->number;
+	s->header->notes[other].lost = s->lost;
 	atomic_store_explicit(&s->header->current, other, memory_order_release);
 }
 
@@ -125,11 +173,12 @@ drop(struct spool *s, size_t from)
 		ok = madvise(s->bytes + from, SPOOL_BYTES - from, MADV_DONTNEED) == 0;
 	else
 		ok = fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			     (off_t)(WATCHER_SPOOL_SIZE - SPOOL_BYTES + from), (off_t)(SPOOL_BYTES - from)) == 0;
+			     offset_of(s->area) + (off_t)(SPOOL_AREA - SPOOL_BYTES + from),
+			     (off_t)(SPOOL_BYTES - from)) == 0;
 	if (!ok && from == 0)
 		memset(s->bytes, 0, SPOOL_BYTES);
 	if (s->fd >= 0 && from == 0)
-		reserve(s->fd);
+		reserve(s->fd, s->area, KEEP);
 	s->touched = from;
 }
 

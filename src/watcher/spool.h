@@ -8,6 +8,9 @@
  * read last. How: bytes are all zero when nothing is in hand, so after a death inside read(2) the last byte that is
  * not zero tells how much the kernel had put there. The note is a pair, of which one index says which one counts: a
  * change is there or not. (A power failure takes it along; that is not this promise.)
+ *
+ * The file has areas, each with a note and bytes. The first one is read into. Each of the others holds what is kept
+ * of a service whose log takes no writes (backlog.h), and is a hole in the file while nobody is stuck.
  */
 #ifndef BRIDLE_WATCHER_SPOOL_H
 #define BRIDLE_WATCHER_SPOOL_H
@@ -21,8 +24,15 @@
 #include "watcher/lineformat.h"
 #include "wire/page.h"
 
-enum { SPOOL_BYTES = 1 << 20 };
+enum { SPOOL_BYTES = 1 << 20, SPOOL_AREA = 4096 + SPOOL_BYTES, SPOOL_AREAS = 65 };
 #define SPOOL_READING UINT32_MAX
+
+/* What was taken from the pipe and not kept. */
+struct spool_loss {
+	uint64_t bytes, lines;
+	msec from, to; /* ms since 1970 */
+	bool mid;      /* it ended within a line */
+};
 
 struct spool_note {
 	char service[PAGE_NAME];  /* "": nothing is in hand */
@@ -33,6 +43,8 @@ struct spool_note {
 	uint64_t inode;           /* the rest goes into this file ... */
 	uint64_t size;            /* ... behind so many bytes; what is there beyond them is to be written again */
 	msec wall;                /* when they were read: a second writing gives the same stamps */
+	uint64_t number;          /* of the reading; in another area, of the last one that is kept or counted there */
+	struct spool_loss lost;
 };
 
 struct spool {
@@ -40,12 +52,25 @@ struct spool {
 	char *bytes;    /* SPOOL_BYTES */
 	size_t touched; /* of bytes, since memory was last given back */
 	int fd;         /* -1: memory of our own */
+	uint32_t area;
+	uint64_t number; /* these two go into every note */
+	struct spool_loss lost;
 };
 
-/* Map FD, or take memory of our own when it is not a spool. */
-bool spool_open(struct spool *s, int fd, struct err *err);
+/* Map AREA of FD, where there will be room for ROOM bytes; or take memory of our own when it is not a spool, when there is
+ * no such area, or no room. */
+bool spool_open(struct spool *s, int fd, uint32_t area, size_t room, struct err *err);
 
-/* What a predecessor had in hand: true, and NOTE with its true length. */
+/* Unmap it; what is in it stays. */
+void spool_close(struct spool *s);
+
+/* Give an area back, and unmap it. */
+void spool_give_back(struct spool *s);
+
+/* The areas behind the first in which something may be: bit 0 stands for area 1. */
+uint64_t spool_areas(const struct spool *s);
+
+/* What a predecessor had in hand: true, and NOTE with its true length. (NOTE is the note in any case.) */
 bool spool_left(const struct spool *s, struct spool_note *note);
 
 /* Replace the note, all at once. */

@@ -16,7 +16,7 @@
 #define BRIDLE_WATCHER_WATCHER_H
 
 enum { WATCHER_LINK_FD = 3, WATCHER_PAGE_FD = 4, WATCHER_CONTROL_FD = 5, WATCHER_SPOOL_FD = 6, WATCHER_STATSD_FD = 7 };
-enum { WATCHER_SPOOL_SIZE = 4096 + (1 << 20) };
+enum { WATCHER_SPOOL_SIZE = 65 * (4096 + (1 << 20)) }; /* nearly all of it a hole: watcher/spool.h */
 
 /* Run until the link closes (the supervisor ended): then what is in the pipes is still written, and it ends. The
  * exit status of the process. It has been started as its unprivileged user already. */

@@ -128,13 +128,16 @@ class Chaos:
         self.site.write(*self.site.sections(self.settings))
         self.command("reload")
 
-    def fill_disk(self):
+    def fill_disk(self, other=None):
+        """OTHER happens while it is full."""
         filler = self.disk / "filler"
         with contextlib.suppress(OSError):
             with open(filler, "wb", buffering=0) as out:
                 while True:
                     out.write(b"x" * 4096)
         time.sleep(self.random.uniform(0.5, 10))  # not waiting: how long it is full; pipe and spool hold some seconds
+        if other:
+            other(self)
         filler.unlink()
         written = self.log_position()
         until(lambda: self.log_position() != written, "the log to be written again", 60)
@@ -239,8 +242,11 @@ class Chaos:
         self.tried.update(fault.name for fault in chosen)
         what = " + ".join(sorted(fault.name for fault in chosen))
         before = self.snapshot()
-        for fault in chosen:
-            fault.do(self)
+        if len(chosen) == 2 and any(fault.kind == "disk" for fault in chosen):
+            self.fill_disk(next(fault.do for fault in chosen if fault.kind != "disk"))
+        else:
+            for fault in chosen:
+                fault.do(self)
         self.settled()
         self.count[what] += 1
         self.put_down(what, before)
@@ -340,7 +346,6 @@ def while_no(what, whom, ask=False):
 APART = [
     {"unfollowed", "kill"},  # the listeners of a service of which nobody lives are held by the supervisor alone,
     {"master", "restart"},   # as while one that is not ready yet is restarted
-    {"watcher", "disk"}, {"crash", "disk"}, {"kill", "disk"},  # what a full disk did not take is in the watcher's memory alone
 ]
 FAULTS = [
     Fault("watcher KILL", kill("watcher", signal.SIGKILL), kind="watcher"),

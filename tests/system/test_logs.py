@@ -1,20 +1,24 @@
 """What a service writes is written down: each line once and whole, whatever is killed or full."""
+import contextlib
+import fcntl
 import json
 import os
 import re
 import signal
 import struct
 import subprocess
+import termios
 import time
 
 import pytest
 
 import processes
+from chaos import judge_log
 from client import get
 from sections import program, web
 from waiting import until
 
-NOTE = 96  # sizeof (struct spool_note)
+NOTE = 144  # sizeof (struct spool_note)
 NUMBERED = re.compile(r"^(\w+) (\d+) (x*) end$", re.M)
 
 
@@ -278,6 +282,69 @@ def test_a_full_disk_under_the_log(daemons, small_disk, spewer):
     assert len([line for line in lines if line.startswith("line")]) <= 1, lines[:5]
     found = numbers(site.log("spew"), "line")
     assert found == sorted(set(found)), "a line twice, or out of order"
+
+
+FLOOD = """
+import os, signal, sys, time
+on = [True]
+signal.signal(signal.SIGTERM, lambda *_: on.clear())
+number = 0
+while on:
+    os.write(1, f"line {number} {'x' * 3500} end\\n".encode())
+    number += 1
+    time.sleep(0.001)
+open(sys.argv[1], "w").write(str(number))
+"""
+
+
+def wait_emptied(site, name):
+    """Until the pipe of a service whose log takes no writes was emptied: its lines are dropped and counted."""
+    most = [0]
+
+    def emptied():
+        fd = os.open(site.run_dir / name / "log", os.O_RDONLY | os.O_NONBLOCK)
+        waiting, = struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"1234"))
+        os.close(fd)
+        most[0] = max(most[0], waiting)
+        return waiting < most[0] / 2
+    until(emptied, f"the pipe to be emptied; at most {most} bytes were in it", 60)
+
+
+def test_killed_while_the_disk_is_full(daemons, in_memory, tmp_path):
+    """The watcher, bridled, and both: what is kept of the lines, and the count of the others, is there for who comes next."""
+    tmp_path.chmod(0o755)
+    script, last, site, disk = tmp_path / "flood.py", tmp_path / "last", daemons(), tmp_path / "disk"
+    script.write_text(FLOOD)
+    in_memory(site.run_dir)
+    in_memory(disk, "size=8m,mode=755")
+    site.write(f"[bridle]\nlog_dir = {disk}/log\n",
+               program("spew", f"/usr/bin/python3 -S {script} {last}", log_max_size="64M"))
+    site.log_dir = disk / "log"
+    site.start()
+    wait_longer(site, "spew", 10_000)
+    with contextlib.suppress(OSError), open(disk / "filler", "wb", buffering=0) as filler:
+        while True:
+            filler.write(b"x" * 4096)
+    wait_emptied(site, "spew")
+    for whom in ("watcher", "bridled", "both", "crash", "both"):
+        watcher = until(lambda: site_info(site), "a watcher")["watcher"]
+        if whom == "crash":
+            os.kill(site.pid, signal.SIGSEGV)
+        if whom in ("bridled", "both"):
+            site.process.kill()
+        if whom in ("watcher", "both"):
+            os.kill(watcher, signal.SIGKILL)
+        if whom in ("bridled", "both"):
+            site.process.wait()
+            site.start()
+        wait_emptied(site, "spew")
+    site.ctl("stop", "spew")
+    count = int(until(lambda: last.exists() and last.read_text(), "the last number"))
+    (disk / "filler").unlink()
+    until(lambda: judge_log(site.log("spew"))[0][-1:] == [count - 1], "the last line")
+    found, said, odd = judge_log(site.log("spew"))
+    assert odd == [] and found == sorted(set(found)), (odd[:3], len(found))
+    assert said > 0 and count - len(found) == said, f"{count} lines, {len(found)} in the log, {said} said to be lost"
 
 
 def test_follow(bridled, spewer):

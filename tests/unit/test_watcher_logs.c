@@ -297,6 +297,68 @@ a_full_disk_costs_whole_lines_and_says_how_many(void **state)
 	free(text);
 }
 
+/* The lines that are said to be lost; the others are whole, each is there once, and in order. */
+static unsigned long long
+check_losses(const char *text, unsigned long long *lines)
+{
+	unsigned long long lost = 0, bytes, n, next = 0;
+
+	for (*lines = 0; *text != '\0'; text = strchr(text, '\n') + 1) {
+		assert_non_null(strchr(text, '\n'));
+		if (sscanf(text, "bridle: %llu lines (%llu bytes) were lost", &n, &bytes) == 2) {
+			lost += n;
+			continue;
+		}
+		if (sscanf(text, "line %8llu ", &n) != 1 || n < next)
+			fail_msg("'%.60s' behind line %llu", text, next);
+		next = n + 1;
+		++*lines;
+	}
+	return lost;
+}
+
+/* Its successor has what it kept and counted; killed in the middle of dropping lines, of writing what it kept, or of
+ * beginning to keep it. */
+static void
+killed_while_the_disk_is_full_it_counts_on(void **state)
+{
+	struct stage *s = *state;
+	unsigned web = stage_service(s, "web"), api = stage_service(s, "api");
+	unsigned long long lost, lines;
+	unsigned kills = 0;
+	pid_t writer;
+	int status;
+	char *text;
+	size_t n;
+
+	set_log(s, web, PAGE_LOG_FILE, PAGE_LOG_PLAIN, 1 << 30);
+	set_log(s, api, PAGE_LOG_FILE, PAGE_LOG_PLAIN, 1 << 30);
+	signal(SIGXFSZ, SIG_IGN);
+	s->file_limit = 1000003;
+	stage_start(s);
+	writer = begin_writer(s, web, 300000);
+	while (waitpid(writer, &status, WNOHANG) == 0 && kills < 30) {
+		usleep(20000 + (unsigned)(clock_now() * 7919 % 200000));
+		stage_kill(s);
+		s->file_limit += kills++ % 4 == 0 ? 10007 : 0; /* now and then the disk takes a little */
+		stage_start(s);
+	}
+	if (kills == 30)
+		waitpid(writer, &status, 0);
+	assert_int_equal(status, 0);
+	stage_log(s, api, "other\n"); /* this one was never stuck */
+	expect_log(s, api, "other\n");
+	stage_kill(s);
+	s->file_limit = 0;
+	stage_start(s);
+	assert_int_equal(stage_end(s), 0);
+	text = stage_read_log(s, web, &n);
+	lost = check_losses(text, &lines);
+	assert_true(lost > 0);
+	assert_int_equal(lines + lost, 300000);
+	free(text);
+}
+
 static void
 standard_output_gets_names_in_front(void **state)
 {
@@ -378,6 +440,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(killed_while_writing_json_nothing_is_lost, setup, teardown),
 		cmocka_unit_test_setup_teardown(finished_files_are_kept_up_to_a_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_costs_whole_lines_and_says_how_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(killed_while_the_disk_is_full_it_counts_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(standard_output_gets_names_in_front, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reader_of_standard_output_that_stops_stops_nobody, setup, teardown),
 	};
