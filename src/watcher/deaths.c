@@ -363,6 +363,28 @@ lives(const struct page_service *record, int32_t pid)
 	return false;
 }
 
+/* At the first Gunicorn: as long as anybody listens, the kernel makes a message of every fork, exec and end on this machine,
+ * and of programs we need none. */
+static void
+listen_once(struct watcher *w)
+{
+	struct deaths *d = &w->deaths;
+	struct err err;
+
+	if (d->listened)
+		return;
+	d->listened = true;
+	d->fd = procevents_open(&err);
+	if (d->fd < 0) {
+		log_info("how workers end is not seen, only what their masters say of it: %s", err.text);
+		return;
+	}
+	refilter(w);
+	ev_io_init(&d->readable, on_readable, d->fd, EV_READ);
+	d->readable.data = w;
+	ev_io_start(w->loop, &d->readable);
+}
+
 /* Those that are gone are kept out of the list: their last children have the supervisor for a parent. */
 void
 deaths_follow(struct watcher *w, struct service *s, const struct page_service *record)
@@ -372,6 +394,7 @@ deaths_follow(struct watcher *w, struct service *s, const struct page_service *r
 
 	if (s->kind != PAGE_GUNICORN)
 		return;
+	listen_once(w);
 	for (uint32_t i = 0; i < d->count;) {
 		if (d->masters[i].slot != s->slot || lives(record, d->masters[i].pid)) {
 			i++;
@@ -397,20 +420,11 @@ void
 deaths_open(struct watcher *w)
 {
 	struct deaths *d = &w->deaths;
-	struct err err;
 
-	*d = (struct deaths){ .fd = procevents_open(&err), .kmsg = -1 };
+	*d = (struct deaths){ .fd = -1, .kmsg = -1 };
 	ev_timer_init(&d->refilter, on_refilter, 0., 0.);
 	d->refilter.data = w;
 	open_kmsg(d);
-	if (d->fd < 0) {
-		log_info("how workers end is not seen, only what their masters say of it: %s", err.text);
-		return;
-	}
-	refilter(w);
-	ev_io_init(&d->readable, on_readable, d->fd, EV_READ);
-	d->readable.data = w;
-	ev_io_start(w->loop, &d->readable);
 }
 
 void

@@ -16,8 +16,9 @@ struct watcher;
 struct service;
 
 struct deaths {
-	int fd;   /* process events; -1: none are to be had */
-	int kmsg; /* the kernel's log, read when somebody was killed; -1 */
+	int fd;        /* process events; -1: none are to be had, or there is no Gunicorn yet */
+	bool listened; /* they were asked for */
+	int kmsg;      /* the kernel's log, read when somebody was killed; -1 */
 	ev_io readable;
 	ev_timer refilter; /* masters came or went: the kernel is told soon, once for many */
 	struct deaths_master *masters;
