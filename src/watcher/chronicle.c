@@ -18,7 +18,8 @@
 enum {
 	FRESH = 12000,    /* ms for which a look says how things stand */
 	NEWEST = 1 << 16, /* bytes of the file in which its latest line is looked for */
-	TOLERANCE = 50    /* ms between a move and its line */
+	TOLERANCE = 50,   /* ms between a move and its line */
+	GATHERED = 1 << 14
 };
 
 static struct jsonl
@@ -31,22 +32,70 @@ file_of(const struct watcher *w)
 /* ---- writing ---- */
 
 static void
-keep(struct watcher *w, const struct happening *h)
+append(struct watcher *w, const char *lines, size_t length)
 {
 	const struct jsonl file = file_of(w);
+	bool ok = lines != NULL && jsonl_append(&file, w->logs.log_dir, lines, length);
+
+	if (!ok && !w->chronicle.failed)
+		log_warning("what happens is not in '%s': %s", file.name, lines == NULL ? "no memory" : strerror(errno));
+	w->chronicle.failed = !ok;
+}
+
+static void
+append_gathered(struct watcher *w)
+{
+	struct chronicle *c = &w->chronicle;
+
+	if (c->gathered > 0)
+		append(w, c->lines, c->gathered - 1);
+	c->gathered = 0;
+}
+
+/* LINE with its newline, LENGTH bytes. */
+static void
+gather(struct watcher *w, const char *line, size_t length)
+{
+	struct chronicle *c = &w->chronicle;
+
+	_Static_assert((int)HAPPENING_MAX <= (int)GATHERED, "one has room");
+	if (length > GATHERED - c->gathered)
+		append_gathered(w);
+	memcpy(c->lines + c->gathered, line, length);
+	c->gathered += length;
+}
+
+static void
+keep(struct watcher *w, const struct happening *h)
+{
 	struct jsonw j;
 	size_t length;
 	char *line;
-	bool ok;
 
 	jsonw_init(&j, HAPPENING_MAX);
 	happening_write(&j, h);
 	line = jsonw_take(&j, &length);
-	ok = line != NULL && jsonl_append(&file, w->logs.log_dir, line, length - 1);
-	if (!ok && !w->chronicle.failed)
-		log_warning("what happens is not in '%s': %s", file.name, line == NULL ? "no memory" : strerror(errno));
-	w->chronicle.failed = !ok;
+	if (line == NULL || w->chronicle.lines == NULL) {
+		append(w, line, line == NULL ? 0 : length - 1);
+	} else {
+		line[length - 1] = '\n';
+		gather(w, line, length);
+	}
 	free(line);
+}
+
+void
+chronicle_gather(struct watcher *w)
+{
+	w->chronicle.lines = malloc(GATHERED); /* without: each is written as it comes */
+}
+
+void
+chronicle_append(struct watcher *w)
+{
+	append_gathered(w);
+	free(w->chronicle.lines);
+	w->chronicle.lines = NULL;
 }
 
 /* How things stood with S when it was looked at last, unless that is long ago. */

@@ -175,6 +175,8 @@ packet(struct watcher *w, const struct link_record *records, size_t n, int page_
 		log_error("the supervisor said what we do not understand: %s", err.text);
 		count = 0;
 	}
+	if (count > 1)
+		chronicle_gather(w);
 	for (size_t i = 0; i < count; i++) {
 		bool carries = records[i].kind == LINK_PAGE || records[i].kind == LINK_NOTIFY;
 
@@ -182,6 +184,8 @@ packet(struct watcher *w, const struct link_record *records, size_t n, int page_
 		if (carries)
 			page_fd = -1;
 	}
+	if (count > 1)
+		chronicle_append(w);
 	if (page_fd >= 0)
 		close(page_fd);
 }
