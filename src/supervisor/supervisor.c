@@ -306,6 +306,7 @@ forget(struct bridled *b)
 static void
 release(struct bridled *b)
 {
+	memory_end(b); /* first: no service is forgotten one by one */
 	for (uint32_t i = 0; i < b->capacity; i++)
 		if (b->services != NULL && b->services[i] != NULL)
 			service_free(b->services[i]);
@@ -317,7 +318,6 @@ release(struct bridled *b)
 		ev_loop_destroy(b->loop);
 	}
 	notices_free(&b->notices);
-	memory_end(b);
 	reexec_release(b);
 	ordering_free(b);
 	forget(b);
