@@ -4,10 +4,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "os/census.h"
+#include "os/kernfile.h"
 
 /* What a census entry is to us, in its note; from SHARES on, whose marker it shares: that index more. */
 enum { STRANGER, KIN /* of us: never a leftover */, MARKED, SHARES };
@@ -15,6 +17,7 @@ enum { STRANGER, KIN /* of us: never a leftover */, MARKED, SHARES };
 struct search {
 	struct census census;
 	const char *run_dir;
+	const struct tree_users *users;
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker);
 	void *context;
 	size_t found;
@@ -31,6 +34,16 @@ note_kin(struct census *c)
 		c->at[i].note = KIN;
 }
 
+/* Names are those of the process's own mount namespace, where anybody can mount what he likes: it must be the same file here. */
+static bool
+is_here(const char *link, const char *name)
+{
+	struct stat theirs, ours;
+
+	return stat(link, &theirs) == 0 && lstat(name, &ours) == 0 && theirs.st_dev == ours.st_dev &&
+		theirs.st_ino == ours.st_ino;
+}
+
 /* Descriptors 1 and 2 of everything that a service starts lead to RUN_DIR/SERVICE/..., unless it changed them. */
 static bool
 marker_by_log(pid_t pid, int fd, const char *run_dir, struct tree_marker *out)
@@ -45,7 +58,8 @@ marker_by_log(pid_t pid, int fd, const char *run_dir, struct tree_marker *out)
 		return false;
 	target[k] = '\0';
 	name = target + n + 1;
-	if ((size_t)k <= n || strncmp(target, run_dir, n) != 0 || target[n] != '/' || (end = strchr(name, '/')) == NULL)
+	if ((size_t)k <= n || strncmp(target, run_dir, n) != 0 || target[n] != '/' ||
+		(end = strchr(name, '/')) == NULL || !is_here(path, target))
 		return false;
 	*end = '\0';
 	out->generation = 0;
@@ -75,14 +89,36 @@ note_session(struct census *c, uint32_t i)
 	}
 }
 
+/* Whose PID is, whatever program it runs (proc_pid_status(5)): false when that is no user whose word counts. */
+static bool
+is_believed(const struct search *s, pid_t pid)
+{
+	char text[1024];
+	const char *line = kernfile_read_of(pid, "status", text, sizeof text) > 0 ? strstr(text, "\nUid:") : NULL;
+	unsigned uid;
+
+	return line != NULL && sscanf(line, "\nUid: %u", &uid) == 1 && s->users->has(s->users->of, uid);
+}
+
+static bool
+is_marked(const struct search *s, pid_t pid)
+{
+	struct tree_marker marker;
+	bool says_so = tree_marker(pid, &marker);
+
+	if (says_so && strcmp(marker.run_dir, s->run_dir) != 0)
+		return false;
+	return (says_so && is_believed(s, pid)) || marker_by_log(pid, 1, s->run_dir, &marker) ||
+		marker_by_log(pid, 2, s->run_dir, &marker);
+}
+
 static void
 note_leftovers(struct search *s)
 {
 	struct census *c = &s->census;
-	struct tree_marker marker;
 
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->at[i].note == STRANGER && tree_marker_or_log(c->at[i].process.pid, s->run_dir, &marker))
+		if (c->at[i].note == STRANGER && is_marked(s, c->at[i].process.pid))
 			c->at[i].note = MARKED;
 	for (uint32_t i = 0; i < c->count; i++)
 		if (c->at[i].note == STRANGER)
@@ -120,10 +156,10 @@ has_marked_ancestor(const struct census *c, uint32_t i)
 }
 
 size_t
-tree_leftovers(const char *run_dir,
+tree_leftovers(const char *run_dir, const struct tree_users *users,
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context)
 {
-	struct search s = { .run_dir = run_dir, .visit = visit, .context = context };
+	struct search s = { .run_dir = run_dir, .users = users, .visit = visit, .context = context };
 
 	if (!census_take(&s.census))
 		return 0;

@@ -11,6 +11,7 @@
 #include "os/listener.h"
 #include "os/pidfd.h"
 #include "supervisor/bridled.h"
+#include "supervisor/leftovers.h"
 #include "supervisor/resume.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
@@ -275,10 +276,11 @@ visit(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker
 bool
 adopt_rest(struct service *s, uint8_t slot, int signal)
 {
+	const struct tree_users users = leftovers_users(s->home);
 	struct rest r = { .service = s, .slot = slot, .signal = signal };
 
 	/* through all of /proc: nobody is our child, so nothing shorter finds them */
-	tree_leftovers(s->home->run_dir, visit, &r);
+	tree_leftovers(s->home->run_dir, &users, visit, &r);
 	return r.found;
 }
 
@@ -325,13 +327,14 @@ ask_member(void *context, pid_t pid, uint64_t start, const struct tree_marker *m
 int
 adopt_listener(const struct service *s, uint64_t inode)
 {
+	const struct tree_users users = leftovers_users(s->home);
 	struct want w = { .service = s, .inode = inode, .fd = -1 };
 
 	for (uint8_t i = 0; i < LIFE_SLOTS && w.fd < 0; i++)
 		if (s->adoption->at[i].pidfd >= 0)
 			w.fd = take_socket(s->adoption->at[i].pidfd, inode);
 	if (w.fd < 0) /* the master is dead, and its workers have not seen that yet */
-		tree_leftovers(s->home->run_dir, ask_member, &w);
+		tree_leftovers(s->home->run_dir, &users, ask_member, &w);
 	return w.fd;
 }
 

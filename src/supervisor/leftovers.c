@@ -1,17 +1,39 @@
 #include "supervisor/leftovers.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "os/tree.h"
 #include "supervisor/adopt.h"
 #include "supervisor/bridled.h"
+#include "supervisor/service.h"
 
 enum {
 	PATIENCE = 10000, /* ms from TERM to KILL */
+	GIVE_UP = 20000,  /* ms from TERM until services are started all the same */
 	INTERVAL = 50,    /* ms between looks: they are no children of ours, nothing tells when they end */
 };
+
+static bool
+is_of_ours(const void *of, uid_t uid)
+{
+	const struct bridled *b = of;
+
+	if (uid == 0 || uid == geteuid())
+		return true;
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->services[i] != NULL && b->services[i]->plan != NULL && b->services[i]->plan->uid == uid)
+			return true;
+	return false;
+}
+
+struct tree_users
+leftovers_users(const struct bridled *b)
+{
+	return (struct tree_users){ .has = is_of_ours, .of = b };
+}
 
 /* Who was adopted is none. */
 static bool
@@ -50,8 +72,10 @@ leave_it(void *context, pid_t pid, uint64_t start, const struct tree_marker *mar
 static bool
 any_left(struct bridled *b, void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker))
 {
+	const struct tree_users users = leftovers_users(b);
+
 	b->leftovers = 0;
-	tree_leftovers(b->run_dir, visit, b);
+	tree_leftovers(b->run_dir, &users, visit, b);
 	return b->leftovers > 0;
 }
 
@@ -59,13 +83,18 @@ static void
 on_time(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct bridled *b = timer->data;
+	msec now = clock_now();
+	bool left = any_left(b, now >= b->clear_until ? kill_it : leave_it);
 
 	(void)events;
-	if (any_left(b, clock_now() >= b->clear_until ? kill_it : leave_it))
+	if (left && now < b->clear_until + GIVE_UP - PATIENCE)
 		return;
+	if (left)
+		log_error(
+			"processes of an earlier run do not end, though they were killed: services are started beside them");
 	ev_timer_stop(loop, timer);
 	b->clearing = false;
-	bridled_start_services(b, clock_now());
+	bridled_start_services(b, now);
 }
 
 void

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import signal
+import subprocess
 
 import pytest
 
@@ -62,6 +63,65 @@ def test_a_killed_bridled_is_followed_by_one_that_clears_up(bridled, daemons):
     assert get(site.address()).status == 200
     until(lambda: not [pid for pid in old if processes.alive(pid)], "the leftovers to be ended", 60)
     site.stop()
+
+
+STRANGER, OWN = 47011, 47012  # nobody else's
+
+
+@pytest.fixture
+def marked():
+    """marked(UID, SITE): a process of UID that says to be left of SITE's service job; it is frozen when FREEZER is given."""
+    running = []
+
+    def start(uid, site, freezer=None):
+        marker = {"BRIDLE_SERVICE": "job", "BRIDLE_GENERATION": "7", "BRIDLE_RUN_DIR": str(site.run_dir)}
+        running.append(subprocess.Popen(["/bin/sleep", "3700"], user=uid, group=uid, extra_groups=[], start_new_session=True,
+                                        env=marker, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        if freezer:
+            (freezer / "cgroup.procs").write_text(str(running[-1].pid))
+            (freezer / "freezer.state").write_text("FROZEN")
+        return running[-1].pid
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def freezer():
+    """A control group whose processes nothing ends, KILL neither: those of v2 let themselves be killed."""
+    group = pathlib.Path("/sys/fs/cgroup/freezer", f"bridle-test-{os.getpid()}")
+    if not group.parent.is_dir():
+        pytest.skip("no freezer of cgroup v1 here")
+    group.mkdir()
+    yield group
+    (group / "freezer.state").write_text("THAWED")
+    until(lambda: not (group / "cgroup.procs").read_text(), "it to be empty")
+    group.rmdir()
+
+
+def test_a_stranger_is_not_believed(bridled, as_root, marked):
+    """A marker is an environment that anybody can give himself, and go on giving to others: who waited for all of them to be gone
+    would not start anything."""
+    site = bridled(program("job", "/bin/sleep 1000", user=str(OWN), group=str(OWN)))
+    site.wait_state("running", "job")
+    site.stop()
+    stranger = marked(STRANGER, site)
+    site.start().wait_state("running", "job")
+    assert processes.alive(stranger) and "of an earlier run" not in site.said()
+
+
+def test_who_cannot_be_killed_is_not_waited_for(bridled, as_root, freezer, marked):
+    """One of a service's user, in a call that does not end."""
+    site = bridled(program("job", "/bin/sleep 1000", user=str(OWN), group=str(OWN)))
+    site.wait_state("running", "job")
+    site.stop()
+    frozen = marked(OWN, site, freezer)
+    site.start().wait_state("running", "job", timeout=60)
+    assert f"process {frozen} of an earlier run" in site.said() and "services are started beside them" in site.said()
+    (freezer / "freezer.state").write_text("THAWED")
+    until(lambda: not processes.alive(frozen), "what was sent to it to arrive")
 
 
 def test_two_bridleds_on_one_directory(bridled, daemons):

@@ -415,6 +415,24 @@ note_leftover(void *context, pid_t pid, uint64_t start_time, const struct tree_m
 	}
 }
 
+static bool
+has_all(const void *of, uid_t uid)
+{
+	(void)of;
+	(void)uid;
+	return true;
+}
+
+static bool
+has_none(const void *of, uid_t uid)
+{
+	(void)of;
+	(void)uid;
+	return false;
+}
+
+static const struct tree_users everybody = { .has = has_all }, nobody = { .has = has_none };
+
 /* In a grandchild that reaps nothing: what it starts is no descendant of the one who looks. */
 static void
 finds_leftovers_of_its_own_run_dir(void **state)
@@ -441,7 +459,7 @@ finds_leftovers_of_its_own_run_dir(void **state)
 	pid = start(script, env);
 	looker = fork();
 	if (looker == 0) {
-		size_t n = tree_leftovers(s.path, note_leftover, &left);
+		size_t n = tree_leftovers(s.path, &everybody, note_leftover, &left);
 
 		/* the shell first, then what descends from it: whatever that says of itself */
 		bool ok = n == 4 && left.n == 4 && left.pid[0] == pid && left.marker[0].generation == 3 &&
@@ -450,12 +468,16 @@ finds_leftovers_of_its_own_run_dir(void **state)
 
 		for (int i = 0; i < left.n; i++)
 			by_log += strcmp(left.marker[i].service, "api") == 0 && left.marker[i].generation == 0;
+		/* of users whose word does not count, what they say is nothing; what writes to a log of ours is ours */
+		left.n = 0;
+		ok = ok && tree_leftovers(s.path, &nobody, note_leftover, &left) == 1 &&
+			strcmp(left.marker[0].service, "api") == 0;
 		_exit(ok && by_log == 1 ? 0 : 1);
 	}
 	waitpid(looker, &status, 0);
 	assert_int_equal(status, 0);
 	/* from here, they are our own: no leftovers */
-	assert_int_equal(tree_leftovers(s.path, note_leftover, &left), 0);
+	assert_int_equal(tree_leftovers(s.path, &everybody, note_leftover, &left), 0);
 	left.n = 0;
 	struct seen seen = { .n = 0 };
 
@@ -484,7 +506,7 @@ finds_leftovers_by_session(void **state)
 		/* the subshell ends soon after it said that it is ready */
 		for (int i = 0; i < 200 && n != 2; i++, usleep(10000)) {
 			left.n = 0;
-			n = tree_leftovers("/run/bridle-test", note_leftover, &left);
+			n = tree_leftovers("/run/bridle-test", &everybody, note_leftover, &left);
 		}
 		_exit(n == 2 && left.marker[0].generation == 3 && left.marker[1].generation == 3 ? 0 : (int)n + 10);
 	}
