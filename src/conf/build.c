@@ -14,6 +14,7 @@ bool
 build_init(struct build *b, struct conf_report *report)
 {
 	*b = (struct build){ .arena = arena_new(), .report = report, .errors_before = report->errors };
+	/* all at once: a place is two small numbers, and what they stand for never moves */
 	b->files = calloc(BUILD_FILES_MAX, sizeof *b->files);
 	b->by_name = calloc(CONF_SERVICES_MAX, sizeof *b->by_name);
 	return b->arena != NULL && b->files != NULL && b->by_name != NULL;
@@ -33,7 +34,7 @@ build_release(struct build *b)
 void
 build_complain(struct build *b, struct build_place place, const char *fmt, ...)
 {
-	char text[900];
+	char text[900]; /* a value may be long; what does not fit is cut */
 	va_list args;
 
 	va_start(args, fmt);
@@ -185,7 +186,8 @@ check_complete(struct build *b)
 		build_complain(b, place, "%s: no application: add app = module:variable", b->section.name);
 }
 
-/* Where NAME is, or belongs, in by_name. */
+/* Where NAME is, or belongs, in by_name. Sorted while it grows: each name is looked for once to see whether it is there twice,
+ * and at every reload from then on. */
 static uint32_t
 name_position(const struct build *b, const char *name, bool *found)
 {
@@ -217,6 +219,8 @@ digest_environment(const struct conf_section *section)
 	uint64_t digest = DIGEST_INIT;
 
 	for (uint32_t i = 0; files != NULL && i < files->count; i++)
+		/* between them a NUL, which no text file has: what moves from one to the next changes the digest; a - in front
+		 * is no part of the name */
 		digest = digest_file(digest_bytes(digest, "", 1), files->at[i] + (files->at[i][0] == '-'));
 	return files == NULL || files->count == 0 ? 0 : digest;
 }
@@ -234,7 +238,7 @@ make_room(struct build *b)
 		b->failed = true;
 		return false;
 	}
-	b->services = more;
+	b->services = more; /* sections are moved, not pointed to, until all of them are read */
 	b->service_capacity = capacity;
 	return true;
 }
@@ -293,7 +297,7 @@ expand_profile(struct build *b)
 static void
 end_section(struct build *b)
 {
-	if (b->in_section && b->section.kind != CONF_BRIDLE) {
+	if (b->in_section && b->section.kind != CONF_BRIDLE) { /* [bridle] goes on in the next file */
 		expand_profile(b);
 		if (b->section.name[0] != '\0') /* else its heading was complaint enough */
 			check_complete(b);
@@ -310,6 +314,8 @@ section_name(struct build *b, struct build_place place, const char *words, const
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-");
 
+	/* The name becomes a directory, a word of commands and one of an environment: nothing that one of them takes for more
+	 * than a name. */
 	if (*name == '\0')
 		build_complain(b, place, "a service needs a name: [%sNAME]", words);
 	else if (name[n] != '\0' || name[0] == '.' || name[0] == '-')
@@ -343,14 +349,14 @@ guess_section(struct build *b, struct build_place place, const char *words)
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		const char *rest = words + n + strspn(words + n, ": \t");
 
-		if (text_distance(first, kinds[i].word) > 2)
+		if (text_distance(first, kinds[i].word) > 2) /* more edits than that are another word */
 			continue;
 		if (kinds[i].kind == CONF_BRIDLE)
 			build_complain(b, place, "unknown section [%s]: did you mean [bridle]?", words);
 		else
 			build_complain(b, place, "unknown section [%s]: did you mean [%s:%s]?", words, kinds[i].word,
 				*rest == '\0' ? "NAME" : rest);
-		b->section.kind = kinds[i].kind;
+		b->section.kind = kinds[i].kind; /* so that its keys are looked at, too: all complaints at once */
 		return true;
 	}
 	build_complain(b, place, "unknown section [%s]: expected [bridle], [gunicorn:NAME] or [program:NAME]", words);
@@ -361,6 +367,7 @@ void
 build_section(struct build *b, struct build_place place, const char *words)
 {
 	end_section(b);
+	/* its settings lie in b->service until it ends */
 	b->section = (struct conf_section){ .name = "", .line = place.line, .file = place.file };
 	b->in_section = true;
 	if (strcmp(words, "bridle") == 0) {
@@ -430,7 +437,7 @@ build_finish(struct build *b)
 		conf = make_conf(b);
 	if (conf != NULL && !b->failed && !arena_failed(b->arena))
 		relations_check(conf, b->report);
-	if (b->report->errors != b->errors_before)
+	if (b->report->errors != b->errors_before) /* whatever made it: nothing is taken up by half */
 		conf = NULL;
 	if (b->failed || arena_failed(b->arena)) {
 		conf_complain(b->report, CONF_ERROR, file, 0, "not enough memory to read it");

@@ -111,7 +111,7 @@ static bool
 draft_environment(struct draft *d)
 {
 	const char *tmpdir;
-	uid_t owner;
+	uid_t owner; /* whose files are read beside root's: the user's own */
 
 	environment_init(&d->env, d->arena, d->base->at);
 	tmpdir = environment_get(&d->env, "TMPDIR");
@@ -210,6 +210,7 @@ settle(struct conf_command *command, const struct draft *d)
 	char *to;
 
 	*command = (struct conf_command){ .gunicorn = d->gunicorn, .block_size = size };
+	/* One piece of memory for vectors and strings: freed at once, and as small as it can be. There are thousands. */
 	command->block = arena_failed(d->arena) ? NULL : malloc(size);
 	if (command->block == NULL)
 		return err_set(d->err, ENOMEM, "%s: cannot build its command", d->service->name);
@@ -281,6 +282,7 @@ conf_command_free(struct conf_command *command)
 	*command = (struct conf_command){ 0 };
 }
 
+/* Leading zeros stay: a slot does not change its length, and whoever reads a number does not mind them. */
 void
 conf_command_patch(char *slot, uint64_t n)
 {

@@ -90,6 +90,8 @@ conf_decode_service(const struct conf_section *section, struct conf_service *out
 	decode(section, is_service, out);
 	if (out->stop_timeout < 0)
 		out->stop_timeout = STOP_MARGIN + (is_gunicorn ? out->graceful_timeout : 0);
+	/* what runs to its end is not started again for it, and may take as long as it needs (systemd.service(5),
+	 * Type=oneshot) */
 	if (out->type == CONF_TYPE_ONESHOT && conf_setting_of(section, "restart") == NULL)
 		out->restart = CONF_RESTART_NEVER;
 	if (out->type == CONF_TYPE_ONESHOT && conf_setting_of(section, "start_timeout") == NULL)

@@ -14,6 +14,7 @@ key_changed(const struct effective *before, const struct effective *after, unsig
 	return !value_equal(key_places[key].kind, effective_value(before, key), effective_value(after, key));
 }
 
+/* The key may name the same files, and they hold something else. */
 static bool
 files_changed(const struct effective *before, const struct effective *after)
 {
@@ -30,6 +31,7 @@ compare_keys(const struct effective *before, const struct effective *after)
 	for (unsigned i = 0; i < KEY_COUNT; i++) {
 		if (!key_fits(&conf_keys[i], after->section->kind) || !key_changed(before, after, i))
 			continue;
+		/* one such is enough: a new generation takes the live ones along */
 		if (conf_keys[i].reload != CONF_RELOAD_CLASS_LIVE)
 			return CONF_CHANGED_REPLACE;
 		change = CONF_CHANGED_LIVE;
@@ -54,6 +56,7 @@ conf_diff_service(const struct conf *before, const struct conf *after, const cha
 
 /* ---- for people ---- */
 
+/* What is told goes to the log and to whoever asked for the reload, who may not be allowed to read the file. */
 static bool
 is_secret(const struct conf_key *key)
 {
@@ -94,7 +97,7 @@ tell_key(const struct teller *teller, const struct effective *before, const stru
 
 	text_init(&t, line, sizeof line);
 	text_addf(&t, is_bridle ? "[bridle] %s%s" : "%s: %s", after->section->name, conf_keys[key].name);
-	if (is_secret(&conf_keys[key])) {
+	if (is_secret(&conf_keys[key])) { /* that it changed, and no more */
 		text_add(&t, " changed");
 	} else {
 		text_add(&t, " ");
@@ -120,6 +123,7 @@ tell_section(const struct teller *teller, const struct effective *before, const 
 	for (unsigned i = 0; i < KEY_COUNT; i++)
 		if (key_fits(&conf_keys[i], after->section->kind) && key_changed(before, after, i))
 			tell_key(teller, before, after, i);
+	/* where the key changed as well, that line says it already */
 	if (files_changed(before, after) && !key_changed(before, after, KEY_environment_file)) {
 		snprintf(line, sizeof line, "%s: an environment file changed", after->section->name);
 		teller->word(teller->context, line);
@@ -142,7 +146,7 @@ conf_diff(const struct conf *before, const struct conf *after, void (*word)(void
 	struct teller teller = { word, context, arena_new() };
 	struct effective a, b;
 
-	if (teller.arena == NULL)
+	if (teller.arena == NULL) /* a reload does not fail for want of words */
 		return;
 	effective_init(&a, before, &before->bridle);
 	effective_init(&b, after, &after->bridle);

@@ -40,6 +40,7 @@ add_own_flags(struct flags *f)
 		{ "--max-requests-jitter", s->max_requests_jitter },
 		{ "--timeout", s->timeout < 0 ? -1 : s->timeout / 1000 },
 		{ "--graceful-timeout", s->graceful_timeout / 1000 },
+		/* Gunicorn's own default is 2048 as well, but one that it may have in a file of its own must not be undone */
 		{ "--backlog", conf_setting_of(f->section, "backlog") == NULL ? -1 : s->backlog },
 	};
 
@@ -82,7 +83,7 @@ add_passed(struct wordlist *argv, const struct conf_setting *setting)
 			add_number(argv, flag, *(const int64_t *)setting->decoded);
 		break;
 	case PASS_YES:
-	case PASS_NO:
+	case PASS_NO: /* the flag says that it is so, or, of PASS_NO, that it is not */
 		if (*(const int *)setting->decoded == (pass_of(setting->key) == PASS_YES))
 			wordlist_add(argv, flag);
 		break;
@@ -101,7 +102,7 @@ add_passed(struct wordlist *argv, const struct conf_setting *setting)
 	}
 }
 
-/* The last setting of each key that Gunicorn alone has, in the order of the list. */
+/* Figures come to us first then, and are sent on to where these two say (watcher/metrics.h). */
 static bool
 is_ours(const struct flags *f, const struct conf_key *key)
 {
@@ -109,6 +110,7 @@ is_ours(const struct flags *f, const struct conf_key *key)
 		(strcmp(key->name, "statsd_host") == 0 || strcmp(key->name, "statsd_prefix") == 0);
 }
 
+/* The last setting of each key that Gunicorn alone has, in the order of the list. */
 static void
 add_passed_flags(struct flags *f)
 {
@@ -173,12 +175,12 @@ flags_add(struct wordlist *argv, const struct conf_section *section, const struc
 
 	add_passed_flags(&f);
 	add_own_flags(&f);
-	if (!has_listeners)
+	if (!has_listeners) /* with LISTEN_FDS every --bind is passed over (gunicorn-facts 5.2) */
 		add_binds(&f);
 	if (has_unwanted_control_socket(&f))
 		wordlist_add(argv, "--no-control-socket");
 	if (statsd_port != 0)
 		add_statsd(&f);
-	if (!is_set(&f, "proc_name"))
+	if (!is_set(&f, "proc_name")) /* ps(1) tells services apart by it (gunicorn-facts 6.3) */
 		add_text(argv, "--name", service->name);
 }

@@ -23,6 +23,7 @@ peek_line(const struct lines *l, struct line *line)
 		return false;
 	end = l->next + strcspn(l->next, "\n");
 	*line = (struct line){ .at = l->next, .length = (size_t)(end - l->next) };
+	/* the last newline ends a line, and begins none */
 	line->after = end[0] == '\0' || end[1] == '\0' ? NULL : end + 1;
 	if (line->length > 0 && end[-1] == '\r')
 		line->length--;
@@ -115,6 +116,7 @@ lines_next(struct lines *l)
 bool
 lines_init(struct lines *l, struct build *build, uint16_t file, const struct source *source)
 {
+	/* no joined line is longer than the whole file: appending needs no room of its own */
 	*l = (struct lines){ .build = build, .file = file, .text = malloc(source->length + 2) };
 	l->next = source->length > 0 ? source->bytes : NULL;
 	if (l->text != NULL)

@@ -22,7 +22,7 @@ print_origin(const struct show *s, const struct conf_section *section, const str
 	for (uint32_t i = 0; i < section->count; i++) {
 		const struct conf_setting *setting = &section->settings[i];
 
-		if (setting->key != key)
+		if (setting->key != key) /* a key of a list may be among the settings several times */
 			continue;
 		fprintf(s->out, "%s%s:%u", between, s->conf->files[setting->file], setting->line);
 		between = ", ";
@@ -71,10 +71,12 @@ print_setting(const struct show *s, const struct effective *e, unsigned key, int
 			effective_names(e, key, s->arena));
 		return;
 	}
+	/* what it included is printed as well: read back, it would be there twice */
 	if (key == KEY_include) {
 		fprintf(s->out, "# include = %s\n", text);
 		return;
 	}
+	/* continued lines are those that are indented more deeply (lines.c): under the value */
 	snprintf(between, sizeof between, "\n%*s", width + 3, "");
 	if (strlen(text) > LINE_SHOWN)
 		text = effective_text(e, key, between, s->arena);
@@ -88,7 +90,7 @@ print_section(const struct show *s, const struct conf_section *section)
 	int width;
 
 	effective_init(&e, s->conf, section);
-	width = (int)longest_name(s, &e);
+	width = (int)longest_name(s, &e); /* " = " stands in one column, whatever is printed */
 	print_heading(s, section);
 	for (unsigned i = 0; i < KEY_COUNT; i++) {
 		if (e.last[i] == NULL)
@@ -106,7 +108,7 @@ print_section(const struct show *s, const struct conf_section *section)
 static void
 print_all(const struct show *s)
 {
-	bool has_bridle = s->all || s->conf->bridle.count > 0;
+	bool has_bridle = s->all || s->conf->bridle.count > 0; /* without settings a heading would say nothing */
 
 	if (has_bridle)
 		print_section(s, &s->conf->bridle);
@@ -131,6 +133,7 @@ conf_show(FILE *out, const struct conf *conf, const char *name, unsigned what)
 		print_section(&s, section);
 	else if (ok)
 		print_all(&s);
+	/* once for all that was printed: stdio remembers, and so does the arena */
 	ok = ok && !arena_failed(s.arena) && !ferror(out);
 	arena_free(s.arena);
 	return ok;

@@ -17,6 +17,7 @@ check_file(const struct stat *st, const char *path, uid_t owner, struct err *err
 		return err_set(err, EISDIR, "cannot read '%s'", path);
 	if (!S_ISREG(st->st_mode) && !is_descriptor)
 		return err_set(err, 0, "'%s' is not a regular file", path);
+	/* a plain user harms nobody but himself; a pipe was opened by whoever calls us */
 	if (geteuid() != 0 || !S_ISREG(st->st_mode))
 		return true;
 	if (st->st_uid != 0 && st->st_uid != getuid() && (owner == (uid_t)-1 || st->st_uid != owner))
@@ -47,6 +48,7 @@ read_all(int fd, struct source *source, const char *path, struct err *err)
 	size_t size = 4096;
 	ssize_t n = 1;
 
+	/* not by the size that fstat(2) tells: files of /proc have none, and others may grow meanwhile */
 	while (n > 0) {
 		char *more = source->length + 1 < size && source->memory != NULL ? source->memory :
 										   realloc(source->memory, size *= 2);
@@ -74,6 +76,7 @@ check_bytes(struct source *source, const char *path, struct err *err)
 	const char *nul;
 
 	source->bytes = source->memory;
+	/* what Notepad saves as "Unicode"; its UTF-8 has three bytes in front, which are passed over below */
 	if (source->length >= 2 && ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff)))
 		return err_set(err, 0, "'%s' is in UTF-16: save it as UTF-8", path);
 	nul = memchr(source->bytes, '\0', source->length);

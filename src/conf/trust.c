@@ -52,7 +52,7 @@ walk_link(struct walk *w, const char *name, const char *behind)
 	errno = ENOTDIR;
 	if (!S_ISLNK(st.st_mode))
 		return false;
-	errno = st.st_uid != 0 ? EPERM : ELOOP;
+	errno = st.st_uid != 0 ? EPERM : ELOOP; /* told apart by trust_open() */
 	if (st.st_uid != 0 || w->links++ >= LINKS_MAX)
 		return false;
 	n = readlinkat(w->dir, name, target, sizeof target - 1);

@@ -16,7 +16,7 @@ value_path(struct arena *arena, const char *directory, const char *word, struct 
 	}
 	if (word[0] == '/')
 		return arena_copy_string(arena, word);
-	while (word[0] == '.' && word[1] == '/')
+	while (word[0] == '.' && word[1] == '/') /* one file has one name: paths are compared as text */
 		word += 2;
 	if (strcmp(word, ".") == 0)
 		return arena_copy_string(arena, directory);
@@ -52,6 +52,7 @@ value_size(const struct value_kind *kind)
 	return sizes[kind->shape];
 }
 
+/* "key =" with nothing behind it says "as if it were not written". */
 static void
 value_unset(const struct value_kind *kind, void *out)
 {
@@ -74,6 +75,7 @@ in_range(const struct value_place *place, const struct value_kind *kind, int64_t
 
 	if (value < 0)
 		return false;
+	/* a bound that does not parse is none; that all do is for the tests */
 	if (place->key->lowest[0] != '\0' && kind->parse(place, place->key->lowest, &bound, NULL) && value < bound)
 		return false;
 	return place->key->highest[0] == '\0' || !kind->parse(place, place->key->highest, &bound, NULL) ||
@@ -87,7 +89,7 @@ say_expected(const struct value_place *place, const struct value_kind *kind, con
 	struct text t;
 
 	text_init(&t, seen, sizeof seen);
-	text_add_visible(&t, text, strnlen(text, 40));
+	text_add_visible(&t, text, strnlen(text, 40)); /* what was typed may be anything, and goes to a terminal */
 	if (strlen(text) > 40)
 		text_add(&t, "...");
 	text_init(&t, range, sizeof range);
@@ -100,8 +102,9 @@ bool
 value_parse(const struct value_place *place, const char *text, void *out, struct err *err)
 {
 	const struct value_kind *kind = key_places[key_id(place->key)].kind;
-	struct err local = { 0 };
+	struct err local = { 0 }; /* not ERR: a parser that says nothing leaves the sentence to us */
 
+	/* a key that has a default cannot be emptied, and one that is refused must complain even so */
 	if (text[0] == '\0' && place->key->fallback[0] == '\0' && kind != &value_kind_pass_refused) {
 		value_unset(kind, out);
 		return true;
@@ -169,6 +172,7 @@ value_equal(const struct value_kind *kind, const void *a, const void *b)
 	case VALUE_WORDS: return words_equal(a, b);
 	case VALUE_BINDS: return binds_equal(a, b);
 	case VALUE_WORKERS: return workers_equal(a, b);
+	/* two numbers and nothing between them */
 	case VALUE_PAIR: return memcmp(a, b, value_size(kind)) == 0;
 	}
 	return false;

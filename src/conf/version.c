@@ -32,6 +32,7 @@ conf_version_parse(const char *words)
 {
 	struct conf_version v = { 0 };
 
+	/* "23.0.0.dist-info", "20.1.0-py3.9.egg-info": what follows the numbers does not matter */
 	if (sscanf(words, "%9d.%9d.%9d", &v.major, &v.minor, &v.patch) < 1)
 		v = (struct conf_version){ 0 };
 	return v;
@@ -45,6 +46,7 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+/* Whatever lies there: a FIFO does not hold us (O_NONBLOCK), and nothing but a file is read. */
 static size_t
 read_start(const char *path, char *start, size_t size)
 {
