@@ -18,6 +18,7 @@ is_crash(int number)
 	}
 }
 
+/* Taken apart by hand, as the kernel puts it together (wait(2)): it may come from a process event or a line of a log. */
 enum fact
 ended_worker(int32_t status)
 {

@@ -31,6 +31,7 @@ hearing_judge(const struct hearing *h, struct incident *so_far)
 	incident_take(so_far, story_close(&copy, false), &h->lines, &copy);
 }
 
+/* Before anything of EVENT is kept: it belongs to the story that it begins. */
 static void
 turn(struct hearing *h, const struct story_event *event)
 {

@@ -19,6 +19,7 @@ line_of(const struct incident_lines *l, enum fact fact)
 	return NULL;
 }
 
+/* Of the context there is much, and it proves little: it gives way to any other fact, and takes nobody's place. */
 static struct incident_kept *
 room_for(struct incident_lines *l, enum fact fact)
 {
@@ -36,6 +37,7 @@ incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recog
 	size_t n = what->length < INCIDENT_TEXT ? what->length : INCIDENT_TEXT - 1;
 	struct incident_kept *to;
 
+	/* the first: those that follow it are mostly what it has led to */
 	if (what->kind == RECOGNISED_TRACEBACK && l->traceback.blocks == 0 && what->traceback->blocks > 0)
 		l->traceback = *what->traceback;
 	if (what->kind == RECOGNISED_OWN && l->own == NULL)
@@ -76,12 +78,14 @@ take_lines(struct incident *i, const struct incident_lines *lines)
 {
 	unsigned n = 0;
 
+	/* as many lines as facts: there is room for all */
 	for (unsigned k = 0; k < CAUSE_FACTS; k++) {
 		const struct incident_line *line = line_of(lines, i->verdict.facts[k]);
 
 		if (line != NULL && !has_line(i, line->line))
 			i->lines[n++] = *line;
 	}
+	/* where the verdict rests on what is not there (nobody said goodbye), a line or two of what was there */
 	for (unsigned k = 0; k < sizeof witnesses / sizeof witnesses[0] && n < 2; k++) {
 		const struct incident_line *line = line_of(lines, witnesses[k]);
 
@@ -98,6 +102,7 @@ take_also(struct incident *i, const struct cause_evidence *e)
 	struct cause_verdict v = i->verdict;
 	unsigned n = 0;
 
+	/* each takes at least one fact away; what is not found by then was hardly proven */
 	for (unsigned tries = 0; tries < 8 && n < INCIDENT_ALSO; tries++) {
 		for (unsigned k = 0; k < CAUSE_FACTS; k++)
 			rest.count[v.facts[k]] = 0;
@@ -125,6 +130,7 @@ incident_take(struct incident *i, const struct cause_evidence *e, const struct i
 	i->first_line = s->first_line;
 	i->last_line = s->last_line;
 	i->traceback = lines->traceback;
+	/* else it was only said beside something that explains more */
 	i->own = i->verdict.cause == CAUSE_OWN ? lines->own : NULL;
 	take_lines(i, lines);
 	take_also(i, e);

@@ -10,6 +10,7 @@ is_advice(enum cause cause)
 	return cause == CAUSE_SINGLE_WORKER || cause == CAUSE_OVERCOMMITTED;
 }
 
+/* What was asked for is no alarm, unless it had to be forced: then something did not end as it should. */
 bool
 record_alarms(const struct cause_verdict *v)
 {
@@ -67,7 +68,7 @@ incident_write(struct jsonw *w, const struct incident *i)
 	jsonw_key_string(w, "phase", cause_phases[i->verdict.phase]);
 	jsonw_key_string(w, "class", incident_name(i));
 	jsonw_key(w, "confidence");
-	jsonw_thousandths(w, (int64_t)i->verdict.confidence * 10);
+	jsonw_thousandths(w, (int64_t)i->verdict.confidence * 10); /* per cent as 0 to 1 */
 	jsonw_key_string(w, "what", cause->what);
 	jsonw_key_string(w, "advice", cause->advice);
 	write_lines(w, i);
@@ -109,6 +110,7 @@ write_ending(struct jsonw *w, int32_t status)
 	if (status >= 0)
 		ending_add(&t, status);
 	jsonw_key_string(w, "ended", status >= 0 ? words : NULL);
+	/* exit status or signal, as the kernel has them in one number (wait(2)); 0x80: with a core */
 	write_known(w, "status", status >= 0 && (status & 0x7f) == 0, status < 0 ? 0 : status >> 8);
 	write_known(w, "signal", status >= 0 && (status & 0x7f) != 0, status & 0x7f);
 	jsonw_key_bool(w, "core", status >= 0 && (status & 0x7f) != 0 && (status & 0x80) != 0);
@@ -138,6 +140,7 @@ write_death(struct jsonw *w, const struct record_death *d)
 	write_known(w, "rss_per_minute", d->rss >= 0, d->slope);
 	write_seconds(w, "cpu", d->cpu >= 0, (int64_t)(d->cpu * 1000));
 	write_known(w, "queue", d->queue >= 0, d->queue);
+	/* hundredths as thousandths, of a per cent */
 	write_seconds(w, "memory_pressure", d->memory_pressure >= 0, (msec)d->memory_pressure * 10);
 	write_seconds(w, "io_pressure", d->io_pressure >= 0, (msec)d->io_pressure * 10);
 	write_seconds(w, "cpu_pressure", d->cpu_pressure >= 0, (msec)d->cpu_pressure * 10);

@@ -265,6 +265,7 @@ fact_of_own(const struct signature_own *own)
 unsigned
 witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 {
+	/* witness_traceback() may leave it so */
 	found[0] = FACT_NONE;
 	if (what->kind == RECOGNISED_LINE && is_mute(&what->match)) {
 		found[0] = FACT_STARTING;
@@ -283,7 +284,7 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 bool
 witness_ends(const struct recognised *what)
 {
-	switch ((int)fact_of_line(what)) {
+	switch ((int)fact_of_line(what)) { /* an int: of an enum, -Wswitch-enum would want every fact here */
 	case FACT_KILLED:
 	case FACT_CRASHED:
 	case FACT_TERMED:
@@ -308,6 +309,7 @@ witness_status(const struct recognised *what)
 
 	if (m->signature == SIGNATURE_EXITED || m->signature == SIGNATURE_EXITED_STOP)
 		return (m->detail & 0xff) << 8;
+	/* the one has the signal alone, the other the whole status: both are as wait(2) gives them */
 	if (m->signature == SIGNATURE_TERMINATED || m->signature == SIGNATURE_SENT_CODE)
 		return m->detail & 0xff;
 	for (unsigned i = 0; i < sizeof sent / sizeof sent[0]; i++)

@@ -35,7 +35,7 @@ is_variable(const char *message)
 {
 	size_t n = strspn(message, "'\"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
-	return n > 4 && message[n] == '\0';
+	return n > 4 && message[n] == '\0'; /* with its quotes: three letters at least */
 }
 
 static enum exception
@@ -87,6 +87,7 @@ fact_of_exception(const struct traceback *t)
 		return strstr(t->last.message, "App failed") != NULL || strstr(t->root.message, "App failed") != NULL ?
 			FACT_REASON_APP :
 			FACT_REASON_BOOT;
+	/* Where it was raised says more than what: an OSError of these is a matter of Gunicorn's own files. */
 	if ((t->places & PLACE_BIT(WORKER_TMP)) != 0)
 		return FACT_WORKER_TMP;
 	if ((t->places & PLACE_BIT(PIDFILE)) != 0)
