@@ -13,11 +13,13 @@
 #include "os/kernfile.h"
 
 enum {
+	/* no C library has ioprio_set(2), nor its numbers */
 	IOPRIO_WHO_PROCESS = 1, /* of <linux/ioprio.h> */
 	IOPRIO_CLASS_SHIFT = 13,
 };
 static const char oom_file[] = "/proc/self/oom_score_adj";
 
+/* 0 is the calling thread alone (setpriority(2), C library/kernel differences): the child has no other. */
 static bool
 set_nice(const void *of)
 {
@@ -30,11 +32,13 @@ scheduling_nice(struct steps *steps, int nice, struct err *err)
 	return steps_add(steps, STEP_FIRST, set_nice, &nice, sizeof nice, err, "set nice to %d", nice);
 }
 
+/* As the kernel takes it: a cpu_set_t ends at 1024 processors (CPU_SET(3)). */
 struct affinity {
 	size_t size;
 	uint64_t mask[];
 };
 
+/* Processors that are not there are passed over; EINVAL when none is left (sched_setaffinity(2)). */
 static bool
 set_affinity(const void *of)
 {
@@ -97,6 +101,7 @@ scheduling_io(struct steps *steps, int class, int level, struct err *err)
 		"set io_scheduling_class to %s, priority %d", names[class], level);
 }
 
+/* Written out beforehand: in the child nothing but system calls is made (steps.h). */
 struct score {
 	size_t length;
 	char digits[8];
