@@ -23,6 +23,7 @@ above_begin(struct bridled *b, int ready_fd)
 	*a = (struct above){ .fd = -1, .ready_fd = -1 };
 	a->sockets = above_sockets(getenv("LISTEN_FDS"), getenv("LISTEN_PID"), getpid());
 	for (int i = 0; i < a->sockets; i++)
+		/* close-on-exec, before anything is started that could inherit them */
 		above_keep(ABOVE_FIRST_FD + i);
 	if (ready_fd >= 0 && above_keep(ready_fd))
 		a->ready_fd = ready_fd;
@@ -104,7 +105,7 @@ struct counts {
 static void
 add_name(struct text *t, const char *name)
 {
-	if (!t->cut)
+	if (!t->cut) /* names that do not fit are left out; the counts say how many there are */
 		text_addf(t, t->len > 0 ? " %s" : "%s", name);
 }
 
@@ -117,6 +118,7 @@ count(struct counts *c, const struct service *s)
 	case LIFE_REPLACING:
 	case LIFE_DONE:
 	case LIFE_LISTENING: c->up++; break;
+	/* wanted, and nobody waits for it any more: it keeps nobody from being ready */
 	case LIFE_FAILED: add_name(&c->failed, s->name); break;
 	case LIFE_STOPPED:
 	case LIFE_STOPPING: return; /* nobody wants it up */
@@ -194,6 +196,7 @@ tell_socket(struct bridled *b, const char *status)
 	struct above *a = &b->above;
 	bool ready = a->ready && !a->told, stopping = b->stopping && !a->stopping;
 
+	/* before each wait of the loop: what has not changed is not said again */
 	if (!ready && !stopping && strcmp(status, a->status) == 0)
 		return;
 	if (!say(a, stopping ? "STOPPING=1" : ready ? "READY=1" : NULL, status)) {
@@ -217,6 +220,7 @@ above_tell(struct bridled *b)
 	if (a->fd < 0 && a->ready_fd < 0)
 		return;
 	settled = look(b, status);
+	/* once and for all: a service that fails later is in the status */
 	a->ready = a->ready || (settled && !b->stopping);
 	if (a->ready && a->ready_fd >= 0) {
 		above_newline(a->ready_fd);
@@ -243,6 +247,7 @@ above_reread(struct bridled *b, bool begins)
 	if (!begins)
 		return;
 	text_init(&t, message, sizeof message);
+	/* sd_notify(3): RELOADING=1 takes MONOTONIC_USEC, or Type=notify-reload ignores it */
 	above_reloading(&t, above_microseconds());
 	say(a, message, "reading the configuration");
 }

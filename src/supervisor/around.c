@@ -52,6 +52,7 @@ is_ending(const struct service *s, uint8_t slot)
 static enum hook_end
 end_of(int status)
 {
+	/* systemd.service(5), ExecCondition=: 1 to 254 says no, 255 and a signal are failures */
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == 255)
 		return HOOK_BROKE;
 	return WEXITSTATUS(status) == 0 ? HOOK_SUCCEEDED : HOOK_SAID_NO;
@@ -133,6 +134,7 @@ run_or_fail(struct service *s, uint8_t slot, msec now)
 		note_running(s, slot, pid, now);
 		return;
 	}
+	/* the master's own end tells more, where there was one */
 	g->result = g->ended ? g->result : AROUND_RESOURCES;
 	perform(s, slot, hooks_ended(&g->hooks, plan_of(s), HOOK_BROKE, is_ending(s, slot), now), now);
 	if (g->hooks.stage == HOOKS_AFTER) /* nothing was started that could end */
@@ -185,6 +187,7 @@ around_begin(struct service *s, const struct life_order *o, msec now)
 	}
 	*g = (struct around_generation){ .result = AROUND_SUCCESS };
 	deed = hooks_begin(&g->hooks, plan_of(s));
+	/* the master comes later: group and start time are those of the whole generation */
 	if (deed == HOOK_DO_RUN) {
 		service_tell_why(s, "");
 		service_make_cgroup(s, o->slot);
@@ -198,6 +201,7 @@ around_failed(struct service *s, uint8_t slot, msec now)
 {
 	struct around_generation *g = around_at(s, slot);
 
+	/* no command has run, so none cleans up: the life is told by the caller, as of any other start */
 	if (g == NULL || g->hooks.stage == HOOKS_IDLE)
 		return false;
 	g->result = AROUND_RESOURCES;
@@ -239,6 +243,7 @@ note_end(struct service *s, struct around_generation *g, int status)
 	enum hook_end end = end_of(status);
 	bool ignored = plan_of(s)->ignored[g->hooks.list] & UINT32_C(1) << g->hooks.index;
 
+	/* ready_command is asked again and again: a no is no failure */
 	if (end == HOOK_SUCCEEDED || g->hooks.list == HOOK_READY)
 		return;
 	if (ignored) {
@@ -318,6 +323,7 @@ reaped_beside(struct service *s, pid_t pid, int status, msec now)
 void
 around_reaped_other(struct bridled *b, pid_t pid, int status, msec now)
 {
+	/* mostly it is an orphan, and there are none of these */
 	for (uint32_t i = 0; b->besides > 0 && i < b->capacity; i++) {
 		struct service *s = b->services[i];
 
@@ -377,6 +383,7 @@ around_resume(struct service *s, msec now)
 	for (uint8_t i = 0; s->around != NULL && i < LIFE_SLOTS; i++) {
 		struct hooks *h = &s->around->at[i].hooks;
 
+		/* what ran beside is an orphan of nobody's now; it is run once more */
 		if (h->stage == HOOKS_BESIDE)
 			h->stage = HOOKS_MASTER;
 		h->due = h->stage == HOOKS_CLEARING || (h->stage == HOOKS_MASTER && h->list == HOOK_READY) ? now :

@@ -28,6 +28,7 @@ errand_make(char ***out, const struct conf_words *words, struct err *err)
 		return true;
 	if (words->count > ERRAND_WORDS)
 		return err_set(err, 0, "a command of more than %d words", ERRAND_WORDS);
+	/* one piece of memory: pointers first, the words behind them */
 	for (uint32_t i = 0; i < words->count; i++)
 		bytes += strlen(words->at[i]) + 1;
 	*out = calloc(1, (words->count + 1) * sizeof **out + bytes);
@@ -114,6 +115,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 static pid_t
 start(const struct service *s, const char *program, char *const *argv, int fd, bool output, struct err *err)
 {
+	/* Nothing of our environment, nor of the service's: a command that reports trouble should not fail of it. */
 	static char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	char *const envp[] = { path, NULL };
 	const struct plan *p = s->plan;
@@ -164,6 +166,7 @@ errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid
 
 	if (fd < 0 || words == NULL)
 		err_set(err, 0, "there is nothing to run");
+	/* who writes lines that make incidents could else make us run commands without end */
 	else if (i == ERRANDS || now - s->errand_at < ERRAND_REST)
 		err_set(err, 0, "too many at once");
 	else if (!fill(argv, words, pid, room))
@@ -205,10 +208,12 @@ errand_remove_ipc(struct service *s, msec now, struct err *err)
 	unsigned i = free_place(b);
 	pid_t child;
 
+	/* root's objects, and those of whoever runs us, may be anybody's */
 	if (!s->plan->change_user || s->plan->uid == 0 || is_shared(s))
 		return true;
 	if (i == ERRANDS)
 		return err_set(err, 0, "too much is run beside services");
+	/* ourselves, as that user: the kernel keeps it to what is his (ipc.h) */
 	child = start(s, "/proc/self/exe", argv, b->null_fd, false, err);
 	if (child > 0)
 		track(b, i, child, now);
@@ -232,7 +237,7 @@ errands_reaped(struct bridled *b, pid_t pid)
 	for (unsigned i = 0; i < ERRANDS; i++) {
 		if (b->errands.at[i].pid != pid)
 			continue;
-		b->errands.at[i].pid = 0;
+		b->errands.at[i].pid = 0; /* how it ended is its own affair */
 		b->children--;
 		wake(b);
 		return true;

@@ -19,6 +19,7 @@ look(const struct service *s, uint8_t slot, pid_t old, int signal)
 	struct tree_process p;
 
 	for (ssize_t i = 0; i < n && i < MOST; i++) {
+		/* itself is a zombie until it has been reaped */
 		if (children[i] == old || !tree_look(children[i], &p) || p.session != s->leader[slot] || p.state == 'Z')
 			continue;
 		if (heir == 0 && tree_is_heir(p.pid, old))
@@ -39,6 +40,8 @@ note_end(struct service *s, const struct generation *old, pid_t pid, int status,
 	s->last_ended = now;
 }
 
+/* Asked of every master that ends, before its end is reported: when the old one died the new one became our child (we are a
+ * subreaper), and title or environment tell what it is (gunicorn-facts 5.4). */
 bool
 heir_takes_over(struct service *s, uint8_t slot, int status, msec now)
 {
@@ -54,10 +57,11 @@ heir_takes_over(struct service *s, uint8_t slot, int status, msec now)
 	note_end(s, &old, dead, status, now);
 	*pid = heir;
 	s->start[slot] = tree_look(heir, &p) ? (uint32_t)p.start : 0;
-	if (s->made[slot] == 0)
+	if (s->made[slot] == 0) /* of the first of a row of heirs: group, directory and marker are still its */
 		s->made[slot] = old.number;
 	log_info("%s: master %d was followed by %d, which it had started itself (USR2): generation %u", s->name,
 		(int)dead, (int)heir, s->life.slots[slot].number);
+	/* The old one's workers would serve on beside the new one's for as long as they please (gunicorn-facts 6.3). */
 	look(s, slot, dead, SIGTERM);
 	service_act(s, now);
 	return true;

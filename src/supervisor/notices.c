@@ -114,7 +114,7 @@ notices_tell(struct bridled *b)
 		const struct service *s = b->services[notice->service];
 		struct link_record record;
 
-		if (s == NULL)
+		if (s == NULL) /* forgotten since */
 			continue;
 		say(s, notice);
 		record = to_record(s, notice);

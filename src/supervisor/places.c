@@ -27,6 +27,7 @@ find_config(struct bridled *b, const struct supervisor_options *o, struct err *e
 	return n >= 0 || err_set(err, errno, "cannot name the configuration");
 }
 
+/* On standard error, with warnings: somebody may be looking, and the log says only how many there were. */
 static void
 print_complaints(const struct conf_report *report)
 {
@@ -74,6 +75,7 @@ place(char **out, const char *set, const char *root, const char *name, const cha
 static bool
 find_watch_user(struct bridled *b, const char *configured, struct err *err)
 {
+	/* `nobody` may own things of others (NFS), but it can do little: better than root */
 	const char *const candidates[] = { configured, "bridle", "nobody" };
 	struct account a;
 
@@ -87,7 +89,7 @@ find_watch_user(struct bridled *b, const char *configured, struct err *err)
 			b->watch_gid = a.gid;
 			return true;
 		}
-		if (i == 0)
+		if (i == 0) /* who is named must be there; only what was guessed is guessed again */
 			break;
 	}
 	return err_prefix(err, "watch_user");
@@ -96,6 +98,7 @@ find_watch_user(struct bridled *b, const char *configured, struct err *err)
 static bool
 open_directories(struct bridled *b, struct err *err)
 {
+	/* who may ask us about a service may read its log */
 	gid_t readers = b->control_gid != (gid_t)-1 ? b->control_gid : b->watch_gid;
 	int log_fd;
 
@@ -106,6 +109,7 @@ open_directories(struct bridled *b, struct err *err)
 		b->lock_fd = rundir_lock(b->run_fd, b->run_dir, err);
 	if (b->lock_fd < 0)
 		return false;
+	/* made here, for the watcher may not; it opens what is in it by itself */
 	log_fd = rundir_open(b->log_dir, b->watch_uid, readers, 0750, err);
 	if (log_fd < 0)
 		return false;
@@ -123,7 +127,7 @@ places_read_config(struct bridled *b, const struct supervisor_options *options, 
 void
 places_without_config(struct bridled *b)
 {
-	static struct conf nothing;
+	static struct conf nothing; /* no file, no service: and so no reason to forget one (resume.c) */
 
 	b->conf = &nothing;
 }

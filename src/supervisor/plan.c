@@ -31,7 +31,7 @@ keep(struct store *s, const char *words)
 	size_t n = strlen(words) + 1;
 	char *copy = s->at + s->len;
 
-	if (n > s->size - s->len)
+	if (n > s->size - s->len) /* words_size() counted: this does not happen */
 		return "";
 	memcpy(copy, words, n);
 	s->len += n;
@@ -108,6 +108,7 @@ plan_life(struct plan *p, const struct conf_service *s)
 		.restart = {
 			.policy = policies[s->restart],
 			.delay = s->restart_delay,
+			/* the longest wait is never shorter than the first */
 			.delay_max = s->restart_delay_max > s->restart_delay ? s->restart_delay_max : s->restart_delay,
 			.reset = s->restart_reset,
 			.limit = (uint32_t)s->start_limit,
@@ -134,6 +135,7 @@ probe_settings(const struct conf_service *s)
 		.interval = s->probe_interval,
 		.status = (uint16_t)s->probe_status,
 		.failures = (uint8_t)s->probe_failures,
+		/* so many failures cannot be among fewer probes */
 		.window = (uint8_t)(s->probe_window > s->probe_failures ? s->probe_window : s->probe_failures),
 		.on_unhealthy = (uint8_t)s->on_unhealthy,
 	};
@@ -150,7 +152,7 @@ class_of(const char *word)
 		const char *word;
 		enum page_class class;
 	} classes[] = {
-		{ "", PAGE_CLASS_SYNC },
+		{ "", PAGE_CLASS_SYNC }, /* Gunicorn's default, also with threads, which make gthread of it */
 		{ "sync", PAGE_CLASS_SYNC },
 		{ "gthread", PAGE_CLASS_GTHREAD },
 		{ "gevent", PAGE_CLASS_ASYNC },
@@ -174,7 +176,7 @@ plan_said(struct page_settings *to, const struct conf_service *s)
 		(s->preload_app == 1 ? PAGE_PRELOADS : 0));
 	to->threads = s->threads > 0 ? (uint16_t)s->threads : 0;
 	to->max_requests = s->max_requests > 0 ? (uint32_t)s->max_requests : 0;
-	if (s->max_requests > 0 && s->max_requests_jitter > 0)
+	if (s->max_requests > 0 && s->max_requests_jitter > 0) /* per cent of max_requests */
 		to->jitter = (uint16_t)(s->max_requests_jitter * 100 / s->max_requests < UINT16_MAX ?
 				s->max_requests_jitter * 100 / s->max_requests :
 				UINT16_MAX);
@@ -244,6 +246,7 @@ words_size(const struct conf_service *s)
 	for (uint32_t i = 0; i < s->bind.count; i++) {
 		const struct conf_bind *b = &s->bind.at[i];
 
+		/* a numeric host is not known yet: the longest there is */
 		n += strlen(b->text) + 1 + (b->family == CONF_BIND_UNIX ? strlen(b->path) + 1 : NUMERIC_HOST);
 	}
 	return n;
@@ -265,6 +268,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 	struct conf_service s;
 	struct store store = { 0 };
 
+	/* its strings are the configuration's, which may go before the plan does: all that stays is copied */
 	conf_decode_service(section, &s);
 	store.size = words_size(&s);
 	store.at = p->words = store.size == 0 ? NULL : malloc(store.size);
@@ -294,7 +298,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 	if (!plan_program_new(&p->program, &s, err) || !plan_hooks_new(&p->hooks, &s, &p->command, err))
 		return err_prefix(err, "%s", section->name);
 	p->settings->probe.proof = plan_program_shown(plan_program_of(p));
-	if (s.kind == CONF_PROGRAM)
+	if (s.kind == CONF_PROGRAM) /* one field for two: a program has no min_ready, a Gunicorn no watchdog */
 		p->settings->min_ready = s.watchdog;
 	if (p->settings->probe.proof == PAGE_PROOF_PROBE) {
 		text_copy(p->settings->probe.target, sizeof p->settings->probe.target, "tcp");
@@ -372,7 +376,7 @@ plan_request(const struct plan *p)
 const struct plan_program *
 plan_program_of(const struct plan *p)
 {
-	static const struct plan_program usual;
+	static const struct plan_program usual; /* zeroed: proof by exec, TERM, no reload_signal */
 
 	return p != NULL && p->program != NULL ? p->program : &usual;
 }

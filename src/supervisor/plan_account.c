@@ -57,7 +57,7 @@ plan_user(struct plan *p, const struct conf_service *s, struct err *err)
 	struct account a;
 
 	p->uid = geteuid();
-	p->gid = getegid();
+	p->gid = getegid(); /* until somebody else is named */
 	if (s->user[0] == '\0' && s->group[0] == '\0' && s->supplementary_groups.count == 0)
 		return true; /* as we are: nothing to look up */
 	if (!account_find(&a, s->user, s->group, err))

@@ -42,6 +42,7 @@ find_flag(char *const *argv, const char *flag)
 	return found;
 }
 
+/* *AT is where it is, or the end: there a new one goes, for which copy() has left room. */
 static const char *
 find_variable(char *const *envp, const char *name, size_t *at)
 {
@@ -70,7 +71,7 @@ add_path(struct plan *p, struct err *err)
 		return err_set(err, errno, "cannot keep the path of modules");
 	snprintf(p->trial_path, size, "PYTHONPATH=%s%s%s", path, old != NULL ? ":" : "", old != NULL ? old : "");
 	for (char *c = p->trial_path; c < p->trial_path + sizeof "PYTHONPATH=" - 1 + strlen(path); c++)
-		if (*c == ',')
+		if (*c == ',') /* Gunicorn splits --pythonpath at commas */
 			*c = ':';
 	p->trial_environment[at] = p->trial_path;
 	return true;

@@ -58,11 +58,13 @@ proof_prepare(struct service *s, struct spawn_request *r, int *fds, struct err *
 	dir = open_directory(s, err);
 	if (dir < 0)
 		return false;
+	/* another pipe for each generation: what an earlier one has written proves nothing of this one */
 	unlinkat(dir, "ready", 0);
 	s->proof_fd = fifo_open(dir, "ready", s->home->watch_uid, s->home->watch_gid, false, err);
 	close(dir);
 	if (s->proof_fd < 0)
 		return false;
+	/* descriptors from 3 on are filled one by one (spawn.h): up to the one that it asked for they are /dev/null */
 	r->listener_count = program->ready_fd - 2u;
 	for (uint32_t i = 0; i < r->listener_count; i++)
 		fds[i] = s->home->null_fd;

@@ -54,10 +54,12 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 	}
 	b->look = true;
 	if (s != NULL) {
+		/* one child less and one more */
 		if (!b->safe && heir_takes_over(s, (uint8_t)(i % LIFE_SLOTS), status, now))
 			return;
 		b->children--;
 		resume_ended(s, (uint8_t)(i % LIFE_SLOTS), status, now);
+	/* each of these counts its own child; an orphan that became ours was never counted */
 	} else if (trial_reaped(b, pid, status, now) || reexec_reaped(b, pid, status) || errands_reaped(b, pid)) {
 		return;
 	} else if (pid == b->watcher.pid) {

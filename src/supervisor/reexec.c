@@ -71,6 +71,7 @@ guard(struct bridled *b, int memory, const struct past *past)
 	int highest = DESCRIPTORS_OF_OURS + DESCRIPTORS_A_SERVICE * (int)b->capacity;
 	struct err err;
 
+	/* everything is laid ready now: a handler may call nothing that takes memory (signal-safety(7)) */
 	crash_tell(memory, past->how.times);
 	if (!crash_guard(b->program, b->reexec.argv, b->reexec.word, highest, &err))
 		log_warning("%s: a crash will be the end of bridled", err.text);
@@ -139,13 +140,14 @@ reexec_ask(struct bridled *b, uint32_t id, struct err *err)
 	char *argv[] = { b->program, "--accepts-state", version, "--config", b->config_path, NULL };
 	struct spawn_request r = { .path = b->program,
 		.argv = argv,
-		.envp = environ,
+		.envp = environ, /* as we would be executed ourselves */
 		.null_fd = b->null_fd,
 		.output_fd = -1,
 		.cgroup_fd = -1,
 		.umask = 0022 };
 	struct text t;
 
+	/* one at a time: two who ask would wait for one answer */
 	if (x->asker > 0 || x->agreed)
 		return err_set(err, 0, "bridled is about to execute itself already");
 	text_init(&t, version, sizeof version);
@@ -193,6 +195,7 @@ static void
 keep_over_exec(void *context, int fd)
 {
 	(void)context;
+	/* close-on-exec goes at the last moment: a service that is started before must not get any of them */
 	fcntl(fd, F_SETFD, 0);
 }
 
@@ -212,7 +215,7 @@ reexec_now(struct bridled *b)
 	if (!b->reexec.agreed)
 		return;
 	b->reexec.agreed = false;
-	b->reexecs++;
+	b->reexecs++; /* what is taken down must say so already */
 	memory_bridled(b);
 	word.fd = memory_copy(b, &err);
 	if (word.fd < 0) {
@@ -220,10 +223,12 @@ reexec_now(struct bridled *b)
 		answer(b, LINK_REFUSED, err.text);
 		return;
 	}
+	/* before, not after: by then the watcher is another, and nobody knows who had asked */
 	answer(b, LINK_DONE, "bridled executes itself anew; services do not notice");
 	crash_word_write(b->reexec.word, &word);
 	fcntl(word.fd, F_SETFD, 0);
 	memory_descriptors(b, keep_over_exec, NULL);
+	/* who sends us one of the deadly signals now reaches the next program, once that has a handler (crash.h) */
 	crash_hold(true);
 	execv(b->program, b->reexec.argv);
 	crash_hold(false);

@@ -114,8 +114,8 @@ make_page(struct bridled *b, struct err *err)
 	struct page_header *h;
 	size_t size;
 
-	n += n < 64 ? 64 : n / 2; /* a reload may add so many */
-	if (b->capacity < n)
+	n += n < 64 ? 64 : n / 2; /* a reload may add so many; what is never used takes no memory */
+	if (b->capacity < n) /* else we go on from one that had more */
 		b->capacity = n;
 	size = page_size(b->capacity);
 	b->page_fd = make_memory("bridle-page", size, err);
@@ -153,12 +153,12 @@ open_control(struct bridled *b, struct err *err)
 	char path[4096];
 	struct text t;
 
-	if (b->control_fd >= 0)
+	if (b->control_fd >= 0) /* inherited: those who connected while we became another program wait in its queue */
 		return true;
 	text_init(&t, path, sizeof path);
 	text_addf(&t, "%s/control", b->run_dir);
-	/* We hold the lock: whoever serves there is the watcher of a bridled that was killed, and ends by itself. Who knows its
-	 * pid has waited for it already (past.h). */
+	/* before the loop runs: nobody else waits for us yet. We hold the lock: whoever serves there is the watcher of a
+	 * bridled that was killed, and ends by itself. Who knows its pid has waited for it already (past.h). */
 	for (msec until = clock_now() + PATIENCE;; poll(NULL, 0, EVERY)) {
 		b->control_fd = listener_open_unix(path, &who, 64, err);
 		if (b->control_fd >= 0 || err->code != 0 || clock_now() >= until)

@@ -32,6 +32,7 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 	case SIGTERM:
 	case SIGINT:
 	case SIGQUIT:
+		/* to process 1, SIGINT means Ctrl-Alt-Del: the machine is to start anew (reboot(2), CAD) */
 		b->again = si->ssi_signo == SIGINT;
 		log_info("SIG%s from process %u: stopping", link_signal_name((int)si->ssi_signo), si->ssi_pid);
 		if (b->safe) /* to stop is somebody's decision */
@@ -53,7 +54,7 @@ static void
 on_signal(struct ev_loop *loop, ev_io *io, int events)
 {
 	struct bridled *b = io->data;
-	struct signalfd_siginfo got[8];
+	struct signalfd_siginfo got[8]; /* the rest keeps it readable */
 	ssize_t n;
 
 	(void)loop;
@@ -63,12 +64,14 @@ on_signal(struct ev_loop *loop, ev_io *io, int events)
 		return;
 	for (size_t i = 0; i < (size_t)n / sizeof got[0]; i++)
 		take(b, &got[i]);
+	/* in any case: equal signals merge, so one SIGCHLD may stand for many */
 	reap(b, clock_now());
 }
 
 bool
 signals_listen(struct bridled *b, struct err *err)
 {
+	/* what is not in here does what it does by default, which for most signals is our end (signal(7)) */
 	static const int ours[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM,
 		SIGIO, ARRIVALS_SIGNAL };
 	sigset_t set;
@@ -84,6 +87,7 @@ signals_listen(struct bridled *b, struct err *err)
 		return err_set(err, errno, "cannot make a signalfd");
 	ev_io_init(&b->signal_io, on_signal, b->signal_fd, EV_READ);
 	b->signal_io.data = b;
+	/* who died is known before anything else of this round is decided */
 	ev_set_priority(&b->signal_io, EV_MAXPRI);
 	ev_io_start(b->loop, &b->signal_io);
 	return true;

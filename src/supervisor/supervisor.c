@@ -72,6 +72,8 @@ before_wait(struct ev_loop *loop, ev_prepare *prepare, int events)
 	struct bridled *b = prepare->data;
 
 	(void)events;
+	/* In this order: what has ended may give others their turn; both may move a service; what moved is told; then one that
+	 * is stopped may be forgotten. A re-exec comes when nothing is half done. */
 	rest_look(b, clock_now());
 	ordering_turns(b, clock_now());
 	notices_tell(b);
@@ -79,7 +81,7 @@ before_wait(struct ev_loop *loop, ev_prepare *prepare, int events)
 	reexec_now(b);
 	above_tell(b);
 	if (b->stopping && all_stopped(b)) {
-		watcher_child_release(b);
+		watcher_child_release(b); /* it writes what it holds, and ends: the loop goes on until it has */
 		if (b->watcher.pid == 0)
 			ev_break(loop, EVBREAK_ALL);
 	}
@@ -107,10 +109,12 @@ bridled_stop(struct bridled *b)
 	msec now = clock_now();
 
 	b->stopping = true;
+	/* in the page at once: who asks whether services are ready is answered by it (watcher/ready.c) */
 	header->stopping = 1;
 	b->stop_asked++;
-	errands_end(b);
+	errands_end(b); /* none is worth waiting for */
 	memory_bridled(b);
+	/* what an earlier run left is not waited for any more, and no service begins after it */
 	if (b->clearing)
 		ev_timer_stop(b->loop, &b->clear_timer);
 	ordering_stop_all(b, now);
@@ -133,6 +137,7 @@ take_memory(struct bridled *b, struct err *err)
 {
 	b->services = calloc(b->capacity, sizeof(struct service *));
 	b->masters = calloc((size_t)b->capacity * LIFE_SLOTS, sizeof *b->masters);
+	/* each can move a few times before the loop tells */
 	if (b->services == NULL || b->masters == NULL || !notices_init(&b->notices, 4 * b->capacity))
 		return err_set(err, errno, "cannot keep %u services", b->capacity);
 	errands_init(b);
@@ -161,6 +166,7 @@ static bool
 prepare(struct bridled *b, const struct supervisor_options *options, struct past *past, struct err *err)
 {
 	if (past->reborn)
+		/* slots stay what they were: all that is remembered is known by its slot */
 		b->capacity = state_header(past->image)->capacity;
 	if (!reexec_prepare(b, options, past, err) || !read_config(b, options, past->reborn, err) ||
 		!places_open(b, options, err))
@@ -192,12 +198,13 @@ sleep_long(struct bridled *b)
 static bool
 begin(struct bridled *b, struct err *err)
 {
+	/* NOENV: LIBEV_FLAGS of whoever started us is not for us (ev(3)) */
 	b->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
 	if (b->loop == NULL)
 		return err_set(err, errno, "cannot make an event loop");
 	if (b->random == 0 && getrandom(&b->random, sizeof b->random, GRND_NONBLOCK) < 0)
 		b->random = 0;
-	if (b->random == 0)
+	if (b->random == 0) /* xorshift never leaves 0; before the pool is filled at boot, the pid does */
 		b->random = (uint32_t)getpid() | 1;
 	ev_prepare_init(&b->before_wait, before_wait);
 	b->before_wait.data = b;
@@ -248,6 +255,7 @@ take_up(struct bridled *b, struct past *past, msec now)
 {
 	const bool dismissed = past->reborn && past->bridled.watcher > 0;
 
+	/* before anything is restored: nothing may be decided on the way */
 	b->safe = past_is_loop(past, now);
 	((struct page_header *)b->page)->safe = b->safe;
 	if (past->image != NULL)
@@ -256,12 +264,13 @@ take_up(struct bridled *b, struct past *past, msec now)
 	if (dismissed)
 		watcher_child_dismiss(b, (pid_t)past->bridled.watcher, (uint64_t)past->bridled.watcher_start);
 	memory_bridled(b);
+	/* from here on a crash goes on from what we have restored, not from what we have read */
 	memory_publish(b);
 	reexec_point(b, past);
 	if (!b->safe)
 		resume_settle(b, now);
 	if (!past->reborn)
-		leftovers_end(b, now);
+		leftovers_end(b, now); /* and starts services when they are gone */
 	else if (!b->safe)
 		bridled_start_services(b, now);
 	if (!dismissed) /* last: who asks the control socket finds services begun, not about to be */
@@ -274,6 +283,7 @@ take_up(struct bridled *b, struct past *past, msec now)
 static enum supervisor_exit
 run(struct bridled *b, struct past *past)
 {
+	/* before anything is started: each start takes its own score back (act.c) */
 	b->protected = protect_from_oom(&b->oom_score_adj);
 	open_cgroups(b);
 	if (!reread_first(b))
@@ -282,6 +292,7 @@ run(struct bridled *b, struct past *past)
 	log_info("bridled " PACKAGE_VERSION ": %u service%s from %s", b->conf->service_count,
 		b->conf->service_count == 1 ? "" : "s", b->config_path);
 	take_up(b, past, clock_now());
+	/* pages that only loading needed go first, before what is left is locked */
 	pages_let_go();
 	if (!protect_memory())
 		log_debug("our memory is not locked");
@@ -375,6 +386,7 @@ live(const struct supervisor_options *options, bool *again)
 	struct err err;
 	bool good;
 
+	/* first: all that is opened from here on may need the room */
 	privilege_descriptors(&b.descriptors);
 	good = remember(&b, &past, options, &err);
 	log_open("bridled", options->debug ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
@@ -389,7 +401,7 @@ live(const struct supervisor_options *options, bool *again)
 		return SUPERVISOR_FAILED;
 	}
 	status = run(&b, &past);
-	unlinkat(b.run_fd, "control", 0);
+	unlinkat(b.run_fd, "control", 0); /* nobody answers any more */
 	if (status != SUPERVISOR_FAILED) /* else it is of one before us, whose services live */
 		unlinkat(b.run_fd, "state", 0);
 	*again = b.again;

@@ -10,6 +10,7 @@
 
 enum { LISTENERS = 64 /* of the other process */ };
 
+/* Nothing of it runs. Of one that waits to be started, what it holds itself is refused piece by piece (held_take). */
 static bool
 is_at_rest(const struct service *s)
 {
@@ -23,6 +24,7 @@ may_ask(pid_t pid, uid_t uid, struct err *err)
 
 	if (!borrow_owner(pid, &owner))
 		return err_set(err, 0, "there is no process %d", (int)pid);
+	/* members of control_group change services, not the processes of other people */
 	if (uid != 0 && uid != geteuid() && uid != owner)
 		return err_set(err, 0, "process %d is not yours: only root and its owner may have its listeners taken",
 			(int)pid);
@@ -40,7 +42,7 @@ pick(int *fds, int n, const struct plan_bind *bind)
 			!(bind->is_unix ? above_is_unix(fd, bind->address) :
 					  above_is_tcp(fd, bind->address, bind->port)))
 			continue;
-		fds[i] = -1;
+		fds[i] = -1; /* not for a second address, nor to be closed as left over */
 		return fd;
 	}
 	return -1;
@@ -89,6 +91,7 @@ takeover_take(struct service *s, pid_t pid, uid_t uid, struct err *err)
 	if (!may_ask(pid, uid, err) || (n = borrow_listeners(pid, fds, LISTENERS, err)) < 0)
 		return 0;
 	taken = share(s, fds, n, err);
+	/* all or none: half of its addresses would be served by two */
 	if (taken == s->plan->bind_count) {
 		log_info("%s: serves on %u listener%s of process %d", s->name, taken, taken == 1 ? "" : "s", (int)pid);
 		return taken;
@@ -97,6 +100,7 @@ takeover_take(struct service *s, pid_t pid, uid_t uid, struct err *err)
 	return 0;
 }
 
+/* They stay open: no more than `given` changes, so that a stop closes them, and their files go with them. */
 void
 takeover_keep(struct service *s)
 {

@@ -57,12 +57,12 @@ start(struct service *s, struct err *err)
 	uint32_t number = s->life.slots[s->life.current].number;
 	struct spawn_request r = plan_request(p);
 
-	conf_command_patch(p->command.generation, number);
+	conf_command_patch(p->command.generation, number); /* the next start writes its own number there */
 	if (p->command.tmpdir_generation != NULL)
 		conf_command_patch(p->command.tmpdir_generation, number);
 	r.argv = p->trial;
 	r.envp = p->trial_environment;
-	r.listen_pid = NULL;
+	r.listen_pid = NULL; /* it listens to nobody: a check binds nothing (gunicorn-facts 10) */
 	r.null_fd = s->home->null_fd;
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = s->cgroup[s->life.current];
@@ -126,7 +126,7 @@ passed(struct service *s, msec now)
 {
 	struct link_record r = link_make(LINK_ANSWER);
 
-	if (!life_hup(&s->life, now)) {
+	if (!life_hup(&s->life, now)) { /* it died, or was stopped, while its code was tried */
 		r.result = LINK_REFUSED;
 		text_copy(r.text, sizeof r.text, "it is not running any more: no HUP was sent");
 	}
@@ -166,6 +166,7 @@ trial_reaped(struct bridled *b, pid_t pid, int status, msec now)
 	return true;
 }
 
+/* What was begun ends by being reaped: the answer goes out then. */
 void
 trial_cancel(struct service *s)
 {
