@@ -46,16 +46,29 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* Whatever lies there: a FIFO does not hold us (O_NONBLOCK), and nothing but a file is read. */
+/* The service's user may have put anything there, and exchange it while we look: to open a device could do something (watchdog(4)),
+ * so it is only opened again, by descriptor, when it was found to be a file. */
+static int
+open_file(const char *path)
+{
+	int place = open(path, O_PATH | O_CLOEXEC), fd = -1;
+	char self[40];
+	struct stat st;
+
+	snprintf(self, sizeof self, "/proc/self/fd/%d", place);
+	if (place >= 0 && fstat(place, &st) == 0 && S_ISREG(st.st_mode))
+		fd = open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (place >= 0)
+		close(place);
+	return fd;
+}
+
 static size_t
 read_start(const char *path, char *start, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
-	ssize_t n = -1;
+	int fd = open_file(path);
+	ssize_t n = fd >= 0 ? read(fd, start, size - 1) : -1;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = read(fd, start, size - 1);
 	if (fd >= 0)
 		close(fd);
 	start[n > 0 ? n : 0] = '\0';

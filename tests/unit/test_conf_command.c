@@ -1,9 +1,11 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -451,6 +453,26 @@ versions_are_found_by_their_metadata(void **state)
 	assert_int_equal(conf_gunicorn_version("/nowhere/bin/gunicorn").major, 0);
 }
 
+/* Its directory may be the service's user's. inotify(7) tells of every open(2), but not of O_PATH. */
+static void
+opens_no_device_for_a_version(void **state)
+{
+	static const char device[] = "/dev/full"; /* which nobody else has a use for */
+	struct venv *v = *state;
+	char path[300], events[4096];
+	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	if (inotify_add_watch(watch, device, IN_OPEN) < 0)
+		skip();
+	snprintf(path, sizeof path, "%s/bin/gunicorn", v->root);
+	unlink(path);
+	assert_int_equal(symlink(device, path), 0);
+	assert_int_equal(conf_gunicorn_version(path).major, 0);
+	assert_int_equal(read(watch, events, sizeof events), -1);
+	assert_int_equal(unlink(path), 0);
+	close(watch);
+}
+
 static void
 versions_compare_by_number(void **state)
 {
@@ -508,6 +530,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(says_why_it_cannot_be_built, setup, teardown),
 		cmocka_unit_test_setup_teardown(environment_files_are_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(versions_are_found_by_their_metadata, setup, teardown),
+		cmocka_unit_test_setup_teardown(opens_no_device_for_a_version, setup, teardown),
 		cmocka_unit_test(versions_compare_by_number),
 		cmocka_unit_test(what_lasts_of_the_base_is_not_copied),
 	};
