@@ -22,7 +22,7 @@ struct draft {
 	const struct conf_base *base;
 	struct wordlist argv;
 	uint32_t workers_at; /* where --workers is in argv; 0: nowhere */
-	struct environment env;
+	struct environment env, own;
 	bool has_tmpdir;
 	struct err *err;
 };
@@ -130,11 +130,50 @@ draft_environment(struct draft *d)
 	return true;
 }
 
+static bool
+has_commands(const struct conf_service *s)
+{
+	return s->exec_condition.count + s->exec_start_pre.count + s->ready_command.count + s->exec_start_post.count +
+		s->exec_stop_post.count + s->on_failure.count >
+		0;
+}
+
+/* What of it is not to be had for commands that run as root, a file of the service's user, say, is left out. */
+static void
+draft_own(struct draft *d)
+{
+	const struct conf_service *s = d->service;
+	struct environment *own = &d->own;
+	struct err err;
+
+	environment_init(own, d->arena, d->base->at);
+	environment_unset(own, "OLDPWD");
+	environment_unset(own, "_");
+	environment_unset(own, "PWD");
+	if (environment_get(own, "PATH") == NULL)
+		environment_set(own, "PATH", FIND_PATH_DEFAULT);
+	for (uint32_t i = 0; i < s->environment.count; i++)
+		environment_assign(own, s->environment.at[i]);
+	for (uint32_t i = 0; i < s->environment_file.count; i++) {
+		const char *path = s->environment_file.at[i];
+
+		environment_read_file(own, path + (path[0] == '-'), (uid_t)-1, &err);
+	}
+	for (uint32_t i = 0; i < s->unset_environment.count; i++)
+		environment_unset(own, s->unset_environment.at[i]);
+}
+
+static void
+draft_mark(struct environment *env, const struct conf_service *s, const char *run_dir)
+{
+	environment_set(env, "BRIDLE_SERVICE", s->name);
+	environment_set(env, "BRIDLE_RUN_DIR", run_dir);
+}
+
 static void
 draft_marks(struct draft *d, uint32_t listeners, const char *run_dir)
 {
-	environment_set(&d->env, "BRIDLE_SERVICE", d->service->name);
-	environment_set(&d->env, "BRIDLE_RUN_DIR", run_dir);
+	draft_mark(&d->env, d->service, run_dir);
 	environment_set(&d->env, "BRIDLE_GENERATION", zeros);
 	/* 25 and later end whoever is named by a pid file in TMPDIR (gunicorn-facts 8): each generation has its own */
 	if (d->has_tmpdir)
@@ -206,7 +245,8 @@ static bool
 settle(struct conf_command *command, const struct draft *d)
 {
 	const struct wordlist *argv = &d->argv, *envp = &d->env.words;
-	size_t size = size_of(argv, d->base) + size_of(envp, d->base);
+	const struct wordlist *own = has_commands(d->service) ? &d->own.words : NULL;
+	size_t size = size_of(argv, d->base) + size_of(envp, d->base) + (own != NULL ? size_of(own, d->base) : 0);
 	char *to;
 
 	*command = (struct conf_command){ .gunicorn = d->gunicorn, .block_size = size };
@@ -216,9 +256,12 @@ settle(struct conf_command *command, const struct draft *d)
 		return err_set(d->err, ENOMEM, "%s: cannot build its command", d->service->name);
 	command->argv = command->block;
 	command->envp = command->argv + argv->count + 1;
-	to = (char *)(command->envp + envp->count + 1);
+	command->own_envp = own != NULL ? command->envp + envp->count + 1 : NULL;
+	to = (char *)(command->envp + envp->count + 1 + (own != NULL ? own->count + 1 : 0));
 	lay_out(command->argv, &to, argv, d->base);
 	lay_out(command->envp, &to, envp, d->base);
+	if (own != NULL)
+		lay_out(command->own_envp, &to, own, d->base);
 	if (d->workers_at > 0)
 		command->workers = command->argv[d->workers_at] + strlen("--workers=");
 	command->generation = find_variable(command->envp, "BRIDLE_GENERATION");
@@ -248,6 +291,10 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir)
 	if (s->kind == CONF_GUNICORN)
 		draft_gunicorn(d, listeners);
 	draft_marks(d, listeners, run_dir);
+	if (has_commands(s)) {
+		draft_own(d);
+		draft_mark(&d->own, s, run_dir);
+	}
 	return true;
 }
 

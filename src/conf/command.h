@@ -23,6 +23,7 @@ struct conf_base {
 struct conf_command {
 	char **argv;      /* NULL-ended; argv[0] is what is executed, absolute where it could be found */
 	char **envp;      /* NULL-ended; sorted is not promised */
+	char **own_envp;  /* of commands around it that run as we do (hook.h, +); NULL where it has no commands */
 	char *workers;    /* 10 writable digits within argv ("--workers=0000000002"), or NULL for a program */
 	char *generation; /* 10 writable digits within envp (BRIDLE_GENERATION=) */
 	char *listen_pid; /* 10 writable digits within envp (LISTEN_PID=), or NULL without listeners */
@@ -43,6 +44,9 @@ struct conf_command {
  * The environment, later ones winning: BASE; with `user`, HOME, USER and LOGNAME of that account (looked up here, which
  * may take the network); PWD; for Gunicorn VIRTUAL_ENV, PATH, PYTHONUNBUFFERED=1; environment; environment_file (as with
  * systemd); ours (with NOTIFY_SOCKET and WATCHDOG_USEC for a program that notifies), at the end: Gunicorn up to 24 loses its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
+ *
+ * In own_envp there is nothing that the service's user could choose: no file of his (LD_PRELOAD), nothing that lies in his home
+ * or in the virtual environment (HOME, PATH); BRIDLE_GENERATION is left to the caller.
  *
  * LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). STATSD_PORT: see flags.h. RUN_DIR: of
  * bridled; TMPDIR is below it. BASE: bridled's own environment, from which everything that

@@ -37,13 +37,14 @@ around_spawn(struct service *s, const struct plan_hook *command, int cgroup_fd, 
 
 	r.path = command->path;
 	r.argv = command->argv;
-	r.envp = s->plan->hooks->envp;
+	r.envp = s->plan->hooks->as_service.at;
 	r.listen_pid = NULL;
 	r.null_fd = s->home->null_fd;
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = cgroup_fd;
 	r.descriptors = s->home->descriptors;
 	if (command->privileged) {
+		r.envp = s->plan->hooks->as_we.at;
 		r.change_user = false;
 		r.steps = NULL;
 	}

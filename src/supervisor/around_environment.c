@@ -16,6 +16,13 @@ static const char *const results[] = { [AROUND_SUCCESS] = "success",
 	[AROUND_RESOURCES] = "resources" };
 
 static void
+put_at(struct plan_hook_environment *e, unsigned n, char *variable)
+{
+	e->at[e->count + n] = variable;
+	e->at[e->count + n + 1] = NULL;
+}
+
+static void
 put(struct around_variables *v, struct plan_hooks *hooks, const char *name, const char *value)
 {
 	struct text t;
@@ -24,9 +31,17 @@ put(struct around_variables *v, struct plan_hooks *hooks, const char *name, cons
 		return;
 	text_init(&t, v->text[v->count], sizeof v->text[0]);
 	text_addf(&t, "%s=%s", name, value);
-	hooks->envp[hooks->env_count + v->count] = v->text[v->count];
+	put_at(&hooks->as_service, v->count, v->text[v->count]);
+	put_at(&hooks->as_we, v->count, v->text[v->count]);
 	v->count++;
-	hooks->envp[hooks->env_count + v->count] = NULL;
+}
+
+/* LAST of what every command is given, and nothing behind it yet. */
+static void
+begin(struct plan_hook_environment *e, char *last)
+{
+	e->at[e->count - 1] = last;
+	e->at[e->count] = NULL;
 }
 
 static void
@@ -64,8 +79,8 @@ around_variables(struct around_variables *v, struct service *s, uint8_t slot)
 	const struct around_generation *g = &s->around->at[slot];
 
 	v->count = 0;
-	hooks->envp[hooks->env_count - 1] = hooks->generation;
-	hooks->envp[hooks->env_count] = NULL;
+	begin(&hooks->as_service, hooks->generation);
+	begin(&hooks->as_we, hooks->generation);
 	if (g->hooks.stage == HOOKS_BESIDE)
 		put_number(v, hooks, "MAINPID", *service_pid_at(s, slot));
 	if (g->hooks.stage != HOOKS_AFTER)
@@ -84,7 +99,7 @@ around_reason(struct around_variables *v, struct service *s, const char *reason)
 
 	text_init(&t, v->text[0], sizeof v->text[0]);
 	text_addf(&t, "BRIDLE_REASON=%s", reason);
-	hooks->envp[hooks->env_count - 1] = v->text[0];
-	hooks->envp[hooks->env_count] = NULL;
+	begin(&hooks->as_service, v->text[0]);
+	begin(&hooks->as_we, v->text[0]);
 	v->count = 1;
 }

@@ -90,26 +90,30 @@ is_for_commands(const struct conf_command *command, const char *variable)
 	return command->tmpdir == NULL || strncmp(variable, "TMPDIR=", 7) != 0;
 }
 
+/* All of ENVP that is for commands, and BRIDLE_GENERATION at the end. */
 static bool
-take_environment(struct making *m, const struct conf_command *command)
+take_environment(struct making *m, const struct conf_command *command, char **envp, struct plan_hook_environment *out)
 {
-	struct plan_hooks *hooks = m->hooks;
 	uint32_t n = 0;
 
-	while (command->envp[n] != NULL)
+	while (envp[n] != NULL)
 		n++;
-	hooks->envp = arena_alloc(m->arena, (n + PLAN_HOOK_VARIABLES + 1) * sizeof *hooks->envp);
-	if (hooks->envp == NULL)
+	out->at = arena_alloc(m->arena, (n + PLAN_HOOK_VARIABLES + 2) * sizeof *out->at);
+	if (out->at == NULL)
 		return no_memory(m->err);
-	for (char **variable = command->envp; *variable != NULL; variable++) {
-		if (command->generation != NULL &&
-			*variable<command->generation && * variable + strlen(*variable)> command->generation)
-			hooks->generation = *variable;
-		else if (is_for_commands(command, *variable))
-			hooks->envp[hooks->env_count++] = *variable;
-	}
-	hooks->envp[hooks->env_count++] = hooks->generation;
+	for (char **variable = envp; *variable != NULL; variable++)
+		if (*variable != m->hooks->generation && is_for_commands(command, *variable))
+			out->at[out->count++] = *variable;
+	out->at[out->count++] = m->hooks->generation;
 	return true;
+}
+
+static bool
+take_environments(struct making *m, const struct conf_command *command)
+{
+	m->hooks->generation = command->generation - strlen("BRIDLE_GENERATION=");
+	return take_environment(m, command, command->envp, &m->hooks->as_service) &&
+		take_environment(m, command, command->own_envp, &m->hooks->as_we);
 }
 
 static bool
@@ -131,7 +135,7 @@ fill(struct making *m, const struct conf_command *command)
 		take_list(m, "ready_command", HOOK_READY, &s->ready_command) &&
 		take_list(m, "exec_start_post", HOOK_START_POST, &s->exec_start_post) &&
 		take_list(m, "exec_stop_post", HOOK_STOP_POST, &s->exec_stop_post) && take_failure(m) &&
-		take_environment(m, command);
+		take_environments(m, command);
 }
 
 bool

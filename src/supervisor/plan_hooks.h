@@ -21,13 +21,19 @@ struct plan_hook {
 	bool privileged; /* runs as we do, without what limits the service */
 };
 
+struct plan_hook_environment {
+	char **at;      /* NULL-ended, with room for PLAN_HOOK_VARIABLES more behind those that it has */
+	uint32_t count; /* of those */
+};
+
 struct plan_hooks {
 	struct hook_plan order;
-	struct plan_hook *lists[HOOK_LIST_COUNT]; /* order.count of each */
-	struct plan_hook *on_failure;             /* NULL: none */
-	char **envp;        /* the service's, without descriptors, TMPDIR and sockets of its own; NULL-ended, */
-	uint32_t env_count; /* with room for PLAN_HOOK_VARIABLES more behind those. The last one is */
-	char *generation; /* BRIDLE_GENERATION=..., for which a command that belongs to none has something else there */
+	struct plan_hook *lists[HOOK_LIST_COUNT];       /* order.count of each */
+	struct plan_hook *on_failure;                   /* NULL: none */
+	struct plan_hook_environment as_service, as_we; /* its own, without descriptors, TMPDIR and sockets; and that of
+	                                                 * privileged ones (conf/command.h, own_envp) */
+	char *generation; /* BRIDLE_GENERATION=..., the last of each, for which a command that belongs to none has
+	                   * something else there */
 	void *arena;      /* all of it lives there */
 };
 

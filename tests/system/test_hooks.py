@@ -158,6 +158,30 @@ def test_who_they_are(as_root, bridled):
     assert "pre nobody /usr b nap" in site.log("nap") and "plus root /usr" in site.log("nap")
 
 
+def test_with_plus_nothing_is_the_services_to_choose(as_root, bridled):
+    """Its user has a file of variables, a home and a virtual environment of its own: what runs as root is led by none of them."""
+    say = "/bin/sh -c 'echo $0 $(id -un) LD=$MINE HOME=$HOME A=$A B=$B PATH=$PATH'"
+    site = bridled(program("fine", "/bin/sleep 1000"), environment={"HOME": "/root"})
+    own = site.root / "own"
+    (own / "bin").mkdir(parents=True)
+    for file, words in (("own/variables", "MINE=mine\nB=mine\n"), ("roots", "B=roots\n"), ("own/bin/id", "#!/bin/sh\necho replaced\n")):
+        (site.root / file).write_text(words)
+    (own / "bin/id").chmod(0o755)
+    for path in (own, *own.rglob("*")):
+        os.chown(path, 1, 1)
+    site.write(web(user="daemon", group="daemon", environment="A=file", environment_file=["{root}/roots", "{root}/own/variables"],
+                   virtualenv=None, command="{venv}/bin/gunicorn", start_limit=1,
+                   exec_start_pre=[f"{say} own", f"+{say} plus"]))
+    text = site.config.read_text() + "virtualenv = {root}/own\n".format(root=site.root)
+    site.config.write_text(text)
+    site.bridle("reload")
+    site.bridle("start", "web")
+    said = until(lambda: "plus" in site.log("web") and site.log("web"), "both to have spoken")
+    lines = {line.split()[0]: line for line in said.splitlines() if line.split()[0] in ("own", "plus")}
+    assert "replaced LD=mine" in lines["own"] and "B=mine" in lines["own"] and f"PATH={own}/bin:" in lines["own"]
+    assert "plus root LD= HOME=/root A=file B=roots" in lines["plus"] and str(own) not in lines["plus"]
+
+
 def test_given_up_is_told(daemons):
     site = open_root(daemons())
     site.write(program("short", "/bin/sh -c 'exit 3'", start_limit=2, restart_delay="50ms",
