@@ -157,6 +157,32 @@ draft_unset(struct draft *d, enum key_id key)
 	}
 }
 
+struct draft
+draft_save(const struct draft *d)
+{
+	struct draft saved = *d;
+
+	saved.first = saved.last = NULL;
+	for (struct draft_setting *s = d->first; s != NULL; s = s->next) {
+		struct draft_setting copy = *s;
+
+		copy.next = NULL;
+		append(&saved, copy);
+	}
+	return saved;
+}
+
+void
+draft_restore(struct draft *d, const struct draft *saved)
+{
+	d->first = saved->first;
+	d->last = saved->last;
+	d->directory = saved->directory;
+	d->listener_umask = saved->listener_umask;
+	d->variables.count = saved->variables.count;
+	d->hints.count = saved->hints.count;
+}
+
 const char *
 draft_path(const struct draft *d, const char *word)
 {

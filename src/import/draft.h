@@ -53,6 +53,12 @@ const char *draft_get(const struct draft *d, enum key_id key);
 /* Take all of KEY back. */
 void draft_unset(struct draft *d, enum key_id key);
 
+/* D as it is now, for draft_restore(). */
+struct draft draft_save(const struct draft *d);
+
+/* Settings, directory, variables and hints of D as they were when SAVED was. */
+void draft_restore(struct draft *d, const struct draft *saved);
+
 /* WORD, a path of the source, as an absolute one; where `directory` is not known, with a hole for it: a relative one would
  * begin at our own file, which is elsewhere. */
 const char *draft_path(const struct draft *d, const char *word);

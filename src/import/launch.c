@@ -209,25 +209,40 @@ static const char no_gunicorn[] =
 	"no Gunicorn is to be seen in it: it is supervised as a program, without Gunicorn's "
 	"replacement, scaling and readiness; where it starts one, import that command line (--command)";
 
+static const char in_front[] =
+	"what stands in front of Gunicorn is not known here: it is supervised as a program, without Gunicorn's "
+	"replacement, scaling and readiness; where it can be left out, import the command line without it (--command)";
+
+static const char of_procfile[] =
+	"it starts what its Procfile says, supervised as one program: bridle import Procfile makes a service of each line";
+
+static const char *
+why_program(const struct launch *l)
+{
+	static const char *const starters[] = { "honcho", "foreman", "forego", "overmind", "hivemind" };
+	const struct conf_words *words = &l->original;
+
+	for (size_t i = 0; words->count > 0 && i < sizeof starters / sizeof starters[0]; i++)
+		if (strcmp(launch_base(words->at[0]), starters[i]) == 0)
+			return of_procfile;
+	for (uint32_t i = 1; i < words->count; i++)
+		if (is_gunicorn(launch_base(words->at[i])) || strstr(words->at[i], "gunicorn ") != NULL)
+			return in_front;
+	return no_gunicorn;
+}
+
 void
 launch_program(struct launch *l)
 {
 	struct err err;
 
+	/* the command as a whole does what its parts would have been kept for */
+	draft_restore(l->draft, &l->before);
 	l->draft->kind = CONF_PROGRAM;
-	/* what only a Gunicorn has, such as virtualenv: the command says it still */
-	for (unsigned key = 0; key < KEY_COUNT; key++)
-		if (!key_fits(&conf_keys[key], CONF_PROGRAM))
-			draft_unset(l->draft, (enum key_id)key);
-	if (l->began != NULL) {
-		draft_unset(l->draft, KEY_directory);
-		if (l->began[0] != '\0')
-			draft_set(l->draft, KEY_directory, l->began, "", &err);
-	}
 	if (!draft_set(l->draft, KEY_command, program_text(l), "", &err))
 		ledger_settle(&l->import->ledger, l->entry, FATE_LOST, "", "%s", err.text);
 	else
-		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s%s", no_gunicorn,
+		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s%s", why_program(l),
 			has_variables(&l->original) ? "; a shell replaces its variables" : "");
 	l->entry->parts = l->entry->last_part = NULL;
 }
@@ -290,13 +305,20 @@ fill(struct launch *l, struct conf_words words)
 }
 
 void
+launch_begin(struct launch *l, struct conf_words words)
+{
+	l->original = words;
+	l->before = draft_save(l->draft);
+}
+
+void
 launch_words(struct launch *l, struct conf_words words)
 {
 	struct conf_words filled = fill(l, words);
 
 	l->command.arena = l->import->arena;
 	if (l->original.count == 0)
-		l->original = filled.count > 0 ? filled : words;
+		launch_begin(l, filled.count > 0 ? filled : words);
 	if (filled.count == 0)
 		import_broken(l->import, l->entry, "there is no command in it");
 	else

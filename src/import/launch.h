@@ -18,7 +18,7 @@ struct launch {
 	/* the rest is launch's own */
 	struct wordlist command;    /* what stays in front of gunicorn, and itself */
 	struct conf_words original; /* all of it, for when it is no Gunicorn's */
-	const char *began;          /* where, before a cd; NULL without one */
+	struct draft before;        /* the draft without what a part of it said */
 	bool exports_all;           /* set -a: what a file sets, the environment has */
 	unsigned depth;
 };
@@ -30,6 +30,9 @@ void launch_words(struct launch *l, struct conf_words words);
 void launch_shell(struct launch *l, const char *line);
 
 /* ---- for the files of launch ---- */
+
+/* WORDS are all of it, and nothing of it has been taken yet. */
+void launch_begin(struct launch *l, struct conf_words words);
 
 /* Nothing that we know: all of it is the command of a program. */
 void launch_program(struct launch *l);

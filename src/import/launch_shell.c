@@ -121,8 +121,6 @@ prepare(struct launch *l, const struct wordlist *w)
 	} else if (strcmp(name, "cd") == 0) {
 		const char *path = draft_path(l->draft, argument);
 
-		if (l->began == NULL)
-			l->began = l->draft->directory;
 		if (launch_set(l, name, argument, KEY_directory, path, "") && path[0] == '/')
 			l->draft->directory = path;
 	} else if (strcmp(name, "umask") == 0) {
@@ -272,7 +270,7 @@ launch_shell(struct launch *l, const char *line)
 		wordlist_add(&words, "/bin/sh");
 		wordlist_add(&words, "-c");
 		wordlist_add(&words, line);
-		l->original = (struct conf_words){ .at = words.at, .count = words.count };
+		launch_begin(l, (struct conf_words){ .at = words.at, .count = words.count });
 	}
 	if (is_plain(l->import->arena, line, item, &err, &bad))
 		take_script(l, line, item);

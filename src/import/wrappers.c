@@ -1,26 +1,14 @@
 /*
- * wrappers -- what people put in front of gunicorn, and what is left of it.
+ * wrappers -- what people put in front of gunicorn, and what is left of it: those whose meaning is a key are taken in
+ * wrappers_keys.c, those that make an environment in wrappers_run.c.
  */
-#include "import/launch.h"
+#include "import/wrappers.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "conf/values.h"
 #include "import/hole.h"
 #include "wire/execline.h"
-
-/* How a wrapper is taken off. Returns how many words it is, with its own options; 0 when it cannot be. */
-struct wrapper;
-typedef uint32_t (*taker)(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count);
-
-struct wrapper {
-	const char *name;
-	const char *with_value; /* letters of its options that take a value */
-	taker take;
-	enum fate fate;
-	const char *reason;
-};
 
 bool
 wrapper_is_assignment(const char *word)
@@ -56,30 +44,76 @@ wrapper_activate(struct launch *l, const char *path)
 			draft_path(l->draft, arena_copy(arena, filled, (size_t)(bin - filled))), "");
 }
 
-/* ---- takers ---- */
+/* ---- options of wrappers ---- */
 
-/* Behind the options: each word that begins with a minus, with its value where its letter has one; "--" ends them. */
-static uint32_t
-skip_options(const struct wrapper *w, const char *const *at, uint32_t count)
+/* Whether WORD is one of WORDS, parted by blanks. */
+static bool
+is_among(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (; *words != '\0'; words += strcspn(words, " "), words += strspn(words, " "))
+		if (strcspn(words, " ") == n && strncmp(words, word, n) == 0)
+			return true;
+	return false;
+}
+
+uint32_t
+wrapper_options(const struct wrapper *w, const char *const *at, uint32_t count)
 {
 	uint32_t i = 1;
 
 	for (; i < count && at[i][0] == '-' && at[i][1] != '\0'; i++) {
+		bool is_long = at[i][1] == '-';
+
 		if (strcmp(at[i], "--") == 0)
 			return i + 1;
-		if (at[i][1] != '-' && at[i][2] == '\0' && strchr(w->with_value, at[i][1]) != NULL)
+		if (is_long ? is_among(w->longs, at[i]) : at[i][2] == '\0' && strchr(w->letters, at[i][1]) != NULL)
 			i++;
 	}
 	return i < count ? i : count;
+}
+
+const char *
+wrapper_value(const char *const *at, uint32_t count, char letter, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (uint32_t i = 1; i < count; i++) {
+		const char *next = i + 1 < count ? at[i + 1] : NULL;
+
+		if (letter != 0 && at[i][0] == '-' && at[i][1] == letter)
+			return at[i][2] != '\0' ? at[i] + 2 : next;
+		if (strncmp(at[i], name, n) == 0 && (at[i][n] == '=' || at[i][n] == '\0'))
+			return at[i][n] == '=' ? at[i] + n + 1 : next;
+	}
+	return NULL;
+}
+
+bool
+wrapper_has(const char *const *at, uint32_t count, const char *flag)
+{
+	for (uint32_t i = 1; i < count; i++)
+		if (strcmp(at[i], flag) == 0)
+			return true;
+	return false;
+}
+
+void
+wrapper_login(struct launch *l, const char *user)
+{
+	const char *home = arena_printf(l->import->arena, "/%chome of %s%c", HOLE_OPEN, user, HOLE_CLOSE);
+
+	if (launch_set(l, "", user, KEY_directory, home, "a login begins in the home directory"))
+		l->draft->directory = home;
 }
 
 /* What it does is said by its row. */
 static uint32_t
 take_off(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
 {
-	uint32_t n = skip_options(w, at, count);
+	uint32_t n = wrapper_options(w, at, count);
 
-	(void)l;
 	launch_part(l, w->name, "", w->fate, "", w->reason);
 	return n;
 }
@@ -87,7 +121,7 @@ take_off(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 static uint32_t
 take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
 {
-	uint32_t n = skip_options(w, at, count);
+	uint32_t n = wrapper_options(w, at, count);
 
 	for (uint32_t i = 1; i < n; i++)
 		if (strcmp(at[i], "-i") == 0 || strcmp(at[i], "-") == 0)
@@ -103,238 +137,70 @@ take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 	return n;
 }
 
-/* Options that say who, and what they say: "-u www-data", "--user=www-data", "-uwww-data". */
-static const char *
-option_value(const char *const *at, uint32_t count, char letter, const char *name)
-{
-	for (uint32_t i = 1; i < count; i++) {
-		size_t n = strlen(name);
-
-		if (at[i][0] == '-' && at[i][1] == letter)
-			return at[i][2] != '\0' ? at[i] + 2 : i + 1 < count ? at[i + 1] : NULL;
-		if (strncmp(at[i], name, n) == 0 && at[i][n] == '=')
-			return at[i] + n + 1;
-	}
-	return NULL;
-}
-
-static uint32_t
-take_sudo(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count);
-	const char *user = option_value(at, n, 'u', "--user"), *group = option_value(at, n, 'g', "--group");
-
-	launch_part(l, w->name, "", FATE_IMPLIED, "", w->reason);
-	if (user != NULL)
-		launch_set(l, "-u", user, KEY_user, user, "");
-	else if (strcmp(w->name, "sudo") == 0)
-		launch_set(l, w->name, "", KEY_user, "root", "sudo makes it root");
-	if (group != NULL)
-		launch_set(l, "-g", group, KEY_group, group, "");
-	while (n < count && wrapper_is_assignment(at[n]))
-		wrapper_assign(l, at[n++]);
-	return n;
-}
-
-/* nice [-n N | -N | --adjustment=N]; without a number, 10 */
-static uint32_t
-take_nice(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count);
-	const char *value = option_value(at, n, 'n', "--adjustment");
-
-	if (n > 1 && value == NULL && strspn(at[1] + 1, "0123456789") > 0)
-		value = at[1] + 1;
-	launch_set(l, w->name, value != NULL ? value : "", KEY_nice, value != NULL ? value : "10", "");
-	return n;
-}
-
-/* ionice -c CLASS -n LEVEL: classes by number (ioprio_set(2)) or name */
-static uint32_t
-take_ionice(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	static const char *const classes[] = { "none", "realtime", "best-effort", "idle" };
-	uint32_t n = skip_options(w, at, count);
-	const char *class = option_value(at, n, 'c', "--class"), *level = option_value(at, n, 'n', "--classdata");
-
-	for (unsigned i = 1; class != NULL && i < sizeof classes / sizeof classes[0]; i++)
-		if (class[0] == (char)('0' + i) || strcasecmp(class, classes[i]) == 0)
-			launch_set(l, w->name, class, KEY_io_scheduling_class, classes[i], "");
-	if (level != NULL)
-		launch_set(l, w->name, level, KEY_io_scheduling_priority, level, "");
-	return n;
-}
-
-/* taskset -c LIST; a mask is not read */
-static uint32_t
-take_taskset(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count);
-	const char *list = option_value(at, n, 'c', "--cpu-list");
-
-	if (list == NULL)
-		return 0;
-	launch_set(l, w->name, list, KEY_cpu_affinity, list, "");
-	return n;
-}
-
-/* gosu USER[:GROUP] command */
-static uint32_t
-take_gosu(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count);
-	struct arena *arena = l->import->arena;
-	size_t length;
-
-	if (n >= count)
-		return 0;
-	length = strcspn(at[n], ":");
-	launch_part(l, w->name, "", FATE_IMPLIED, "", w->reason);
-	launch_set(l, w->name, at[n], KEY_user, arena_copy(arena, at[n], length), "");
-	if (at[n][length] == ':')
-		launch_set(l, w->name, at[n], KEY_group, at[n] + length + 1, "");
-	return n + 1;
-}
-
-/* poetry run command: kept, for it makes way by exec */
-static uint32_t
-keep_run(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count);
-
-	if (n >= count || strcmp(at[n], "run") != 0)
-		return 0;
-	n += skip_options(w, at + n, count - n);
-	for (uint32_t i = 0; i < n; i++)
-		wordlist_add(&l->command, i == 0 && strchr(at[i], '/') != NULL ? draft_path(l->draft, at[i]) : at[i]);
-	return n;
-}
-
-static uint32_t
-keep(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count);
-
-	if (strcmp(w->name, "newrelic-admin") == 0 && n < count)
-		n++; /* run-program */
-	for (uint32_t i = 0; i < n && i < count; i++)
-		wordlist_add(&l->command, at[i]);
-	return n;
-}
-
-/* conda run -p PREFIX command. It stays the parent of what it runs (conda/cli/main_run.py), as uv does. Where an environment
- * that is named (-n) lies, conda knows. */
-static uint32_t
-take_conda(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count), behind;
-	const char *prefix, *name;
-
-	if (n >= count || strcmp(at[n], "run") != 0)
-		return 0;
-	behind = skip_options(w, at + n, count - n);
-	prefix = option_value(at + n, behind, 'p', "--prefix");
-	name = option_value(at + n, behind, 'n', "--name");
-	if (prefix == NULL && name == NULL)
-		return 0;
-	if (prefix == NULL)
-		prefix = arena_printf(l->import->arena, "/%cprefix of conda's %s%c", HOLE_OPEN, name, HOLE_CLOSE);
-	launch_set(l, w->name, "run", KEY_virtualenv, prefix,
-		"conda run stays the parent of Gunicorn, which could not take its listeners over then: its environment "
-		"is used "
-		"without it, and what activating it runs (etc/conda/activate.d) is not");
-	return n + behind;
-}
-
-static const char deploy[] = "it stays the parent of Gunicorn, which could not take its listeners over then: the "
-			     "environment that it keeps is used "
-			     "without it; bring it up to date when you deploy";
-
-/* pdm run: its environment is .venv, as uv's. */
-static uint32_t
-take_venv(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = skip_options(w, at, count);
-
-	if (n >= count || strcmp(at[n], "run") != 0)
-		return 0;
-	n += skip_options(w, at + n, count - n);
-	launch_set(l, w->name, "run", KEY_virtualenv, draft_path(l->draft, ".venv"), deploy);
-	return n;
-}
-
-/* uv stays the parent of what it runs (crates/uv/src/commands/project/run.rs waits for its child), so that the pid that
- * LISTEN_PID names would not be Gunicorn's: its environment is named instead. */
-static uint32_t
-take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	static const char *const valued[] = { "--project", "--directory", "--with", "--extra", "--group", "--env-file",
-		"--python", "--package", "--with-requirements", "--index-url", "--only-group", "--no-group" };
-	uint32_t n = skip_options(w, at, count);
-	const char *venv = draft_path(l->draft, ".venv");
-
-	if (n >= count || strcmp(at[n], "run") != 0)
-		return 0;
-	for (n++; n < count && at[n][0] == '-'; n++) {
-		bool has_value = false;
-
-		if (strcmp(at[n], "--") == 0) {
-			n++;
-			break;
-		}
-		for (size_t i = 0; i < sizeof valued / sizeof valued[0]; i++)
-			has_value = has_value || strcmp(at[n], valued[i]) == 0;
-		if (n + 1 < count && (strcmp(at[n], "--project") == 0 || strcmp(at[n], "--directory") == 0))
-			venv = draft_path(l->draft, arena_printf(l->import->arena, "%s/.venv", at[n + 1]));
-		else
-			launch_part(l, at[n], has_value && n + 1 < count ? at[n + 1] : "", FATE_LOST, "",
-				"uv is not run: do this when "
-				"you deploy (uv sync)");
-		n += has_value || strcmp(at[n], "-p") == 0;
-	}
-	n = n < count ? n : count;
-	launch_set(l, w->name, "run", KEY_virtualenv, venv,
-		"uv run stays the parent of Gunicorn, which could not take its listeners over then: the environment "
-		"that it keeps "
-		"is used without it; bring it up to date when you deploy (uv sync)");
-	return n;
-}
-
 static const char as_user[] = "user and group are set before the service is executed";
 static const char is_init[] = "Bridle reaps and passes on no signals that it should not";
+static const char binds[] = "Bridle binds, ports below 1024 as well";
+static const char unbuffered[] = "PYTHONUNBUFFERED=1 is set";
 
 /* clang-format off */
+#define take(how) wrapper_take_##how
 static const struct wrapper wrappers[] = {
-	{ "env",        "uC",    take_env,  FATE_IMPLIED, "a bare name is looked for in PATH" },
-	{ "exec",       "a",     take_off,  FATE_IMPLIED, "no shell is in between" },
-	{ "nohup",      "",      take_off,  FATE_IMPLIED, "there is no terminal to hang up" },
-	{ "setsid",     "",      take_off,  FATE_IMPLIED, "each service is a session of its own" },
-	{ "nice",       "n",     take_nice, FATE_KEPT,    "" },
-	{ "ionice",     "cnp",   take_ionice, FATE_KEPT,  "" },
-	{ "taskset",    "c",     take_taskset, FATE_KEPT, "" },
-	{ "authbind",   "",      take_off,  FATE_IMPLIED, "Bridle binds, ports below 1024 as well" },
-	{ "stdbuf",     "ioe",   take_off,  FATE_IMPLIED, "PYTHONUNBUFFERED=1 is set" },
-	{ "unbuffer",   "",      take_off,  FATE_IMPLIED, "PYTHONUNBUFFERED=1 is set" },
-	{ "tini",       "ep",    take_off,  FATE_IMPLIED, is_init },
-	{ "dumb-init",  "r",     take_off,  FATE_IMPLIED, is_init },
-	{ "sudo",       "ugCpTRD", take_sudo, FATE_IMPLIED, as_user },
-	{ "runuser",    "ugG",   take_sudo, FATE_IMPLIED, as_user },
-	{ "gosu",       "",      take_gosu, FATE_IMPLIED, as_user },
-	{ "su-exec",    "",      take_gosu, FATE_IMPLIED, as_user },
-	{ "setuidgid",  "",      take_gosu, FATE_IMPLIED, as_user },
-	{ "s6-setuidgid", "",    take_gosu, FATE_IMPLIED, as_user },
-	{ "poetry",     "CP",    keep_run,  FATE_KEPT,    "" },
-	{ "pipenv",     "",      keep_run,  FATE_KEPT,    "" },
-	{ "newrelic-admin", "",  keep,      FATE_KEPT,    "" },
-	{ "ddtrace-run", "",     keep,      FATE_KEPT,    "" },
-	{ "opentelemetry-instrument", "", keep, FATE_KEPT, "" },
-	{ "uv",         "",      take_uv,   FATE_KEPT,    "" },
-	{ "conda",      "npe",   take_conda, FATE_KEPT,   "" },
-	{ "mamba",      "npe",   take_conda, FATE_KEPT,   "" },
-	{ "micromamba", "npre",  take_conda, FATE_KEPT,   "" },
-	{ "pdm",        "p",     take_venv, FATE_KEPT,    "" },
-	{ "rye",        "p",     keep_run,  FATE_KEPT,    "" },
+	{ "env",        "uC",    "--unset --chdir", take_env, FATE_IMPLIED, "a bare name is looked for in PATH" },
+	{ "exec",       "a",     "", take_off,        FATE_IMPLIED, "no shell is in between" },
+	{ "nohup",      "",      "", take_off,        FATE_IMPLIED, "there is no terminal to hang up" },
+	{ "setsid",     "",      "", take_off,        FATE_IMPLIED, "each service is a session of its own" },
+	{ "nice",       "n",     "--adjustment", take(nice), FATE_KEPT, "" },
+	{ "ionice",     "cnp",   "--class --classdata", take(ionice), FATE_KEPT, "" },
+	{ "taskset",    "",      "", take(taskset),   FATE_KEPT,    "" },
+	{ "chrt",       "TPD",   "", take(chrt),      FATE_KEPT,    "" },
+	{ "prlimit",    "",      "", take(prlimit),   FATE_KEPT,    "" },
+	{ "setpriv",    "",      "", take(setpriv),   FATE_KEPT,    "" },
+	{ "chpst",      "uUbenlLmdopfct", "", take(chpst), FATE_KEPT, "" },
+	{ "authbind",   "",      "", take_off,        FATE_IMPLIED, binds },
+	{ "aa-exec",    "pn",    "--profile --namespace", take_off, FATE_LOST, "the service is not confined by that profile, unless it is attached to its program" },
+	{ "systemd-cat", "tp",   "--identifier --priority", take_off, FATE_IMPLIED, "output goes to a log of the service's own (bridle logs NAME)" },
+	{ "stdbuf",     "ioe",   "", take_off,        FATE_IMPLIED, unbuffered },
+	{ "unbuffer",   "",      "", take_off,        FATE_IMPLIED, unbuffered },
+	{ "tini",       "ep",    "", take_off,        FATE_IMPLIED, is_init },
+	{ "dumb-init",  "r",     "--rewrite", take_off, FATE_IMPLIED, is_init },
+	{ "catatonit",  "",      "", take_off,        FATE_IMPLIED, is_init },
+	{ "sudo",       "ugCpTRD", "--user --group --chdir --host --prompt", take(sudo), FATE_IMPLIED, as_user },
+	{ "runuser",    "ugG",   "--user --group --supp-group", take(sudo), FATE_IMPLIED, as_user },
+	{ "gosu",       "",      "", take(gosu),      FATE_IMPLIED, as_user },
+	{ "su-exec",    "",      "", take(gosu),      FATE_IMPLIED, as_user },
+	{ "setuidgid",  "",      "", take(gosu),      FATE_IMPLIED, as_user },
+	{ "s6-setuidgid", "",    "", take(gosu),      FATE_IMPLIED, as_user },
+	{ "wait-for-it.sh", "hpt", "--host --port --timeout", take(wait), FATE_KEPT, "" },
+	{ "wait-for-it", "hpt",  "--host --port --timeout", take(wait), FATE_KEPT, "" },
+	{ "wait-for",   "t",     "--timeout", take(wait), FATE_KEPT, "" },
+	{ "poetry",     "CP",    "--directory --project", take(keep_run), FATE_KEPT, "" },
+	{ "pipenv",     "",      "", take(keep_run),  FATE_KEPT,    "" },
+	{ "rye",        "p",     "--pyproject", take(keep_run), FATE_KEPT, "" },
+	{ "mise",       "C",     "--cd", take(keep_to_dashes), FATE_KEPT, "" },
+	{ "chamber",    "",      "", take(keep_to_dashes), FATE_KEPT, "" },
+	{ "direnv",     "",      "", take(keep_directory), FATE_KEPT, "" },
+	{ "envdir",     "",      "", take(keep_directory), FATE_KEPT, "" },
+	{ "s6-envdir",  "",      "", take(keep_directory), FATE_KEPT, "" },
+	{ "with-contenv", "",    "", take(keep),      FATE_KEPT,    "" },
+	{ "newrelic-admin", "",  "", take(keep),      FATE_KEPT,    "" },
+	{ "ddtrace-run", "",     "", take(keep),      FATE_KEPT,    "" },
+	{ "elastic-apm-run", "", "", take(keep),      FATE_KEPT,    "" },
+	{ "opentelemetry-instrument", "", "", take(keep), FATE_KEPT, "" },
+	{ "uv",         "",      "", take(uv),        FATE_KEPT,    "" },
+	{ "conda",      "npe",   "--name --prefix --cwd", take(conda), FATE_KEPT, "" },
+	{ "mamba",      "npe",   "--name --prefix --cwd", take(conda), FATE_KEPT, "" },
+	{ "micromamba", "npre",  "--name --prefix --root-prefix --cwd", take(conda), FATE_KEPT, "" },
+	{ "pdm",        "p",     "--project", take(venv), FATE_KEPT, "" },
+	{ "pixi",       "e",     "--environment --manifest-path", take(pixi), FATE_KEPT, "" },
+	{ "hatch",      "e",     "--env", take(hatch), FATE_KEPT,    "" },
+	{ "doppler",    "pct",   "--project --config --token --fallback", take(secrets), FATE_LOST, "doppler secrets download --no-file --format env" },
+	{ "infisical",  "",      "--env --path --projectId --token", take(secrets), FATE_LOST, "infisical export --format dotenv" },
+	{ "op",         "",      "--env-file --account", take(secrets), FATE_LOST, "op inject" },
+	{ "dotenv",     "fqe",   "--file", take(dotenv), FATE_KEPT,  "" },
+	{ "honcho",     "edf",   "--env --app-root --procfile", take(honcho), FATE_KEPT, "" },
+	{ "foreman",    "edf",   "--env --root --procfile", take(honcho), FATE_KEPT, "" },
 };
+#undef take
 /* clang-format on */
 
 const char *
@@ -352,23 +218,35 @@ wrapper_shell_line(const char *const *at, uint32_t count)
 	return NULL;
 }
 
-/* su [-] USER -c LINE; NULL when it is not that */
+/* su [-] USER -c LINE, and runuser with the same; NULL when it is not that */
 static const char *
 take_su(struct launch *l, const char *const *at, uint32_t count)
 {
+	static const char valued[] = "-s --shell -g --group -G --supp-group -w --whitelist-environment";
 	const char *line = NULL, *user = "root";
+	bool login = false;
 
 	for (uint32_t i = 1; i < count; i++) {
-		if (strcmp(at[i], "-c") == 0 && i + 1 < count)
+		if ((strcmp(at[i], "-c") == 0 || strcmp(at[i], "--command") == 0) && i + 1 < count)
 			line = at[++i];
-		else if (strcmp(at[i], "-s") == 0 || strcmp(at[i], "-g") == 0)
+		else if (is_among(valued, at[i]))
 			i++;
+		else if (is_among("- -l --login", at[i]))
+			login = true;
 		else if (at[i][0] != '-')
 			user = at[i];
 	}
 	if (line != NULL)
-		launch_set(l, "su", user, KEY_user, user, "");
+		launch_set(l, launch_base(at[0]), user, KEY_user, user, "");
+	if (line != NULL && login)
+		wrapper_login(l, user);
 	return line;
+}
+
+static bool
+is_su(const char *base)
+{
+	return strcmp(base, "su") == 0 || strcmp(base, "runuser") == 0;
 }
 
 uint32_t
@@ -376,7 +254,7 @@ wrapper_take(struct launch *l, const char *const *at, uint32_t count, const char
 {
 	const char *base = launch_base(at[0]);
 
-	*shell = strcmp(base, "su") == 0 ? take_su(l, at, count) : wrapper_shell_line(at, count);
+	*shell = is_su(base) ? take_su(l, at, count) : wrapper_shell_line(at, count);
 	if (*shell != NULL) {
 		launch_part(l, base, "-c", FATE_IMPLIED, "", "no shell is needed for it");
 		return 0;
