@@ -215,6 +215,18 @@ write_file(int group, const char *file, const char *words)
 	return ok;
 }
 
+/* blkio.weight went with CFQ (Linux 5.0), and io.weight is there with iocost only: what BFQ has goes by its name, to 1000 at most. */
+static bool
+write_bfq_weight(int group, uint64_t weight, int version)
+{
+	char words[24];
+	struct text t;
+
+	text_init(&t, words, sizeof words);
+	text_addf(&t, "%" PRIu64, weight > 1000 ? 1000 : weight);
+	return write_file(group, version == 2 ? "io.bfq.weight" : "blkio.bfq.weight", words);
+}
+
 /* v1 keeps memory and swap together no lower than memory alone, so that a raised limit of one must wait for the other. */
 static void
 make_way(const struct bounds *b, enum controller controller, int group, int version)
@@ -240,7 +252,8 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 		text_init(&t, words, sizeof words);
 		if (!bounds_text(b, i, version, &file, &t))
 			err_set(why, 0, "%s: control groups of v1 have no such limit", rows[i].key);
-		else if (!write_file(group, file, words))
+		else if (!write_file(group, file, words) &&
+			(i != BOUND_IO_WEIGHT || errno != ENOENT || !write_bfq_weight(group, b->io_weight, version)))
 			err_set(why, errno, "%s: cannot write '%s' to '%s'", rows[i].key, words, file);
 		else
 			kept |= 1U << i;
