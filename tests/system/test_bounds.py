@@ -1,6 +1,7 @@
 """What a service as a whole may take: memory, tasks, processor. By the kernel where control groups are ours to write (here
 those of v1), by the watcher where not."""
 import json
+import os
 import pathlib
 import urllib.parse
 
@@ -66,6 +67,38 @@ def test_what_the_groups_say(bridled, as_root):
     site.ctl("stop", "web")
     assert not [path for path in where.values() if ".service" in str(path) and path.exists()]
     assert get(site.address("free")).status == 200
+
+
+WEIGHTS = ["io.weight", "io.bfq.weight", "blkio.bfq.weight", "blkio.weight"]
+
+
+def has_weight_of_v1():
+    """Whether the kernel gives groups of v1 a weight: no file of the group that we live in says so, only one of a new one."""
+    ours = groups_of("self").get("blkio")
+    if ours is None:
+        return False
+    group = ours / f"bridle-test-{os.getpid()}"
+    group.mkdir()
+    try:
+        return any((group / name).exists() for name in WEIGHTS)
+    finally:
+        group.rmdir()
+
+
+def test_what_may_not_be_had_everywhere(bridled, as_root):
+    """io_weight by whichever scheduler of disks there is; memory_high by v2 only, and what is not kept is said."""
+    site = bridled(bounds(io_weight="50", memory_high="200M"))
+    group = groups_of(site.wait_workers(1)[0])
+    said = {key for key in ("io_weight", "memory_high") if f"web: the kernel does not keep it to {key}: " in site.said()}
+    weights = [place / file for place in group.values() for file in WEIGHTS
+               if ".service" in str(place) and (place / file).exists()]
+    assert [path.read_text().split()[-1] for path in weights] == ["50"] * len(weights)
+    assert ("io_weight" in said) == (not weights)
+    assert weights or not has_weight_of_v1()
+    highs = [place / "memory.high" for place in group.values() if ".service" in str(place) and (place / "memory.high").exists()]
+    assert [path.read_text().strip() for path in highs] == [str(200 << 20)] * len(highs)
+    assert ("memory_high" in said) == (not highs)
+    assert ask(site, "/take", mb=20)["error"] == ""
 
 
 def test_memory_max(bridled, as_root):

@@ -1,8 +1,10 @@
 """Directories and secrets that are made for a service: whose they are, what it is told, what is left, and tricks with links."""
+import errno
 import json
 import os
 import pathlib
 import stat
+import subprocess
 import urllib.parse
 
 import pytest
@@ -49,6 +51,28 @@ def test_they_are_there_and_its_own(bridled, as_root, user):
     site.ctl("stop", "web")
     assert not (site.root / "runtime/shop").exists()
     assert all((site.root / kind / "shop/deep/file").exists() for kind in KINDS[1:])
+
+
+MODES = {"runtime_directory_mode": "0711", "state_directory_mode": "0700", "cache_directory_mode": "0750",
+         "logs_directory_mode": "0710", "configuration_directory_mode": "0751"}
+
+
+def test_their_modes(bridled, as_root):
+    """Its own to write to, and others have what the mode leaves them: these have no look at what is in them. One that is there
+    keeps its mode."""
+    names = {"runtime_directory": "shop", "state_directory": "shop", "cache_directory": "shop", "logs_directory": "shop",
+             "configuration_directory": "shop"}
+    site = bridled(bounds(user=str(NOBODY), group=str(NOBODY), **names, **MODES))
+    site.wait_workers(1)
+    for kind in KINDS:
+        place = site.root / kind / "shop"
+        assert looks(place) == (oct(int(MODES[f"{kind}_directory_mode"], 8)), NOBODY, True), kind
+        assert ask(site, "/touch", file=place / "file")["error"] == ""
+        assert subprocess.run(["ls", place], user=1, group=1, extra_groups=[], capture_output=True).returncode != 0
+    site.write(bounds(user=str(NOBODY), group=str(NOBODY), **names, **dict.fromkeys(MODES, "0755")))
+    site.ctl("reload")
+    site.wait_workers(1)
+    assert looks(site.root / "state/shop")[0] == "0o700" and ask(site, "/touch", file=site.root / "state/shop/more")["error"] == ""
 
 
 def test_preserved(bridled):
@@ -251,6 +275,33 @@ def test_its_own_file_it_may_have(bridled, as_root, tmp_path):
 
 
 # ---- environment
+
+def test_variables_of_a_file(bridled, as_root):
+    """Read by root for the service: a file that it cannot read by itself. Another user's is refused."""
+    both = {"user": str(NOBODY), "group": str(NOBODY)}
+    site = bridled(bounds(environment_file="-{root}/variables", environment="ONE=1", autostart="no", **both))
+    file = site.root / "variables"
+    file.write_text("ONE=one\nTWO='t w o'\n")
+    file.chmod(0o600)
+    site.ctl("reload")
+    site.ctl("start", "web")
+    site.wait_workers(1)
+    seen = ask(site)["env"]
+    assert (seen["ONE"], seen["TWO"]) == ("one", "t w o")
+    assert ask(site, "/look", file=file)["text"] == str(errno.EACCES)
+    file.write_text("ONE=another's\n")
+    os.chown(file, 1, 1)
+    assert site.bridle("reload").returncode != 0
+    assert get(site.address()).status == 200
+
+
+def test_umask(bridled):
+    site = bridled(bounds(umask="0027", runtime_directory="web"), web("usual", app="bounds:app", runtime_directory="usual"))
+    site.wait_workers(1)
+    site.wait_workers(1, "usual")
+    for name, mode in (("web", "0o640"), ("usual", "0o644")):
+        assert ask(site, "/touch", name, file=site.root / "runtime" / name / "file")["mode"] == mode
+
 
 @pytest.mark.parametrize("keys, there, missing", [
     ({}, {"ONE", "TWO", "PATH"}, set()),

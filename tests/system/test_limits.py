@@ -109,6 +109,16 @@ def test_how_it_is_scheduled(bridled, as_root):
     assert os.getpriority(os.PRIO_PROCESS, other) == 19
 
 
+def test_children_need_not_inherit_it(bridled, as_root):
+    """Of two masters of the same priority, the workers of one have none, and cannot give it back to themselves."""
+    keys = {"cpu_scheduling_policy": "rr", "cpu_scheduling_priority": "1", "user": str(NOBODY), "group": str(NOBODY)}
+    site = bridled(bounds(**keys, cpu_scheduling_reset_on_fork="yes"), web("kept", app="bounds:app", socket_mode="0666", **keys))
+    site.wait_workers(1)
+    site.wait_workers(1, "kept")
+    assert ask(site)["policy"] == os.SCHED_OTHER and ask(site, name="kept")["policy"] == os.SCHED_RR
+    assert os.sched_getscheduler(site.master()) == os.SCHED_RR | os.SCHED_RESET_ON_FORK
+
+
 def test_groups(bridled, as_root):
     here = [group.gr_gid for group in grp.getgrall() if group.gr_gid not in (0, 1)][:2]
     name = grp.getgrgid(here[0]).gr_name

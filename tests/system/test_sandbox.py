@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import urllib.parse
 import pytest
 
 import processes
+import test_limits
 from client import get
 from daemon import APPS, open_to_all
 from sections import web
@@ -152,6 +154,37 @@ def test_forbidden(sandboxed, as_root, shared, place, name):
     if without is not None:
         seen = ask(site, attempt, "web0", **arguments)
         assert isinstance(seen, without) if isinstance(without, type) else seen == without
+
+
+def test_system_call_architectures(sandboxed, as_root):
+    if os.uname().machine != "x86_64":
+        pytest.skip("its attempt is in machine code of x86")
+    site = sandboxed({}, {"system_call_architectures": "native"})
+    if ask(site, "call_of_32_bits", "web0") != 0:
+        pytest.skip("this kernel takes no calls of 32 bits from anybody")
+    assert ask(site, "call_of_32_bits", "web1") == "SIGSYS"
+    assert ask(site, "work", "web1") == "worked"
+
+
+# The keys that take something from a service, or give it something of its own: a test of these files tries each, with a real
+# Gunicorn, and does ordinary work beside it.
+GROUPS = ["identity and environment", "directories of a service", "how a service is scheduled",
+          "limits of each process of a service", "what a service as a whole may take", "capabilities and sandbox"]
+TRIED_IN = ["test_sandbox.py", "test_bounds.py", "test_limits.py", "test_directories.py"]
+
+
+def test_every_key_is_tried():
+    here = pathlib.Path(__file__).parent
+    group, keys = "", {}
+    for line in (here / "../../src/conf/keys.def").read_text().splitlines():
+        if found := re.match(r'GROUP\("(.*)"\)', line):
+            group = found[1]
+        elif found := re.match(r"KEY\(\w+, *(\w+)", line):
+            keys.setdefault(group, set()).add(found[1])
+    words = set(re.findall(r"\w+", "".join((here / name).read_text() for name in TRIED_IN)))
+    words |= {f"limit_{name}" for name, _, _ in test_limits.LIMITS}
+    assert set(GROUPS) <= keys.keys()
+    assert sorted({key for group in GROUPS for key in keys[group]} - words) == []
 
 
 def ipc_of(uid):
