@@ -7,6 +7,7 @@
 #include "cli/field.h"
 #include "cli/moment.h"
 
+/* The latest death and the first line stand for the rest: `bridle why --json` has all of them. */
 enum { MARGIN = 2, DEATHS = 1, LINES = 1, DUMP = 6, WORDS = 480 };
 
 static bool
@@ -21,6 +22,7 @@ colour_of(const json_t *incident)
 	return is_true(incident, "alarm") ? COLOUR_BAD : COLOUR_GOOD;
 }
 
+/* Below CAUSE_CONFIDENT of core/cause.h. */
 static const char *
 certainty(const json_t *incident)
 {
@@ -59,6 +61,7 @@ print_heading(const json_t *incident, FILE *out, struct paint p)
 	fputc('\n', out);
 }
 
+/* What a log or a dump holds may be anything: visible characters only reach the terminal. */
 static void
 print_words(FILE *out, struct paint p, const char *words)
 {
@@ -77,7 +80,7 @@ add_pressure(struct text *t, const json_t *death)
 {
 	static const char *const keys[][2] = { { "memory_pressure", "memory" }, { "io_pressure", "disk" },
 		{ "cpu_pressure", "CPU" } };
-	enum { NOTABLE = 20 };
+	enum { NOTABLE = 20 }; /* per cent of the time */
 
 	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		double share = json_number_value(json_object_get(death, keys[i][0]));
@@ -130,6 +133,7 @@ print_hang(const json_t *incident, FILE *out, struct paint p)
 		     *peer = json_array_get(json_object_get(hang, "peers"), 0);
 	double cpu = json_number_value(json_object_get(hang, "cpu"));
 	const char *call = field_text(hang, "call");
+	/* a call that it happened to be in says nothing then */
 	bool busy = cpu >= 50 || strcmp(field_text(hang, "state"), "R") == 0;
 	char words[WORDS];
 	struct text t;
@@ -182,6 +186,7 @@ print_deaths(const json_t *incident, FILE *out, struct paint p)
 static void
 print_exception(const json_t *incident, FILE *out, struct paint p)
 {
+	/* where there was another one behind the last: it came first */
 	const json_t *e = json_object_get(incident, "root_exception");
 	char words[WORDS];
 	struct text t;

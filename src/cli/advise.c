@@ -28,6 +28,7 @@ print_comment(struct paint p, const char *words)
 		size_t n = strlen(at), end = n;
 
 		if (n > width - 2) {
+			/* the last blank that fits; a word that is longer than a line is cut */
 			for (end = width - 2; end > 0 && at[end] != ' '; end--)
 				;
 			end = end > 0 ? end : width - 2;
@@ -48,10 +49,10 @@ print_heading(const char *name, const json_t *measures, struct paint p)
 	msec watched;
 
 	text_init(&t, words, sizeof words);
-	field_seconds(measures, "watched", &watched);
+	field_seconds(measures, "watched", &watched); /* 0 where it is not there (field.h) */
 	field_integer(measures, "requests", &requests);
 	text_add(&t, "from what was measured in ");
-	text_add_duration(&t, watched - watched % 1000);
+	text_add_duration(&t, watched - watched % 1000); /* whole seconds */
 	text_addf(&t, " and %lld requests", (long long)requests);
 	print_comment(p, words);
 	fputs("[gunicorn:", stdout);

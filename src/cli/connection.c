@@ -81,6 +81,7 @@ not_allowed(const struct place *place, struct trouble *t)
 	text_copy(directory, sizeof directory, place->socket);
 	if (strrchr(directory, '/') != NULL)
 		*strrchr(directory, '/') = '\0';
+	/* the socket's group where we can see it; else that of the directory, which kept us out */
 	if (stat(place->socket, &st) == 0 || stat(directory, &st) == 0)
 		(void)getgrgid_r(st.st_gid, &entry, names, sizeof names, &group);
 	trouble_set(t, CLI_NOT_ALLOWED, EACCES, "cannot connect to '%s'", place->socket);
@@ -132,6 +133,7 @@ connection_close(struct connection *c)
 static bool
 lost(const char *doing, int reason, struct trouble *t)
 {
+	/* the same status as when nobody is there: it may be tried again */
 	trouble_set(t, CLI_NO_DAEMON, reason, "%s", doing);
 	return trouble_hint(t, "if bridled was asked for something, it goes on with it; look with: bridle status");
 }
@@ -168,7 +170,7 @@ static bool
 fill(struct connection *c, struct trouble *t)
 {
 	size_t room = 0;
-	char *at = varlink_in_room(&c->in, &room);
+	char *at = varlink_in_room(&c->in, &room); /* every whole frame was taken before (varlink.h) */
 	ssize_t n;
 
 	if (at == NULL)
@@ -236,6 +238,7 @@ reply_error(const struct varlink_reply *reply, struct trouble *t)
 	const char *name = reply->error;
 	const char *hint = parameter(reply, "hint");
 
+	/* sizeof counts the NUL where the dot is */
 	if (strncmp(name, VARLINK_INTERFACE ".", sizeof VARLINK_INTERFACE) == 0)
 		name += sizeof VARLINK_INTERFACE;
 	if (strcmp(name, "NoSuchService") == 0)

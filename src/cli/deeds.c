@@ -128,7 +128,7 @@ reread(const struct arguments *a)
 
 	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);
-	connection_be_patient(&c);
+	connection_be_patient(&c); /* a large configuration, or hosts that are looked up, take their time */
 	if (!connection_call(&c, "Reread", NULL, &reply, &t)) {
 		connection_close(&c);
 		return trouble_tell(&t);

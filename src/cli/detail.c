@@ -163,7 +163,7 @@ print_figures(const json_t *service, FILE *out, struct paint p)
 	add_milliseconds(&words, figures, "mean_ms", ", mean ");
 	add_milliseconds(&words, figures, "p50_ms", ", half within ");
 	add_milliseconds(&words, figures, "p95_ms", ", 95% within ");
-	for (size_t class = 4; class <= 5; class ++) {
+	for (size_t class = 4; class <= 5; class ++) { /* what went wrong; the others are in the rate */
 		json_int_t n = json_integer_value(json_array_get(recent, class - 1));
 
 		if (n <= 0)

@@ -31,7 +31,7 @@ note_failure(struct run *r, struct trouble *t, const char *name)
 	trouble_about(t, name);
 	status = trouble_tell(t);
 
-	if (r->status == CLI_OK)
+	if (r->status == CLI_OK) /* the first failure is what the exit status tells */
 		r->status = status;
 }
 
@@ -41,7 +41,7 @@ begin(struct run *r)
 {
 	struct connection *c = &r->connections[r->busy];
 	const char *name = r->e->names[r->begun++];
-	json_t *parameters = json_copy(r->e->parameters);
+	json_t *parameters = json_copy(r->e->parameters); /* each call takes its own */
 	struct trouble t;
 
 	json_object_set_new(parameters, "name", json_string(name));
@@ -96,6 +96,7 @@ errands_run(const struct errands *e, const struct arguments *a)
 			break;
 		if (poll(r.fds, r.busy, -1) < 0 && errno != EINTR)
 			break;
+		/* from behind: end() fills the gap with the last, which was looked at */
 		for (unsigned i = r.busy; i-- > 0;)
 			if (r.fds[i].revents != 0)
 				end(&r, i);

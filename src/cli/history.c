@@ -29,6 +29,7 @@ question(const struct arguments *a, json_t *parameters, msec *since, struct trou
 		return trouble_set(t, CLI_USAGE, 0, "'%s' is not a number from 1 to %d", last, MOST);
 	if (last != NULL)
 		json_object_set_new(parameters, "last", json_integer(n));
+	/* below what the watcher takes (questions.c), so that the sentence is ours */
 	if (duration != NULL && (!text_parse_duration(duration, since) || *since > 1000000000000 / 2))
 		return trouble_set(t, CLI_USAGE, 0, "'%s' is not a time such as 10m, 2h or 1d", duration);
 	if (duration != NULL)
@@ -101,6 +102,7 @@ history_command(const struct arguments *a)
 	msec since;
 	bool ok;
 
+	/* a call takes the parameters, so where none is made they are ours */
 	if (!question(a, parameters, &since, &t) || !connection_open(&c, a, &t)) {
 		json_decref(parameters);
 		return trouble_tell(&t);

@@ -93,6 +93,7 @@ write_draft(const struct import *im, const struct draft *d, const char *director
 			break;
 		done += (size_t)n;
 	}
+	/* a network file system tells of a full disk at close(2) */
 	if (close(fd) != 0 || text == NULL || done < length) {
 		trouble_set(t, CLI_FAILED, errno, "cannot write '%s'", path);
 		unlink(path);

@@ -12,6 +12,7 @@
 int
 logfiles_directory(const char *path, struct err *err)
 {
+	/* a link there would be of the watcher's user: root follows none */
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
@@ -93,6 +94,7 @@ open_names(struct logfiles *l, struct dirent **names, unsigned count, struct err
 bool
 logfiles_open(struct logfiles *l, int dir, struct err *err)
 {
+	/* Again where a rotation came between: it is rare, and two in a row are rarer. */
 	bool ok, still;
 
 	do {

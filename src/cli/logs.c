@@ -37,7 +37,8 @@ keeps_no_log(const char *name, struct trouble *t)
 	return trouble_hint(t, "bridle config %s shows its settings", name);
 }
 
-/* Ask bridled. False with T, whose status tells whether to look elsewhere. */
+/* Ask bridled. False with T, whose status tells whether to look elsewhere. The log may be where the configuration of today
+ * says, or where bridled was started with: bridled knows. */
 static bool
 ask_where(char directory[PATH_MAX], const struct arguments *a, const char *name, struct trouble *t)
 {
@@ -94,6 +95,7 @@ find_log(char directory[PATH_MAX], const struct arguments *a, const char *name, 
 {
 	if (ask_where(directory, a, name, t))
 		return true;
+	/* whoever can read the files may, with or without bridled */
 	if (t->status != CLI_NO_DAEMON && t->status != CLI_NOT_ALLOWED)
 		return false;
 	return read_where(directory, a, name, t);
@@ -117,6 +119,7 @@ print_from(const struct logfiles *l, unsigned index, off_t offset, struct outlet
 static bool
 follow(int dir, int fd, struct outlet *o, struct err *err)
 {
+	/* no event is asked for: POLLERR comes all the same when a pipe's reader has gone (poll(2)) */
 	struct pollfd reader = { .fd = o->fd };
 	int mine = -1;
 	bool ok;
@@ -157,6 +160,7 @@ print_logs(int dir, const struct arguments *a, int64_t lines, struct err *err)
 	if (!logfiles_open(&l, dir, err))
 		return false;
 	outlet_init(&o, STDOUT_FILENO, paint_for(STDOUT_FILENO).terminal);
+	/* -1: from the first byte of the oldest file */
 	ok = lines < 0 || tail_find(l.fds, l.count, lines, &index, &offset, err);
 	ok = ok && print_from(&l, index, offset, &o, err);
 	if (ok && (a->given & ARGUMENT(FOLLOW)) != 0)
@@ -189,7 +193,7 @@ logs_command(const struct arguments *a)
 	}
 	if (!find_log(directory, a, a->operands[0], &t))
 		return trouble_tell(&t);
-	t = (struct trouble){ .status = CLI_FAILED };
+	t = (struct trouble){ .status = CLI_FAILED }; /* what bridled said no longer matters */
 	dir = logfiles_directory(directory, &t.err);
 	if (dir >= 0 && print_logs(dir, a, lines, &t.err)) {
 		close(dir);

@@ -69,7 +69,7 @@ add_visible(struct outlet *o, const char *bytes, size_t n, struct err *err)
 bool
 outlet_copy(struct outlet *o, int from, struct err *err)
 {
-	static char block[1 << 16];
+	static char block[1 << 16]; /* as much as a pipe holds (pipe(7)): more could not leave at once */
 
 	for (;;) {
 		ssize_t n = read(from, block, sizeof block);

@@ -101,7 +101,7 @@ read_rows(const char *frame, size_t length, void (*each)(void *context, const st
 	jsonr_init(&r, frame, length);
 	jsonr_object_open(&r);
 	while (jsonr_object_next(&r, &key)) {
-		if (jsonr_key_is(key, "error"))
+		if (jsonr_key_is(key, "error")) /* the caller reads it as such */
 			return false;
 		if (!jsonr_key_is(key, "parameters") || !jsonr_object_open(&r)) {
 			jsonr_skip(&r);

@@ -20,6 +20,7 @@ static const char *const switches[COLOUR_COUNT] = {
 	[COLOUR_BAD] = "\033[1;31m",
 };
 
+/* NO_COLOR, set and not empty: https://no-color.org. */
 static bool
 wants_colours(void)
 {
@@ -35,6 +36,7 @@ terminal_width(int fd)
 	const char *columns = getenv("COLUMNS");
 	int64_t n;
 
+	/* the kernel's before COLUMNS: that is of when the shell last looked */
 	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
 	if (columns != NULL && text_parse_int(columns, 20, 10000, &n))

@@ -41,6 +41,7 @@ place_find(struct place *place, const struct arguments *a, struct trouble *t)
 		const char *value, *behind, *chosen;
 		bool root;
 	} ways[] = {
+		/* what is typed comes before what is in the environment, the nearer before the farther */
 		{ a->value[OPTION_SOCKET], "", "--socket", false },
 		{ a->value[OPTION_ROOT], "/run/control", "--root", true },
 		{ variable("BRIDLE_SOCKET"), "", "BRIDLE_SOCKET", false },

@@ -45,7 +45,7 @@ ready_command(const struct arguments *a)
 		trouble_hint(&t, "without --wait the answer comes at once");
 		return trouble_tell(&t);
 	}
-	if (wait > 0)
+	if (wait > 0) /* without --wait nobody waits, for bridled neither */
 		wait = await_daemon(a, wait);
 	if (a->count == 0)
 		return tell_outcome(a, "Ready", json_pack("{s:f}", "timeout", (double)wait / 1000));

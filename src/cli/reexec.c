@@ -63,6 +63,7 @@ await(const struct arguments *a, const struct seen *before, struct seen *after, 
 	msec until = clock_now() + PATIENCE;
 
 	while (clock_now() < until) {
+		/* not by the version: an upgrade may change nothing of it */
 		if (look(a, after, t) && after->reexecs > before->reexecs)
 			return true;
 		nanosleep(&pause, NULL);

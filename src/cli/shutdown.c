@@ -21,9 +21,8 @@ pidfd(pid_t pid)
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* Bridled's process, if the pids that it tells are ours too: behind a socket that was mounted into a container they
- * are others. Whoever listens is the watcher or bridled, and the kernel tells us its pid as we see it (unix(7),
- * SO_PEERCRED). */
+/* Bridled's process, if the pids that it tells are ours too: behind a socket that was mounted into a container they are others.
+ * The kernel tells who called listen(2), which was bridled, by the pid that we know him by (unix(7), SO_PEERCRED). */
 static int
 bridled_pidfd(const struct connection *c, const json_t *info)
 {
@@ -55,6 +54,7 @@ ask(struct connection *c, struct varlink_reply *reply, int *bridled, struct trou
 {
 	if (!connection_call(c, "Info", NULL, reply, t))
 		return false;
+	/* before it is asked: afterwards the pid may be gone, or another's */
 	*bridled = bridled_pidfd(c, reply->parameters);
 	varlink_reply_free(reply);
 	connection_be_patient(c);

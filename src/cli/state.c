@@ -28,6 +28,7 @@ state_colour(const char *name)
 {
 	enum life_state state = life_state_by_name(name);
 
+	/* of a newer bridled: shown, and not judged */
 	return state == LIFE_STATE_COUNT ? COLOUR_PLAIN : states[state].colour;
 }
 

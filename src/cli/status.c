@@ -30,6 +30,7 @@ show_all(struct connection *c, const struct arguments *a, struct trouble *t)
 	if (names ? overview_print_names(frame, length, stdout) :
 		    overview_print(frame, length, stdout, paint_for(STDOUT_FILENO)))
 		return true;
+	/* read once more, slowly: most likely it is an error, which this puts into words */
 	if (connection_understand(frame, length, &reply, t)) {
 		varlink_reply_free(&reply);
 		trouble_set(t, CLI_FAILED, 0, "the answer of bridled makes no sense: no list of services");
@@ -41,6 +42,7 @@ show_all(struct connection *c, const struct arguments *a, struct trouble *t)
 static json_t *
 fetch(struct connection *c, const struct arguments *a, struct trouble *t)
 {
+	/* one call for each: only of one service is everything looked at (listing.h) */
 	json_t *services = json_array();
 	unsigned i = 0;
 
@@ -80,6 +82,7 @@ print(const json_t *services, const struct arguments *a)
 		print_names(services);
 	} else if ((a->given & ARGUMENT(JSON)) != 0) {
 		json_dumpf(services, stdout,
+			/* for eyes: indented, and nothing that a terminal could take for a command */
 			JSONOUT_REALS | (p.terminal ? JSON_INDENT(2) | JSON_ENSURE_ASCII : JSON_COMPACT));
 		putchar('\n');
 	} else {

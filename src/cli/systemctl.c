@@ -68,7 +68,7 @@ systemctl_show(const char *unit, const char *property, char *value, size_t size,
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return trouble_set(t, CLI_FAILED, errno, "cannot make a pipe");
 	ok = run(words, ends[1], &pid);
-	close(ends[1]);
+	close(ends[1]); /* else our own end would keep the other one from ever ending */
 	if (!ok)
 		trouble_set(t, CLI_FAILED, errno, "cannot run systemctl");
 	else
@@ -89,6 +89,7 @@ systemctl_do(const char *verb, const char *option, const char *const *units, str
 	words[n++] = "--";
 	for (size_t i = 0; i < SYSTEMCTL_UNITS && units[i] != NULL; i++)
 		words[n++] = units[i];
+	/* its words go where ours about it go: standard output is for what we say */
 	if (!run(words, STDERR_FILENO, &pid))
 		return trouble_set(t, CLI_FAILED, errno, "cannot run systemctl");
 	return ended_well(pid) || trouble_set(t, CLI_FAILED, 0, "systemctl %s %s failed", verb, units[0]);

@@ -18,7 +18,7 @@ table_init(struct table *t, const struct table_column *columns, unsigned count, 
 void
 table_free(struct table *t)
 {
-	for (unsigned i = 0; i < t->rows * (t->count + 1); i++)
+	for (unsigned i = 0; i < t->rows * (t->count + 1); i++) /* the last column is the note */
 		free(t->cells[i].words);
 	free(t->cells);
 }
@@ -55,7 +55,7 @@ set_cell(struct table *t, unsigned column, enum colour colour, const struct text
 {
 	struct table_cell *cell;
 
-	if (t->failed)
+	if (t->failed) /* whatever comes is passed over, and table_print() says so */
 		return;
 	assert(t->rows > 0);
 	cell = cell_at(t, t->rows - 1, column);
@@ -106,7 +106,7 @@ measure(const struct table *t, struct layout *l)
 		l->total += l->width[i] + (i > 0 ? GAP : 0);
 }
 
-/* Leave out what matters least until the rest fits. */
+/* Leave out what matters least until the rest fits. A column of weight 0 stays, however narrow the terminal: it wraps then. */
 static void
 narrow(const struct table *t, struct layout *l, unsigned width)
 {
@@ -191,6 +191,7 @@ table_print(const struct table *t, FILE *out, struct paint p, unsigned indent)
 
 	measure(t, &layout);
 	narrow(t, &layout, width);
+	/* into a pipe each row is one line, for grep(1) and awk(1) */
 	layout.notes_beside = p.width == UINT32_MAX || layout.total + GAP + layout.width[t->count] <= width;
 	print_title(t, &layout, &line, indent);
 	for (unsigned row = 0; row < t->rows; row++)

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 1 << 15 };
+enum { BLOCK = 1 << 15 }; /* bytes read at once, from the end backwards */
 
 /* The search: newlines still to be passed on the way back; the last of them is before the first line wanted. */
 struct search {
@@ -57,6 +57,7 @@ tail_find(const int *fds, unsigned count, int64_t lines, unsigned *index, off_t 
 {
 	struct search s = { .left = lines };
 
+	/* from the newest file back: older ones are touched only when it has too few lines */
 	for (*index = count; *index > 0;) {
 		*offset = search_file(&s, fds[--*index]);
 		if (*offset >= 0)

@@ -51,7 +51,7 @@ call(const struct takeover *o, const char *method, json_t *parameters, bool is_t
 		json_decref(parameters);
 		return false;
 	}
-	connection_be_patient(&c);
+	connection_be_patient(&c); /* a start lasts as long as its start_timeout */
 	ok = connection_call(&c, method, parameters, &reply, t);
 	connection_close(&c);
 	if (!ok) {
@@ -106,6 +106,7 @@ find_units(struct takeover *o, const char *from, struct trouble *t)
 	if (!systemctl_show(o->unit, "TriggeredBy", o->triggers, sizeof o->triggers, t))
 		return false;
 	o->units[n++] = o->unit;
+	/* socket units would start the service again at the next connection: they are stopped with it */
 	for (char *rest = o->triggers, *word; n < SYSTEMCTL_UNITS && (word = strsep(&rest, " ")) != NULL;)
 		if (*word != '\0')
 			o->units[n++] = word;
@@ -129,6 +130,7 @@ find_pid(struct takeover *o, const char *from, struct trouble *t)
 		}
 	}
 	o->pid = (pid_t)pid;
+	/* by its start, so that it is still the one that was found */
 	o->pidfd = tree_look(o->pid, &p) ? pidfd_open_process(o->pid, (uint32_t)p.start) : -1;
 	return o->pidfd >= 0 ||
 		trouble_set(t, CLI_FAILED, 0, "there is no process %d, or the kernel is older than 5.3", (int)o->pid);
@@ -182,6 +184,7 @@ end_workers(pid_t master)
 	if (n < 0)
 		n = children_by_walk(master, workers, WORKERS);
 	n = n < WORKERS ? n : WORKERS;
+	/* all are asked before the first is waited for */
 	for (ssize_t i = 0; i < n; i++) {
 		struct tree_process p;
 
@@ -206,6 +209,7 @@ end_without_a_word(const struct takeover *o, struct trouble *t)
 {
 	bool ok = true;
 
+	/* first: a master that sees a worker end starts another one, and one that gets TERM unlinks the path */
 	pidfd_signal(o->pidfd, SIGSTOP);
 	if (o->unit[0] != '\0')
 		ok = systemctl_do("stop", "--no-block", o->units, t);
@@ -214,7 +218,7 @@ end_without_a_word(const struct takeover *o, struct trouble *t)
 		return false;
 	}
 	end_workers(o->pid);
-	pidfd_signal(o->pidfd, SIGKILL);
+	pidfd_signal(o->pidfd, SIGKILL); /* no occasion to remove the file */
 	return wait_for_end(o->pidfd);
 }
 
@@ -242,6 +246,7 @@ give_up(const struct takeover *o, struct trouble *t)
 {
 	struct trouble ignored;
 
+	/* in this order: listeners that it runs on are not let go (takeover_undo) */
 	call(o, "Stop", json_pack("{s:s}", "name", o->name), false, &ignored);
 	call(o, "Take", json_pack("{s:s}", "name", o->name), false, &ignored);
 	if (t->hint[0] == '\0')
@@ -266,6 +271,7 @@ take_over(struct takeover *o, const char *from, struct trouble *t)
 	if (!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
 		return false;
 	printf("%s: process %d has ended, and lost no request\n", o->name, (int)o->pid);
+	/* where that fails the takeover has succeeded all the same; systemctl has said why on standard error */
 	if (o->unit[0] != '\0' && systemctl_do("disable", NULL, o->units, t))
 		printf("%s: does not start at boot any more\n", o->unit);
 	return true;
@@ -281,7 +287,7 @@ go_back(struct takeover *o, const char *from, struct trouble *t)
 
 	if (!find_units(o, from, t))
 		return false;
-	began = clock_now();
+	began = clock_now(); /* the gap: from before ours stops to when theirs is up */
 	if (!call(o, "Stop", json_pack("{s:s}", "name", o->name), true, t))
 		return false;
 	if (!systemctl_do("start", NULL, o->units, t) || !systemctl_do("enable", NULL, o->units, t)) {

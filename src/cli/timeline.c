@@ -39,7 +39,7 @@ add_what(struct table *t, const json_t *happening)
 	char words[80];
 	enum colour colour = is_alarm(happening) ? COLOUR_BAD : COLOUR_PLAIN;
 
-	if (strcmp(kind, "asked") == 0)
+	if (strcmp(kind, "asked") == 0) /* as it is typed */
 		snprintf(words, sizeof words, "bridle %s", what);
 	else if (strcmp(kind, "scaled") == 0)
 		snprintf(words, sizeof words, "workers %s", what);
@@ -148,6 +148,7 @@ choose(struct window *w, const json_t *trends, msec since)
 			continue;
 		*w = (struct window){ points, 0, (unsigned)n, step, end };
 		found = true;
+		/* trends come from the finest to the coarsest (watcher/history.c) */
 		if (end - step * (msec)n <= since)
 			break;
 	}
@@ -158,6 +159,7 @@ choose(struct window *w, const json_t *trends, msec since)
 static void
 fit(struct window *w, struct paint p)
 {
+	/* into a pipe: as for a terminal of an ordinary width */
 	unsigned width = p.width == UINT32_MAX ? WIDTH + 8 : p.width;
 	unsigned room = width > LABEL + RANGE + 10 ? width - LABEL - RANGE : 10;
 
@@ -193,7 +195,7 @@ print_line(FILE *out, struct paint p, const char *label, const int64_t *values, 
 	add_value *add)
 {
 	struct chart_range range = chart_range(values, n, from_zero);
-	char words[3 * POINTS + 64];
+	char words[3 * POINTS + 64]; /* a block character has three bytes in UTF-8 */
 	struct text t;
 
 	text_init(&t, words, sizeof words);
@@ -256,6 +258,7 @@ print_marks(FILE *out, struct paint p, const struct window *w, const json_t *hap
 		if (!field_seconds(happening, "time", &at) || at > w->end)
 			continue;
 		back = (w->end - at) / w->step;
+		/* what is an alarm is not covered by what is none */
 		if (back < (msec)w->n && marks[w->n - 1 - (unsigned)back] != '!')
 			marks[w->n - 1 - (unsigned)back] = is_alarm(happening) ? '!' : '|';
 	}

@@ -22,7 +22,7 @@ print_json(const struct incident *i)
 	size_t length;
 	char *object;
 
-	jsonw_init(&w, 1 << 16);
+	jsonw_init(&w, 1 << 16); /* more than an incident's lines, traceback and words can be */
 	jsonw_object_open(&w);
 	incident_write(&w, i);
 	jsonw_key_integer(&w, "times", i->times);

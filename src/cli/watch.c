@@ -89,7 +89,7 @@ print_reply(const struct varlink_reply *reply, const struct arguments *a, struct
 	} else {
 		print_incident(incident, p);
 	}
-	fflush(stdout);
+	fflush(stdout); /* a line for whoever reads a pipe, as soon as it is known */
 }
 
 /* Watch over one connection until it ends; then false with T. *HEARD: something was answered. */
@@ -132,7 +132,7 @@ watch_command(const struct arguments *a)
 
 		if (watch(a, p, &heard, &t))
 			return CLI_OK;
-		if (t.status != CLI_NO_DAEMON || !(ever || heard))
+		if (t.status != CLI_NO_DAEMON || !(ever || heard)) /* one that was never reached is not waited for */
 			return trouble_tell(&t);
 		if (heard) {
 			fputs("bridle: the connection ended; trying again\n", stderr);

@@ -59,6 +59,7 @@ is_deed(const struct incident *i)
 		cause != CAUSE_FORCED_KILL && cause != CAUSE_MASTER_CRASH && cause != CAUSE_OWN;
 }
 
+/* Nothing where something went wrong: a stop behind a crash is what somebody did about it. */
 static void
 print_deeds(struct why *w)
 {
@@ -156,7 +157,7 @@ open_log(const char *path)
 int
 why_log(const struct arguments *a)
 {
-	static struct why w;
+	static struct why w; /* a recogniser and 18 incidents: too much for a stack */
 	static struct own own;
 	struct trouble t = { .status = CLI_FAILED };
 	const char *path = a->value[OPTION_LOG];
