@@ -149,6 +149,7 @@ chronicle_moved(struct watcher *w, struct service *s, const struct link_record *
 	struct page_service record;
 	struct text t;
 
+	/* what happened before we began is written by chronicle_open(), from the page, and the link may bring it as well */
 	if (!services_read(&w->services, s->slot, &record) || record.since <= w->chronicle.opened)
 		return;
 	text_copy(h.what, sizeof h.what, life_state_name((enum life_state)move->to));
@@ -225,6 +226,7 @@ chronicle_open(struct watcher *w)
 		struct page_service record;
 
 		if (services_read(&w->services, i, &record) && record.since > 0 &&
+			/* one that is in the file is not written again by the next watcher */
 			wall - (now - record.since) > latest + TOLERANCE)
 			keep_state(w, &w->services.at[i], &record, wall - (now - record.since));
 	}
@@ -310,6 +312,7 @@ struct reading {
 	void *context;
 };
 
+/* First by bytes: most lines are of other services, and parsing is what takes the time. */
 static void
 take_line(void *context, const char *line, size_t length)
 {

@@ -63,7 +63,7 @@ write_known(struct jsonw *j, const char *key, bool thousandths, int64_t value)
 static void
 write_measures(struct jsonw *j, const struct advise_measures *m)
 {
-	bool timed = m->timed > 0;
+	bool timed = m->timed > 0; /* requests may have been counted, and none timed */
 
 	jsonw_key(j, "measures");
 	jsonw_object_open(j);
@@ -79,7 +79,7 @@ write_measures(struct jsonw *j, const struct advise_measures *m)
 	write_known(j, "master", false, m->master > 0 ? m->master : -1);
 	write_known(j, "rss", false, m->rss);
 	write_known(j, "pss", false, m->pss);
-	if (m->growth_over >= ADVISE_GROWTH_TIME)
+	if (m->growth_over >= ADVISE_GROWTH_TIME) /* over less, what it took at its start looks like growth */
 		jsonw_key_integer(j, "growth", m->growth);
 	else
 		jsonw_key_null(j, "growth");

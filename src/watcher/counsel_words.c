@@ -227,7 +227,7 @@ counsel_value(struct text *t, const struct advice *a)
 	case ADVISE_TIMEOUT: text_addf(t, "%llds", (long long)(a->value / 1000)); return;
 	case ADVISE_MEMORY_MAX_WORKER: text_addf(t, "%lldM", (long long)(a->value >> 20)); return; /* exactly */
 	case ADVISE_PRELOAD: text_add(t, a->value != 0 ? "yes" : "no"); return;
-	case ADVISE_WORKERS:
+	case ADVISE_WORKERS: /* plain numbers, below */
 	case ADVISE_THREADS:
 	case ADVISE_MAX_REQUESTS:
 	case ADVISE_JITTER:

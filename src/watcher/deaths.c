@@ -42,6 +42,7 @@ read_kmsg(struct deaths *d)
 	struct kmsg_kill kill;
 	ssize_t n;
 
+	/* bounded: a driver that floods the kernel's log must not keep us */
 	for (unsigned i = 0; d->kmsg >= 0 && i < KMSG_MOST; i++) {
 		n = read(d->kmsg, record, sizeof record);
 		if (n < 0 && errno == EPIPE) /* what we had not read was overwritten: it goes on behind that */
@@ -72,7 +73,7 @@ was_counted(struct deaths *d, const struct service *s)
 
 	if (m == NULL || !m->ooms_known || !oomcount_of(m->pid, s->name, &now) || now <= m->ooms)
 		return false;
-	m->ooms++;
+	m->ooms++; /* one at a time: several may have died of it */
 	return true;
 }
 
@@ -85,7 +86,7 @@ deaths_by_memory(struct watcher *w, struct service *s, int32_t pid)
 
 	read_kmsg(d);
 	for (unsigned i = 0; i < 16; i++)
-		said = said || d->kills[i].pid == pid;
+		said = said || d->kills[i].pid == pid; /* the last 16: pids are not given again so soon */
 	return said || counted;
 }
 
@@ -97,7 +98,7 @@ open_kmsg(struct deaths *d)
 		log_info("the kernel's log cannot be read (%s): who was killed for want of memory is not told by it",
 			strerror(errno));
 	else
-		lseek(d->kmsg, 0, SEEK_END);
+		lseek(d->kmsg, 0, SEEK_END); /* what was killed before we came is not asked about */
 }
 
 /* ---- one death ---- */
@@ -145,6 +146,7 @@ describe(const struct service *s, const struct page_service *record, const struc
 								DEATH_UNASKED,
 		.state = worker->state,
 		.age = clock_now() - worker->started,
+		/* read from the file that we hold open: its owner is gone, and took nothing of it along */
 		.beat = last == HEARTBEAT_BEATING ? beat : -1,
 		.rss = worker->rss,
 		.pss = worker->pss,
@@ -212,15 +214,15 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 	struct record_death d;
 
 	if (worker == NULL || !services_read(&w->services, s->slot, &record))
-		return; /* a helper of the application, or of a hook */
-	if (!w->inquiries.reading)
+		return;            /* a helper of the application, or of a hook */
+	if (!w->inquiries.reading) /* else a line of it is being told, which is how we know */
 		logs_catch_up(w, s);
 	worker->told = true;
 	d = describe(s, &record, worker, status);
 	tell(w, s, &record, &d);
 	inquiry_death(s, &d, worker->hang);
 	strains_died(w, s, &record, &d, worker->timed_out || is_overdue(&record, &d));
-	samples_moved(w, s);
+	samples_moved(w, s); /* its successor is forked at once */
 }
 
 /* Where nothing else tells, the master's word is taken, once. */
@@ -281,6 +283,7 @@ deaths_hear(struct watcher *w)
 	size_t n, at, step;
 	bool lost = false;
 
+	/* messages begin at multiples of 4 (NLMSG_ALIGN, netlink(3)) */
 	while (w->deaths.fd >= 0 && (n = procevents_read(w->deaths.fd, buffer, sizeof buffer, &lost)) > 0) {
 		for (at = 0; at < n && (step = procevent_read(&e, buffer + at, n - at)) > 0;
 			at += (step + 3) & ~(size_t)3)

@@ -57,7 +57,7 @@ put(struct service *s, const struct docket_entry *entry)
 	if (s->docket == NULL || entry->number == 0)
 		return false;
 	to = &s->docket->at[entry->number % DOCKET_KEPT];
-	if (to->number > entry->number)
+	if (to->number > entry->number) /* places are given in turn: this one is too old to be kept */
 		return false;
 	free(to->json);
 	*to = *entry;
@@ -85,6 +85,7 @@ docket_keep(struct watcher *w, struct service *s, struct docket_entry entry, boo
 		free(entry.json);
 }
 
+/* The line is written once more, whole: whoever reads the file takes the last of each number. */
 void
 docket_amend(struct watcher *w, struct service *s, const struct cause_verdict *v, const char *words)
 {

@@ -42,6 +42,7 @@ errands_tell(struct watcher *w, struct service *s, const char *json, size_t leng
 
 	if (!services_read(&w->services, s->slot, &record) || !record.settings.tells)
 		return;
+	/* not a pipe: whoever does not read it all keeps nobody waiting, and may read it twice */
 	fd = memfd_create("incident", MFD_CLOEXEC);
 	if (fd < 0)
 		return;
@@ -109,7 +110,7 @@ begin(struct watcher *w, const struct service *s, int32_t pid, int fd)
 	d->pid = pid;
 	d->next = w->dumps;
 	w->dumps = d;
-	fcntl(fd, F_SETFL, O_NONBLOCK);
+	fcntl(fd, F_SETFL, O_NONBLOCK); /* our end alone: the other is another open file (pipe(7)) */
 	ev_io_init(&d->readable, on_readable, fd, EV_READ);
 	d->readable.data = d;
 	ev_io_start(w->loop, &d->readable);

@@ -77,7 +77,7 @@ excerpt_find(struct text *t, const char *bytes, size_t n)
 		size_t k = end == NULL ? n : (size_t)(end - bytes);
 		struct line line = undress((struct line){ bytes, k });
 
-		if (is_exception(line) || is_no_application(line))
+		if (is_exception(line) || is_no_application(line)) /* the last one: it says what ended it all */
 			exception = line;
 		else if (is_error(line))
 			error = line;

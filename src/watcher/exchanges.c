@@ -43,10 +43,10 @@ exchanges_judge(struct watcher *w, struct service *s, const struct page_service 
 	struct exchange_seen seen = look(sampler, record, next->number, now);
 	struct worker *oldest;
 
-	if (sampler->exchanging != next->number)
+	if (sampler->exchanging != next->number) /* another replacement: what was asked for in the last one is over */
 		sampler->exchange = (struct exchange){ 0 };
 	sampler->exchanging = next->number;
-	if (sampler->workers.unsure)
+	if (sampler->workers.unsure) /* who is not seen is not missing */
 		return false;
 	switch (exchange_step(&sampler->exchange, &seen, record->due, now)) {
 	case EXCHANGE_NOTHING: break;

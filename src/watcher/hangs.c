@@ -101,6 +101,7 @@ hangs_due(const struct sampler *sampler, const struct page_service *record, msec
 		return first; /* an ordinary look comes in time */
 	for (uint32_t i = 0; i < sampler->workers.count; i++) {
 		const struct worker *worker = &sampler->workers.at[i];
+		/* as old as it is known to be; it may have beaten since, and then this look is one too many */
 		msec left = limit - worker->beat;
 
 		if (!may_hang(worker) || worker->hang != NULL)

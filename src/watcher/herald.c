@@ -24,7 +24,7 @@ address_of(const char *place, struct sockaddr_storage *address, socklen_t *lengt
 		return hostport_parse(place, address, length);
 	if (!text_copy(un.sun_path, sizeof un.sun_path, place))
 		return false;
-	memcpy(address, &un, sizeof un);
+	memcpy(address, &un, sizeof un); /* sockaddr_storage has room for any (POSIX) */
 	*length = sizeof un;
 	return true;
 }
@@ -60,7 +60,7 @@ send_to(struct herald *h, const char *place, const char *bytes, size_t n)
 			return false;
 		if (send(h->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)n)
 			return true;
-		if (errno == EAGAIN)
+		if (errno == EAGAIN) /* it is there and does not read: nobody waits for it */
 			return false;
 		close(h->fd);
 		h->fd = -1;
@@ -107,7 +107,7 @@ herald_tell(struct watcher *w, const struct service *s, const struct incident *i
 
 	if (place[0] == '\0')
 		return;
-	gethostname(host, sizeof host - 1);
+	gethostname(host, sizeof host - 1); /* each time: a machine may be given another name */
 	snprintf(words, sizeof words, "%s: %s: %s", s->name, incident_name(i), causes[i->verdict.cause].what);
 	count(&w->herald, place, send_to(&w->herald, place, bytes, syslog_format(&m, bytes)));
 }

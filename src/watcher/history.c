@@ -74,6 +74,7 @@ write_trend(struct jsonw *j, const struct trend *t, unsigned scale, msec now, ms
 
 	jsonw_object_open(j);
 	jsonw_key_thousandths(j, "step", s->step);
+	/* points begin at multiples of their step on the monotonic clock: the newest is still being filled */
 	jsonw_key_thousandths(j, "end", wall + s->step - now % s->step);
 	jsonw_key(j, "points");
 	jsonw_array_open(j);

@@ -45,7 +45,7 @@ somebody_is_there(struct watcher *w, struct service *s, const struct page_servic
 			s->name);
 		i->told = true;
 	}
-	return open != 0 || s->sampler->queue != 0;
+	return open != 0 || s->sampler->queue != 0; /* unknown is -1, and counts as somebody */
 }
 
 void
@@ -61,7 +61,7 @@ idleness_look(struct watcher *w, struct service *s, const struct page_service *r
 	busy = i->since == 0 || somebody_came(i, record, own) || somebody_is_there(w, s, record);
 	i->generation = record->generation;
 	i->arrivals = record->arrivals;
-	i->own = own;
+	i->own = own; /* both counts as of this look: what comes from here on is new */
 	if (busy)
 		i->since = now;
 	if (!record->counting && (i->asked == 0 || now - i->asked >= record->settings.idle_stop / EIGHTHS)) {

@@ -10,7 +10,7 @@
 #include "watcher/own.h"
 #include "watcher/watch.h"
 
-/* What opens no case, but tells something when there is one. */
+/* What opens no case, but tells something when there is one. At most 32: each is a bit of service.context. */
 static const enum fact contexts[] = { FACT_STARTING, FACT_MUTE, FACT_WORKERS, FACT_LISTENING, FACT_BOOTING, FACT_READY,
 	FACT_SERVED, FACT_POST_FORK };
 enum { CONTEXTS = sizeof contexts / sizeof contexts[0] };
@@ -42,6 +42,7 @@ begin(struct inquiry *q)
 	inquiry_asked_by(q, clock_now(), q->told->asked);
 }
 
+/* The hearing says that one story is over and the next begins, within the same case. */
 static void
 judged(void *context, const struct incident *incident)
 {
@@ -49,7 +50,7 @@ judged(void *context, const struct incident *incident)
 
 	if (q->told->hearing.story.opened)
 		inquiry_show(q, service_of(q), incident, true);
-	q->told->number = 0;
+	q->told->number = 0; /* the next story is another incident, unless it turns out to be the same again */
 	q->told->died = q->told->deaths_count = 0;
 	q->told->did[0] = '\0';
 	q->told->hang.at = 0;
@@ -73,7 +74,7 @@ open_case(struct inquiry *q, uint32_t context)
 	if (c == NULL)
 		return NULL;
 	hearing_init(&c->hearing, judged, q);
-	c->hearing.story.watched = true;
+	c->hearing.story.watched = true; /* deaths are told by who sees them: what no line says did not happen */
 	begin(q);
 	for (unsigned i = 0; i < CONTEXTS; i++)
 		if ((context & 1U << i) != 0)
@@ -103,6 +104,7 @@ judge_so_far(struct inquiry *q)
 	inquiry_show(q, service_of(q), &incident, false);
 }
 
+/* One timer for all: with a thousand services most have nothing to judge. */
 static void
 set_timer(struct watcher *w, msec due)
 {
@@ -137,6 +139,8 @@ stir(struct inquiry *q)
 {
 	msec now = clock_now();
 
+	/* lines of one trouble come in bursts: it is judged when they have settled, and over when nothing more is told for
+	 * long */
 	q->quiet = now + LINGER;
 	inquiry_wake_by(q, now + SETTLE);
 }
@@ -176,7 +180,7 @@ is_remembered(struct service *s, enum fact fact)
 {
 	if (facts[fact].weight != WEIGHT_CONTEXT || (s->inquiry != NULL && s->inquiry->told != NULL))
 		return false;
-	if (fact == FACT_STARTING)
+	if (fact == FACT_STARTING) /* what was told of the master before it is not about this one */
 		s->context = 0;
 	for (unsigned i = 0; i < CONTEXTS; i++)
 		if (contexts[i] == fact)
@@ -218,6 +222,7 @@ inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_t pid
 	c = open_case(q, 0);
 	if (c != NULL) {
 		tell(c, fact, pid);
+		/* how workers died of late belongs to it as well: flapping, say, consists of it */
 		if (story != NULL) {
 			memcpy(c->deaths, story->deaths, sizeof c->deaths);
 			c->deaths_count = story->deaths_count;
@@ -237,6 +242,7 @@ inquiry_death(struct service *s, const struct record_death *death, const struct 
 	if (c == NULL)
 		return;
 	if (c->deaths_count == INQUIRY_DEATHS) {
+		/* the latest few: in a loop they are all alike */
 		memmove(c->deaths, c->deaths + 1, sizeof c->deaths - sizeof c->deaths[0]);
 		c->deaths_count--;
 	}

@@ -19,6 +19,7 @@ static const char *const deed_words[DEEDS] = { [DEED_START] = "start",
 	[DEED_SIGNAL] = "signal",
 	[DEED_SCALE] = "scale" };
 
+/* Not life_event_ends(): a oneshot that ran to its end, or one that was followed, is nothing to ask about. */
 static bool
 ended_a_master(const struct link_record *move)
 {
@@ -65,6 +66,7 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 	struct inquiry *q = inquiry_of(w, s);
 	enum fact fact = ended_master(move->status);
 
+	/* every move carries the pid of the master that ended last (notices.c): each end is told once */
 	if (q == NULL || move->from == LIFE_RETRYING || move->pid == q->master_ended)
 		return;
 	q->master_ended = move->pid;
@@ -93,7 +95,7 @@ inquiry_did(struct watcher *w, struct service *s, enum cause cause, const char *
 	const struct cause_verdict v = { .cause = cause, .phase = causes[cause].phase };
 	struct inquiry_case *c = s->inquiry != NULL ? s->inquiry->told : NULL;
 
-	if (cause == CAUSE_UNKNOWN && c != NULL) {
+	if (cause == CAUSE_UNKNOWN && c != NULL) { /* else its story is over, and the docket has what came of it */
 		text_copy(c->did, sizeof c->did, words);
 		inquiry_look(w, s);
 	} else {

@@ -32,6 +32,7 @@ is_worth_it(const struct inquiry_case *c, const struct incident *i)
 static void
 take_number(struct inquiry_case *c, struct service *s, const struct incident *i, msec wall)
 {
+	/* by cause and phase: the words of a loop may differ each time */
 	const struct docket_entry *last = docket_latest(s, &i->verdict, i->own);
 
 	if (last != NULL && wall - last->last < SAME) {
@@ -115,7 +116,7 @@ inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, boo
 {
 	msec now = clock_now(), wall = clock_wall();
 	struct inquiry_case *c = q->told;
-	bool fresh = c->number == 0, changed;
+	bool fresh = c->number == 0, changed; /* a story is shown several times as more is told of it */
 	const struct docket_entry *old;
 	struct docket_entry e;
 

@@ -15,6 +15,7 @@
 static bool
 write_line(int fd, off_t before, const char *object, size_t length)
 {
+	/* one call: with O_APPEND it is one piece in the file, whoever else writes there (write(2)) */
 	struct iovec parts[] = { { (char *)object, length }, { "\n", 1 } };
 	ssize_t n = writev(fd, parts, 2);
 	int why = n < 0 ? errno : ENOSPC;
@@ -40,7 +41,7 @@ jsonl_append(const struct jsonl *f, int dir, const char *object, size_t length)
 		return false;
 	ok = fstat(fd, &st) == 0 && write_line(fd, st.st_size, object, length);
 	why = errno;
-	if (ok && st.st_size + (off_t)length + 1 >= f->most)
+	if (ok && st.st_size + (off_t)length + 1 >= f->most) /* the next line makes a new one; two files at most */
 		renameat(dir, f->name, dir, f->older);
 	close(fd);
 	errno = why;
@@ -56,7 +57,7 @@ take_lines(char *bytes, size_t n, size_t longest, jsonl_take *take, void *contex
 
 	for (char *at = bytes, *end = bytes + n; at < end; at = newline + 1) {
 		newline = memchr(at, '\n', (size_t)(end - at));
-		if (newline == NULL)
+		if (newline == NULL) /* the last is being written, or was cut off by a full disk */
 			return;
 		if ((size_t)(newline - at) <= longest)
 			take(context, at, (size_t)(newline - at));
@@ -90,6 +91,6 @@ read_file(int dir, const char *name, size_t back, size_t longest, jsonl_take *ta
 void
 jsonl_read(const struct jsonl *f, int dir, size_t back, size_t longest, jsonl_take *take, void *context)
 {
-	read_file(dir, f->older, back, longest, take, context);
+	read_file(dir, f->older, back, longest, take, context); /* older first: as they came */
 	read_file(dir, f->name, back, longest, take, context);
 }

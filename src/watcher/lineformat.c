@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+/* The remainders never change anything: they tell the compiler how long each number can be at most. */
 void
 lineformat_stamp(char stamp[LINEFORMAT_STAMP], msec wall)
 {
@@ -146,6 +147,7 @@ json_some(struct lineformat *f, struct output *o, const char **in, size_t *n)
 	put(o, *in, k);
 	*in += k;
 	*n -= k;
+	/* the longest step is an escape for what was held, and a line's end */
 	if (*n == 0 || o->room - o->len < 16)
 		return;
 	if (**in == '\n') {

@@ -45,6 +45,7 @@ add_up(struct sampler *sampler, const struct page_service *record, msec now)
 		if (weight_of(worker) > seen.largest)
 			seen.largest = weight_of(worker);
 	}
+	/* a rate over less than its span would be one of nothing but the beginning */
 	if (sampler->figures != NULL && now - sampler->figures->since >= FIGURES_SPAN)
 		seen.rate = figures_look(sampler->figures, now).rate;
 	return seen;
@@ -105,12 +106,14 @@ take_workers(const struct sampler *sampler, const struct page_service *record, s
 
 		if (worker->generation != record->generation || worker->rss < 0)
 			continue;
+		/* both of the same workers, or the one could not be compared with the other */
 		if (worker->pss >= 0) {
 			rss += worker->rss;
 			pss += worker->pss;
 			n++;
 		}
 		if (span >= ADVISE_GROWTH_TIME) {
+			/* the mean over all their time together: one that is young says little, and weighs little */
 			grown += worker->rss - worker->first_rss;
 			spans += span;
 		}
@@ -169,6 +172,7 @@ measures_take(struct watcher *w, struct service *s, const struct page_service *r
 	struct sampler *sampler = s->sampler;
 	const struct figures *f = sampler->figures;
 
+	/* what does not get known below stays unknown */
 	*m = (struct advise_measures){ .rss = -1, .pss = -1, .memory = -1 };
 	metrics_take(w);
 	samples_look(w, s, record, WORKERS_ALL);

@@ -140,6 +140,7 @@ recycle(struct watcher *w, struct service *s, const struct page_service *record,
 		list[i].bytes = weight(worker, limit > 0 ? limit : UINT64_MAX);
 		list[i].booted = worker_booted(worker, now);
 	}
+	/* what each may have, or less where all together are over: then it is the heaviest's turn */
 	limit = recycle_limit(list, workers->count, each, together);
 	deed.pid = recycle_choose(&s->sampler->recycle, list, workers->count, limit, now);
 	for (uint32_t i = 0; i < workers->count; i++)

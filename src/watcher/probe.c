@@ -34,7 +34,7 @@ finish(struct probe *p, enum probe_result result)
 {
 	if (result == PROBE_GOOD)
 		p->trouble[0] = '\0';
-	probe_stop(p);
+	probe_stop(p); /* before `done`, which may ask again at once */
 	p->done(p, result);
 }
 
@@ -84,6 +84,7 @@ ask(struct probe *p)
 	int error = 0;
 	socklen_t size = sizeof error;
 
+	/* writable: connected, or refused (connect(2), EINPROGRESS) */
 	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
 		fail_with(p, error);
 		return;
@@ -165,6 +166,7 @@ void
 probe_ask(struct probe *p, const struct page_service *record)
 {
 	struct sockaddr_storage address = { 0 };
+	/* else 0: connect(2) says what is wrong */
 	socklen_t length = record->probe_length <= sizeof record->probe_address ? record->probe_length : 0;
 
 	memcpy(&address, record->probe_address, length);
@@ -181,7 +183,7 @@ probe_ask(struct probe *p, const struct page_service *record)
 		fail_with(p, errno);
 		return;
 	}
-	p->connected++;
+	p->connected++; /* our own arrivals, which keep no service from being idle (idleness.c) */
 	ev_now_update(p->loop);
 	ev_timer_set(&p->timer, (double)p->settings.timeout / 1000, 0.);
 	ev_timer_start(p->loop, &p->timer);

@@ -147,7 +147,7 @@ take_notify(struct proof *p, const struct page_service *record, const struct not
 {
 	if (n->has_status)
 		memcpy(p->status, n->status, sizeof p->status);
-	if (n->main_pid)
+	if (n->main_pid) /* MAINPID= could name any process: ours is the one that we started */
 		log_debug("%s: it names a main process, which is not granted", record->name);
 	if (n->alive || n->ready)
 		p->alive = clock_now();
@@ -188,6 +188,7 @@ on_notify(struct proof *p)
 			continue;
 		if (may_speak(p, &record, sender))
 			take_notify(p, &record, &n);
+		/* only the first: a stranger could fill any number of places */
 		else if (n.ready && p->early_sender == 0)
 			keep_early(p, &n, sender);
 		else

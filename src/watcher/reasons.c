@@ -44,6 +44,7 @@ reasons_of_move(struct text *t, const struct page_service *record, const struct 
 	words.from = (enum life_state)move->from;
 	words.to = (enum life_state)move->to;
 	words.event = (enum life_event)move->event;
+	/* the page is newer than the move: another has ended since, whose figures are not this one's */
 	if (words.why == NULL && move->pid != 0 && move->pid != record->last_pid) {
 		words.pid = move->pid;
 		words.status = move->status;
@@ -86,6 +87,7 @@ reasons_from_log(struct watcher *w, struct text *t, uint32_t slot, const struct 
 	uint64_t from;
 	ssize_t n;
 
+	/* what it said last may still be in its pipe */
 	logs_catch_up(w, &w->services.at[slot]);
 	from = file->size > MOST ? file->size - MOST : 0;
 	if (mark->inode == file->inode && mark->size > from)

@@ -138,6 +138,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 {
 	bool starting = is_becoming_ready(record);
 
+	/* since: HUP was sent then, and who is older was told to go (pools_seen) */
 	if (record->state == LIFE_RELOADING)
 		s->sampler->hup = record->since;
 	samples_look(w, s, record, starting ? WORKERS_HEARTBEATS : WORKERS_FIGURES);
@@ -164,6 +165,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 
 	(void)loop;
 	(void)revents;
+	/* one question to the kernel for all that are due, before each is judged by its answer */
 	queues_ask_due(w, now);
 	for (uint32_t i = 0; i < w->services.count; i++) {
 		struct service *s = &w->services.at[i];
@@ -191,7 +193,7 @@ samples_moved(struct watcher *w, struct service *s)
 
 	if (s->sampler == NULL || !services_read(&w->services, s->slot, &record))
 		return;
-	s->sampler->interval = 0;
+	s->sampler->interval = 0; /* from the shortest again */
 	if (record.state != LIFE_RUNNING)
 		s->sampler->queue = -1; /* it is not looked at any more */
 	if (record.state == LIFE_RUNNING)

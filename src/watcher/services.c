@@ -107,11 +107,12 @@ read_patiently(const struct services *s, uint32_t slot, struct page_service *out
 bool
 services_read(const struct services *s, uint32_t slot, struct page_service *out)
 {
+	/* `used` grows while we look; slots of ours there are only as many as the page had room for */
 	if (slot >= services_header(s)->used || slot >= s->count)
 		return false;
 	if (!read_patiently(s, slot, out) || out->kind == PAGE_EMPTY)
 		return false;
-	out->name[PAGE_NAME - 1] = '\0';
+	out->name[PAGE_NAME - 1] = '\0'; /* a copy: whatever was in it, it is a string now */
 	return true;
 }
 

@@ -16,7 +16,8 @@ static const enum fact facts_of[STRAINS] = {
 	[STRAIN_SPIN] = FACT_WORKER_SPINS,
 };
 
-/* Mean CPU of the workers of GENERATION but for ME; < 0: there are none, or one is not known. */
+/* Mean CPU of the workers of GENERATION but for ME; < 0: there are none, or one is not known. Under load all are busy: only who
+ * is busy alone spins. */
 static float
 cpu_of_others(const struct workers *workers, uint32_t generation, const struct worker *me)
 {

@@ -38,7 +38,7 @@ enqueue(struct watcher *w, const struct link_record *record)
 bool
 uplink_send(struct watcher *w, const struct link_record *record)
 {
-	if (w->uplink.count == 0 && send_now(&w->uplink, record))
+	if (w->uplink.count == 0 && send_now(&w->uplink, record)) /* else behind those that wait: order is kept */
 		return true;
 	return enqueue(w, record);
 }
@@ -57,6 +57,7 @@ uplink_send_with(struct watcher *w, const struct link_record *record, int fd)
 		.msg_control = &control,
 		.msg_controllen = sizeof control };
 
+	/* a descriptor does not wait in the queue: whoever asks does without */
 	if (w->uplink.count > 0)
 		return false;
 	control.header =
@@ -211,7 +212,7 @@ on_link(struct ev_loop *loop, ev_io *io, int revents)
 	(void)revents;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n <= 0) {
+	if (n <= 0) { /* 0: the other end is closed; the supervisor has ended, or lets us go */
 		ev_io_stop(loop, io);
 		ev_io_stop(loop, &w->uplink.writable);
 		watch_end(w);

@@ -46,6 +46,7 @@ workers_free(struct workers *w)
 	*w = (struct workers){ 0 };
 }
 
+/* By its start, too: pids are given again (proc_pid_stat(5), starttime). */
 static struct worker *
 find(struct workers *w, pid_t pid, uint64_t start)
 {
@@ -84,6 +85,7 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 static void
 take_figures(struct worker *worker, const struct process_sample *sample, enum workers_depth depth, msec now)
 {
+	/* CPU time since the look before, in nanoseconds, over milliseconds: per cent */
 	if (worker->looked != 0 && now - worker->looked >= NOISE)
 		worker->cpu = (float)(sample->cpu_ns - worker->cpu_ns) / (float)(now - worker->looked) / 10000.0F;
 	if (worker->looked == 0 || now - worker->looked >= NOISE) {
@@ -91,6 +93,7 @@ take_figures(struct worker *worker, const struct process_sample *sample, enum wo
 		worker->looked = now;
 	}
 	worker->rss = sample->rss;
+	/* with the application loaded: what it grows by from here on is its own */
 	if (worker->first_look == 0 && worker->up != 0) {
 		worker->first_look = now;
 		worker->first_rss = sample->rss;
@@ -99,6 +102,7 @@ take_figures(struct worker *worker, const struct process_sample *sample, enum wo
 	worker->state = sample->state;
 	if (depth == WORKERS_ALL || worker->weighed == 0 || now - worker->weighed >= WEIGH_EVERY) {
 		worker->pss = process_pss(worker->pid);
+		/* as dear as PSS, where there are many: a directory to be read */
 		worker->fds = process_descriptors(worker->pid);
 		worker->fds_most = process_descriptors_most(worker->pid);
 		worker->weighed = now;
@@ -131,7 +135,7 @@ look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum wo
 		worker->held = process_heartbeat_hold(pid, fd);
 	worker->heartbeat_fd = fd;
 	worker->beat = age;
-	w->blind |= heartbeat == HEARTBEAT_UNKNOWN;
+	w->blind |= heartbeat == HEARTBEAT_UNKNOWN; /* of one is of all: they have one user */
 	if (worker->up == 0 && worker_booted(worker, now))
 		worker->up = now;
 	if (worker->leaving != 0 && now - worker->leaving > LEAVE_PATIENCE)
@@ -196,7 +200,7 @@ workers_bury(struct workers *w, int32_t pid)
 
 		if (worker.pid != pid)
 			continue;
-		w->at[i] = w->at[--w->count];
+		w->at[i] = w->at[--w->count]; /* nobody relies on their order */
 		return remember(w, &worker);
 	}
 	return workers_find(w, pid);
@@ -226,6 +230,7 @@ look_below(struct workers *w, const struct page_generation *generation, enum wor
 
 	errno = 0;
 	n = process_children(generation->master, pids, WORKERS_MAX);
+	/* else its master has just ended: then there are none */
 	w->unsure |= n < 0 && could_not_look();
 	for (int i = 0; i < n && i < WORKERS_MAX; i++) {
 		errno = 0;
@@ -296,6 +301,7 @@ workers_oldest(struct workers *w, uint32_t generation)
 
 		if (worker->generation != generation || worker->leaving != 0)
 			continue;
+		/* clock ticks are coarse: of two in one tick, the lower pid was most likely forked first */
 		if (oldest == NULL || worker->start < oldest->start ||
 			(worker->start == oldest->start && worker->pid < oldest->pid))
 			oldest = worker;
