@@ -117,10 +117,8 @@ note_boot(struct story *s, const struct story_event *e)
 	w->late = anybody_ended(s);
 	if (gap < 0)
 		gap = -gap;
-	w->extra = first ?
-		is_serving(s) :
-		(gap > STORY_BATCH ||
-			(gap == STORY_BATCH && (e->pid != s->last_pid + 1 || s->evidence.count[FACT_MUTE] > 0)));
+	w->doubtful = !first && gap == STORY_BATCH && (e->pid != s->last_pid + 1 || s->evidence.count[FACT_MUTE] > 0);
+	w->extra = first ? is_serving(s) : gap > STORY_BATCH || w->doubtful;
 	s->last_boot = e->second;
 	s->last_pid = e->pid;
 }

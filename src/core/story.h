@@ -45,6 +45,7 @@ struct story_worker {
 	bool boot_seen;        /* its boot is in this log */
 	bool late;             /* booted after another one had ended */
 	bool extra;            /* booted when nothing that was said calls for it */
+	bool doubtful;         /* extra, but by the next second alone */
 	bool exiting, timed_out, killed, crashed, dead, excused;
 };
 

@@ -181,6 +181,8 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_PROXY_BUSY] = FACT_PROXY_BUSY,
 	[SIGNATURE_PROXY_CLOSED] = FACT_PROXY_CLOSED,
 	[SIGNATURE_PROXY_RESET] = FACT_PROXY_CLOSED,
+	[SIGNATURE_PROXY_CLOSED_BODY] = FACT_PROXY_CLOSED,
+	[SIGNATURE_PROXY_RESET_BODY] = FACT_PROXY_CLOSED,
 	[SIGNATURE_PROXY_TIMEOUT] = FACT_PROXY_TIMEOUT,
 	[SIGNATURE_PROXY_NONE_LIVE] = FACT_PROXY_REFUSED,
 	[SIGNATURE_PROXY_NO_ROUTE] = FACT_PROXY_REFUSED,
@@ -273,6 +275,7 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 		return 2;
 	}
 	switch (what->kind) {
+	case RECOGNISED_COMPLAINT: found[0] = FACT_COMPLAINT; break;
 	case RECOGNISED_OWN: found[0] = fact_of_own(what->own); break;
 	case RECOGNISED_LINE: found[0] = fact_of_line(what); break;
 	case RECOGNISED_ANSWER: return facts_of_answer(what->match.detail, found);

@@ -26,6 +26,7 @@ static const enum fact raised[EXCEPTIONS] = {
 	[EXCEPTION_LEAVING] = FACT_X_LEAVING,
 	[EXCEPTION_PEER] = FACT_X_PEER,
 	[EXCEPTION_EXIT] = FACT_X_EXIT,
+	[EXCEPTION_INTERRUPT] = FACT_X_INTERRUPT,
 	[EXCEPTION_OTHER] = FACT_X_OTHER,
 };
 
@@ -145,6 +146,9 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 
 	/* the request was served, and its figure is all that is lost (gunicorn-facts 7) */
 	if ((t->places & PLACE_BIT(STATSD)) != 0)
+		return 1;
+	found[0] = FACT_X_INTERRUPT; /* where it was at that moment says nothing */
+	if (kind_of(t) == EXCEPTION_INTERRUPT)
 		return 1;
 	found[n++] = fact_of_exception(t);
 	found[n++] = fact_of_time(t);

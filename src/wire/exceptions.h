@@ -26,6 +26,7 @@ enum exception {
 	EXCEPTION_LEAVING,      /* the interpreter is on its way out: a request in a worker that leaves */
 	EXCEPTION_PEER,         /* the client went away */
 	EXCEPTION_EXIT,
+	EXCEPTION_INTERRUPT,    /* Ctrl-C, where nobody handled it yet */
 	EXCEPTION_OTHER,
 	EXCEPTIONS
 };

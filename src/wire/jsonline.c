@@ -64,8 +64,10 @@ upper(struct text *t)
 			t->at[i] = (char)(t->at[i] - 'a' + 'A');
 }
 
-bool
-jsonline_read(struct text *out, const char *line, size_t length)
+/* What is read of an object goes to OUT. DEEPER: a message that is an object again is read in its place: a container's log
+ * holds lines of an application that writes JSON itself. */
+static bool
+read_object(struct text *out, const char *line, size_t length, bool deeper)
 {
 	char small[3][48], message[4096], exception[4096];
 	struct text parts[PARTS];
@@ -89,6 +91,8 @@ jsonline_read(struct text *out, const char *line, size_t length)
 	}
 	if (parts[PART_MESSAGE].len == 0)
 		return false;
+	if (deeper && message[0] == '{' && read_object(out, message, parts[PART_MESSAGE].len, false))
+		return true;
 	upper(&parts[PART_LEVEL]);
 	if (parts[PART_TIME].len > 0)
 		text_addf(out, "%s ", small[PART_TIME]);
@@ -102,4 +106,10 @@ jsonline_read(struct text *out, const char *line, size_t length)
 		text_addn(out, exception, parts[PART_EXCEPTION].len);
 	}
 	return true;
+}
+
+bool
+jsonline_read(struct text *out, const char *line, size_t length)
+{
+	return read_object(out, line, length, true);
 }

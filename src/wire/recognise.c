@@ -60,6 +60,12 @@ take_traceback(struct recogniser *r, const struct logform *f, const char *text, 
 	}
 }
 
+static bool
+is_complaint(const struct logform *f)
+{
+	return f->header == HEADER_PID && f->strange == 0 && (f->level == LEVEL_ERROR || f->level == LEVEL_CRITICAL);
+}
+
 static void
 take_signature(struct recogniser *r, const struct logform *f, const char *text, size_t length)
 {
@@ -70,8 +76,12 @@ take_signature(struct recogniser *r, const struct logform *f, const char *text, 
 		.text = text,
 		.length = length };
 
-	if (!signatures_find(&r->index, f, r->strict, &what.match))
+	if (!signatures_find(&r->index, f, r->strict, &what.match)) {
+		what.kind = RECOGNISED_COMPLAINT;
+		if (is_complaint(f))
+			r->sink(r->context, &what);
 		return;
+	}
 	if (f->header == HEADER_PID && f->strange == 0 && signatures[what.match.signature].who <= SIGNATURE_BY_ANY)
 		r->strict = true;
 	r->sink(r->context, &what);

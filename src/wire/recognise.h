@@ -22,6 +22,7 @@ enum recognised_kind {
 	RECOGNISED_TRACEBACK, /* a traceback, at its end or where the log leaves it */
 	RECOGNISED_ANSWER,    /* an access line: `detail` is the HTTP status */
 	RECOGNISED_OWN,       /* a line of the user's own signatures */
+	RECOGNISED_COMPLAINT, /* none of these, but with Gunicorn's header, as an error */
 };
 
 /* Pointers are good as long as the call lasts. */

@@ -143,7 +143,16 @@ static const struct tale {
 	{ "master.fork-failed", "boot", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_IN_FORK, 0 }, { FACT_X_AGAIN, 0 } } },
 	{ "runtime.reentrant-logging", "runtime", 1, { { FACT_X_REENTRANT, 0 }, { FACT_MAIN_LOOP, 0 } } },
 	{ "healthy.start", "boot", 0, { { FACT_STARTING, 0 }, { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10) } },
-	{ "runtime.vanished", "runtime", 1, { { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(1, 12) } },
+	/* the next second alone: late, or in somebody's place */
+	{ "runtime.vanished", "runtime", 0, { { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(1, 12) } },
+	{ "healthy.start", "boot", 1, { { FACT_LISTENING, 0 }, BOOT(0, 10), BOOT(1, 17) } },
+	/* and an error of which nothing is known */
+	{ "healthy.start", "boot", 0, { { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_COMPLAINT, 5, 0, 1 } } },
+	{ "shutdown.requested", "shutdown", 0, { { FACT_X_INTERRUPT, 0 } } },
+	/* the last to fail is the logger of a master that gives up */
+	{ "boot.import-missing", "boot", 1,
+		{ { FACT_X_MISSING, 0, 0, 9 }, { FACT_EXITED_3, 0, 9, 1 }, { FACT_X_REENTRANT, 0 }, { FACT_REASON_BOOT, 0 } } },
+	{ "runtime.reentrant-logging", "boot", 1, { { FACT_EXITED_3, 0, 9, 1 }, { FACT_X_REENTRANT, 0 } } },
 	{ "master.crash", "runtime", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 } } },
 	{ "master.crash", "runtime", 1, { { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 } } },
 	{ "boot.app-exception", "boot", 1, { { FACT_X_OTHER, 0 }, { FACT_AT_MASTER, 0 }, { FACT_REASON_BOOT, 0 } } },

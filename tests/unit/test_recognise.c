@@ -15,7 +15,7 @@ note(void *context, const struct recognised *what)
 {
 	struct text *t = context;
 
-	text_add(t, t->len > 0 ? " " : "");
+	text_add(t, t->len > 0 && what->kind != RECOGNISED_COMPLAINT ? " " : "");
 	switch (what->kind) {
 	case RECOGNISED_LINE:
 		text_add(t, signatures[what->match.signature].name);
@@ -24,6 +24,7 @@ note(void *context, const struct recognised *what)
 		if (what->match.detail > 0)
 			text_addf(t, "/%d", what->match.detail);
 		break;
+	case RECOGNISED_COMPLAINT: break; /* see complaints() */
 	case RECOGNISED_OWN: text_addf(t, "own/%s", what->own->name); break;
 	case RECOGNISED_ANSWER: text_addf(t, "answer/%d", what->match.detail); break;
 	case RECOGNISED_TRACEBACK:
@@ -104,6 +105,8 @@ forms_of_one_line(void **state)
 		"{\"asctime\": \"2026-11-20 15:25:49\", \"levelname\": \"CRITICAL\", \"process\": 7, \"message\": "
 		"\"%s\"}",
 		"web-1  | {\"level\": \"critical\", \"pid\": \"7\", \"msg\": \"%s\"}",
+		"{\"log\":\"{\\\"asctime\\\": \\\"2026-11-20 15:25:49\\\", \\\"levelname\\\": \\\"CRITICAL\\\", "
+		"\\\"process\\\": 7, \\\"message\\\": \\\"%s\\\"}\\n\",\"stream\":\"stderr\"}",
 		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s\r",
 		/* levels of other loggers, and the time in the middle */
 		"[ERROR] gunicorn.error: %s",
@@ -322,6 +325,44 @@ own_lines(void **state)
 	assert_string_equal(words, "own/shop.stop SIGNAL_HUP own/shop.locked own/shop.any own/shop.number");
 }
 
+static void
+count_complaint(void *context, const struct recognised *what)
+{
+	unsigned *count = context;
+
+	*count += what->kind == RECOGNISED_COMPLAINT;
+}
+
+/* What nobody knows is kept in mind only where Gunicorn's own header calls it an error. */
+static void
+complaints(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned count;
+	} cases[] = {
+		{ "[2026-11-20 15:25:49 +0000] [7] [ERROR] the flux is low\n", 1 },
+		{ "[2026-11-20 15:25:49 +0000] [7] [CRITICAL] the flux is low\n", 1 },
+		{ "[2026-11-20 15:25:49 +0000] [7] [CRITICAL] WORKER TIMEOUT (pid:8)\n", 0 },
+		{ "[2026-11-20 15:25:49 +0000] [7] [WARNING] the flux is low\n", 0 },
+		{ "[2026-11-20 15:25:49,123] ERROR in app: the flux is low\n", 0 },
+	};
+	struct recogniser *r = malloc(sizeof *r);
+
+	(void)state;
+	assert_non_null(r);
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		unsigned count = 0;
+
+		recogniser_init(r, count_complaint, &count);
+		recogniser_feed(r, cases[i].line, strlen(cases[i].line));
+		recogniser_end(r);
+		if (count != cases[i].count)
+			fail_msg("%s: %u", cases[i].line, count);
+	}
+	free(r);
+}
+
 static const char block[] = "Traceback (most recent call last):\n"
 			    "  File \"/srv/app.py\", line 4, in load\n"
 			    "    return json.loads(bad)\n"
@@ -418,6 +459,7 @@ kinds_of_exceptions(void **state)
 		{ "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.",
 			EXCEPTION_ENVIRONMENT },
 		{ "RuntimeError: cannot schedule new futures after interpreter shutdown", EXCEPTION_LEAVING },
+		{ "KeyboardInterrupt", EXCEPTION_INTERRUPT },
 		{ "KeyError: 'A'", EXCEPTION_KEY },
 		{ "SystemExit: 1", EXCEPTION_EXIT },
 		{ "RuntimeError: SHOP_API_KEY not set", EXCEPTION_ENVIRONMENT },
@@ -530,6 +572,7 @@ main(void)
 		cmocka_unit_test(a_prefix_of_its_own),
 		cmocka_unit_test(foreign_lines),
 		cmocka_unit_test(own_lines),
+		cmocka_unit_test(complaints),
 		cmocka_unit_test(tracebacks),
 		cmocka_unit_test(kinds_of_exceptions),
 		cmocka_unit_test(strange_bytes),
