@@ -75,7 +75,7 @@ say(const struct service *s, const struct notice *n)
 	if (n->event == ON_READY && s->kind == CONF_PROGRAM && plan_program_of(s->plan)->proof == PROOF_EXEC)
 		text_add(&t, "executed");
 	else if (life_event_ends(n->event) && n->pid == 0)
-		text_add(&t, "it could not be started");
+		ending_add_start(&t, n->status);
 	else
 		text_add(&t, life_event_text(n->event));
 	if (n->wait > 0) {

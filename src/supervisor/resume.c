@@ -350,7 +350,11 @@ resume_services(struct bridled *b, const struct past *p, msec now)
 static void
 report(struct service *s, uint8_t slot, msec now)
 {
-	if (!s->ended[slot]) {
+	if (!s->ended[slot]) { /* decided, and not found: what is told of the last one must not be taken for its end */
+		s->last_generation = s->life.slots[slot].number;
+		s->last_pid = 0;
+		s->last_status = ENDING_UNKNOWN;
+		s->last_age = 0;
 		life_spawned(&s->life, slot, false, bridled_random(s->home), now);
 		return;
 	}

@@ -22,7 +22,7 @@ add_failure(struct text *t, const struct words_move *move)
 	else if (move->pid != 0)
 		words_end(t, move);
 	else
-		text_add(t, "it could not be started");
+		ending_add_start(t, move->status);
 	/* How it ended is our doing then; that it was late is what went wrong. */
 	if (move->from == LIFE_RETRYING && move->why == NULL)
 		text_add(t, ", not ready within start_timeout");

@@ -55,3 +55,10 @@ ending_is_clean(int status)
 {
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
+
+bool
+ending_add_start(struct text *t, int status)
+{
+	return text_add(t,
+		status == ENDING_UNKNOWN ? "bridled ended while it was being started" : "it could not be started");
+}

@@ -15,6 +15,9 @@ enum { ENDING_UNKNOWN = 0xffff };
 /* Append the words for wait status STATUS. */
 bool ending_add(struct text *t, int status);
 
+/* The same of a start of which there is no process: it failed, or (ENDING_UNKNOWN) nobody knows what became of it. */
+bool ending_add_start(struct text *t, int status);
+
 /* "SIGKILL"; "signal 64" when it has no name. */
 bool ending_add_signal(struct text *t, int signal);
 

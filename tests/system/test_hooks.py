@@ -1,5 +1,6 @@
 """Commands around a service: what runs when, as whom, and what its failure means."""
 import os
+import re
 import pathlib
 import signal
 
@@ -198,6 +199,33 @@ def test_on_failure_is_known_after_a_reexec(bridled):
     site.ctl("reexec")
     (site.root / "go").touch()
     until(lambda: "short: on_failure exited with status 7" in site.said(), "its end to be told")
+
+
+@pytest.mark.parametrize("end", ["crash", "kill"])
+def test_on_failure_that_was_due_when_bridled_ended(daemons, end):
+    """Its master ended, and before bridled could do anything about it, bridled itself did."""
+    site = open_root(daemons())
+    site.write(program("nap", "/bin/sleep 3600", restart="never",
+                       on_failure="/bin/sh -c 'echo $BRIDLE_SERVICE: $BRIDLE_REASON >> {root}/told'"))
+    site.start()
+    nap = site.wait_state("running", "nap")["master"]
+    os.kill(site.pid, signal.SIGSTOP)
+    until(lambda: processes.look(site.pid)[0] in "Tt", "bridled to be stopped")
+    os.kill(nap, signal.SIGKILL)
+    until(lambda: not processes.alive(nap), "the master to have ended")
+    if end == "crash":
+        os.kill(site.pid, signal.SIGSEGV)
+        os.kill(site.pid, signal.SIGCONT)
+    else:
+        site.process.kill()
+        site.wait()
+        os.waitpid(nap, 0)
+        site.start()
+    until(lambda: site.answers() and site.state("nap") == "failed", "it to be given up")
+    told = until(lambda: (site.root / "told").exists() and (site.root / "told").read_text(), "the command to have run")
+    assert re.fullmatch(rf"nap: process {nap} .* after .*\n", told)
+    assert ("killed by SIGKILL" in told) == (end == "crash"), told
+    assert "could not be started" not in site.said()
 
 
 def test_a_hanging_on_failure_is_ended(bridled):

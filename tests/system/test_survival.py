@@ -591,6 +591,30 @@ def test_pids_of_another_boot_are_strangers(bridled, boot):
             stranger.kill()
 
 
+@pytest.mark.parametrize("end", ["crash", "kill"])
+def test_a_start_of_which_nobody_knows(bridled, end):
+    """It was decided, and bridled ended before it took down whom it had started, who has ended, too."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    master, watcher = site.wait_state("running", "nap")["master"], site.call("Info")["watcher"]
+    with Reaper(master, watcher):
+        os.kill(site.pid, signal.SIGSTOP)
+        until(lambda: processes.look(site.pid)[0] == "T", "bridled to be stopped")
+        state = Remembered(site.run_dir / "state")
+        assert state.replace(PID, master, 0) and state.replace(LEADER, master, 0)
+        os.kill(master, signal.SIGKILL)
+        until(lambda: not processes.alive(master), "the master to have ended")
+        state.write()
+        if end == "crash":
+            os.kill(site.pid, signal.SIGSEGV)
+            os.kill(site.pid, signal.SIGCONT)
+            wait_reborn(site, "crashes", 1)
+        else:
+            kill_and_start(site)
+        until(lambda: site.master("nap") not in (0, None, master), "another master")
+    assert "nap: running -> restarting: bridled ended while it was being started" in site.said()
+    assert "could not be started" not in site.said()
+
+
 def test_a_state_that_leads_elsewhere_is_not_followed(bridled, tmp_path):
     """A link, a directory, a pipe: nothing is read, nothing hangs."""
     site = bridled(program("nap", "/bin/sleep 3600"))
