@@ -191,11 +191,24 @@ take_listener(struct service *s, const struct state_listener *record, int fd)
 	return true;
 }
 
+/* Nobody had them but one who was killed. Whoever comes waits in the queue, as before, however far away the next start is. */
+static void
+open_anew(struct service *s)
+{
+	int fds[HELD_MAX];
+	struct err err;
+
+	if (s->plan != NULL && !held_open(&s->held, s->plan, fds, &err))
+		log_warning("%s: %s", s->name, err.text);
+}
+
 /* What a successor would listen on. Where we do not get it, the master has it alone: then it cannot be served by two, and
  * a replacement is a restart until it is ours again. */
 static void
 take_listeners(struct service *s, const struct state_service *record, bool reborn)
 {
+	bool gone = false;
+
 	/* Named by inode: a number of ours may have been closed and given to something else since it was written down. */
 	for (uint32_t i = 0; i < record->listener_count; i++) {
 		const struct state_listener *l = &record->listeners[i];
@@ -207,13 +220,19 @@ take_listeners(struct service *s, const struct state_service *record, bool rebor
 			fd = adopt_listener(s, (uint64_t)l->inode);
 		else if (listener_inode(fd) != (uint64_t)l->inode)
 			fd = -1;
-		if ((fd >= 0 && take_listener(s, l, fd)) || !any_master(s))
+		if (fd >= 0 && take_listener(s, l, fd))
 			continue;
+		if (!any_master(s)) {
+			gone = true;
+			continue;
+		}
 		log_warning(
 			"%s: listener '%s' stays with its master alone: a restart is needed before it can be replaced",
 			s->name, l->text);
 		s->life.limits.held = false;
 	}
+	if (gone)
+		open_anew(s);
 }
 
 /* Of two descriptors for the same pipe, the one that was opened as the plan of today wants it. */
