@@ -157,6 +157,32 @@ print_hang(const json_t *incident, FILE *out, struct paint p)
 	print_words(out, p, words);
 }
 
+/* "7 waited in a queue for 8, 12 times one found no room; 95 of 100 connections were open; CPU pressure was 83 %" */
+static void
+print_strain(const json_t *incident, FILE *out, struct paint p)
+{
+	const json_t *strain = json_object_get(incident, "strain");
+	int64_t queue, room, dropped, open, most;
+	char words[WORDS];
+	struct text t;
+
+	if (!json_is_object(strain) || !field_integer(strain, "queue", &queue))
+		return;
+	text_init(&t, words, sizeof words);
+	text_addf(&t, "%lld waited", (long long)queue);
+	if (field_integer(strain, "room", &room))
+		text_addf(&t, " in a queue for %lld", (long long)room);
+	if (field_integer(strain, "dropped", &dropped) && dropped > 0)
+		text_addf(&t, ", %lld times one found no room", (long long)dropped);
+	if (field_integer(strain, "open", &open) && field_integer(strain, "open_most", &most))
+		text_addf(&t, "; %lld of %lld connections were open", (long long)open, (long long)most);
+	add_pressure(&t, strain);
+	if (json_number_value(json_object_get(strain, "steal")) >= 1)
+		text_addf(&t, "; others had %.0f %% of the processors' time",
+			json_number_value(json_object_get(strain, "steal")));
+	print_words(out, p, words);
+}
+
 /* The beginning of what hang_dump said: stacks begin with where they are. */
 static void
 print_dump(const json_t *incident, FILE *out, struct paint p)
@@ -224,6 +250,7 @@ account_print(const json_t *incident, FILE *out, struct paint p)
 	print_lines(incident, out, p);
 	print_deaths(incident, out, p);
 	print_hang(incident, out, p);
+	print_strain(incident, out, p);
 	print_dump(incident, out, p);
 	if (field_text(incident, "asked")[0] != '\0') {
 		fputs("  asked for: ", out);

@@ -4,6 +4,7 @@ const msec saturation_hold[STRAINS] = {
 	[STRAIN_QUEUE] = 20000,
 	[STRAIN_MISSING] = 30000,
 	[STRAIN_SURPLUS] = 30000,
+	[STRAIN_DROPS] = 0,
 	[STRAIN_SPIN] = 60000,
 };
 
@@ -30,18 +31,30 @@ lasts(struct saturation *s, enum strain strain, bool seen, msec now)
 	return true;
 }
 
+/* Counted since the socket listens: how many it was before the first look says nothing. */
+static bool
+drops(struct saturation *s, int64_t dropped, bool first)
+{
+	bool more = !first && s->dropped >= 0 && dropped > s->dropped;
+
+	s->dropped = dropped;
+	return more;
+}
+
 unsigned
 saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec now)
 {
-	const bool strains[STRAINS] = {
+	const bool first = s->looked == 0 || now - s->looked > SATURATION_GAP;
+	bool strains[STRAINS] = {
 		[STRAIN_QUEUE] = seen->workers > 0 && seen->queue > 1 && seen->queue >= seen->workers,
 		[STRAIN_MISSING] = seen->settled && seen->booted >= 0 && seen->booted < seen->wanted,
 		[STRAIN_SURPLUS] = seen->settled && seen->workers + seen->lingering > seen->wanted,
 	};
 	unsigned found = 0;
 
-	if (now - s->looked > SATURATION_GAP)
+	if (first)
 		*s = (struct saturation){ 0 };
+	strains[STRAIN_DROPS] = drops(s, seen->dropped, first);
 	s->looked = now;
 	for (int i = 0; i < STRAIN_SPIN; i++)
 		if (lasts(s, (enum strain)i, strains[i], now))

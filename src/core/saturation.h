@@ -14,6 +14,7 @@ enum strain {
 	STRAIN_QUEUE,   /* as many connections wait as there are workers, or more */
 	STRAIN_MISSING, /* fewer workers have booted than are wanted */
 	STRAIN_SURPLUS, /* there are more than are wanted */
+	STRAIN_DROPS,   /* connections came that the queue had no room for */
 	STRAIN_SPIN,    /* one worker keeps a processor busy, and most of the others have little to do */
 	STRAINS
 };
@@ -31,6 +32,7 @@ extern const msec saturation_hold[STRAINS];
 /* Zeroed: nothing was seen. */
 struct saturation {
 	msec looked;
+	int64_t dropped; /* as it was seen last; -1: unknown */
 	struct {
 		msec since, gone; /* it is seen, it is not seen any more: since when; 0: not */
 		bool told;
@@ -39,7 +41,8 @@ struct saturation {
 
 /* What was seen. */
 struct saturation_seen {
-	int64_t queue; /* connections that wait; -1: unknown */
+	int64_t queue;   /* connections that wait; -1: unknown */
+	int64_t dropped; /* that found no room so far; -1: unknown */
 	uint32_t workers, wanted;
 	uint32_t lingering; /* beside the workers: those that were told to go, and should have gone */
 	int64_t booted;     /* of the workers; -1: unknown */

@@ -190,6 +190,34 @@ write_hang(struct jsonw *w, const struct record_hang *h)
 	jsonw_object_close(w);
 }
 
+static void
+write_share(struct jsonw *w, const char *key, int32_t hundredths)
+{
+	write_seconds(w, key, hundredths >= 0, (msec)hundredths * 10);
+}
+
+static void
+write_strain(struct jsonw *w, const struct record_strain *s)
+{
+	if (s == NULL) {
+		jsonw_key_null(w, "strain");
+		return;
+	}
+	jsonw_key(w, "strain");
+	jsonw_object_open(w);
+	write_known(w, "queue", s->queue >= 0, s->queue);
+	write_known(w, "room", s->room >= 0, s->room);
+	write_known(w, "dropped", s->dropped >= 0, s->dropped);
+	write_known(w, "open", s->open >= 0, s->open);
+	write_known(w, "open_most", s->open_most >= 0, s->open_most);
+	write_share(w, "steal", s->steal);
+	write_share(w, "memory_pressure", s->memory_pressure);
+	write_share(w, "io_pressure", s->io_pressure);
+	write_share(w, "cpu_pressure", s->cpu_pressure);
+	jsonw_key_string(w, "pressure_of", s->of_group ? "group" : "machine");
+	jsonw_object_close(w);
+}
+
 void
 record_write(struct jsonw *w, const struct record *r)
 {
@@ -204,6 +232,7 @@ record_write(struct jsonw *w, const struct record *r)
 	jsonw_key_bool(w, "over", r->over);
 	incident_write(w, r->incident);
 	write_hang(w, r->hang);
+	write_strain(w, r->strain);
 	jsonw_key_string(w, "action", r->advice);
 	jsonw_key_string(w, "did", r->did);
 	jsonw_key_string(w, "asked", r->asked);

@@ -57,6 +57,17 @@ struct record_hang {
 	char dump[RECORD_DUMP]; /* what hang_dump said of it */
 };
 
+/* What a service stood under when it did not keep up; -1: not known. */
+struct record_strain {
+	int64_t queue, room;     /* connections that waited, and the most that may */
+	int64_t dropped;         /* those that found no room since it kept up last */
+	int64_t open, open_most; /* in its workers, and the most that these may have open */
+	int32_t steal; /* of the processors' time since then, what the host gave to others; hundredths of a per cent */
+	/* of ten seconds, as in record_death; `of_group`: of its control group, else of the machine */
+	int32_t memory_pressure, io_pressure, cpu_pressure;
+	bool of_group;
+};
+
 struct record {
 	const char *service;
 	uint32_t number;  /* of the incident, counted for each service */
@@ -68,10 +79,11 @@ struct record {
 	const struct incident *incident;
 	const struct record_death *deaths; /* the latest, oldest first */
 	unsigned deaths_count;
-	const struct record_hang *hang; /* NULL: nobody hung */
-	const char *advice;             /* for this service */
-	const char *did;                /* what Bridle did */
-	const char *asked;              /* who asked for it; NULL: nobody */
+	const struct record_hang *hang;     /* NULL: nobody hung */
+	const struct record_strain *strain; /* NULL: it is about none */
+	const char *advice;                 /* for this service */
+	const char *did;                    /* what Bridle did */
+	const char *asked;                  /* who asked for it; NULL: nobody */
 };
 
 /* Is it one that nobody asked for? */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -57,6 +58,17 @@ struct tcp_questions {
 	uint16_t family;
 };
 
+/* tcp_listendrop() counts each SYN, and each end of a handshake, that a full queue has no room for; one client that tries again is
+ * counted again. */
+static int64_t
+dropped(const struct nlmsghdr *message)
+{
+	const uint32_t *memory = diag_attribute(message, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO,
+		(SK_MEMINFO_DROPS + 1) * sizeof *memory);
+
+	return memory != NULL ? (int64_t)memory[SK_MEMINFO_DROPS] : -1;
+}
+
 /* One of many listeners: rqueue is its accept queue, wqueue the most that may wait (tcp_diag_get_info). */
 static void
 read_listener(const struct nlmsghdr *message, void *context)
@@ -73,6 +85,7 @@ read_listener(const struct nlmsghdr *message, void *context)
 			continue;
 		q->queue = m->idiag_rqueue;
 		q->backlog = m->idiag_wqueue;
+		q->dropped = dropped(message);
 	}
 }
 
@@ -118,6 +131,7 @@ sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err
 	for (unsigned i = 0; i < n; i++) {
 		queries[i].queue = -1;
 		queries[i].backlog = 0;
+		queries[i].dropped = -1;
 	}
 	errnum = ask_unix_queues(fd, queries, n);
 	if (errnum != 0 && errnum != ENOENT)
@@ -128,7 +142,8 @@ sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err
 
 		if (!sockdiag_port(queries, n, asked.family, &port))
 			continue;
-		errnum = diag_tcp(fd, asked.family, 1U << DIAG_LISTEN, port, 0, read_listener, &asked);
+		errnum = diag_tcp(fd, asked.family, 1U << DIAG_LISTEN, port, 1U << (INET_DIAG_SKMEMINFO - 1),
+			read_listener, &asked);
 		if (errnum != 0)
 			return err_set(err, errnum, "sock_diag does not tell of TCP sockets");
 	}

@@ -17,6 +17,7 @@ struct sockdiag_query {
 	uint16_t port;    /* TCP */
 	int64_t queue;    /* answer: connections waiting; -1 unknown */
 	uint32_t backlog; /* answer: most that may wait; 0 unknown */
+	int64_t dropped;  /* answer: of TCP, how often a connection found no room since it listens; -1 unknown */
 };
 
 /* A netlink socket (non-blocking, close-on-exec); -1 with ERR. */

@@ -262,6 +262,20 @@ plan_drop_steps(struct plan *p)
 	p->steps = NULL;
 }
 
+/* The most connections of a worker that accepts no more then; 0: of another kind, or a file of its own may say another number. */
+static uint32_t
+connections_of(const struct conf_section *section, const struct conf_service *s)
+{
+	enum { DEFAULT = 1000 /* Gunicorn's */ };
+	const struct conf_setting *set = conf_setting_of(section, "worker_connections");
+
+	if (strcmp(s->worker_class, "gevent") != 0 && strcmp(s->worker_class, "eventlet") != 0)
+		return 0;
+	if (set != NULL && set->value[0] != '\0')
+		return (uint32_t)strtoul(set->value, NULL, 10);
+	return conf_setting_of(section, "config") == NULL && s->args.count == 0 ? DEFAULT : 0;
+}
+
 static bool
 plan_fill(struct plan *p, const struct conf_section *section, const struct plan_home *home, struct err *err)
 {
@@ -304,6 +318,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		text_copy(p->settings->probe.target, sizeof p->settings->probe.target, "tcp");
 		p->settings->probe.timeout = s.probe_timeout;
 	}
+	p->settings->connections = connections_of(section, &s);
 	p->settings->gunicorn_version = packed_version(&p->command.gunicorn);
 	plan_drop_steps(p);
 	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);

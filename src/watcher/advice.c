@@ -9,8 +9,10 @@
 struct known {
 	const struct page_settings *settings;
 	uint32_t workers;
-	const struct sampler *sampler;   /* NULL: none */
-	const struct record_death *last; /* NULL: nobody died */
+	const struct sampler *sampler;      /* NULL: none */
+	const struct record_death *last;    /* NULL: nobody died */
+	const struct record_strain *strain; /* NULL: it is about none */
+	uint32_t backlog;                   /* of its listeners, as it is set */
 	struct text *t;
 };
 
@@ -82,6 +84,79 @@ on_queue(const struct known *k)
 	text_add(k->t, ". ");
 }
 
+static bool
+is_share(int32_t hundredths, int32_t per_cent)
+{
+	return hundredths >= per_cent * 100;
+}
+
+/* Who waits for a processor waits no less when there are more of them. */
+static void
+on_processors(const struct known *k)
+{
+	if (is_share(k->strain->steal, 10))
+		text_addf(k->t, "The host of this machine gave %d %% of its processors' time to others. ",
+			(int)k->strain->steal / 100);
+	if (is_share(k->strain->cpu_pressure, 50))
+		text_addf(k->t,
+			"For %d %% of the time somebody waited for a processor: more workers would wait as well. ",
+			(int)k->strain->cpu_pressure / 100);
+}
+
+/* An asynchronous worker that has as many connections as it may accepts no more. */
+static void
+on_connections(const struct known *k)
+{
+	const struct record_strain *s = k->strain;
+
+	if (s->open_most <= 0 || s->open < s->open_most - s->open_most / 10)
+		return;
+	text_addf(k->t,
+		"Its workers hold %lld of the %lld connections that they may: worker_connections = %u lets them hold "
+		"twice as many. ",
+		(long long)s->open, (long long)s->open_most, k->settings->connections * 2);
+}
+
+/* The kernel cuts what listen(2) is given to net.core.somaxconn. */
+static void
+on_room(const struct known *k)
+{
+	const struct record_strain *s = k->strain;
+
+	if (s->dropped <= 0)
+		return;
+	text_addf(k->t, "%lld times one found no room", (long long)s->dropped);
+	if (s->room > 0)
+		text_addf(k->t, " in a queue for %lld", (long long)s->room);
+	text_add(k->t, ". ");
+	if (s->room > 0 && s->room < k->backlog)
+		text_addf(k->t,
+			"net.core.somaxconn keeps it to that: sysctl -w net.core.somaxconn=%u, for the backlog "
+			"that is set. ",
+			k->backlog);
+	else if (s->room > 0)
+		text_addf(k->t, "backlog = %lld holds twice as many, if net.core.somaxconn lets it. ",
+			(long long)s->room * 2);
+}
+
+static void
+on_queue_standing(const struct known *k)
+{
+	on_queue(k);
+	if (k->strain == NULL)
+		return;
+	on_room(k);
+	on_connections(k);
+	on_processors(k);
+}
+
+static void
+on_queue_full(const struct known *k)
+{
+	if (k->strain != NULL)
+		on_room(k);
+}
+
 static const struct {
 	enum cause cause;
 	advise *advise;
@@ -91,24 +166,29 @@ static const struct {
 	{ CAUSE_FORCED_KILL, on_forced },
 	{ CAUSE_START_TIMEOUT, on_start_timeout },
 	{ CAUSE_OOM_KILL, on_memory },
-	{ CAUSE_QUEUE_STANDS, on_queue },
+	{ CAUSE_QUEUE_STANDS, on_queue_standing },
+	{ CAUSE_QUEUE_OVERFLOWS, on_queue_full },
 };
 
 void
-advice_give(struct watcher *w, const struct service *s, enum cause cause, const struct record_death *deaths,
-	unsigned count, char words[ADVICE_WORDS])
+advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
+	char words[ADVICE_WORDS])
 {
-	struct page_service record;
+	enum cause cause = incident->incident->verdict.cause;
 	struct text t;
-	struct known k = { .sampler = s->sampler, .last = count > 0 ? &deaths[count - 1] : NULL, .t = &t };
+	const struct known k = {
+		.settings = record != NULL ? &record->settings : NULL,
+		.workers = record != NULL ? record->wanted : 0,
+		.backlog = record != NULL && record->listeners > 0 ? record->listener[0].backlog : 0,
+		.sampler = s->sampler,
+		.last = incident->deaths_count > 0 ? &incident->deaths[incident->deaths_count - 1] : NULL,
+		.strain = incident->strain,
+		.t = &t,
+	};
 
 	text_init(&t, words, ADVICE_WORDS);
-	if (services_read(&w->services, s->slot, &record)) {
-		k.settings = &record.settings;
-		k.workers = record.wanted;
-		for (unsigned i = 0; i < sizeof advisers / sizeof advisers[0]; i++)
-			if (advisers[i].cause == cause)
-				advisers[i].advise(&k);
-	}
+	for (unsigned i = 0; record != NULL && i < sizeof advisers / sizeof advisers[0]; i++)
+		if (advisers[i].cause == cause)
+			advisers[i].advise(&k);
 	text_add(&t, causes[cause].advice);
 }

@@ -4,16 +4,16 @@
 #ifndef BRIDLE_WATCHER_ADVICE_H
 #define BRIDLE_WATCHER_ADVICE_H
 
-#include "core/cause.h"
 #include "judge/record.h"
+#include "wire/page.h"
 
 struct service;
-struct watcher;
 
-enum { ADVICE_WORDS = 480 };
+enum { ADVICE_WORDS = 720 };
 
-/* Into WORDS: one or two sentences for service S. DEATHS: COUNT of those that belong to the incident. */
-void advice_give(struct watcher *w, const struct service *s, enum cause cause, const struct record_death *deaths,
-	unsigned count, char words[ADVICE_WORDS]);
+/* Into WORDS: one or two sentences for service S, of which the page says RECORD (NULL: nothing), about INCIDENT, whose cause, deaths and
+ * strain are there. */
+void advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
+	char words[ADVICE_WORDS]);
 
 #endif

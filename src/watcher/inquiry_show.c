@@ -71,6 +71,9 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 	bool over)
 {
 	const struct inquiry_case *c = q->told;
+	struct page_service page;
+	bool known = services_read(&q->w->services, s->slot, &page);
+	struct record_strain strain;
 	char advice[ADVICE_WORDS];
 	struct record record = {
 		.service = s->name,
@@ -85,13 +88,14 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 		.deaths = c->deaths,
 		.deaths_count = c->deaths_count,
 		.hang = c->hang.at != 0 ? &c->hang : NULL,
+		.strain = known && burden_of(q->w, s, &page, i->verdict.cause, &strain) ? &strain : NULL,
 		.advice = advice,
 		.did = c->did[0] != '\0' ? c->did : NULL,
 		.asked = c->asked[0] != '\0' ? c->asked : NULL,
 	};
 	struct jsonw j;
 
-	advice_give(q->w, s, i->verdict.cause, c->deaths, c->deaths_count, advice);
+	advice_give(s, known ? &page : NULL, &record, advice);
 	jsonw_init(&j, RECORD_MAX);
 	record_write(&j, &record);
 	e->json = jsonw_take(&j, &e->length);

@@ -44,7 +44,8 @@ add_queries(const struct page_service *record, struct sockdiag_query *queries)
 		queries[i] = (struct sockdiag_query){ .inode = record->listener[i].inode,
 			.family = record->listener[i].family,
 			.port = record->listener[i].port,
-			.queue = -1 };
+			.queue = -1,
+			.dropped = -1 };
 	return n;
 }
 
@@ -57,6 +58,25 @@ sum(const struct sockdiag_query *answers, unsigned n)
 	for (unsigned i = 0; i < n && all >= 0; i++)
 		all = answers[i].queue < 0 ? -1 : all + answers[i].queue;
 	return all;
+}
+
+/* Of those listeners that tell; unknown when none does. */
+static int64_t
+sum_dropped(const struct sockdiag_query *answers, unsigned n)
+{
+	int64_t all = -1;
+
+	for (unsigned i = 0; i < n; i++)
+		if (answers[i].dropped >= 0)
+			all = (all > 0 ? all : 0) + answers[i].dropped;
+	return all;
+}
+
+static void
+take(struct sampler *sampler, const struct sockdiag_query *answers, unsigned n)
+{
+	sampler->queue = sum(answers, n);
+	sampler->dropped = sum_dropped(answers, n);
 }
 
 void
@@ -86,7 +106,7 @@ queues_ask(struct watcher *w, struct service *s, const struct page_service *reco
 	struct sockdiag_query answers[PAGE_LISTENERS];
 
 	queues_of(w, record, answers);
-	s->sampler->queue = sum(answers, record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS);
+	take(s->sampler, answers, record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS);
 }
 
 /* One exchange for the services FIRST to LAST, exclusive. */
@@ -99,7 +119,7 @@ ask_some(struct watcher *w, const uint32_t *slots, const uint8_t *counts, unsign
 	if (n > 0)
 		exchange(w, queries, n);
 	for (unsigned i = 0; i < services; i++) {
-		w->services.at[slots[i]].sampler->queue = sum(queries + at, counts[i]);
+		take(w->services.at[slots[i]].sampler, queries + at, counts[i]);
 		at += counts[i];
 	}
 }

@@ -234,7 +234,7 @@ samples_follow(struct watcher *w, struct service *s, const struct page_service *
 			log_error("%s: no memory to watch its workers", s->name);
 			return;
 		}
-		s->sampler->queue = s->sampler->master_bytes = s->sampler->told_workers = -1;
+		s->sampler->queue = s->sampler->dropped = s->sampler->master_bytes = s->sampler->told_workers = -1;
 		probes_init(&s->sampler->probes, w, s);
 	}
 	s->sampler->statsd_address = record->settings.statsd_address;

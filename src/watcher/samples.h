@@ -19,6 +19,7 @@
 #include "core/provision.h"
 #include "core/recycle.h"
 #include "core/saturation.h"
+#include "watcher/burden.h"
 #include "watcher/idleness.h"
 #include "watcher/probes.h"
 #include "watcher/workers.h"
@@ -40,6 +41,8 @@ struct sampler {
 	msec looked;                  /* last time; 0 never */
 	msec hup;                     /* workers forked before were told to go by a reload; 0: no reload */
 	int64_t queue;                /* connections waiting in all listeners; -1 unknown */
+	int64_t dropped;              /* that found no room there; -1 unknown */
+	struct burden burden;         /* when it kept up last */
 	int64_t master_bytes;         /* memory of the current master; -1 unknown */
 	uint32_t ready_number;        /* generation that was said to be ready, */
 	msec ready_since, ready_said; /* in the state that began then; when it was said */

@@ -13,6 +13,7 @@ static const enum fact facts_of[STRAINS] = {
 	[STRAIN_QUEUE] = FACT_QUEUE_STANDS,
 	[STRAIN_MISSING] = FACT_WORKERS_MISSING,
 	[STRAIN_SURPLUS] = FACT_WORKERS_SURPLUS,
+	[STRAIN_DROPS] = FACT_QUEUE_OVERFLOWS,
 	[STRAIN_SPIN] = FACT_WORKER_SPINS,
 };
 
@@ -127,6 +128,7 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 	struct workers_count count = pools_seen(sampler, record, now);
 	const struct saturation_seen seen = {
 		.queue = sampler->queue,
+		.dropped = sampler->dropped,
 		.workers = count.all,
 		.booted = sampler->workers.blind ? -1 : (int64_t)count.booted,
 		.wanted = record->wanted,
@@ -135,6 +137,7 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 	};
 	unsigned found = saturation_judge(&sampler->saturation, &seen, now);
 
+	burden_look(sampler);
 	for (unsigned i = 0; i < STRAINS; i++)
 		if ((found & 1U << i) != 0)
 			inquiry_stands(w, s, facts_of[i], 0);

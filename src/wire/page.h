@@ -109,6 +109,7 @@ struct page_settings {
 	uint32_t gunicorn_version; /* major << 16 | minor << 8 | patch; 0 unknown */
 	uint32_t withheld; /* sandbox keys that this machine cannot give (best-effort): bits of enum page_withheld */
 	uint32_t max_requests; /* 0: not said, or never */
+	uint32_t connections;  /* worker_connections; 0: it has no such limit, or nobody knows */
 	uint16_t threads;      /* 0: not said */
 	uint16_t jitter;       /* of max_requests, per cent */
 	struct page_probe probe;

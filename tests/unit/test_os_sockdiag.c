@@ -67,6 +67,7 @@ assert_answers(struct sockdiag_query *queries, unsigned n, const int64_t *want)
 		for (unsigned i = 0; i < n; i++) {
 			assert_int_equal(queries[i].queue, want[i]);
 			assert_int_equal(queries[i].backlog, want[i] < 0 ? 0 : BACKLOG);
+			assert_int_equal(queries[i].dropped, want[i] < 0 || queries[i].family == AF_UNIX ? -1 : 0);
 		}
 	}
 	close(fd);
@@ -133,6 +134,30 @@ tells_of_tcp_sockets(void **state)
 	close(four);
 	close(six);
 	close(all);
+}
+
+/* A full queue turns away, and counts it; what waits is in no way less. */
+static void
+tells_who_found_no_room(void **state)
+{
+	int listener = listener_open_tcp("127.0.0.1", 0, 1, NULL), clients[WAITING], fd = sockdiag_open(NULL);
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port_of(listener)) };
+	struct sockdiag_query q = { .inode = listener_inode(listener), .family = AF_INET, .port = port_of(listener) };
+
+	(void)state;
+	assert_true(listener >= 0 && fd >= 0);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_true(sockdiag_ask(fd, &q, 1, NULL));
+	assert_int_equal(q.dropped, 0);
+	for (int i = 0; i < WAITING; i++) {
+		clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		connect(clients[i], (struct sockaddr *)&a, sizeof a);
+	}
+	assert_true(sockdiag_ask(fd, &q, 1, NULL));
+	assert_true(q.dropped > 0 && q.queue == 2); /* one more than the backlog (sk_acceptq_is_full) */
+	close_some(clients);
+	close(fd);
+	close(listener);
 }
 
 /* More listeners than one message of the kernel tells of. */
@@ -238,6 +263,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_of_unix_sockets),
+		cmocka_unit_test(tells_who_found_no_room),
 		cmocka_unit_test(tells_of_tcp_sockets),
 		cmocka_unit_test(reads_long_answers),
 		cmocka_unit_test(tells_the_file),

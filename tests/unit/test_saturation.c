@@ -70,6 +70,42 @@ workers_that_are_not_there(void **state)
 	}
 }
 
+/* Counted since the socket listens: only more than at the look before is news. */
+static void
+connections_that_are_turned_away(void **state)
+{
+	static const struct {
+		int64_t dropped;
+		bool found;
+	} looks[] = {
+		{ 7, false },
+		{ 7, false },
+		{ -1, false },
+		{ 9, false },
+		{ 12, true },
+		{ 13, false },
+		{ 13, false },
+		{ 14, false },
+	};
+	struct saturation_seen seen = calm;
+	struct saturation s = { 0 };
+	msec now = T0;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof looks / sizeof looks[0]; i++, now += EVERY) {
+		seen.dropped = looks[i].dropped;
+		if ((saturation_judge(&s, &seen, now) != 0) != looks[i].found)
+			fail_msg("look %u", i);
+	}
+	for (msec until = now + SATURATION_RELEASE; now <= until; now += EVERY)
+		assert_int_equal(saturation_judge(&s, &seen, now), 0);
+	seen.dropped++;
+	assert_int_equal(saturation_judge(&s, &seen, now), 1U << STRAIN_DROPS);
+	/* what nobody looked at for long says nothing about now */
+	seen.dropped++;
+	assert_int_equal(saturation_judge(&s, &seen, now + SATURATION_RELEASE + SATURATION_GAP), 0);
+}
+
 /* However long it lasts. */
 static void
 what_is_no_strain(void **state)
@@ -177,6 +213,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_queue_that_stands),
+		cmocka_unit_test(connections_that_are_turned_away),
 		cmocka_unit_test(workers_that_are_not_there),
 		cmocka_unit_test(what_is_no_strain),
 		cmocka_unit_test(a_gap_begins_anew),

@@ -1,0 +1,72 @@
+#include "watcher/burden.h"
+
+#include "os/pressure.h"
+#include "watcher/queues.h"
+#include "watcher/watch.h"
+
+void
+burden_look(struct sampler *sampler)
+{
+	const struct saturation *s = &sampler->saturation;
+
+	if (s->at[STRAIN_QUEUE].since == 0 && s->at[STRAIN_DROPS].since == 0)
+		sampler->burden = (struct burden){ .dropped = sampler->dropped };
+	else if (sampler->burden.steal.all == 0)
+		sampler->burden.steal = steal_look("/proc/stat");
+}
+
+/* The least that a listener of it holds: that one is full first. */
+static int64_t
+room_of(struct watcher *w, const struct page_service *record)
+{
+	struct sockdiag_query answers[PAGE_LISTENERS];
+	unsigned n = record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS;
+	int64_t least = -1;
+
+	queues_of(w, record, answers);
+	for (unsigned i = 0; i < n; i++)
+		if (answers[i].backlog > 0 && (least < 0 || answers[i].backlog < least))
+			least = answers[i].backlog;
+	return least;
+}
+
+static void
+take_pressure(const struct page_service *record, struct record_strain *strain)
+{
+	const struct page_generation *g = services_generation(record, record->generation);
+	struct pressure p;
+
+	strain->of_group = g != NULL && g->master > 0 && pressure_of_group(g->master, &p);
+	if (!strain->of_group)
+		p = pressure_look("/proc/pressure");
+	strain->memory_pressure = p.memory;
+	strain->io_pressure = p.io;
+	strain->cpu_pressure = p.cpu;
+}
+
+bool
+burden_of(struct watcher *w, const struct service *s, const struct page_service *record, enum cause cause,
+	struct record_strain *strain)
+{
+	const struct sampler *sampler = s->sampler;
+	const struct burden *before = sampler != NULL ? &sampler->burden : NULL;
+	struct steal now;
+
+	if ((cause != CAUSE_QUEUE_STANDS && cause != CAUSE_QUEUE_OVERFLOWS) || sampler == NULL)
+		return false;
+	now = steal_look("/proc/stat");
+	*strain = (struct record_strain){
+		.queue = sampler->queue,
+		.room = room_of(w, record),
+		.dropped = before->dropped >= 0 && sampler->dropped >= before->dropped ?
+			sampler->dropped - before->dropped :
+			-1,
+		.open = queues_open(w, record),
+		.open_most = record->settings.connections > 0 ?
+			(int64_t)record->settings.connections * sampler->workers.count :
+			-1,
+		.steal = steal_between(&before->steal, &now),
+	};
+	take_pressure(record, strain);
+	return true;
+}
