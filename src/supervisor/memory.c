@@ -69,6 +69,7 @@ memory_make(struct bridled *b, struct err *err)
 void
 memory_publish(struct bridled *b)
 {
+	memory_catch_up(b);
 	if (b->memory.named && renameat(b->run_fd, "state.new", b->run_fd, "state") != 0)
 		log_warning("cannot name '%s/state': %s", b->run_dir, strerror(errno));
 }
@@ -167,11 +168,29 @@ memory_service(struct service *s)
 	struct state_change change;
 	bool fits;
 
+	s->unwritten = false;
 	if (b->memory.fd < 0)
 		return;
 	memory_fill_service(s, &record);
 	fits = state_change_service(read_slot(b, offset), &record, &change);
 	write_change(b, offset, &change, fits, s->name);
+}
+
+void
+memory_later(struct service *s)
+{
+	s->unwritten = s->home->memory.behind = true;
+}
+
+void
+memory_catch_up(struct bridled *b)
+{
+	if (!b->memory.behind)
+		return;
+	b->memory.behind = false;
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->services[i] != NULL && b->services[i]->unwritten)
+			memory_service(b->services[i]);
 }
 
 void
@@ -223,6 +242,7 @@ memory_copy(struct bridled *b, struct err *err)
 {
 	int fd = memfd_create("bridle-state", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
+	memory_catch_up(b);
 	if (fd >= 0 && ftruncate(fd, (off_t)state_size(b->capacity)) == 0 && copy_slots(b, fd) &&
 		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0)
 		return fd;

@@ -1,7 +1,11 @@
 /*
- * memory -- what we must know after our own end: an image of wire/state.h that is kept current at every move, so that it
+ * memory -- what we must know after our own end: an image of wire/state.h that is kept current, so that it
  * is there whatever becomes of us. It is the file "state" in run_dir, which a bridled after us finds; where that file
  * cannot be had, an anonymous one, which only a crash and a re-exec survive.
+ *
+ * Who was started is in it at once. Other moves are before anybody is told of them and before we wait for more, once a round
+ * for each service: one whose master was killed has a successor by then. Killed in between, we are followed by one that sees
+ * who lives and who does not; what it does not see is how somebody ended whom we had reaped already.
  *
  * It is written with pwrite(2), not through a mapping: that costs two system calls a move (some two microseconds), but not
  * a page of ours a service, and a full disk is an error and no SIGBUS.
@@ -20,9 +24,10 @@ struct bridled;
 struct service;
 
 struct memory {
-	int fd;     /* -1: not made yet; then nothing below does anything */
-	bool named; /* it is a file, "state.new" until memory_publish */
-	bool said;  /* that something did not fit */
+	int fd;      /* -1: not made yet; then nothing below does anything */
+	bool named;  /* it is a file, "state.new" until memory_publish */
+	bool said;   /* that something did not fit */
+	bool behind; /* a service moved, and that has not been taken down */
 };
 
 /* Make one for b->capacity services. */
@@ -34,6 +39,10 @@ void memory_publish(struct bridled *b);
 /* Take down how a service, or bridled itself, is now. */
 void memory_service(struct service *s);
 void memory_bridled(struct bridled *b);
+
+/* The same, by the next memory_catch_up, which takes down all that are due. */
+void memory_later(struct service *s);
+void memory_catch_up(struct bridled *b);
 
 /* The service in SLOT is no more. */
 void memory_forget(struct bridled *b, uint32_t slot);

@@ -158,7 +158,7 @@ ordering_stop(struct service *s, msec now)
 	for (uint32_t i = 0; i < b->capacity;
 		i++) /* whose turn has not come does not show it, but must not forget it */
 		if (b->order.nodes[i].wish == WISH_STOP && b->services[i] != NULL)
-			memory_service(b->services[i]);
+			memory_later(b->services[i]);
 	return true;
 }
 

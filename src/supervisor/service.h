@@ -42,6 +42,7 @@ struct service {
 	bool bounded;           /* a plan of it had bounds: their group may be there, though it has none any more */
 	bool scaled;            /* somebody asked for `wanted`: a changed configuration does not move it */
 	bool has_stopped;       /* remove_ipc: it was up, and what it left has not been removed yet */
+	bool unwritten;         /* it moved since it was taken down last (memory_later) */
 	bool removed;           /* the configuration has it no more: forgotten once it is stopped */
 	int cgroup[LIFE_SLOTS]; /* of each generation; -1: none */
 	uint8_t for_rest[LIFE_SLOTS]; /* signal for the orphans of each generation at the next look (rest.h); 0: none */

@@ -156,5 +156,5 @@ service_show(struct service *s)
 	show_listeners(s, record);
 	show_probe(s, record);
 	page_end(record);
-	memory_service(s);
+	memory_later(s);
 }

@@ -76,6 +76,7 @@ before_wait(struct ev_loop *loop, ev_prepare *prepare, int events)
 	 * is stopped may be forgotten. A re-exec comes when nothing is half done. */
 	rest_look(b, clock_now());
 	ordering_turns(b, clock_now());
+	memory_catch_up(b);
 	notices_tell(b);
 	sweep(b);
 	reexec_now(b);

@@ -212,6 +212,7 @@ watcher_child_flush(struct bridled *b)
 		ev_io_stop(b->loop, &w->writable);
 		return;
 	}
+	memory_catch_up(b);
 	ask_for_life(b);
 	while (w->count > 0 && send_some(w))
 		;

@@ -38,7 +38,8 @@ append(struct watcher *w, const char *lines, size_t length)
 	bool ok = lines != NULL && jsonl_append(&file, w->logs.log_dir, lines, length);
 
 	if (!ok && !w->chronicle.failed)
-		log_warning("what happens is not in '%s': %s", file.name, lines == NULL ? "no memory" : strerror(errno));
+		log_warning("what happens is not in '%s': %s", file.name,
+			lines == NULL ? "no memory" : strerror(errno));
 	w->chronicle.failed = !ok;
 }
 
