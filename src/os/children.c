@@ -36,17 +36,29 @@ children_read(int fd, void (*visit)(void *context, pid_t child), void *context)
 	return k == 0;
 }
 
+static int
+open_list(pid_t pid, pid_t tid)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)tid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int
+children_open(pid_t pid)
+{
+	return open_list(pid, pid);
+}
+
 /* The kernel goes through the list by position, a part for each read: a child that ends meanwhile can make it leave one
  * out (proc_tid_children(5): reliable only while all of them are frozen). Who must know everybody looks again. */
 bool
 children_visit(pid_t pid, pid_t tid, void (*visit)(void *context, pid_t child), void *context)
 {
-	char path[64];
+	int fd = open_list(pid, tid);
 	bool ok;
-	int fd;
 
-	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	ok = children_read(fd, visit, context);
@@ -75,6 +87,14 @@ children_of(pid_t pid, pid_t *pids, size_t max)
 	struct list l = { pids, max, 0 };
 
 	return children_visit(pid, pid, add, &l) ? (ssize_t)l.n : -1;
+}
+
+ssize_t
+children_again(int list, pid_t *pids, size_t max)
+{
+	struct list l = { pids, max, 0 };
+
+	return lseek(list, 0, SEEK_SET) == 0 && children_read(list, add, &l) ? (ssize_t)l.n : -1;
 }
 
 ssize_t

@@ -18,6 +18,14 @@ bool children_visit(pid_t pid, pid_t tid, void (*visit)(void *context, pid_t chi
 /* The same of the open file FD, from where it stands. */
 bool children_read(int fd, void (*visit)(void *context, pid_t child), void *context);
 
+/* That file of the first thread of PID, to be read again and again: finding it costs more than reading it. -1: gone, or no such
+ * file. */
+int children_open(pid_t pid);
+
+/* The children in LIST, one of those, as they are now, into PIDS (room for MAX). Returns how many there are, which may be more;
+ * -1 when they cannot be read. */
+ssize_t children_again(int list, pid_t *pids, size_t max);
+
 /* The children forked by the first thread of PID into PIDS (room for MAX). Returns how many there are, which may be
  * more; -1: gone, or no such file. */
 ssize_t children_of(pid_t pid, pid_t *pids, size_t max);

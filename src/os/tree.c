@@ -45,6 +45,20 @@ tree_children(pid_t *pids, size_t max)
 	return n >= 0 ? n : children_by_walk(getpid(), pids, max);
 }
 
+int
+tree_list_children(void)
+{
+	return children_open(getpid());
+}
+
+ssize_t
+tree_children_in(int list, pid_t *pids, size_t max)
+{
+	ssize_t n = list < 0 ? -1 : children_again(list, pids, max);
+
+	return n >= 0 ? n : tree_children(pids, max);
+}
+
 static void
 walk_below(const struct census *c, pid_t pid, void (*visit)(void *context, const struct tree_process *process),
 	void *context)

@@ -32,6 +32,11 @@ bool tree_look(pid_t pid, struct tree_process *out);
  * cannot be seen (no descriptor is free, say). Only our first thread may fork. */
 ssize_t tree_children(pid_t *pids, size_t max);
 
+/* The same by LIST, from tree_list_children() (-1: none can be had, and then it is tree_children()), where they are looked at
+ * again and again. */
+int tree_list_children(void);
+ssize_t tree_children_in(int list, pid_t *pids, size_t max);
+
 /* Call VISIT for each of the N PIDS, none of which is below another, and every descendant of it, parents before children.
  * Who is forked or loses its parent while we look can be missed, so ending a tree is done in rounds until nobody is
  * found. When there is no memory for the picture, PIDS alone are visited. */

@@ -58,6 +58,7 @@ struct bridled {
 	uint32_t besides;          /* of ours that are none of those: commands beside masters, and on_failure */
 	struct order order;  /* by slot; its nodes are there always, edges where services say something of each other */
 	bool reorder;        /* something moved that may be somebody else's turn */
+	int children_fd;     /* the kernel's list of all our children; -1: it has none (os/tree.h) */
 	bool look;           /* something of a generation without a master may have ended */
 	ev_timer look_again; /* see rest.c */
 	unsigned looked_again; /* times in a row */

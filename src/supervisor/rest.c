@@ -207,7 +207,7 @@ look_at(struct service *s, struct picture *picture, msec now)
 static struct picture
 take_picture(const struct bridled *b)
 {
-	ssize_t n = tree_children(children, CHILDREN_MAX);
+	ssize_t n = tree_children_in(b->children_fd, children, CHILDREN_MAX);
 
 	/* as many as we know of: nobody has orphans (the ordinary case, and the fast one) */
 	if (n == (ssize_t)b->children)

@@ -211,6 +211,7 @@ begin(struct bridled *b, struct err *err)
 	b->before_wait.data = b;
 	ev_prepare_start(b->loop, &b->before_wait);
 	sleep_long(b);
+	b->children_fd = tree_list_children();
 	return signals_listen(b, err) && tree_adopt_orphans(err);
 }
 

@@ -86,8 +86,15 @@ static void
 finds_our_children(void **state)
 {
 	pid_t a = start("echo ready; exec sleep 60", NULL), b = start("echo ready; exec sleep 60", NULL), found[2];
+	int list = tree_list_children();
 
 	(void)state;
+	for (int i = 0; i < 2; i++) { /* where it stands after the first time does not matter */
+		found[0] = 0;
+		assert_int_equal(tree_children_in(list, found, 2), 2);
+		assert_true(found[0] == a || found[0] == b);
+	}
+	assert_int_equal(tree_children_in(-1, found, 2), 2);
 	assert_int_equal(tree_children(found, 2), 2);
 	assert_true((found[0] == a && found[1] == b) || (found[0] == b && found[1] == a));
 	found[0] = 0;
@@ -96,6 +103,8 @@ finds_our_children(void **state)
 	end(a);
 	end(b);
 	assert_int_equal(tree_children(found, 2), 0);
+	assert_int_equal(tree_children_in(list, found, 2), 0);
+	close(list);
 }
 
 struct list {
