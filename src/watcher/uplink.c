@@ -11,6 +11,8 @@
 #include "watcher/troubles.h"
 #include "watcher/watch.h"
 
+enum { FEW = 4 /* records whose lines for the journal are not worth the memory to gather them in */ };
+
 /* ---- out ---- */
 
 static bool
@@ -176,7 +178,7 @@ packet(struct watcher *w, const struct link_record *records, size_t n, int page_
 		log_error("the supervisor said what we do not understand: %s", err.text);
 		count = 0;
 	}
-	if (count > 1)
+	if (count > FEW)
 		chronicle_gather(w);
 	for (size_t i = 0; i < count; i++) {
 		bool carries = records[i].kind == LINK_PAGE || records[i].kind == LINK_NOTIFY;
@@ -185,8 +187,7 @@ packet(struct watcher *w, const struct link_record *records, size_t n, int page_
 		if (carries)
 			page_fd = -1;
 	}
-	if (count > 1)
-		chronicle_append(w);
+	chronicle_append(w);
 	if (page_fd >= 0)
 		close(page_fd);
 }
