@@ -77,7 +77,7 @@ import_draft(struct import *im, enum conf_kind kind, const char *name)
 
 /* ---- which kind of file it is ---- */
 
-enum kind { KIND_UNIT, KIND_SUPERVISORD, KIND_PROCFILE, KIND_UNKNOWN };
+enum kind { KIND_UNIT, KIND_SUPERVISORD, KIND_PROCFILE, KIND_OURS, KIND_UNKNOWN };
 
 static bool
 is_supervisords(const char *heading)
@@ -108,6 +108,8 @@ kind_of(const char *text)
 
 	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
 		text += strspn(text, " \t");
+		if (strncmp(text, "[gunicorn:", 10) == 0 || strncmp(text, "[bridle]", 8) == 0)
+			return KIND_OURS;
 		if (*text == '[')
 			return is_supervisords(text) ? KIND_SUPERVISORD : KIND_UNIT;
 		if (kind == KIND_UNKNOWN && is_process_line(text))
@@ -136,10 +138,11 @@ import_add_text(struct import *im, const char *name, const char *bytes, size_t l
 	case KIND_UNIT: unit_add(im, name, bytes, length); break;
 	case KIND_SUPERVISORD: supervisord_add(im, name, bytes, length); break;
 	case KIND_PROCFILE: procfile_add(im, name, bytes, length); break;
+	case KIND_OURS: conf_complain(im->report, CONF_ERROR, name, 0, "a configuration of Bridle's already"); break;
 	case KIND_UNKNOWN:
 		conf_complain(im->report, CONF_ERROR, name, 0,
 			"neither a unit of systemd, nor a file of supervisord, nor a "
-			"Procfile: it has no [section], and no line is \"name: command\"");
+			"Procfile: it has no [section], and no line is \"name: command\" (a command line is given with --command)");
 		break;
 	}
 }

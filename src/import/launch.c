@@ -184,6 +184,15 @@ has_variables(const struct conf_words *words)
 	return false;
 }
 
+/* The first word of a command: a path that begins with what is to be filled in begins at the root, most likely. */
+static const char *
+first_word(const struct launch *l, const char *word)
+{
+	return word[0] == HOLE_OPEN && !is_variable(word, true) && strchr(word, '/') != NULL ?
+		draft_path(l->draft, word) :
+		word;
+}
+
 /* The command of a program. What is in the environment then, nobody knows now: a shell replaces it, the command's own where it is
  * one. */
 static const char *
@@ -191,18 +200,19 @@ program_text(struct launch *l)
 {
 	struct arena *arena = l->import->arena;
 	struct wordlist words = { .arena = arena };
-	const char *shell = "exec",
-		   *line = l->original.count > 2 ? wrapper_shell_line(l->original.at, l->original.count) : NULL;
+	const struct conf_words *original = &l->original;
+	bool variables = has_variables(original);
+	const char *script = "exec";
 
-	if (!has_variables(&l->original))
-		return launch_quote(arena, l->original.at, l->original.count);
-	for (uint32_t i = 0; i < l->original.count; i++) {
-		wordlist_add(&words, hole_show(arena, l->original.at[i]));
-		shell = arena_printf(arena, "%s %s", shell, shell_word(arena, l->original.at[i]));
+	for (uint32_t i = 0; i < original->count; i++) {
+		const char *word = i == 0 ? first_word(l, original->at[i]) : original->at[i];
+
+		wordlist_add(&words, variables ? hole_show(arena, word) : word);
+		script = arena_printf(arena, "%s %s", script, shell_word(arena, word));
 	}
-	if (line != NULL)
+	if (!variables || wrapper_shell_line(original->at, original->count) != NULL)
 		return launch_quote(arena, words.at, words.count);
-	return arena_printf(arena, "/bin/sh -c %s", draft_quote(arena, shell));
+	return arena_printf(arena, "/bin/sh -c %s", draft_quote(arena, script));
 }
 
 static const char no_gunicorn[] =
@@ -210,7 +220,7 @@ static const char no_gunicorn[] =
 	"replacement, scaling and readiness; where it starts one, import that command line (--command)";
 
 static const char in_front[] =
-	"what stands in front of Gunicorn is not known here: it is supervised as a program, without Gunicorn's "
+	"what stands around Gunicorn is not known here: it is supervised as a program, without Gunicorn's "
 	"replacement, scaling and readiness; where it can be left out, import the command line without it (--command)";
 
 static const char of_procfile[] =

@@ -120,6 +120,8 @@ bind_text(struct launch *l, const char *value)
 
 		if (strncmp(path, "//", 2) == 0)
 			path += 2;
+		if (path[0] == '\0')
+			return value;
 		if (path[0] != '/' && directory[0] == '/')
 			return arena_printf(arena, "unix:%s/%s", directory, path);
 		return arena_printf(arena, "unix:%s", draft_path(l->draft, path));

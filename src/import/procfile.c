@@ -75,6 +75,11 @@ take_line(struct import *im, const char *file, unsigned number, const char *line
 	entry = import_entry(im, file, number, "", name, colon);
 	if (entry == NULL)
 		return;
+	if (*colon == '\0') {
+		import_broken(im, entry,
+			"no command stands behind it (a compose file is no source: give its commands, with --command)");
+		return;
+	}
 	if (strcmp(name, "release") == 0)
 		ledger_settle(&im->ledger, entry, FATE_LOST, "",
 			"it is run once at each release: do that in your deployment");

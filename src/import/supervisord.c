@@ -295,6 +295,9 @@ settle_other(struct import *im, struct ledger_entry *entry)
 		strncmp(others[i].section, entry->section, strlen(others[i].section)) != 0)
 		i++;
 	ledger_settle(&im->ledger, entry, others[i].fate, "", "%s", others[i].reason);
+	if (strcmp(entry->section, "include") == 0)
+		conf_complain(im->report, CONF_WARNING, entry->file, entry->line, "[include] %s: %s", entry->value,
+			others[i].reason);
 }
 
 static void

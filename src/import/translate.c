@@ -19,6 +19,16 @@ translate_settle(struct translation *t, enum fate fate, const char *reason)
 }
 
 void
+translate_pass_over(struct translation *t, const char *why)
+{
+	const char *manager = t->unit != NULL ? "systemd" : "supervisord";
+
+	ledger_settle(&t->import->ledger, t->entry, FATE_MEANINGLESS, "", "%s: %s passes over it", why, manager);
+	conf_complain(t->import->report, CONF_WARNING, t->entry->file, t->entry->line, "%s: %s: %s passes over it",
+		t->entry->directive, why, manager);
+}
+
+void
 translate_as_listed(struct translation *t)
 {
 	if (t->value[0] == '\0' && t->directive->fate != FATE_KEPT)

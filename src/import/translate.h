@@ -31,7 +31,7 @@ typedef void (*translator)(struct translation *t);
 	X(exitcodes) X(numprocs) X(logfile) X(log_size) X(log_keep) X(plain) X(limit_time) X(io_class) X(preserve) X(load_credential) \
 	X(hook) X(notify_access) X(watchdog) X(success) X(remain) X(condition) X(slice) X(search_path) X(dynamic_user) \
 	X(set_credential) X(private_users) X(restart_kill_signal) X(socket_directory) X(bind_paths) \
-	X(device_policy)
+	X(device_policy) X(address_allow)
 #define X(how) void translate_##how(struct translation *t);
 TRANSLATORS(X)
 #undef X
@@ -51,6 +51,9 @@ bool translate_is_off(const char *value);
 
 /* The key that the list names for it. */
 enum key_id translate_key(const struct translation *t);
+
+/* Settle as what its manager passes over, because of WHY, and warn of it. */
+void translate_pass_over(struct translation *t, const char *why);
 
 /* Settle with FATE and REASON. */
 void translate_settle(struct translation *t, enum fate fate, const char *reason);

@@ -129,13 +129,38 @@ translate_load_credential(struct translation *t)
 		translate_set(t, KEY_load_credential, draft_quote(t->import->arena, t->value), t->directive->reason);
 }
 
-/* NAME:VALUE, a whole line. Escapes as in C make bytes of it that a line of ours cannot hold, line feeds for the most part. */
+/* VALUE with its escapes as what they stand for (systemd.exec(5), SetCredential=: as in C); NULL when there is no such one. */
+static const char *
+unescape(struct arena *arena, const char *value)
+{
+	char *quoted = arena_alloc(arena, 2 * strlen(value) + 3), *to = quoted, *word;
+	const char *rest = quoted;
+
+	if (quoted == NULL)
+		return NULL;
+	*to++ = '"';
+	for (; *value != '\0'; value++) {
+		if (*value == '"')
+			*to++ = '\\';
+		*to++ = *value;
+		if (*value == '\\' && value[1] != '\0')
+			*to++ = *++value;
+	}
+	*to = '"';
+	word = arena_alloc(arena, strlen(quoted) + 1);
+	return word != NULL && execline_next(&rest, word, NULL) == WORD_TAKEN && *rest == '\0' ? word : NULL;
+}
+
+/* NAME:VALUE, a whole line. A line of ours holds no line feed, nor any other control character. */
 void
 translate_set_credential(struct translation *t)
 {
-	if (strchr(t->value, '\\') != NULL)
+	struct arena *arena = t->import->arena;
+	const char *value = strchr(t->value, '\\') != NULL ? unescape(arena, t->value) : t->value;
+
+	if (value == NULL || strpbrk(value, "\n\r\t") != NULL)
 		translate_settle(t, FATE_LOST,
 			"it has escapes: write what it stands for into a file, and name that in load_credential");
 	else
-		translate_set(t, KEY_set_credential, draft_quote(t->import->arena, t->value), t->directive->reason);
+		translate_set(t, KEY_set_credential, draft_quote(arena, value), t->directive->reason);
 }

@@ -108,9 +108,9 @@ set_span(struct translation *t, enum key_id key)
 
 	if (hole_is_in(t->value))
 		translate_set(t, key, t->value, note);
-	else if (!translate_span_parse(t->value, &ms))
-		import_broken(t->import, t->entry, "not a time span such as 30s or 5min");
-	else {
+	else if (!translate_span_parse(t->value, &ms)) {
+		translate_pass_over(t, "not a time span such as 30s or 5min");
+	} else {
 		const char *text;
 
 		if (key == KEY_start_timeout && t->draft->kind == CONF_PROGRAM)

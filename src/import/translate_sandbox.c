@@ -164,6 +164,16 @@ translate_bind_paths(struct translation *t)
 			"%s: %s", elsewhere, t->directive->reason);
 }
 
+/* systemd.resource-control(5): what no IPAddressDeny= takes is allowed in any case. */
+void
+translate_address_allow(struct translation *t)
+{
+	if (unit_value(t->unit, "IPAddressDeny")[0] == '\0')
+		translate_settle(t, FATE_MEANINGLESS, "it takes nothing away without IPAddressDeny=");
+	else
+		translate_as_listed(t);
+}
+
 /* PrivateDevices=yes leaves no more than DevicePolicy=closed does (systemd.exec(5)). */
 void
 translate_device_policy(struct translation *t)

@@ -174,7 +174,7 @@ static const struct wrapper wrappers[] = {
 	{ "wait-for-it", "hpt",  "--host --port --timeout", take(wait), FATE_KEPT, "" },
 	{ "wait-for",   "t",     "--timeout", take(wait), FATE_KEPT, "" },
 	{ "poetry",     "CP",    "--directory --project", take(keep_run), FATE_KEPT, "" },
-	{ "pipenv",     "",      "", take(keep_run),  FATE_KEPT,    "" },
+	{ "pipenv",     "",      "--python --pypi-mirror", take(keep_run),  FATE_KEPT,    "" },
 	{ "rye",        "p",     "--pyproject", take(keep_run), FATE_KEPT, "" },
 	{ "mise",       "C",     "--cd", take(keep_to_dashes), FATE_KEPT, "" },
 	{ "chamber",    "",      "", take(keep_to_dashes), FATE_KEPT, "" },

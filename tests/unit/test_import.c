@@ -268,6 +268,10 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nLoadCredential=key:/etc/a b\nLoadCredential=other\nPassEnvironment=A B\n", "app = a; pass_environment = A B; load_credential = \"key:/etc/a b\"; " },
 		{ "ExecStart=gunicorn a\nSetCredential=key:s3 cret\nSetCredential=n:a\\nb\nUnsetEnvironment=LANG LC_ALL\nUnsetEnvironment=A=b\n",
 			"app = a; unset_environment = LANG LC_ALL; set_credential = \"key:s3 cret\"; " },
+		{ "ExecStart=gunicorn a\nSetCredential=key:\\x41 \\\\b\"c\\x27\n", "app = a; set_credential = \"key:A \\\\b\\\"c'\"; " },
+		{ "ExecStart={{ d }}/x.sh y\n", "command = \"/FILL_IN_d/x.sh\" y; " },
+		{ "ExecStart=gunicorn -b unix: a\n", "app = a; " },
+		{ "ExecStart=pipenv --python /p run gunicorn a\n", "app = a; command = pipenv --python /p run gunicorn; " },
 		{ "ExecStart=gunicorn a\nOOMPolicy=kill\nMemoryLimit=1G\n", "app = a; memory_max = 1G; oom_policy = restart; " },
 		{ "ExecStart=gunicorn a\nCapabilityBoundingSet=~CAP_RAWIO CAP_MKNOD\nRestrictAddressFamilies=AF_UNIX AF_NOWHERE\n",
 			"app = a; capability_bounding_set = ~CAP_MKNOD; restrict_address_families = AF_UNIX; " },
@@ -434,6 +438,8 @@ fates(void **state)
 		{ "Slice", "system.slice", FATE_MEANINGLESS }, { "Slice", "web.slice", FATE_LOST },
 		{ "KeyringMode", "inherit", FATE_MEANINGLESS }, { "DevicePolicy", "auto", FATE_MEANINGLESS }, { "DevicePolicy", "closed", FATE_LOST },
 		{ "BindPaths", "/a:/b", FATE_LOST }, { "BindPaths", "/a", FATE_KEPT }, { "EnvironmentFile", "x", FATE_MEANINGLESS },
+		{ "IPAddressAllow", "localhost", FATE_MEANINGLESS }, { "IPAddressAllow", "localhost\nIPAddressDeny=any", FATE_LOST },
+		{ "IPAddressDeny", "any", FATE_LOST }, { "SetCredential", "a:b\\nc", FATE_LOST },
 		{ "PermissionsStartOnly", "yes", FATE_IMPLIED }, { "PermissionsStartOnly", "no", FATE_MEANINGLESS },
 		{ "user", "x", FATE_MEANINGLESS }, { "FOO_BAR", "x", FATE_MEANINGLESS }, { "Frobnicate", "x", FATE_LOST },
 		{ "After", "x", FATE_MEANINGLESS }, { "RestartSec", "5", FATE_KEPT }, { "User", "a b", FATE_LOST },
@@ -595,7 +601,8 @@ what_is_broken_has_its_line(void **state)
 		{ "x.service", "[Service]\nExecStart=/bin/sh -c 'gunicorn \"a'\n", 2 },
 		{ "x.service", "[Service]\nExecStart=gunicorn a\nExecStart=gunicorn b\n", 3 },
 		{ "x.service", "[Service]\nEnvironment=\"A=b\nExecStart=gunicorn a\n", 2 },
-		{ "x.service", "[Service]\nExecStart=gunicorn a\nRestartSec=soon\n", 3 },
+		{ "compose.yml", "services:\n  web: gunicorn a\n", 1 },
+		{ "bridle.ini", "[gunicorn:x]\napp = a\n", 0 },
 		{ "s.conf", "[program:x]\ncommand=gunicorn 'a\n", 2 },
 		{ "s.conf", "[program:x]\ncommand=gunicorn a\nfoo\n", 3 },
 		{ "Procfile", "web: gunicorn a\n\nfoo\n", 3 },
@@ -623,12 +630,14 @@ what_is_passed_over_is_said(void **state)
 
 	(void)state;
 	begin(&i);
-	add(&i, "x.service", "User=x\n[Service]\nExecStart=gunicorn a\nfoo bar\n");
+	add(&i, "x.service", "User=x\n[Service]\nExecStart=gunicorn a\nfoo bar\nRestartSec=soon\n");
 	end(&i);
 	expect_settings(&i, "ignored", "app = a; ");
 	assert_int_equal(i.report.errors, 0);
-	assert_int_equal(i.report.count, 2);
+	assert_int_equal(i.report.count, 3);
 	assert_int_equal(i.report.at[1].line, 4);
+	assert_int_equal(i.report.at[2].line, 5);
+	assert_int_equal(entry_of(&i, "RestartSec")->fate, FATE_MEANINGLESS);
 	assert_int_equal(entry_of(&i, "foo bar")->fate, FATE_MEANINGLESS);
 	release(&i);
 }
