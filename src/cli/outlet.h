@@ -18,6 +18,7 @@ struct outlet {
 	char line[8192];
 };
 
+/* To FD, which stays the caller's. VISIBLE: what could do something to a terminal is shown instead (text_add_visible). */
 void outlet_init(struct outlet *o, int fd, bool visible);
 
 /* Everything of FROM from its present position on. False with ERR when it cannot be read or written. */
