@@ -33,6 +33,7 @@ void check_apply(const struct check *check, const struct check_rule *rules, size
 void check_say(const struct check *check, enum conf_severity severity, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Is KEY written in the section that is looked at? A default is not. */
 bool check_is_set(const struct check *check, const char *key);
 
 /* What a key that is handed on says; "" when it is not set. */

@@ -19,6 +19,7 @@ struct effective {
 	const struct conf_setting *last[KEY_COUNT]; /* the setting that counts, NULL where there is none */
 };
 
+/* SECTION of CONF, both of which E points into and must outlive it. */
 void effective_init(struct effective *e, const struct conf *conf, const struct conf_section *section);
 
 /* The value of KEY, as the C type of its kind: set or by default. */

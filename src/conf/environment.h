@@ -27,6 +27,7 @@ void environment_set(struct environment *env, const char *name, const char *valu
 /* The same for "NAME=value". */
 void environment_assign(struct environment *env, const char *assignment);
 
+/* Remove NAME, if it is there. */
 void environment_unset(struct environment *env, const char *name);
 
 /* The value of NAME, or NULL. */
