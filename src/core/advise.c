@@ -146,9 +146,12 @@ work_out(const struct advise_measures *m)
 	int64_t slots = slots_of(m), percent;
 
 	n.busy = within((int64_t)((double)m->busiest * (double)n.mean / 1e6), 0, 1000000000);
+	/* of its time; a request that is said to take more CPU time than time takes all of it */
 	n.share = n.mean > 0 && each < (double)n.mean ? (int64_t)(each * 100 / (double)n.mean) : 100;
 	n.by_load = slots > 0 ? workers_for(n.busy, slots) :
 				workers_for(within((int64_t)((double)m->busiest * each / 1e6), 0, 1000000000), 1);
+	/* threads of a worker take turns: Python's lock lets one of them run (glossary, GIL), so that a worker never needs more
+	 * than one processor */
 	percent = slots > 0 ? within(n.share * slots, 1, 100) : 100; /* of a processor that a busy worker needs */
 	n.by_cpus = within((m->cpus * 100 + percent - 1) / percent + 1, 2, MOST_WORKERS);
 	n.by_memory = within(room_of(m) / m->worker, 1, MOST_WORKERS);
@@ -168,13 +171,14 @@ add(struct advise_list *l, enum advise_key key, enum advise_reason reason, int64
 static int64_t
 wish_of(const struct advise_measures *m, const struct advise_numbers *n, enum advise_reason *reason)
 {
-	int64_t more = m->workers + (m->workers + 1) / 2;
+	int64_t more = m->workers + (m->workers + 1) / 2; /* half more, and at least one */
 
 	*reason = ADVISE_FOR_LOAD;
 	if (m->standing >= STANDING && more > n->by_load) {
 		*reason = ADVISE_FOR_QUEUE;
 		return more;
 	}
+	/* the busiest hour of the day may be still to come */
 	if (n->by_load < m->workers && m->watched < ADVISE_DAY) {
 		*reason = ADVISE_FOR_NOT_FEWER;
 		return m->workers;
@@ -196,7 +200,7 @@ workers(struct advise_list *l, const struct advise_measures *m)
 		value = n->by_cpus > m->workers ? n->by_cpus : m->workers;
 		reason = ADVISE_FOR_CPUS;
 	}
-	if (value > n->by_memory) {
+	if (value > n->by_memory) { /* last: what does not fit is not advised for any other reason */
 		value = n->by_memory;
 		reason = ADVISE_FOR_ROOM;
 	}
@@ -216,6 +220,7 @@ threads(struct advise_list *l, const struct advise_measures *m, int64_t workers)
 		return;
 	if (m->standing >= STANDING && wanted < m->workers * slots * 3 / 2)
 		wanted = m->workers * slots * 3 / 2;
+	/* as many at a time as keep all processors busy, and one more */
 	wanted = within(wanted, 1, n->share > 0 ? m->cpus * 100 / n->share + 1 : wanted);
 	each = (wanted + workers - 1) / workers;
 	each = within(each, 1, n->share > 0 ? 100 / n->share : MOST_THREADS);
@@ -236,7 +241,7 @@ timeout(struct advise_list *l, const struct advise_measures *m)
 
 	if (slots_of(m) != 1)
 		return;
-	if (hung && slowest < set)
+	if (hung && slowest < set) /* nobody knows how long it would have taken, but it was longer than that */
 		slowest = set;
 	wanted = within(round_up(2 * slowest, TIMEOUT_STEP), TIMEOUT_LEAST, TIMEOUT_MOST);
 	if (set == 0)
@@ -263,6 +268,7 @@ grows(const struct advise_measures *m)
 static void
 add_max_requests(struct advise_list *l, const struct advise_measures *m, int64_t value)
 {
+	/* within a factor of two it is as good as ours: whoever chose it had a reason */
 	bool kept = m->max_requests > 0 && m->max_requests >= value / 2 && m->max_requests <= value * 2;
 	int64_t requests = kept ? m->max_requests : value, jitter = requests / 10 > 0 ? requests / 10 : 1;
 	bool jitters = kept && m->jitter >= jitter / 2;
@@ -282,6 +288,7 @@ max_requests(struct advise_list *l, const struct advise_measures *m, int64_t wor
 		return;
 	}
 	if (!grows(m)) {
+		/* what leaks by night, a job say, is not seen in an hour */
 		if (!recycles || m->watched >= ADVISE_DAY)
 			add(l, ADVISE_MAX_REQUESTS, ADVISE_FOR_STEADY, 0, !recycles);
 		return;
@@ -315,7 +322,7 @@ preload(struct advise_list *l, const struct advise_measures *m, int64_t workers)
 	int64_t own = l->numbers.own;
 	bool set = m->preload == 1, much = own >= OWN && m->pss * workers >= m->memory / NOTABLE;
 
-	if (own < 0 || workers < 2)
+	if (own < 0 || workers < 2) /* one alone shares with its master only */
 		return;
 	if (!set && much)
 		add(l, ADVISE_PRELOAD, ADVISE_FOR_OWN, 1, false);

@@ -26,9 +26,10 @@ is_unexpected(struct exchange *e, const struct exchange_seen *seen, msec now)
 static bool
 is_moving(struct exchange *e, const struct exchange_seen *seen, msec due, msec now)
 {
+	/* whoever of the next generation is there must serve before another is asked for */
 	if (is_unexpected(e, seen, now) || seen->up < seen->fresh || seen->fresh == 0)
 		return true;
-	if (e->sent != 0 && now - e->sent < POOL_SPACING)
+	if (e->sent != 0 && now - e->sent < POOL_SPACING) /* equal signals merge (gunicorn-facts 3.1) */
 		return true;
 	if (e->growing && seen->fresh > e->before)
 		e->growing = false;

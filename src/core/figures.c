@@ -13,7 +13,7 @@ roll(struct figures *f, msec now)
 
 	if (spans <= 0)
 		return;
-	f->before = spans == 1 ? f->now : none;
+	f->before = spans == 1 ? f->now : none; /* after more, nothing came in the span before */
 	f->now = none;
 	f->began += spans * FIGURES_SPAN;
 }
@@ -42,7 +42,7 @@ figures_duration(struct figures *f, int64_t us, msec now)
 	roll(f, now);
 	if (us > f->longest)
 		f->longest = us;
-	if (f->us <= INT64_MAX - us) {
+	if (f->us <= INT64_MAX - us) { /* sum and number together, or the mean would be wrong */
 		f->us += us;
 		f->timed++;
 	}
@@ -60,7 +60,7 @@ figures_duration(struct figures *f, int64_t us, msec now)
 void
 figures_status(struct figures *f, int status, int64_t count, msec now)
 {
-	int class = status / 100 - 1;
+	int class = status / 100 - 1; /* 1xx is the first */
 
 	roll(f, now);
 	if (class < 0 || class >= FIGURES_CLASSES)
@@ -104,6 +104,7 @@ figures_look(struct figures *f, msec now)
 	uint64_t timed;
 
 	roll(f, now);
+	/* at least a second: a rate over the first moments would be any number */
 	elapsed = now - f->began + (f->began > f->since ? FIGURES_SPAN : 0);
 	v.rate = (int64_t)(((uint64_t)f->now.requests + f->before.requests) * 1000000 /
 		(uint64_t)(elapsed > 1000 ? elapsed : 1000));

@@ -50,6 +50,7 @@ clear(struct hooks *h, msec now)
 enum hook_deed
 hooks_begin(struct hooks *h, const struct hook_plan *plan)
 {
+	/* without a condition it has begun at once: what cleans up runs whatever happens (systemd.service(5), ExecStopPost=) */
 	*h = (struct hooks){ .due = MSEC_NEVER, .began = plan->count[HOOK_CONDITION] == 0 };
 	if (first_of(h, plan, HOOK_CONDITION, HOOK_START_PRE))
 		return to(h, HOOKS_BEFORE, HOOK_DO_RUN);

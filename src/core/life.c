@@ -46,6 +46,7 @@ settle(struct life *l, msec now)
 {
 	if (generation_none_left(l->slots, LIFE_SLOTS))
 		feed(l, ON_EMPTY, 0, now);
+	/* a successor needs one: CLEAR comes when it is free */
 	if (generation_find_free(l->slots, LIFE_SLOTS) == LIFE_SLOTS)
 		return;
 	if (l->state == LIFE_REPLACING ? l->next == LIFE_NONE && l->limits.held :
@@ -272,6 +273,7 @@ life_listened(struct life *l, bool ok, uint32_t jitter, msec now)
 	feed(l, event, wait, now);
 }
 
+/* Failures are not forgotten for it, as they are by life_start(): whoever connects is no person who has looked. */
 void
 life_connect(struct life *l, msec now)
 {

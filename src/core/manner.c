@@ -4,7 +4,7 @@ enum manner
 manner_choose(enum manner wish, uint32_t workers, int64_t size, int64_t room, enum manner_reason *reason)
 {
 	*reason = MANNER_AS_SET;
-	if (wish != MANNER_BESIDE)
+	if (wish != MANNER_BESIDE) /* what was set on purpose is done */
 		return wish;
 	if (size < 0)
 		*reason = MANNER_SIZE_UNKNOWN;

@@ -145,7 +145,7 @@ order_turn(struct order *o, uint32_t i, uint32_t *whom)
 		turn = turn_to_start(o, i, whom);
 	else if (n->wish == WISH_STOP && n->state != LIFE_STOPPED && n->state != LIFE_STOPPING)
 		turn = turn_to_stop(o, i, whom);
-	if (turn != TURN_WAIT)
+	if (turn != TURN_WAIT) /* a refusal, too, ends it */
 		n->wish = WISH_NOTHING;
 	return turn;
 }

@@ -21,7 +21,7 @@ outcome_judge(enum outcome_goal goal, uint32_t before, enum life_state state, en
 {
 	if (goal == GOAL_DOWN)
 		return judge_down(state);
-	if (is_up(state) && goal == GOAL_UP)
+	if (is_up(state) && goal == GOAL_UP) /* by whatever generation: start asks for no new one */
 		return OUTCOME_DONE;
 	if (event == ON_DIED_DONE && (state == LIFE_STOPPING || state == LIFE_STOPPED))
 		return OUTCOME_DONE; /* a oneshot ran, or a condition said no: it went as it should */

@@ -1,5 +1,6 @@
 #include "core/policy.h"
 
+/* Seconds, and one: 0 is never. */
 static uint32_t
 stamp(msec now)
 {

@@ -43,6 +43,7 @@ pool_want(struct pool *p, const struct pool_seen *seen, msec now)
 	p->fall = seen->queue == 0 ? p->fall + 1 : 0;
 	if (p->min >= p->max)
 		return n;
+	/* one that boots will take of the queue: nobody else is called for meanwhile */
 	if (p->rise >= POOL_RISE && n < p->max && seen->booted >= n && is_cool(p, POOL_COOL_UP, now))
 		n++;
 	else if (p->fall >= POOL_FALL && n > p->min && is_cool(p, POOL_COOL_DOWN, now))
@@ -71,7 +72,7 @@ pool_step(struct pool *p, const struct pool_seen *seen, msec now)
 		p->since = now;
 		p->waiting = false;
 	}
-	if (seen->workers == p->wanted) {
+	if (seen->workers == p->wanted) { /* whatever was sent has arrived, or was not needed */
 		p->moving = false;
 		return POOL_NOTHING;
 	}

@@ -20,7 +20,7 @@ provisions_judge(struct provisions *p, const struct provision_seen *seen, msec n
 	unsigned found = 0;
 
 	p->looked = now;
-	if (p->generation != seen->generation)
+	if (p->generation != seen->generation) /* another generation may have other settings */
 		p->told = 0;
 	p->generation = seen->generation;
 	if (seen->workers == 1 && seen->requests >= PROVISION_USED)

@@ -51,5 +51,6 @@ recycle_limit(const struct recycle_worker *workers, uint32_t n, uint64_t each, u
 	}
 	if (together == 0 || sum <= together)
 		return each;
+	/* just below it: nobody who is lighter is over */
 	return each > 0 && each < heaviest ? each : heaviest - 1;
 }

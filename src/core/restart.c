@@ -9,7 +9,7 @@ wait_after(const struct restart_limits *limits, uint32_t n, uint32_t jitter)
 
 	for (; n > 0 && w <= limits->delay_max / 2; n--)
 		w *= 2;
-	if (n > 0)
+	if (n > 0) /* the doubling ended before N: it would have passed the limit */
 		w = limits->delay_max;
 	low = w / 2 > limits->delay ? w / 2 : limits->delay;
 	return low + (msec)jitter % (w - low + 1);

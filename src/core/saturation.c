@@ -19,6 +19,7 @@ lasts(struct saturation *s, enum strain strain, bool seen, msec now)
 		*since = 0;
 		if (*gone == 0)
 			*gone = now;
+		/* gone for a moment and back is the same strain still */
 		*told = *told && now - *gone < SATURATION_RELEASE;
 		return false;
 	}

@@ -6,7 +6,7 @@ tally_look(struct tally *t, const struct tally_seen *seen, msec now)
 	msec since = t->looked > 0 ? now - t->looked : 0;
 
 	t->looked = now;
-	if (since > 0 && since <= TALLY_GAP) {
+	if (since > 0 && since <= TALLY_GAP) { /* else it did not run all the time in between */
 		t->watched += since;
 		if (seen->cpu > 0)
 			t->cpu_us += seen->cpu * since;

@@ -45,7 +45,7 @@ newest(struct trend *t, unsigned i, msec now)
 	const struct trend_scale *scale = &trend_scales[i];
 	int64_t number = now / scale->step;
 
-	if (number - t->at[i] > scale->points)
+	if (number - t->at[i] > scale->points) /* all of them are passed over: no more steps than there are points */
 		t->at[i] = number - scale->points;
 	while (t->at[i] < number)
 		*slot_of(t, scale, ++t->at[i]) = unknown;
