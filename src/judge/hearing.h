@@ -17,6 +17,7 @@ struct hearing {
 	struct incident_lines lines;
 };
 
+/* Nothing was told yet. SINK is called with CONTEXT, within the calls below. */
 void hearing_init(struct hearing *h, hearing_sink *sink, void *context);
 
 /* A recognised line. Like whatever is told, it may end the story before it. */

@@ -36,7 +36,10 @@ struct incident {
 	struct traceback traceback;
 };
 
+/* None are kept: a story begins. */
 void incident_lines_clear(struct incident_lines *l);
+
+/* WHAT tells FACT: keep it, if it is the first that does and there is room. Its text is copied, and cut at INCIDENT_TEXT. */
 void incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recognised *what);
 
 /* Its name: that of the catalogue, or the user's. */
