@@ -54,7 +54,7 @@ above_listener(int fd, struct err *err)
 		return err_set(err, errno, "it is no socket");
 	if (type != SOCK_STREAM || getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || !listens)
 		return err_set(err, 0, "it is no stream socket that listens");
-	flags = fcntl(fd, F_GETFL);
+	flags = fcntl(fd, F_GETFL); /* Gunicorn makes it so anyway (gunicorn-facts 5.2) */
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
 		return err_set(err, errno, "it cannot be made non-blocking");
 	return true;

@@ -50,6 +50,7 @@ copy_listeners(int pidfd, DIR *files, int *fds, size_t max, struct err *err)
 		if (!is_socket(dirfd(files), entry->d_name))
 			continue;
 		fd = pidfd_take(pidfd, atoi(entry->d_name));
+		/* of one it is of all; EBADF: closed meanwhile */
 		if (fd < 0 && (errno == EPERM || errno == ENOSYS)) {
 			err_set(err, errno, "cannot copy descriptors of another process");
 			while (n > 0)

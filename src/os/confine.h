@@ -37,6 +37,7 @@ bool confine_secure_bits(struct steps *steps, uint32_t bits, struct err *err);
  * does become one. */
 bool confine_ambient(struct steps *steps, uint64_t keep, bool changes_user, struct err *err);
 
+/* Whatever it executes gains nothing by set-user-ID or file capabilities (prctl(2), PR_SET_NO_NEW_PRIVS). */
 bool confine_no_new_privileges(struct steps *steps, struct err *err);
 
 /* The filter CODE of LENGTH instructions (seccomp(2)). no_new_privs must have come before. */

@@ -87,7 +87,7 @@ limit_of(const char *mount, const char *group)
 			least = n;
 		if (strlen(dir) <= strlen(mount))
 			return least;
-		*strrchr(dir, '/') = '\0';
+		*strrchr(dir, '/') = '\0'; /* every group above limits as well (cgroups(7)) */
 	}
 }
 

@@ -20,6 +20,7 @@ bind_at(int fd, int dir_fd, const char *name, uid_t owner, gid_t group)
 	/* bind(2) takes no directory, and no path of more than 107 bytes: /proc leads there */
 	snprintf(a.sun_path, sizeof a.sun_path, "/proc/self/fd/%d/%s", dir_fd, name);
 	unlinkat(dir_fd, name, 0);
+	/* one thread: nobody else makes a file meanwhile */
 	mask = umask(0777);
 	ok = bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
 	umask(mask);

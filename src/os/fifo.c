@@ -80,6 +80,7 @@ fifo_open(int dir_fd, const char *name, uid_t owner, gid_t group, bool drops, st
 {
 	int place, fd;
 
+	/* one of before may be what services still write to */
 	if (mkfifoat(dir_fd, name, 0600) != 0 && errno != EEXIST) {
 		err_set(err, errno, "cannot make FIFO '%s'", name);
 		return -1;

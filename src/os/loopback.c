@@ -25,6 +25,7 @@ loopback_open_udp(uint16_t *port, struct err *err)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	const int room = ROOM, on = 1;
 
+	/* the port of before, where it is free, or any */
 	if (fd < 0 || !(bind_to(fd, *port) || (*port != 0 && bind_to(fd, 0)))) {
 		err_set(err, errno, "cannot bind a UDP port of 127.0.0.1");
 		if (fd >= 0)
