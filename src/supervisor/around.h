@@ -95,6 +95,7 @@ pid_t *around_failure_pid(struct service *s);
 /* They were restored at NOW: deadlines begin anew, and what ran beside a master is run again. */
 void around_resume(struct service *s, msec now);
 
+/* When around_tick has something to do; MSEC_NEVER: not by time. */
 msec around_due(const struct service *s);
 void around_tick(struct service *s, msec now);
 

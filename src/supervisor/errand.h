@@ -36,6 +36,7 @@ struct errands {
 bool errand_make(char ***out, const struct conf_words *words, struct err *err);
 void errand_free(char **words);
 
+/* Before any is run. */
 void errands_init(struct bridled *b);
 
 /* Run WORDS ("{pid}" in them stands for PID) for S, with FD as standard output when OUTPUT, else as standard input. Takes FD.

@@ -37,6 +37,7 @@ bool past_restore(const struct past *p, struct bridled *b);
 /* Five crashes within a minute: whatever we do, we should do less of it. */
 bool past_is_loop(const struct past *p, msec now);
 
+/* Let go of the image: nothing may be asked of P any more. */
 void past_release(struct past *p);
 
 #endif

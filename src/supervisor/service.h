@@ -117,6 +117,7 @@ pid_t service_master(const struct service *s);
 /* The number under which group, directory and marker of the generation in SLOT were made. */
 uint32_t service_made(const struct service *s, uint8_t slot);
 
+/* Where the pid of what leads the generation in SLOT is kept; 0: nobody does. */
 pid_t *service_pid_at(struct service *s, uint8_t slot);
 
 /* Say in the page why its last start failed before there was a master; "" when it did not. */
