@@ -17,7 +17,7 @@
 struct watcher;
 
 enum {
-	CLIENT_OUT_MAX = 4 << 20,   /* bytes of replies that may wait; who lets more wait is hung up on */
+	CLIENT_OUT_MAX = 4 << 20, /* bytes of replies that may wait, once one waits; who lets more wait is hung up on */
 	CLIENT_EVENTS_MAX = 1 << 18 /* the same for one that only listens */
 };
 
@@ -38,6 +38,8 @@ struct client {
 
 /* Take FD. NULL without memory (closed then). */
 struct client *client_new(struct watcher *w, int fd, struct peer peer);
+
+/* Close its connection, and give back its memory. For control.c alone, when nobody walks over the clients. */
 void client_free(struct client *c);
 
 /* Answer the call. PARAMETERS are taken (NULL: none). With continues, the call stays open. */

@@ -28,7 +28,7 @@ struct control {
 	ev_prepare reaper; /* runs when somebody hung up */
 };
 
-/* FD listens already. */
+/* FD listens already. False with ERR: it does not. */
 bool control_open(struct watcher *w, int fd, struct err *err);
 
 /* Everybody is hung up on. */

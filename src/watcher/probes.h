@@ -32,6 +32,7 @@ struct probes {
 	msec due; /* of the next while running */
 };
 
+/* For S, which may move in memory: its slot is what is kept. Stopping forgets a question that is on its way. */
 void probes_init(struct probes *p, struct watcher *w, const struct service *s);
 void probes_stop(struct probes *p);
 

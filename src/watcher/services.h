@@ -43,6 +43,7 @@ bool services_map(struct services *s, int fd, struct err *err);
 /* Give back its memory; what the slots hold is given back already. */
 void services_release(struct services *s);
 
+/* The page's header; the supervisor may write to it at any time. Good until the next services_map. */
 const struct page_header *services_header(const struct services *s);
 
 /* The record of SLOT at one moment. False: nobody is there, or no such slot. */

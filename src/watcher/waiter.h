@@ -77,6 +77,7 @@ void waiter_forgot(struct client *c, const char *name);
 /* Patience is at its end. */
 void waiter_expired(struct client *c);
 
+/* It waits for nothing any more. */
 void waiter_free(struct waiter *waiter);
 
 #endif

@@ -63,6 +63,7 @@ enum workers_depth { WORKERS_HEARTBEATS, WORKERS_FIGURES, WORKERS_ALL };
 /* Look at the workers of all living masters in RECORD. Those that are gone are forgotten. */
 void workers_look(struct workers *w, const struct page_service *record, enum workers_depth depth, msec now);
 
+/* Forget all of them, and close what is held of them. */
 void workers_free(struct workers *w);
 
 /* The worker of that pid, were it gone; NULL: none was seen. */
