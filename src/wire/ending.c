@@ -33,6 +33,7 @@ ending_add_signal(struct text *t, int signal)
 	for (size_t i = 0; i < sizeof deaths / sizeof deaths[0]; i++)
 		if (deaths[i].number == signal)
 			name = deaths[i].name;
+	/* real-time signals, and what is new */
 	return name[0] == '?' ? text_addf(t, "signal %d", signal) : text_addf(t, "SIG%s", name);
 }
 

@@ -52,6 +52,7 @@ bool jsonr_array_open(struct jsonr *r);
 bool jsonr_object_next(struct jsonr *r, struct jsonr_key *key);
 bool jsonr_array_next(struct jsonr *r);
 
+/* Is KEY NAME? As it is written: one with escapes is not. */
 bool jsonr_key_is(struct jsonr_key key, const char *name);
 
 /* Take the value that comes next. Strings are appended to T without their escapes (a lone surrogate is U+FFFD, \u0000 a

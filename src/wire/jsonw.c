@@ -45,7 +45,7 @@ reserve(struct jsonw *w, size_t n)
 	size_t size = w->size == 0 ? FIRST_SIZE : w->size;
 	char *at;
 
-	if (w->failed || n >= w->max - w->len) {
+	if (w->failed || n >= w->max - w->len) { /* len < max always: the NUL has room */
 		w->failed = true;
 		return NULL;
 	}

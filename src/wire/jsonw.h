@@ -40,6 +40,7 @@ void jsonw_free(struct jsonw *w);
  * memory was out. W is empty afterwards. */
 char *jsonw_take(struct jsonw *w, size_t *length);
 
+/* Each that is opened is closed again, in its turn. */
 void jsonw_object_open(struct jsonw *w);
 void jsonw_object_close(struct jsonw *w);
 void jsonw_array_open(struct jsonw *w);

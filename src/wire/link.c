@@ -93,7 +93,8 @@ text_padded(const char text[static LINK_TEXT])
 	return true;
 }
 
-/* The fields in use. */
+/* The fields in use. 0 is as good as not there, though a slot, a state or an event 0 means something: nobody looks at it where
+ * it is not used. */
 static unsigned
 used_fields(const struct link_record *r)
 {
@@ -160,6 +161,7 @@ link_check(const void *packet, size_t n, bool to_supervisor, size_t *count, stru
 	for (size_t i = 0; i < records; i++) {
 		struct link_record record;
 
+		/* it may begin at any byte */
 		memcpy(&record, (const char *)packet + i * sizeof record, sizeof record);
 		if (!check_record(&record, to_supervisor, err))
 			return err_prefix(err, "link: record %zu of %zu", i + 1, records);

@@ -62,6 +62,7 @@ struct recogniser {
 	char plain[RECOGNISER_LINE]; /* what a JSON line, or a flattened one, stands for */
 };
 
+/* SINK is called with CONTEXT and each line that is recognised, while it is fed. */
 void recogniser_init(struct recogniser *r, recognise_sink *sink, void *context);
 
 /* Recognise the COUNT (at most SIGNATURES_OWN) lines of OWN as well, which must live as long as R. */

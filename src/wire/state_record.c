@@ -73,7 +73,7 @@ put(struct out *o, const void *bytes, size_t n)
 static void
 put_field(struct out *o, uint16_t tag, const void *bytes, size_t n)
 {
-	uint16_t length = (uint16_t)n;
+	uint16_t length = (uint16_t)n; /* all are far below 64 KiB (STATE_FIELDS_MAX) */
 
 	put(o, &tag, sizeof tag);
 	put(o, &length, sizeof length);
@@ -117,7 +117,7 @@ put_nested(struct out *o, uint16_t tag, const struct shape *shape, const void *r
 		return;
 	}
 	length = (uint16_t)(o->len - begin - 2 * sizeof(uint16_t));
-	memcpy(o->at + begin + sizeof tag, &length, sizeof length);
+	memcpy(o->at + begin + sizeof tag, &length, sizeof length); /* known only now */
 }
 
 bool

@@ -16,6 +16,7 @@ _Static_assert(STATE_FIELDS_MAX + sizeof(struct head) == STATE_SLOT / 2, "two co
  * costs no more than one. */
 static const uint32_t places[] = { 0, 2048, 4096 }, ends[] = { 4096, 4096, 8192 };
 
+/* FNV-1a, 64 bits: against what was written by half, not against anybody. */
 uint64_t
 state_checksum(const void *bytes, size_t n)
 {
@@ -98,7 +99,7 @@ state_slot_write(void *slot, const char *fields, size_t length, struct state_cha
 	head = place_beside(slot, now, length);
 	if (head == NULL)
 		return false;
-	head->check = 0;
+	head->check = 0; /* from here on it is no copy, until the last line */
 	memcpy(head + 1, fields, length);
 	head->sequence = now == NULL ? 1 : now->sequence + 1;
 	head->length = (uint32_t)length;

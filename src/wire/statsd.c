@@ -132,6 +132,7 @@ read_metric(struct statsd_metric *m)
 bool
 statsd_read(struct statsd_metric *m, const char *bytes, size_t n)
 {
+	/* no service's name is longer */
 	const char *slash = memchr(bytes, '/', n < STATSD_NAME + 1 ? n : STATSD_NAME + 1);
 
 	if (n > STATSD_SIZE || slash == NULL || slash == bytes || !is_printable(bytes, n))

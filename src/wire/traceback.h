@@ -60,6 +60,7 @@ enum traceback_step {
 };
 /* clang-format on */
 
+/* None yet: also to begin with. */
 void traceback_clear(struct traceback *t);
 
 /* The next line of the log, LINE being its number. */

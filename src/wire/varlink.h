@@ -1,7 +1,7 @@
 /*
  * varlink -- the protocol of the control socket (https://varlink.org): JSON objects ended by NUL.
  *
- * Framing and envelopes: calls, replies, errors. What the methods mean is in watcher/control.c, the interface
+ * Framing and envelopes: calls, replies, errors. What the methods mean is in watcher/methods.c, the interface
  * itself in org.bridle.varlink (embedded as varlink_interface). JSON by jansson; bounded: a frame of more than
  * VARLINK_FRAME_MAX bytes, or nested deeper than VARLINK_DEPTH, is an error. No I/O.
  */
