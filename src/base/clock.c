@@ -11,6 +11,7 @@ read_clock(clockid_t id)
 	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Linux: it stands still while the machine is suspended (clock_getres(2)), as do the deadlines of services. */
 msec
 clock_now(void)
 {

@@ -39,7 +39,7 @@ err_prefix(struct err *err, const char *fmt, ...)
 
 	if (err == NULL)
 		return false;
-	memcpy(old, err->text, sizeof old);
+	memcpy(old, err->text, sizeof old); /* it is written over while it is read from */
 	va_start(args, fmt);
 	n = vsnprintf(err->text, sizeof err->text, fmt, args);
 	va_end(args);

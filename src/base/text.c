@@ -18,7 +18,7 @@ text_addn(struct text *t, const char *bytes, size_t n)
 {
 	size_t room = t->size - 1 - t->len;
 
-	if (n > room) {
+	if (n > room) { /* as much as fits: half a word tells more than none */
 		n = room;
 		t->cut = true;
 	}
@@ -157,7 +157,7 @@ text_add_size(struct text *t, uint64_t bytes)
 		return text_addf(t, "%u", (unsigned)bytes);
 	for (; v >= 1024 && unit[1] != '\0'; unit++)
 		v /= 1024;
-	if (v >= 100 || v == (double)(long)v)
+	if (v >= 100 || v == (double)(long)v) /* "1.0G" says no more than "1G" */
 		return text_addf(t, "%.0f%c", v, *unit);
 	return text_addf(t, "%.1f%c", v, *unit);
 }
@@ -227,7 +227,7 @@ text_parse_duration(const char *words, msec *out)
 			length = 1000; /* a bare number is seconds */
 			k = 0;
 		}
-		if (length == 0 || thousandths > INT64_MAX / 4 / length)
+		if (length == 0 || thousandths > INT64_MAX / 4 / length) /* so that no sum of them can overflow */
 			return false;
 		total += thousandths * length / 1000;
 		p += k;
@@ -266,7 +266,7 @@ text_parse_int(const char *words, int64_t lowest, int64_t highest, int64_t *out)
 	char *end;
 	long long v;
 
-	if (*words == '\0' || strchr("+ \t\n\v\f\r", *words) != NULL)
+	if (*words == '\0' || strchr("+ \t\n\v\f\r", *words) != NULL) /* strtoll(3) would pass over them */
 		return false;
 	errno = 0;
 	v = strtoll(words, &end, 10);
