@@ -63,7 +63,7 @@ arena_alloc(struct arena *arena, size_t size)
 	size_t rounded = size > SIZE_MAX / 2 ? size : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	void *piece;
 
-	if (c == NULL || c->size - c->used < rounded)
+	if (c == NULL || c->size - c->used < rounded) /* the rest of the old one is given up: it is small */
 		c = chunk_add(arena, rounded);
 	if (c == NULL)
 		return NULL;
@@ -98,7 +98,7 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 	int n;
 
 	va_start(args, fmt);
-	va_copy(again, args);
+	va_copy(again, args); /* read twice: for its length, then for the text */
 	n = vsnprintf(NULL, 0, fmt, args);
 	if (n >= 0 && (text = arena_alloc(arena, (size_t)n + 1)) != NULL)
 		vsnprintf(text, (size_t)n + 1, fmt, again);

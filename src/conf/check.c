@@ -66,7 +66,7 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 		if (check.service.virtualenv[0] == '\0' || !check_is_missing(check.service.virtualenv))
 			check_say(&check, CONF_ERROR, "command", "%s", err.text);
 	}
-	if (section->kind == CONF_GUNICORN && check.command[0] != '\0')
+	if (section->kind == CONF_GUNICORN && check.command[0] != '\0') /* else 0.0.0: unknown */
 		check.gunicorn = conf_gunicorn_version(check.command);
 	check_places(&check);
 	check_numbers(&check);

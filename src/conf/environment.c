@@ -20,6 +20,8 @@ environment_is_reserved(const char *name, size_t length)
 	return false;
 }
 
+/* Of what we were started with. GUNICORN_PID and GUNICORN_FD would make it a second master, LISTEN_* and NOTIFY_SOCKET are for
+ * us (gunicorn-facts 10). */
 static bool
 is_scrubbed(const char *assignment)
 {

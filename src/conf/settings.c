@@ -19,7 +19,7 @@ settings_add(struct settings *s, struct conf_setting setting)
 		s->capacity = capacity;
 	}
 	s->at[s->count++] = setting;
-	s->last[key_id(setting.key)] = s->count;
+	s->last[key_id(setting.key)] = s->count; /* its place and one: 0 is none */
 	return &s->at[s->count - 1];
 }
 
