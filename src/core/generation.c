@@ -22,7 +22,7 @@ generation_end(struct generation *g, const struct stop_limits *limits, bool drai
 
 	if (g->state == GENERATION_FREE || g->state == GENERATION_ENDING)
 		return STOP_NOTHING;
-	if (!drain || g->state != GENERATION_READY)
+	if (!drain || g->state != GENERATION_READY) /* who does not serve yet has nothing to drain */
 		mine.drain = 0;
 	g->state = GENERATION_ENDING;
 	return stop_begin(&g->stop, &mine, g->master, now);
@@ -43,7 +43,7 @@ generation_resume(struct generation *g, const struct stop_limits *limits, msec n
 	struct stop_limits mine = *limits;
 
 	assert(g->state == GENERATION_ENDING && !g->master);
-	mine.drain = limits->total;
+	mine.drain = limits->total; /* drain is what stop.h calls the time before TERM: here the command's own */
 	g->master = true;
 	return stop_begin(&g->stop, &mine, true, now);
 }
@@ -56,10 +56,11 @@ generation_kill(struct generation *g, const struct stop_limits *limits, msec now
 	assert(g->state == GENERATION_ENDING);
 	do
 		deed = stop_hurry(&g->stop, limits, now);
-	while (g->stop.stage != STOP_KILL);
+	while (g->stop.stage != STOP_KILL); /* three rungs at most */
 	return deed;
 }
 
+/* N where there is none: the index behind the last. */
 uint8_t
 generation_find_free(const struct generation *slots, uint8_t n)
 {

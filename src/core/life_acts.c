@@ -14,7 +14,7 @@ end_all(struct life *l, msec now)
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
 		end_slot(l, i, true, now);
-		l->slots[i].beside = false;
+		l->slots[i].beside = false; /* nothing may start beside them any more */
 	}
 	l->next = LIFE_NONE;
 }
@@ -51,7 +51,7 @@ spawn_current(struct life *l, msec now)
 {
 	if (generation_none_in_way(l->slots, LIFE_SLOTS, l->limits.held) && spawn(l, &l->current, now))
 		return;
-	l->state = LIFE_RESTARTING;
+	l->state = LIFE_RESTARTING; /* instead of what the rule says: until the way is clear */
 	l->due = MSEC_NEVER;
 }
 
@@ -76,6 +76,7 @@ listen(struct life *l)
 	orders_push(&l->orders, &(struct life_order){ .kind = ORDER_LISTEN });
 }
 
+/* The listeners stay open throughout: who comes while it is being ended starts the next one. */
 static void
 rest(struct life *l, msec now)
 {

@@ -32,7 +32,7 @@ are_slots(const struct life *l)
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
 		if (!is_generation(&l->slots[i], l->last_number))
 			return false;
-		for (uint8_t k = 0; k < i; k++)
+		for (uint8_t k = 0; k < i; k++) /* two of one number could not be told apart */
 			if (l->slots[i].number != 0 && l->slots[i].number == l->slots[k].number)
 				return false;
 	}
