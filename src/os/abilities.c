@@ -14,7 +14,8 @@
 #include "os/steps.h"
 #include "os/view.h"
 
-/* The steps themselves, in a child that does nothing else. */
+/* The steps themselves, in a child that does nothing else. Tried out rather than read off: LSMs, sysctls and containers forbid
+ * what the kernel can (user_namespaces(7)). */
 static bool
 works(struct steps *steps)
 {
@@ -22,6 +23,7 @@ works(struct steps *steps)
 	int status = -1;
 
 	if (pid == 0)
+		/* not exit(3): buffers and handlers are the parent's */
 		_exit(steps_take(steps, STEP_FIRST) == NULL && steps_take(steps, STEP_RIGHTS) == NULL ? 0 : 1);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -91,5 +93,6 @@ abilities_look(struct abilities *a)
 	a->mounts = try_out(false, CLONE_NEWNS, MOUNTS);
 	a->users = try_users();
 	a->proc = a->mounts && try_out(false, CLONE_NEWNS, PROC);
+	/* asked only where it would be used */
 	a->user_namespaces = (!a->mounts || !a->namespaces) && try_out(true, CLONE_NEWNS | others, MOUNTS);
 }

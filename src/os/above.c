@@ -22,6 +22,7 @@ above_open(struct err *err)
 bool
 above_send(int fd, const struct sockaddr_un *address, socklen_t length, const char *bytes, size_t n)
 {
+	/* whoever does not read it must not hold us */
 	return sendto(fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)address, length) ==
 		(ssize_t)n;
 }

@@ -46,7 +46,7 @@ static const struct {
 static long
 field(const char *line, unsigned n)
 {
-	for (; n > 0 && *line != '\0'; n--) {
+	for (; n > 0 && *line != '\0'; n--) { /* the heading has words where numbers stand: -1, and no owner */
 		line += strspn(line, " ");
 		line += strcspn(line, " ");
 	}

@@ -70,7 +70,7 @@ process_sample(pid_t pid, struct process_sample *out)
 		.start = line.start,
 		.threads = line.threads,
 		.rss = resident(pid) };
-	out->cpu_ns = (line.user + line.system) * (1000000000 / tick);
+	out->cpu_ns = (line.user + line.system) * (1000000000 / tick); /* clock ticks (proc_pid_stat(5)) */
 	/* starttime counts suspension, our deadlines do not (time_namespaces(7), clock_gettime(2)) */
 	out->started = (msec)(line.start * 1000 / tick) - (read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC));
 	return true;

@@ -98,6 +98,7 @@ sockdiag_port(const struct sockdiag_query *queries, unsigned n, uint16_t family,
 	for (unsigned i = 0; i < n; i++) {
 		if (queries[i].family != family)
 			continue;
+		/* several: all are told of, and ours picked out */
 		*port = any && *port != queries[i].port ? 0 : queries[i].port;
 		any = true;
 	}

@@ -83,7 +83,7 @@ read_stack(pid_t pid, struct stall *out)
 		char *name = strchr(line, ' ');
 		size_t n = name != NULL ? strcspn(name + 1, "+") : 0;
 
-		if (n == 0 || t.len + n + 2 > sizeof out->stack)
+		if (n == 0 || t.len + n + 2 > sizeof out->stack) /* the outer ones say less */
 			break;
 		if (t.len > 0)
 			text_add(&t, " ");
