@@ -38,12 +38,12 @@ around_spawn(struct service *s, const struct plan_hook *command, int cgroup_fd, 
 	r.path = command->path;
 	r.argv = command->argv;
 	r.envp = s->plan->hooks->as_service.at;
-	r.listen_pid = NULL;
+	r.listen_pid = NULL; /* listeners are the master's alone */
 	r.null_fd = s->home->null_fd;
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = cgroup_fd;
 	r.descriptors = s->home->descriptors;
-	if (command->privileged) {
+	if (command->privileged) { /* with a + in front (systemd.service(5)) */
 		r.envp = s->plan->hooks->as_we.at;
 		r.change_user = false;
 		r.steps = NULL;
@@ -85,7 +85,7 @@ around_run(struct service *s, uint8_t slot)
 	struct err err;
 	pid_t pid;
 
-	if (command == NULL)
+	if (command == NULL) /* nothing is left that could be run: as if it had failed */
 		return -1;
 	if (g->hooks.stage == HOOKS_AFTER) /* KILL may have gone to the cgroup: nobody can be born there any more */
 		service_renew_cgroup(s, slot);

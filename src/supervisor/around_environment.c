@@ -15,6 +15,7 @@ static const char *const results[] = { [AROUND_SUCCESS] = "success",
 	[AROUND_TIMEOUT] = "timeout",
 	[AROUND_RESOURCES] = "resources" };
 
+/* Written behind what all commands have, and ended anew each time: nothing is allocated for it. */
 static void
 put_at(struct plan_hook_environment *e, unsigned n, char *variable)
 {
@@ -27,7 +28,7 @@ put(struct around_variables *v, struct plan_hooks *hooks, const char *name, cons
 {
 	struct text t;
 
-	if (v->count == PLAN_HOOK_VARIABLES)
+	if (v->count == PLAN_HOOK_VARIABLES) /* there are never more: the vectors were made for so many */
 		return;
 	text_init(&t, v->text[v->count], sizeof v->text[0]);
 	text_addf(&t, "%s=%s", name, value);
@@ -86,6 +87,7 @@ around_variables(struct around_variables *v, struct service *s, uint8_t slot)
 	if (g->hooks.stage != HOOKS_AFTER)
 		return;
 	put(v, hooks, "SERVICE_RESULT",
+		/* it may have been restored from what another version wrote */
 		g->result < sizeof results / sizeof results[0] ? results[g->result] : "protocol");
 	if (g->ended)
 		put_end(v, hooks, g->status);

@@ -20,10 +20,11 @@ around_given_up(struct service *s, const char *reason, msec now)
 	struct err err;
 	pid_t pid;
 
+	/* one at a time: it may still be running from the last time */
 	if (command == NULL || s->around == NULL || s->around->failure != 0)
 		return;
 	around_reason(&variables, s, reason);
-	pid = around_spawn(s, command, -1, &err);
+	pid = around_spawn(s, command, -1, &err); /* in no group of a generation: it is to outlive all of them */
 	if (pid < 0) {
 		log_error("%s: on_failure: %s", s->name, err.text);
 		return;
@@ -102,5 +103,5 @@ around_failure_tick(struct service *s, msec now)
 		return;
 	log_warning("%s: on_failure takes longer than stop_timeout; it is killed", s->name);
 	around_end(s);
-	s->around->failure_due = MSEC_NEVER;
+	s->around->failure_due = MSEC_NEVER; /* once: KILL is not to be refused, and its end is reaped */
 }

@@ -61,6 +61,7 @@ remove_cgroup(struct service *s, uint8_t slot)
 		cgroup_remove(around, s->name, number);
 		close(around);
 	}
+	/* where it had no bounds then; of two places only one exists */
 	cgroup_remove(s->home->cgroup_fd, s->name, number);
 }
 

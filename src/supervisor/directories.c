@@ -87,13 +87,14 @@ directories_remove(const struct directories *d, uid_t uid, gid_t gid)
 {
 	bool all = true;
 
-	if (d->preserve)
+	if (d->preserve) /* runtime_directory_preserve */
 		return true;
 	/* the last first: it may be within another */
 	for (uint32_t i = d->count; i > 0; i--) {
 		const struct directory *one = &d->at[i - 1];
 		struct path_way way;
 
+		/* state, cache, logs and settings outlive it (systemd.exec(5)) */
 		if (one->kind != DIRECTORY_RUNTIME || !path_walk(&way, one->path, uid, gid, false, NULL))
 			continue;
 		all = rundir_remove(way.dir, way.name, MOST_REMOVED) && all;

@@ -17,6 +17,7 @@ is_passed(const struct conf_service *s, const char *assignment)
 {
 	size_t n = strcspn(assignment, "=");
 
+	/* all of it, but for what conf/environment.c scrubs */
 	if (s->clear_environment != 1 && s->pass_environment.count == 0)
 		return true;
 	for (uint32_t i = 0; i < s->pass_environment.count; i++)
@@ -66,7 +67,7 @@ plan_command(struct plan *p, const struct conf_section *section, const struct co
 		return err_set(err, 0, "%s: cannot build its environment", s->name);
 	ok = conf_command_build(&p->command, section, s, p->workers, s->bind.count, statsd, home->run_dir,
 		&(struct conf_base){ .at = base.at, .lasting = (uint32_t)base.ours }, err);
-	for (size_t i = base.ours; base.at[i] != NULL; i++)
+	for (size_t i = base.ours; base.at[i] != NULL; i++) /* copied by now: they were not said to last */
 		free(base.at[i]);
 	free(base.at);
 	return ok;

@@ -57,7 +57,7 @@ take_list(struct making *m, const char *key, enum hook_list list, const struct c
 		if (!take_one(m, commands->at[i], &at[i], &ignored))
 			return err_prefix(m->err, "%s", key);
 		if (ignored)
-			order->ignored[list] |= UINT32_C(1) << i;
+			order->ignored[list] |= UINT32_C(1) << i; /* a bit each: see the assertion above */
 	}
 	return true;
 }
@@ -67,7 +67,7 @@ take_failure(struct making *m)
 {
 	bool ignored;
 
-	if (m->service->on_failure.count == 0)
+	if (m->service->on_failure.count == 0) /* at most one (onecommand: conf/kinds_commands.c) */
 		return true;
 	m->hooks->on_failure = arena_alloc(m->arena, sizeof *m->hooks->on_failure);
 	if (m->hooks->on_failure == NULL)

@@ -74,7 +74,7 @@ add_empty(struct making *m, const char *path, const char *options, bool sealed, 
 
 	if (!view_add(m->view, VIEW_EMPTY, path, true, options, err))
 		return false;
-	if (m->view->count > before) {
+	if (m->view->count > before) { /* else it is not there, and needs no cover */
 		m->view->at[before]->sealed = sealed;
 		m->view->at[before]->no_devices = true;
 	}
@@ -99,6 +99,7 @@ add_private(struct making *m, struct err *err)
 		return true;
 	snprintf(m->proc, sizeof m->proc, "hidepid=%s%s", hidepid[s->protect_proc],
 		s->proc_subset == CONF_PROC_PID ? ",subset=pid" : "");
+	/* else miss_paths() has said so */
 	return !m->can.proc || view_add(m->view, VIEW_PROC, "/proc", false, m->proc, err);
 }
 
@@ -117,6 +118,7 @@ add_system(struct making *m, struct err *err)
 			return false;
 		return add_all(m, VIEW_READ_ONLY, system, err);
 	case CONF_SYSTEM_YES: return add_all(m, VIEW_READ_ONLY, system, err);
+	/* the kernel's own trees have keys of their own (systemd.exec(5), ProtectSystem=) */
 	case CONF_SYSTEM_STRICT: return add_all(m, VIEW_READ_ONLY, all, err) && add_all(m, VIEW_AS_IT_IS, kernel, err);
 	}
 	return true;
@@ -160,6 +162,7 @@ add_kernel(struct making *m, struct err *err)
 	if (!mounts)
 		return true;
 	if (is_on(s->protect_kernel_tunables) &&
+		/* groups apart, which protect_control_groups is about */
 		!(add_all(m, VIEW_READ_ONLY, tunables, err) && add_all(m, VIEW_INACCESSIBLE, memory, err) &&
 			add_all(m, VIEW_AS_IT_IS, groups, err)))
 		return false;

@@ -41,6 +41,7 @@ take_status(struct plan_program *program, const char *word)
 		program->signals |= UINT64_C(1) << (signal_by_name(word) - 1);
 }
 
+/* Then plan_program_of() has it, and a thousand services share one. */
 static bool
 is_usual(const struct conf_service *s)
 {
@@ -69,7 +70,7 @@ take_address(struct plan_program *program, const struct conf_bind *bind, struct 
 	if (e != 0)
 		return err_set(err, 0, "ready_probe: cannot resolve '%s': %s", bind->host, gai_strerror(e));
 	memcpy(&program->address, found->ai_addr, found->ai_addrlen);
-	program->address_length = found->ai_addrlen;
+	program->address_length = found->ai_addrlen; /* the first alone: what listens listens on one */
 	freeaddrinfo(found);
 	return true;
 }
@@ -118,7 +119,7 @@ plan_program_free(struct plan_program *program)
 bool
 plan_program_is_success(const struct plan_program *program, int status)
 {
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status)) /* a signal counts as success only where it is listed */
 		return program->signals >> (WTERMSIG(status) - 1) & 1;
 	return ending_is_clean(status) ||
 		(WIFEXITED(status) && program->statuses[WEXITSTATUS(status) / 32] >> WEXITSTATUS(status) % 32 & 1);

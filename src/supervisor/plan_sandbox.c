@@ -35,7 +35,7 @@ static const char no_bounding[] =
 void
 plan_cannot(struct making *m, enum page_withheld key, const char *why)
 {
-	if (m->why == NULL) {
+	if (m->why == NULL) { /* the first stands for all: one line is enough to know where to look */
 		m->first_withheld = key;
 		m->why = why;
 	}
@@ -107,7 +107,7 @@ ask_for_capabilities(struct making *m)
 {
 	const struct conf_service *s = m->s;
 
-	m->bounding = ~UINT64_C(0);
+	m->bounding = ~UINT64_C(0); /* all of them: no bit has to be taken away */
 	if (s->capability_bounding_set.count > 0)
 		m->bounding = nameset_resolve(NAMESET_CAPABILITIES, s->capability_bounding_set.at,
 			s->capability_bounding_set.count);
@@ -146,6 +146,7 @@ ask_for_filter(struct making *m)
 		.no_raw_io = is_on(s->private_devices),
 		.no_tunables = is_on(s->protect_kernel_tunables),
 	};
+	/* kinds that are not listed must not be made: clone(2) and unshare(2) take their flags */
 	for (int i = 0; s->restrict_namespaces.count > 0 && nameset_word(NAMESET_NAMESPACES, i)[0] != '\0'; i++)
 		if ((allowed >> i & 1) == 0)
 			m->filter.forbidden_clone |= nameset_clone_flag(i);

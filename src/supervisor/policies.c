@@ -26,6 +26,7 @@ policies_recycle(struct service *s, pid_t pid)
 	pid_t master = service_master(s);
 	struct tree_process p;
 
+	/* the watcher names a pid: it has to be that master's child now, and is signalled by its start, or it is gone */
 	if (master <= 0 || !tree_look(pid, &p) || p.parent != master || !tree_signal(pid, p.start, SIGTERM))
 		return false;
 	log_info("%s: worker %d is recycled", s->name, (int)pid);
@@ -88,7 +89,7 @@ policies_judged(struct service *s, const struct link_record *r, msec now)
 	const char *key = keys[r->arg];
 	enum link_deed done = DEED_NONE;
 
-	if (s->plan == NULL || !is_current(s, r))
+	if (s->plan == NULL || !is_current(s, r)) /* what was judged may be of a generation that is gone */
 		return;
 	claim.set = (enum policy_deed)s->plan->policies[r->arg];
 	claim.age = now - (l->current != LIFE_NONE ? l->slots[l->current].since : l->since);
@@ -100,6 +101,6 @@ policies_judged(struct service *s, const struct link_record *r, msec now)
 	}
 	if (done == DEED_NONE)
 		return;
-	service_act(s, now);
+	service_act(s, now); /* first: what is told has been done then */
 	tell(s, r, done);
 }

@@ -32,7 +32,7 @@ tell_line(void *context, const char *line)
 	r.id = teller->id;
 	text_copy(r.text, sizeof r.text, line);
 	watcher_child_tell(teller->b, &r);
-	watcher_child_flush(teller->b);
+	watcher_child_flush(teller->b); /* each at once: a reread may have more of them than a packet holds */
 }
 
 static void
@@ -57,7 +57,7 @@ deed_reexec(struct bridled *b, struct link_record *request, struct answer *a)
 	if (!reexec_ask(b, request->id, &err))
 		answer_say(a, LINK_REFUSED, err.text);
 	else
-		request->id = 0;
+		request->id = 0; /* reexec.c answers, when it knows */
 }
 
 static void
@@ -127,9 +127,9 @@ take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 		deed_shutdown(b, &a);
 	else if (s == NULL || !do_to(s, r, &a, now))
 		answer_say(&a, LINK_REFUSED, "no such service any more");
-	if (a.fd >= 0)
+	if (a.fd >= 0) /* nobody took it */
 		close(a.fd);
-	if (r->id == 0 || a.later)
+	if (r->id == 0 || a.later) /* our own watcher's wishes: it sees in the page what came of them */
 		return;
 	watcher_child_tell(b, &a.record);
 	watcher_child_flush(b);

@@ -67,6 +67,7 @@ free_slot(const struct bridled *b)
 struct service *
 service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err)
 {
+	/* for one that cannot be planned yet: it fails to start, and is tried again as any that does not boot */
 	static const struct life_limits unplanned = {
 		.restart = { RESTART_ALWAYS, 1000, 60000, 60000, 0, 3600000 },
 		.stop = { .total = 1000 },
@@ -82,6 +83,7 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	}
 	s->home = b;
 	s->slot = slot;
+	/* of the slot, whoever had it: what is still on the link about him is not about us */
 	s->incarnation = page_at(b->page, slot)->incarnation + 1;
 	s->kind = kind;
 	s->output_fd = s->proof_fd = -1;
@@ -101,12 +103,12 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 		around_free(s);
 		free(s->demand);
 		free(s->trial);
-		s->plan = NULL;
+		s->plan = NULL; /* the caller's again */
 		free(s);
 		return NULL;
 	}
 	b->services[slot] = s;
-	if (header->used <= slot)
+	if (header->used <= slot) /* never less: readers go up to it at any time */
 		header->used = slot + 1;
 	service_show(s);
 	return s;
@@ -230,6 +232,7 @@ service_reaped(struct service *s, uint8_t slot, int status, msec now)
 	s->last_generation = g->number;
 	s->last_age = now - g->since;
 	s->last_ended = now;
+	/* what is known better than by its exit status stays: a command that failed, or that it was stopped on purpose */
 	if ((s->around == NULL || s->around->unfit != g->number) && !is_halted(s))
 		service_tell_why(s, "");
 	*service_pid_at(s, slot) = 0;

@@ -109,7 +109,7 @@ show_probe(const struct service *s, struct page_service *record)
 static void
 take_settings(struct service *s, struct page_service *record)
 {
-	if (s->plan == NULL || s->plan->settings == NULL)
+	if (s->plan == NULL || s->plan->settings == NULL) /* they are in the page already */
 		return;
 	record->settings = *s->plan->settings;
 	free(s->plan->settings);
@@ -144,7 +144,7 @@ service_show(struct service *s)
 	record->last_status = s->last_status;
 	record->last_pid = s->last_pid;
 	record->last_ended = s->last_ended;
-	record->last_started = s->last_ended - s->last_age;
+	record->last_started = s->last_ended - s->last_age; /* 0 where none has ended */
 	record->streak = l->restart.streak;
 	record->from = s->from;
 	record->manner = s->manner;
