@@ -17,7 +17,7 @@
 struct watcher;
 
 enum {
-	CLIENT_OUT_MAX = 4 << 20, /* bytes of replies that may wait, once one waits; who lets more wait is hung up on */
+	CLIENT_OUT_MAX = 4 << 20,   /* bytes of replies that wait, once one does; who lets more wait is hung up on */
 	CLIENT_EVENTS_MAX = 1 << 18 /* the same for one that only listens */
 };
 
