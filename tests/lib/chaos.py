@@ -38,7 +38,7 @@ class Fault:
     do: Callable
     cuts: bool = False               # may cost requests that a worker was answering
     needs: Callable = lambda chaos: True
-    kind: str = ""                   # words for APART
+    kind: str = ""                   # words for TOGETHER
 
 
 class Chaos:
@@ -50,6 +50,7 @@ class Chaos:
         self.wanted = {name: 2 for name in ports}
         self.count, self.lost, self.settings = collections.Counter(), collections.defaultdict(collections.Counter), 0
         self.said, self.crashes, self.tried = [], [], set()
+        self.listeners = held(site)  # these are to be there in the end
 
     # ---- whom ----
 
@@ -95,6 +96,10 @@ class Chaos:
         self.site.process.wait()
         self.site.start()
         self.crashes.clear()
+
+    def kill_both(self):
+        self.signal(self.watcher(), signal.SIGKILL)
+        self.kill()
 
     def in_the_middle(self, end):
         """A replacement begins, and after a while the supervisor ends."""
@@ -237,8 +242,8 @@ class Chaos:
     def round(self, faults):
         """One fault, or two at once, until everything is well again."""
         chosen = self.random.sample(faults, 2 if self.random.random() < 0.3 else 1)
-        if len(chosen) == 2 and any(apart <= set(f"{chosen[0].kind} {chosen[1].kind}".split()) for apart in APART):
-            chosen = chosen[:1]
+        kinds = set(" ".join(fault.kind for fault in chosen).split())
+        takes_listeners = any(together <= kinds for together in TOGETHER)
         self.tried.update(fault.name for fault in chosen)
         what = " + ".join(sorted(fault.name for fault in chosen))
         before = self.snapshot()
@@ -250,7 +255,9 @@ class Chaos:
         self.settled()
         self.count[what] += 1
         self.put_down(what, before)
-        cuts = any(fault.cuts for fault in chosen)
+        cuts = takes_listeners or any(fault.cuts for fault in chosen)
+        if takes_listeners:
+            self.listeners = held(self.site)
         assert cuts or not self.lost[what], f"{what} cost requests: {dict(self.lost[what])}, " \
             f"{[traffic.failed for traffic in self.traffics.values()]}"
 
@@ -342,11 +349,9 @@ def while_no(what, whom, ask=False):
     return lambda chaos: chaos.meanwhile(getattr(chaos, what), whom, ask)
 
 
-# Of what comes in the same moment as another of these, nobody promises anything:
-APART = [
-    {"unfollowed", "kill"},  # the listeners of a service of which nobody lives are held by the supervisor alone,
-    {"master", "restart"},   # as while one that is not ready yet is restarted
-]
+# While nobody of a service lives, bridled alone holds its listeners: killed then, it takes them along, with who waits there. So
+# it is when a master that cannot be followed ends, or one that is not ready yet is restarted, and bridled is killed as well.
+TOGETHER = [{"unfollowed", "kill"}, {"master", "restart"}]
 FAULTS = [
     Fault("watcher KILL", kill("watcher", signal.SIGKILL), kind="watcher"),
     Fault("watcher SEGV", kill("watcher", signal.SIGSEGV), kind="watcher"),
@@ -380,6 +385,7 @@ FAULTS = [
     Fault("supervisor KILL", Chaos.kill, kind="kill"),
     Fault("supervisor KILL in a replacement", lambda chaos: chaos.in_the_middle(chaos.kill),
           kind="kill restart"),
+    Fault("supervisor and watcher KILL", Chaos.kill_both, kind="kill"),
     Fault("supervisor STOP CONT", lambda chaos: chaos.signal(chaos.site.pid, signal.SIGSTOP, signal.SIGCONT, pause=1)),
 ]
 

@@ -76,9 +76,8 @@ def everybody(site):
 def test_chaos(site, small_disk, tmp_path, figures):
     figures(f"chaos: BRIDLE_CHAOS_SEED={SEED} BRIDLE_CHAOS_SECONDS={SECONDS:g}")
     print(f"BRIDLE_CHAOS_SEED={SEED}")
-    listeners = held(site)
-    assert len(listeners) == 4
     chaos = Chaos(site, site.ports, small_disk, SEED)
+    assert len(chaos.listeners) == 4
     with chaos:
         chaos.live(SECONDS)
     for line in chaos.figures():
@@ -88,7 +87,7 @@ def test_chaos(site, small_disk, tmp_path, figures):
         until(lambda: set(below(site)) == everybody(site), "one master a service, the workers wanted, and "
               f"nobody else: {processes.tree(os.getpid())}")
     assert processes.zombies_below(os.getpid()) == []
-    assert held(site) == listeners, "other listeners than at the beginning"
+    assert held(site) == chaos.listeners, "other listeners than at the beginning"
 
     site.ctl("stop", "spew")
     last = int((tmp_path / "last").read_text())
