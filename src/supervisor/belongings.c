@@ -102,9 +102,8 @@ remove_ipc(struct service *s, msec now)
 {
 	struct err err;
 
-	if (s->has_stopped && s->plan->remove_ipc && !errand_remove_ipc(s, now, &err))
+	if (s->plan->remove_ipc && !errand_remove_ipc(s, now, &err))
 		log_warning("%s: remove_ipc: %s", s->name, err.text);
-	s->has_stopped = false;
 }
 
 /* Whether another service that is up has its sockets and files where ours would be removed: several sites in /run/gunicorn. */
@@ -124,19 +123,21 @@ is_needed(const struct service *s)
 	return false;
 }
 
-/* It is stopped, and nobody of it is left. */
+/* It is stopped, and nobody of it is left. What it was never started for is not its own yet: a unit of systemd that it is to
+ * succeed may have the same runtime directory, and its sockets there; so it may after a takeover that failed. */
 void
 service_remove_places(struct service *s, msec now)
 {
 	const struct plan *p = s->plan;
 
-	if (p == NULL || (p->directories == NULL && p->credentials == NULL && !p->remove_ipc) ||
-		(s->life.state != LIFE_STOPPED && s->life.state != LIFE_FAILED) ||
+	if (p == NULL || !s->has_stopped || (s->life.state != LIFE_STOPPED && s->life.state != LIFE_FAILED) ||
 		!generation_none_left(s->life.slots, LIFE_SLOTS))
 		return;
+	s->has_stopped = false;
 	remove_ipc(s, now);
 	if (p->credentials != NULL)
 		credentials_remove(s->home->run_fd, s->name);
-	if (p->directories != NULL && !is_needed(s) && !directories_remove(p->directories, p->uid, p->gid))
+	if (p->directories != NULL && !held_any_given(&s->held) && !is_needed(s) &&
+		!directories_remove(p->directories, p->uid, p->gid))
 		log_warning("%s: something is left of its runtime_directory", s->name);
 }

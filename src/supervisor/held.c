@@ -167,6 +167,15 @@ held_close(struct held *h)
 			close_one(&h->at[i]);
 }
 
+bool
+held_any_given(const struct held *h)
+{
+	for (uint32_t i = 0; i < h->count; i++)
+		if (h->at[i].fd >= 0 && h->at[i].given)
+			return true;
+	return false;
+}
+
 void
 held_free(struct held *h)
 {

@@ -47,6 +47,9 @@ void held_drop_unwanted(struct held *h);
 void held_close(struct held *h);
 void held_free(struct held *h);
 
+/* Whether one of them was given, so that its file is somebody else's. */
+bool held_any_given(const struct held *h);
+
 /* Close those that were given, which others go on holding: their files stay. */
 void held_let_go(struct held *h);
 

@@ -41,7 +41,7 @@ struct service {
 	uint32_t wanted;        /* workers */
 	bool bounded;           /* a plan of it had bounds: their group may be there, though it has none any more */
 	bool scaled;            /* somebody asked for `wanted`: a changed configuration does not move it */
-	bool has_stopped;       /* remove_ipc: it was up, and what it left has not been removed yet */
+	bool has_stopped;       /* it was up, and what it left has not been removed yet (belongings.h) */
 	bool unwritten;         /* it moved since it was taken down last (memory_later) */
 	bool removed;           /* the configuration has it no more: forgotten once it is stopped */
 	int cgroup[LIFE_SLOTS]; /* of each generation; -1: none */

@@ -194,6 +194,26 @@ def test_what_cannot_start_changes_nothing(bridled, foreign, systemd, free_ports
     until(lambda: is_refused(old.address), "nobody to listen there any more")
 
 
+def test_a_runtime_directory_of_both(bridled, foreign, free_ports):
+    """Until the service has taken over, the directory and what is in it are the other's, whatever is read or fails meanwhile;
+    afterwards they are its own."""
+    settings = {"runtime_directory": "shop", "bind": "unix:{root}/runtime/shop/web.sock", "autostart": "no", "start_limit": 2}
+    site = bridled(web("other", autostart="no"))
+    directory = site.root / "runtime/shop"
+    directory.mkdir(parents=True)
+    old = foreign(site, str(directory / "web.sock"), f"unix:{directory}/web.sock")
+    for app in ("hello:app", "no_such_module:app"):
+        site.write(web(app=app, **settings))
+        site.ctl("reload")
+    assert "no_such_module" in site.bridle("takeover", "web", str(old.pid)).stderr
+    assert get(old.address).status == 200
+    site.write(web(**settings))
+    site.ctl("reload")
+    take_over(site, old, "web", str(old.pid))
+    site.ctl("stop", "web")
+    until(lambda: not directory.exists(), "the directory to be removed")
+
+
 def test_strangers(bridled, foreign, free_ports, as_root):
     """Only its owner and root may have a process looked into, and only for an address of the service."""
     ports = free_ports(2)
