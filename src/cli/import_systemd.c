@@ -94,26 +94,75 @@ sort_by_name(char **paths, size_t count)
 		}
 }
 
-/* The drop-ins for the unit in all directories: of its own name, of its template's, of its type's. Of two files with the
- * same name, only the first counts. */
-static bool
-add_dropins(struct import *im, const char *const names[3], struct err *err)
-{
-	char directory[PATH_MAX], pattern[3 * PATH_MAX];
-	glob_t found = { 0 };
-	bool ok = true;
-	int flags = 0;
+struct search {
+	const char *directory; /* of units; its length is LENGTH */
+	int length;
+	glob_t found;
+	int flags; /* GLOB_APPEND once there is something in FOUND */
+};
 
-	for (size_t n = 0; n < 3; n++)
-		for (const char *along = search_path(); next_directory(&along, directory); flags = GLOB_APPEND) {
-			snprintf(pattern, sizeof pattern, "%s/%s.d/*.conf", directory, names[n]);
-			glob(pattern, flags, NULL, &found);
+static void
+look(struct search *s, const char *name)
+{
+	char pattern[2 * PATH_MAX];
+
+	snprintf(pattern, sizeof pattern, "%.*s/%s.d/*.conf", s->length, s->directory, name);
+	glob(pattern, s->flags, NULL, &s->found);
+	s->flags = GLOB_APPEND;
+}
+
+/* "a-b" of UNIT, shortened to "a-", that to nothing. */
+static size_t
+shorten(const char *unit, size_t length)
+{
+	for (length--; length > 0 && unit[length - 1] != '-'; length--)
+		;
+	return length;
+}
+
+/* Those of "a-b.service", then of all that begin with "a-" (systemd.unit(5)); of an instance "a-b@c.service", each time its
+ * template's too, and what is shorter than that has no "@". */
+static void
+look_along(struct search *s, const char *unit, size_t length, const char *instance, const char *type)
+{
+	char name[NAME_MAX + 16];
+
+	for (; length > 0; length = shorten(unit, length)) {
+		snprintf(name, sizeof name, "%.*s%s.%s", (int)length, unit, instance, type);
+		look(s, name);
+		if (*instance == '\0')
+			continue;
+		snprintf(name, sizeof name, "%.*s@.%s", (int)length, unit, type);
+		look(s, name);
+		look_along(s, unit, shorten(unit, length), "", type);
+	}
+}
+
+/* The drop-ins for the unit in all directories: a directory counts before the next one, in it what is said of fewer units, and
+ * last what is said of all of the type. Of two files with the same name, only the first counts. */
+static bool
+add_dropins(struct import *im, const char *unit, const char *type, struct err *err)
+{
+	size_t length = strcspn(unit, "@");
+	struct search s = { .flags = 0 };
+	char **paths;
+	bool ok = true;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (s.directory = search_path(); *s.directory != '\0';) {
+			s.length = (int)strcspn(s.directory, ":");
+			if (pass == 0)
+				look_along(&s, unit, length, unit + length, type);
+			else
+				look(&s, type);
+			s.directory += s.length + (s.directory[s.length] == ':');
 		}
-	sort_by_name(found.gl_pathv, found.gl_pathc);
-	for (size_t i = 0; ok && i < found.gl_pathc; i++)
-		if (i == 0 || strcmp(last_part(found.gl_pathv[i - 1]), last_part(found.gl_pathv[i])) != 0)
-			ok = import_systemd_file(im, found.gl_pathv[i], found.gl_pathv[i], err);
-	globfree(&found);
+	paths = s.found.gl_pathv;
+	sort_by_name(paths, s.found.gl_pathc);
+	for (size_t i = 0; ok && i < s.found.gl_pathc; i++)
+		if (i == 0 || strcmp(last_part(paths[i - 1]), last_part(paths[i])) != 0)
+			ok = import_systemd_file(im, paths[i], paths[i], err);
+	globfree(&s.found);
 	return ok;
 }
 
@@ -133,7 +182,7 @@ add_unit(struct import *im, const char *unit, const char *type, bool *there, str
 	/* under the name that was asked for: what % stands for depends on the instance */
 	return import_systemd_file(im, path,
 		       arena_printf(im->arena, "%.*s/%s", (int)(strrchr(path, '/') - path), path, name), err) &&
-		add_dropins(im, (const char *const[3]){ name, template, type }, err);
+		add_dropins(im, unit, type, err);
 }
 
 bool

@@ -188,7 +188,10 @@ def installed(tmp_path):
     """Two directories of units, as systemd looks for them."""
     for name, text in {"etc/web@.service": SERVICE, "usr/web@.service": "[Service]\nExecStart=gunicorn hidden\n",
                        "usr/web@.service.d/20-b.conf": "[Service]\nUMask=0007\nUser=hidden\n",
-                       "usr/web@.service.d/30-c.conf": "[Service]\nGroup=nogroup\n",
+                       "etc/web@.service.d/30-c.conf": "[Service]\nGroup=nogroup\n",
+                       "usr/web@eu.service.d/30-c.conf": "[Service]\nGroup=hidden\n",
+                       "etc/my-shop.service": "[Service]\nExecStart=gunicorn my:app\n",
+                       "usr/my-.service.d/a.conf": "[Service]\nUMask=0077\n",
                        "etc/web@eu.service.d/10-a.conf": "[Service]\nUser=root\n",
                        "etc/web@eu.service.d/20-b.conf": "[Service]\nUMask=0077\n",
                        "usr/web@.socket": "[Socket]\nListenStream=/run/%i.sock\n"}.items():
@@ -206,6 +209,7 @@ def test_an_installed_unit_with_all_that_belongs_to_it(installed):
     assert settings == [("app", "eu:app"), ("directory", "/tmp"), ("bind", "unix:/run/eu.sock"),
                         ("socket_mode", "0666"), ("user", "root"),
                         ("group", "nogroup"), ("umask", "0077"), ("start", "on-demand"), ("private_tmp", "yes")]
+    assert "umask = 0077\n" in bridle_import("--systemd", "my-shop", env=installed).stdout
     missing = bridle_import("--systemd", "nosuch", env=installed)
     assert missing.returncode == 1 and "there is no unit nosuch.service" in missing.stderr
 
