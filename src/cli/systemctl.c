@@ -78,19 +78,19 @@ systemctl_show(const char *unit, const char *property, char *value, size_t size,
 }
 
 bool
-systemctl_do(const char *verb, const char *option, const char *const *units, struct trouble *t)
+systemctl_do(const char *verb, const char *const *units, struct trouble *t)
 {
-	const char *words[SYSTEMCTL_UNITS + 5] = { "systemctl", verb };
+	const char *words[SYSTEMCTL_UNITS + 4] = { "systemctl", verb };
 	size_t n = 2;
 	pid_t pid;
 
-	if (option != NULL)
-		words[n++] = option;
-	words[n++] = "--";
+	if (units[0] != NULL)
+		words[n++] = "--";
 	for (size_t i = 0; i < SYSTEMCTL_UNITS && units[i] != NULL; i++)
 		words[n++] = units[i];
 	/* its words go where ours about it go: standard output is for what we say */
 	if (!run(words, STDERR_FILENO, &pid))
 		return trouble_set(t, CLI_FAILED, errno, "cannot run systemctl");
-	return ended_well(pid) || trouble_set(t, CLI_FAILED, 0, "systemctl %s %s failed", verb, units[0]);
+	return ended_well(pid) ||
+		trouble_set(t, CLI_FAILED, 0, "systemctl %s %s failed", verb, units[0] != NULL ? units[0] : "");
 }

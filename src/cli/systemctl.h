@@ -14,8 +14,8 @@ enum { SYSTEMCTL_UNITS = 8 };
 /* PROPERTY of UNIT into VALUE, without the end of its line. False with T: there is no systemctl, or it failed. */
 bool systemctl_show(const char *unit, const char *property, char *value, size_t size, struct trouble *t);
 
-/* Do VERB ("stop") with OPTION (NULL: none) to the NULL-ended UNITS (SYSTEMCTL_UNITS at most); waits for its end. What it says goes
- * to standard error. False with T. */
-bool systemctl_do(const char *verb, const char *option, const char *const *units, struct trouble *t);
+/* Do VERB ("stop") to the NULL-ended UNITS (SYSTEMCTL_UNITS at most, perhaps none); waits for its end. What it says goes to
+ * standard error. False with T. */
+bool systemctl_do(const char *verb, const char *const *units, struct trouble *t);
 
 #endif

@@ -15,8 +15,10 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/connection.h"
+#include "cli/dropin.h"
 #include "cli/field.h"
 #include "cli/paint.h"
+#include "cli/reach.h"
 #include "cli/systemctl.h"
 #include "os/children.h"
 #include "os/pidfd.h"
@@ -25,6 +27,7 @@
 enum {
 	WORKERS = 1024,
 	PATIENCE = 600000, /* ms for which requests of the old workers may last */
+	TO_LISTEN = 60000, /* ms for a unit that has been started */
 };
 
 struct takeover {
@@ -67,29 +70,53 @@ call(const struct takeover *o, const char *method, json_t *parameters, bool is_t
 	return true;
 }
 
-/* Whether one of its listeners is a file. */
-static bool
-has_path(const struct takeover *o, struct trouble *t, bool *has)
+/* Where it listens: an array of objects with "address". NULL with T. */
+static json_t *
+listeners_of(const struct takeover *o, struct trouble *t)
 {
 	struct connection c;
 	struct varlink_reply reply;
-	json_t *listener;
+	json_t *listeners;
 	bool ok;
-	size_t i;
 
 	if (!connection_open(&c, o->a, t))
-		return false;
+		return NULL;
 	ok = connection_call(&c, "List", json_pack("{s:s}", "name", o->name), &reply, t);
 	connection_close(&c);
 	if (!ok)
-		return false;
-	*has = false;
-	json_array_foreach(json_object_get(json_array_get(json_object_get(reply.parameters, "services"), 0),
-				   "listeners"),
-		i, listener)
-		*has = *has || strchr(field_text(listener, "address"), '/') != NULL;
+		return NULL;
+	listeners = json_incref(
+		json_object_get(json_array_get(json_object_get(reply.parameters, "services"), 0), "listeners"));
 	varlink_reply_free(&reply);
-	return true;
+	return listeners;
+}
+
+/* Whether one of them is a file. */
+static bool
+has_path(json_t *listeners)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(listeners, i, one) {
+		if (strchr(field_text(one, "address"), '/') != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Until somebody listens at all of them. The address at which nobody does; NULL: there is none. */
+static const char *
+is_missing(json_t *listeners, msec patience)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(listeners, i, one) {
+		if (!reach_wait(field_text(one, "address"), patience))
+			return field_text(one, "address");
+	}
+	return NULL;
 }
 
 /* ---- who serves now ---- */
@@ -203,22 +230,20 @@ end_workers(pid_t master)
 
 /* A Gunicorn that opened a unix listener by itself removes its file when it ends (sock.py, close_sockets), and with it the way
  * to the successor. It is not given the occasion: its workers finish what they have while it stands still, and then it is
- * killed. systemd is told to stop it before, or would start it again. */
+ * killed. systemd does that itself, told so by dropin.h: its SIGTERM would come with a SIGCONT (systemd.kill(5)), and whom we
+ * killed it would start again. */
 static bool
 end_without_a_word(const struct takeover *o, struct trouble *t)
 {
-	bool ok = true;
-
 	/* first: a master that sees a worker end starts another one, and one that gets TERM unlinks the path */
 	pidfd_signal(o->pidfd, SIGSTOP);
-	if (o->unit[0] != '\0')
-		ok = systemctl_do("stop", "--no-block", o->units, t);
-	if (!ok) {
+	end_workers(o->pid);
+	if (o->unit[0] == '\0')
+		pidfd_signal(o->pidfd, SIGKILL);
+	else if (!systemctl_do("stop", o->units, t)) {
 		pidfd_signal(o->pidfd, SIGCONT);
 		return false;
 	}
-	end_workers(o->pid);
-	pidfd_signal(o->pidfd, SIGKILL); /* no occasion to remove the file */
 	return wait_for_end(o->pidfd);
 }
 
@@ -230,12 +255,40 @@ end_old(const struct takeover *o, bool without_a_word, struct trouble *t)
 	if (without_a_word)
 		ok = end_without_a_word(o, t);
 	else if (o->unit[0] != '\0')
-		ok = systemctl_do("stop", NULL, o->units, t);
+		ok = systemctl_do("stop", o->units, t);
 	else
 		ok = pidfd_signal(o->pidfd, SIGTERM) && wait_for_end(o->pidfd);
 	if (!ok && t->status == CLI_OK)
 		trouble_set(t, CLI_FAILED, 0, "process %d does not end", (int)o->pid);
 	return ok;
+}
+
+/* Print who would start the unit still, though it is disabled. */
+static bool
+tell_who_starts_it(const struct takeover *o, struct trouble *t)
+{
+	static const char *const properties[] = { "WantedBy", "RequiredBy" };
+	bool still = false;
+
+	for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
+		char units[1024];
+
+		if (!systemctl_show(o->unit, properties[i], units, sizeof units, t))
+			return false;
+		if (units[0] != '\0')
+			printf("%s: is disabled, but %s would still start it\n", o->unit, units);
+		still = still || units[0] != '\0';
+	}
+	if (!still)
+		printf("%s: does not start at boot any more\n", o->unit);
+	return true;
+}
+
+static bool
+disable(const struct takeover *o, struct trouble *t)
+{
+	return (systemctl_do("disable", o->units, t) && tell_who_starts_it(o, t)) ||
+		trouble_hint(t, "at boot %s may still start, beside the service", o->unit);
 }
 
 /* ---- there ---- */
@@ -254,49 +307,93 @@ give_up(const struct takeover *o, struct trouble *t)
 	return false;
 }
 
+/* Both serve; from here on there is no way back: whatever happens to the old one, the new one stays. */
+static bool
+succeed(const struct takeover *o, json_t *listeners, bool without_a_word, struct trouble *t)
+{
+	const char *missing;
+
+	if (!end_old(o, without_a_word, t) ||
+		!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
+		return false;
+	missing = is_missing(listeners, 0);
+	if (missing != NULL) {
+		trouble_set(t, CLI_FAILED, 0, "the end of process %d took %s away", (int)o->pid, missing);
+		return trouble_hint(t, "nobody can connect until: bridle stop %s && bridle start %s", o->name, o->name);
+	}
+	printf("%s: process %d has ended, and lost no request\n", o->name, (int)o->pid);
+	return true;
+}
+
+/* Where it listens at files, nothing of them may end with the unit: systemd removes the runtime directory of one that stops,
+ * with the sockets in it, and may remove the file of a socket unit. */
+static bool
+succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *t)
+{
+	bool by_path = has_path(listeners), is_told = by_path && o->unit[0] != '\0';
+	bool without_a_word = by_path && !has_socket_unit(o) && !was_given_sockets(o->pid);
+	bool ok;
+
+	if (is_told && !dropin_put(o->units, without_a_word, t))
+		return give_up(o, t);
+	ok = succeed(o, listeners, without_a_word, t);
+	if (is_told)
+		dropin_take_away(o->units);
+	return ok && (o->unit[0] == '\0' || disable(o, t));
+}
+
 static bool
 take_over(struct takeover *o, const char *from, struct trouble *t)
 {
-	bool by_path = false;
+	json_t *listeners = NULL;
+	bool ok;
 
 	if (!find_pid(o, from, t) ||
 		!call(o, "Take", json_pack("{s:s, s:i}", "name", o->name, "pid", (int)o->pid), false, t))
 		return false;
 	printf("%s: has the listeners of process %d\n", o->name, (int)o->pid);
-	if (!call(o, "Start", json_pack("{s:s}", "name", o->name), true, t) || !has_path(o, t, &by_path))
+	if (!call(o, "Start", json_pack("{s:s}", "name", o->name), true, t) || (listeners = listeners_of(o, t)) == NULL)
 		return give_up(o, t);
-	/* from here on there is no way back: both serve, and whatever happens to the old one, the new one stays */
-	if (!end_old(o, by_path && !has_socket_unit(o) && !was_given_sockets(o->pid), t))
-		return false;
-	if (!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
-		return false;
-	printf("%s: process %d has ended, and lost no request\n", o->name, (int)o->pid);
-	/* where that fails the takeover has succeeded all the same; systemctl has said why on standard error */
-	if (o->unit[0] != '\0' && systemctl_do("disable", NULL, o->units, t))
-		printf("%s: does not start at boot any more\n", o->unit);
-	return true;
+	ok = succeed_or_give_up(o, listeners, t);
+	json_decref(listeners);
+	return ok;
 }
 
 /* ---- and back ---- */
 
-/* systemd cannot be given a listener: it opens its own, when ours is closed. That is the gap. */
+/* systemd cannot be given a listener: it opens its own, when ours is closed. That is the gap. It ends when somebody listens
+ * again: of a unit that does not say when it is ready (Type=simple), systemctl does not wait for that. */
 static bool
-go_back(struct takeover *o, const char *from, struct trouble *t)
+change_back(struct takeover *o, json_t *listeners, struct trouble *t)
 {
-	msec began;
+	msec began = clock_now(); /* the gap: from before ours stops to when theirs is up */
+	const char *missing;
 
-	if (!find_units(o, from, t))
-		return false;
-	began = clock_now(); /* the gap: from before ours stops to when theirs is up */
 	if (!call(o, "Stop", json_pack("{s:s}", "name", o->name), true, t))
 		return false;
-	if (!systemctl_do("start", NULL, o->units, t) || !systemctl_do("enable", NULL, o->units, t)) {
-		trouble_hint(t, "nobody serves now: bridle start %s", o->name);
-		return false;
+	if (!systemctl_do("start", o->units, t))
+		return trouble_hint(t, "nobody serves now: bridle start %s", o->name);
+	missing = is_missing(listeners, TO_LISTEN);
+	if (missing != NULL) {
+		trouble_set(t, CLI_FAILED, 0, "%s was started, but nobody listens at %s", o->unit, missing);
+		return trouble_hint(t, "nobody serves now: systemctl status %s", o->unit);
 	}
 	printf("%s: serves; nobody did for %.1f s at most\n", o->unit, (double)(clock_now() - began) / 1000.);
 	printf("Take %s out of the configuration, or set autostart = no.\n", o->name);
-	return true;
+	return systemctl_do("enable", o->units, t);
+}
+
+static bool
+go_back(struct takeover *o, const char *from, struct trouble *t)
+{
+	json_t *listeners = NULL;
+	bool ok;
+
+	if (!find_units(o, from, t) || (listeners = listeners_of(o, t)) == NULL)
+		return false;
+	ok = change_back(o, listeners, t);
+	json_decref(listeners);
+	return ok;
 }
 
 int

@@ -1,7 +1,8 @@
 """`bridle takeover`: a Gunicorn that others started is succeeded under load, and nobody notices; and back.
 
 systemd is not at hand here, so a systemctl of our own stands in its place, which does what systemctl(1) says to a Gunicorn that
-the test started, and writes down what it was asked. The sockets, and the Gunicorns, are real.
+the test started, and writes down what it was asked. The sockets, and the Gunicorns, are real. With a real systemd the same is
+tried in a machine of software (tests/vm/inside_systemd.py).
 """
 import os
 import pathlib
@@ -28,11 +29,13 @@ show)
 	case "$*" in
 	*MainPID*) cat @state@/pid ;;
 	*TriggeredBy*) cat @state@/triggers ;;
+	*KillSignal*) grep -q KillSignal=SIGKILL @state@/*.service.d/*.conf 2>/dev/null && echo 9 || echo 15 ;;
 	esac ;;
 stop)
 	pid=$(cat @state@/pid)
-	kill -TERM "$pid"
-	case "$*" in *--no-block*) exit 0 ;; esac
+	signal=TERM
+	grep -q KillSignal=SIGKILL @state@/*.service.d/*.conf 2>/dev/null && signal=KILL
+	kill -$signal "$pid" && kill -CONT "$pid"
 	while kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' /proc/"$pid"/status; do sleep 0.05; done
 	echo 0 > @state@/pid ;;
 start) . @state@/start ;;
@@ -93,6 +96,7 @@ def systemd(tmp_path, monkeypatch):
         command.write_text(SYSTEMCTL.replace("@state@", str(tmp_path)))
         command.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        monkeypatch.setenv("SYSTEMD_UNIT_PATH", f"{tmp_path}:/usr/lib/systemd/system")
         return tmp_path / "asked"
     return make
 
@@ -144,7 +148,7 @@ def test_started_by_hand(bridled, foreign, free_ports, kind):
 
 
 @pytest.mark.parametrize("kind", ["its own listener", "a unix listener of its own", "socket-activated"])
-def test_of_systemd(bridled, foreign, systemd, free_ports, kind):
+def test_of_systemd(bridled, foreign, systemd, free_ports, kind, tmp_path):
     site = bridled(web("other", autostart="no"))
     port, path, listener, triggers = free_ports(1)[0], f"{site.root}/web.sock", None, ""
     bind, address = f"127.0.0.1:{port}", ("127.0.0.1", port)
@@ -162,7 +166,9 @@ def test_of_systemd(bridled, foreign, systemd, free_ports, kind):
     site.ctl("reload")
     take_over(site, old, "web")
     units = f"web.service{' ' + triggers if triggers else ''}"
-    assert asked_to(asked) == [f"stop {'--no-block ' if kind.startswith('a unix') else ''}-- {units}", f"disable -- {units}"]
+    reload = [] if kind == "its own listener" else ["daemon-reload"]
+    assert asked_to(asked) == [*reload, f"stop -- {units}", *reload, f"disable -- {units}"]
+    assert not list(tmp_path.glob("*.d"))
     serves_by_itself(site, address)
 
 
