@@ -228,14 +228,106 @@ def take_over(unit, address, *others):
     assert not processes.alive(old)
 
 
+def edit(name, pattern, replacement):
+    """Change the configuration of NAME, and have bridled read it."""
+    file = IMPORTED / f"{name}.ini"
+    file.write_text(re.sub(pattern, replacement, file.read_text()))
+    bridle("reload")
+
+
+def state_of(unit):
+    return shown(f"{unit}.service", "MainPID", "ActiveState", "SubState", "UnitFileState", "NRestarts", "DropInPaths", "KillSignal")
+
+
+@case
+def drop_ins_are_read_in_the_order_of_systemd():
+    """Of an instance of a template: its own, those of the template, those of all services, from all directories."""
+    shown_files = re.findall(r"(?m)^# (/\S+)$", systemctl("cat", "site-of@eu.service"))
+    report = json.loads(bridle("import", "--systemd", "site-of@eu", "--report", "json"))
+    read = list(dict.fromkeys(one["file"].replace("/site-of@eu.service", "/site-of@.service") if not ".d/" in one["file"] else one["file"]
+                              for one in report))
+    assert read == shown_files and len(read) == 8, (read, shown_files)
+    environment = show("site-of@eu.service", "Environment")
+    imported = bridle("import", "--systemd", "site-of@eu")
+    assert dict(re.findall(r"(?m)^environment = (\w+)=(.*)$", imported)) == dict(one.split("=") for one in environment.split())
+
+
 @case
 def takes_over_a_listener_of_tcp():
     take_over("tcp", ("127.0.0.1", 8001))
 
 
 @case
+def what_cannot_start_changes_nothing():
+    systemctl("enable", "--now", "own")
+    until(lambda: answers("/run/own/web.sock"), "it to serve", PATIENT)
+    move("own")
+    edit("own", r"app = hello:app\n", "app = no_such_module:app\nstart_limit = 2\n")
+    before = state_of("own")
+    with lossless("/run/own/web.sock"):
+        said = bridle("takeover", "own", status=1)
+    assert "no_such_module" in said, said
+    assert before["UnitFileState"] == "enabled" and state_of("own") == before, (before, state_of("own"))
+    (IMPORTED / "own.ini").unlink()
+
+
+@case
+def takes_over_a_file_that_gunicorn_made():
+    """Which Gunicorn would take away at its end, and systemd the directory with it; systemd would also start it again."""
+    take_over("own", "/run/own/web.sock")
+    assert not list(pathlib.Path("/run/systemd/system").glob("own.service.d"))
+
+
+@case
 def takes_over_a_socket_unit():
     take_over("act", "/run/act.sock", "act.socket")
+
+
+def give_back(unit, address, *others):
+    """The gap is as long as it was said to be, and over when the command is."""
+    refused = []
+
+    def ask():
+        while not ending.is_set():
+            began = time.monotonic()
+            try:
+                get(address)
+            except (ConnectionRefusedError, FileNotFoundError):
+                refused.append(began)
+            except (OSError, EOFError):
+                pass  # cut when the listener was closed
+            ending.wait(0.05)
+    ending = threading.Event()
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        said = bridle("takeover", "--back", unit)
+        get(address)
+    finally:
+        ending.set()
+        asking.join(PATIENT)
+    gap = float(re.search(r"nobody did for ([0-9.]+) s at most", said).group(1))
+    assert not refused or refused[-1] - refused[0] <= gap + 0.5, (refused, said)
+    for one in (f"{unit}.service", *others):
+        seen = shown(one, "ActiveState", "UnitFileState")
+        assert (seen["ActiveState"], seen["UnitFileState"]) == ("active", "enabled"), (one, seen)
+    assert service(unit)["state"] == "stopped"
+
+
+@case
+def gives_a_listener_of_tcp_back():
+    """The unit does not say when it is ready (Type=simple)."""
+    give_back("tcp", ("127.0.0.1", 8001))
+
+
+@case
+def gives_a_file_in_a_runtime_directory_back():
+    give_back("own", "/run/own/web.sock")
+
+
+@case
+def gives_a_socket_unit_back():
+    give_back("act", "/run/act.sock", "act.socket")
 
 
 @case

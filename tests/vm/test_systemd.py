@@ -30,8 +30,19 @@ UNITS = {
     "act.service": "[Unit]\nRequires=act.socket\nAfter=network.target\n[Service]\nType=notify\nUser=shop\nGroup=shop\n"
                    f"ExecStart={COMMAND} --workers 2 hello:app\nKillMode=mixed\nRestart=on-failure\n"
                    "[Install]\nWantedBy=multi-user.target\n",
+    "site-of@.service": "[Service]\nEnvironment=WHO=unit PLACE=%i\nExecStart=/bin/sleep 1\n",
+    "site-of@.service.d/20-b.conf": "[Service]\nEnvironment=WHO=template LATE=template\n",
+    "site-of@.service.d/30-c.conf": "[Service]\nEnvironment=LATE=c\n",
+    "site-@.service.d/40-d.conf": "[Service]\nEnvironment=LATE=prefix\n",
+    "site-@eu.service.d/50-e.conf": "[Service]\nEnvironment=PREFIX=instance\n",
+    "site-@.service.d/50-e.conf": "[Service]\nEnvironment=PREFIX=template\n",
+    "site-.service.d/60-f.conf": "[Service]\nEnvironment=PREFIX=none\n",
+    "service.d/15-all.conf": "[Service]\nEnvironment=EVERY=service\n",
     "act.socket": "[Socket]\nListenStream=/run/act.sock\nSocketUser=shop\nSocketMode=0666\n[Install]\nWantedBy=sockets.target\n",
 }
+
+
+USERS = {"shop": 990}
 
 
 def gunicorn(name, **keys):
@@ -43,11 +54,14 @@ def files(environment):
     unit = (image.TESTS.parent / "contrib/init/bridle.service.in").read_text()
     made = {f"/etc/systemd/system/{name}": text for name, text in UNITS.items()}
     made |= {
+        "/usr/lib/systemd/system/site-of@.service": "[Service]\nEnvironment=HIDDEN=yes\nExecStart=/bin/sleep 2\n",
+        "/usr/lib/systemd/system/site-of@eu.service.d/20-b.conf": "[Service]\nEnvironment=WHO=instance\n",
+        "/usr/lib/systemd/system/site-of@eu.service.d/10-a.conf": "[Service]\nEnvironment=WHO=a LATE=a EVERY=a\n",
         "/etc/systemd/system/bridle.service": unit.replace("@bindir@", "/usr/bin").replace("@sbindir@", "/usr/sbin"),
         "/etc/bridle/bridle.ini": bridle(include="conf.d/*.ini") + gunicorn("web") + gunicorn(
             "bound", memory_max="120M", memory_high="110M", tasks_max="20", cpu_quota="150%", cpu_weight="50"),
-        "/etc/passwd": image.PASSWD + "shop:x:990:990::/home/shop:/bin/sh\n",
-        "/etc/group": image.GROUP + "shop:x:990:\n",
+        "/etc/passwd": image.PASSWD + "".join(f"{name}:x:{uid}:{uid}::/home/{name}:/bin/sh\n" for name, uid in USERS.items()),
+        "/etc/group": image.GROUP + "".join(f"{name}:x:{uid}:\n" for name, uid in USERS.items()),
     }
     for old, new in {"{venv}": str(environment), "{apps}": str(image.TESTS / "lib/apps")}.items():
         made = {name: text.replace(old, new) for name, text in made.items()}
