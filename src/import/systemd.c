@@ -205,7 +205,8 @@ stage_of(const struct directive *d)
 	static const translator early[] = { translate_environment, translate_environment_file, translate_directory,
 		translate_account };
 
-	for (size_t i = 0; d != NULL && i < sizeof early / sizeof early[0]; i++)
+	/* whose a socket is, only a Gunicorn can be told */
+	for (size_t i = 0; d != NULL && strcmp(d->section, "Socket") != 0 && i < sizeof early / sizeof early[0]; i++)
 		if (d->translate == early[i])
 			return 0;
 	if (d != NULL && (d->translate == translate_socket_directory || strcmp(d->name, "PartOf") == 0))
@@ -277,12 +278,21 @@ names_service(const char *value, const struct unit *service)
 	return strncmp(value, service->name, n) == 0 && strcmp(value + n, ".service") == 0;
 }
 
-/* By Service= or by its name (systemd.socket(5)); where there is but one service, that. */
+/* Whether the command of SERVICE names the address of SOCKET: where files were renamed, that still tells. */
+static bool
+names_address(const struct unit *service, const struct unit *socket)
+{
+	const char *address = unit_value(socket, "ListenStream");
+
+	return address[0] == '/' && strstr(unit_value(service, "ExecStart"), address) != NULL;
+}
+
+/* By Service= or by its name (systemd.socket(5)); else the only one that names its address, or the only one. */
 static struct unit *
 service_of(const struct import *im, const struct unit *socket)
 {
-	struct unit *only = NULL;
-	unsigned services = 0;
+	struct unit *only = NULL, *named = NULL;
+	unsigned services = 0, naming = 0;
 
 	for (struct unit *u = im->units; u != NULL; u = u->next) {
 		if (u->is_socket)
@@ -291,7 +301,13 @@ service_of(const struct import *im, const struct unit *socket)
 			return u;
 		only = u;
 		services++;
+		if (names_address(u, socket)) {
+			named = u;
+			naming++;
+		}
 	}
+	if (naming == 1)
+		return named;
 	return services == 1 ? only : NULL;
 }
 

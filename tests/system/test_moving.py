@@ -167,6 +167,9 @@ class Expected:
     def open_files(self):
         return self.last("LimitNOFILE")
 
+    def umask(self):
+        return self.last("UMask", "0022")
+
     def capabilities(self):
         """Names of the bounding set, or None; PrivateDevices= and Protect…= take more away, of which none is named here."""
         return self.last("CapabilityBoundingSet") and self.last("CapabilityBoundingSet").split()
@@ -283,11 +286,19 @@ def compare(expected, pid, venv, root):
     uid = int(people[expected.user][2])
     gid = next(int(row[2]) for row in groups if row[0] == expected.group()) if expected.last("Group") else \
         int(people[expected.user][3])
-    member_of = {int(row[2]) for row in groups if expected.user in row[3].split(",")}
+    more = expected.last("SupplementaryGroups", "").split()
+    member_of = {int(row[2]) for row in groups if expected.user in row[3].split(",") or row[0] in more}
     seen.look("uid", [uid] * 4, [int(word) for word in status["Uid"].split()])
     seen.look("gid", [gid] * 4, [int(word) for word in status["Gid"].split()])
     seen.look("groups", member_of | {gid}, {int(word) for word in status["Groups"].split()} | {gid})
-    seen.look("umask", "0022", status["Umask"].strip())
+    seen.look("umask", expected.umask(), status["Umask"].strip())
+    own = status_of(os.getpid())
+    seen.look("nice", int(expected.last("Nice", os.getpriority(os.PRIO_PROCESS, 0))), os.getpriority(os.PRIO_PROCESS, pid))
+    seen.look("oom score", expected.last("OOMScoreAdjust", pathlib.Path("/proc/self/oom_score_adj").read_text().strip()),
+              pathlib.Path(f"/proc/{pid}/oom_score_adj").read_text().strip())
+    seen.look("processors", expected.last("CPUAffinity", own["Cpus_allowed_list"].strip()), status["Cpus_allowed_list"].strip())
+    seen.look("scheduling", os.sched_getscheduler(0), os.sched_getscheduler(pid))
+    seen.look("standard input", "/dev/null", os.readlink(f"/proc/{pid}/fd/0"))
     seen.look("directory", expected.directory(), os.readlink(f"/proc/{pid}/cwd"))
     wanted, real = expected.with_user(people) | expected.environment(), environment_of(pid)
     for name in sorted(wanted.keys() | real.keys()):
@@ -350,7 +361,7 @@ def moved(daemons, tmp_path, as_root):
         for source in case.sources:
             name = case.name + pathlib.Path(source).suffix if case.kind == "unit" else pathlib.Path(source).name
             sources.append(tmp_path / name)
-            sources[-1].write_text(as_may_be(CORPUS / source))
+            sources[-1].write_text(as_may_be(pathlib.Path(CORPUS or "/") / source))
         done = bridle_import(*sources)
         assert done.returncode == 0, done.stderr
         spec = tmp_path / "spec.json"

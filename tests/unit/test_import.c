@@ -486,6 +486,25 @@ a_socket_gives_the_addresses(void **state)
 	release(&i);
 }
 
+/* What is no Gunicorn gets no listener; a socket that is called otherwise belongs to whose command names its address. */
+static void
+a_socket_has_its_service(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "/e/x.service", "[Service]\nExecStart=/x/fcgiwrap\n[Install]\nWantedBy=a\n");
+	add(&i, "/e/x.socket", "[Socket]\nListenStream=/run/x.sock\nSocketUser=www\nSocketMode=0600\n");
+	add(&i, "/e/web.service", "[Service]\nExecStart=gunicorn -b unix:/run/w.sock a\n[Install]\nWantedBy=a\n");
+	add(&i, "/e/conf.socket", "[Socket]\nListenStream=/run/w.sock\nSocketUser=www\nSocketMode=0600\n");
+	end(&i);
+	expect_settings(&i, "sockets",
+		"command = /x/fcgiwrap; app = a; bind = unix:/run/w.sock; socket_owner = www; socket_mode = 0600; ");
+	assert_int_equal(entry_of(&i, "SocketUser")->fate, FATE_LOST);
+	release(&i);
+}
+
 /* A service without [Install] is started by its socket, unless another one pulls it in; a directory below /run is made. */
 static void
 a_socket_may_start_its_service(void **state)
@@ -709,6 +728,7 @@ main(void)
 		cmocka_unit_test(part_of_another),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
+		cmocka_unit_test(a_socket_has_its_service),
 		cmocka_unit_test(a_socket_may_start_its_service),
 		cmocka_unit_test(sockets_may_share_a_directory),
 		cmocka_unit_test(a_listener_for_both_families),
