@@ -201,16 +201,16 @@ came_in_a_row(const struct story *s)
 	return (uint32_t)(last->pid - first->pid) == s->count - 1 && end - begin <= 1 + s->count / 8;
 }
 
-/* Of EXTRA workers of BOOTS, were those that came by the next second alone only late? One or two are, on a busy machine; more
+/* Of BOOTS workers, those that came by the next second alone, where they were only late: one or two are, on a busy machine; more
  * took somebody's place. */
-static bool
-came_late(const struct story *s, unsigned boots, unsigned extra)
+static unsigned
+came_late(const struct story *s, unsigned boots)
 {
 	unsigned doubtful = 0;
 
 	for (unsigned i = 0; i < s->count; i++)
 		doubtful += s->workers[i].extra && s->workers[i].doubtful;
-	return doubtful > 0 && doubtful == extra && doubtful <= 1 + boots / STORY_MANY;
+	return doubtful <= 1 + boots / STORY_MANY ? doubtful : 0;
 }
 
 /* Workers in somebody's place, and nobody who had gone. */
@@ -218,7 +218,7 @@ static void
 derive_vanished(struct story *s)
 {
 	unsigned boots = 0, extra = 0, gone = s->expected;
-	bool late;
+	unsigned late;
 
 	for (unsigned i = 0; i < s->count; i++) {
 		boots += s->workers[i].boot_seen;
@@ -227,19 +227,20 @@ derive_vanished(struct story *s)
 	}
 	if (boots >= STORY_MANY && gone == 0 && (boots > STORY_START || !came_in_a_row(s)))
 		derive(s, FACT_MANY);
+	late = came_late(s, boots);
+	extra -= late;
 	if (s->count >= 4 && s->count <= STORY_START && came_in_a_row(s))
-		extra = 0;
-	late = came_late(s, boots, extra);
+		extra = late = 0;
 	if (s->wanted > 0 && boots > (unsigned)s->wanted + extra)
 		extra = boots - (unsigned)s->wanted;
 	if (is_asked(s))
 		return;
-	if (late && extra > gone && has(s, FACT_MUTE))
-		derive(s, FACT_PERHAPS_VANISHED);
-	else if (!late && extra > gone)
+	if (extra > gone)
 		derive(s, extra - gone >= 2 ? FACT_VANISHED_AGAIN : FACT_VANISHED);
 	else if (gone == 0 && boots_go_on(s))
 		derive(s, FACT_VANISHED_AGAIN);
+	else if (late > gone && has(s, FACT_MUTE))
+		derive(s, FACT_PERHAPS_VANISHED);
 }
 
 /* The master ended after a stop, and workers that it had never said goodbye. */

@@ -118,6 +118,10 @@ fact_of_time(const struct traceback *t)
 	if ((t->places & PLACE_BIT(LAUNCH)) != 0 &&
 		(t->places & (PLACE_BIT(RUN) | PLACE_BIT(BOOT) | PLACE_BIT(MASTER))) == 0)
 		return FACT_AT_LAUNCH;
+	/* it runs, and there is no arbiter yet: it was about to be set up */
+	if (t->blocks > 0 && (t->places & PLACE_BIT(RUN)) != 0 &&
+		(t->places & (PLACE_BIT(BOOT) | PLACE_BIT(MASTER) | PLACE_BIT(WORKER))) == 0)
+		return FACT_AT_CONFIG;
 	if ((t->places & (PLACE_BIT(LOOP) | PLACE_BIT(ACCEPT))) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
 		return FACT_AT_LOOP;
 	if ((t->places & (PLACE_BIT(BOOT) | PLACE_BIT(IMPORT))) != 0)

@@ -31,6 +31,9 @@ static const struct {
 	{ "traceback", PART_EXCEPTION },
 	{ "exception", PART_EXCEPTION },
 	{ "stack_trace", PART_EXCEPTION },
+	{ "stacktrace", PART_EXCEPTION },
+	{ "stack", PART_EXCEPTION },
+	{ "exc", PART_EXCEPTION },
 };
 
 static enum part

@@ -149,6 +149,7 @@ static const struct tale {
 	/* and an error of which nothing is known */
 	{ "healthy.start", "boot", 0, { { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_COMPLAINT, 5, 0, 1 } } },
 	{ "shutdown.requested", "shutdown", 0, { { FACT_X_INTERRUPT, 0 } } },
+	{ "shutdown.requested", "shutdown", 0, { EXIT(0, 10), EXIT(0, 11), { FACT_SHUTTING_DOWN, 0, 0, 1 } } },
 	/* the last to fail is the logger of a master that gives up */
 	{ "boot.import-missing", "boot", 1,
 		{ { FACT_X_MISSING, 0, 0, 9 }, { FACT_EXITED_3, 0, 9, 1 }, { FACT_X_REENTRANT, 0 }, { FACT_REASON_BOOT, 0 } } },

@@ -80,6 +80,7 @@ static const struct sequel {
 		{ BOOT(0, 10), EXIT(3, 10), BOOT(3, 11), EXIT(6, 11), BOOT(6, 12) } },
 	{ "one comes, and nobody had gone", FACT_VANISHED, true, { BOOT(0, 10), BOOT(0, 11), BOOT(50, 12) } },
 	{ "the second one comes in the next second", FACT_VANISHED, false, { BOOT(0, 10), BOOT(1, 17) } },
+	{ "the second one in the next second, and one later", FACT_VANISHED, true, { BOOT(0, 10), BOOT(1, 17), BOOT(9, 30) } },
 	{ "second after second", FACT_VANISHED_AGAIN, true, { BOOT(0, 10), BOOT(1, 14), BOOT(2, 18), BOOT(3, 22) } },
 	{ "the same, of a release that does not log deaths", FACT_PERHAPS_VANISHED, true,
 		{ { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(1, 17) } },

@@ -1,0 +1,129 @@
+/* From the bytes of a log to the verdict: recogniser, witness, story and cause together, for what none of them shows alone. */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/hearing.h"
+
+static const struct log {
+	const char *name, *phase;
+	unsigned confident; /* or 0: only likely, or unknown */
+	const char *text;
+} logs[] = {
+	/* before there was an arbiter to run anything */
+	{ "boot.config-error", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
+		"  File \"/v/gunicorn/app/base.py\", line 87, in run\n    os.setpgrp()\n"
+		"OSError: [Errno 1] Operation not permitted\n" },
+	{ "boot.unexplained", "boot", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
+		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 229, in run\n    self.halt()\n"
+		"gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n" },
+	/* a worker on its way to the application */
+	{ "boot.app-exception", "boot", 1,
+		"  File \"/v/gunicorn/util.py\", line 88, in set_owner_process\n    os.setgid(gid)\n"
+		"OSError: [Errno 1] Operation not permitted\n" },
+	{ "boot.unexplained", "boot", 0, "  File \"/v/gunicorn/util.py\", line 371, in import_app\n" },
+	{ "shutdown.requested", "shutdown", 0,
+		"Traceback (most recent call last):\n  File \"/v/bin/gunicorn\", line 5, in <module>\n"
+		"  File \"/v/gunicorn/app/wsgiapp.py\", line 8, in run\nKeyboardInterrupt\n" },
+	{ "boot.import-missing", "boot", 1,
+		"ModuleNotFoundError: No module named 'shop'\n"
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) exited with code 3\n"
+		"--- Logging error ---\nTraceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 529, in reap_workers\n    raise HaltServer(reason, 3)\n"
+		"gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n\n"
+		"During handling of the above exception, another exception occurred:\n\n"
+		"Traceback (most recent call last):\n  File \"/lib/logging/__init__.py\", line 9, in emit\n"
+		"RuntimeError: reentrant call inside <_io.BufferedWriter name='<stderr>'>\n" },
+	{ "boot.app-exception", "boot", 1,
+		"{\"message\": \"Exception in worker process\", \"stack\": \"Traceback (most recent call last):\\n  File "
+		"\\\"/srv/app.py\\\", line 22, in init\\nFileNotFoundError: [Errno 2] No such file or directory\"}\n" },
+	{ "boot.pidfile", "startup-config", 1,
+		"web: Error: Already running on PID 15 (or pid file '/srv/a.pid' is stale\n" },
+	{ "boot.log-unwritable", "startup-config", 1,
+		"'/var/log/g.log' isn't writable [FileNotFoundError(2, 'No such file or directory')]\n" },
+	{ "boot.config-error", "startup-config", 0,
+		"2026-11-20 15:25:49,094 INFO exited: web (exit status 127; not expected)\n" },
+	{ "proxy.upstream-closed", "runtime", 1,
+		"2026/11/20 15:25:49 [error] 9#9: *57 readv() failed (104: Connection reset by peer) while reading upstream\n" },
+	/* an application that tells of such lines, in its own words or in its own lines */
+	{ "healthy.start", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n"
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
+		"WORKER TIMEOUT (pid:7)\n"
+		"Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"support: a customer pasted \"[1] [CRITICAL] WORKER TIMEOUT (pid:7)\" again\n"
+		"2026-11-20 15:25:50,001 ERROR shop: Worker (pid:7) exited with code 3\n"
+		"{\"level\": \"error\", \"msg\": \"ticket 4: Worker failed to boot.\"}\n" },
+	{ "healthy.start", "boot", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n"
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
+		"[2026-11-20 15:25:59 +0000] [1] [ERROR] the flux is low\n" },
+	{ "unknown", "unknown", 0,
+		"it says WORKER TIMEOUT (pid:7) in the manual\nReason: none\nTraceback of a parcel\n" },
+};
+
+struct heard {
+	struct hearing hearing;
+	struct recogniser recogniser;
+	struct incident first;
+	unsigned incidents;
+};
+
+static void
+judged(void *context, const struct incident *incident)
+{
+	struct heard *h = context;
+
+	if (h->incidents++ == 0)
+		h->first = *incident;
+}
+
+static void
+hear(void *context, const struct recognised *what)
+{
+	struct heard *h = context;
+
+	hearing_line(&h->hearing, what);
+}
+
+static void
+every_log(void **state)
+{
+	struct heard *h = malloc(sizeof *h);
+
+	(void)state;
+	assert_non_null(h);
+	for (unsigned i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+		const struct cause_verdict *v = &h->first.verdict;
+
+		h->incidents = 0;
+		recogniser_init(&h->recogniser, hear, h);
+		hearing_init(&h->hearing, judged, h);
+		recogniser_feed(&h->recogniser, logs[i].text, strlen(logs[i].text));
+		recogniser_end(&h->recogniser);
+		hearing_close(&h->hearing, false);
+		if (strcmp(causes[v->cause].name, logs[i].name) != 0 ||
+			strcmp(cause_phases[v->phase], logs[i].phase) != 0 ||
+			(v->confidence >= CAUSE_CONFIDENT) != (logs[i].confident == 1))
+			fail_msg("log %u, %s, is taken for %s/%s, %u", i, logs[i].name, cause_phases[v->phase],
+				causes[v->cause].name, v->confidence);
+	}
+	free(h);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_log),
+	};
+
+	return cmocka_run_group_tests_name("hearing", tests, NULL, NULL);
+}
