@@ -150,6 +150,7 @@ draft_own(struct draft *d)
 	environment_unset(own, "OLDPWD");
 	environment_unset(own, "_");
 	environment_unset(own, "PWD");
+	environment_unset(own, "CREDENTIALS_DIRECTORY"); /* which only the service's processes see */
 	if (environment_get(own, "PATH") == NULL)
 		environment_set(own, "PATH", FIND_PATH_DEFAULT);
 	for (uint32_t i = 0; i < s->environment.count; i++)

@@ -69,6 +69,7 @@ prepare(struct spawn_job *job, struct spawn_request *r)
 {
 	int highest = r->null_fd > r->output_fd ? r->null_fd : r->output_fd;
 
+	highest = r->mount_fd > highest ? r->mount_fd : highest;
 	*job = (struct spawn_job){ .request = r, .to_default = signals_to_default() };
 	job->first_unwanted = SPAWN_FIRST_LISTENER + (int)r->listener_count;
 	for (uint32_t i = 0; i < r->listener_count; i++)

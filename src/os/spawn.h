@@ -50,6 +50,7 @@ struct spawn_request {
 	uint32_t listener_count;
 	int null_fd;      /* becomes 0 */
 	int output_fd;    /* becomes 1 and 2; -1: those stay ours */
+	int mount_fd;     /* becomes SPAWN_MOUNT for the steps, and is closed by exec; 0: none */
 	int cgroup_fd;    /* directory descriptor of the cgroup v2 to be born in; -1: none */
 	bool change_user; /* uid, gid, groups below are to be set (only root can) */
 	uid_t uid;
@@ -67,7 +68,10 @@ struct spawn_request {
 	int error;
 };
 
-enum { SPAWN_PATIENCE = 2000 /* ms */ };
+enum {
+	SPAWN_PATIENCE = 2000, /* ms */
+	SPAWN_MOUNT = 299,     /* above listeners, and below every usual limit */
+};
 
 /* Start it. Returns the pid, or -1 with `failed` and `error` set and ERR saying "cannot change to directory 'x':
  * ..."; no child is left then (but after SPAWN_STALLED one may be, which never

@@ -72,7 +72,8 @@ place_descriptors(const struct spawn_job *job)
 {
 	const struct spawn_request *r = job->request;
 
-	if (!save_source(job, r->null_fd) || !save_source(job, r->output_fd))
+	if (!save_source(job, r->null_fd) || !save_source(job, r->output_fd) ||
+		(r->mount_fd > 0 && !save_source(job, r->mount_fd)))
 		return false;
 	for (uint32_t i = 0; i < r->listener_count; i++)
 		if (!save_source(job, r->listeners[i]))
@@ -84,8 +85,14 @@ place_descriptors(const struct spawn_job *job)
 	for (uint32_t i = 0; i < r->listener_count; i++)
 		if (dup2(source(job, r->listeners[i]), SPAWN_FIRST_LISTENER + (int)i) < 0)
 			return false;
+	/* last: what was saved up there is in its place by now */
+	if (r->mount_fd > 0 && source(job, r->mount_fd) != SPAWN_MOUNT &&
+		dup3(source(job, r->mount_fd), SPAWN_MOUNT, O_CLOEXEC) < 0)
+		return false;
 	/* Ours are all close-on-exec; this is for what our own parent left open. Before Linux 5.9 that leaks. */
-	syscall(SYS_close_range, job->first_unwanted, ~0U, 0);
+	if (r->mount_fd > 0 && job->first_unwanted <= SPAWN_MOUNT)
+		syscall(SYS_close_range, job->first_unwanted, SPAWN_MOUNT - 1, 0);
+	syscall(SYS_close_range, r->mount_fd > 0 ? SPAWN_MOUNT + 1 : job->first_unwanted, ~0U, 0);
 	return true;
 }
 

@@ -63,9 +63,8 @@ start_planned(struct service *s, uint8_t slot, struct err *err)
 	uint32_t number = s->life.slots[slot].number;
 	struct plan *p = s->plan;
 	struct spawn_request r;
-	pid_t pid;
 
-	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, number, err) || !service_make_places(s, err))
+	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, number, err))
 		return -1;
 	service_patch(s, slot);
 	service_make_cgroup(s, slot);
@@ -76,12 +75,7 @@ start_planned(struct service *s, uint8_t slot, struct err *err)
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = s->cgroup[slot];
 	r.descriptors = p->own_descriptors ? 0 : s->home->descriptors;
-	if (!proof_prepare(s, &r, listeners, err))
-		return -1;
-	pid = spawn(&r, err);
-	/* what hung once may hang again, and we with it for a while: from now on it starts in a process of its own memory */
-	p->may_stall = p->may_stall || r.failed == SPAWN_STALLED;
-	return pid;
+	return proof_prepare(s, &r, listeners, err) ? service_spawn(s, &r, err) : -1;
 }
 
 /* Who reads it knows of whom it is said. */

@@ -30,8 +30,8 @@ command_of(const struct service *s, const struct hooks *h)
 	return plan != NULL && h->index < plan->order.count[h->list] ? &plan->lists[h->list][h->index] : NULL;
 }
 
-pid_t
-around_spawn(struct service *s, const struct plan_hook *command, int cgroup_fd, struct err *err)
+struct spawn_request
+around_request(const struct service *s, const struct plan_hook *command, int cgroup_fd)
 {
 	struct spawn_request r = plan_request(s->plan);
 
@@ -48,7 +48,7 @@ around_spawn(struct service *s, const struct plan_hook *command, int cgroup_fd, 
 		r.change_user = false;
 		r.steps = NULL;
 	}
-	return spawn(&r, err);
+	return r;
 }
 
 /* What failed is told in the log at once, and in the page until the next start. */
@@ -82,6 +82,7 @@ around_run(struct service *s, uint8_t slot)
 	struct around_generation *g = around_at(s, slot);
 	const struct plan_hook *command = command_of(s, &g->hooks);
 	struct around_variables variables;
+	struct spawn_request r;
 	struct err err;
 	pid_t pid;
 
@@ -91,7 +92,8 @@ around_run(struct service *s, uint8_t slot)
 		service_renew_cgroup(s, slot);
 	service_patch(s, slot);
 	around_variables(&variables, s, slot);
-	pid = service_make_places(s, &err) ? around_spawn(s, command, s->cgroup[slot], &err) : -1;
+	r = around_request(s, command, s->cgroup[slot]);
+	pid = service_spawn(s, &r, &err);
 	if (pid < 0)
 		around_tell(s, &g->hooks, err.text);
 	return pid;

@@ -21,8 +21,8 @@ struct around_generation *around_at(const struct service *s, uint8_t slot);
 /* The key of a list: exec_start_pre ... */
 const char *hook_list_name(enum hook_list list);
 
-/* Start COMMAND of S in the cgroup of CGROUP_FD (-1: ours), with what the plan's environment says now. -1 with ERR. */
-pid_t around_spawn(struct service *s, const struct plan_hook *command, int cgroup_fd, struct err *err);
+/* How COMMAND of S is started in the cgroup of CGROUP_FD (-1: ours), with what the plan's environment says now. */
+struct spawn_request around_request(const struct service *s, const struct plan_hook *command, int cgroup_fd);
 
 /* Start the command that the hooks of SLOT point to. -1: it could not be, which was told, or there is none any more. */
 pid_t around_run(struct service *s, uint8_t slot);

@@ -17,6 +17,7 @@ around_given_up(struct service *s, const char *reason, msec now)
 {
 	const struct plan_hook *command = s->plan != NULL && s->plan->hooks != NULL ? s->plan->hooks->on_failure : NULL;
 	struct around_variables variables;
+	struct spawn_request r;
 	struct err err;
 	pid_t pid;
 
@@ -24,7 +25,8 @@ around_given_up(struct service *s, const char *reason, msec now)
 	if (command == NULL || s->around == NULL || s->around->failure != 0)
 		return;
 	around_reason(&variables, s, reason);
-	pid = around_spawn(s, command, -1, &err); /* in no group of a generation: it is to outlive all of them */
+	r = around_request(s, command, -1); /* in no group of a generation: it is to outlive all of them */
+	pid = spawn(&r, &err);
 	if (pid < 0) {
 		log_error("%s: on_failure: %s", s->name, err.text);
 		return;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "os/bounds.h"
 #include "os/cgroup.h"
+#include "os/spawn.h"
 #include "supervisor/bridled.h"
 #include "supervisor/errand.h"
 #include "supervisor/service.h"
@@ -86,15 +87,30 @@ service_clear_away(struct service *s, uint8_t slot)
 }
 
 /* What it needs before it is there. */
-bool
-service_make_places(struct service *s, struct err *err)
+static bool
+make_places(struct service *s, int *mount, struct err *err)
 {
 	const struct plan *p = s->plan;
 
+	*mount = 0;
 	if (p->directories != NULL && !directories_make(p->directories, p->uid, p->gid, err))
 		return false;
 	return p->credentials == NULL ||
-		credentials_make(p->credentials, s->home->run_fd, s->name, p->uid, p->gid, err);
+		credentials_make(p->credentials, s->home->run_fd, s->name, p->uid, p->gid, mount, err);
+}
+
+pid_t
+service_spawn(struct service *s, struct spawn_request *request, struct err *err)
+{
+	pid_t pid;
+
+	if (!make_places(s, &request->mount_fd, err))
+		return -1;
+	pid = spawn(request, err);
+	if (request->mount_fd > 0)
+		close(request->mount_fd);
+	s->plan->may_stall = s->plan->may_stall || request->failed == SPAWN_STALLED;
+	return pid;
 }
 
 static void

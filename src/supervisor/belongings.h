@@ -7,11 +7,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 
 struct service;
+struct spawn_request;
 
 /* Give the generation in SLOT a control group of its own, if such services get one and it has none yet. It goes without
  * where that fails. */
@@ -21,8 +23,9 @@ void service_make_cgroup(struct service *s, uint8_t slot);
  * in the old one any more. */
 void service_renew_cgroup(struct service *s, uint8_t slot);
 
-/* Its directories and credentials. What is there already stays as it is. False with ERR: it cannot start. */
-bool service_make_places(struct service *s, struct err *err);
+/* Make its directories and credentials (what is there already stays as it is), and spawn() REQUEST, a child of S. What hung once
+ * may hang again, and we with it for a while: from then on S starts in processes of their own memory. -1 with ERR. */
+pid_t service_spawn(struct service *s, struct spawn_request *request, struct err *err);
 
 /* Let go of what was made for the generation in SLOT: its group, its directory for heartbeats. */
 void service_clear_away(struct service *s, uint8_t slot);

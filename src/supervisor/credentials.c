@@ -9,6 +9,7 @@
 
 #include "os/path.h"
 #include "os/rundir.h"
+#include "os/secretfs.h"
 
 static const char directory_name[] = "credentials";
 enum { MOST_REMOVED = 1000 };
@@ -132,14 +133,45 @@ make(int dir, const struct credential *c, uid_t uid, gid_t gid, struct err *err)
 	return ok || err_prefix(err, "%s: %s", c->path != NULL ? "load_credential" : "set_credential", c->name);
 }
 
+static bool
+make_all(int dir, const struct credentials *c, uid_t uid, gid_t gid, struct err *err)
+{
+	for (uint32_t i = 0; i < c->count; i++)
+		if (!make(dir, &c->at[i], uid, gid, err))
+			return false;
+	return true;
+}
+
+/* The mount; -1 with ERR. */
+static int
+make_hidden(const struct credentials *c, uid_t uid, gid_t gid, struct err *err)
+{
+	int fd = secretfs_make(c->count, CREDENTIAL_MAX, uid, gid, err);
+
+	if (fd < 0) {
+		err_prefix(err, "credentials");
+		return -1;
+	}
+	if (make_all(fd, c, uid, gid, err) && secretfs_seal(fd, err))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 bool
-credentials_make(const struct credentials *c, int run_fd, const char *service, uid_t uid, gid_t gid, struct err *err)
+credentials_make(const struct credentials *c, int run_fd, const char *service, uid_t uid, gid_t gid, int *mount,
+	struct err *err)
 {
 	int dir = open_directory(run_fd, service, gid, err);
 	bool ok = dir >= 0;
 
-	for (uint32_t i = 0; ok && i < c->count; i++)
-		ok = make(dir, &c->at[i], uid, gid, err);
+	*mount = 0;
+	if (ok && c->hidden) {
+		*mount = make_hidden(c, uid, gid, err);
+		ok = *mount > 0;
+	} else if (ok) {
+		ok = make_all(dir, c, uid, gid, err);
+	}
 	if (dir >= 0)
 		close(dir);
 	return ok;

@@ -59,6 +59,7 @@ struct plan {
 	struct bounds *bounds;           /* of the service as a whole; NULL: none */
 	struct directories *directories; /* made before a start; NULL: none */
 	struct credentials *credentials; /* the same */
+	bool hides_credentials;          /* they are in a file system that nobody else sees (secretfs.h) */
 	bool keep_oom;                   /* one of them is oom_score_adjust */
 	bool own_descriptors;            /* one of them is limit_nofile */
 	gid_t *groups;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "supervisor/plan_parts.h"
 
 /* What there is of each kind, in the order of enum directory_kind. Where they are is said by directories_base. */
@@ -135,7 +136,11 @@ plan_credentials(struct plan *p, const struct conf_service *s, const char *run_d
 	p->credentials = malloc(size + n);
 	if (p->credentials == NULL)
 		return err_set(err, 0, "cannot keep credentials");
+	if (!p->hides_credentials)
+		log_info("%s: its credentials are files below run_dir: no mount namespace can be had here for them",
+			s->name);
 	p->credentials->count = 0;
+	p->credentials->hidden = p->hides_credentials;
 	p->credentials->directory = to = (char *)p->credentials + size;
 	to += sprintf(to, "%s/%s/credentials", run_dir, s->name) + 1;
 	for (uint32_t i = 0; i < files->count; i++) {

@@ -38,6 +38,9 @@ is_on(conf_boolean switched)
 	return switched == 1;
 }
 
+/* Whether S has secrets, which get a mount namespace where we may make one. */
+bool plan_has_credentials(const struct conf_service *s);
+
 /* Whether S asks for anything that is about paths. */
 bool plan_asks_for_paths(const struct conf_service *s);
 

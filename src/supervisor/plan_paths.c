@@ -23,6 +23,12 @@ asks_for_mounts(const struct conf_service *s)
 }
 
 bool
+plan_has_credentials(const struct conf_service *s)
+{
+	return s->load_credential.count + s->set_credential.count > 0;
+}
+
+bool
 plan_asks_for_paths(const struct conf_service *s)
 {
 	return asks_for_places(s) || asks_for_mounts(s);
@@ -247,7 +253,7 @@ void
 plan_choose_way(struct making *m)
 {
 	if (!plan_asks_for_paths(m->s))
-		m->way = WAY_NONE;
+		m->way = plan_has_credentials(m->s) && m->can.mounts ? WAY_MOUNTS : WAY_NONE;
 	else if (m->can.mounts)
 		m->way = WAY_MOUNTS;
 	else if (plan_may_use_user_namespace(m))

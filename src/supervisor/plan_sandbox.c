@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "os/confine.h"
 #include "os/landlock.h"
+#include "os/secretfs.h"
 #include "sandbox/nameset.h"
 #include "supervisor/plan_making.h"
 
@@ -211,13 +212,27 @@ add_filter(struct making *m, struct err *err)
 static bool
 asks_for_anything(const struct conf_service *s)
 {
-	return plan_asks_for_paths(s) || s->capability_bounding_set.count > 0 || s->ambient_capabilities.count > 0 ||
-		s->secure_bits.count > 0 || is_on(s->no_new_privileges) || is_on(s->private_network) ||
-		is_on(s->private_ipc) || is_on(s->private_users) || is_on(s->protect_hostname) ||
-		is_on(s->protect_clock) || s->restrict_address_families.count > 0 || s->system_call_filter.count > 0 ||
-		s->system_call_architectures.count > 0 || is_on(s->lock_personality) ||
-		is_on(s->memory_deny_write_execute) || is_on(s->restrict_realtime) || is_on(s->restrict_suid_sgid) ||
-		s->restrict_namespaces.count > 0;
+	return plan_asks_for_paths(s) || plan_has_credentials(s) || s->capability_bounding_set.count > 0 ||
+		s->ambient_capabilities.count > 0 || s->secure_bits.count > 0 || is_on(s->no_new_privileges) ||
+		is_on(s->private_network) || is_on(s->private_ipc) || is_on(s->private_users) ||
+		is_on(s->protect_hostname) || is_on(s->protect_clock) || s->restrict_address_families.count > 0 ||
+		s->system_call_filter.count > 0 || s->system_call_architectures.count > 0 ||
+		is_on(s->lock_personality) || is_on(s->memory_deny_write_execute) || is_on(s->restrict_realtime) ||
+		is_on(s->restrict_suid_sgid) || s->restrict_namespaces.count > 0;
+}
+
+/* Behind the other mounts: nothing covers it. Where the namespace is another user's, what we mount cannot be given to it. */
+static bool
+add_credentials(struct making *m, struct err *err)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof path, "%s/%s/credentials", m->run_dir, m->s->name);
+
+	m->plan->hides_credentials = plan_has_credentials(m->s) && m->way == WAY_MOUNTS;
+	if (!m->plan->hides_credentials)
+		return true;
+	return n > 0 && n < (int)sizeof path ? secretfs_step(m->plan->steps, path, err) :
+					       err_set(err, 0, "the path of its credentials is too long");
 }
 
 static bool
@@ -228,6 +243,8 @@ make_steps(struct making *m, struct err *err)
 	if (!add_namespaces(m, err) || (m->way != WAY_NONE && !plan_paths(m, err)))
 		return false;
 	if (plan_has_mounts(m) && !view_mount(m->view, steps, err))
+		return false;
+	if (!add_credentials(m, err))
 		return false;
 	if (!add_users(m, err) || !add_capabilities(m, err) ||
 		(wants_no_new_privileges(m) && !confine_no_new_privileges(steps, err)))

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "os/spawn.h"
+#include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 #include "wire/ending.h"
@@ -67,7 +68,7 @@ start(struct service *s, struct err *err)
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = s->cgroup[s->life.current];
 	r.descriptors = p->own_descriptors ? 0 : s->home->descriptors;
-	return spawn(&r, err);
+	return service_spawn(s, &r, err);
 }
 
 bool

@@ -202,7 +202,7 @@ def test_a_credential(daemons, as_root):
     assert ask(site, "/look", file=source)["text"] != "s3cret"
     assert looks(where) == ("0o710", 0, True)
     # the service cannot put another there, nor change it
-    assert ask(site, "/touch", file=where / "new")["error"] == "Permission denied"
+    assert ask(site, "/touch", file=where / "new")["error"] in ("Permission denied", "Read-only file system")
     for shown in (site.ctl("config"), site.ctl("status", "web"), site.said(), site.log(), *map(str, [ask(site)["env"]])):
         assert "s3cret" not in shown
     source.write_text("changed\n")
@@ -211,6 +211,57 @@ def test_a_credential(daemons, as_root):
     assert ask(site, "/look", file=where / "key")["text"] == "changed"
     site.ctl("stop", "web")
     assert not where.exists()
+
+
+def mount_of(pid, path):
+    """Type and options of what PID sees mounted at PATH; None where nothing is."""
+    for line in pathlib.Path(f"/proc/{pid}/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        if before.split()[4] == str(path):
+            return after.split()[0], set(before.split()[5].split(","))
+    return None
+
+
+def test_a_credential_is_seen_by_its_service_alone(bridled, as_root):
+    """In memory that is not swapped, in a mount namespace: nobody else finds it, on no disk and under no path; each generation has
+    its own. What starts with it sees it, too."""
+    site = daemons_with_secret(bridled, exec_start_pre="/bin/sh -c 'cat $CREDENTIALS_DIRECTORY/key'")
+    site.wait_workers(1)
+    where, master = site.run_dir / "web/credentials", site.master()
+    kind, options = mount_of(master, where)
+    assert kind in ("tmpfs", "ramfs") and {"ro", "nosuid", "nodev", "noexec"} <= options
+    assert mount_of(site.pid, where) is None and mount_of("self", where) is None
+    assert "s3cret" in site.log("web")
+    inside = ask(site, "/look", file=where)
+    assert (inside["mode"], inside["uid"]) == (oct(stat.S_IFDIR | 0o700), NOBODY)
+    assert ask(site, "/look", file=where / "key")["text"] == "s3cret"
+    assert list(where.iterdir()) == []
+    seen = f"/proc/{master}/root{where}/key"
+    assert subprocess.run(["cat", seen], user=1, group=1, extra_groups=[], capture_output=True).returncode != 0
+    held = pathlib.Path(f"/proc/{site.pid}/fd")
+    assert not [link for link in map(os.readlink, held.iterdir()) if "credentials" in link]
+    (site.root / "the.key").write_text("changed\n")
+    site.ctl("restart", "web")
+    assert ask(site, "/look", file=where / "key")["text"] == "changed"
+    site.ctl("stop", "web")
+    assert not where.exists()
+
+
+def daemons_with_secret(bridled, **keys):
+    site = bridled(program("fine", "/bin/sleep 1000"))
+    site.write(bounds(user=str(NOBODY), group=str(NOBODY), load_credential=f"key:{secret(site)}", **keys))
+    site.ctl("reload")
+    return site
+
+
+def test_where_credentials_cannot_be_hidden(bridled, as_root):
+    """A plain user makes no such file system: they are files, its own, which is said."""
+    site = bridled(bounds(set_credential="key:s3cret"), user=NOBODY)
+    site.wait_workers(1)
+    where = site.run_dir / "web/credentials"
+    assert mount_of(site.master(), where) is None
+    assert ask(site, "/look", file=where / "key")["text"] == "s3cret" and looks(where / "key")[0] == "0o400"
+    assert "web: its credentials are files below run_dir" in site.said()
 
 
 def test_a_credential_of_the_configuration(bridled, as_root):
@@ -222,7 +273,7 @@ def test_a_credential_of_the_configuration(bridled, as_root):
     seen = ask(site, "/look", file=where / "key")
     assert (seen["text"], seen["uid"], seen["mode"]) == ("s3 cret", NOBODY, oct(stat.S_IFREG | 0o400))
     assert ask(site, "/look", file=where / "late")["text"] == "st4ndin"
-    assert ask(site, "/touch", file=where / "key")["error"] == "Permission denied"
+    assert ask(site, "/touch", file=where / "key")["error"] in ("Permission denied", "Read-only file system")
     for shown in (site.ctl("config"), site.ctl("config", "--json"), site.ctl("status", "web"), site.said(), site.log(),
                   str(ask(site)["env"])):
         assert "s3 cret" not in shown and "st4ndin" not in shown
