@@ -3,13 +3,34 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Everything that filters system calls implies no_new_privileges and calls of our own architecture only. */
+#include "sandbox/nameset.h"
+
+/* Who lists all of them forbids none. */
+static bool
+forbids_namespaces(const struct conf_service *s)
+{
+	uint64_t allowed = nameset_resolve(NAMESET_NAMESPACES, s->restrict_namespaces.at, s->restrict_namespaces.count);
+
+	for (int i = 0; s->restrict_namespaces.count > 0 && nameset_word(NAMESET_NAMESPACES, i)[0] != '\0'; i++)
+		if ((allowed >> i & 1) == 0)
+			return true;
+	return false;
+}
+
+/* Everything that filters system calls (filter_any() of sandbox/filter.c) implies no_new_privileges and calls of our own
+ * architecture only. */
 static bool
 filters(const struct conf_service *s)
 {
+	const int switches[] = { s->lock_personality, s->memory_deny_write_execute, s->restrict_realtime,
+		s->restrict_suid_sgid, s->protect_kernel_modules, s->protect_kernel_logs, s->protect_clock,
+		s->protect_hostname, s->private_devices, s->protect_kernel_tunables };
+
+	for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
+		if (switches[i] == 1)
+			return true;
 	return s->system_call_filter.count > 0 || s->restrict_address_families.count > 0 ||
-		s->restrict_namespaces.count > 0 || s->lock_personality == 1 || s->memory_deny_write_execute == 1 ||
-		s->restrict_realtime == 1 || s->restrict_suid_sgid == 1;
+		s->system_call_architectures.count > 0 || forbids_namespaces(s);
 }
 
 /* Named, or by saying nothing of a bridled of root. */

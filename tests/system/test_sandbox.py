@@ -18,7 +18,7 @@ import processes
 import test_limits
 from client import get
 from daemon import APPS, open_to_all
-from sections import web
+from sections import program, web
 from waiting import until
 
 TAG = f".b-shared-{os.getpid()}"
@@ -361,6 +361,28 @@ def test_security_is_explained(sandboxed, as_root):
     assert "it runs as root" in said[2] and "it runs as root" not in said[0]
     refused = site.bridle("check", "--security", "wed0")
     assert refused.returncode != 0 and "did you mean 'web0'?" in refused.stderr
+
+
+# What filters system calls also keeps a service from gaining privileges and from calls of other architectures.
+FILTERS = {"system_call_filter": "~@debug", "system_call_architectures": "native", "restrict_address_families": "AF_UNIX",
+           "restrict_namespaces": "yes", "lock_personality": "yes", "memory_deny_write_execute": "yes", "restrict_realtime": "yes",
+           "restrict_suid_sgid": "yes", "protect_kernel_modules": "yes", "protect_kernel_logs": "yes", "protect_clock": "yes",
+           "protect_hostname": "yes", "private_devices": "yes", "protect_kernel_tunables": "yes"}
+NONE = {"umask": "0027", "private_tmp": "yes", "protect_system": "full", "private_ipc": "yes",
+        "restrict_namespaces": "cgroup ipc net mnt pid user uts"}
+
+
+def test_what_security_says_is_true(bridled, as_root):
+    """Key by key: it says that privileges may be gained, and other ways into the kernel be taken, where the kernel says so, too."""
+    keys = [*FILTERS.items(), *NONE.items(), ("no_new_privileges", "yes")]
+    site = bridled(*(program(f"job{number}", "/bin/sleep 1000", user="daemon", group="daemon", **{key: value})
+                     for number, (key, value) in enumerate(keys)))
+    for number, (key, value) in enumerate(keys):
+        site.wait_state("running", f"job{number}")
+        status = pathlib.Path(f"/proc/{site.master(f'job{number}')}/status").read_text()
+        said = site.ctl("check", "--security", f"job{number}")
+        assert ("may gain privileges" in said) == ("\nNoNewPrivs:\t0\n" in status), (key, value)
+        assert ("of other architectures" in said) == ("\nSeccomp:\t0\n" in status), (key, value)
 
 
 # A user namespace whose maker may make no other below it: what is left to a plain user is Landlock. We are nobody there, as
