@@ -50,7 +50,7 @@ place_find(struct place *place, const struct arguments *a, struct trouble *t)
 	};
 	unsigned i = 0;
 
-	while (ways[i].value == NULL)
+	while (ways[i].value == NULL) /* the last has one */
 		i++;
 	place->chosen = ways[i].chosen;
 	place->root = ways[i].root ? ways[i].value : NULL;
