@@ -22,7 +22,7 @@ sort(const struct docket *d, const struct docket_entry *sorted[DOCKET_KEPT])
 
 		if (d->at[i].number == 0)
 			continue;
-		for (n++; to > 0 && sorted[to - 1]->last < d->at[i].last; to--)
+		for (n++; to > 0 && sorted[to - 1]->last < d->at[i].last; to--) /* by insertion: they are few */
 			sorted[to] = sorted[to - 1];
 		sorted[to] = &d->at[i];
 	}
@@ -46,7 +46,7 @@ write_service(struct jsonw *j, struct watcher *w, uint32_t slot, int64_t last)
 	const struct docket_entry *sorted[DOCKET_KEPT];
 	unsigned n;
 
-	inquiry_look(w, s);
+	inquiry_look(w, s); /* what is being told now is among the answers */
 	if (s->docket == NULL)
 		return;
 	n = sort(s->docket, sorted);

@@ -9,6 +9,8 @@
 
 #include "watcher/rotation.h"
 
+/* Files removed in a look; looks at a time: more are left for the next rotation, so that a directory of thousands holds nobody
+ * up. Names that are tried. */
 enum { AT_ONCE = 16, ROUNDS = 16, TRIES = 1000 };
 
 /* A look at a directory: how many finished files, the newest, the AT_ONCE oldest (sorted). */
@@ -25,7 +27,7 @@ count_one(struct census *c, msec wall)
 	c->count++;
 	if (wall > c->newest)
 		c->newest = wall;
-	if (i == AT_ONCE && wall >= c->oldest[i - 1])
+	if (i == AT_ONCE && wall >= c->oldest[i - 1]) /* younger than all that are kept in mind */
 		return;
 	if (i < AT_ONCE)
 		c->old_count++;

@@ -95,7 +95,7 @@ scale(struct client *c, json_t *parameters)
 	/* TTOU does not go below one either (gunicorn-facts 3.1) */
 	wanted = wanted < 1 ? 1 : wanted > LINK_WORKERS_MAX ? LINK_WORKERS_MAX : wanted;
 	waiter_request(c, DEED_SCALE, target.name, &target.record, target.slot, wanted, no_wait);
-	c->waiter.wanted = (uint32_t)wanted; /* the supervisor's answer may correct it (waiter_answered) */
+	c->waiter.wanted = (uint32_t)wanted;
 }
 
 static void

@@ -64,13 +64,13 @@ on_done(struct probe *probe, enum probe_result result)
 	struct probes *p = probe->data;
 	struct page_service record;
 
-	if (result == PROBE_UNASKED)
+	if (result == PROBE_UNASKED) /* no permission: that says nothing of the service */
 		tell_unasked(p);
 	if (!services_read(&p->w->services, p->slot, &record))
 		return;
-	if (p->for_readiness) {
+	if (p->for_readiness) { /* PROBE_UNASKED passes: heartbeats alone have to do */
 		p->passed = result != PROBE_BAD;
-		if (p->passed)
+		if (p->passed) /* the next look, which finds it ready, is not to be waited for */
 			samples_moved(p->w, of(p));
 	} else if (record.state == LIFE_RUNNING && record.since == p->since && result != PROBE_UNASKED) {
 		judge_health(p, &record, result == PROBE_GOOD);
@@ -115,7 +115,7 @@ probes_due(const struct page_service *record, msec now)
 
 	if (record->state != LIFE_RUNNING || record->settings.probe.target[0] == '\0' || interval <= 0)
 		return MSEC_NEVER;
-	return (now / interval + 1) * interval;
+	return (now / interval + 1) * interval; /* multiples: all services are asked in one awakening */
 }
 
 void

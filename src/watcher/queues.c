@@ -6,7 +6,7 @@
 #include "core/life.h"
 #include "watcher/watch.h"
 
-enum { AT_ONCE = 256 };
+enum { AT_ONCE = 256 }; /* listeners of an exchange: each answer is looked for among so many */
 
 /* The socket is opened with the first question. */
 static bool
@@ -15,7 +15,7 @@ exchange(struct watcher *w, struct sockdiag_query *queries, unsigned n)
 	struct samples *samples = &w->samples;
 	struct err err;
 
-	if (samples->sockdiag < 0)
+	if (samples->sockdiag < 0) /* tried again at each question: what forbids it may change */
 		samples->sockdiag = sockdiag_open(&err);
 	if (samples->sockdiag >= 0 && sockdiag_ask(samples->sockdiag, queries, n, &err)) {
 		samples->sockdiag_told = false;
@@ -41,6 +41,7 @@ add_queries(const struct page_service *record, struct sockdiag_query *queries)
 	unsigned n = record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS;
 
 	for (unsigned i = 0; i < n; i++)
+		/* by inode, as the supervisor's own descriptors have it: addresses may be shared (SO_REUSEPORT) */
 		queries[i] = (struct sockdiag_query){ .inode = record->listener[i].inode,
 			.family = record->listener[i].family,
 			.port = record->listener[i].port,

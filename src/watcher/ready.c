@@ -46,8 +46,9 @@ look_ready(struct watcher *w, const char *name, struct text *t)
 
 		if (!services_read(&w->services, i, &record) || (name[0] != '\0' && strcmp(name, record.name) != 0))
 			continue;
+		/* a stopped one is missed by whoever names it, and by all once bridled is stopping */
 		ready = is_ready(&record, name[0] != '\0' || services_header(&w->services)->stopping);
-		if (ready <= worst)
+		if (ready <= worst) /* the first of the worst is the one that is named */
 			continue;
 		worst = ready;
 		text_init(t, t->at, t->size);
@@ -66,7 +67,7 @@ ready_answer(struct client *c, const char *name, bool last)
 
 	text_init(&t, words, sizeof words);
 	ready = look_ready(c->w, name, &t);
-	if (ready == READY_NOT_YET && !last)
+	if (ready == READY_NOT_YET && !last) /* the waiter asks again when something moves */
 		return false;
 	if (ready != READY_YES) {
 		client_error(c, VARLINK_INTERFACE ".NotReady", json_pack("{s:s}", "reason", words));

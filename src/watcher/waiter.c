@@ -77,6 +77,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 			deed == DEED_RELOAD ? MSEC_NEVER : ANSWER_PATIENCE); /* new code may be tried first */
 		return;
 	}
+	/* the link's queue is full (uplink.h): nothing was asked for */
 	client_failed(c, "the supervisor does not read", NULL);
 	waiter_free(waiter);
 }
@@ -144,6 +145,7 @@ waiter_sampled(struct client *c, struct service *s, const struct page_service *r
 {
 	struct workers_count count;
 
+	/* by its name, since it may have gone and come back in another slot */
 	if (c->waiter.kind != WAIT_WORKERS || strcmp(c->waiter.name, record->name) != 0)
 		return;
 	count = pools_seen(s->sampler, record, clock_now());
@@ -219,7 +221,7 @@ waiter_answered(struct client *c, const struct link_record *answer)
 void
 waiter_line(struct client *c, const struct link_record *line)
 {
-	enum { LINES = 1000 };
+	enum { LINES = 1000 }; /* of what a client is told: a configuration may be wrong in every line */
 
 	if (c->waiter.lines == NULL)
 		c->waiter.lines = json_array();
