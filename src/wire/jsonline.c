@@ -87,7 +87,7 @@ read_object(struct text *out, const char *line, size_t length, bool deeper)
 	while (jsonr_object_next(&r, &key)) {
 		enum part part = part_of(key);
 
-		if (part == PARTS || parts[part].len > 0)
+		if (part == PARTS || parts[part].len > 0) /* the first of several that mean the same */
 			jsonr_skip(&r);
 		else
 			take_scalar(&r, &parts[part]);
@@ -96,7 +96,7 @@ read_object(struct text *out, const char *line, size_t length, bool deeper)
 		return false;
 	if (deeper && message[0] == '{' && read_object(out, message, parts[PART_MESSAGE].len, false))
 		return true;
-	upper(&parts[PART_LEVEL]);
+	upper(&parts[PART_LEVEL]); /* as Gunicorn's own header has it: what follows reads one form only */
 	if (parts[PART_TIME].len > 0)
 		text_addf(out, "%s ", small[PART_TIME]);
 	if (parts[PART_PID].len > 0)

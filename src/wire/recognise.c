@@ -27,6 +27,7 @@ tell_traceback(struct recogniser *r)
 	const struct traceback *t = &r->traceback;
 	struct recognised what = {
 		.kind = RECOGNISED_TRACEBACK,
+		/* the line of the exception itself, where it came: that is what people look for */
 		.line = t->last.line > 0 ? t->last.line : t->line,
 		.second = r->second,
 		.speaker = r->traceback_speaker,
@@ -76,6 +77,7 @@ take_signature(struct recogniser *r, const struct logform *f, const char *text, 
 		.text = text,
 		.length = length };
 
+	/* strict: who writes Gunicorn's header is believed, others are not any more */
 	if (!signatures_find(&r->index, f, r->strict, &what.match)) {
 		what.kind = RECOGNISED_COMPLAINT;
 		if (is_complaint(f))
@@ -116,6 +118,7 @@ take_answer(struct recogniser *r, const char *message, size_t n, const char *tex
 	if (quote == NULL)
 		return false;
 	status = memchr(quote + 1, '"', (size_t)(end - quote - 1));
+	/* the quote behind the request, a blank, three digits */
 	if (status == NULL || end - status < 5 || status[1] != ' ' || status[2] < '1' || status[2] > '5')
 		return false;
 	for (int i = 2; i < 5; i++) {
@@ -149,6 +152,7 @@ may_be_answer(const struct logform *f)
 static void
 take_message(struct recogniser *r, const struct logform *f, const char *text, size_t length)
 {
+	/* those with fewer times go by another clock: a shipper's and Gunicorn's need not agree */
 	if (f->second >= 0 && f->stamps >= r->stamps) {
 		r->second = f->second;
 		r->stamps = f->stamps;
@@ -254,7 +258,7 @@ take_line(struct recogniser *r, const char *line, size_t length)
 	struct logform f;
 
 	r->lines++;
-	if (length > RECOGNISER_LINE)
+	if (length > RECOGNISER_LINE) /* what is behind that recognises nothing */
 		length = RECOGNISER_LINE;
 	if (is_from_address(line, length) && take_answer(r, line, length, line, length))
 		return;

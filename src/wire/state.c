@@ -39,7 +39,7 @@ state_size(uint32_t capacity)
 size_t
 state_offset(uint32_t slot)
 {
-	return ((size_t)slot + 2) * STATE_SLOT;
+	return ((size_t)slot + 2) * STATE_SLOT; /* the header and bridled's own record come first */
 }
 
 static uint64_t

@@ -91,7 +91,7 @@ take_joined(struct unitfile *u, size_t *length)
 
 	*length = 0;
 	while (take_line(u, &at, &n)) {
-		if (is_comment(at, n))
+		if (is_comment(at, n)) /* also between lines that are joined, as systemd does (systemd.syntax(7)) */
 			continue;
 		if (!more)
 			u->line = u->number;
