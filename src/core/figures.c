@@ -118,3 +118,24 @@ figures_look(struct figures *f, msec now)
 	v.worst = quantile(f, timed, 95);
 	return v;
 }
+
+static bool
+span_is_sound(const struct figures_span *s)
+{
+	return s->us >= 0 && s->us <= INT64_MAX / 2 && s->longest >= 0 && s->longest <= s->us;
+}
+
+bool
+figures_are_sound(const struct figures *f, msec now)
+{
+	const uint64_t most = INT64_MAX / 2;
+
+	for (unsigned i = 0; i < FIGURES_CLASSES; i++)
+		if (f->status[i] > most)
+			return false;
+	for (unsigned i = 0; i < FIGURES_LEVELS; i++)
+		if (f->logged[i] > most)
+			return false;
+	return f->since > 0 && f->since <= f->began && f->began <= now && f->requests <= most && f->timed <= most &&
+		f->us >= 0 && f->longest >= 0 && span_is_sound(&f->now) && span_is_sound(&f->before);
+}

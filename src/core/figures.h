@@ -8,6 +8,7 @@
 #ifndef BRIDLE_CORE_FIGURES_H
 #define BRIDLE_CORE_FIGURES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/msec.h"
@@ -48,5 +49,9 @@ struct figures_view {
 	uint64_t status[FIGURES_CLASSES];
 };
 struct figures_view figures_look(struct figures *f, msec now);
+
+/* Can F, which others have left, be what these functions made of it before NOW? Whether it is true nobody can tell; none of them
+ * overflows with it. */
+bool figures_are_sound(const struct figures *f, msec now);
 
 #endif

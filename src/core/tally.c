@@ -20,3 +20,10 @@ tally_look(struct tally *t, const struct tally_seen *seen, msec now)
 	if (seen->largest > t->largest)
 		t->largest = seen->largest;
 }
+
+bool
+tally_is_sound(const struct tally *t, msec now)
+{
+	return t->looked > 0 && t->looked <= now && t->watched >= 0 && t->watched <= now && t->cpu_us >= 0 &&
+		t->cpu_us <= INT64_MAX / 2 && t->standing <= t->looks && t->busiest >= 0 && t->largest >= 0;
+}

@@ -5,6 +5,7 @@
 #ifndef BRIDLE_CORE_TALLY_H
 #define BRIDLE_CORE_TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/msec.h"
@@ -31,5 +32,8 @@ struct tally_seen {
 
 /* One more look. */
 void tally_look(struct tally *t, const struct tally_seen *seen, msec now);
+
+/* Can T, which others have left, be what looks before NOW add up to? Then nothing overflows with it. */
+bool tally_is_sound(const struct tally *t, msec now);
 
 #endif

@@ -125,3 +125,12 @@ trend_point(const struct trend *t, unsigned scale, unsigned i, msec now)
 		.requests = p->requests == UINT32_MAX ? -1 : (int64_t)p->requests,
 	};
 }
+
+bool
+trend_is_sound(const struct trend *t, msec now)
+{
+	for (unsigned i = 0; i < TREND_SCALES; i++)
+		if (t->at[i] < 0 || t->at[i] > now / trend_scales[i].step)
+			return false;
+	return t->counted <= INT64_MAX;
+}

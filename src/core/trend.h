@@ -50,4 +50,7 @@ void trend_look(struct trend *t, const struct trend_seen *seen, msec now);
 /* Point I of SCALE as of NOW, 0 being the oldest of them and the last one that which NOW is in. -1: unknown. */
 struct trend_seen trend_point(const struct trend *t, unsigned scale, unsigned i, msec now);
 
+/* Can T, which others have left, be what looks before NOW made of it? */
+bool trend_is_sound(const struct trend *t, msec now);
+
 #endif

@@ -50,6 +50,7 @@ struct bridled {
 	int page_fd;
 	int spool_fd;              /* watcher/watcher.h: kept for the watcher, never looked into */
 	int statsd_fd;             /* the same; -1: there is none */
+	int kept_fd;               /* the same */
 	uint16_t statsd_port;      /* of it; 0: there is none */
 	uint32_t capacity;         /* of the page and of `services` */
 	struct service **services; /* by slot; NULL: nobody */

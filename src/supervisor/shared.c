@@ -115,7 +115,7 @@ make_page(struct bridled *b, struct err *err)
 	size_t size;
 
 	n += n < 64 ? 64 : n / 2; /* a reload may add so many; what is never used takes no memory */
-	if (b->capacity < n) /* else we go on from one that had more */
+	if (b->capacity < n)      /* else we go on from one that had more */
 		b->capacity = n;
 	size = page_size(b->capacity);
 	b->page_fd = make_memory("bridle-page", size, err);
@@ -180,11 +180,27 @@ open_statsd(struct bridled *b)
 	b->statsd_port = 0;
 }
 
+/* Without it, what was counted is gone with each watcher. */
+static void
+make_kept(struct bridled *b)
+{
+	struct err err;
+
+	if (b->kept_fd >= 0)
+		return;
+	b->kept_fd = make_memory("bridle-kept", WATCHER_KEPT_SIZE, &err);
+	if (b->kept_fd < 0)
+		log_warning("%s; figures of requests begin anew with each watcher", err.text);
+	else
+		seal(b->kept_fd, false);
+}
+
 bool
 shared_make(struct bridled *b, struct err *err)
 {
 	if (!make_page(b, err) || !make_spool(b, err) || !open_control(b, err))
 		return false;
 	open_statsd(b);
+	make_kept(b);
 	return true;
 }

@@ -382,6 +382,7 @@ live(const struct supervisor_options *options, bool *again)
 		.signal_fd = -1,
 		.spool_fd = -1,
 		.statsd_fd = -1,
+		.kept_fd = -1,
 		.memory = { .fd = -1 } };
 	struct past past = { 0 };
 	enum supervisor_exit status;
@@ -404,7 +405,7 @@ live(const struct supervisor_options *options, bool *again)
 	}
 	status = run(&b, &past);
 	unlinkat(b.run_fd, "control", 0); /* nobody answers any more */
-	if (status != SUPERVISOR_FAILED) /* else it is of one before us, whose services live */
+	if (status != SUPERVISOR_FAILED)  /* else it is of one before us, whose services live */
 		unlinkat(b.run_fd, "state", 0);
 	*again = b.again;
 	release(&b);

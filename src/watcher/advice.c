@@ -16,7 +16,7 @@ struct known {
 	struct text *t;
 };
 
-typedef void advise(const struct known *k);
+typedef void adviser(const struct known *k);
 
 static void
 on_timeout(const struct known *k)
@@ -159,7 +159,7 @@ on_queue_full(const struct known *k)
 
 static const struct {
 	enum cause cause;
-	advise *advise;
+	adviser *advise;
 } advisers[] = {
 	{ CAUSE_TIMEOUT, on_timeout },
 	{ CAUSE_BOOT_TIMEOUT, on_timeout },

@@ -1,7 +1,6 @@
 #include "watcher/measures.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "core/figures.h"
@@ -14,13 +13,17 @@ static const msec hour = 3600000;
 
 /* ---- looks ---- */
 
-/* NULL for want of memory. */
+/* NULL for want of room. */
 static struct measures *
-measures_of(struct sampler *sampler, msec now)
+measures_of(struct watcher *w, struct service *s, msec now)
 {
-	if (sampler->measures == NULL && (sampler->measures = calloc(1, sizeof *sampler->measures)) != NULL)
-		trend_init(&sampler->measures->trend, now);
-	return sampler->measures;
+	struct kept_service *kept = s->sampler->measures == NULL ? kept_begin(&w->kept, s->name) : NULL;
+
+	if (kept != NULL) {
+		s->sampler->measures = &kept->measures;
+		trend_init(&kept->measures.trend, now);
+	}
+	return s->sampler->measures;
 }
 
 static int64_t
@@ -52,11 +55,11 @@ add_up(struct sampler *sampler, const struct page_service *record, msec now)
 }
 
 void
-measures_look(struct service *s, const struct page_service *record)
+measures_look(struct watcher *w, struct service *s, const struct page_service *record)
 {
 	struct sampler *sampler = s->sampler;
 	msec now = clock_now();
-	struct measures *m = measures_of(sampler, now);
+	struct measures *m = measures_of(w, s, now);
 	const struct workers_count count = pools_seen(sampler, record, now);
 	const struct tally_seen sum = add_up(sampler, record, now);
 	const struct trend_seen seen = {

@@ -19,7 +19,7 @@ struct measures {
 };
 
 /* S, which runs, was looked at just now. */
-void measures_look(struct service *s, const struct page_service *record);
+void measures_look(struct watcher *w, struct service *s, const struct page_service *record);
 
 /* All that advice about S is made of, as it is now. */
 void measures_take(struct watcher *w, struct service *s, const struct page_service *record, struct advise_measures *m);

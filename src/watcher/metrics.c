@@ -1,7 +1,6 @@
 #include "watcher/metrics.h"
 
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -55,23 +54,27 @@ speaker(struct watcher *w, const struct statsd_metric *m)
 
 /* ---- what is done with it ---- */
 
-/* Taken when there is something to be counted. NULL for want of memory. */
+/* Begun when there is something to be counted. NULL for want of room. */
 static struct figures *
-figures_of(struct sampler *sampler, msec now)
+figures_of(struct watcher *w, struct service *s, msec now)
 {
-	if (sampler->figures == NULL && (sampler->figures = calloc(1, sizeof *sampler->figures)) != NULL)
-		sampler->figures->since = sampler->figures->began = now;
-	return sampler->figures;
+	struct kept_service *kept = s->sampler->figures == NULL ? kept_begin(&w->kept, s->name) : NULL;
+
+	if (kept != NULL) {
+		s->sampler->figures = &kept->figures;
+		kept->figures.since = kept->figures.began = now;
+	}
+	return s->sampler->figures;
 }
 
 static void
-count(struct sampler *sampler, const struct statsd_metric *m, msec now)
+count(struct watcher *w, struct service *s, const struct statsd_metric *m, msec now)
 {
 	struct figures *f;
 
 	if (m->kind == STATSD_WORKERS)
-		sampler->told_workers = m->value;
-	if (m->kind == STATSD_WORKERS || m->kind == STATSD_OTHER || (f = figures_of(sampler, now)) == NULL)
+		s->sampler->told_workers = m->value;
+	if (m->kind == STATSD_WORKERS || m->kind == STATSD_OTHER || (f = figures_of(w, s, now)) == NULL)
 		return;
 	switch (m->kind) {
 	case STATSD_REQUESTS: figures_requests(f, m->value, now); break;
@@ -113,7 +116,7 @@ hear(struct watcher *w, const struct mmsghdr *datagram, msec now)
 		w->metrics.refused++;
 		return;
 	}
-	count(s->sampler, &m, now);
+	count(w, s, &m, now);
 	send_on(&w->metrics, s->sampler, &m);
 }
 

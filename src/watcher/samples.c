@@ -152,7 +152,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 		idleness_look(w, s, record);
 		sizes_tell(w, s, record);
 		probes_look(&s->sampler->probes, record);
-		measures_look(s, record);
+		measures_look(w, s, record);
 	}
 	control_sampled(w, s, record);
 }
@@ -223,6 +223,18 @@ samples_look_soon(struct watcher *w)
 		samples_moved(w, &w->services.at[i]);
 }
 
+/* What a watcher before us has counted. */
+static void
+take_up(struct watcher *w, struct service *s)
+{
+	struct kept_service *kept = kept_find(&w->kept, s->name);
+
+	if (kept != NULL && kept->figures.since != 0)
+		s->sampler->figures = &kept->figures;
+	if (kept != NULL && kept->measures.tally.looked != 0)
+		s->sampler->measures = &kept->measures;
+}
+
 void
 samples_follow(struct watcher *w, struct service *s, const struct page_service *record)
 {
@@ -236,6 +248,7 @@ samples_follow(struct watcher *w, struct service *s, const struct page_service *
 		}
 		s->sampler->queue = s->sampler->dropped = s->sampler->master_bytes = s->sampler->told_workers = -1;
 		probes_init(&s->sampler->probes, w, s);
+		take_up(w, s);
 	}
 	s->sampler->statsd_address = record->settings.statsd_address;
 	s->sampler->statsd_port = record->settings.statsd_port;
@@ -251,8 +264,6 @@ samples_forget(struct watcher *w, struct service *s)
 	if (s->sampler != NULL) {
 		workers_free(&s->sampler->workers);
 		probes_stop(&s->sampler->probes);
-		free(s->sampler->figures);
-		free(s->sampler->measures);
 	}
 	free(s->sampler);
 	s->sampler = NULL;

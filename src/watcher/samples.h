@@ -57,8 +57,8 @@ struct sampler {
 	struct saturation saturation;
 	struct provisions provisions;
 	struct flapping flapping, boots; /* of workers while it runs, and before */
-	struct figures *figures;         /* what it told of itself; NULL: nothing yet */
-	struct measures *measures;       /* of the looks so far; NULL: it has not run yet */
+	struct figures *figures;         /* what it told of itself (kept.h); NULL: nothing yet */
+	struct measures *measures;       /* of the looks so far (kept.h); NULL: it has not run yet */
 	int64_t told_workers;            /* how many workers its master said it has; -1: it did not */
 	uint32_t statsd_address;         /* where that goes on to (wire/page.h) */
 	uint16_t statsd_port;

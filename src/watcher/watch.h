@@ -16,6 +16,7 @@
 #include "watcher/herald.h"
 #include "watcher/inquiry.h"
 #include "watcher/intake.h"
+#include "watcher/kept.h"
 #include "watcher/logs.h"
 #include "watcher/metrics.h"
 #include "watcher/proofs.h"
@@ -35,6 +36,7 @@ struct watcher {
 	struct console console;
 	struct samples samples;
 	struct metrics metrics;
+	struct kept kept;
 	struct deaths deaths;
 	struct inquiries inquiries;
 	struct herald herald;

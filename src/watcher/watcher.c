@@ -30,6 +30,7 @@ watch_slot(struct watcher *w, uint32_t slot)
 		deaths_follow(w, s, NULL);
 		inquiry_forget(w, s);
 		samples_forget(w, s);
+		kept_forget(&w->kept, s->name);
 		proofs_forget(w, slot);
 		control_forgot(w, s);
 		s->incarnation = 0;
@@ -100,6 +101,8 @@ open_all(struct watcher *w, struct err *err)
 	console_open(w);
 	samples_open(w);
 	metrics_open(w, WATCHER_STATSD_FD);
+	if (!kept_open(w, WATCHER_KEPT_FD))
+		log_warning("no memory to count what services do");
 	inquiries_open(w);
 	herald_open(w);
 	deaths_open(w);
@@ -123,6 +126,7 @@ release(struct watcher *w)
 	deaths_close(w);
 	herald_close(w);
 	metrics_close(w);
+	kept_close(w);
 	errands_close(w);
 	proofs_release(w);
 	bells_release(w);

@@ -52,7 +52,7 @@ def test_requests_are_counted(bridled, gunicorn):
 
 
 def test_they_outlive_the_watcher(bridled, edge):
-    """Nobody is refused while there is none, and the next one finds what came."""
+    """Nobody is refused while there is none, and the next one finds what came, and counts on from what was."""
     site = bridled(web(), venv=edge["path"])
     site.wait_workers(1)
     for _ in range(3):
@@ -64,8 +64,27 @@ def test_they_outlive_the_watcher(bridled, edge):
         assert get(address_of(site), "/")
     os.kill(watcher, signal.SIGKILL)
     until(lambda: (seen := info(site)) and seen["watcher"] != watcher, "another watcher")
-    until(lambda: (f := told_of(site)) and f["requests"] == 5, "what came meanwhile to be counted")
+    told = until(lambda: (f := told_of(site)) and f["requests"] == 8 and f, "what came meanwhile to be counted")
+    assert told["status"] == [0, 8, 0, 0, 0]
+    assert site.call("Advise", name="web")["measures"]["requests"] == 8
     assert "statsd" not in site.log("web")
+
+
+def test_they_go_with_their_service(bridled, edge):
+    """Another one by its name begins at nothing."""
+    site = bridled(web(), web("other"), venv=edge["path"])
+    site.wait_workers(1)
+    get(address_of(site), "/")
+    until(lambda: (f := told_of(site)) and f["requests"] == 1, "the request to be counted")
+    site.write(web("other"))
+    site.ctl("reload")
+    until(lambda: [one["name"] for one in site.call("List")["services"]] == ["other"], "it to be gone")
+    site.write(web(), web("other"))
+    site.ctl("reload")
+    site.wait_workers(1)
+    assert told_of(site) is None
+    get(address_of(site), "/")
+    until(lambda: (f := told_of(site)) and f["requests"] == 1, "the request to be counted")
 
 
 @pytest.mark.parametrize("how", ["reexec", "killed"])
@@ -73,6 +92,8 @@ def test_they_outlive_bridled(bridled, how):
     site = bridled(web())
     site.wait_workers(1)
     master = site.master()
+    get(address_of(site), "/")
+    until(lambda: (f := told_of(site)) and f["requests"] == 1, "the first request to be counted")
     if how == "reexec":
         site.ctl("reexec")
     else:
@@ -81,7 +102,8 @@ def test_they_outlive_bridled(bridled, how):
         site.start()
     until(lambda: site.master() == master, "the Gunicorn to be known again")
     get(address_of(site), "/")
-    until(lambda: (f := told_of(site)) and f["requests"] == 1, "the request to be counted")
+    before = how == "reexec"  # what was counted is kept by bridled, in memory
+    until(lambda: (f := told_of(site)) and f["requests"] == before + 1, "the request to be counted")
     if how == "reexec":  # while a killed one is away, nobody is there: Gunicorn may say so
         assert "statsd" not in site.log("web")
 

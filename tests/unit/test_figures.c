@@ -124,6 +124,43 @@ counters_stay_at_their_end(void **state)
 	assert_true(figures_look(&f, T0).mean > 0);
 }
 
+/* What a watcher before us has left may be anything. */
+static void
+only_what_can_be_is_believed(void **state)
+{
+	struct figures good = { .since = T0, .began = T0 }, f;
+	struct {
+		int64_t *field;
+		int64_t value;
+	} wrongs[] = {
+		{ &f.since, 0 },
+		{ &f.since, T0 + 1 },
+		{ &f.began, T0 - 1 },
+		{ &f.began, INT64_MAX },
+		{ &f.us, -1 },
+		{ &f.longest, INT64_MIN },
+		{ &f.now.us, INT64_MAX },
+		{ &f.before.longest, 1 },
+		{ (int64_t *)&f.requests, -1 },
+		{ (int64_t *)&f.timed, -1 },
+		{ (int64_t *)&f.status[4], INT64_MAX },
+		{ (int64_t *)&f.logged[0], -1 },
+	};
+
+	(void)state;
+	figures_requests(&good, 3, T0);
+	figures_duration(&good, 5000, T0);
+	assert_true(figures_are_sound(&good, T0));
+	assert_true(figures_are_sound(&good, T0 + 1000000));
+	assert_false(figures_are_sound(&good, T0 - 1));
+	for (unsigned i = 0; i < sizeof wrongs / sizeof wrongs[0]; i++) {
+		f = good;
+		*wrongs[i].field = wrongs[i].value;
+		if (figures_are_sound(&f, T0 + 1000000))
+			fail_msg("number %u", i);
+	}
+}
+
 int
 main(void)
 {
@@ -133,6 +170,7 @@ main(void)
 		cmocka_unit_test(quantiles_of_little),
 		cmocka_unit_test(answers_and_lines_are_counted),
 		cmocka_unit_test(counters_stay_at_their_end),
+		cmocka_unit_test(only_what_can_be_is_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "core/tally.h"
 #include "core/trend.h"
 
 enum { SECOND = 1000, MINUTE = 60000, T0 = 3600000 /* the beginning of a point of each scale */, EVERY = 5 * SECOND };
@@ -159,6 +160,33 @@ a_day_fills_all_of_it(void **state)
 				(struct trend_seen){ 3, 90 << 20, 0, 10 * trend_scales[scale].step / EVERY });
 }
 
+/* What a watcher before us has left may be anything. */
+static void
+only_what_can_be_is_believed(void **state)
+{
+	struct trend good = fresh(T0), t;
+	struct tally sums = { .looked = T0, .watched = EVERY, .looks = 2, .standing = 1 }, s;
+
+	(void)state;
+	assert_true(trend_is_sound(&good, T0) && trend_is_sound(&good, T0 + MINUTE) && tally_is_sound(&sums, T0));
+	assert_false(trend_is_sound(&good, T0 - MINUTE));
+	for (unsigned i = 0; i < TREND_SCALES; i++) {
+		t = good;
+		t.at[i] = -1;
+		assert_false(trend_is_sound(&t, T0));
+	}
+	assert_false(tally_is_sound(&sums, T0 - 1));
+	s = sums;
+	s.standing = 3;
+	assert_false(tally_is_sound(&s, T0));
+	s = sums;
+	s.cpu_us = -1;
+	assert_false(tally_is_sound(&s, T0));
+	s = sums;
+	s.watched = T0 + 1;
+	assert_false(tally_is_sound(&s, T0));
+}
+
 int
 main(void)
 {
@@ -170,6 +198,7 @@ main(void)
 		cmocka_unit_test(requests_are_differences),
 		cmocka_unit_test(what_is_too_much_is_not_unknown),
 		cmocka_unit_test(a_day_fills_all_of_it),
+		cmocka_unit_test(only_what_can_be_is_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
