@@ -40,7 +40,7 @@ def test_the_first_connection_starts_it_and_is_answered(bridled, free_ports, whe
     assert site.bridle("ready", "web").returncode == 0 and "listening" in site.ctl("status")
     assert get(address or site.address()).status == 200
     assert site.wait_state("running")["generation"] == 1
-    assert [(event["to"], event["reason"]) for event in site.events.of("web")][:1] == [("starting", "a connection came")]
+    assert site.events.wait("web", "starting")["reason"] == "a connection came"
 
 
 def test_all_who_come_while_it_boots_are_answered(bridled):
@@ -60,7 +60,8 @@ def test_it_is_stopped_when_nothing_comes_and_started_again(bridled, free_ports,
         until(lambda: nobody(site), "it to be stopped")
         seen = site.service()
         assert seen["reason"] == "nothing came for idle_stop; the next connection starts it"
-        assert seen["restarts"] == 0 and len(site.events.of("web", "running")) == generation
+        assert seen["restarts"] == 0
+        until(lambda: len(site.events.of("web", "running")) == generation, "as many starts as requests")
     assert "Handling signal: term" in site.log(), "a graceful stop"
 
 
@@ -215,7 +216,7 @@ def test_wherever_bridled_runs(daemons, as_root, how):
         assert get(site.address()).status == 200
         until(lambda: nobody(site), "it to be stopped")
         assert site.call("List", name="web", brief=True)["services"][0]["restarts"] == 0
-        assert len(site.events.of("web", "listening")) == generation
+        until(lambda: len(site.events.of("web", "listening", "running")) == generation, "as many stops as requests")
     inner = processes.children(site.pid)[0] if wrapper else site.pid
     os.kill(inner, signal.SIGTERM)
     assert site.wait() == 0

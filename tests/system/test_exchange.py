@@ -114,7 +114,8 @@ def test_stop_first(bridled):
         seen = traffic.good
         until(lambda: traffic.good > seen + 5, "load to flow on")
     assert traffic.failed == {}
-    assert [event["to"] for event in site.events.of("web")][-3:] == ["restarting", "starting", "running"]
+    until(lambda: [event["to"] for event in site.events.of("web")][-3:] == ["restarting", "starting", "running"],
+          "a stop and a start")
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="needs root, for a /proc/meminfo of its own")
@@ -130,7 +131,8 @@ def test_no_room_for_two(daemons, tmp_path):
     until(lambda: site.service()["memory"], "the size to be known")
     until(lambda: "one worker at a time" in site.ctl("restart", "web"), "a size that was told")
     assert "worker at a time: a second generation does not fit" in site.said()
-    assert "one worker at a time" in site.events.of("web", "replacing")[-1]["reason"]
+    until(lambda: any("one worker at a time" in event["reason"] for event in site.events.of("web", "replacing")),
+          "the move to say how")
     until(lambda: "one worker cannot be exchanged singly" in site.ctl("restart", "one"), "a size that was told")
 
 
