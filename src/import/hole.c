@@ -116,6 +116,12 @@ length_of_statement(const char *c)
 	return c[0] == HOLE_OPEN && strncmp(c + 1, "{%", 2) == 0 && c[n] == HOLE_CLOSE ? n + 1 : 0;
 }
 
+bool
+hole_has_statement(const char *text)
+{
+	return strstr(text, (char[]){ HOLE_OPEN, '{', '%', '\0' }) != NULL;
+}
+
 const char *
 hole_without_statements(struct arena *arena, const char *word, const char **taken)
 {

@@ -25,6 +25,9 @@ bool hole_is_in(const char *text);
  * are none: what they will make of the words between them is not known. */
 const char *hole_without_statements(struct arena *arena, const char *word, const char **taken);
 
+/* Whether TEXT has a statement of a template within. */
+bool hole_has_statement(const char *text);
+
 /* Why what stands in a statement is not carried over. */
 extern const char hole_of_template[];
 

@@ -43,6 +43,10 @@ translate_pairs(struct translation *t)
 	const char *c = t->value, *note = "";
 	struct err err;
 
+	if (hole_has_statement(c)) {
+		translate_settle(t, FATE_LOST, hole_of_template);
+		return;
+	}
 	while (value != NULL && *(c += strspn(c, ", \t\n")) != '\0') {
 		size_t n = strcspn(c, "=,");
 		const char *word, *after = c[n] == '=' ? take_pair_value(c + n + 1, value) : NULL;

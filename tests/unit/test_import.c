@@ -676,6 +676,7 @@ programs_of_supervisord(void **state)
 		{ "command=gunicorn a\nautorestart=unexpected\nautostart=false\n", "app = a; autostart = no; restart = on-failure; " },
 		{ "command=gunicorn a\nstdout_logfile=/dev/null\nstdout_logfile_maxbytes=50MB\n", "app = a; restart = on-failure; log = none; log_max_size = 50MB; " },
 		{ "command=gunicorn a\nstopwaitsecs=30\nstartretries=3\n", "app = a; restart = on-failure; start_limit = 3; stop_timeout = 30s; " },
+		{ "command=gunicorn a\nenvironment={% if x %}A=b,{% endif %}\n", "app = a; restart = on-failure; " },
 		{ "command=celery -A x\ndirectory=/x\n", "command = celery -A x; directory = /x; restart = on-failure; " },
 		{ "command=/x/y\nautorestart=true\nexitcodes=0,2\n", "command = /x/y; restart = always; success_exit_status = 0,2; " },
 		/* what supervisord is, its children are, too */
