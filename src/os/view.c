@@ -58,7 +58,8 @@ first_link(const char *path, char target[PATH_MAX])
 			continue;
 		memcpy(part, path, n);
 		part[n] = '\0';
-		if (lstat(part, &st) != 0)
+		/* what it is to the service, only the child can tell (view_mount.c) */
+		if (strcmp(part, "/proc/self") == 0 || lstat(part, &st) != 0)
 			return 0;
 		if (!S_ISLNK(st.st_mode)) {
 			above = st;
@@ -172,6 +173,9 @@ view_add_devices(struct view *view, struct err *err)
 
 	if (!view_add(view, VIEW_EMPTY, "/dev", false, "mode=0755", err))
 		return false;
+	for (unsigned i = 0; i < view->count; i++)
+		if (strcmp(view->at[i]->path, "/dev") == 0)
+			view->at[i]->sealed = view->at[i]->kind == VIEW_EMPTY;
 	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
 		if (!view_add(view, VIEW_AS_IT_IS, nodes[i], true, NULL, err))
 			return false;

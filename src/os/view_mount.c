@@ -35,6 +35,23 @@ take_slave(const void *of)
 	return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0;
 }
 
+/* /proc/self is a link to ourselves, who become the first process of the service; no other is followed. */
+static int
+open_place(const char *path)
+{
+	const struct mountapi_how how = { O_PATH | O_CLOEXEC, 0, NO_MAGIC | NO_LINKS };
+	int self, fd;
+
+	if (strncmp(path, "/proc/self", 10) != 0 || (path[10] != '/' && path[10] != '\0'))
+		return mountapi_open(path);
+	self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (self < 0 || path[10] == '\0')
+		return self;
+	fd = (int)syscall(CALL_OPENAT2, self, path + 11, &how, sizeof how);
+	close(self);
+	return fd;
+}
+
 static int
 copy_tree(int at)
 {
@@ -66,7 +83,7 @@ static bool
 take_hold(const void *of)
 {
 	const struct work *w = of;
-	int at = mountapi_open(w->path), tree;
+	int at = open_place(w->path), tree;
 	bool ok;
 
 	if (at < 0)
@@ -87,7 +104,7 @@ take_laying(const void *of)
 
 	if (fcntl(w->kept, F_GETFD) < 0)
 		return w->may_miss; /* it was not there */
-	at = mountapi_open(w->path);
+	at = open_place(w->path);
 	return lay(w->kept, at);
 }
 
@@ -122,7 +139,7 @@ static bool
 take_read_only(const void *of)
 {
 	const struct work *w = of;
-	int at = mountapi_open(w->path), tree;
+	int at = open_place(w->path), tree;
 
 	if (at < 0)
 		return w->may_miss && errno == ENOENT;
@@ -163,7 +180,7 @@ static bool
 take_fresh(const void *of)
 {
 	const struct work *w = of;
-	int at = mountapi_open(w->path);
+	int at = open_place(w->path);
 
 	if (at < 0)
 		return w->may_miss && errno == ENOENT;
@@ -183,7 +200,7 @@ static bool
 take_away(const void *of)
 {
 	const struct work *w = of;
-	int at = mountapi_open(w->path), null, tree;
+	int at = open_place(w->path), null, tree;
 	struct stat st;
 
 	if (at < 0)

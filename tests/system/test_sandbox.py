@@ -85,6 +85,7 @@ ATTEMPTS = {
     "inaccessible_directory": ({"inaccessible_paths": "{data} -/nowhere"}, "read", {"path": "{data}"}, ["shown"], "EACCES"),
     "inaccessible_file": ({"inaccessible_paths": "{data}/shown", **ROOT}, "read", {"path": "{data}/shown"}, 5, "EACCES"),
     "private_devices": ({"private_devices": "yes", **ROOT}, "opened", {"path": "/dev/kmsg"}, "ok", "ENOENT"),
+    "private_devices_new": ({"private_devices": "yes", **ROOT}, "write", {"path": "/dev"}, "ok", "EROFS"),
     "private_devices_mknod": ({"private_devices": "yes", **ROOT}, "make_node", {"path": "{data}"}, "ok", "EPERM"),
     "private_devices_ports": ({"private_devices": "yes", **ROOT}, "port_io", {}, None, "EPERM"),
     "protect_kernel_tunables": ({"protect_kernel_tunables": "yes", **ROOT}, "write", {"path": "/proc/sys/vm/swappiness"}, "ok",
