@@ -38,7 +38,7 @@ def root():
 
 def fetch(where):
     """systemd, and of what it needs that which is not installed here."""
-    listed = run("apt-get", "-s", "-qq", "--no-install-recommends", "--no-upgrade", "install", "systemd")
+    listed = run("apt-get", "-s", "-qq", "--no-install-recommends", "install", "systemd")
     packages = re.findall(r"^Inst (\S+)", listed, re.MULTILINE)
     if not packages:
         raise Unavailable("apt knows no systemd")
@@ -51,17 +51,17 @@ def fetch(where):
 
 
 def below(top, path):
-    """PATH below TOP; packages from before the merge have it in /lib."""
+    """PATH, in /usr, below TOP; packages from before the merge have it in / itself."""
     found = top / path.lstrip("/")
-    return found if found.exists() or not path.startswith("/usr/lib/") else top / path[len("/usr/"):]
+    return found if found.exists() else top / path.removeprefix("/usr/")
 
 
 @functools.cache
 def libraries(top, program):
     """Path in the machine -> file here."""
-    directories = [str(one) for one in (*top.glob("lib/*-linux-gnu"), *top.glob("usr/lib/*-linux-gnu"), below(top, "/usr/lib/systemd"))]
+    places = *top.glob("lib/*-linux-gnu"), *top.glob("usr/lib/*-linux-gnu"), below(top, "/usr/lib/systemd")
     listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=False,
-                            env={**os.environ, "LD_LIBRARY_PATH": ":".join(directories)}).stdout
+                            env={**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, places))}).stdout
     if "not found" in listed:
         raise Unavailable(f"systemd lacks a library here: {listed}")
     found = [pathlib.Path(one) for one in re.findall(r"(?:^\s*|=> )(/\S+) \(0x", listed, re.MULTILINE)]

@@ -244,8 +244,8 @@ def drop_ins_are_read_in_the_order_of_systemd():
     """Of an instance of a template: its own, those of the template, those of all services, from all directories."""
     shown_files = re.findall(r"(?m)^# (/\S+)$", systemctl("cat", "site-of@eu.service"))
     report = json.loads(bridle("import", "--systemd", "site-of@eu", "--report", "json"))
-    read = list(dict.fromkeys(one["file"].replace("/site-of@eu.service", "/site-of@.service") if not ".d/" in one["file"] else one["file"]
-                              for one in report))
+    # an instance has no file of its own: it is read under its name
+    read = [re.sub(r"/site-of@eu\.service$", "/site-of@.service", file) for file in dict.fromkeys(one["file"] for one in report)]
     assert read == shown_files and len(read) == 8, (read, shown_files)
     environment = show("site-of@eu.service", "Environment")
     imported = bridle("import", "--systemd", "site-of@eu")
@@ -328,6 +328,61 @@ def gives_a_file_in_a_runtime_directory_back():
 @case
 def gives_a_socket_unit_back():
     give_back("act", "/run/act.sock", "act.socket")
+
+
+# ---- what the master of a unit of others has, by systemd and by Bridle
+
+PLACES = ["/", "/etc", "/usr", "/home", "/root", "/tmp", "/var/tmp", "/var/lib", "/var/lib/ooniapi", "/var/log",
+          "/var/log/praxiapp", "/opt/praxiapp/backend", "/opt/praxiapp/backend/media", "/run", "/proc", "/proc/self", "/proc/sys",
+          "/sys", "/sys/fs/cgroup", "/dev"]
+EMPTY = {"char", "core", "hugepages", "log", "mqueue"}  # of /dev: systemd makes them where the machine has no such thing, too
+FACTS = ["Uid", "Gid", "Groups", "Umask", "NoNewPrivs", "Seccomp", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"]
+
+
+def facts(pid):
+    proc = pathlib.Path(f"/proc/{pid}")
+    status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
+    found = {name: status[name].strip() for name in FACTS}
+    found |= {f"limit {line[:26].strip()}": line[26:].split()[:2] for line in (proc / "limits").read_text().splitlines()[1:]}
+    found |= {f"variable {name}": value for name, value in processes.environment(pid).items()}
+    for place in PLACES:
+        with contextlib.suppress(FileNotFoundError):
+            seen = os.statvfs(f"/proc/{pid}/root{place.replace('self', str(pid))}")
+            found[f"place {place}"] = "read-only" if seen.f_flag & os.ST_RDONLY else "writable"
+    for place in ("/home", "/root", "/dev"):
+        found[f"names in {place}"] = sorted(set(os.listdir(f"/proc/{pid}/root{place}")) - EMPTY)
+    return found | {"cwd": os.readlink(proc / "cwd"), "oom": (proc / "oom_score_adj").read_text().strip(),
+                    "nice": (proc / "stat").read_text().rpartition(")")[2].split()[16]}
+
+
+def differences(name, said):
+    """Of what a unit's master has by systemd and by Bridle, but for what is SAID, and what Bridle gives each Gunicorn or does
+    itself: its marker, its listeners, a directory for heartbeats; readiness, of which systemd is not told by the service."""
+    systemctl("start", name)
+    until(lambda: processes.children(int(show(f"{name}.service", "MainPID"))), f"a worker of {name}", PATIENT)
+    of_systemd = facts(int(show(f"{name}.service", "MainPID")))
+    systemctl("stop", name)
+    move(name)
+    bridle("start", name)
+    of_bridle = facts(service(name)["master"])
+    bridle("stop", name)
+    known = re.compile("variable (BRIDLE_.*|LISTEN_.*|TMPDIR|PWD|PYTHONUNBUFFERED|NOTIFY_SOCKET|INVOCATION_ID|JOURNAL_STREAM"
+                       "|SYSTEMD_.*)")
+    return {what: (of_systemd.get(what), of_bridle.get(what)) for what in of_systemd.keys() | of_bridle.keys()
+            if of_systemd.get(what) != of_bridle.get(what) and not known.fullmatch(what) and what not in said}
+
+
+@case
+def a_unit_with_a_sandbox_is_the_same():
+    found = differences("praxi", set())
+    assert not found, found
+
+
+@case
+def a_unit_with_capabilities_is_the_same():
+    """bridle.ini(5): read_only_paths takes all below, also what is mounted there; systemd 252 leaves these two alone."""
+    found = differences("ooni", {"place /run", "place /proc"})
+    assert not found, found
 
 
 @case
