@@ -98,7 +98,7 @@ shared_show_signatures(struct bridled *b)
 	conf_decode_bridle(b->conf, &c);
 	memset(h->own, 0, sizeof h->own);
 	for (uint32_t i = 0; i < PAGE_OWN && i < c.signature.count / 3; i++) {
-		const char *const *words = &c.signature.at[i * 3];
+		const char *const *words = c.signature.at + (size_t)i * 3;
 
 		text_copy(h->own[i].name, sizeof h->own[i].name, words[0]);
 		text_copy(h->own[i].phase, sizeof h->own[i].phase, words[1]);

@@ -88,15 +88,14 @@ uint64_t
 spool_areas(const struct spool *s)
 {
 	uint64_t areas = 0;
-	off_t at = SPOOL_AREA;
 
-	if (s->fd < 0)
-		return 0;
-	while (at < WATCHER_SPOOL_SIZE && (at = lseek(s->fd, at, SEEK_DATA)) >= 0) {
-		off_t area = at / SPOOL_AREA;
+	for (uint32_t i = 1; s->fd >= 0 && i < SPOOL_AREAS; i++) {
+		off_t at = lseek(s->fd, offset_of(i), SEEK_DATA);
 
-		areas |= UINT64_C(1) << (area - 1);
-		at = (area + 1) * SPOOL_AREA;
+		if (at < 0) /* ENXIO: nothing but a hole is left */
+			break;
+		i = (uint32_t)(at / SPOOL_AREA);
+		areas |= UINT64_C(1) << ((i - 1) % 64);
 	}
 	return areas;
 }
