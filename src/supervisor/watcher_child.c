@@ -425,7 +425,9 @@ watcher_child_ended(struct bridled *b, int status, msec now)
 void
 watcher_child_stopped(struct bridled *b)
 {
-	/* whoever stopped it (a debugger) gets the time that silence would have got */
+	/* Whoever stopped it (a debugger) gets the time that silence would have got. Anew, even if an answer is awaited: it may lie
+	 * in the link already, given before the stop, and then nobody would ask again until something moves. */
+	b->watcher.ping = 0;
 	ask_for_life(b);
 	watcher_child_flush(b);
 }

@@ -19,7 +19,7 @@ from waiting import PATIENCE, stays, until
 
 PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
-PONG, READY, REQUEST, JUDGED, POLICY = 6, 7, 9, 11, 12
+PING, PONG, READY, REQUEST, JUDGED, POLICY = 5, 6, 7, 9, 11, 12
 BOOT_LOOP, FLAPPING, HANG, OOM = range(4)
 START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST = range(1, 15)
 NOBODY = 0xffffffff
@@ -123,6 +123,40 @@ def test_nonsense(bridled, link):
     link(watcher).send(b"nonsense" * 32)
     until(lambda: watcher_of(site) not in (None, watcher), "another watcher")
     assert "nonsense" in site.said() and site.master("nap") == master
+
+
+def question(end):
+    """The id of the PING that waits at END of the link, among other records."""
+    size = len(record(PING))
+    try:
+        packet = end.recv(256 * size)
+    except BlockingIOError:
+        return None
+    records = [packet[at:at + size] for at in range(0, len(packet), size)]
+    return next((struct.unpack_from("=HBBI", one)[3] for one in records if one[2] == PING), None)
+
+
+def stop(pid):
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: processes.look(pid)[0] == "T", f"{pid} to stand still")
+
+
+def test_an_answer_from_before_it_was_frozen(bridled, link):
+    """That comes together with the news of the stop: it is no sign of life."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    master = site.wait_state("running", "nap")["master"]
+    watcher = site.call("Info")["watcher"]
+    end = link(watcher)
+    stop(watcher)
+    asked = until(lambda: question(end), "a question on account of the stop")
+    stop(site.pid)
+    end.send(record(PONG, id=asked))
+    os.kill(watcher, signal.SIGCONT)
+    stop(watcher)
+    os.kill(site.pid, signal.SIGCONT)
+    until(lambda: not os.path.exists(f"/proc/{watcher}"), "the frozen watcher to be ended", 30)
+    until(lambda: watcher_of(site), "another one")
+    assert site.master("nap") == master
 
 
 @pytest.mark.parametrize("claim", [
