@@ -1,13 +1,11 @@
 #include "os/listener.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "os/lookup.h"
 
 /* Bind and listen at ADDRESS. -1 with errno. */
 static int
@@ -45,43 +43,18 @@ listen_everywhere(uint16_t port, int backlog)
 	return s;
 }
 
-/* The addresses of HOST, to be freed; IPv4 before IPv6, for Gunicorn takes a name as IPv4 (gunicorn/sock.py, every
- * version: AF_INET unless the address itself is IPv6), and clients were told so. */
-static struct addrinfo *
-look_up(const char *host, struct err *err)
-{
-	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
-	struct addrinfo *list = NULL;
-
-	if (getaddrinfo(host, NULL, &hints, &list) == 0)
-		return list;
-	hints.ai_family = AF_INET6;
-	int failure = getaddrinfo(host, NULL, &hints, &list);
-
-	if (failure == 0)
-		return list;
-	err_set(err, failure == EAI_SYSTEM ? errno : 0, "cannot look up '%s': %s", host, gai_strerror(failure));
-	return NULL;
-}
-
 static int
 listen_at_host(const char *host, uint16_t port, int backlog, struct err *err)
 {
-	struct addrinfo *list = look_up(host, err);
-	struct sockaddr_storage address = { 0 };
+	struct sockaddr_storage address;
+	socklen_t length;
 	int s;
 
-	if (list == NULL)
+	if (!lookup(host, port, &address, &length, err))
 		return -1;
-	memcpy(&address, list->ai_addr, list->ai_addrlen);
-	if (address.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)(void *)&address)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)(void *)&address)->sin_port = htons(port);
-	s = listen_at((const struct sockaddr *)&address, list->ai_addrlen, true, backlog);
+	s = listen_at((const struct sockaddr *)&address, length, true, backlog);
 	if (s < 0)
 		err_set(err, errno, "cannot listen on '%s' port %u", host, port);
-	freeaddrinfo(list);
 	return s;
 }
 

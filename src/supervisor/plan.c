@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "os/lookup.h"
 #include "supervisor/errand.h"
 #include "supervisor/plan_parts.h"
 #include "supervisor/plan_sandbox.h"
@@ -42,17 +43,17 @@ keep(struct store *s, const char *words)
 static bool
 resolve(const char *host, char *numeric, size_t size, struct err *err)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found = NULL;
-	int e;
+	struct sockaddr_storage address;
+	socklen_t length;
+	int failure;
 
 	numeric[0] = '\0';
 	if (host[0] == '\0')
 		return true;
-	if ((e = getaddrinfo(host, NULL, &hints, &found)) != 0)
-		return err_set(err, 0, "cannot resolve '%s': %s", host, gai_strerror(e));
-	e = getnameinfo(found->ai_addr, found->ai_addrlen, numeric, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
-	freeaddrinfo(found);
-	return e == 0 || err_set(err, 0, "cannot resolve '%s': %s", host, gai_strerror(e));
+	if (!lookup(host, 0, &address, &length, err))
+		return false;
+	failure = getnameinfo((struct sockaddr *)&address, length, numeric, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
+	return failure == 0 || err_set(err, 0, "cannot look up '%s': %s", host, gai_strerror(failure));
 }
 
 static bool

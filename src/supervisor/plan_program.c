@@ -1,9 +1,7 @@
 #include "supervisor/plan_program.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -11,6 +9,7 @@
 
 #include "base/text.h"
 #include "conf/signal.h"
+#include "os/lookup.h"
 #include "wire/ending.h"
 
 /* One proof is enough: check_hooks.c says which of several counts. */
@@ -50,14 +49,11 @@ is_usual(const struct conf_service *s)
 			s->reload_signal <= 0);
 }
 
-/* Looked up now: it may take seconds. */
+/* Looked up now: it may take seconds. The first alone: what listens listens on one. */
 static bool
 take_address(struct plan_program *program, const struct conf_bind *bind, struct err *err)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	char port[8];
-	int e;
 
 	if (bind->family == CONF_BIND_UNIX) {
 		text_copy(un.sun_path, sizeof un.sun_path, bind->path);
@@ -65,14 +61,8 @@ take_address(struct plan_program *program, const struct conf_bind *bind, struct 
 		program->address_length = sizeof un;
 		return true;
 	}
-	snprintf(port, sizeof port, "%u", (unsigned)bind->port);
-	e = getaddrinfo(bind->host[0] != '\0' ? bind->host : NULL, port, &hints, &found);
-	if (e != 0)
-		return err_set(err, 0, "ready_probe: cannot resolve '%s': %s", bind->host, gai_strerror(e));
-	memcpy(&program->address, found->ai_addr, found->ai_addrlen);
-	program->address_length = found->ai_addrlen; /* the first alone: what listens listens on one */
-	freeaddrinfo(found);
-	return true;
+	return lookup(bind->host, bind->port, &program->address, &program->address_length, err) ||
+		err_prefix(err, "ready_probe");
 }
 
 bool

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from client import get
-from sections import web
+from sections import program, web
 from waiting import until
 
 # A stranger who listens at a path until he is ended.
@@ -130,3 +130,19 @@ def test_a_path_that_was_removed_comes_back_with_a_restart(bridled, how):
     pathlib.Path(site.address()).unlink()
     site.ctl(*how, "web")
     assert get(site.address()).status == 200
+
+
+def test_a_name_of_two_families_is_ipv4(daemons, as_root, free_ports, tmp_path):
+    """As Gunicorn takes it, whichever the resolver names first."""
+    hosts = tmp_path / "hosts"
+    hosts.write_text("::1 both\n127.0.0.1 both\n")
+    wrapper = ["unshare", "--mount", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"', "sh"]
+    if subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("mounts are not allowed here")
+    port, ready = free_ports(2)
+    site = daemons(wrapper=wrapper)
+    site.write(web(bind=f"both:{port}"), program("nap", f"{sys.executable} -m http.server --bind 127.0.0.1 {ready}",
+                                                 ready_probe=f"both:{ready}"))
+    site.start().wait_state("running")
+    assert get(("127.0.0.1", port)).status == 200
+    site.wait_state("running", "nap")
