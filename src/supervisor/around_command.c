@@ -42,8 +42,9 @@ around_request(const struct service *s, const struct plan_hook *command, int cgr
 	r.null_fd = s->home->null_fd;
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = cgroup_fd;
-	r.descriptors = s->home->descriptors;
+	r.descriptors = s->plan->own_descriptors ? 0 : s->home->descriptors;
 	if (command->privileged) { /* with a + in front (systemd.service(5)) */
+		r.descriptors = s->home->descriptors;
 		r.envp = s->plan->hooks->as_we.at;
 		r.change_user = false;
 		r.steps = NULL;

@@ -1,5 +1,6 @@
 """Commands around a service: what runs when, as whom, and what its failure means."""
 import os
+import resource
 import re
 import pathlib
 import signal
@@ -157,6 +158,16 @@ def test_who_they_are(as_root, bridled):
     site.wait_state("running", "nap")
     until(lambda: "plus" in site.log("nap"), "both to have spoken")
     assert "pre nobody /usr b nap" in site.log("nap") and "plus root /usr" in site.log("nap")
+
+
+def test_its_limits_are_theirs(as_root, daemons):
+    """With +, those that bridled was begun with, which it has raised for itself."""
+    site = daemons(wrapper=["/bin/sh", "-c", 'ulimit -S -n 500; exec "$0" "$@"'])
+    site.write(program("nap", "/bin/sleep 3600", limit_nofile=f"77:{resource.getrlimit(resource.RLIMIT_NOFILE)[1]}",
+                           exec_start_pre=["/bin/sh -c 'echo pre $(ulimit -n)'", "+/bin/sh -c 'echo plus $(ulimit -n)'"]))
+    site.start().wait_state("running", "nap")
+    until(lambda: "plus" in site.log("nap"), "both to have spoken")
+    assert "pre 77\nplus 500\n" in site.log("nap")
 
 
 def test_with_plus_nothing_is_the_services_to_choose(as_root, bridled):
