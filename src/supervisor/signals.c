@@ -73,7 +73,7 @@ signals_listen(struct bridled *b, struct err *err)
 {
 	/* what is not in here does what it does by default, which for most signals is our end (signal(7)) */
 	static const int ours[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM,
-		SIGIO, ARRIVALS_SIGNAL };
+		SIGIO, SIGXFSZ /* then write(2) just fails */, SIGXCPU, ARRIVALS_SIGNAL };
 	sigset_t set;
 
 	sigemptyset(&set);

@@ -47,3 +47,13 @@ def test_below_tini(daemons, how):
     inner = site.call("Info")["pid"]
     assert inner != site.pid and processes.alive(inner)
     site.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGXFSZ, signal.SIGXCPU, signal.SIGUSR1, signal.SIGPIPE], ids=lambda number: number.name)
+def test_signals_that_mean_nothing(bridled, number):
+    """Whatever limits it was begun with: by default these end a process (signal(7))."""
+    site = bridled(web())
+    before = site.call("Info")["pid"], site.wait_state("running")["master"]
+    os.kill(before[0], number)
+    site.ctl("scale", "web", "2")  # comes after it
+    assert (site.call("Info")["pid"], site.master()) == before and "crash" not in site.said()
