@@ -20,8 +20,10 @@ set_patience(int fd, msec patience)
 {
 	struct timeval limit = { .tv_sec = patience / 1000 };
 
-	/* without a limit a hung daemon would only hang us: not worth failing for */
+	/* without a limit a hung daemon would only hang us: not worth failing for. That of sending is connect(2)'s, too, where the
+	 * queue of who should accept is full (socket(7)) */
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
 void

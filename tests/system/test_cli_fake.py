@@ -1,10 +1,12 @@
 """The command `bridle` against a daemon that only talks (tests/lib/fake_bridled.py): what it asks, says and exits with."""
+import contextlib
 import fcntl
 import json
 import os
 import pty
 import re
 import signal
+import socket
 import struct
 import subprocess
 import termios
@@ -550,3 +552,19 @@ def test_no_advice_from_too_little(fake):
     assert "too little was seen of web: it was watched for 5s, and it takes 10m" in done.stderr and "\033" not in done.stderr
     for answer in ({}, {"advice": [None, {}, 5], "missing": None}, {"missing": [None]}):
         assert bridle("advise", "web", "--socket", fake(answers={"Advise": answer}, path=f"{one.path}-{len(str(answer))}").path).returncode in (0, 7)
+
+
+def test_who_takes_no_connections_is_not_waited_for_for_ever(tmp_path):
+    """A watcher that hangs while its queue is full: connect(2) would wait, too."""
+    path, waiting = str(tmp_path / "control"), []
+    with socket.socket(socket.AF_UNIX) as hung:
+        hung.bind(path)
+        hung.listen(0)
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    waiting.append(stack.enter_context(socket.socket(socket.AF_UNIX)))
+                    waiting[-1].setblocking(False)
+                    waiting[-1].connect(path)
+            done = bridle("status", "--socket", path)
+    assert done.returncode != 0 and "does not take connections" in done.stderr and "try again" in done.stderr
