@@ -13,7 +13,8 @@ is_crash(int number)
 	case SIGBUS:
 	case SIGILL:
 	case SIGFPE:
-	case SIGTRAP: return true;
+	case SIGTRAP:
+	case SIGSYS: return true; /* a system call that a filter forbids (seccomp(2)) */
 	default: return false;
 	}
 }

@@ -119,13 +119,12 @@ replace_moved(struct service *s, enum life_state from, enum life_event event)
 bool
 replace_step(struct service *s, bool up, msec now)
 {
-	uint8_t next = s->life.next;
-	pid_t pid;
+	uint8_t next = s->life.next, slot;
 
 	if (s->life.state != LIFE_REPLACING || next == LIFE_NONE || !s->singly[next])
 		return false;
-	pid = up ? *service_pid_at(s, next) : service_master(s);
-	if (pid <= 0 || kill(pid, up ? SIGTTIN : SIGTTOU) != 0)
+	slot = up ? next : s->life.current;
+	if (*service_pid_at(s, slot) <= 0 || !service_signal(s, slot, up ? SIGTTIN : SIGTTOU))
 		return false;
 	log_debug("%s: %s", s->name,
 		up ? "one worker more of the next generation" : "one worker less of the current generation");
