@@ -65,8 +65,7 @@ is_secret(const struct conf_key *key)
 	if (key_places[key_id(key)].kind->secret)
 		return true;
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-		if (strstr(key->name, words[i]) != NULL && key_id(key) != KEY_environment_file &&
-			key_id(key) != KEY_keepalive)
+		if (strstr(key->name, words[i]) != NULL && key_id(key) != KEY_environment_file)
 			return true;
 	return false;
 }

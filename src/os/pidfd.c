@@ -40,7 +40,7 @@ pidfd_open_process(pid_t pid, uint32_t start)
 	if (fd < 0)
 		return -1;
 	/* the order matters: who is looked at after it was opened is the one that was opened, or gone */
-	if (tree_look(pid, &p) && (uint32_t)(uint32_t)p.start == start)
+	if (tree_look(pid, &p) && (uint32_t)p.start == start)
 		return fd;
 	close(fd);
 	return -1;

@@ -152,7 +152,7 @@ look(const struct bridled *b, char status[static ABOVE_STATUS])
 	if (b->clearing)
 		text_add(&t, "ending what an earlier run has left");
 	else if (b->stopping)
-		text_addf(&t, "stopping");
+		text_add(&t, "stopping");
 	else
 		above_status(&t, c.wanted, c.up, failed, missing);
 	return c.awaited == 0 && !b->clearing;

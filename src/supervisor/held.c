@@ -46,6 +46,7 @@ place(struct held *h, const char *text, const char *path, struct err *err)
 		l->path = strdup(path);
 	if (l->text == NULL || (path != NULL && l->path == NULL)) {
 		free(l->text);
+		free(l->path);
 		goto fail;
 	}
 	h->count++;

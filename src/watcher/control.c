@@ -88,7 +88,7 @@ control_open(struct watcher *w, int fd, struct err *err)
 	socklen_t size = sizeof on;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) != 0 || !on)
-		return err_set(err, errno, "descriptor %d is no control socket", fd);
+		return err_set(err, on ? errno : 0, "descriptor %d is no control socket", fd);
 	*control = (struct control){ .fd = fd };
 	ev_io_init(&control->acceptable, on_acceptable, fd, EV_READ);
 	ev_prepare_init(&control->reaper, on_reap);

@@ -34,7 +34,6 @@ struct proof {
 	msec watchdog;   /* 0: none */
 	msec alive;      /* when it last said so, or came up */
 	uint32_t number; /* generation that is being proven; 0: none boots */
-	uint32_t told;   /* generation that was said to be ready */
 	int fd;          /* socket, or FIFO of `number`; -1 */
 	ev_io io;
 	ev_timer timer;
@@ -81,8 +80,7 @@ say_ready(struct proof *p)
 	ready.service = p->slot;
 	ready.incarnation = record.incarnation;
 	ready.generation = record.generation;
-	if (uplink_send(p->w, &ready))
-		p->told = record.generation;
+	uplink_send(p->w, &ready);
 }
 
 static void

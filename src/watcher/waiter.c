@@ -195,8 +195,6 @@ waiter_answered(struct client *c, const struct link_record *answer)
 {
 	char hint[80];
 
-	if (c->waiter.deed == DEED_SCALE && answer->arg > 0)
-		c->waiter.wanted = (uint32_t)answer->arg;
 	if (answer->result == LINK_DONE)
 		chronicle(c);
 	switch ((enum link_result)answer->result) {
