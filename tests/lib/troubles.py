@@ -17,11 +17,11 @@ def why(daemon, last=None):
     return daemon.call("Why", name="web", last=last)["incidents"]
 
 
-def named(daemon, name, timeout=20):
-    """Until the latest incident is of class NAME."""
+def named(daemon, name, timeout=20, confidence=0):
+    """Until the latest incident is of class NAME, and that is as sure: the first death of a story may prove less than the next."""
     def look():
         found = why(daemon)
-        return found[0] if found and found[0]["class"] == name else None
+        return found[0] if found and found[0]["class"] == name and found[0]["confidence"] >= confidence else None
     try:
         return until(look, name, timeout)
     except AssertionError as error:
