@@ -1,6 +1,7 @@
 """Masters and workers that are killed, by every signal that matters and in every state."""
 import os
 import signal
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +9,7 @@ import pytest
 
 import processes
 from client import Traffic, get
-from sections import web
+from sections import program, web
 from waiting import until
 
 SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]
@@ -186,3 +187,32 @@ def test_a_frozen_service_is_made_to_stop(bridled):
         os.kill(pid, signal.SIGSTOP)
     site.ctl("stop", "web")
     assert not processes.alive(master)
+
+
+HIDER = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execve("/bin/sleep", ["sleep", "3799"], {**os.environ, "BRIDLE_SERVICE": "other"})
+    os._exit(0)
+os.wait()
+time.sleep(3600)
+"""
+
+
+def test_who_hides_under_another_services_marker(bridled, tmp_path):
+    """In a session of its own, its parent gone: where there is no control group to tell, it lives as long as whom it names, and
+    not a moment longer."""
+    (tmp_path / "hider.py").write_text(HIDER)
+    site = bridled(program("web", f"{sys.executable} {tmp_path}/hider.py"), program("other", "/bin/sleep 3600"))
+
+    def hidden():
+        return [pid for pid in processes.marked(site.run_dir) if processes.command(pid) == "sleep 3799"]
+    pid, = until(hidden, "it to hide")
+    site.ctl("stop", "web")
+    assert site.state("other") == "running"
+    site.ctl("stop", "other")
+    processes.wait_gone(pid)
+    site.stop()
+    site.assert_nothing_left()

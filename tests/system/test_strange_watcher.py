@@ -1,4 +1,5 @@
 """A watcher that was taken over, that talks nonsense, that hangs: the supervisor takes it for a stranger (wire/link.h)."""
+import contextlib
 import ctypes
 import itertools
 import mmap
@@ -21,7 +22,7 @@ PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
 PING, PONG, READY, REQUEST, JUDGED, POLICY = 5, 6, 7, 9, 11, 12
 BOOT_LOOP, FLAPPING, HANG, OOM = range(4)
-START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST = range(1, 15)
+START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST, _, _, TAKE = range(1, 18)
 NOBODY = 0xffffffff
 
 
@@ -264,3 +265,26 @@ def test_the_page_is_only_to_be_read(bridled):
         mmap.mmap(again, 4096)
     os.close(again)
     os.close(page)
+
+
+def sockets(pid):
+    """Inodes of the sockets that PID has open."""
+    found = set()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            found.add(os.readlink(f"/proc/{pid}/fd/{fd}"))
+    return found
+
+
+def test_listeners_are_taken_in_the_name_of_root(bridled, link, free_ports, as_root):
+    """Which it can claim: but only such as listen where the service would, and for that service."""
+    port, other = free_ports(2)
+    site = bridled(web(bind=f"127.0.0.1:{port}", autostart="no"))
+    with socket.create_server(("127.0.0.1", other)) as strange, socket.create_server(("127.0.0.1", port)) as same:
+        at = {one: f"socket:[{os.fstat(one.fileno()).st_ino}]" for one in (same, strange)}
+        send_all(link(site.call("Info")["watcher"]), (record(REQUEST, TAKE, 0, incarnation, arg=os.getpid(), id=77)
+                                                      for incarnation in range(5)))
+        until(lambda: at[same] in sockets(site.pid), "its listener to be taken")
+        site.ctl("start", "web")  # comes the same way, after all of them
+        assert at[strange] not in sockets(site.pid) and at[strange] not in sockets(site.master())
+        assert at[same] in sockets(site.master())
