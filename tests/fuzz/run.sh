@@ -1,6 +1,9 @@
 #!/bin/sh
 # Fuzz every target for some seconds each: sh tests/fuzz/run.sh [SECONDS]
 #
+# With the same seed the same inputs come, as many as the time allows, so that a run which passed passes again: a test of
+# what was changed, and no lottery. BRIDLE_FUZZ_SEED=0 draws another, for a search (let it be a long one).
+#
 # Builds with clang in a directory of its own (BRIDLE_BUILD=DIR; build-fuzz at the top of the tree). One line a target:
 # "ok: fuzz_X ..." or "FAILED: fuzz_X ...", where to find the input that did it, and how to run it again. What
 # libFuzzer learns stays in that directory, and makes the next run better; the corpus in the tree is only read.
@@ -9,6 +12,7 @@ set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BRIDLE_BUILD:-$top/build-fuzz}
 seconds=${1:-10}
+seed=${BRIDLE_FUZZ_SEED:-1}
 failed=0
 
 mkdir -p "$build" && cd "$build" || exit 1
@@ -22,8 +26,8 @@ for target in tests/fuzz/fuzz_*; do
 	name=${target#tests/fuzz/fuzz_}
 	case $name in *.*) continue ;; esac
 	mkdir -p "fuzz-learnt/$name" "fuzz-findings/$name"
-	# Leaks count as findings; more than a second for one input does, too.
-	if "$target" -max_total_time="$seconds" -timeout=1 -rss_limit_mb=1024 -print_final_stats=1 \
+	# Leaks count as findings, and so does an input that does not come to an end.
+	if "$target" -seed="$seed" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1024 -print_final_stats=1 \
 		-artifact_prefix="fuzz-findings/$name/" "fuzz-learnt/$name" "$top/tests/fuzz/corpus/$name" >"fuzz-$name.log" 2>&1; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "fuzz-$name.log")
 		echo "ok: fuzz_$name, $runs inputs in $seconds s"
