@@ -96,13 +96,19 @@ shared_show_signatures(struct bridled *b)
 	struct conf_bridle c;
 
 	conf_decode_bridle(b->conf, &c);
-	memset(h->own, 0, sizeof h->own);
-	for (uint32_t i = 0; i < PAGE_OWN && i < c.signature.count / 3; i++) {
+	/* nothing behind the last is touched: of most people that is 16 KiB in which there is nothing */
+	for (uint32_t i = 0; i < PAGE_OWN; i++) {
 		const char *const *words = c.signature.at + (size_t)i * 3;
 
-		text_copy(h->own[i].name, sizeof h->own[i].name, words[0]);
-		text_copy(h->own[i].phase, sizeof h->own[i].phase, words[1]);
-		text_copy(h->own[i].pattern, sizeof h->own[i].pattern, words[2]);
+		if (i < c.signature.count / 3) {
+			text_copy(h->own[i].name, sizeof h->own[i].name, words[0]);
+			text_copy(h->own[i].phase, sizeof h->own[i].phase, words[1]);
+			text_copy(h->own[i].pattern, sizeof h->own[i].pattern, words[2]);
+		} else if (h->own[i].name[0] != '\0') {
+			h->own[i] = (struct page_signature){ .name = "" }; /* there were more before */
+		} else {
+			break;
+		}
 	}
 }
 

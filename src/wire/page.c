@@ -111,10 +111,10 @@ page_signatures(const void *page, struct page_signature out[static PAGE_OWN])
 	const struct page_header *header = page;
 	unsigned n = 0;
 
-	memcpy(out, header->own, sizeof header->own);
 	for (; n < PAGE_OWN; n++) {
 		struct page_signature *s = &out[n];
 
+		*s = header->own[n]; /* one by one: what nobody reads takes no memory */
 		s->name[sizeof s->name - 1] = s->phase[sizeof s->phase - 1] = s->pattern[sizeof s->pattern - 1] = '\0';
 		if (s->name[0] == '\0' || s->phase[0] == '\0' || s->pattern[0] == '\0')
 			break;

@@ -161,6 +161,16 @@ def test_a_reload_changes_them_and_the_next_watcher_knows_them(site):
     assert of_class(made, "shop.ledger-locked")[0]["times"] == 2
 
 
+def test_who_ends_just_after_the_watcher_began_is_seen(site):
+    """A worker of before: the kernel is asked for its end before the masters are known, or what its master says counts."""
+    made = site()
+    watcher = made.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: (seen := info(made)) and seen["watcher"] != watcher, "another watcher")
+    ask_in_vain(made, "/exit?code=5")
+    until(lambda: of_class(made, "runtime.worker-exit"), "the end to be named")
+
+
 def test_too_many_are_complained_of(bridle):
     settings = "".join(f"signature = shop.n{n} boot 'a line with the number {n}'\n" for n in range(65))
     out = bridle(settings, "check")
