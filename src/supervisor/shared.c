@@ -94,21 +94,18 @@ shared_show_signatures(struct bridled *b)
 {
 	struct page_header *h = b->page;
 	struct conf_bridle c;
+	uint32_t count;
 
 	conf_decode_bridle(b->conf, &c);
+	count = c.signature.count / 3;
 	/* nothing behind the last is touched: of most people that is 16 KiB in which there is nothing */
-	for (uint32_t i = 0; i < PAGE_OWN; i++) {
-		const char *const *words = c.signature.at + (size_t)i * 3;
-
-		if (i < c.signature.count / 3) {
-			text_copy(h->own[i].name, sizeof h->own[i].name, words[0]);
-			text_copy(h->own[i].phase, sizeof h->own[i].phase, words[1]);
-			text_copy(h->own[i].pattern, sizeof h->own[i].pattern, words[2]);
-		} else if (h->own[i].name[0] != '\0') {
-			h->own[i] = (struct page_signature){ .name = "" }; /* there were more before */
-		} else {
-			break;
-		}
+	for (uint32_t i = 0; i < PAGE_OWN && (i < count || h->own[i].name[0] != '\0'); i++) {
+		h->own[i] = (struct page_signature){ .name = "" }; /* there may have been more, and longer ones, before */
+		if (i >= count)
+			continue;
+		text_copy(h->own[i].name, sizeof h->own[i].name, c.signature.at[3 * i]);
+		text_copy(h->own[i].phase, sizeof h->own[i].phase, c.signature.at[3 * i + 1]);
+		text_copy(h->own[i].pattern, sizeof h->own[i].pattern, c.signature.at[3 * i + 2]);
 	}
 }
 
