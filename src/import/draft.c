@@ -19,8 +19,6 @@ draft_init(struct draft *d, struct arena *arena, enum conf_kind kind, const char
 	clean = arena_alloc(arena, CONF_NAME_MAX + 1);
 	if (clean == NULL)
 		return;
-	while (*name == '.' || *name == '-')
-		name++;
 	for (size_t i = 0; i < CONF_NAME_MAX && name[i] != '\0'; i++)
 		clean[i] =
 			strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-", name[i]) != NULL ?
@@ -28,7 +26,24 @@ draft_init(struct draft *d, struct arena *arena, enum conf_kind kind, const char
 			'-';
 	for (size_t n = strlen(clean); n > 0 && strchr("@-", clean[n - 1]) != NULL; n--)
 		clean[n - 1] = '\0';
-	d->name = clean[0] != '\0' && clean[0] != '-' ? clean : "web";
+	clean += strspn(clean, ".-");
+	d->name = clean[0] != '\0' ? clean : "web";
+}
+
+/* Whether TEXT stands behind "key = " as it is: blanks at its ends would be taken for those of the line (conf/lines.c). */
+static bool
+fits_line(enum key_id key, const char *text, struct err *err)
+{
+	size_t n = strlen(text);
+
+	if (n + strlen(conf_keys[key].name) + 8 > CONF_LINE_MAX)
+		return err_set(err, 0, "it is longer than a line of %d bytes", CONF_LINE_MAX);
+	if (n > 0 && (text[0] == ' ' || text[n - 1] == ' '))
+		return err_set(err, 0, "a blank at its beginning or its end cannot be written");
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return err_set(err, 0, "it holds a control character");
+	return true;
 }
 
 bool
@@ -45,12 +60,7 @@ draft_reads(const struct draft *d, enum key_id key, const char *text, struct err
 	if (!key_fits(&conf_keys[key], d->kind))
 		return err_set(err, 0, "only %s has %s", d->kind == CONF_GUNICORN ? "a [program]" : "a Gunicorn",
 			conf_keys[key].name);
-	if (strlen(text) + strlen(conf_keys[key].name) + 8 > CONF_LINE_MAX)
-		return err_set(err, 0, "it is longer than a line of %d bytes", CONF_LINE_MAX);
-	for (const char *c = text; *c != '\0'; c++)
-		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return err_set(err, 0, "it holds a control character");
-	return value_parse(&place, text, &value, err);
+	return fits_line(key, text, err) && value_parse(&place, text, &value, err);
 }
 
 static struct draft_setting *
@@ -125,7 +135,7 @@ bool
 draft_says(const struct draft *d, enum key_id key)
 {
 	for (const struct draft_setting *s = d->first; s != NULL; s = s->next)
-		if (s->key == key && !s->is_off)
+		if (s->key == key && !s->is_off && s->value[0] != '\0')
 			return true;
 	return false;
 }

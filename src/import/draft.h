@@ -43,7 +43,7 @@ bool draft_set(struct draft *d, enum key_id key, const char *value, const char *
 /* Whether VALUE, without holes, can be read for KEY; with ERR, why not. */
 bool draft_reads(const struct draft *d, enum key_id key, const char *value, struct err *err);
 
-/* Whether KEY was set, also as a comment; whether it is written so that it counts. */
+/* Whether KEY was set, also as a comment or empty; whether it is written so that it counts. */
 bool draft_has(const struct draft *d, enum key_id key);
 bool draft_says(const struct draft *d, enum key_id key);
 

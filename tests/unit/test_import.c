@@ -194,6 +194,37 @@ command_lines(void **state)
 	}
 }
 
+/* INI takes blanks at the ends of a value for those of the line, and an application of blanks for none. */
+static void
+blanks_that_a_line_would_lose(void **state)
+{
+	static const struct {
+		const char *line, *wanted;
+	} cases[] = {
+		{ "gunicorn ' '", "" },
+		{ "gunicorn '\\ '", "" },
+		{ "gunicorn ' ' a", "app = a; " },
+		{ "gunicorn ' a'", "" },
+		{ "gunicorn -c ' ' -n 'x ' a", "app = a; " },
+		{ "gunicorn --paste '  '", "" },
+		{ "gunicorn -e ' A= ' -e 'B=b ' a", "app = a; raw_env = \" A= \"; raw_env = \"B=b \"; " },
+		{ "celery ' '", "command = /bin/sh -c \"celery ' '\"; " },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+
+		begin(&i);
+		import_add_command(&i.im, cases[k].line);
+		end(&i);
+		expect_settings(&i, cases[k].line, cases[k].wanted);
+		if (cases[k].wanted[0] == '\0')
+			assert_int_equal(i.im.ledger.first->fate, FATE_LOST);
+		release(&i);
+	}
+}
+
 /* ---- units ---- */
 
 /* A [Service] of these lines, and what it becomes. */
@@ -703,6 +734,29 @@ programs_of_supervisord(void **state)
 	}
 }
 
+/* A name is what conf takes for one, and there is one of each. */
+static void
+names_are_made_to_fit(void **state)
+{
+	static const char *const headings[] = { "web", "  ", "- x", ".@x@", "\xc3\xa9t\xc3\xa9", "web", "web" };
+	static const char *const wanted[] = { "web", "web-2", "x", "@x", "t", "web-3", "web-4" };
+	const struct draft *d;
+	struct imported i;
+	char text[64];
+
+	(void)state;
+	begin(&i);
+	for (size_t k = 0; k < sizeof headings / sizeof headings[0]; k++) {
+		snprintf(text, sizeof text, "[program:%s]\ncommand=/x\n", headings[k]);
+		add(&i, "supervisord.conf", text);
+	}
+	end(&i);
+	d = i.im.drafts;
+	for (size_t k = 0; k < sizeof wanted / sizeof wanted[0]; k++, d = d->next)
+		assert_string_equal(d->name, wanted[k]);
+	release(&i);
+}
+
 static void
 a_procfile_has_a_service_a_line(void **state)
 {
@@ -723,6 +777,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),
+		cmocka_unit_test(blanks_that_a_line_would_lose),
 		cmocka_unit_test(service_lines),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(order_among_units),
@@ -737,6 +792,7 @@ main(void)
 		cmocka_unit_test(what_is_broken_has_its_line),
 		cmocka_unit_test(what_is_passed_over_is_said),
 		cmocka_unit_test(programs_of_supervisord),
+		cmocka_unit_test(names_are_made_to_fit),
 		cmocka_unit_test(a_procfile_has_a_service_a_line),
 	};
 
