@@ -96,4 +96,8 @@ void bridled_start_services(struct bridled *b, msec now);
 /* Begin to stop everything; asked again, hurry. */
 void bridled_stop(struct bridled *b);
 
+/* From here on each round of the loop ends by telling, and forgetting, what has happened in it; and the loop itself ends when
+ * all was to stop and has. */
+void bridled_rounds(struct bridled *b);
+
 #endif

@@ -1,6 +1,5 @@
 #include "supervisor/resume.h"
 
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "supervisor/adopt.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/lost.h"
 #include "supervisor/ordering.h"
 #include "supervisor/past.h"
 #include "supervisor/rest.h"
@@ -18,89 +18,12 @@
 #include "supervisor/state_life.h"
 #include "wire/ending.h"
 
-enum { CHILDREN_MAX = 8192 };
-
 const char *
 resume_safe_hint(void)
 {
 	return "bridled crashed again and again, so it keeps what runs and decides nothing; see its log. 'bridle "
 	       "reexec' (after an "
 	       "upgrade, say) tries again; a restart of bridled does, too";
-}
-
-/* ---- children of ours ---- */
-
-/* Used within one call only. Too big for a stack, and taken at no time that could fail: so static, as all such are here. */
-static pid_t children[CHILDREN_MAX];
-
-/* Children that carry our marker are shown to VISIT. */
-static void
-visit_marked(struct bridled *b,
-	void (*visit)(void *context, const struct tree_process *p, const struct tree_marker *marker), void *context)
-{
-	ssize_t n = tree_children(children, CHILDREN_MAX);
-	struct tree_process p;
-	struct tree_marker marker;
-
-	for (ssize_t i = 0; i < n && i < CHILDREN_MAX; i++)
-		if (tree_look(children[i], &p) && tree_marker(p.pid, &marker) &&
-			strcmp(marker.run_dir, b->run_dir) == 0)
-			visit(context, &p, &marker);
-}
-
-struct lost {
-	struct service *service;
-	uint8_t slot;
-};
-
-/* The leader of a session is the master itself: what it has started carries the marker as well. */
-static void
-take_lost(void *context, const struct tree_process *p, const struct tree_marker *marker)
-{
-	struct lost *l = context;
-	struct service *s = l->service;
-
-	if (strcmp(marker->service, s->name) != 0 || marker->generation != s->life.slots[l->slot].number ||
-		p->session != p->pid)
-		return;
-	*service_pid_at(s, l->slot) = s->leader[l->slot] = p->pid;
-	s->start[l->slot] = (uint32_t)p->start;
-}
-
-/* Its start was decided, but whether it came to that was not taken down any more: if it did, it carries its marker. */
-static void
-find_lost(struct service *s, uint8_t slot)
-{
-	struct lost l = { s, slot };
-
-	visit_marked(s->home, take_lost, &l);
-	if (*service_pid_at(s, slot) > 0)
-		s->home->children++;
-}
-
-static bool
-is_known(const struct service *s, const struct tree_process *p, const struct tree_marker *marker)
-{
-	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		if (s->life.slots[i].state != GENERATION_FREE &&
-			(s->life.slots[i].number == marker->generation || s->leader[i] == p->session))
-			return true;
-	return false;
-}
-
-/* Somebody of a generation that nobody knows would serve beside the one that we start. Only after a crash: a spawn that came
- * between the last record and the end. */
-static void
-end_unknown(void *context, const struct tree_process *p, const struct tree_marker *marker)
-{
-	struct bridled *b = context;
-	const struct service *s = service_find(b, marker->service);
-
-	if (s != NULL && is_known(s, p, marker))
-		return;
-	log_warning("%s: process %d of generation %u, of which nothing is known any more, is killed", marker->service,
-		(int)p->pid, marker->generation);
-	tree_signal(p->pid, p->start, SIGKILL);
 }
 
 /* ---- a service ---- */
@@ -135,7 +58,7 @@ find_master(struct service *s, uint8_t slot)
 		if (!adopt_master(s, slot, pid, s->start[slot]))
 			note_end(s, slot, ENDING_UNKNOWN);
 	} else if (pid == 0) {
-		find_lost(s, slot);
+		lost_find(s, slot);
 	} else if (is_child(pid, s->start[slot])) {
 		s->home->children++;
 	} else {
@@ -303,7 +226,7 @@ static void
 restore(struct service *s, const struct state_service *record, const struct past *p, msec now)
 {
 	struct bridled *b = s->home;
-	/* a re-exec that was asked for happens between two moves (before_wait() in supervisor.c): nothing is half done */
+	/* a re-exec that was asked for happens between two moves (before_wait() in bridled.c): nothing is half done */
 	bool retell = !p->reborn || p->how.signal != 0 || p->bridled.safe != 0;
 	bool other_kind = s->plan != NULL && record->kind != (int64_t)s->kind;
 	struct life life;
@@ -351,7 +274,7 @@ service_for(struct bridled *b, const struct state_service *record)
 void
 resume_services(struct bridled *b, const struct past *p, msec now)
 {
-	static struct state_service record; /* 8 KiB: as `children` */
+	static struct state_service record; /* 8 KiB: as `children` of lost.c */
 
 	for (uint32_t i = 0; i < state_header(p->image)->capacity; i++) {
 		struct service *s = state_get_service(p->image, i, &record) ? service_for(b, &record) : NULL;
@@ -361,7 +284,7 @@ resume_services(struct bridled *b, const struct past *p, msec now)
 	}
 	/* when all are restored: until then every generation would be an unknown one */
 	if (p->reborn && p->how.signal != 0)
-		visit_marked(b, end_unknown, b);
+		lost_end(b);
 }
 
 /* ---- acting on it ---- */

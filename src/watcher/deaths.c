@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "core/generation.h"
 #include "judge/ended.h"
-#include "os/oomcount.h"
 #include "os/pressure.h"
 #include "os/process.h"
 #include "os/procevents.h"
@@ -23,14 +22,6 @@ enum {
 	REFILTER = 20,      /* ms: a master needs more until it forks */
 	KMSG_RECORD = 8192, /* the longest that the kernel gives */
 	KMSG_MOST = 4096,   /* records a look */
-};
-
-struct deaths_master {
-	int32_t pid;
-	uint32_t slot;
-	uint32_t
-		ooms; /* processes of its group that the kernel has killed for want of memory, as far as they were told */
-	bool ooms_known; /* there is such a count */
 };
 
 /* ---- who was killed for want of memory ---- */
@@ -50,31 +41,8 @@ read_kmsg(struct deaths *d)
 		if (n <= 0)
 			return;
 		if (kmsg_read(&kill, record, (size_t)n))
-			d->kills[d->kills_next++ % 16] = (struct deaths_kill){ kill.pid, clock_now() };
+			d->kills[d->kills_next++ % 16] = kill.pid;
 	}
-}
-
-static struct deaths_master *
-master_of(struct deaths *d, const struct service *s)
-{
-	for (uint32_t i = 0; i < d->count; i++)
-		if (d->masters[i].slot == s->slot)
-			return &d->masters[i];
-	return NULL;
-}
-
-/* One more than was known, in the count of its control group (memory.events, memory.oom_control): where the kernel's log cannot
- * be read, or tells pids of another namespace. */
-static bool
-was_counted(struct deaths *d, const struct service *s)
-{
-	struct deaths_master *m = master_of(d, s);
-	uint32_t now;
-
-	if (m == NULL || !m->ooms_known || !oomcount_of(m->pid, s->name, &now) || now <= m->ooms)
-		return false;
-	m->ooms++; /* one at a time: several may have died of it */
-	return true;
 }
 
 /* The kernel says whom it kills before it does. */
@@ -82,11 +50,11 @@ bool
 deaths_by_memory(struct watcher *w, struct service *s, int32_t pid)
 {
 	struct deaths *d = &w->deaths;
-	bool counted = was_counted(d, s), said = false;
+	bool counted = masters_ooms(&d->masters, s), said = false;
 
 	read_kmsg(d);
 	for (unsigned i = 0; i < 16; i++)
-		said = said || d->kills[i].pid == pid; /* the last 16: pids are not given again so soon */
+		said = said || d->kills[i] == pid; /* the last 16: pids are not given again so soon */
 	return said || counted;
 }
 
@@ -175,7 +143,7 @@ tell_kill(struct watcher *w, struct service *s, const struct page_service *recor
 		inquiry_told(w, s, FACT_OOM, d->pid);
 	} else if (is_overdue(record, d)) {
 		inquiry_told(w, s, FACT_TIMEOUT, d->pid);
-	} else if (w->deaths.kmsg >= 0 || (master_of(&w->deaths, s) != NULL && master_of(&w->deaths, s)->ooms_known)) {
+	} else if (w->deaths.kmsg >= 0 || masters_count_ooms(&w->deaths.masters, s)) {
 		inquiry_told(w, s, FACT_NO_OOM, 0);
 	}
 }
@@ -239,17 +207,6 @@ deaths_said(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 
 /* ---- process events ---- */
 
-static bool
-is_master(const struct watcher *w, int32_t pid, uint32_t *slot)
-{
-	for (uint32_t i = 0; i < w->deaths.count; i++)
-		if (w->deaths.masters[i].pid == pid) {
-			*slot = w->deaths.masters[i].slot;
-			return true;
-		}
-	return false;
-}
-
 /* Workers of a dead master are the supervisor's. */
 static bool
 is_orphan(struct watcher *w, int32_t pid, uint32_t *slot)
@@ -267,7 +224,7 @@ static void
 happened(struct watcher *w, const struct procevent *e)
 {
 	uint32_t slot;
-	bool known = is_master(w, e->parent, &slot);
+	bool known = masters_find(&w->deaths.masters, e->parent, &slot);
 
 	if (e->kind == PROCEVENT_FORK && known)
 		samples_forked(w, &w->services.at[slot]);
@@ -309,15 +266,15 @@ static void
 refilter(struct watcher *w)
 {
 	struct deaths *d = &w->deaths;
-	pid_t *pids = calloc(d->count + 1, sizeof *pids);
+	pid_t *pids = calloc(d->masters.count + 1, sizeof *pids);
 	struct err err;
 
 	if (pids == NULL)
 		return;
 	pids[0] = services_header(&w->services)->supervisor;
-	for (uint32_t i = 0; i < d->count; i++)
-		pids[i + 1] = d->masters[i].pid;
-	if (!procevents_only(d->fd, pids, d->count + 1, &err))
+	for (uint32_t i = 0; i < d->masters.count; i++)
+		pids[i + 1] = d->masters.at[i].pid;
+	if (!procevents_only(d->fd, pids, d->masters.count + 1, &err))
 		log_warning("%s", err.text);
 	free(pids);
 }
@@ -328,42 +285,6 @@ on_refilter(struct ev_loop *loop, ev_timer *timer, int revents)
 	(void)loop;
 	(void)revents;
 	refilter(timer->data);
-}
-
-static bool
-add_master(struct deaths *d, int32_t pid, uint32_t slot, const char *service)
-{
-	if (d->count == d->size) {
-		uint32_t size = d->size == 0 ? 16 : d->size * 2;
-		struct deaths_master *masters = realloc(d->masters, size * sizeof *masters);
-
-		if (masters == NULL)
-			return false;
-		d->masters = masters;
-		d->size = size;
-	}
-	d->masters[d->count] = (struct deaths_master){ .pid = pid, .slot = slot };
-	d->masters[d->count].ooms_known = oomcount_of(pid, service, &d->masters[d->count].ooms);
-	d->count++;
-	return true;
-}
-
-static bool
-is_known(const struct deaths *d, int32_t pid, uint32_t slot)
-{
-	for (uint32_t i = 0; i < d->count; i++)
-		if (d->masters[i].pid == pid && d->masters[i].slot == slot)
-			return true;
-	return false;
-}
-
-static bool
-lives(const struct page_service *record, int32_t pid)
-{
-	for (unsigned g = 0; record != NULL && g < PAGE_GENERATIONS; g++)
-		if (record->generations[g].number != 0 && record->generations[g].master == pid)
-			return true;
-	return false;
 }
 
 /* At the first Gunicorn: as long as anybody listens, the kernel makes a message of every fork, exec and end on this machine,
@@ -390,31 +311,15 @@ listen_once(struct watcher *w)
 	ev_io_start(w->loop, &d->readable);
 }
 
-/* Those that are gone are kept out of the list: their last children have the supervisor for a parent. */
 void
 deaths_follow(struct watcher *w, struct service *s, const struct page_service *record)
 {
 	struct deaths *d = &w->deaths;
-	bool changed = false;
 
 	if (s->kind != PAGE_GUNICORN)
 		return;
 	listen_once(w);
-	for (uint32_t i = 0; i < d->count;) {
-		if (d->masters[i].slot != s->slot || lives(record, d->masters[i].pid)) {
-			i++;
-			continue;
-		}
-		d->masters[i] = d->masters[--d->count];
-		changed = true;
-	}
-	for (unsigned g = 0; record != NULL && g < PAGE_GENERATIONS; g++) {
-		int32_t pid = record->generations[g].number != 0 ? record->generations[g].master : 0;
-
-		if (pid > 0 && !is_known(d, pid, s->slot))
-			changed = add_master(d, pid, s->slot, s->name) || changed;
-	}
-	if (!changed || d->fd < 0 || ev_is_active(&d->refilter))
+	if (!masters_follow(&d->masters, s, record) || d->fd < 0 || ev_is_active(&d->refilter))
 		return;
 	ev_now_update(w->loop);
 	ev_timer_set(&d->refilter, REFILTER / 1000., 0.);
@@ -435,9 +340,5 @@ deaths_open(struct watcher *w)
 void
 deaths_close(struct watcher *w)
 {
-	struct deaths *d = &w->deaths;
-
-	free(d->masters);
-	d->masters = NULL;
-	d->count = d->size = 0;
+	masters_free(&w->deaths.masters);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/msec.h"
+#include "watcher/masters.h"
 #include "wire/page.h"
 
 struct watcher;
@@ -21,12 +22,8 @@ struct deaths {
 	int kmsg;      /* the kernel's log, read when somebody was killed; -1 */
 	ev_io readable;
 	ev_timer refilter; /* masters came or went: the kernel is told soon, once for many */
-	struct deaths_master *masters;
-	uint32_t count, size;
-	struct deaths_kill {
-		int32_t pid;
-		msec at;
-	} kills[16]; /* for want of memory, the latest */
+	struct masters masters;
+	int32_t kills[16]; /* for want of memory, the latest */
 	unsigned kills_next;
 	bool lost_told;
 };

@@ -1,0 +1,87 @@
+#include "supervisor/lost.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "os/tree.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+enum { CHILDREN_MAX = 8192 };
+
+/* Used within one call only. Too big for a stack, and taken at no time that could fail: so static, as all such are here. */
+static pid_t children[CHILDREN_MAX];
+
+/* Children that carry our marker are shown to VISIT. */
+static void
+visit_marked(struct bridled *b,
+	void (*visit)(void *context, const struct tree_process *p, const struct tree_marker *marker), void *context)
+{
+	ssize_t n = tree_children(children, CHILDREN_MAX);
+	struct tree_process p;
+	struct tree_marker marker;
+
+	for (ssize_t i = 0; i < n && i < CHILDREN_MAX; i++)
+		if (tree_look(children[i], &p) && tree_marker(p.pid, &marker) &&
+			strcmp(marker.run_dir, b->run_dir) == 0)
+			visit(context, &p, &marker);
+}
+
+struct lost {
+	struct service *service;
+	uint8_t slot;
+};
+
+/* The leader of a session is the master itself: what it has started carries the marker as well. */
+static void
+take_lost(void *context, const struct tree_process *p, const struct tree_marker *marker)
+{
+	struct lost *l = context;
+	struct service *s = l->service;
+
+	if (strcmp(marker->service, s->name) != 0 || marker->generation != s->life.slots[l->slot].number ||
+		p->session != p->pid)
+		return;
+	*service_pid_at(s, l->slot) = s->leader[l->slot] = p->pid;
+	s->start[l->slot] = (uint32_t)p->start;
+}
+
+void
+lost_find(struct service *s, uint8_t slot)
+{
+	struct lost l = { s, slot };
+
+	visit_marked(s->home, take_lost, &l);
+	if (*service_pid_at(s, slot) > 0)
+		s->home->children++;
+}
+
+static bool
+is_known(const struct service *s, const struct tree_process *p, const struct tree_marker *marker)
+{
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (s->life.slots[i].state != GENERATION_FREE &&
+			(s->life.slots[i].number == marker->generation || s->leader[i] == p->session))
+			return true;
+	return false;
+}
+
+static void
+end_unknown(void *context, const struct tree_process *p, const struct tree_marker *marker)
+{
+	struct bridled *b = context;
+	const struct service *s = service_find(b, marker->service);
+
+	if (s != NULL && is_known(s, p, marker))
+		return;
+	log_warning("%s: process %d of generation %u, of which nothing is known any more, is killed", marker->service,
+		(int)p->pid, marker->generation);
+	tree_signal(p->pid, p->start, SIGKILL);
+}
+
+void
+lost_end(struct bridled *b)
+{
+	visit_marked(b, end_unknown, b);
+}
