@@ -110,7 +110,7 @@ takes_value(const struct option *o)
 
 /* Addresses as Bridle has them: from the root, and with a port (util.py, parse_address: 8000). */
 static const char *
-bind_text(struct launch *l, const char *value)
+address_text(struct launch *l, const char *value)
 {
 	struct arena *arena = l->import->arena;
 	const char *directory = draft_get(l->draft, KEY_chdir), *colon = strrchr(value, ':');
@@ -131,6 +131,15 @@ bind_text(struct launch *l, const char *value)
 	if (colon == NULL || (value[0] == '[' && value[strlen(value) - 1] == ']'))
 		return arena_printf(arena, "%s:8000", value);
 	return value;
+}
+
+/* One address, where a list of them is read. */
+static const char *
+bind_text(struct launch *l, const char *value)
+{
+	const char *address = address_text(l, value);
+
+	return address[0] == '\0' || hole_is_in(address) ? address : draft_quote(l->import->arena, address);
 }
 
 /* Gunicorn takes 022, 0o22 (octal), 0x12, and 18 (validate_pos_int's auto_int, config.py). */

@@ -16,7 +16,7 @@ static const char *
 bind_of(struct arena *arena, const char *value)
 {
 	if (value[0] == '/')
-		return arena_printf(arena, "unix:%s", value);
+		return draft_quote(arena, arena_printf(arena, "unix:%s", value));
 	if (value[0] == HOLE_OPEN)
 		return arena_printf(arena, "unix:/%s", value);
 	if (strspn(value, "0123456789") == strlen(value))

@@ -120,7 +120,8 @@ carry_directories(struct import *im, const struct unit *socket)
 					"systemd did for each.",
 					place));
 		else
-			draft_set(d, KEY_runtime_directory, place, "of the socket, as systemd makes it", &err);
+			draft_set(d, KEY_runtime_directory, draft_quote(d->arena, place),
+				"of the socket, as systemd makes it", &err);
 	}
 }
 

@@ -128,7 +128,7 @@ take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 			launch_set(l, "env", at[i], KEY_clear_environment, "yes", "");
 		else if (strcmp(at[i], "-u") == 0)
 			launch_set(l, "env -u", i + 1 < n ? at[i + 1] : "", KEY_unset_environment,
-				i + 1 < n ? at[i + 1] : "", "");
+				draft_quote(l->import->arena, i + 1 < n ? at[i + 1] : ""), "");
 		else if (strcmp(at[i], "-C") == 0 && i + 1 < n)
 			launch_set(l, "-C", at[i + 1], KEY_directory, draft_path(l->draft, at[i + 1]), "");
 	launch_part(l, "env", "", FATE_IMPLIED, "", w->reason);

@@ -1,37 +1,13 @@
 /*
  * fuzz_import -- the input is a source for bridle import: a unit, a supervisord.conf or a Procfile, as its first byte says
- * by name. Whatever it says, every directive is settled, and without complaint what is printed reads.
+ * by name. Whatever it says, every directive is settled, and without complaint what is printed reads as it was meant.
  */
-#include <string.h>
-
 #include "fuzz.h"
-#include "import/import.h"
 #include "import/print.h"
+#include "imported.h"
 
 static const char *const names[] = { "web.service", "web@eu.service", "web.socket", "web.service.d/x.conf",
 	"supervisord.conf", "Procfile" };
-
-static void
-must_read(const struct import *im)
-{
-	struct conf_report report;
-	struct conf *conf;
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-
-	MUST(out != NULL);
-	import_print(out, im, NULL);
-	fclose(out);
-	conf_report_init(&report);
-	conf = conf_read_text("/fuzz/imported.ini", text, length, &report);
-	for (uint32_t i = 0; conf == NULL && i < report.count; i++)
-		fprintf(stderr, "%u: %s\n%s", (unsigned)report.at[i].line, report.at[i].text, text);
-	MUST(conf != NULL);
-	conf_free(conf);
-	conf_report_free(&report);
-	free(text);
-}
 
 static void
 must_report(const struct import *im)
@@ -60,7 +36,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(ledger_count(&im.ledger, FATE_OPEN) == 0);
 	must_report(&im);
 	if (report.errors == 0 && im.drafts != NULL)
-		must_read(&im);
+		must_read_back(&im);
 	import_release(&im);
 	conf_report_free(&report);
 	return 0;

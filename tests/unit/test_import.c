@@ -194,9 +194,10 @@ command_lines(void **state)
 	}
 }
 
-/* INI takes blanks at the ends of a value for those of the line, and an application of blanks for none. */
+/* INI takes blanks at the ends of a value for those of the line, and an application of blanks for none; a list parts its
+ * words at them. */
 static void
-blanks_that_a_line_would_lose(void **state)
+blanks_stay_what_they_are(void **state)
 {
 	static const struct {
 		const char *line, *wanted;
@@ -208,6 +209,8 @@ blanks_that_a_line_would_lose(void **state)
 		{ "gunicorn -c ' ' -n 'x ' a", "app = a; " },
 		{ "gunicorn --paste '  '", "" },
 		{ "gunicorn -e ' A= ' -e 'B=b ' a", "app = a; raw_env = \" A= \"; raw_env = \"B=b \"; " },
+		{ "gunicorn -b 'unix:/a b,c.sock' a", "app = a; bind = \"unix:/a b,c.sock\"; socket_mode = 0666; " },
+		{ "env -u 'A B' gunicorn a", "app = a; " },
 		{ "celery ' '", "command = /bin/sh -c \"celery ' '\"; " },
 	};
 
@@ -548,6 +551,8 @@ a_socket_may_start_its_service(void **state)
 			"app = a; bind = 0.0.0.0:80 [::]:80; command = /x; wants = web; " },
 		{ "[Install]\nWantedBy=x\n", "ListenStream=/var/run/a/b/w.sock\nDirectoryMode=0750\nSocketMode=0600\n", "",
 			"app = a; bind = unix:/var/run/a/b/w.sock; socket_mode = 0600; runtime_directory = a/b; runtime_directory_mode = 0750; " },
+		{ "[Install]\nWantedBy=x\n", "ListenStream=/run/a b/w.sock\nSocketMode=0600\n", "",
+			"app = a; bind = \"unix:/run/a b/w.sock\"; socket_mode = 0600; runtime_directory = \"a b\"; " },
 		{ "RuntimeDirectory=a a/b\n[Install]\nWantedBy=x\n", "ListenStream=/run/a/b/w.sock\nSocketMode=0600\n", "",
 			"app = a; bind = unix:/run/a/b/w.sock; socket_mode = 0600; runtime_directory = a a/b; " },
 		{ "ExecStartPre=/bin/rm -f /srv/w.sock\n[Install]\nWantedBy=x\n", "ListenStream=/srv/w.sock\nSocketMode=0600\n", "",
@@ -777,7 +782,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),
-		cmocka_unit_test(blanks_that_a_line_would_lose),
+		cmocka_unit_test(blanks_stay_what_they_are),
 		cmocka_unit_test(service_lines),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(order_among_units),
