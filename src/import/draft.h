@@ -28,7 +28,8 @@ struct draft {
 	struct wordlist variables; /* NAME=value: what is known of the environment */
 	struct wordlist hints;     /* comments below the heading */
 	struct draft_setting *first, *last;
-	bool was_seen; /* by whoever looks for circles of order */
+	unsigned namesakes; /* drafts that would have been called so, too */
+	bool was_seen;      /* by whoever looks for circles of order */
 	struct draft *next;
 };
 

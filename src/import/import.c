@@ -46,27 +46,44 @@ import_entry(struct import *im, const char *file, unsigned line, const char *sec
 	return NULL;
 }
 
-static bool
-is_taken(const struct import *im, const char *name)
+static const char too_many[] = "more services than a configuration holds";
+
+static struct draft *
+draft_called(const struct import *im, const char *name)
 {
-	for (const struct draft *d = im->drafts; d != NULL; d = d->next)
-		if (strcmp(d->name, name) == 0)
-			return true;
-	return false;
+	struct draft *d = im->drafts;
+
+	while (d != NULL && strcmp(d->name, name) != 0)
+		d = d->next;
+	return d;
+}
+
+/* NAME, or with a number behind it when it is taken. The first that has it counts, so that thousands are named as fast. */
+static const char *
+free_name(struct import *im, const char *name)
+{
+	struct draft *namesake = draft_called(im, name);
+	const char *free = name;
+
+	while (namesake != NULL && draft_called(im, free) != NULL)
+		free = arena_printf(im->arena, "%.*s-%u", CONF_NAME_MAX - 6, name, ++namesake->namesakes + 1);
+	return free;
 }
 
 struct draft *
 import_draft(struct import *im, enum conf_kind kind, const char *name)
 {
-	struct draft *d = arena_alloc(im->arena, sizeof *d);
-	const char *wanted;
+	struct draft *d;
 
+	if (im->draft_count++ == CONF_SERVICES_MAX)
+		conf_complain(im->report, CONF_ERROR, "", 0, "%s", too_many);
+	if (im->draft_count > CONF_SERVICES_MAX)
+		return NULL;
+	d = arena_alloc(im->arena, sizeof *d);
 	if (d == NULL)
 		return NULL;
 	draft_init(d, im->arena, kind, name);
-	wanted = d->name;
-	for (unsigned n = 2; is_taken(im, d->name); n++)
-		d->name = arena_printf(im->arena, "%.*s-%u", CONF_NAME_MAX - 6, wanted, n);
+	d->name = free_name(im, d->name);
 	if (im->last_draft != NULL)
 		im->last_draft->next = d;
 	else
@@ -191,10 +208,21 @@ import_add_command(struct import *im, const char *line)
 	procfile_command(im, import_draft(im, CONF_GUNICORN, name), entry, command);
 }
 
+/* What is for a service that there was no room for. */
+static void
+settle_surplus(struct import *im)
+{
+	for (struct ledger_entry *e = im->ledger.first; e != NULL; e = e->next)
+		if (e->fate == FATE_OPEN)
+			ledger_settle(&im->ledger, e, FATE_LOST, "", "%s", too_many);
+}
+
 bool
 import_finish(struct import *im)
 {
 	systemd_translate(im);
+	if (im->draft_count > CONF_SERVICES_MAX)
+		settle_surplus(im);
 	for (struct draft *d = im->drafts; d != NULL; d = d->next)
 		habits_carry(d);
 	return !arena_failed(im->arena);

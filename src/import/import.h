@@ -20,6 +20,7 @@ struct import {
 	struct ledger ledger;
 	struct unit *units, *last_unit;
 	struct draft *drafts, *last_draft; /* complete after import_finish */
+	unsigned draft_count;              /* with those that were one too many */
 	struct wordlist sources;           /* names, in the order given */
 };
 
@@ -45,7 +46,8 @@ enum { IMPORT_VALUE_MAX = 16384, IMPORT_SIZE_MAX = 256 * 1024 };
 struct ledger_entry *import_entry(struct import *im, const char *file, unsigned line, const char *section,
 	const char *directive, const char *value);
 
-/* A new draft, in the order in which they are printed; its name is made unique. */
+/* A new draft, in the order in which they are printed; its name is made unique. NULL without memory, and for more than
+ * CONF_SERVICES_MAX, which is complained of. */
 struct draft *import_draft(struct import *im, enum conf_kind kind, const char *name);
 
 /* Complain about the line of ENTRY, and settle it as lost for that reason. */

@@ -282,6 +282,7 @@ static const struct {
 	{ "include", FATE_LOST, "the files that it names are not read: give them to bridle import too" },
 	{ "eventlistener:", FATE_LOST,
 		"Bridle starts no listeners of events: bridle watch --json tells a program of them" },
+	{ "program:", FATE_LOST, "more services than a configuration holds" },
 	{ "fcgi-program:", FATE_LOST, "Bridle opens no FastCGI sockets" },
 	{ "", FATE_MEANINGLESS, "supervisord does not know this section" },
 };

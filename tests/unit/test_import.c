@@ -762,6 +762,25 @@ names_are_made_to_fit(void **state)
 	release(&i);
 }
 
+/* One service more than a configuration holds is complained of, and nobody waits for the names of thousands. */
+static void
+services_may_be_too_many(void **state)
+{
+	static char lines[IMPORT_SIZE_MAX];
+	struct imported i;
+
+	(void)state;
+	for (size_t n = 0; n + 4 < sizeof lines; n += 4)
+		memcpy(lines + n, "a:b\n", 4);
+	begin(&i);
+	add(&i, "Procfile", lines);
+	end(&i);
+	assert_int_equal(i.report.errors, 1);
+	assert_string_equal(i.report.at[0].text, "more services than a configuration holds");
+	assert_string_equal(i.im.last_draft->name, "a-4096");
+	release(&i);
+}
+
 static void
 a_procfile_has_a_service_a_line(void **state)
 {
@@ -798,6 +817,7 @@ main(void)
 		cmocka_unit_test(what_is_passed_over_is_said),
 		cmocka_unit_test(programs_of_supervisord),
 		cmocka_unit_test(names_are_made_to_fit),
+		cmocka_unit_test(services_may_be_too_many),
 		cmocka_unit_test(a_procfile_has_a_service_a_line),
 	};
 
