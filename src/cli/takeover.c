@@ -17,18 +17,14 @@
 #include "cli/connection.h"
 #include "cli/dropin.h"
 #include "cli/field.h"
+#include "cli/foreign.h"
 #include "cli/paint.h"
 #include "cli/reach.h"
 #include "cli/systemctl.h"
-#include "os/children.h"
 #include "os/pidfd.h"
 #include "os/tree.h"
 
-enum {
-	WORKERS = 1024,
-	PATIENCE = 600000, /* ms for which requests of the old workers may last */
-	TO_LISTEN = 60000, /* ms for a unit that has been started */
-};
+enum { TO_LISTEN = 60000 /* ms for a unit that has been started */ };
 
 struct takeover {
 	const char *name;                       /* of the service */
@@ -163,29 +159,6 @@ find_pid(struct takeover *o, const char *from, struct trouble *t)
 		trouble_set(t, CLI_FAILED, 0, "there is no process %d, or the kernel is older than 5.3", (int)o->pid);
 }
 
-/* Was it given its listeners (sd_listen_fds(3))? What opened them itself removes their files when it ends. Where setproctitle
- * has overwritten the environment, that cannot be seen: it is taken for one that did. */
-static bool
-was_given_sockets(pid_t pid)
-{
-	static char environment[1 << 17];
-	char path[32];
-	size_t n = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	n = fread(environment, 1, sizeof environment - 1, file);
-	fclose(file);
-	environment[n] = '\0';
-	for (const char *word = environment; word < environment + n; word += strlen(word) + 1)
-		if (strncmp(word, "LISTEN_FDS=", 11) == 0)
-			return true;
-	return false;
-}
-
 static bool
 has_socket_unit(const struct takeover *o)
 {
@@ -193,40 +166,6 @@ has_socket_unit(const struct takeover *o)
 }
 
 /* ---- the end of the old one ---- */
-
-static bool
-wait_for_end(int pidfd)
-{
-	return pidfd_wait(pidfd, PATIENCE);
-}
-
-/* Ask the workers of a master that stands still to finish, and wait for them. */
-static void
-end_workers(pid_t master)
-{
-	static pid_t workers[WORKERS];
-	static int pidfds[WORKERS];
-	ssize_t n = children_of(master, workers, WORKERS);
-
-	if (n < 0)
-		n = children_by_walk(master, workers, WORKERS);
-	n = n < WORKERS ? n : WORKERS;
-	/* all are asked before the first is waited for */
-	for (ssize_t i = 0; i < n; i++) {
-		struct tree_process p;
-
-		pidfds[i] = tree_look(workers[i], &p) && p.parent == master ?
-			pidfd_open_process(workers[i], (uint32_t)p.start) :
-			-1;
-		if (pidfds[i] >= 0)
-			pidfd_signal(pidfds[i], SIGTERM);
-	}
-	for (ssize_t i = 0; i < n; i++)
-		if (pidfds[i] >= 0) {
-			wait_for_end(pidfds[i]);
-			close(pidfds[i]);
-		}
-}
 
 /* A Gunicorn that opened a unix listener by itself removes its file when it ends (sock.py, close_sockets), and with it the way
  * to the successor. It is not given the occasion: its workers finish what they have while it stands still, and then it is
@@ -237,14 +176,14 @@ end_without_a_word(const struct takeover *o, struct trouble *t)
 {
 	/* first: a master that sees a worker end starts another one, and one that gets TERM unlinks the path */
 	pidfd_signal(o->pidfd, SIGSTOP);
-	end_workers(o->pid);
+	foreign_end_workers(o->pid);
 	if (o->unit[0] == '\0')
 		pidfd_signal(o->pidfd, SIGKILL);
 	else if (!systemctl_do("stop", o->units, t)) {
 		pidfd_signal(o->pidfd, SIGCONT);
 		return false;
 	}
-	return wait_for_end(o->pidfd);
+	return foreign_wait(o->pidfd);
 }
 
 static bool
@@ -257,7 +196,7 @@ end_old(const struct takeover *o, bool without_a_word, struct trouble *t)
 	else if (o->unit[0] != '\0')
 		ok = systemctl_do("stop", o->units, t);
 	else
-		ok = pidfd_signal(o->pidfd, SIGTERM) && wait_for_end(o->pidfd);
+		ok = pidfd_signal(o->pidfd, SIGTERM) && foreign_wait(o->pidfd);
 	if (!ok && t->status == CLI_OK)
 		trouble_set(t, CLI_FAILED, 0, "process %d does not end", (int)o->pid);
 	return ok;
@@ -331,7 +270,7 @@ static bool
 succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *t)
 {
 	bool by_path = has_path(listeners), is_told = by_path && o->unit[0] != '\0';
-	bool without_a_word = by_path && !has_socket_unit(o) && !was_given_sockets(o->pid);
+	bool without_a_word = by_path && !has_socket_unit(o) && !foreign_was_given_sockets(o->pid);
 	bool ok;
 
 	if (is_told && !dropin_put(o->units, without_a_word, t))
