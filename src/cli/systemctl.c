@@ -77,13 +77,16 @@ systemctl_show(const char *unit, const char *property, char *value, size_t size,
 	return ok && (ended_well(pid) || trouble_set(t, CLI_FAILED, 0, "systemctl show %s failed", unit));
 }
 
-bool
-systemctl_do(const char *verb, const char *const *units, struct trouble *t)
+/* OPTION: NULL for none. */
+static bool
+run_verb(const char *verb, const char *option, const char *const *units, struct trouble *t)
 {
-	const char *words[SYSTEMCTL_UNITS + 4] = { "systemctl", verb };
+	const char *words[SYSTEMCTL_UNITS + 5] = { "systemctl", verb };
 	size_t n = 2;
 	pid_t pid;
 
+	if (option != NULL)
+		words[n++] = option;
 	if (units[0] != NULL)
 		words[n++] = "--";
 	for (size_t i = 0; i < SYSTEMCTL_UNITS && units[i] != NULL; i++)
@@ -93,4 +96,16 @@ systemctl_do(const char *verb, const char *const *units, struct trouble *t)
 		return trouble_set(t, CLI_FAILED, errno, "cannot run systemctl");
 	return ended_well(pid) ||
 		trouble_set(t, CLI_FAILED, 0, "systemctl %s %s failed", verb, units[0] != NULL ? units[0] : "");
+}
+
+bool
+systemctl_do(const char *verb, const char *const *units, struct trouble *t)
+{
+	return run_verb(verb, NULL, units, t);
+}
+
+bool
+systemctl_stop_alone(const char *const *units, struct trouble *t)
+{
+	return run_verb("stop", "--job-mode=ignore-dependencies", units, t);
 }

@@ -160,7 +160,7 @@ find_pid(struct takeover *o, const char *from, struct trouble *t)
 }
 
 static bool
-has_socket_unit(const struct takeover *o)
+has_triggers(const struct takeover *o)
 {
 	return o->units[0] != NULL && o->units[1] != NULL;
 }
@@ -186,6 +186,15 @@ end_without_a_word(const struct takeover *o, struct trouble *t)
 	return foreign_wait(o->pidfd);
 }
 
+/* What would start the unit again goes first, while the unit runs: only then systemd leaves the listener alone. Stopped with the
+ * unit, and so after it, a socket unit listens once more in between: who connects then, though to us, is accepted and cut off
+ * (socket_enter_running and flush_ports of systemd's core/socket.c: "Suppressing connection request"). */
+static bool
+stop_units(const struct takeover *o, struct trouble *t)
+{
+	return (!has_triggers(o) || systemctl_stop_alone(o->units + 1, t)) && systemctl_do("stop", o->units, t);
+}
+
 static bool
 end_old(const struct takeover *o, bool without_a_word, struct trouble *t)
 {
@@ -194,7 +203,7 @@ end_old(const struct takeover *o, bool without_a_word, struct trouble *t)
 	if (without_a_word)
 		ok = end_without_a_word(o, t);
 	else if (o->unit[0] != '\0')
-		ok = systemctl_do("stop", o->units, t);
+		ok = stop_units(o, t);
 	else
 		ok = pidfd_signal(o->pidfd, SIGTERM) && foreign_wait(o->pidfd);
 	if (!ok && t->status == CLI_OK)
@@ -270,7 +279,7 @@ static bool
 succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *t)
 {
 	bool by_path = has_path(listeners), is_told = by_path && o->unit[0] != '\0';
-	bool without_a_word = by_path && !has_socket_unit(o) && !foreign_was_given_sockets(o->pid);
+	bool without_a_word = by_path && !has_triggers(o) && !foreign_was_given_sockets(o->pid);
 	bool ok;
 
 	if (is_told && !dropin_put(o->units, without_a_word, t))
