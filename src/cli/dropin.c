@@ -14,11 +14,13 @@
 /* Read after all others, in whatever directory they are: the last word counts. */
 #define FILE_NAME "zz-bridle-takeover.conf"
 
+#define WHOSE "# of bridle takeover, for one stop; of one that was killed, the next takes it away\n"
+
 static const char none[] = "";
-static const char of_socket[] = "[Socket]\nRemoveOnStop=no\n";
-static const char of_service[] = "[Service]\nRuntimeDirectoryPreserve=yes\n";
+static const char of_socket[] = WHOSE "[Socket]\nRemoveOnStop=no\n";
+static const char of_service[] = WHOSE "[Service]\nRuntimeDirectoryPreserve=yes\n";
 static const char of_service_killed[] =
-	"[Service]\nRuntimeDirectoryPreserve=yes\nKillSignal=SIGKILL\nSuccessExitStatus=SIGKILL\n";
+	WHOSE "[Service]\nRuntimeDirectoryPreserve=yes\nKillSignal=SIGKILL\nSuccessExitStatus=SIGKILL\n";
 
 static const char *
 words_for(const char *unit, bool with_kill)
@@ -96,12 +98,14 @@ dropin_take_away(const char *const *units)
 {
 	char directory[PATH_MAX], path[PATH_MAX + sizeof FILE_NAME + 1];
 	struct trouble ignored;
+	bool was_there = false;
 
 	for (size_t i = 0; units[i] != NULL; i++) {
 		directory_of(units[i], directory);
 		snprintf(path, sizeof path, "%s/" FILE_NAME, directory);
-		unlink(path);
+		was_there = unlink(path) == 0 || was_there;
 		rmdir(directory); /* which stays when somebody else has something in it */
 	}
-	systemctl_do("daemon-reload", (const char *const[]){ NULL }, &ignored);
+	if (was_there)
+		systemctl_do("daemon-reload", (const char *const[]){ NULL }, &ignored);
 }

@@ -13,7 +13,8 @@
  * process is killed, and that is no failure. False with T: nothing is changed. */
 bool dropin_put(const char *const *units, bool with_kill, struct trouble *t);
 
-/* Take it back; what was not put is none. */
+/* Take it back, also what an earlier one left behind that was killed; where there is nothing, nothing is done. Not while the
+ * units stop: it is looked at when their processes have ended. */
 void dropin_take_away(const char *const *units);
 
 #endif

@@ -148,6 +148,7 @@ find_pid(struct takeover *o, const char *from, struct trouble *t)
 		if (!find_units(o, from, t) || !systemctl_show(o->unit, "MainPID", value, sizeof value, t))
 			return false;
 		if (!text_parse_int(value, 1, INT32_MAX, &pid)) {
+			dropin_take_away(o->units); /* of a takeover that was killed after the stop */
 			trouble_set(t, CLI_FAILED, 0, "%s does not run", o->unit);
 			return trouble_hint(t, "there is nothing to take over: bridle start %s", o->name);
 		}
@@ -321,6 +322,7 @@ change_back(struct takeover *o, json_t *listeners, struct trouble *t)
 		return false;
 	if (!systemctl_do("start", o->units, t))
 		return trouble_hint(t, "nobody serves now: bridle start %s", o->name);
+	dropin_take_away(o->units); /* of a takeover that was killed: it would have the next stop of the unit kill it */
 	missing = is_missing(listeners, TO_LISTEN);
 	if (missing != NULL) {
 		trouble_set(t, CLI_FAILED, 0, "%s was started, but nobody listens at %s", o->unit, missing);

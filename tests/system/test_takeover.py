@@ -21,6 +21,7 @@ from sections import bridle, web
 from waiting import until
 
 NOBODY = 65534
+LEFT_BEHIND = "zz-bridle-takeover.conf"
 SYSTEMCTL = r"""#!/bin/sh
 # stands for systemctl(1): STATE has pid and triggers of the one unit that there is, and gets what was asked
 echo "$*" >> @state@/asked
@@ -32,6 +33,7 @@ show)
 	*KillSignal*) grep -q KillSignal=SIGKILL @state@/*.service.d/*.conf 2>/dev/null && echo 9 || echo 15 ;;
 	esac ;;
 stop)
+	test -e @state@/kills && kill -KILL $PPID
 	case $* in *web.service*) ;; *) exit 0 ;; esac
 	pid=$(cat @state@/pid)
 	signal=TERM
@@ -248,15 +250,36 @@ def test_and_back(bridled, systemd, free_ports, tmp_path):
     site.wait_workers(1)
     gunicorn = f"{MATRIX[-1]['path']}/bin/gunicorn --chdir {APPS} --no-control-socket --bind 127.0.0.1:{port}"
     asked = systemd(0, start=f"{gunicorn} hello:app >/dev/null 2>&1 & echo $! > {tmp_path}/pid")
+    (tmp_path / "web.service.d").mkdir()
+    (tmp_path / "web.service.d" / LEFT_BEHIND).touch()
     try:
         said = site.ctl("takeover", "--back", "web")
         wait_answer(("127.0.0.1", port), lambda answer: answer.status == 200)
-        assert site.state() == "stopped" and asked_to(asked) == ["start -- web.service", "enable -- web.service"]
+        assert site.state() == "stopped" and not list(tmp_path.glob("*.d"))
+        assert asked_to(asked) == ["start -- web.service", "daemon-reload", "enable -- web.service"]
         assert "nobody did for" in said
     finally:
         pid = int(pathlib.Path(tmp_path / "pid").read_text())
         if pid:
             processes.end_all([*processes.descendants(pid), pid])
+
+
+def test_what_a_killed_one_left_behind(bridled, foreign, systemd, tmp_path):
+    """Else the unit would be killed at its next stop."""
+    site = bridled(web("other", autostart="no"))
+    path = f"{site.root}/web.sock"
+    old = foreign(site, path, f"unix:{path}")
+    asked = systemd(old.pid)
+    site.write(web(bind=f"unix:{path}", autostart="no"))
+    site.ctl("reload")
+    (tmp_path / "kills").touch()
+    assert site.bridle("takeover", "web").returncode == -signal.SIGKILL
+    assert [file.name for file in tmp_path.glob("web.service.d/*")] == [LEFT_BEHIND]
+    (tmp_path / "pid").write_text("0\n")
+    asked.write_text("")
+    assert "does not run" in site.bridle("takeover", "web").stderr
+    assert asked_to(asked) == ["daemon-reload"] and not list(tmp_path.glob("*.d"))
+    os.unlink(path)  # of which bridled was not told that it is the service's now
 
 
 def test_without_systemd(bridled, monkeypatch, tmp_path):
