@@ -49,8 +49,7 @@ struct conf_command {
  * or in the virtual environment (HOME, PATH); BRIDLE_GENERATION is left to the caller.
  *
  * LISTENERS: how many descriptors it is given (LISTEN_FDS; 0 leaves it out). STATSD_PORT: see flags.h. RUN_DIR: of
- * bridled; TMPDIR is below it. BASE: bridled's own environment, from which everything that
- * gunicorn-facts 10 names is scrubbed (GUNICORN_*, LISTEN_*, NOTIFY_SOCKET, WATCHDOG_*, BRIDLE_*).
+ * bridled; TMPDIR is below it. BASE: bridled's own environment, which environment_init scrubs.
  * Decimal slots are written zero-padded ("0000000002" is what int() takes). False with ERR when the command or an
  * environment file cannot be found or read. */
 bool conf_command_build(struct conf_command *command, const struct conf_section *section,

@@ -300,9 +300,11 @@ the_environment_is_scrubbed_and_set(void **state)
 {
 	static char words[][40] = { "A=1", "GUNICORN_PID=1", "GUNICORN_CMD_ARGS=x", "LISTEN_FDS=3", "LISTEN_PID=1",
 		"LISTEN_FDNAMES=x", "NOTIFY_SOCKET=/x", "WATCHDOG_USEC=1", "BRIDLE_SERVICE=x", "PATH=/a:/b",
-		"OLDPWD=/o", "PWD=/p", "B=2", "PYTHONHOME=/x" };
+		"OLDPWD=/o", "PWD=/p", "B=2", "PYTHONHOME=/x", "INVOCATION_ID=x", "JOURNAL_STREAM=9:1",
+		"SYSTEMD_EXEC_PID=1", "MEMORY_PRESSURE_WATCH=/x" };
 	static const char *const absent[] = { "GUNICORN_PID", "GUNICORN_CMD_ARGS", "LISTEN_FDNAMES", "NOTIFY_SOCKET",
-		"WATCHDOG_USEC", "OLDPWD", "PYTHONHOME" };
+		"WATCHDOG_USEC", "OLDPWD", "PYTHONHOME", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID",
+		"MEMORY_PRESSURE_WATCH" };
 	char *base[sizeof words / sizeof words[0] + 1] = { NULL };
 	struct venv *v = *state;
 	struct conf_command command;

@@ -367,6 +367,7 @@ def differences(name, said):
     bridle("start", name)
     of_bridle = facts(service(name)["master"])
     bridle("stop", name)
+    assert not [what for what in of_bridle if re.match("variable (INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID)", what)], of_bridle
     known = re.compile("variable (BRIDLE_.*|LISTEN_.*|TMPDIR|PWD|PYTHONUNBUFFERED|NOTIFY_SOCKET|INVOCATION_ID|JOURNAL_STREAM"
                        "|SYSTEMD_.*)")
     return {what: (of_systemd.get(what), of_bridle.get(what)) for what in of_systemd.keys() | of_bridle.keys()
