@@ -56,12 +56,24 @@ def below(top, path):
     return found if found.exists() else top / path.removeprefix("/usr/")
 
 
+def environment(top):
+    """Has programs below TOP find the libraries that are there."""
+    places = *top.glob("lib/*-linux-gnu"), *top.glob("usr/lib/*-linux-gnu"), below(top, "/usr/lib/systemd")
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, places))}
+
+
+def analyze(*words):
+    """What systemd-analyze(1) prints."""
+    top = root()
+    done = subprocess.run([below(top, "/usr/bin/systemd-analyze"), *words], capture_output=True, text=True, check=True,
+                          stdin=subprocess.DEVNULL, env=environment(top))
+    return done.stdout
+
+
 @functools.cache
 def libraries(top, program):
     """Path in the machine -> file here."""
-    places = *top.glob("lib/*-linux-gnu"), *top.glob("usr/lib/*-linux-gnu"), below(top, "/usr/lib/systemd")
-    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=False,
-                            env={**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, places))}).stdout
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=False, env=environment(top)).stdout
     if "not found" in listed:
         raise Unavailable(f"systemd lacks a library here: {listed}")
     found = [pathlib.Path(one) for one in re.findall(r"(?:^\s*|=> )(/\S+) \(0x", listed, re.MULTILINE)]
