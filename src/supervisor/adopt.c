@@ -12,7 +12,7 @@
 #include "os/pidfd.h"
 #include "supervisor/bridled.h"
 #include "supervisor/leftovers.h"
-#include "supervisor/resume.h"
+#include "supervisor/reap.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
 #include "wire/ending.h"
@@ -76,7 +76,7 @@ ask_how(struct adopted *a)
 		return;
 	}
 	let_go(a);
-	resume_ended(s, a->slot, status, clock_now());
+	reap_master(s, a->slot, status, clock_now());
 	rest_look(s->home, clock_now());
 }
 

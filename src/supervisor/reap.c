@@ -39,6 +39,18 @@ master_stopped(struct service *s, uint8_t slot, pid_t pid, int signal)
 		link_signal_name(signal));
 }
 
+void
+reap_master(struct service *s, uint8_t slot, int status, msec now)
+{
+	if (s->home->safe) {
+		resume_remember(s, slot, status);
+		return;
+	}
+	service_reaped(s, slot, status, now);
+	service_act(s, now);
+	s->home->look = true;
+}
+
 static void
 reap_one(struct bridled *b, pid_t pid, int status, msec now)
 {
@@ -58,10 +70,9 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 		if (!b->safe && heir_takes_over(s, (uint8_t)(i % LIFE_SLOTS), status, now))
 			return;
 		b->children--;
-		resume_ended(s, (uint8_t)(i % LIFE_SLOTS), status, now);
-	/* each of these counts its own child; an orphan that became ours was never counted */
+		reap_master(s, (uint8_t)(i % LIFE_SLOTS), status, now);
 	} else if (trial_reaped(b, pid, status, now) || reexec_reaped(b, pid, status) || errands_reaped(b, pid)) {
-		return;
+		return; /* each counts its own child; an orphan that became ours was never counted */
 	} else if (pid == b->watcher.pid) {
 		b->children--;
 		watcher_child_ended(b, status, now);

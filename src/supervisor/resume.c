@@ -332,18 +332,10 @@ resume_settle(struct bridled *b, msec now)
 }
 
 void
-resume_ended(struct service *s, uint8_t slot, int status, msec now)
+resume_remember(struct service *s, uint8_t slot, int status)
 {
-	struct bridled *b = s->home;
-
-	if (b->safe) {
-		log_warning("%s: master %d has ended; it is not followed by another while bridled is in safe mode",
-			s->name, (int)s->leader[slot]);
-		note_end(s, slot, status);
-		service_show(s);
-		return;
-	}
-	service_reaped(s, slot, status, now);
-	service_act(s, now);
-	b->look = true;
+	log_warning("%s: master %d has ended; it is not followed by another while bridled is in safe mode", s->name,
+		(int)s->leader[slot]);
+	note_end(s, slot, status);
+	service_show(s);
 }
