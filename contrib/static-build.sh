@@ -163,7 +163,9 @@ done
 [ -x "$top/configure" ] || ( cd "$top" && ./autogen.sh )
 mkdir -p "$dir/bridle"
 cd "$dir/bridle"
-"$top/configure" --quiet --enable-static CC=musl-gcc CFLAGS="$cflags" CPPFLAGS="-isystem $prefix/include" \
+# A static program lies where it was linked. Compiled for that, tables that hold addresses are constants like any other, which
+# nobody can write to and of which only those come into memory that are read; else musl leaves them writable.
+"$top/configure" --quiet --enable-static CC=musl-gcc CFLAGS="$cflags -fno-pie -no-pie" CPPFLAGS="-isystem $prefix/include" \
 	PKG_CONFIG_LIBDIR="$prefix/lib/pkgconfig" PKG_CONFIG_PATH= "$@"
 make -s -j"$jobs" bridle
 # only the daemon stays in memory: contrib/seldom.ld; 64 KiB is what the kernel maps at a time
