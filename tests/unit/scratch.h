@@ -34,6 +34,27 @@ scratch_remove(struct scratch *s)
 		perror(command);
 }
 
+/* For cmocka: the state of a test that needs nothing but a directory. */
+static inline int
+scratch_setup(void **state)
+{
+	struct scratch *s = malloc(sizeof *s);
+
+	if (s == NULL)
+		return -1;
+	scratch_make(s);
+	*state = s;
+	return 0;
+}
+
+static inline int
+scratch_teardown(void **state)
+{
+	scratch_remove(*state);
+	free(*state);
+	return 0;
+}
+
 /* "SCRATCH/NAME", valid until the fourth next call. */
 static inline const char *
 scratch_path(const struct scratch *s, const char *name)
@@ -44,6 +65,18 @@ scratch_path(const struct scratch *s, const char *name)
 
 	snprintf(path, sizeof paths[0], "%s/%s", s->path, name);
 	return path;
+}
+
+/* A file NAME with TEXT in it, and with nothing else. */
+static inline void
+scratch_write(const struct scratch *s, const char *name, const char *text)
+{
+	FILE *f = fopen(scratch_path(s, name), "we");
+
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0) {
+		perror(name);
+		abort();
+	}
 }
 
 #endif

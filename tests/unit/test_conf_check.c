@@ -23,11 +23,7 @@ static const char good[] = "[gunicorn:web]\napp = a:b\ndirectory = site\nvirtual
 static void
 write_file(const struct scratch *s, const char *name, const char *text, mode_t mode)
 {
-	FILE *f = fopen(scratch_path(s, name), "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	scratch_write(s, name, text);
 	assert_int_equal(chmod(scratch_path(s, name), mode), 0);
 }
 

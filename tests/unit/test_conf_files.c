@@ -43,11 +43,7 @@ teardown(void **state)
 static void
 write_file(const struct room *r, const char *name, const char *text)
 {
-	FILE *f = fopen(scratch_path(&r->scratch, name), "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	scratch_write(&r->scratch, name, text);
 }
 
 /* Copy TEXT, with D for the directory. */

@@ -27,16 +27,6 @@ read_keys(const struct scratch *scratch, const char *keys, struct conf_service *
 }
 
 static void
-write_file(const struct scratch *scratch, const char *name, const char *text)
-{
-	FILE *f = fopen(scratch_path(scratch, name), "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
-
-static void
 is_left_to_who_decided_on_it(void **state)
 {
 	static const struct {
@@ -73,7 +63,7 @@ is_left_to_who_decided_on_it(void **state)
 
 		scratch_make(&scratch);
 		if (cases[i].file != NULL)
-			write_file(&scratch, cases[i].file, cases[i].text);
+			scratch_write(&scratch, cases[i].file, cases[i].text);
 		conf = read_keys(&scratch, cases[i].keys, &service);
 		free = conf_statsd_is_free(&conf->services[0], &service, (uid_t)-1);
 		if (free != cases[i].free)

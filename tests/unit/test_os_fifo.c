@@ -10,24 +10,6 @@
 #include "scratch.h"
 
 static int
-setup(void **state)
-{
-	struct scratch *s = malloc(sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
-static int
 open_log(const struct scratch *s, bool drops)
 {
 	struct err err = { 0 };
@@ -164,12 +146,13 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(is_made_for_its_owner_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(is_as_large_as_the_kernel_gives, setup, teardown),
-		cmocka_unit_test_setup_teardown(keeps_its_content_while_somebody_holds_it, setup, teardown),
-		cmocka_unit_test_setup_teardown(never_stops_a_writer, setup, teardown),
-		cmocka_unit_test_setup_teardown(refuses_anything_else, setup, teardown),
-		cmocka_unit_test_setup_teardown(another_of_its_name_is_another, setup, teardown),
+		cmocka_unit_test_setup_teardown(is_made_for_its_owner_alone, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(is_as_large_as_the_kernel_gives, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(keeps_its_content_while_somebody_holds_it, scratch_setup,
+			scratch_teardown),
+		cmocka_unit_test_setup_teardown(never_stops_a_writer, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(refuses_anything_else, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(another_of_its_name_is_another, scratch_setup, scratch_teardown),
 	};
 
 	umask(022);

@@ -16,24 +16,6 @@
 
 enum { STRANGER = 4320, SERVICE = 4330 };
 
-static int
-setup(void **state)
-{
-	struct scratch *s = malloc(sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static struct listener_unix
 by_us(void)
 {
@@ -521,23 +503,23 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(serves_at_its_path, setup, teardown),
-		cmocka_unit_test_setup_teardown(keeps_the_umask_out, setup, teardown),
-		cmocka_unit_test_setup_teardown(takes_a_long_path, setup, teardown),
-		cmocka_unit_test_setup_teardown(replaces_a_stale_one, setup, teardown),
-		cmocka_unit_test_setup_teardown(refuses_one_that_is_served, setup, teardown),
-		cmocka_unit_test_setup_teardown(refuses_one_that_is_overloaded, setup, teardown),
-		cmocka_unit_test_setup_teardown(refuses_one_of_another_type, setup, teardown),
-		cmocka_unit_test_setup_teardown(names_the_heir, setup, teardown),
-		cmocka_unit_test_setup_teardown(refuses_what_is_no_socket, setup, teardown),
-		cmocka_unit_test_setup_teardown(judges_directories, setup, teardown),
-		cmocka_unit_test_setup_teardown(follows_no_links_of_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(follows_only_our_links, setup, teardown),
-		cmocka_unit_test_setup_teardown(leaves_sockets_of_strangers, setup, teardown),
-		cmocka_unit_test_setup_teardown(removes_only_its_own, setup, teardown),
-		cmocka_unit_test_setup_teardown(knows_whether_its_path_is_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(gives_nothing_else_away, setup, teardown),
-		cmocka_unit_test_setup_teardown(survives_a_race_for_the_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(serves_at_its_path, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(keeps_the_umask_out, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(takes_a_long_path, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(replaces_a_stale_one, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(refuses_one_that_is_served, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(refuses_one_that_is_overloaded, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(refuses_one_of_another_type, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(names_the_heir, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(refuses_what_is_no_socket, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(judges_directories, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(follows_no_links_of_others, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(follows_only_our_links, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(leaves_sockets_of_strangers, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(removes_only_its_own, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(knows_whether_its_path_is_lost, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(gives_nothing_else_away, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(survives_a_race_for_the_name, scratch_setup, scratch_teardown),
 	};
 
 	umask(022);

@@ -44,14 +44,10 @@ static void
 put(const struct scratch *s, const struct file *file)
 {
 	char command[600];
-	FILE *f;
 
 	snprintf(command, sizeof command, "mkdir -p \"$(dirname '%s')\"", scratch_path(s, file->name));
 	assert_int_equal(system(command), 0);
-	f = fopen(scratch_path(s, file->name), "we");
-	assert_non_null(f);
-	fputs(file->text, f);
-	fclose(f);
+	scratch_write(s, file->name, file->text);
 }
 
 static void

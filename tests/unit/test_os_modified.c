@@ -8,24 +8,6 @@
 #include "scratch.h"
 
 static int
-setup(void **state)
-{
-	struct scratch *s = malloc(sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
-static int
 make_fifo(const struct scratch *s, const char *name)
 {
 	int fd;
@@ -164,12 +146,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(writing_is_told_and_reading_is_not, setup, teardown),
+		cmocka_unit_test_setup_teardown(writing_is_told_and_reading_is_not, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_forgotten_watch_is_told_no_more_and_its_number_is_not_used_again,
-			setup, teardown),
-		cmocka_unit_test_setup_teardown(each_is_told_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(nothing_cannot_be_watched, setup, teardown),
-		cmocka_unit_test_setup_teardown(too_much_is_said_to_be, setup, teardown),
+			scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(each_is_told_once, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(nothing_cannot_be_watched, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(too_much_is_said_to_be, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

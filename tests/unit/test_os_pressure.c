@@ -29,12 +29,9 @@ what_the_kernel_says(void **state)
 	(void)state;
 	scratch_make(&s);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		FILE *f = fopen(scratch_path(&s, "memory"), "we");
 		struct pressure p;
 
-		assert_non_null(f);
-		fputs(rows[i].text, f);
-		fclose(f);
+		scratch_write(&s, "memory", rows[i].text);
 		p = pressure_look(scratch_path(&s, "."));
 		if (p.memory != rows[i].seen || p.io != -1 || p.cpu != -1)
 			fail_msg("'%s': %d", rows[i].text, (int)p.memory);

@@ -10,24 +10,6 @@
 #include "os/rundir.h"
 #include "scratch.h"
 
-static int
-setup(void **state)
-{
-	struct scratch *s = malloc(sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static mode_t
 mode_of(const char *path)
 {
@@ -270,15 +252,15 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(makes_the_way_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(gives_it_to_its_owner, setup, teardown),
-		cmocka_unit_test_setup_teardown(refuses_what_others_can_write, setup, teardown),
-		cmocka_unit_test_setup_teardown(locks_no_link, setup, teardown),
-		cmocka_unit_test_setup_teardown(is_locked_by_one, setup, teardown),
-		cmocka_unit_test_setup_teardown(removes_everything, setup, teardown),
-		cmocka_unit_test_setup_teardown(removes_what_is_deep, setup, teardown),
-		cmocka_unit_test_setup_teardown(stops_at_its_limit, setup, teardown),
-		cmocka_unit_test_setup_teardown(stays_on_its_mount, setup, teardown),
+		cmocka_unit_test_setup_teardown(makes_the_way_there, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(gives_it_to_its_owner, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(refuses_what_others_can_write, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(locks_no_link, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(is_locked_by_one, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(removes_everything, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(removes_what_is_deep, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(stops_at_its_limit, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(stays_on_its_mount, scratch_setup, scratch_teardown),
 	};
 
 	umask(022);

@@ -22,12 +22,9 @@ what_the_kernel_says(void **state)
 	(void)state;
 	scratch_make(&s);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		FILE *f = fopen(scratch_path(&s, "stat"), "we");
 		struct steal steal;
 
-		assert_non_null(f);
-		fputs(rows[i].text, f);
-		fclose(f);
+		scratch_write(&s, "stat", rows[i].text);
 		steal = steal_look(scratch_path(&s, "stat"));
 		if (steal.all != rows[i].all || steal.stolen != rows[i].stolen)
 			fail_msg("'%s': %d of %d", rows[i].text, (int)steal.stolen, (int)steal.all);

@@ -13,24 +13,6 @@
 
 static const struct jsonl file = { "x.jsonl", "x.jsonl.1", 64 };
 
-static int
-setup(void **state)
-{
-	struct scratch *s = calloc(1, sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* What was read back, separated by blanks. */
 struct found {
 	char words[512];
@@ -148,11 +130,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_was_written_is_read_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(there_are_two_files_at_most, setup, teardown),
-		cmocka_unit_test_setup_teardown(reading_is_bounded, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_full_disk_takes_all_or_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_link_is_followed_and_no_pipe_waited_for, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_written_is_read_back, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(there_are_two_files_at_most, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(reading_is_bounded, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_full_disk_takes_all_or_nothing, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(no_link_is_followed_and_no_pipe_waited_for, scratch_setup,
+			scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,24 +9,6 @@
 #include "scratch.h"
 #include "watcher/logfile.h"
 
-static int
-setup(void **state)
-{
-	struct scratch *s = calloc(1, sizeof *s);
-
-	scratch_make(s);
-	*state = s;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	scratch_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static bool
 opens(const struct scratch *s)
 {
@@ -83,9 +65,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(is_made_for_its_owner, setup, teardown),
-		cmocka_unit_test_setup_teardown(follows_no_link, setup, teardown),
-		cmocka_unit_test_setup_teardown(waits_for_no_pipe, setup, teardown),
+		cmocka_unit_test_setup_teardown(is_made_for_its_owner, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(follows_no_link, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(waits_for_no_pipe, scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
