@@ -15,11 +15,6 @@ _Static_assert((int)LINK_BOOT_LOOP == (int)POLICY_BOOT_LOOP && (int)LINK_FLAPPIN
 		(int)LINK_TROUBLES == (int)POLICIES,
 	"what is judged is what may have a policy");
 
-static const char *const keys[POLICIES] = { [POLICY_BOOT_LOOP] = "on_boot_loop",
-	[POLICY_FLAPPING] = "on_flapping",
-	[POLICY_HANG] = "on_hang",
-	[POLICY_OOM] = "on_oom" };
-
 bool
 policies_recycle(struct service *s, pid_t pid)
 {
@@ -86,7 +81,7 @@ policies_judged(struct service *s, const struct link_record *r, msec now)
 {
 	const struct life *l = &s->life;
 	struct policy_claim claim = { .cause = (enum policy_cause)r->arg, .state = l->state, .worker = r->pid != 0 };
-	const char *key = keys[r->arg];
+	const char *key = link_trouble_key(r->arg);
 	enum link_deed done = DEED_NONE;
 
 	if (s->plan == NULL || !is_current(s, r)) /* what was judged may be of a generation that is gone */

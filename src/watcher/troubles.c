@@ -4,12 +4,6 @@
 
 #include "watcher/watch.h"
 
-/* The settings' names, for people; what they say is decided in supervisor/policies.c, which has them, too. */
-static const char *const keys[LINK_TROUBLES] = { [LINK_BOOT_LOOP] = "on_boot_loop",
-	[LINK_FLAPPING] = "on_flapping",
-	[LINK_HANG] = "on_hang",
-	[LINK_OOM] = "on_oom" };
-
 void
 troubles_judged(struct watcher *w, const struct service *s, uint32_t generation, enum link_trouble trouble, int32_t pid)
 {
@@ -32,10 +26,11 @@ troubles_answered(struct watcher *w, const struct link_record *r)
 	if (s == NULL || s->incarnation != r->incarnation) /* the slot is somebody else's since */
 		return;
 	if (r->deed == DEED_RECYCLE)
-		snprintf(words, sizeof words, "Bridle asked worker %d to go: %s", (int)r->pid, keys[r->arg]);
+		snprintf(words, sizeof words, "Bridle asked worker %d to go: %s", (int)r->pid,
+			link_trouble_key(r->arg));
 	else
 		snprintf(words, sizeof words, "Bridle %s it: %s", r->deed == DEED_STOP ? "stopped" : "replaced",
-			keys[r->arg]);
+			link_trouble_key(r->arg));
 	if (r->deed == DEED_RECYCLE)
 		inquiry_told(w, s, FACT_HANG_RECYCLED, r->pid);
 	/* Flapping is an incident beside the deaths that it is made of, and stands in the docket; all others are about the

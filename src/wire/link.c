@@ -170,6 +170,19 @@ link_check(const void *packet, size_t n, bool to_supervisor, size_t *count, stru
 	return true;
 }
 
+const char *
+link_trouble_key(int64_t trouble)
+{
+	static const char *const keys[LINK_TROUBLES] = {
+		[LINK_BOOT_LOOP] = "on_boot_loop",
+		[LINK_FLAPPING] = "on_flapping",
+		[LINK_HANG] = "on_hang",
+		[LINK_OOM] = "on_oom",
+	};
+
+	return keys[trouble];
+}
+
 static const struct {
 	const char *name;
 	int number;

@@ -108,4 +108,7 @@ bool link_signal_allowed(int64_t signal);
 int link_signal_by_name(const char *name);
 const char *link_signal_name(int signal);
 
+/* The key of the settings that says what is done about TROUBLE (< LINK_TROUBLES, as link_check has seen to). */
+const char *link_trouble_key(int64_t trouble);
+
 #endif
