@@ -5,6 +5,20 @@
 
 #include "base/text.h"
 
+/* What else lies where services have a directory each: in run_dir (supervisor/places, memory, shared), in log_dir
+ * (watcher/chronicle, docket). */
+bool
+heading_is_taken(const char *name)
+{
+	static const char *const ours[] = { "control", "lock", "state", "state.new", "history.jsonl", "history.jsonl.1",
+		"incidents.jsonl", "incidents.jsonl.1" };
+
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (strcmp(name, ours[i]) == 0)
+			return true;
+	return false;
+}
+
 /* The name behind "gunicorn:"; "" when it will not do, after complaining. */
 static const char *
 section_name(struct build *b, struct build_place place, const char *words, const char *name)
@@ -22,6 +36,9 @@ section_name(struct build *b, struct build_place place, const char *words, const
 			name);
 	else if (n > CONF_NAME_MAX)
 		build_complain(b, place, "the name '%s' is longer than %d letters", name, CONF_NAME_MAX);
+	else if (heading_is_taken(name))
+		build_complain(b, place, "'%s' cannot be the name of a service: a file of Bridle's own is called that",
+			name);
 	else
 		return arena_copy(b->arena, name, n);
 	return "";

@@ -10,4 +10,7 @@
  * so is a heading that nobody knows, and then B is in no section, or in one of the kind that was probably meant. */
 void heading_read(struct build *b, struct build_place place, const char *words);
 
+/* Is NAME that of a file of Bridle's own, so that no service can have a directory of that name? */
+bool heading_is_taken(const char *name);
+
 #endif

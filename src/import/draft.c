@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/heading.h"
 #include "conf/values.h"
 #include "conf/words.h"
 #include "import/hole.h"
@@ -27,7 +28,7 @@ draft_init(struct draft *d, struct arena *arena, enum conf_kind kind, const char
 	for (size_t n = strlen(clean); n > 0 && strchr("@-", clean[n - 1]) != NULL; n--)
 		clean[n - 1] = '\0';
 	clean += strspn(clean, ".-");
-	d->name = clean[0] != '\0' ? clean : "web";
+	d->name = clean[0] == '\0' ? "web" : heading_is_taken(clean) ? arena_printf(arena, "%s-1", clean) : clean;
 }
 
 /* Whether TEXT stands behind "key = " as it is: blanks at its ends would be taken for those of the line (conf/lines.c). */

@@ -109,6 +109,10 @@ static const struct wrong wrongs[] = {
 		"- in front\n" },
 	{ WEB "[gunicorn:../x]\n", "3: '../x' cannot be the name of a service: letters, digits, _ . @ and -, and no . or "
 		"- in front\n" },
+	{ WEB "[gunicorn:state]\napp = a:b\n[program:control]\ncommand = x\n[program:incidents.jsonl]\ncommand = x\n",
+		"3: 'state' cannot be the name of a service: a file of Bridle's own is called that\n"
+		"5: 'control' cannot be the name of a service: a file of Bridle's own is called that\n"
+		"7: 'incidents.jsonl' cannot be the name of a service: a file of Bridle's own is called that\n" },
 	{ WEB "[gunicorn:abcdefghijabcdefghijabcdefghijabcdefghijabcdefgh]\n",
 		"3: the name 'abcdefghijabcdefghijabcdefghijabcdefghijabcdefgh' is longer than 47 letters\n" },
 	{ WEB "[program:web]\ncommand = x\n", "3: there is a service 'web' already, in test.ini:1\n" },

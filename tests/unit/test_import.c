@@ -743,8 +743,9 @@ programs_of_supervisord(void **state)
 static void
 names_are_made_to_fit(void **state)
 {
-	static const char *const headings[] = { "web", "  ", "- x", ".@x@", "\xc3\xa9t\xc3\xa9", "web", "web" };
-	static const char *const wanted[] = { "web", "web-2", "x", "@x", "t", "web-3", "web-4" };
+	static const char *const headings[] = { "web", "  ", "- x", ".@x@", "\xc3\xa9t\xc3\xa9", "web", "web",
+		"state" };
+	static const char *const wanted[] = { "web", "web-2", "x", "@x", "t", "web-3", "web-4", "state-1" };
 	const struct draft *d;
 	struct imported i;
 	char text[64];
