@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "supervisor/around.h"
 #include "supervisor/ordering.h"
+#include "supervisor/reread.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
 #include "wire/page.h"
@@ -25,10 +26,12 @@ all_stopped(const struct bridled *b)
 	return true;
 }
 
-/* Services that the configuration has no more are forgotten here, when no callback stands on them. */
-static void
+/* Services that the configuration has no more are forgotten here, when no callback stands on them. True: there were some. */
+static bool
 sweep(struct bridled *b)
 {
+	bool some = false;
+
 	for (uint32_t i = 0; i < b->capacity; i++) {
 		struct service *s = b->services[i];
 
@@ -37,7 +40,9 @@ sweep(struct bridled *b)
 		log_info("%s: forgotten", s->name);
 		service_free(s);
 		watcher_child_show_page(b);
+		some = true;
 	}
+	return some;
 }
 
 static void
@@ -47,12 +52,15 @@ before_wait(struct ev_loop *loop, ev_prepare *prepare, int events)
 
 	(void)events;
 	/* In this order: what has ended may give others their turn; both may move a service; what moved is told; then one that
-	 * is stopped may be forgotten. A re-exec comes when nothing is half done. */
+	 * is stopped may be forgotten, and give its room to another. A re-exec comes when nothing is half done. */
 	rest_look(b, clock_now());
 	ordering_turns(b, clock_now());
 	memory_catch_up(b);
 	notices_tell(b);
-	sweep(b);
+	if (sweep(b) && b->crowded && !b->stopping) {
+		reread_late(b, clock_now());
+		notices_tell(b);
+	}
 	reexec_now(b);
 	above_tell(b);
 	if (b->stopping && all_stopped(b)) {

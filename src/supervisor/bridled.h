@@ -54,6 +54,7 @@ struct bridled {
 	uint16_t statsd_port;      /* of it; 0: there is none */
 	uint32_t capacity;         /* of the page and of `services` */
 	struct service **services; /* by slot; NULL: nobody */
+	bool crowded;              /* some of the configuration have no slot yet (reread.h) */
 	pid_t *masters;            /* LIFE_SLOTS a service, side by side, so that a pid is found quickly; 0: none */
 	uint32_t children;         /* of ours that we know: masters and the watcher */
 	uint32_t besides;          /* of ours that are none of those: commands beside masters, and on_failure */

@@ -19,7 +19,7 @@ struct service;
 bool ordering_init(struct bridled *b, struct err *err);
 void ordering_free(struct bridled *b);
 
-/* What the services of CONF, which all have a slot, say of each other, in place of what was said before. */
+/* What the services of CONF that have a slot say of each other, in place of what was said before. */
 void ordering_learn(struct bridled *b, const struct conf *conf);
 
 /* Somebody asks for S to be started, after what it requires and wants; to be stopped, after what requires it. Others are
@@ -46,7 +46,7 @@ void ordering_moved(struct service *s, const struct life_order *order);
 /* Give turns, if something moved. */
 void ordering_turns(struct bridled *b, msec now);
 
-/* The slot of S is free: nobody of that number wishes anything any more. */
+/* S goes: it wishes nothing any more, nor does anybody of its slot. */
 void ordering_forget(struct service *s);
 
 #endif

@@ -190,6 +190,17 @@ past_restore(const struct past *p, struct bridled *b)
 	return good && b->run_dir != NULL && b->log_dir != NULL;
 }
 
+uint32_t
+past_strangers(const struct past *p, const struct conf *conf)
+{
+	static struct state_service s; /* as in visit_all() */
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; p->image != NULL && i < state_header(p->image)->capacity; i++)
+		n += state_get_service(p->image, i, &s) && conf_find(conf, s.name) == NULL;
+	return n;
+}
+
 bool
 past_is_loop(const struct past *p, msec now)
 {

@@ -14,6 +14,7 @@
 #include "wire/state.h"
 
 struct bridled;
+struct conf;
 
 struct past {
 	const void *image; /* NULL: there was nobody */
@@ -33,6 +34,9 @@ void past_find(struct past *p, struct bridled *b);
 
 /* What bridled itself was: numbers and descriptors into B. Only of a reborn one. */
 bool past_restore(const struct past *p, struct bridled *b);
+
+/* How many services P knows that CONF does not. */
+uint32_t past_strangers(const struct past *p, const struct conf *conf);
 
 /* Five crashes within a minute: whatever we do, we should do less of it. */
 bool past_is_loop(const struct past *p, msec now);

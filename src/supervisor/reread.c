@@ -64,6 +64,9 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 
 		/* by what is in effect, so that comments and another order of lines change nothing */
 		steps[i].change = conf_diff_service(b->conf, next, section->name);
+		/* one that could not be made when it was new is new still */
+		if (steps[i].change == CONF_SAME && service_find(b, section->name) == NULL)
+			steps[i].change = CONF_ADDED;
 		if (steps[i].change == CONF_SAME)
 			continue;
 		steps[i].plan = plan_new(section, &home, &err);
@@ -121,9 +124,15 @@ alter(struct service *s, const struct conf_section *section, const struct step *
 static void
 add(struct bridled *b, const struct conf_section *section, struct plan *plan, word_function *word, void *context)
 {
+	struct service *s = NULL;
 	struct err err;
-	struct service *s = service_new(b, section->name, section->kind, plan, &err);
 
+	if (service_fits(b)) {
+		s = service_new(b, section->name, section->kind, plan, &err);
+	} else {
+		b->crowded = true;
+		err_set(&err, 0, "%s: there is room for it when another one has gone", section->name);
+	}
 	if (s == NULL) {
 		word(context, err.text);
 		plan_free(plan);
@@ -160,7 +169,9 @@ remove_gone(struct bridled *b, const struct conf *next, msec now)
 		if (s == NULL || conf_find(next, s->name) != NULL)
 			continue;
 		s->removed = true;
-		/* not by its turn: the new configuration, by which turns are given from now on, does not know it */
+		/* not by its turn: the new configuration, by which turns are given from now on, does not know it; nor is it
+		 * started, if its turn had not come */
+		ordering_forget(s);
 		life_stop(&s->life, now);
 		service_act(s, now);
 	}
@@ -194,7 +205,7 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 		log_error("the configuration was read anew and has errors; nothing was changed");
 		return false;
 	}
-	/* Plans are ready: from here on only a service that is new can still fail (no memory, no slot), which is told as well. */
+	/* Plans are ready: from here on only a service that is new can still fail (no memory), which is told as well. */
 	conf_diff(b->conf, next, word, context);
 	conf_decode_bridle(next, &general);
 	if (!b->debug)
@@ -223,25 +234,57 @@ reread(struct bridled *b, word_function *word, void *context, msec now)
 	return good;
 }
 
+/* One of the configuration. A user or a virtualenv that comes later, with a mount say, is no reason to start nothing. */
+static struct service *
+make(struct bridled *b, const struct conf_section *section, const struct plan_home *home)
+{
+	struct err err;
+	struct plan *plan = plan_new(section, home, &err);
+	struct service *s;
+
+	if (plan == NULL)
+		log_error("%s; it is tried again at each start", err.text);
+	s = service_new(b, section->name, section->kind, plan, &err);
+	if (s == NULL) {
+		log_error("%s", err.text);
+		plan_free(plan);
+	}
+	return s;
+}
+
 bool
 reread_first(struct bridled *b)
 {
 	const struct plan_home home = places_plan_home(b);
 
-	for (uint32_t i = 0; i < b->conf->service_count; i++) {
-		const struct conf_section *section = &b->conf->services[i];
-		struct err err;
-		struct plan *plan = plan_new(section, &home, &err);
-
-		/* a user or a virtualenv that comes later, with a mount say, is no reason to start nothing */
-		if (plan == NULL)
-			log_error("%s; it is tried again at each start", err.text);
-		if (service_new(b, section->name, section->kind, plan, &err) == NULL) {
-			log_error("%s", err.text);
-			plan_free(plan);
+	for (uint32_t i = 0; i < b->conf->service_count; i++)
+		if (make(b, &b->conf->services[i], &home) == NULL)
 			return false;
-		}
-	}
 	ordering_learn(b, b->conf);
 	return true;
+}
+
+void
+reread_late(struct bridled *b, msec now)
+{
+	const struct plan_home home = places_plan_home(b);
+
+	b->crowded = false;
+	for (uint32_t i = 0; i < b->conf->service_count; i++) {
+		const struct conf_section *section = &b->conf->services[i];
+		struct service *s;
+
+		if (service_find(b, section->name) != NULL)
+			continue;
+		if (!service_fits(b)) {
+			b->crowded = true;
+			break;
+		}
+		s = make(b, section, &home);
+		if (s != NULL && (s->plan == NULL || s->plan->autostart))
+			ordering_wish(s);
+	}
+	ordering_learn(b, b->conf);
+	ordering_begin(b, now);
+	watcher_child_show_page(b);
 }

@@ -64,6 +64,25 @@ free_slot(const struct bridled *b)
 	return i;
 }
 
+/* Of one that was made by half; its plan is the caller's again. */
+static void
+discard(struct service *s)
+{
+	around_free(s);
+	proof_close(s);
+	free(s->demand);
+	free(s->trial);
+	if (s->output_fd >= 0)
+		close(s->output_fd);
+	free(s);
+}
+
+bool
+service_fits(const struct bridled *b)
+{
+	return free_slot(b) < b->capacity;
+}
+
 struct service *
 service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err)
 {
@@ -100,11 +119,7 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	demand_plan(s);
 	trial_plan(s);
 	if (!open_output(s, err) || !around_init(s, err) || !proof_open(s, err)) {
-		around_free(s);
-		free(s->demand);
-		free(s->trial);
-		s->plan = NULL; /* the caller's again */
-		free(s);
+		discard(s);
 		return NULL;
 	}
 	b->services[slot] = s;

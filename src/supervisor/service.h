@@ -75,6 +75,9 @@ struct service {
 	ev_timer timer;
 };
 
+/* Is there a free slot? */
+bool service_fits(const struct bridled *b);
+
 /* A new service in a free slot of the page, stopped. PLAN becomes its own (may be NULL). NULL with ERR. */
 struct service *service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan,
 	struct err *err);

@@ -62,6 +62,17 @@ read_config(struct bridled *b, const struct supervisor_options *options, bool re
 	return true;
 }
 
+/* A slot for everybody who is remembered, also where the configuration has others by now: whoever got none would run on with nobody
+ * to look after it. */
+static void
+make_room(struct bridled *b, const struct past *past)
+{
+	uint32_t n = b->conf->service_count + past_strangers(past, b->conf);
+
+	if (b->capacity < n)
+		b->capacity = n;
+}
+
 static bool
 prepare(struct bridled *b, const struct supervisor_options *options, struct past *past, struct err *err)
 {
@@ -75,6 +86,7 @@ prepare(struct bridled *b, const struct supervisor_options *options, struct past
 		past_find(past, b);
 		b->started = clock_now();
 	}
+	make_room(b, past);
 	return shared_make(b, err) && take_memory(b, err);
 }
 

@@ -45,6 +45,29 @@ def test_services_come_and_go(bridled):
     assert get(site.address()).status == 200
 
 
+def test_all_get_other_names_at_once(daemons):
+    """Those that are new are more than there is room for as long as the old ones are there: they wait for that."""
+    site = daemons()
+    site.write(*(program(f"old{n}", "/bin/sleep 3600", autostart="no") for n in range(70)))
+    site.start()
+    news = [f"new{n}" for n in range(70)]
+    site.write(*(program(name, "/bin/sleep 3600", autostart="no") for name in news), program("last", "/bin/sleep 3600", after="new69"))
+    assert "last: there is room for it when another one has gone" in site.ctl("reload")
+    site.wait_state("running", "last")
+    assert {service["name"] for service in site.call("List")["services"]} == {*news, "last"}
+
+
+def test_all_have_other_names_after_a_reexec(daemons):
+    """There is a slot for those of before, too, so that they are ended as they should be."""
+    site = daemons()
+    site.write(*(program(f"old{n}", "/bin/sleep 3600", autostart="no") for n in range(70)), program("last", "/bin/sleep 3600"))
+    master = site.start().wait_state("running", "last")["master"]
+    site.write(*(program(f"new{n}", "/bin/sleep 3600", autostart="no") for n in range(110)))
+    site.ctl("reexec")
+    until(lambda: "last: forgotten" in site.said(), "the old ones to go")
+    assert not processes.alive(master) and "no room" not in site.said()
+
+
 def test_an_error_changes_nothing(bridled):
     site = bridled(web(), program("nap", "/bin/sleep 3600"))
     before = {name: site.wait_state("running", name)["master"] for name in ("web", "nap")}

@@ -117,6 +117,19 @@ def test_a_reload_brings_in_another_order(bridled):
     site.ctl("stop", "a")
     assert [site.state(name) for name in "abc"] == ["stopped"] * 3
 
+
+def test_a_queued_one_that_is_gone_from_the_settings_is_not_started(daemons):
+    """Its turn would have come with the reload, which knows nothing of whom it waited for."""
+    site = daemons()
+    db = nap("db", exec_start_pre="/bin/sleep 3600")
+    site.write(db, program("app", "/bin/sh -c 'touch {root}/ran; exec sleep 3600'", requires="db"))
+    site.start().wait_state("queued", "app")
+    site.write(db)
+    site.ctl("reload")
+    until(lambda: [service["name"] for service in site.call("List")["services"]] == ["db"], "app to go")
+    assert not (site.root / "ran").exists() and "app: forgotten" in site.said()
+
+
 def test_a_queued_one_is_started_after_a_reexec(daemons):
     site = daemons()
     site.write(nap("db", exec_start_pre="/bin/sh -c 'until test -e {root}/go; do sleep 0.05; done'"), nap("app", requires="db"))
