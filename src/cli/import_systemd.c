@@ -185,12 +185,33 @@ add_unit(struct import *im, const char *unit, const char *type, bool *there, str
 		add_dropins(im, unit, type, err);
 }
 
+/* The sockets of UNIT: the one of its name, and those that it asks for. What is not installed, the import says. */
+static bool
+add_sockets(struct import *im, const char *unit, struct err *err)
+{
+	const char *rest = import_sockets(im, unit);
+	bool there, ok = add_unit(im, unit, "socket", &there, err);
+
+	while (ok && *(rest += strspn(rest, " \t")) != '\0') {
+		size_t n = strcspn(rest, " \t");
+		char name[NAME_MAX];
+
+		if (n > 7 && n < sizeof name && memcmp(rest + n - 7, ".socket", 7) == 0 &&
+			memchr(rest, '/', n) == NULL) {
+			snprintf(name, sizeof name, "%.*s", (int)n - 7, rest);
+			ok = strcmp(name, unit) == 0 || add_unit(im, name, "socket", &there, err);
+		}
+		rest += n;
+	}
+	return ok;
+}
+
 bool
 import_systemd_add(struct import *im, const char *name, struct err *err)
 {
 	const char *end = strstr(name, ".service");
 	char unit[NAME_MAX];
-	bool there, socket;
+	bool there;
 
 	if (end == NULL || end[8] != '\0')
 		end = name + strlen(name);
@@ -201,5 +222,5 @@ import_systemd_add(struct import *im, const char *name, struct err *err)
 		return false;
 	if (!there)
 		return err_set(err, 0, "there is no unit %s.service in %s", unit, search_path());
-	return add_unit(im, unit, "socket", &socket, err);
+	return add_sockets(im, unit, err);
 }

@@ -63,11 +63,11 @@ static const char *
 free_name(struct import *im, const char *name)
 {
 	struct draft *namesake = draft_called(im, name);
-	const char *free = name;
+	const char *chosen = name;
 
-	while (namesake != NULL && draft_called(im, free) != NULL)
-		free = arena_printf(im->arena, "%.*s-%u", CONF_NAME_MAX - 6, name, ++namesake->namesakes + 1);
-	return free;
+	while (namesake != NULL && draft_called(im, chosen) != NULL)
+		chosen = arena_printf(im->arena, "%.*s-%u", CONF_NAME_MAX - 6, name, ++namesake->namesakes + 1);
+	return chosen;
 }
 
 struct draft *

@@ -36,6 +36,9 @@ void import_add_text(struct import *im, const char *name, const char *bytes, siz
  * they come from, and the array form of a Dockerfile are understood. */
 void import_add_command(struct import *im, const char *line);
 
+/* What the unit SERVICE ("web"), which was added, asks for by Sockets=: names of socket units, parted by blanks; "" for none. */
+const char *import_sockets(const struct import *im, const char *service);
+
 /* Translate what was added. Every entry of the ledger is settled afterwards. False when memory ran out. */
 bool import_finish(struct import *im);
 

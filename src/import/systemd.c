@@ -268,48 +268,7 @@ translate_stage(struct import *im, const struct unit *unit, unsigned stage)
 	}
 }
 
-/* ---- which socket belongs to which service ---- */
-
-static bool
-names_service(const char *value, const struct unit *service)
-{
-	size_t n = strlen(service->name);
-
-	return strncmp(value, service->name, n) == 0 && strcmp(value + n, ".service") == 0;
-}
-
-/* Whether the command of SERVICE names the address of SOCKET: where files were renamed, that still tells. */
-static bool
-names_address(const struct unit *service, const struct unit *socket)
-{
-	const char *address = unit_value(socket, "ListenStream");
-
-	return address[0] == '/' && strstr(unit_value(service, "ExecStart"), address) != NULL;
-}
-
-/* By Service= or by its name (systemd.socket(5)); else the only one that names its address, or the only one. */
-static struct unit *
-service_of(const struct import *im, const struct unit *socket)
-{
-	struct unit *only = NULL, *named = NULL;
-	unsigned services = 0, naming = 0;
-
-	for (struct unit *u = im->units; u != NULL; u = u->next) {
-		if (u->is_socket)
-			continue;
-		if (strcmp(u->name, socket->name) == 0 || names_service(unit_value(socket, "Service"), u))
-			return u;
-		only = u;
-		services++;
-		if (names_address(u, socket)) {
-			named = u;
-			naming++;
-		}
-	}
-	if (naming == 1)
-		return named;
-	return services == 1 ? only : NULL;
-}
+/* ---- which draft a unit becomes, or joins ---- */
 
 /* A socket without its service: a draft of its own, whose application is to be filled in. */
 static void
@@ -336,7 +295,7 @@ make_drafts(struct import *im)
 				u->draft->directory = "/";
 		}
 	for (struct unit *u = im->units; u != NULL; u = u->next) {
-		struct unit *service = u->is_socket ? service_of(im, u) : NULL;
+		struct unit *service = u->is_socket ? unit_service_of(im, u) : NULL;
 
 		if (service != NULL)
 			u->draft = service->draft;

@@ -11,6 +11,8 @@
 #include "import/unit.h"
 #include "wire/execline.h"
 
+static const char to_gunicorn[] = "listeners are handed to a [gunicorn] only: the program must open its own";
+
 /* VALUE of ListenStream as bind has it: a number is a port of every address, of both families (systemd.socket(5)). */
 static const char *
 bind_of(struct arena *arena, const char *value)
@@ -39,19 +41,55 @@ is_ipv6_only(const struct unit *unit)
 void
 translate_listen(struct translation *t)
 {
-
 	if (t->value[0] == '@')
 		translate_settle(t, FATE_LOST, "an abstract socket is not opened: Gunicorn cannot serve one");
 	else if (strncmp(t->value, "vsock:", 6) == 0)
 		translate_settle(t, FATE_LOST, "the socket is not opened: Gunicorn serves unix and TCP only");
 	else if (t->draft->kind == CONF_PROGRAM)
-		translate_settle(t, FATE_LOST,
-			"listeners are handed to a [gunicorn] only: the program must open its own");
+		translate_settle(t, FATE_LOST, to_gunicorn);
 	else if (strncmp(t->value, "[::]:", 5) == 0 && !is_ipv6_only(t->unit))
 		translate_set(t, KEY_bind, arena_printf(t->import->arena, "%s 0.0.0.0:%s", t->value, t->value + 5),
 			"systemd's takes IPv4 too; here each address has its own listener");
 	else
 		translate_set(t, KEY_bind, bind_of(t->import->arena, t->value), "");
+}
+
+/* The socket unit called NAME, "x.socket"; NULL when it was not given. */
+static const struct unit *
+socket_called(const struct import *im, const char *name)
+{
+	const struct unit *u = im->units;
+
+	while (u != NULL && (!u->is_socket || strcmp(arena_printf(im->arena, "%s.socket", u->name), name) != 0))
+		u = u->next;
+	return u;
+}
+
+/* Sockets of other names than the service's. Their addresses stand in their own units. */
+void
+translate_sockets(struct translation *t)
+{
+	struct arena *arena = t->import->arena;
+	const char *rest = t->value, *lost = "";
+	char *word = arena_alloc(arena, strlen(rest) + 1);
+
+	while (word != NULL && execline_next(&rest, word, NULL) == WORD_TAKEN) {
+		const struct unit *socket = socket_called(t->import, word);
+
+		if (socket == NULL)
+			lost = arena_printf(arena, "%s%s was not given: its addresses are not known here. ", lost,
+				hole_show(arena, word));
+		else if (socket->draft != t->draft)
+			lost = arena_printf(arena, "%s%s is the listener of %s, and no other service's. ", lost, word,
+				socket->draft != NULL ? socket->draft->name : "another service");
+	}
+	if (lost[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%.*s", (int)strlen(lost) - 2, lost);
+	else if (t->draft->kind == CONF_PROGRAM)
+		translate_settle(t, FATE_LOST, to_gunicorn);
+	else
+		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, t->directive->key, "%s",
+			"the addresses of its units");
 }
 
 void

@@ -33,6 +33,12 @@ const char *unit_value(const struct unit *unit, const char *directive);
 /* Whether UNIT has a line in SECTION. */
 bool unit_has_section(const struct unit *unit, const char *section);
 
+/* The units that Sockets= of SERVICE names, parted by blanks. */
+const char *unit_sockets(const struct import *im, const struct unit *service);
+
+/* The service that SOCKET is of: by Service=, by its name, by Sockets=; NULL when none of those that were given is it. */
+struct unit *unit_service_of(const struct import *im, const struct unit *socket);
+
 /* Whether a socket unit gives addresses to D. */
 bool unit_has_socket(const struct import *im, const struct draft *d);
 

@@ -190,7 +190,8 @@ def installed(tmp_path):
                        "usr/web@.service.d/20-b.conf": "[Service]\nUMask=0007\nUser=hidden\n",
                        "etc/web@.service.d/30-c.conf": "[Service]\nGroup=nogroup\n",
                        "usr/web@eu.service.d/30-c.conf": "[Service]\nGroup=hidden\n",
-                       "etc/my-shop.service": "[Service]\nExecStart=gunicorn my:app\n",
+                       "etc/my-shop.service": "[Service]\nExecStart=gunicorn my:app\nSockets=front.socket gone.socket\n",
+                       "usr/front.socket": "[Socket]\nListenStream=/run/front.sock\n",
                        "usr/my-.service.d/a.conf": "[Service]\nUMask=0077\n",
                        "etc/web@eu.service.d/10-a.conf": "[Service]\nUser=root\n",
                        "etc/web@eu.service.d/20-b.conf": "[Service]\nUMask=0077\n",
@@ -209,7 +210,8 @@ def test_an_installed_unit_with_all_that_belongs_to_it(installed):
     assert settings == [("app", "eu:app"), ("directory", "/tmp"), ("bind", "unix:/run/eu.sock"),
                         ("socket_mode", "0666"), ("user", "root"),
                         ("group", "nogroup"), ("umask", "0077"), ("start", "on-demand"), ("private_tmp", "yes")]
-    assert "umask = 0077\n" in bridle_import("--systemd", "my-shop", env=installed).stdout
+    shop = bridle_import("--systemd", "my-shop", env=installed).stdout
+    assert "umask = 0077\n" in shop and "bind = unix:/run/front.sock\n" in shop and "gone.socket was not given" in shop
     missing = bridle_import("--systemd", "nosuch", env=installed)
     assert missing.returncode == 1 and "there is no unit nosuch.service" in missing.stderr
 

@@ -539,6 +539,39 @@ a_socket_has_its_service(void **state)
 	release(&i);
 }
 
+/* By Service=, by its name, by Sockets= (systemd.socket(5), systemd.service(5)), whatever else is there. */
+static void
+a_socket_may_be_called_otherwise(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *service, *socket, *wanted; enum fate fate; } cases[] = {
+		{ "Sockets=http.socket", "", "app = a; bind = unix:/run/h.sock; socket_mode = 0660; command = /x; ", FATE_KEPT },
+		{ "Sockets=other.socket\nSockets=http.socket", "", "app = a; bind = unix:/run/h.sock; socket_mode = 0660; command = /x; ", FATE_LOST },
+		{ "Sockets=http.socket\nSockets=", "", "app = a; command = /x; app = FILL_IN_app; bind = unix:/run/h.sock; socket_mode = 0660; ", FATE_MEANINGLESS },
+		{ "Sockets=http.socket", "Service=other.service\n", "app = a; command = /x; ", FATE_LOST },
+		{ "Sockets=http.sock http.socket.x", "", "app = a; command = /x; app = FILL_IN_app; bind = unix:/run/h.sock; socket_mode = 0660; ", FATE_LOST },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[256];
+
+		begin(&i);
+		snprintf(text, sizeof text, "[Service]\nExecStart=gunicorn a\n%s\n[Install]\nWantedBy=x\n",
+			cases[k].service);
+		add(&i, "/e/web.service", text);
+		add(&i, "/e/other.service", "[Service]\nExecStart=/x\n[Install]\nWantedBy=x\n");
+		snprintf(text, sizeof text, "[Socket]\nListenStream=/run/h.sock\nSocketMode=0660\n%s", cases[k].socket);
+		add(&i, "/e/http.socket", text);
+		end(&i);
+		expect_settings(&i, cases[k].service, cases[k].wanted);
+		assert_int_equal(entry_of(&i, "Sockets")->fate, cases[k].fate);
+		release(&i);
+	}
+}
+
 /* A service without [Install] is started by its socket, unless another one pulls it in; a directory below /run is made. */
 static void
 a_socket_may_start_its_service(void **state)
@@ -810,6 +843,7 @@ main(void)
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
 		cmocka_unit_test(a_socket_has_its_service),
+		cmocka_unit_test(a_socket_may_be_called_otherwise),
 		cmocka_unit_test(a_socket_may_start_its_service),
 		cmocka_unit_test(sockets_may_share_a_directory),
 		cmocka_unit_test(a_listener_for_both_families),
