@@ -1,39 +1,87 @@
 #include "os/arrivals.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef F_SETSIG
-#define F_SETSIG 10 /* the same everywhere; shown by the C library with _GNU_SOURCE only */
-#endif
-
 bool
-arrivals_tell(int fd, bool on)
+arrivals_open(struct arrivals *a, unsigned most, struct err *err)
 {
-	int flags = fcntl(fd, F_GETFL);
+	aio_context_t ring = 0;
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 
-	if (flags < 0)
+	if (fd < 0)
+		return err_set(err, errno, "cannot make an eventfd");
+	if (syscall(SYS_io_setup, most, &ring) != 0) {
+		err_set(err, errno, "cannot wait for connections by io_setup");
+		close(fd);
 		return false;
-	if (!on)
-		return fcntl(fd, F_SETFL, flags & ~O_ASYNC) == 0;
-	/* the owner first: with O_ASYNC and nobody to tell, the first ones would be lost */
-	return fcntl(fd, F_SETOWN, getpid()) == 0 && fcntl(fd, F_SETSIG, ARRIVALS_SIGNAL) == 0 &&
-		fcntl(fd, F_SETFL, flags | O_ASYNC) == 0;
+	}
+	*a = (struct arrivals){ ring, fd };
+	return true;
 }
 
 bool
-arrivals_told(int fd)
+arrivals_await(struct arrivals *a, struct arrival *one, int fd, uint64_t mark)
+{
+	struct iocb *call = &one->call;
+
+	if (a->event_fd < 0)
+		return false;
+	*call = (struct iocb){ .aio_data = mark,
+		.aio_lio_opcode = IOCB_CMD_POLL,
+		.aio_fildes = (uint32_t)fd,
+		.aio_buf = POLLIN,
+		.aio_flags = IOCB_FLAG_RESFD,
+		.aio_resfd = (uint32_t)a->event_fd };
+	one->awaited = syscall(SYS_io_submit, a->ring, 1L, &call) == 1;
+	return one->awaited;
+}
+
+/* Its event comes by the ring in any case (io_cancel in fs/aio.c), or has come. */
+void
+arrivals_cancel(struct arrivals *a, struct arrival *one)
+{
+	struct io_event unused;
+
+	if (one->awaited)
+		syscall(SYS_io_cancel, a->ring, &one->call, &unused);
+}
+
+/* The eventfd is emptied first: what is told from then on makes it readable again. */
+bool
+arrivals_next(struct arrivals *a, uint64_t *mark, bool *came)
+{
+	struct io_event event;
+	uint64_t count;
+
+	if (a->event_fd < 0)
+		return false;
+	(void)!read(a->event_fd, &count, sizeof count);
+	if (syscall(SYS_io_getevents, a->ring, 0L, 1L, &event, NULL) != 1)
+		return false;
+	*mark = event.data;
+	*came = event.res > 0;
+	return true;
+}
+
+bool
+arrivals_pending(const struct arrivals *a)
+{
+	struct pollfd told = { .fd = a->event_fd, .events = POLLIN };
+
+	return poll(&told, 1, 0) != 0;
+}
+
+void
+arrivals_disown(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	return flags >= 0 && (flags & O_ASYNC) != 0 && fcntl(fd, F_GETOWN) == getpid();
-}
-
-bool
-arrivals_pending(void)
-{
-	sigset_t set;
-
-	return sigpending(&set) != 0 || sigismember(&set, ARRIVALS_SIGNAL) != 0 || sigismember(&set, SIGIO) != 0;
+	fcntl(fd, F_SETOWN, 0);
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags & ~O_ASYNC);
 }

@@ -1,27 +1,51 @@
 /*
- * arrivals -- each connection that arrives at a listener, told by a signal: SIGIO of fcntl(2), under a number of our own.
+ * arrivals -- each connection that arrives at a listener, told by an eventfd(2): polling by io_submit(2), of Linux 4.18.
  *
- * How we know that nothing came. Polling the listener would not do: whoever serves it accepts first, and what has been
- * accepted is not seen any more. The signal is sent when the connection is established (the kernel's sock_def_readable,
- * for unix and for TCP), whoever accepts it and however soon. Queued signals are counted, none is merged with another
- * (signal(7), real-time signals); where the queue is full, the kernel sends SIGIO in its place, which says that some came.
+ * How we know that nothing came. poll(2) would not do: whoever serves the listener accepts first, and what has been accepted is
+ * not seen any more. This poll ends with the wake-up itself (aio_poll_wake in the kernel's fs/aio.c), which comes when the
+ * connection is established, for unix and for TCP, whoever accepts it and however soon.
+ *
+ * Nor would SIGIO do (fcntl(2), F_SETOWN), though it is older and counts each: which signal it is belongs to the open file. A
+ * service has that too, and F_SETSIG asks nobody: SIGKILL, sent in the name of who set the owner.
  */
 #ifndef BRIDLE_OS_ARRIVALS_H
 #define BRIDLE_OS_ARRIVALS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/* A real-time signal that neither C library keeps for itself (glibc 32 and 33, musl also 34). */
-enum { ARRIVALS_SIGNAL = 40 };
+#include <linux/aio_abi.h>
 
-/* From now on each connection to the listener FD sends this process ARRIVALS_SIGNAL with si_fd FD; or none does (ON false).
- * Belongs to the open file, so to everybody who has it: nobody else may use SIGIO on it. False: it cannot be had. */
-bool arrivals_tell(int fd, bool on);
+#include "base/err.h"
 
-/* Are they still told? Whoever shares FD can set its flags. */
-bool arrivals_told(int fd);
+struct arrivals {
+	aio_context_t ring;
+	int event_fd; /* readable: arrivals_next has something to tell; -1: not open */
+};
 
-/* Did any arrive whose signal was not taken yet? The signals must be blocked. */
-bool arrivals_pending(void);
+/* One listener that is waited at. All zero: none. Stays where it is while `awaited`. */
+struct arrival {
+	struct iocb call;
+	bool awaited; /* until arrivals_next has told of it */
+};
+
+/* For MOST listeners at once. False with ERR: the kernel has none for us. Ends with the process, or its next exec(2). */
+bool arrivals_open(struct arrivals *a, unsigned most, struct err *err);
+
+/* The next connection to the listener FD, or one that waits there already, is told as MARK, once; ONE is not awaited yet. The socket
+ * stays open until then, or until it is cancelled. False: it cannot be had now. */
+bool arrivals_await(struct arrivals *a, struct arrival *one, int fd, uint64_t mark);
+
+/* Not any more. It is told all the same, soon: that nobody came. */
+void arrivals_cancel(struct arrivals *a, struct arrival *one);
+
+/* What was told next: its MARK, and whether somebody CAME. False: nothing more for now. */
+bool arrivals_next(struct arrivals *a, uint64_t *mark, bool *came);
+
+/* Did any arrive that was not told yet? */
+bool arrivals_pending(const struct arrivals *a);
+
+/* Nobody is told of connections to FD by signal any more, as those before us were. */
+void arrivals_disown(int fd);
 
 #endif

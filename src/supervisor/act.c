@@ -13,6 +13,7 @@
 #include "supervisor/around.h"
 #include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
+#include "supervisor/demand.h"
 #include "supervisor/ordering.h"
 #include "supervisor/places.h"
 #include "supervisor/proof.h"
@@ -144,6 +145,7 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 	struct err err;
 
 	s->made[o->slot] = 0;
+	demand_pause(s);
 	if (have_plan(s, &err))
 		around_begin(s, o, now);
 	else

@@ -13,6 +13,7 @@
 #include "base/msec.h"
 #include "conf/conf.h"
 #include "core/order.h"
+#include "os/arrivals.h"
 #include "supervisor/above.h"
 #include "supervisor/directories.h"
 #include "supervisor/memory.h"
@@ -25,10 +26,11 @@ struct service;
 
 struct bridled {
 	struct ev_loop *loop;
-	ev_io signal_io;
+	ev_io signal_io, arrivals_io;
 	ev_periodic far_future;
 	ev_prepare before_wait; /* tells what happened, once a round of the loop */
 	int signal_fd;
+	struct arrivals arrivals; /* demand.c */
 
 	struct conf *conf;
 	char *config_path;

@@ -10,23 +10,18 @@
 #include "supervisor/ordering.h"
 #include "supervisor/service.h"
 
-enum { MANY = 16 /* arrivals after which a service is known to be busy */ };
+enum {
+	MANY = 16,       /* arrivals after which a service is known to be busy */
+	LISTENERS = 1024 /* of all services, waited at together; it counts against fs.aio-max-nr of 65536 */
+};
+
+/* Until whoever came was accepted, most likely: before that, he would be told again. */
+static const double soon = 0.02;
 
 bool
 demand_allowed(const struct service *s)
 {
 	return s->demand != NULL && s->plan != NULL && s->life.limits.held && (s->plan->on_demand || s->plan->rests);
-}
-
-void
-demand_plan(struct service *s)
-{
-	if (s->demand != NULL || s->plan == NULL || !(s->plan->on_demand || s->plan->rests))
-		return;
-	s->demand = calloc(1, sizeof *s->demand);
-	if (s->demand == NULL)
-		log_error("%s: no memory to wait for connections: it is started at once, and not stopped when idle",
-			s->name);
 }
 
 /* Where it cannot listen (no memory for that, no plan yet) it is started: nobody would know why it stays down. */
@@ -83,8 +78,10 @@ demand_listen(struct service *s, msec now)
 {
 	int listeners[HELD_MAX];
 	struct err err;
-	bool ok = s->plan != NULL && held_open(&s->held, s->plan, listeners, &err);
+	bool ok;
 
+	demand_pause(s);
+	ok = s->plan != NULL && held_open(&s->held, s->plan, listeners, &err);
 	if (ok) {
 		held_drop_unwanted(&s->held);
 	} else if (s->plan != NULL) {
@@ -111,11 +108,20 @@ show_arrivals(struct service *s)
 static void
 stop_counting(struct service *s)
 {
-	s->demand->counting = false;
-	for (uint32_t i = 0; i < s->held.count; i++)
-		if (s->held.at[i].fd >= 0)
-			arrivals_tell(s->held.at[i].fd, false);
+	struct demand *d = s->demand;
+
+	d->counting = false;
+	ev_timer_stop(s->home->loop, &d->again);
+	for (uint32_t i = 0; i < HELD_MAX; i++)
+		arrivals_cancel(&s->home->arrivals, &d->arrival[i]);
 	show_arrivals(s);
+}
+
+static bool
+await(struct service *s, uint32_t i)
+{
+	return arrivals_await(&s->home->arrivals, &s->demand->arrival[i], s->held.at[i].fd,
+		(uint64_t)s->slot * HELD_MAX + i);
 }
 
 bool
@@ -124,61 +130,137 @@ demand_count(struct service *s)
 	struct demand *d = s->demand;
 	bool all = true;
 
-	if (!demand_allowed(s) || s->life.state != LIFE_RUNNING)
+	if (!demand_allowed(s) || s->life.state != LIFE_RUNNING || s->held.count > HELD_MAX)
 		return false;
 	d->few = 0; /* `arrivals` goes on: who asked remembers what it was */
-	d->counting = true;
+	if (d->counting)
+		return true;
+	/* one that is still awaited was cancelled a moment ago, and a number that leaves out one listener would say that nobody
+	 * came: then not now */
 	for (uint32_t i = 0; i < s->held.count; i++)
-		all = all && (s->held.at[i].fd < 0 || arrivals_tell(s->held.at[i].fd, true));
-	if (!all) /* a number that leaves out one listener would say that nobody came */
+		all = all && (s->held.at[i].fd < 0 || (!d->arrival[i].awaited && await(s, i)));
+	d->counting = all;
+	if (!all)
 		stop_counting(s);
 	show_arrivals(s);
 	return all;
 }
 
 static bool
-has(const struct service *s, int fd)
+somebody_waits(int fd)
 {
-	for (uint32_t i = 0; i < s->held.count; i++)
-		if (s->held.at[i].fd == fd)
-			return true;
-	return false;
+	struct pollfd waiting = { .fd = fd, .events = POLLIN };
+
+	return poll(&waiting, 1, 0) != 0;
 }
 
-/* FD -1: the queue of signals was full (arrivals.h), and it may have been anybody's. */
-void
-demand_arrived(struct bridled *b, int fd)
+/* Where somebody waits still, later. */
+static void
+on_again(struct ev_loop *loop, ev_timer *timer, int events)
 {
-	for (uint32_t i = 0; i < b->capacity; i++) {
-		struct service *s = b->services[i];
+	struct service *s = timer->data;
 
-		if (s == NULL || s->demand == NULL || !s->demand->counting || !(fd < 0 || has(s, fd)))
+	(void)events;
+	for (uint32_t i = 0; i < s->held.count && s->demand->counting; i++) {
+		int fd = s->held.at[i].fd;
+
+		if (fd < 0 || s->demand->arrival[i].awaited)
 			continue;
-		s->demand->arrivals++;
-		if (++s->demand->few >= MANY)
+		if (somebody_waits(fd))
+			ev_timer_start(loop, timer);
+		else if (!await(s, i))
 			stop_counting(s);
-		else
-			show_arrivals(s);
 	}
 }
 
-/* The watcher judged some time ago; somebody may have come since. Pending signals are looked at last: who came, and was
- * accepted before poll(2) looked, has left his there. */
+static void
+arrived(struct service *s)
+{
+	s->demand->arrivals++;
+	if (++s->demand->few >= MANY) {
+		stop_counting(s);
+		return;
+	}
+	show_arrivals(s);
+	ev_timer_start(s->home->loop, &s->demand->again);
+}
+
+static void
+on_arrivals(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct bridled *b = io->data;
+	uint64_t mark;
+	bool came;
+
+	(void)loop;
+	(void)events;
+	while (arrivals_next(&b->arrivals, &mark, &came)) {
+		struct service *s = b->services[mark / HELD_MAX];
+
+		if (s == NULL || s->demand == NULL) /* forgotten since */
+			continue;
+		s->demand->arrival[mark % HELD_MAX].awaited = false;
+		if (came && s->demand->counting)
+			arrived(s);
+	}
+}
+
+/* The watcher judged some time ago; somebody may have come since. What was not told yet is looked at last: who came, and was
+ * accepted before poll(2) looked, is there. */
 bool
 demand_is_quiet(const struct service *s, uint32_t arrivals)
 {
 	if (!demand_allowed(s) || !s->plan->rests || !s->demand->counting || s->demand->arrivals != arrivals)
 		return false;
-	for (uint32_t i = 0; i < s->held.count; i++) {
-		struct pollfd waiting = { .fd = s->held.at[i].fd, .events = POLLIN };
-
-		if (waiting.fd >= 0 && (!arrivals_told(waiting.fd) || poll(&waiting, 1, 0) != 0))
+	for (uint32_t i = 0; i < s->held.count; i++)
+		if (s->held.at[i].fd >= 0 && (!s->demand->arrival[i].awaited || somebody_waits(s->held.at[i].fd)))
 			return false;
-	}
-	return !arrivals_pending();
+	return !arrivals_pending(&s->home->arrivals);
+}
+
+void
+demand_pause(struct service *s)
+{
+	if (s->demand != NULL && s->demand->counting)
+		stop_counting(s);
 }
 
 /* ---- both ---- */
+
+static void
+open_arrivals(struct bridled *b)
+{
+	struct err err;
+
+	if (b->arrivals.event_fd >= 0)
+		return;
+	if (!arrivals_open(&b->arrivals, LISTENERS, &err)) {
+		log_warning("idle_stop stops nothing: %s", err.text);
+		return;
+	}
+	ev_io_init(&b->arrivals_io, on_arrivals, b->arrivals.event_fd, EV_READ);
+	b->arrivals_io.data = b;
+	ev_io_start(b->loop, &b->arrivals_io);
+}
+
+void
+demand_plan(struct service *s)
+{
+	if (s->plan == NULL || !(s->plan->on_demand || s->plan->rests))
+		return;
+	if (s->plan->rests)
+		open_arrivals(s->home);
+	if (s->demand != NULL)
+		return;
+	s->demand = calloc(1, sizeof *s->demand);
+	if (s->demand == NULL) {
+		log_error("%s: no memory to wait for connections: it is started at once, and not stopped when idle",
+			s->name);
+		return;
+	}
+	ev_timer_init(&s->demand->again, on_again, soon, 0.);
+	s->demand->again.data = s;
+}
 
 void
 demand_follow(struct service *s)
@@ -188,8 +270,8 @@ demand_follow(struct service *s)
 	stop_polling(s);
 	if (s->life.state == LIFE_LISTENING)
 		start_polling(s);
-	if (s->life.state != LIFE_RUNNING && s->demand->counting)
-		stop_counting(s);
+	if (s->life.state != LIFE_RUNNING)
+		demand_pause(s);
 }
 
 void
@@ -198,6 +280,7 @@ demand_free(struct service *s)
 	if (s->demand == NULL)
 		return;
 	stop_polling(s);
+	demand_pause(s);
 	free(s->demand);
 	s->demand = NULL;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/arrivals.h"
 #include "os/listener.h"
 
 static struct held_listener *
@@ -139,6 +140,7 @@ held_resume(struct held *h, const char *text, const char *path, int fd)
 		return NULL;
 	}
 	l->fd = fd;
+	arrivals_disown(fd);
 	return l;
 }
 

@@ -7,9 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "os/arrivals.h"
 #include "supervisor/bridled.h"
-#include "supervisor/demand.h"
 #include "supervisor/reap.h"
 #include "supervisor/reread.h"
 #include "supervisor/resume.h"
@@ -26,9 +24,7 @@ static void
 take(struct bridled *b, const struct signalfd_siginfo *si)
 {
 	switch (si->ssi_signo) {
-	case ARRIVALS_SIGNAL: demand_arrived(b, si->ssi_fd); break;
-	case SIGIO: demand_arrived(b, -1); break; /* too many to be queued */
-	case SIGCHLD: break;                      /* below, once for all that came */
+	case SIGCHLD: break; /* below, once for all that came */
 	case SIGTERM:
 	case SIGINT:
 	case SIGQUIT:
@@ -73,7 +69,7 @@ signals_listen(struct bridled *b, struct err *err)
 {
 	/* what is not in here does what it does by default, which for most signals is our end (signal(7)) */
 	static const int ours[] = { SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM,
-		SIGIO, SIGXFSZ /* then write(2) just fails */, SIGXCPU, ARRIVALS_SIGNAL };
+		SIGIO, SIGXFSZ /* then write(2) just fails */, SIGXCPU };
 	sigset_t set;
 
 	sigemptyset(&set);

@@ -292,6 +292,7 @@ live(const struct supervisor_options *options, bool *again)
 		.spool_fd = -1,
 		.statsd_fd = -1,
 		.kept_fd = -1,
+		.arrivals = { .event_fd = -1 },
 		.memory = { .fd = -1 } };
 	struct past past = { 0 };
 	enum supervisor_exit status;

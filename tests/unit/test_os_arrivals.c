@@ -1,46 +1,32 @@
 /* arrivals: real listeners, accepted from at once, whose connections are told all the same. */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "os/arrivals.h"
 #include "os/listener.h"
 #include "scratch.h"
 
-static int
-block(void **state)
+enum { MARK = 77 };
+
+/* Until something is told: whether somebody came. */
+static bool
+told(struct arrivals *a)
 {
-	sigset_t set;
+	struct pollfd ready = { .fd = a->event_fd, .events = POLLIN };
+	uint64_t mark;
+	bool came;
 
-	(void)state;
-	sigemptyset(&set);
-	sigaddset(&set, ARRIVALS_SIGNAL);
-	sigaddset(&set, SIGIO);
-	return sigprocmask(SIG_BLOCK, &set, NULL);
-}
-
-/* How many signals wait, and that all are about FD. */
-static int
-take(int fd)
-{
-	const struct timespec now = { 0 };
-	siginfo_t info;
-	sigset_t set;
-	int n = 0;
-
-	sigemptyset(&set);
-	sigaddset(&set, ARRIVALS_SIGNAL);
-	sigaddset(&set, SIGIO);
-	while (sigtimedwait(&set, &info, &now) > 0) {
-		assert_int_equal(info.si_signo, ARRIVALS_SIGNAL);
-		assert_int_equal(info.si_fd, fd);
-		n++;
-	}
-	return n;
+	assert_int_equal(poll(&ready, 1, 30000), 1);
+	assert_true(arrivals_next(a, &mark, &came));
+	assert_int_equal(mark, MARK);
+	assert_false(arrivals_next(a, &mark, &came));
+	return came;
 }
 
 /* Somebody comes, is accepted, and has gone again. */
@@ -63,19 +49,27 @@ come_and_go(int listener)
 static void
 expect_all(int listener)
 {
-	assert_false(arrivals_told(listener));
+	struct arrivals a = { .event_fd = -1 };
+	struct arrival one = { 0 };
+
+	assert_true(arrivals_open(&a, 4, NULL));
 	come_and_go(listener);
-	assert_int_equal(take(listener), 0);
-	assert_true(arrivals_tell(listener, true));
-	assert_true(arrivals_told(listener));
-	assert_false(arrivals_pending());
-	for (int i = 0; i < 3; i++)
+	assert_false(arrivals_pending(&a));
+	for (int i = 0; i < 3; i++) {
+		assert_true(arrivals_await(&a, &one, listener, MARK));
+		assert_false(arrivals_pending(&a));
 		come_and_go(listener);
-	assert_true(arrivals_pending());
-	assert_int_equal(take(listener), 3);
-	assert_true(arrivals_tell(listener, false));
+		assert_true(arrivals_pending(&a));
+		assert_true(told(&a));
+		come_and_go(listener); /* is not awaited */
+		assert_false(arrivals_pending(&a));
+	}
+	assert_true(arrivals_await(&a, &one, listener, MARK));
+	arrivals_cancel(&a, &one);
+	assert_false(told(&a));
 	come_and_go(listener);
-	assert_false(arrivals_pending());
+	assert_false(arrivals_pending(&a));
+	close(a.event_fd);
 	close(listener);
 }
 
@@ -102,9 +96,33 @@ tells_of_unix(void **state)
 static void
 what_is_no_listener(void **state)
 {
+	struct arrivals a = { .event_fd = -1 };
+	struct arrival one = { 0 };
+	uint64_t mark;
+	bool came;
+
 	(void)state;
-	assert_false(arrivals_tell(-1, true));
-	assert_false(arrivals_told(-1));
+	assert_false(arrivals_await(&a, &one, 0, MARK)); /* never opened */
+	assert_false(arrivals_next(&a, &mark, &came));
+	assert_true(arrivals_open(&a, 4, NULL));
+	assert_false(arrivals_await(&a, &one, -1, MARK));
+	close(a.event_fd);
+}
+
+/* Of one before us, who was told by signals: by one of the service's choice. */
+static void
+no_signal_any_more(void **state)
+{
+	int listener = listener_open_tcp("127.0.0.1", 0, 16, NULL);
+
+	(void)state;
+	signal(SIGIO, SIG_DFL); /* which ends us */
+	assert_int_equal(fcntl(listener, F_SETOWN, getpid()), 0);
+	assert_int_equal(fcntl(listener, F_SETFL, O_ASYNC), 0);
+	arrivals_disown(listener);
+	assert_int_equal(fcntl(listener, F_GETOWN), 0);
+	come_and_go(listener);
+	close(listener);
 }
 
 int
@@ -114,7 +132,8 @@ main(void)
 		cmocka_unit_test(tells_of_tcp),
 		cmocka_unit_test(tells_of_unix),
 		cmocka_unit_test(what_is_no_listener),
+		cmocka_unit_test(no_signal_any_more),
 	};
 
-	return cmocka_run_group_tests(tests, block, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

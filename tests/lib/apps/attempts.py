@@ -2,6 +2,7 @@
 "ok", with what was seen behind it, or the name of the errno that it failed with."""
 import ctypes
 import errno
+import fcntl
 import json
 import mmap
 import os
@@ -10,10 +11,12 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 import time
 import urllib.parse
 
 libc = ctypes.CDLL(None, use_errno=True)
+F_SETSIG = 10
 CLONE_FLAGS = {"user": 0x10000000, "net": 0x40000000, "mnt": 0x20000, "uts": 0x4000000, "ipc": 0x8000000}
 
 
@@ -186,10 +189,38 @@ def shared_memory(q):
     return libc.shmget(int(q["key"]), 0, 0) >= 0
 
 
+def listeners():
+    """Each socket of this process that listens: Bridle holds the same open files."""
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                with socket.socket(fileno=os.dup(fd)) as one:
+                    if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                        yield one
+        except OSError:
+            pass  # what listed them
+
+
+def choose_signal(q):
+    """From now on: SIGNAL is what the owner of each listener is to be told of a connection by (fcntl(2)). He is asked for no leave."""
+    def again():
+        while True:
+            for one in listeners():
+                fcntl.fcntl(one, F_SETSIG, int(q["signal"]))
+                fcntl.fcntl(one, fcntl.F_SETFL, fcntl.fcntl(one, fcntl.F_GETFL) | os.O_ASYNC)
+            time.sleep(0.001)
+    threading.Thread(target=again, daemon=True).start()
+
+
+def shut(_):
+    """Nobody else can be served by them, either."""
+    for one in listeners():
+        one.shutdown(socket.SHUT_RDWR)
+
+
 def work(_):
     """What every web application does: a temporary file, a thread, a subprocess, a name looked up, random bytes."""
     import tempfile
-    import threading
     with tempfile.NamedTemporaryFile() as file:
         file.write(os.urandom(1000))
         file.flush()
