@@ -81,8 +81,9 @@ scale(struct client *c, json_t *parameters)
 	if (!parameters_service(c, parameters, &target) || !parameters_bool(c, parameters, "by", &by) ||
 		!parameters_bool(c, parameters, "no_wait", &no_wait))
 		return;
+	/* a difference may be below nothing, a number of workers may not */
 	if (!json_is_integer(workers) || json_integer_value(workers) > LINK_WORKERS_MAX ||
-		json_integer_value(workers) < -LINK_WORKERS_MAX) {
+		json_integer_value(workers) < (by ? -LINK_WORKERS_MAX : 1)) {
 		parameters_invalid(c, "workers");
 		return;
 	}
@@ -92,7 +93,7 @@ scale(struct client *c, json_t *parameters)
 	}
 	/* From what is wanted, not from what is there: two who ask for one more get two. */
 	wanted = json_integer_value(workers) + (by ? target.record.wanted : 0);
-	/* TTOU does not go below one either (gunicorn-facts 3.1) */
+	/* whoever takes more away than there are: TTOU does not go below one either (gunicorn-facts 3.1) */
 	wanted = wanted < 1 ? 1 : wanted > LINK_WORKERS_MAX ? LINK_WORKERS_MAX : wanted;
 	waiter_request(c, DEED_SCALE, target.name, &target.record, target.slot, wanted, no_wait);
 	c->waiter.wanted = (uint32_t)wanted;

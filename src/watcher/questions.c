@@ -110,8 +110,12 @@ questions_advise(struct client *c, json_t *parameters)
 
 	if (!parameters_service(c, parameters, &target))
 		return;
-	if (c->w->services.at[target.slot].sampler == NULL) {
+	if (target.record.kind != PAGE_GUNICORN) {
 		client_refused(c, "it is a program: only Gunicorn services can be advised on", NULL);
+		return;
+	}
+	if (c->w->services.at[target.slot].sampler == NULL) { /* samples_follow had no memory for it, and said so */
+		client_refused(c, "it is not watched: there was no memory for that", NULL);
 		return;
 	}
 	frame = counsel_frame(c->w, &c->w->services.at[target.slot], &target.record, &length);

@@ -70,6 +70,9 @@ def test_errors_are_those_of_the_interface(bridled):
     error = site.refused("Stop", name="nop")
     assert error.name == "NoSuchService" and error.parameters["nearest"] == "nap"
     assert site.refused("Scale", name="nap", workers=2).name == "Refused"
+    assert site.refused("Scale", name="nap", workers=-1, by=True).name == "Refused"
+    for workers in (0, -1, 1.5, "2", None, 1 << 40):
+        assert site.refused("Scale", name="nap", workers=workers).name == "InvalidParameter", workers
     assert site.refused("Signal", name="nap", signal="SOMETHING").name in ("Refused", "InvalidParameter")
     assert site.refused("Nonsense").name == "MethodNotFound"
     assert site.refused("Stop").name == "InvalidParameter"
