@@ -5,12 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/connection.h"
 #include "cli/field.h"
 #include "cli/jsonout.h"
+#include "cli/moment.h"
 #include "cli/paint.h"
 
 /* A comment, as wide as a line of an INI file should be. What is in it may have come from anywhere: without newlines it stays
@@ -39,21 +41,25 @@ print_comment(struct paint p, const char *words)
 	}
 }
 
-/* "2d4h, 1000000 requests": what it is advised from. */
+/* "in 2d4h since 20:57:52, and 1000000 requests": what it is advised from. Of before bridled began nothing is known. */
 static void
 print_heading(const char *name, const json_t *measures, struct paint p)
 {
-	char words[160];
+	char words[160], moment[MOMENT_WORDS];
 	int64_t requests;
 	struct text t;
-	msec watched;
+	msec watched, since;
 
 	text_init(&t, words, sizeof words);
 	field_seconds(measures, "watched", &watched); /* 0 where it is not there (field.h) */
 	field_integer(measures, "requests", &requests);
 	text_add(&t, "from what was measured in ");
 	text_add_duration(&t, watched - watched % 1000); /* whole seconds */
-	text_addf(&t, " and %lld requests", (long long)requests);
+	if (field_seconds(measures, "since", &since)) {
+		moment_words(clock_wall() - since, moment);
+		text_addf(&t, " since %s", moment);
+	}
+	text_addf(&t, ", and %lld requests", (long long)requests);
 	print_comment(p, words);
 	fputs("[gunicorn:", stdout);
 	paint_visible(stdout, name);

@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cells.h"
 #include "cli/field.h"
+#include "cli/moment.h"
 #include "cli/state.h"
 #include "cli/table.h"
 
@@ -147,19 +149,21 @@ add_milliseconds(struct text *t, const json_t *figures, const char *key, const c
 		text_addf(t, "%s%.*fms", words, json_number_value(ms) < 100 ? 1 : 0, json_number_value(ms));
 }
 
-/* "12.3/s, mean 35.2ms, half within 20.1ms, 95% within 120ms; 4xx 3, 5xx 1" */
+/* "in the last minute 12.3/s, mean 35.2ms, half within 20.1ms, 95% within 120ms; 4xx 3, 5xx 1; in all 4711 since 20:57:52" */
 static void
 print_figures(const json_t *service, FILE *out, struct paint p)
 {
 	const json_t *figures = json_object_get(service, "figures"), *recent = json_object_get(figures, "recent");
 	const char *before = "; ";
-	char buffer[200];
+	char buffer[240], moment[MOMENT_WORDS];
 	struct text words;
+	int64_t all;
+	msec since;
 
 	if (!json_is_object(figures))
 		return;
 	text_init(&words, buffer, sizeof buffer);
-	text_addf(&words, "%.1f/s", json_number_value(json_object_get(figures, "rate")));
+	text_addf(&words, "in the last minute %.1f/s", json_number_value(json_object_get(figures, "rate")));
 	add_milliseconds(&words, figures, "mean_ms", ", mean ");
 	add_milliseconds(&words, figures, "p50_ms", ", half within ");
 	add_milliseconds(&words, figures, "p95_ms", ", 95% within ");
@@ -170,6 +174,10 @@ print_figures(const json_t *service, FILE *out, struct paint p)
 			continue;
 		text_addf(&words, "%s%zuxx %lld", before, class, (long long)n);
 		before = ", ";
+	}
+	if (field_integer(figures, "requests", &all) && field_seconds(figures, "since", &since)) {
+		moment_words(clock_wall() - since, moment);
+		text_addf(&words, "; in all %lld since %s", (long long)all, moment);
 	}
 	line(out, p, "requests", buffer);
 }

@@ -25,12 +25,13 @@ struct advise_measures {
 	/* what there is: processors, and bytes that it has or may still take; -1: unknown */
 	int64_t cpus, memory;
 	/* what was seen, */
-	msec watched;           /* for so long */
+	msec since;             /* ms ago, the first look; */
+	msec watched;           /* for so long of it */
 	uint64_t requests;      /* since they are counted */
 	uint64_t timed;         /* of which so many say how long they took, */
 	int64_t us, longest;    /* all of them and the longest, microseconds */
 	int64_t busiest;        /* requests in a thousand seconds, in the busiest minute */
-	int64_t timeouts;       /* workers that were ended because they did not beat */
+	int64_t timeouts;       /* workers that were ended because they did not beat, with the timeout that is set */
 	int64_t cpu_us;         /* that workers ran */
 	int64_t standing;       /* per cent of the looks at which as many connections waited as there were workers */
 	int64_t master, worker; /* bytes: of the master, of the largest worker that there was */

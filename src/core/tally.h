@@ -14,7 +14,7 @@ enum { TALLY_GAP = 20000 /* ms between looks: what was in a longer time nobody s
 
 /* Zeroed: nothing was seen. */
 struct tally {
-	msec looked;              /* last time; 0: never */
+	msec since, looked;       /* first and last time; 0: never */
 	msec watched;             /* of the time between looks */
 	int64_t cpu_us;           /* that workers have run meanwhile, microseconds */
 	uint32_t looks, standing; /* standing: as many connections waited as there were workers, or more */

@@ -67,6 +67,7 @@ write_measures(struct jsonw *j, const struct advise_measures *m)
 
 	jsonw_key(j, "measures");
 	jsonw_object_open(j);
+	write_known(j, "since", true, m->since);
 	write_known(j, "watched", true, m->watched);
 	write_known(j, "requests", false, (int64_t)m->requests);
 	write_known(j, "rate", true, m->busiest);

@@ -38,7 +38,8 @@ is_sound(struct watcher *w, const struct kept_service *s, msec now)
 	return memchr(s->name, '\0', sizeof s->name) != NULL && services_find(&w->services, s->name, &slot) &&
 		(s->figures.since == 0 || figures_are_sound(&s->figures, now)) &&
 		(s->measures.tally.looked == 0 ||
-			(tally_is_sound(&s->measures.tally, now) && trend_is_sound(&s->measures.trend, now)));
+			(s->measures.timeout_since <= now && tally_is_sound(&s->measures.tally, now) &&
+				trend_is_sound(&s->measures.trend, now)));
 }
 
 static void

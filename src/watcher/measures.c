@@ -71,6 +71,10 @@ measures_look(struct watcher *w, struct service *s, const struct page_service *r
 
 	if (m == NULL)
 		return;
+	if (m->timeout_since == 0 || m->timeout != (msec)record->settings.timeout) {
+		m->timeout = (msec)record->settings.timeout;
+		m->timeout_since = now;
+	}
 	trend_look(&m->trend, &seen, now);
 	tally_look(&m->tally, &sum, now);
 }
@@ -158,14 +162,19 @@ take_room(const struct sampler *sampler, const struct page_service *record, stru
 	m->cpus = cpus_of(g != NULL ? g->master : 0);
 }
 
+/* Since SINCE (wall clock): the docket remembers those of earlier runs as well, and of other timeouts. */
 static int64_t
-count_timeouts(const struct service *s)
+count_timeouts(const struct service *s, msec since)
 {
 	int64_t n = 0;
 
-	for (unsigned i = 0; s->docket != NULL && i < DOCKET_KEPT; i++)
-		if (s->docket->at[i].number != 0 && s->docket->at[i].cause == CAUSE_TIMEOUT)
-			n += s->docket->at[i].died;
+	for (unsigned i = 0; s->docket != NULL && i < DOCKET_KEPT; i++) {
+		const struct docket_entry *e = &s->docket->at[i];
+
+		if (e->number == 0 || e->cause != CAUSE_TIMEOUT || e->last < since)
+			continue;
+		n += e->first >= since ? e->died : 1; /* of one that had begun before, the last is known to be later */
+	}
 	return n;
 }
 
@@ -176,13 +185,12 @@ measures_take(struct watcher *w, struct service *s, const struct page_service *r
 	const struct figures *f = sampler->figures;
 
 	/* what does not get known below stays unknown */
-	*m = (struct advise_measures){ .rss = -1, .pss = -1, .memory = -1 };
+	*m = (struct advise_measures){ .since = -1, .rss = -1, .pss = -1, .memory = -1 };
 	metrics_take(w);
 	samples_look(w, s, record, WORKERS_ALL);
 	take_settings(record, m);
 	take_workers(sampler, record, m);
 	take_room(sampler, record, m);
-	m->timeouts = count_timeouts(s);
 	if (f != NULL) {
 		m->requests = f->requests;
 		m->timed = f->timed;
@@ -191,7 +199,10 @@ measures_take(struct watcher *w, struct service *s, const struct page_service *r
 	}
 	if (sampler->measures != NULL) {
 		const struct tally *t = &sampler->measures->tally;
+		msec now = clock_now();
 
+		m->since = now - t->since;
+		m->timeouts = count_timeouts(s, clock_wall() - (now - sampler->measures->timeout_since));
 		m->watched = t->watched;
 		m->cpu_us = t->cpu_us;
 		m->busiest = t->busiest;

@@ -16,6 +16,7 @@ struct watcher;
 struct measures {
 	struct trend trend;
 	struct tally tally;
+	msec timeout, timeout_since; /* as it was at the last look, and was at all of them since then */
 };
 
 /* S, which runs, was looked at just now. */

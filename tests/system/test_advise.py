@@ -3,6 +3,8 @@ without a clock, in tests/unit/test_advise.c."""
 import json
 import os
 
+import pytest
+
 from client import get
 from sections import program, web
 from waiting import until
@@ -44,14 +46,26 @@ def test_what_it_is_made_of(bridled, edge):
     until(lambda: advise(site)["measures"]["watched"] > 0, "another look, by itself")
 
 
-def test_workers_that_did_not_answer_count(bridled, edge):
+@pytest.mark.parametrize("then", ["killed", "changed"])
+def test_workers_that_did_not_answer_count(bridled, edge, then):
+    """As long as they tell of the timeout that is set, and belong to what was measured: incidents are remembered for longer."""
     site = bridled(web(workers=2, timeout=2), venv=edge["path"])
     site.wait_workers(2)
+    until(lambda: advise(site)["measures"]["since"] is not None, "the first look")
     try:
         get(str(site.root / "web.sock"), "/sleep?s=60")
     except (OSError, EOFError):
         pass  # its worker was ended
     until(lambda: advise(site)["measures"]["timeouts"] == 1, "the worker that was ended to be counted")
+    if then == "killed":
+        site.process.kill()
+        site.wait()
+        site.start()
+    else:
+        site.write(web(workers=2, timeout=120))
+        site.ctl("reload")
+    until(lambda: (m := advise(site)["measures"])["since"] is not None and m["timeouts"] == 0, "it to count no more")
+    assert "runtime.timeout" in site.ctl("why", "web", "--last", "9"), "it is remembered all the same"
 
 
 def test_programs_are_not_advised_on(bridled):

@@ -3,6 +3,7 @@ import os
 import pathlib
 import signal
 import socket
+import time
 
 import pytest
 
@@ -94,6 +95,7 @@ def test_they_outlive_bridled(bridled, how):
     master = site.master()
     get(address_of(site), "/")
     until(lambda: (f := told_of(site)) and f["requests"] == 1, "the first request to be counted")
+    began = time.monotonic()
     if how == "reexec":
         site.ctl("reexec")
     else:
@@ -104,6 +106,10 @@ def test_they_outlive_bridled(bridled, how):
     get(address_of(site), "/")
     before = how == "reexec"  # what was counted is kept by bridled, in memory
     until(lambda: (f := told_of(site)) and f["requests"] == before + 1, "the request to be counted")
+    least = time.monotonic() - began  # its answer is of some moment between these two
+    since = told_of(site)["since"]
+    assert since >= least if before else since <= time.monotonic() - began, "it says since when it counts"
+    assert f"in all {before + 1} since " in site.ctl("status", "web")
     if how == "reexec":  # while a killed one is away, nobody is there: Gunicorn may say so
         assert "statsd" not in site.log("web")
 

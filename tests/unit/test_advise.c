@@ -457,6 +457,8 @@ looks_add_up(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof looks / sizeof looks[0]; i++)
 		tally_look(&t, &looks[i].seen, now += looks[i].since);
+	assert_int_equal(t.since, 1005000);
+	assert_int_equal(t.looked, now);
 	assert_int_equal(t.watched, 5000 + 1000 + 5000); /* of the first nobody knows since when */
 	assert_int_equal(t.cpu_us, 1500 * 5000 + 1000 * 5000);
 	assert_int_equal(t.looks, 5);

@@ -165,7 +165,7 @@ static void
 only_what_can_be_is_believed(void **state)
 {
 	struct trend good = fresh(T0), t;
-	struct tally sums = { .looked = T0, .watched = EVERY, .looks = 2, .standing = 1 }, s;
+	struct tally sums = { .since = T0, .looked = T0, .watched = EVERY, .looks = 2, .standing = 1 }, s;
 
 	(void)state;
 	assert_true(trend_is_sound(&good, T0) && trend_is_sound(&good, T0 + MINUTE) && tally_is_sound(&sums, T0));
@@ -176,6 +176,11 @@ only_what_can_be_is_believed(void **state)
 		assert_false(trend_is_sound(&t, T0));
 	}
 	assert_false(tally_is_sound(&sums, T0 - 1));
+	s = sums;
+	s.since = T0 + 1;
+	assert_false(tally_is_sound(&s, T0 + 2));
+	s.since = 0;
+	assert_false(tally_is_sound(&s, T0));
 	s = sums;
 	s.standing = 3;
 	assert_false(tally_is_sound(&s, T0));
