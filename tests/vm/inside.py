@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ sys.path.insert(0, str(LIBRARY))
 
 import cases  # noqa: E402
 import processes  # noqa: E402
-from client import get  # noqa: E402
+from client import connect, get  # noqa: E402
 from control import Connection  # noqa: E402
 from waiting import until  # noqa: E402
 
@@ -137,6 +138,27 @@ def why_says_out_of_memory():
     assert any("memory" in fact for fact in killed["facts"]), killed
     told = bridle("why", "leaky")
     assert "runtime.oom-kill" in told and "memory" in told, told
+
+
+@case
+def memory_pressure_is_told():
+    """Over memory_high the kernel has a worker wait for memory (cgroup-v2.rst); who asks why it died is told so."""
+    bridle("start", "squeezed")
+    worker = workers("squeezed", 1).pop()
+    client = connect("/run/squeezed.sock", PATIENT)  # whose answer is not waited for: it may take hours
+    client.sendall(b"GET /take?mb=150 HTTP/1.1\r\nHost: test\r\n\r\n")
+    until(lambda: waited_for_memory("squeezed.service") > 50, "it to be slowed", PATIENT)
+    os.kill(worker, signal.SIGKILL)
+    client.close()
+    death = until(lambda: call("Why", name="squeezed")["incidents"], "the incident", PATIENT)[0]["deaths"][0]
+    assert death["pid"] == worker and death["memory_pressure"] > 20, death
+    assert "memory pressure was" in bridle("why", "squeezed")
+    bridle("stop", "squeezed")
+
+
+def waited_for_memory(group):
+    """Per cent of the last ten seconds."""
+    return float(re.search(r"some avg10=([0-9.]+)", says(group, "memory.pressure")).group(1))
 
 
 def policy(word):
