@@ -187,17 +187,18 @@ def who_stands_still_is_replaced():
 # ---- moving
 
 def move(name):
-    """As bridle(1) has it in its examples."""
+    """As bridle(1) has it in its examples, with patience."""
     bridle("import", "--systemd", name, "--output", str(IMPORTED))
     file = IMPORTED / f"{name}.ini"
-    file.write_text(re.sub(r"(?m)^app = ", r"autostart = no\n\g<0>", file.read_text()))
+    file.write_text(re.sub(r"(?m)^app = ", r"autostart = no\nstart_timeout = 120s\n\g<0>", file.read_text()))
     bridle("check")
     bridle("reload")
 
 
 @contextlib.contextmanager
 def lossless(address):
-    with Traffic(address) as traffic:
+    """With so many that somebody waits to be accepted at most moments: systemd may be the one who closes that queue."""
+    with Traffic(address, threads=4) as traffic:
         until(lambda: traffic.good > 5, "load to flow", PATIENT)
         yield traffic
         seen = traffic.good
