@@ -9,39 +9,42 @@ enum part { PART_TIME, PART_PID, PART_LEVEL, PART_MESSAGE, PART_EXCEPTION, PARTS
 static const struct {
 	const char *key;
 	enum part part;
+	bool shipped; /* a line as somebody wrote it, and a shipper, who says "error" of all that came from stderr */
 } keys[] = {
-	{ "log", PART_MESSAGE },
-	{ "message", PART_MESSAGE },
-	{ "msg", PART_MESSAGE },
-	{ "MESSAGE", PART_MESSAGE },
-	{ "event", PART_MESSAGE },
-	{ "textPayload", PART_MESSAGE },
-	{ "time", PART_TIME },
-	{ "timestamp", PART_TIME },
-	{ "asctime", PART_TIME },
-	{ "@timestamp", PART_TIME },
-	{ "ts", PART_TIME },
-	{ "process", PART_PID },
-	{ "pid", PART_PID },
-	{ "level", PART_LEVEL },
-	{ "levelname", PART_LEVEL },
-	{ "severity", PART_LEVEL },
-	{ "exc_info", PART_EXCEPTION },
-	{ "exc_text", PART_EXCEPTION },
-	{ "traceback", PART_EXCEPTION },
-	{ "exception", PART_EXCEPTION },
-	{ "stack_trace", PART_EXCEPTION },
-	{ "stacktrace", PART_EXCEPTION },
-	{ "stack", PART_EXCEPTION },
-	{ "exc", PART_EXCEPTION },
+	{ "log", PART_MESSAGE, true },
+	{ "message", PART_MESSAGE, false },
+	{ "msg", PART_MESSAGE, false },
+	{ "MESSAGE", PART_MESSAGE, true },
+	{ "event", PART_MESSAGE, false },
+	{ "textPayload", PART_MESSAGE, true },
+	{ "time", PART_TIME, false },
+	{ "timestamp", PART_TIME, false },
+	{ "asctime", PART_TIME, false },
+	{ "@timestamp", PART_TIME, false },
+	{ "ts", PART_TIME, false },
+	{ "process", PART_PID, false },
+	{ "pid", PART_PID, false },
+	{ "level", PART_LEVEL, false },
+	{ "levelname", PART_LEVEL, false },
+	{ "severity", PART_LEVEL, false },
+	{ "exc_info", PART_EXCEPTION, false },
+	{ "exc_text", PART_EXCEPTION, false },
+	{ "traceback", PART_EXCEPTION, false },
+	{ "exception", PART_EXCEPTION, false },
+	{ "stack_trace", PART_EXCEPTION, false },
+	{ "stacktrace", PART_EXCEPTION, false },
+	{ "stack", PART_EXCEPTION, false },
+	{ "exc", PART_EXCEPTION, false },
 };
 
 static enum part
-part_of(struct jsonr_key key)
+part_of(struct jsonr_key key, bool *shipped)
 {
 	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (jsonr_key_is(key, keys[i].key))
+		if (jsonr_key_is(key, keys[i].key)) {
+			*shipped = *shipped || keys[i].shipped;
 			return keys[i].part;
+		}
 	return PARTS;
 }
 
@@ -76,6 +79,7 @@ read_object(struct text *out, const char *line, size_t length, bool deeper)
 	struct text parts[PARTS];
 	struct jsonr r;
 	struct jsonr_key key;
+	bool shipped = false;
 
 	for (unsigned i = 0; i < 3; i++)
 		text_init(&parts[i], small[i], sizeof small[i]);
@@ -85,7 +89,7 @@ read_object(struct text *out, const char *line, size_t length, bool deeper)
 	if (!jsonr_object_open(&r))
 		return false;
 	while (jsonr_object_next(&r, &key)) {
-		enum part part = part_of(key);
+		enum part part = part_of(key, &shipped);
 
 		if (part == PARTS || parts[part].len > 0) /* the first of several that mean the same */
 			jsonr_skip(&r);
@@ -101,7 +105,7 @@ read_object(struct text *out, const char *line, size_t length, bool deeper)
 		text_addf(out, "%s ", small[PART_TIME]);
 	if (parts[PART_PID].len > 0)
 		text_addf(out, "[%s] ", small[PART_PID]);
-	if (parts[PART_LEVEL].len > 0)
+	if (parts[PART_LEVEL].len > 0 && !shipped)
 		text_addf(out, "[%s] ", small[PART_LEVEL]);
 	text_addn(out, message, parts[PART_MESSAGE].len);
 	if (parts[PART_EXCEPTION].len > 0) {

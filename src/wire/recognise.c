@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "wire/colour.h"
 #include "wire/flatline.h"
 #include "wire/jsonline.h"
 
@@ -252,16 +253,29 @@ has_prefix(const struct recogniser *r, const char *line, size_t length)
 	return n == r->prefix_length;
 }
 
+/* What Windows writes in front of a file's first line. */
+static size_t
+mark_length(const char *line, size_t length)
+{
+	return length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 static void
 take_line(struct recogniser *r, const char *line, size_t length)
 {
 	struct logform f;
+	size_t mark = r->lines++ == 0 ? mark_length(line, length) : 0;
 
-	r->lines++;
+	line += mark;
+	length -= mark;
 	if (length > RECOGNISER_LINE) /* what is behind that recognises nothing */
 		length = RECOGNISER_LINE;
 	if (is_from_address(line, length) && take_answer(r, line, length, line, length))
 		return;
+	if (colour_is_in(line, length)) {
+		length = colour_strip(r->line, line, length); /* nothing is held there but, perhaps, this line */
+		line = r->line;
+	}
 	logform_read(&f, line, length);
 	if (f.strange > 0 && f.header != HEADER_NONE)
 		learn_prefix(r, line, f.strange);

@@ -35,7 +35,8 @@ struct recognised {
 	const struct traceback *traceback; /* NULL unless it is one */
 	const struct signature_own *own;   /* NULL unless it is one; lives as long as what recogniser_know was given */
 	const char
-		*text; /* the line as it is in the log; of a traceback the first 512 bytes of that with the exception */
+		*text; /* the line as it is in the log, without colours; of a traceback the first 512 bytes of that with
+			* the exception */
 	size_t length;
 };
 
@@ -57,8 +58,8 @@ struct recogniser {
 	int32_t traceback_speaker;
 	char error_text[512]; /* the last exception's line of the traceback in hand */
 	size_t error_length;
-	size_t held; /* bytes of a line that has not ended yet */
-	char line[RECOGNISER_LINE];
+	size_t held;                 /* bytes of a line that has not ended yet */
+	char line[RECOGNISER_LINE];  /* that one, or one whose colours are taken out */
 	char plain[RECOGNISER_LINE]; /* what a JSON line, or a flattened one, stands for */
 };
 

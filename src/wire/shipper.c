@@ -5,12 +5,14 @@
 #include "wire/peel.h"
 #include "wire/stamp.h"
 
-/* "web_1  | ": docker compose; "web stderr | ": others. */
+/* "web_1  | ": docker compose; "web.1.x9f@node2  | ": docker service; "web stderr | ": others. */
 static bool
 peel_container(struct logform *f)
 {
 	size_t n = count_name(f, 0), blanks;
 
+	if (n > 0 && byte_is(f, n, '@'))
+		n += 1 + count_name(f, n + 1);
 	if (begins(f, n, " stderr |") || begins(f, n, " stdout |"))
 		n += 7;
 	blanks = count_blanks(f, n);
@@ -49,6 +51,52 @@ is_gunicorn(const struct logform *f, size_t at, size_t n)
 	if (begins(f, at + n, logger))
 		return f->length > at + n + sizeof logger && f->message[at + n + sizeof logger - 1] <= 'Z';
 	return n == 8 && strncasecmp(f->message + at, "gunicorn", n) == 0 && begins(f, at + n, ": [");
+}
+
+/* How many of the N bytes that end at END are of LETTERS. */
+static size_t
+count_tail(const char *end, size_t n, const char *letters)
+{
+	size_t i = 0;
+
+	while (i < n && end[-1 - (ptrdiff_t)i] != '\0' && strchr(letters, end[-1 - (ptrdiff_t)i]) != NULL)
+		i++;
+	return i;
+}
+
+/* "web-6d4cf56db6-x7k2p", the pod of a Deployment: what Kubernetes appends has no vowels (apimachinery's rand.go). */
+static bool
+is_pod(const char *name, size_t n)
+{
+	static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
+	size_t hash;
+
+	if (n < 14 || count_tail(name + n, n, letters) != 5 || name[n - 6] != '-')
+		return false;
+	hash = count_tail(name + n - 6, n - 6, letters);
+	return hash >= 6 && hash <= 10 && hash < n - 6 && name[n - 7 - hash] == '-';
+}
+
+/* "web/app/0123456789abcdef0123456789abcdef", the stream of a container in CloudWatch. */
+static bool
+is_stream(const char *name, size_t n)
+{
+	return n > 33 && count_tail(name + n, n, "0123456789abcdef") == 32 && name[n - 33] == '/';
+}
+
+/* A pod and its container (stern), a group and its stream (awslogs), or a stream behind a time (aws logs tail). */
+static bool
+peel_pair(struct logform *f)
+{
+	size_t first = count_name(f, 0), second = count_name(f, first + 1);
+
+	if (first == 0 || !byte_is(f, first, ' '))
+		return false;
+	if (is_stream(f->message, first))
+		return peel(f, first);
+	if (second == 0 || !byte_is(f, first + 1 + second, ' '))
+		return false;
+	return (is_pod(f->message, first) || is_stream(f->message + first + 1, second)) && peel(f, first + 1 + second);
 }
 
 /* "heroku/web.1 ", "app/api ": what Heroku calls a process, as log services write it. */
@@ -192,19 +240,6 @@ peel_pairs(struct logform *f)
 	return false;
 }
 
-/* ESC [ 3 1 m: a colour. 0 when it is none. */
-static size_t
-colour_length(const char *at, size_t n)
-{
-	size_t i = 2;
-
-	if (n < 3 || at[0] != 0x1b || at[1] != '[')
-		return 0;
-	while (i < n && (is_digit(at[i]) || at[i] == ';'))
-		i++;
-	return i < n && at[i] == 'm' ? i + 1 : 0;
-}
-
 /* "│ ", "┃ ": the frame that a terminal program draws around a log. */
 static bool
 is_box(const char *at)
@@ -212,18 +247,12 @@ is_box(const char *at)
 	return memcmp(at, "\xe2\x94\x82", 3) == 0 || memcmp(at, "\xe2\x94\x83", 3) == 0;
 }
 
-/* "> ", "| ", "`", "**", "^C", a colour, a frame: what terminals echo and people put around a line. A dash only separates
+/* "> ", "| ", "`", "**", "^C", a frame: what terminals echo and people put around a line. A dash only separates
  * where there is something to separate. */
 static bool
 peel_mark(struct logform *f)
 {
 	switch (f->message[0]) {
-	case '\x1b': {
-		size_t n = colour_length(f->message, f->length);
-
-		drop(f, n);
-		return n > 0;
-	}
 	case '\xe2': return f->length > 3 && is_box(f->message) && peel(f, 3);
 	case '^': return f->length > 2 && strchr("CZ\\", f->message[1]) != NULL && peel(f, 2);
 	case '*': return byte_is(f, 1, '*') && peel(f, 2);
@@ -244,7 +273,6 @@ mark_before(const char *end, size_t n)
 	case ',':
 	case '`': return 1;
 	case '*': return n > 2 && end[-2] == '*' ? 2 : 0;
-	case 'm': return n > 4 && memcmp(end - 4, "\x1b[0", 3) == 0 ? 4 : 0;
 	case '\x82':
 	case '\x83': return n > 3 && is_box(end - 3) ? 3 : 0;
 	default: return 0;
@@ -262,24 +290,34 @@ shipper_trim(struct logform *f)
 	}
 }
 
+/* "+0000] ": what is left of Gunicorn's time where a shipper took the rest of it for its own. */
+static bool
+peel_zone(struct logform *f)
+{
+	return count_digits(f, 1) == 4 && byte_is(f, 5, ']') && peel(f, 6);
+}
+
 bool
 shipper_peel(struct logform *f)
 {
 	switch (f->message[0]) {
+	case '+': return peel_zone(f);
 	case '<':
 		if (peel_priority(f))
 			return true;
 		break;
 	case '[':
 	case '{': return peel_source(f);
+	case '-':
+		if (peel_zone(f))
+			return true;
+		return peel_mark(f);
 	case '>':
 	case '|':
-	case '-':
 	case '^':
 	case '*':
 	case '`':
-	case '\xe2':
-	case '\x1b': return peel_mark(f);
+	case '\xe2': return peel_mark(f);
 	case 'r': /* git push, of which a hosting platform is the other end */
 		if (begins(f, 0, "remote: "))
 			return peel(f, 7);
@@ -291,5 +329,6 @@ shipper_peel(struct logform *f)
 		break;
 	default: break;
 	}
-	return peel_stream(f) || peel_program(f) || peel_machine(f) || peel_proxy(f) || peel_container(f);
+	return peel_stream(f) || peel_program(f) || peel_machine(f) || peel_proxy(f) || peel_container(f) ||
+		peel_pair(f);
 }

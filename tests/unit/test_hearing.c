@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "judge/hearing.h"
 
 static const struct log {
@@ -93,6 +94,18 @@ hear(void *context, const struct recognised *what)
 	hearing_line(&h->hearing, what);
 }
 
+static struct cause_verdict
+judge(struct heard *h, const char *text, size_t length)
+{
+	h->incidents = 0;
+	recogniser_init(&h->recogniser, hear, h);
+	hearing_init(&h->hearing, judged, h);
+	recogniser_feed(&h->recogniser, text, length);
+	recogniser_end(&h->recogniser);
+	hearing_close(&h->hearing, false);
+	return h->first.verdict;
+}
+
 static void
 every_log(void **state)
 {
@@ -103,12 +116,7 @@ every_log(void **state)
 	for (unsigned i = 0; i < sizeof logs / sizeof logs[0]; i++) {
 		const struct cause_verdict *v = &h->first.verdict;
 
-		h->incidents = 0;
-		recogniser_init(&h->recogniser, hear, h);
-		hearing_init(&h->hearing, judged, h);
-		recogniser_feed(&h->recogniser, logs[i].text, strlen(logs[i].text));
-		recogniser_end(&h->recogniser);
-		hearing_close(&h->hearing, false);
+		judge(h, logs[i].text, strlen(logs[i].text));
 		if (strcmp(causes[v->cause].name, logs[i].name) != 0 ||
 			strcmp(cause_phases[v->phase], logs[i].phase) != 0 ||
 			(v->confidence >= CAUSE_CONFIDENT) != (logs[i].confident == 1))
@@ -118,11 +126,82 @@ every_log(void **state)
 	free(h);
 }
 
+/* What shippers, terminals and threads put around each line. */
+static const struct form {
+	const char *before, *after;
+	bool escaped; /* it is a string of JSON */
+} forms[] = {
+	{ "web-1  | ", "", false },
+	{ "\x1b[36mweb_1  | \x1b[0m", "", false },
+	{ "[36mweb_1  | [0m", "", false },
+	{ "shop_web.1.x9f0k2@node2    | ", "", false },
+	{ "Nov 20 10:11:12 app01 gunicorn[812]: ", "", false },
+	{ "2026-11-20T10:11:12+0000 app01 python3.11[812]: ", "", false },
+	{ "<134>1 2026-11-20T10:11:12.123Z app01 gunicorn 812 - - ", "", false },
+	{ "2026-11-20T10:11:12.123456789Z stderr F ", "", false },
+	{ "[pod/web-6d4cf56db6-x7k2p/web] ", "", false },
+	{ "web-6d4cf56db6-x7k2p web ", "", false },
+	{ "2026-11-20T10:11:12.123000+00:00 web/app/0123456789abcdef0123456789abcdef ", "", false },
+	{ "2026-11-20T10:11:12.123456+00:00 app[web.1]: ", "", false },
+	{ "2026-11-20T10:11:12Z app[e784e4] fra [info]", "", false },
+	{ "2026-11-20T10:11:12.12+0000 [APP/PROC/WEB/0] ERR ", "", false },
+	{ "> ", "", false },
+	{ "", "\r", false },
+	{ "\x1b[31m", "\x1b[0m", false },
+	{ "{\"log\":\"", "\\n\",\"stream\":\"stderr\",\"time\":\"2026-11-20T10:11:12.123456789Z\"}", true },
+	{ "{\"textPayload\":\"", "\",\"severity\":\"ERROR\",\"timestamp\":\"2026-11-20T10:11:12Z\"}", true },
+	{ "{\"MESSAGE\":\"", "\",\"_PID\":\"812\",\"PRIORITY\":\"3\"}", true },
+};
+
+/* LOG in FORM, line by line. */
+static void
+put_into(struct text *t, const struct form *form, const char *log)
+{
+	while (*log != '\0') {
+		size_t n = strcspn(log, "\n");
+
+		text_add(t, form->before);
+		for (size_t i = 0; i < n; i++) {
+			if (form->escaped && (log[i] == '"' || log[i] == '\\'))
+				text_add(t, "\\");
+			text_addn(t, log + i, 1);
+		}
+		text_add(t, form->after);
+		text_add(t, "\n");
+		log += n + (log[n] == '\n');
+	}
+}
+
+/* A log means the same, however it came here. */
+static void
+every_form(void **state)
+{
+	struct heard *h = malloc(sizeof *h);
+	char log[8192];
+
+	(void)state;
+	assert_non_null(h);
+	for (unsigned i = 0; i < sizeof logs / sizeof logs[0]; i++)
+		for (unsigned k = 0; k < sizeof forms / sizeof forms[0]; k++) {
+			struct cause_verdict bare = judge(h, logs[i].text, strlen(logs[i].text)), v;
+			struct text t;
+
+			text_init(&t, log, sizeof log);
+			put_into(&t, &forms[k], logs[i].text);
+			v = judge(h, log, t.len);
+			if (v.cause != bare.cause || v.phase != bare.phase)
+				fail_msg("log %u, %s, is %s/%s behind '%s'", i, logs[i].name, cause_phases[v.phase],
+					causes[v.cause].name, forms[k].before);
+		}
+	free(h);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_log),
+		cmocka_unit_test(every_form),
 	};
 
 	return cmocka_run_group_tests_name("hearing", tests, NULL, NULL);

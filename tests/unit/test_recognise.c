@@ -133,6 +133,16 @@ forms_of_one_line(void **state)
 		"Nov 20 15:25:49Z shop app/web.1 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"\xd8\xa3\xd8\xa8 07 15:25:49 host gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s,",
+		/* colours within, with and without the byte that makes them one; what Windows puts in front of a file */
+		"[2026-11-20 15:25:49 +0000] [\x1b[36m7\x1b[0m] [\x1b[0;31mCRITICAL\x1b[0m] %s\x1b[K",
+		"[36mweb_1  |[0m [2026-11-20 15:25:49 +0000] [7] [[31mCRITICAL[0m] %s",
+		"\xef\xbb\xbf[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		/* a pod and its container, a task of a swarm, a stream, and a time of which half is left */
+		"web-6d4cf56db6-x7k2p app %s",
+		"shop_web.1.x9f0k2@node2    | %s",
+		"shop web/app/0123456789abcdef0123456789abcdef %s",
+		"2026-11-20T15:25:49.123000+00:00 web/app/0123456789abcdef0123456789abcdef %s",
+		"Nov 20 15:25:49 web-6d4cf56db6-x7k2p app CRITICAL +0000] [7] [CRITICAL] %s",
 	};
 	char log[512];
 	struct text t;
@@ -408,6 +418,10 @@ tracebacks(void **state)
 	       "call "
 	       "last):\\n  File \\\"/a.py\\\", line 4, in b\\nKeyError: 'A'\"}\n",
 		"WORKER_EXCEPTION KeyError:/a.py:4");
+	/* what came from stderr is an error to a shipper, which says nothing of who wrote it */
+	expect("{\"textPayload\":\"Failed to find attribute 'app' in 'main'.\",\"severity\":\"ERROR\"}\n",
+		"NO_ATTRIBUTE");
+	expect("{\"message\":\"Failed to find attribute 'app' in 'main'.\",\"level\":\"ERROR\"}\n", "");
 	/* its newlines written out, in one line */
 	expect("Unhandled exception in main loop\\nTraceback (most recent call last):\\n  File \\\"/a.py\\\", line 4, "
 	       "in "
