@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include "os/above.h"
+#include "os/dirents.h"
+#include "os/listener.h"
 #include "os/pidfd.h"
 #include "os/tree.h"
 
@@ -35,6 +38,37 @@ is_socket(int dir, const char *name)
 
 	return readlinkat(dir, name, target, sizeof target) > (ssize_t)sizeof socket - 1 &&
 		memcmp(target, socket, sizeof socket - 1) == 0;
+}
+
+int
+borrow_socket(int pidfd, pid_t pid, uint64_t inode)
+{
+	char path[32], wanted[40], target[sizeof wanted];
+	struct dirents files;
+	int fd = -1;
+	long n;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	snprintf(wanted, sizeof wanted, "socket:[%" PRIu64 "]", inode);
+	if (!dirents_open(&files, AT_FDCWD, path))
+		return -1;
+	while (fd < 0 && (n = dirents_next_number(&files)) >= 0) {
+		ssize_t length;
+
+		snprintf(path, sizeof path, "%ld", n);
+		length = readlinkat(files.fd, path, target, sizeof target);
+		if (length != (ssize_t)strlen(wanted) || memcmp(target, wanted, (size_t)length) != 0)
+			continue;
+		fd = pidfd_take(pidfd, (int)n);
+		if (fd >= 0 &&
+			listener_inode(fd) !=
+				inode) { /* another one by now, or another process looked at by its number */
+			close(fd);
+			fd = -1;
+		}
+	}
+	dirents_close(&files);
+	return fd;
 }
 
 static int

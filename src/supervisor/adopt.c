@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "os/borrow.h"
 #include "os/bounds.h"
 #include "os/cgroup.h"
-#include "os/listener.h"
 #include "os/pidfd.h"
 #include "supervisor/bridled.h"
 #include "supervisor/leftovers.h"
@@ -21,7 +21,6 @@ enum {
 	LOOK_AFTER = 50, /* ms until the next look at who is left */
 	ASK_AFTER = 20,  /* ms until how it ended is asked again */
 	ASK_MOST = 25,
-	SOCKETS_AMONG = 64, /* of its descriptors: Gunicorn's dups of what it was given are low (gunicorn-facts 5.2) */
 };
 
 struct adopted {
@@ -286,22 +285,6 @@ adopt_rest(struct service *s, uint8_t slot, int signal)
 
 /* ---- listeners ---- */
 
-/* Copies, one after the other, until it is the one: a copy is what is wanted in the end (pidfd_getfd(2)). */
-static int
-take_socket(int pidfd, uint64_t inode)
-{
-	for (int n = 3; n < SOCKETS_AMONG; n++) {
-		int fd = pidfd_take(pidfd, n);
-
-		if (fd < 0)
-			continue;
-		if (listener_inode(fd) == inode)
-			return fd;
-		close(fd);
-	}
-	return -1;
-}
-
 struct want {
 	const struct service *service;
 	uint64_t inode;
@@ -320,7 +303,7 @@ ask_member(void *context, pid_t pid, uint64_t start, const struct tree_marker *m
 	pidfd = pidfd_open_process(pid, (uint32_t)start);
 	if (pidfd < 0)
 		return;
-	w->fd = take_socket(pidfd, w->inode);
+	w->fd = borrow_socket(pidfd, pid, w->inode);
 	close(pidfd);
 }
 
@@ -332,7 +315,7 @@ adopt_listener(const struct service *s, uint64_t inode)
 
 	for (uint8_t i = 0; i < LIFE_SLOTS && w.fd < 0; i++)
 		if (s->adoption->at[i].pidfd >= 0)
-			w.fd = take_socket(s->adoption->at[i].pidfd, inode);
+			w.fd = borrow_socket(s->adoption->at[i].pidfd, *service_pid_at(s, i), inode);
 	if (w.fd < 0) /* the master is dead, and its workers have not seen that yet */
 		tree_leftovers(s->home->run_dir, &users, ask_member, &w);
 	return w.fd;

@@ -214,7 +214,7 @@ service_made(const struct service *s, uint8_t slot)
 }
 
 pid_t *
-service_pid_at(struct service *s, uint8_t slot)
+service_pid_at(const struct service *s, uint8_t slot)
 {
 	return &s->home->masters[s->slot * LIFE_SLOTS + slot];
 }

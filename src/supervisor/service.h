@@ -121,7 +121,7 @@ pid_t service_master(const struct service *s);
 uint32_t service_made(const struct service *s, uint8_t slot);
 
 /* Where the pid of what leads the generation in SLOT is kept; 0: nobody does. */
-pid_t *service_pid_at(struct service *s, uint8_t slot);
+pid_t *service_pid_at(const struct service *s, uint8_t slot);
 
 /* Say in the page why its last start failed before there was a master; "" when it did not. */
 void service_tell_why(struct service *s, const char *why);

@@ -477,6 +477,21 @@ def test_a_listener_that_cannot_be_fetched_stays_with_its_master(bridled, as_roo
         assert unix.failed == tcp.failed == {} and site.service()["generation"] == 3
 
 
+def test_a_listener_behind_many_files_is_fetched(bridled, tmp_path):
+    """preload_app: what the application opens when it is loaded is there before Gunicorn opens what it was given."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "many.py").write_text("files = [open('/dev/null') for _ in range(100)]\n"
+                                      "def app(environ, start):\n    start('200 OK', [])\n    return [b'many']\n")
+    site = bridled(web(app="many:app", directory=tmp_path, preload_app="yes"))
+    site.wait_state("running")
+    master, old = site.master(), processes.descendants(site.pid)
+    with Reaper(*old):
+        kill_and_start(site)
+        assert site.state() == "running" and site.master() == master
+        assert listening(site.pid) & listening(master) and "stays with" not in site.said()
+        site.ctl("stop", "web")
+
+
 def test_an_adopted_generation_goes_to_the_last_of_it(bridled):
     """Also one in a session of its own that its master knows nothing of."""
     site = bridled(web(workers=2), program("away", "/bin/sh -c 'setsid sleep 3600 & echo ready; wait'"))

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/borrow.h"
 #include "os/pidfd.h"
 #include "os/tree.h"
 
@@ -96,6 +98,37 @@ copies_a_descriptor(void **state)
 	close(pipe_ends[1]);
 }
 
+/* A program may have opened many files before it comes to its listener: Gunicorn with preload_app. */
+static void
+finds_a_socket_among_many(void **state)
+{
+	int near = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), far = fcntl(near, F_DUPFD_CLOEXEC, 400), pidfd, copy;
+	struct tree_process p;
+	struct stat st, copied;
+	bool may;
+	pid_t pid;
+
+	(void)state;
+	assert_true(far >= 400 && fstat(far, &st) == 0);
+	close(near);
+	pid = make_child(&p);
+	close(far); /* the child alone has it now */
+	pidfd = pidfd_open_process(pid, (uint32_t)p.start);
+	copy = pidfd_take(pidfd, far);
+	may = copy >= 0;
+	close(copy);
+	copy = borrow_socket(pidfd, pid, st.st_ino);
+	assert_int_equal(borrow_socket(pidfd, pid, st.st_ino + UINT32_MAX), -1);
+	end(pid);
+	close(pidfd);
+	if (!may)
+		skip(); /* a security module, or an old kernel */
+	assert_int_equal(fstat(copy, &copied), 0);
+	assert_true(copied.st_ino == st.st_ino && copied.st_dev == st.st_dev);
+	assert_true((fcntl(copy, F_GETFD) & FD_CLOEXEC) != 0);
+	close(copy);
+}
+
 int
 main(void)
 {
@@ -103,6 +136,7 @@ main(void)
 		cmocka_unit_test(opens_nobody_else),
 		cmocka_unit_test(knows_how_it_ended),
 		cmocka_unit_test(copies_a_descriptor),
+		cmocka_unit_test(finds_a_socket_among_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
