@@ -96,10 +96,23 @@ note_request(const struct service *s, const struct link_record *r)
 		log_info("%s: %s asked for by uid %u", s->name, names[r->deed], r->uid);
 }
 
+/* It would come up again, and nobody would ever end it: the configuration does not know it. */
+static bool
+is_for_nobody(const struct service *s, const struct link_record *r)
+{
+	return s->removed &&
+		(r->deed == DEED_START || r->deed == DEED_RESTART || r->deed == DEED_RESTART_COLD ||
+			r->deed == DEED_RELOAD);
+}
+
 static bool
 do_to(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	note_request(s, r);
+	if (is_for_nobody(s, r)) {
+		answer_say(a, LINK_REFUSED, "the configuration has it no more: it is being stopped");
+		return true;
+	}
 	if (!deeds_do(s, r, a, now))
 		return false;
 	service_act(s, now);

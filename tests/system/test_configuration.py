@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import signal
 
 import processes
 from client import Traffic, get
@@ -43,6 +44,19 @@ def test_services_come_and_go(bridled):
     until(lambda: {service["name"] for service in site.call("List")["services"]} == {"web", "new", "late"}, "old to go")
     assert site.state("late") == "stopped" and site.master() == master
     assert get(site.address()).status == 200
+
+
+def test_one_that_goes_is_not_started_again(bridled):
+    site = bridled(deaf(stop_timeout="60s"), program("nap", "/bin/sleep 3600"))
+    until(lambda: "ready" in site.log("deaf"), "it to be deaf")
+    site.write(program("nap", "/bin/sleep 3600"))
+    site.ctl("reload")
+    for word in ("start", "restart"):
+        done = site.bridle(word, "deaf")
+        assert done.returncode == 7 and "the configuration has it no more" in done.stderr, done
+    assert site.state("deaf") == "stopping"
+    os.kill(site.master("deaf"), signal.SIGKILL)
+    until(lambda: "deaf: forgotten" in site.said(), "it to go")
 
 
 def test_all_get_other_names_at_once(daemons):
