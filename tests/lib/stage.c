@@ -334,6 +334,22 @@ stage_receive(struct stage *s)
 }
 
 void
+stage_settle(struct stage *s)
+{
+	/* one round of its loop to accept, one to read, and each pong comes from a later round than the one before, at whose beginning
+	 * or end it may have been given */
+	for (uint32_t round = 1; round <= 3; round++) {
+		struct link_record ping = link_make(LINK_PING), answer;
+
+		ping.id = round;
+		stage_send(s, &ping);
+		do
+			answer = stage_receive(s);
+		while (answer.kind != LINK_PONG || answer.id != round);
+	}
+}
+
+void
 stage_send(struct stage *s, const struct link_record *record)
 {
 	assert_int_equal(send(s->link, record, sizeof *record, MSG_NOSIGNAL), sizeof *record);

@@ -55,6 +55,8 @@ void stage_wait_log(struct stage *s, unsigned slot, size_t length);
 
 /* The next record that the watcher sends, or fail. */
 struct link_record stage_receive(struct stage *s);
+/* Return when the watcher has taken whatever was written to it before, by the link or by connections. What it says meanwhile is lost. */
+void stage_settle(struct stage *s);
 void stage_send(struct stage *s, const struct link_record *record);
 /* Tell that SLOT moved, and make it so in the page. */
 void stage_move(struct stage *s, unsigned slot, uint8_t to, uint8_t event);

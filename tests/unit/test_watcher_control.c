@@ -154,7 +154,7 @@ calls_are_answered_in_their_order(void **state)
 	assert_int_equal(request.uid, getuid());
 	stage_move(s, web, LIFE_STOPPING, ON_STOP);
 	answer(s, &request, LINK_DONE, "");
-	usleep(20000);
+	stage_settle(s);
 	stage_move(s, web, LIFE_STOPPED, ON_EMPTY);
 	expect_message(fd, "web is stopped, 0.");
 	json_t *reply = stage_reply(fd);
@@ -280,7 +280,7 @@ ready_waits_and_gives_up(void **state)
 	stage_call(fd, "org.bridle.Ready", json_pack("{s:f}", "timeout", 0.05), false);
 	expect_error(fd, "org.bridle.NotReady", "reason", "api is starting");
 	stage_call(fd, "org.bridle.Ready", json_pack("{s:s, s:f}", "name", "api", "timeout", 9.0), false);
-	usleep(20000);
+	stage_settle(s);
 	stage_move(s, api, LIFE_RUNNING, ON_READY);
 	expect_message(fd, "api is ready");
 	close(fd);
@@ -300,7 +300,7 @@ watch_tells_moves_until_hung_up(void **state)
 	stage_call(fd, "org.bridle.Watch", NULL, false);
 	expect_error(fd, "org.varlink.service.ExpectedMore", NULL, NULL);
 	stage_call(fd, "org.bridle.Watch", NULL, true);
-	usleep(50000);
+	stage_settle(s);
 	for (unsigned i = 0; i < 2; i++) {
 		stage_move(s, web, i == 0 ? LIFE_STARTING : LIFE_RUNNING, i == 0 ? ON_START : ON_READY);
 		reply = stage_reply(fd);

@@ -260,6 +260,22 @@ finished_files_are_kept_up_to_a_number(void **state)
 	free(text);
 }
 
+static void
+wait_for_words(struct stage *s, unsigned slot, const char *words)
+{
+	bool there = false;
+
+	for (msec end = clock_now() + STAGE_PATIENCE; !there && clock_now() < end; usleep(2000)) {
+		size_t n;
+		char *text = stage_read_log(s, slot, &n);
+
+		there = strstr(text, words) != NULL;
+		free(text);
+	}
+	if (!there)
+		fail_msg("'%s' does not come into the log", words);
+}
+
 /* A file size limit stands for a full disk: write(2) fails at once, and works again when the limit is lifted. */
 static void
 a_full_disk_costs_whole_lines_and_says_how_many(void **state)
@@ -280,9 +296,9 @@ a_full_disk_costs_whole_lines_and_says_how_many(void **state)
 	assert_true(waitpid(begin_writer(s, web, 300000), &status, 0) > 0);
 	assert_int_equal(status, 0);
 	assert_int_equal(prlimit(s->watcher, RLIMIT_FSIZE, &none, NULL), 0);
-	usleep(300000);
+	wait_for_words(s, web, "bridle: ");
 	stage_log(s, web, "the end\n");
-	usleep(200000);
+	wait_for_words(s, web, "the end\n");
 	assert_int_equal(stage_end(s), 0);
 	text = stage_read_log(s, web, &n);
 	note = strstr(text, "bridle: ");
