@@ -160,13 +160,29 @@ find_pid(struct takeover *o, const char *from, struct trouble *t)
 		trouble_set(t, CLI_FAILED, 0, "there is no process %d, or the kernel is older than 5.3", (int)o->pid);
 }
 
+/* Its listeners were opened for it; a path or a timer that starts it opens none. */
 static bool
-has_triggers(const struct takeover *o)
+has_socket_unit(const struct takeover *o)
 {
-	return o->units[0] != NULL && o->units[1] != NULL;
+	for (size_t i = 0; o->units[i] != NULL; i++) {
+		const char *type = strrchr(o->units[i], '.');
+
+		if (type != NULL && strcmp(type, ".socket") == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ---- the end of the old one ---- */
+
+/* What would start the unit again goes first, while the unit runs: only then systemd leaves the listener alone. Stopped with the
+ * unit, and so after it, a socket unit listens once more in between: who connects then, though to us, is accepted and cut off
+ * (socket_enter_running and flush_ports of systemd's core/socket.c: "Suppressing connection request"). */
+static bool
+stop_units(const struct takeover *o, struct trouble *t)
+{
+	return (o->units[1] == NULL || systemctl_stop_alone(o->units + 1, t)) && systemctl_do("stop", o->units, t);
+}
 
 /* A Gunicorn that opened a unix listener by itself removes its file when it ends (sock.py, close_sockets), and with it the way
  * to the successor. It is not given the occasion: its workers finish what they have while it stands still, and then it is
@@ -180,20 +196,11 @@ end_without_a_word(const struct takeover *o, struct trouble *t)
 	foreign_end_workers(o->pid);
 	if (o->unit[0] == '\0')
 		pidfd_signal(o->pidfd, SIGKILL);
-	else if (!systemctl_do("stop", o->units, t)) {
+	else if (!stop_units(o, t)) {
 		pidfd_signal(o->pidfd, SIGCONT);
 		return false;
 	}
 	return foreign_wait(o->pidfd);
-}
-
-/* What would start the unit again goes first, while the unit runs: only then systemd leaves the listener alone. Stopped with the
- * unit, and so after it, a socket unit listens once more in between: who connects then, though to us, is accepted and cut off
- * (socket_enter_running and flush_ports of systemd's core/socket.c: "Suppressing connection request"). */
-static bool
-stop_units(const struct takeover *o, struct trouble *t)
-{
-	return (!has_triggers(o) || systemctl_stop_alone(o->units + 1, t)) && systemctl_do("stop", o->units, t);
 }
 
 static bool
@@ -280,7 +287,7 @@ static bool
 succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *t)
 {
 	bool by_path = has_path(listeners), is_told = by_path && o->unit[0] != '\0';
-	bool without_a_word = by_path && !has_triggers(o) && !foreign_was_given_sockets(o->pid);
+	bool without_a_word = by_path && !has_socket_unit(o) && !foreign_was_given_sockets(o->pid);
 	bool ok;
 
 	if (is_told && !dropin_put(o->units, without_a_word, t))

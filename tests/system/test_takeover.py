@@ -150,13 +150,15 @@ def test_started_by_hand(bridled, foreign, free_ports, kind):
     serves_by_itself(site, address)
 
 
-@pytest.mark.parametrize("kind", ["its own listener", "a unix listener of its own", "socket-activated"])
+@pytest.mark.parametrize("kind", ["its own listener", "a unix listener of its own", "started by a timer", "socket-activated"])
 def test_of_systemd(bridled, foreign, systemd, free_ports, kind, tmp_path):
     site = bridled(web("other", autostart="no"))
     port, path, listener, triggers = free_ports(1)[0], f"{site.root}/web.sock", None, ""
     bind, address = f"127.0.0.1:{port}", ("127.0.0.1", port)
     if kind != "its own listener":
         bind, address = f"unix:{path}", path
+    if kind == "started by a timer":
+        triggers = "web.timer"
     if kind == "socket-activated":
         listener, triggers = socket.socket(socket.AF_UNIX), "web.socket"
         listener.bind(path)
