@@ -235,6 +235,31 @@ is_gunicorn_in_disguise(const struct check *c)
 	return !is_gunicorn(c) && slash != NULL && strcmp(slash, "/gunicorn") == 0;
 }
 
+static bool
+never_restarts_anyway(const struct check *c)
+{
+	return c->service.restart == CONF_RESTART_NEVER && c->service.restart_prevent_exit_status.count > 0;
+}
+
+static bool
+restarts_anyway(const struct check *c)
+{
+	return c->service.restart == CONF_RESTART_ALWAYS && c->service.restart_force_exit_status.count > 0;
+}
+
+static bool
+is_prevented_and_forced(const struct check *c)
+{
+	const struct conf_words *prevented = &c->service.restart_prevent_exit_status;
+	const struct conf_words *forced = &c->service.restart_force_exit_status;
+
+	for (uint32_t i = 0; i < prevented->count; i++)
+		for (uint32_t k = 0; k < forced->count; k++)
+			if (strcmp(prevented->at[i], forced->at[k]) == 0)
+				return true;
+	return false;
+}
+
 /* clang-format off */
 static const struct check_rule rules[] = {
 	{ stops_too_early, CONF_WARNING, "stop_timeout", "stop_timeout is shorter than graceful_timeout, so requests are cut: "
@@ -242,6 +267,12 @@ static const struct check_rule rules[] = {
 	{ cuts_requests, CONF_WARNING, "graceful_timeout", "graceful_timeout = 0 cuts every request that is being served when "
 		"the service stops: write 30s" },
 	{ delays_are_crossed, CONF_WARNING, "restart_delay", "restart_delay is longer than restart_delay_max: raise that one" },
+	{ never_restarts_anyway, CONF_WARNING, "restart_prevent_exit_status", "restart_prevent_exit_status has no effect with "
+		"restart = never: leave it out" },
+	{ restarts_anyway, CONF_WARNING, "restart_force_exit_status", "restart_force_exit_status has no effect with restart = always: "
+		"leave it out, or write restart = on-failure" },
+	{ is_prevented_and_forced, CONF_WARNING, "restart_force_exit_status", "what restart_prevent_exit_status has, too, is not "
+		"started again: leave it out here or there" },
 	{ is_never_ready, CONF_WARNING, "ready_workers", "ready_workers is more than there are workers to begin with, so the "
 		"service may never be ready: raise workers, or lower it" },
 	{ is_never_replaced, CONF_WARNING, "min_ready", "min_ready is not shorter than start_timeout, so no replacement can ever "

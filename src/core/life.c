@@ -163,8 +163,10 @@ is_asked_to_end(const struct life *l)
 }
 
 static enum life_event
-judge(struct life *l, const struct generation *g, bool clean, uint32_t jitter, msec now, msec *wait)
+judge(struct life *l, const struct generation *g, bool clean, enum restart_policy policy, uint32_t jitter, msec now,
+	msec *wait)
 {
+	struct restart_limits limits = l->limits.restart;
 	const struct death death = {
 		.ready = l->state == LIFE_RUNNING || l->state == LIFE_REPLACING,
 		.asked = is_asked_to_end(l),
@@ -174,7 +176,8 @@ judge(struct life *l, const struct generation *g, bool clean, uint32_t jitter, m
 
 	if (l->limits.oneshot && clean && l->state == LIFE_STARTING)
 		return l->limits.remains ? ON_FINISHED : ON_DIED_DONE;
-	switch (restart_judge(&l->restart, &l->limits.restart, &death, jitter, now, wait)) {
+	limits.policy = policy;
+	switch (restart_judge(&l->restart, &limits, &death, jitter, now, wait)) {
 	case RESTART_NOW: return ON_DIED_NOW;
 	case RESTART_LATER: return ON_DIED_LATER;
 	case RESTART_GIVE_UP: return ON_DIED_GIVE_UP;
@@ -199,13 +202,13 @@ lose(struct life *l, uint8_t slot, enum life_event event, msec wait, msec now)
 }
 
 static void
-lose_master(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
+lose_master(struct life *l, uint8_t slot, bool clean, enum restart_policy policy, uint32_t jitter, msec now)
 {
 	enum life_event event = ON_DIED_DONE;
 	msec wait = 0;
 
 	if (slot == l->current)
-		event = judge(l, &l->slots[slot], clean, jitter, now, &wait);
+		event = judge(l, &l->slots[slot], clean, policy, jitter, now, &wait);
 	lose(l, slot, event, wait, now);
 }
 
@@ -221,7 +224,7 @@ life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now)
 		return;
 	}
 	g->master = false;
-	lose_master(l, slot, false, jitter, now);
+	lose_master(l, slot, false, l->limits.restart.policy, jitter, now);
 	generation_free(g);
 	settle(l, now);
 }
@@ -269,7 +272,7 @@ life_listened(struct life *l, bool ok, uint32_t jitter, msec now)
 
 	if (ok || l->state != LIFE_LISTENING)
 		return;
-	event = judge(l, &nobody, false, jitter, now, &wait);
+	event = judge(l, &nobody, false, l->limits.restart.policy, jitter, now, &wait);
 	feed(l, event, wait, now);
 }
 
@@ -343,13 +346,19 @@ life_resumed(struct life *l, uint8_t slot, msec now)
 void
 life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now)
 {
+	life_died_under(l, slot, clean, l->limits.restart.policy, jitter, now);
+}
+
+void
+life_died_under(struct life *l, uint8_t slot, bool clean, enum restart_policy policy, uint32_t jitter, msec now)
+{
 	struct generation *g = &l->slots[slot];
 	enum stop_deed deed;
 
 	if (!g->master)
 		return;
 	deed = generation_orphaned(g, &l->limits.stop, now);
-	lose_master(l, slot, clean, jitter, now);
+	lose_master(l, slot, clean, policy, jitter, now);
 	/* The successor went first: it is what users wait for. If these had to make room for it, they got KILL. */
 	if (g->stop.stage != STOP_KILL)
 		orders_push_deed(&l->orders, slot, deed);

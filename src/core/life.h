@@ -167,6 +167,9 @@ void life_stepped(struct life *l, uint32_t number, msec now);
 bool life_followed(struct life *l, uint8_t slot, msec now);
 /* The master of SLOT was reaped. CLEAN: exited with status 0. Others of its generation may live. */
 void life_died(struct life *l, uint8_t slot, bool clean, uint32_t jitter, msec now);
+/* The same, with POLICY in the place of the one that is set: how it ended may ask for that. A oneshot that ended well is done
+ * all the same. */
+void life_died_under(struct life *l, uint8_t slot, bool clean, enum restart_policy policy, uint32_t jitter, msec now);
 /* Nobody of the generation in SLOT is left; only after life_died (before it, it is ignored). */
 void life_gone(struct life *l, uint8_t slot, msec now);
 

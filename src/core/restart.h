@@ -5,6 +5,7 @@
  *   boot failure    ended, or timed out, before it was ever ready: always waits
  *   runtime death   ended after it was ready: at once, unless that repeats
  *   deliberate      we asked for it, or it was ready, exited 0, and the policy is on-failure or never
+ * How a master ended may ask for another policy than the one that is set (life_died_under).
  * Under the policy never, whatever is not deliberate is given up at once, so that people see it.
  *
  * "Repeats" is two things: a second death in a row within `delay` of its start (the first one is

@@ -285,15 +285,6 @@ translate_watchdog(struct translation *t)
 }
 
 void
-translate_success(struct translation *t)
-{
-	if (!is_program(t))
-		translate_as_listed(t);
-	else
-		translate_set(t, KEY_success_exit_status, t->value, "");
-}
-
-void
 translate_remain(struct translation *t)
 {
 	static const char *const words[] = { "yes", "true", "on", "1" };

@@ -107,10 +107,8 @@ translate_exitcodes(struct translation *t)
 {
 	if (strcmp(t->value, "0") == 0)
 		translate_settle(t, FATE_IMPLIED, "0 is the deliberate exit status");
-	else if (t->draft->kind == CONF_PROGRAM)
-		translate_set(t, KEY_success_exit_status, t->value, "");
 	else
-		translate_as_listed(t);
+		translate_copy(t);
 }
 
 void

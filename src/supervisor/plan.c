@@ -310,7 +310,8 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		return false;
 	if (p->reload_hup && !plan_trial(p, err))
 		return false;
-	if (!plan_program_new(&p->program, &s, err) || !plan_hooks_new(&p->hooks, &s, &p->command, err))
+	if (!plan_program_new(&p->program, &s, err) || !plan_endings_new(&p->endings, &s, err) ||
+		!plan_hooks_new(&p->hooks, &s, &p->command, err))
 		return err_prefix(err, "%s", section->name);
 	p->settings->probe.proof = plan_program_shown(plan_program_of(p));
 	if (s.kind == CONF_PROGRAM) /* one field for two: a program has no min_ready, a Gunicorn no watchdog */
@@ -356,6 +357,7 @@ plan_free(struct plan *p)
 	free(p->trial_path);
 	plan_hooks_free(p->hooks);
 	plan_program_free(p->program);
+	plan_endings_free(p->endings);
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);

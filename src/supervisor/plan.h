@@ -22,6 +22,7 @@
 #include "supervisor/credentials.h"
 #include "supervisor/directories.h"
 #include "supervisor/plan_hooks.h"
+#include "supervisor/plan_endings.h"
 #include "supervisor/plan_program.h"
 #include "wire/page.h"
 
@@ -55,6 +56,7 @@ struct plan {
 	mode_t umask;
 	struct plan_hooks *hooks;        /* commands around it; NULL: none */
 	struct plan_program *program;    /* see plan_program_of */
+	struct plan_endings *endings;    /* NULL: none that means something else than usual */
 	struct steps *steps;             /* limits and whatever else its processes are kept to; NULL: none, as mostly */
 	struct bounds *bounds;           /* of the service as a whole; NULL: none */
 	struct directories *directories; /* made before a start; NULL: none */

@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 
 #include "base/text.h"
-#include "conf/signal.h"
 #include "os/lookup.h"
-#include "wire/ending.h"
 
 /* One proof is enough: check_hooks.c says which of several counts. */
 static enum plan_proof
@@ -29,24 +26,12 @@ proof_of(const struct conf_service *s)
 	return s->ready_command.count > 0 ? PROOF_COMMAND : PROOF_EXEC;
 }
 
-static void
-take_status(struct plan_program *program, const char *word)
-{
-	int64_t status;
-
-	if (text_parse_int(word, 0, 255, &status))
-		program->statuses[status / 32] |= UINT32_C(1) << status % 32;
-	else
-		program->signals |= UINT64_C(1) << (signal_by_name(word) - 1);
-}
-
 /* Then plan_program_of() has it, and a thousand services share one. */
 static bool
 is_usual(const struct conf_service *s)
 {
 	return s->kind != CONF_PROGRAM ||
-		(proof_of(s) == PROOF_EXEC && s->success_exit_status.count == 0 && s->kill_signal == SIGTERM &&
-			s->reload_signal <= 0);
+		(proof_of(s) == PROOF_EXEC && s->kill_signal == SIGTERM && s->reload_signal <= 0);
 }
 
 /* Looked up now: it may take seconds. The first alone: what listens listens on one. */
@@ -81,8 +66,6 @@ plan_program_new(struct plan_program **program, const struct conf_service *s, st
 		.reload_signal = s->reload_signal > 0 ? (uint8_t)s->reload_signal : 0,
 		.notify_all = s->notify_access == CONF_NOTIFY_ALL,
 	};
-	for (uint32_t i = 0; i < s->success_exit_status.count; i++)
-		take_status(*program, s->success_exit_status.at[i]);
 	return (*program)->proof != PROOF_PROBE || take_address(*program, &s->ready_probe.at[0], err);
 }
 
@@ -104,13 +87,4 @@ void
 plan_program_free(struct plan_program *program)
 {
 	free(program);
-}
-
-bool
-plan_program_is_success(const struct plan_program *program, int status)
-{
-	if (WIFSIGNALED(status)) /* a signal counts as success only where it is listed */
-		return program->signals >> (WTERMSIG(status) - 1) & 1;
-	return ending_is_clean(status) ||
-		(WIFEXITED(status) && program->statuses[WEXITSTATUS(status) / 32] >> WEXITSTATUS(status) % 32 & 1);
 }

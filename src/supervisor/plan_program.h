@@ -23,20 +23,14 @@ struct plan_program {
 	bool notify_all;       /* PROOF_NOTIFY: any of its processes may speak */
 	uint32_t address_length;
 	struct sockaddr_storage address; /* PROOF_PROBE */
-	/* what is as good as status 0; bit n: exit status n, signal n + 1 */
-	uint32_t statuses[8];
-	uint64_t signals;
 };
 
-/* Work it out from SERVICE; *PROGRAM is NULL when nothing is other than usual: ready when executed, TERM, status 0. False
+/* Work it out from SERVICE; *PROGRAM is NULL when nothing is other than usual: ready when executed, TERM. False
  * with ERR. */
 bool plan_program_new(struct plan_program **program, const struct conf_service *service, struct err *err);
 void plan_program_free(struct plan_program *program);
 
 /* What the watcher looks for: enum page_proof. */
 uint8_t plan_program_shown(const struct plan_program *program);
-
-/* Whether a process that ended with wait status STATUS did so as it should. */
-bool plan_program_is_success(const struct plan_program *program, int status);
 
 #endif

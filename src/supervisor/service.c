@@ -238,7 +238,8 @@ void
 service_reaped(struct service *s, uint8_t slot, int status, msec now)
 {
 	const struct generation *g = &s->life.slots[slot];
-	bool clean = plan_program_is_success(plan_program_of(s->plan), status);
+	const struct plan_endings *endings = s->plan != NULL ? s->plan->endings : NULL;
+	bool clean = plan_endings_is_success(endings, status);
 
 	if (around_reaped(s, slot, status, now))
 		return;
@@ -252,7 +253,9 @@ service_reaped(struct service *s, uint8_t slot, int status, msec now)
 		service_tell_why(s, "");
 	*service_pid_at(s, slot) = 0;
 	if (around_master_ended(s, slot, status, clean, now))
-		life_died(&s->life, slot, clean, bridled_random(s->home), now);
+		life_died_under(&s->life, slot, clean,
+			plan_endings_policy(endings, status, s->life.limits.restart.policy), bridled_random(s->home),
+			now);
 }
 
 void

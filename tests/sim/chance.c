@@ -63,4 +63,5 @@ chance_nature(struct dice *d, struct nature *n, msec start_timeout)
 		.drain = 1 + dice_below(d, 20000),
 		.age = 1 + dice_below(d, 100000),
 	};
+	n->own_policy = n->clean / 4;
 }

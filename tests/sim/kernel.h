@@ -25,6 +25,7 @@ struct nature {
 	int leaves;            /* a worker that stays when its master dies */
 	int unseen;            /* heartbeats cannot be seen: readiness is assumed */
 	int clean;             /* a master that ends by itself exits with 0 */
+	int own_policy;        /* how a master ends asks for a policy of its own */
 	int heirs;             /* a master that ends had started another, which takes its place */
 	int late;              /* the end of a master is reported a little later */
 	int skips;             /* a condition before the start says no */

@@ -188,7 +188,7 @@ check_failures(struct world *w, const struct life_order *order)
 	if (order->to != LIFE_FAILED || order->event == ON_REFUSED)
 		return;
 	world_must(w, order->event == ON_DIED_GIVE_UP, "given up without a reason");
-	if (!p->limits_changed && limits->policy != RESTART_NEVER)
+	if (!p->limits_changed && limits->policy != RESTART_NEVER && !p->prevented)
 		world_must(w, limits->limit > 0 && p->waits + 1 >= limits->limit, "given up too early");
 }
 

@@ -26,6 +26,7 @@ struct promises {
 	enum life_state state; /* by the moves that were told */
 	uint32_t number;       /* of the last spawn */
 	bool wanted;           /* up, as far as the operator is concerned */
+	bool prevented;        /* how the one that died ended wants no restart */
 	bool done;             /* it ended by itself and its policy wants no restart */
 	bool apart;            /* a stop or restart was asked for: nobody may be left when it starts again */
 	bool hup, replaces;    /* a HUP, a spawn or room for it is to be ordered in this step */

@@ -141,11 +141,21 @@ report_ready(struct world *w, uint32_t number)
 	drain(w);
 }
 
+/* How a master ends may ask for a policy of its own. */
+static enum restart_policy
+policy_of(const struct world *w, uint32_t chance)
+{
+	if (chance / 2 % 100 >= (uint32_t)w->nature.own_policy)
+		return w->life.limits.restart.policy;
+	return chance % 2 == 0 ? RESTART_NEVER : RESTART_ALWAYS;
+}
+
 /* What the restart rules, which have tests of their own, make of this death. */
 static enum restart_verdict
 verdict_of(const struct world *w, uint8_t slot, uint32_t chance)
 {
 	const struct life *l = &w->life;
+	struct restart_limits limits = l->limits.restart;
 	const struct death death = {
 		.ready = l->state == LIFE_RUNNING || l->state == LIFE_REPLACING,
 		.clean = w->crews[slot].clean,
@@ -154,7 +164,8 @@ verdict_of(const struct world *w, uint8_t slot, uint32_t chance)
 	struct restart r = l->restart;
 	msec wait;
 
-	return restart_judge(&r, &l->limits.restart, &death, chance, w->now, &wait);
+	limits.policy = policy_of(w, chance);
+	return restart_judge(&r, &limits, &death, chance, w->now, &wait);
 }
 
 /* A process that the master in SLOT had started lives. */
@@ -206,9 +217,11 @@ report_death(struct world *w, uint8_t slot)
 	say(w, "died");
 	c->reap_at = MSEC_NEVER;
 	c->reaped = true;
-	life_died(&w->life, slot, c->clean, chance, w->now);
+	life_died_under(&w->life, slot, c->clean, policy_of(w, chance), chance, w->now);
 	reaction_death(w, slot, &before, verdict);
+	w->promises.prevented = policy_of(w, chance) == RESTART_NEVER;
 	drain(w);
+	w->promises.prevented = false;
 }
 
 static void

@@ -38,6 +38,13 @@ def test_boot_failures_back_off_and_give_up(bridled, edge, how, workers):
     assert processes.children(site.pid) == [site.call("Info")["watcher"]]
 
 
+def test_a_status_after_which_nobody_tries_again(bridled):
+    """What systemd users have against a broken release: RestartPreventExitStatus=."""
+    site = bridled(web(app="broken:app", environment="BROKEN=import", restart_prevent_exit_status="1 3 4", **QUICK))
+    site.begin().events.wait("web", "failed", timeout=60)
+    assert site.moves() == ["starting", "failed"]
+
+
 @pytest.mark.parametrize("how", ["exit", "segv"])
 def test_workers_that_die_at_import_are_a_boot_failure(bridled, how):
     """The master stays, READY, and forks 16 a second (Gunicorn has no back-off): start_timeout ends that."""

@@ -1,5 +1,7 @@
 """The normal life of a service, with every Gunicorn and every worker class of the matrix."""
+import os
 import pathlib
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -149,3 +151,9 @@ def test_fifty_services_at_once(bridled):
     for name in names:
         assert get(site.address(name)).status == 200
     site.stop()
+
+
+def test_an_end_that_counts_as_success(bridled):
+    site = bridled(web(restart="on-failure", success_exit_status="SIGKILL"))
+    os.kill(site.wait_state("running")["master"], signal.SIGKILL)
+    assert site.wait_state("stopped")["restarts"] == 0

@@ -37,6 +37,19 @@ def test_restart_policies(bridled, policy, status, comes_back):
     assert site.moves("once").count("starting") <= 1
 
 
+@pytest.mark.parametrize("policy, key, status, comes_back", [
+    ("always", "restart_prevent_exit_status", 7, False), ("on-failure", "restart_prevent_exit_status", 8, True),
+    ("never", "restart_force_exit_status", 7, True), ("on-failure", "success_exit_status", 7, False)])
+def test_statuses_that_mean_something_else(bridled, policy, key, status, comes_back):
+    site = bridled(program("once", f"/bin/sh -c 'sleep 0.3; exit {status}'", restart=policy, **{key: "75 7"}))
+    if comes_back:
+        site.events.wait("once", "running", count=2)
+        return
+    until(lambda: "once: starting -> running" in site.said(), "it to have run")
+    site.wait_state("stopped" if key == "success_exit_status" else "failed", "once")
+    assert site.moves("once").count("starting") <= 1
+
+
 def test_an_exit_at_once_waits(bridled):
     site = bridled(program("short", "/bin/false", start_limit=3))
     site.wait_state("failed", "short")

@@ -271,7 +271,7 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nExecStartPost=/bin/kill -0 $MAINPID\n", "app = a; exec_start_post = /bin/sh -c \"exec \\\"/bin/kill\\\" \\\"-0\\\" $MAINPID\"; " },
 		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
 		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; type = notify; notify_access = all; watchdog = 30s; " },
-		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; type = oneshot; remain_after_exit = yes; success_exit_status = 75 SIGUSR1; " },
+		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; success_exit_status = 75 SIGUSR1; type = oneshot; remain_after_exit = yes; " },
 		{ "Type=oneshot\nExecStart=/x/a b\nExecStart=-/x/c\nExecStartPre=/x/first\nExecStart=/x/last\n",
 			"command = /x/last; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
 		{ "Type=oneshot\nExecStart=/x/a\nExecStart=/x/b\nExecStart=\nExecStart=/x/last\n", "command = /x/last; type = oneshot; " },
@@ -468,7 +468,8 @@ fates(void **state)
 		{ "ExecReload", "/bin/true", FATE_LOST }, { "ExecStop", "/bin/kill -s QUIT $MAINPID", FATE_LOST },
 		{ "ExecStartPre", "/bin/true", FATE_KEPT }, { "ExecStartPre", "@/bin/true x", FATE_LOST },
 		{ "ExecStartPre", "", FATE_MEANINGLESS }, { "NotifyAccess", "all", FATE_IMPLIED }, { "RemainAfterExit", "yes", FATE_LOST },
-		{ "WatchdogSec", "30", FATE_IMPLIED }, { "SuccessExitStatus", "75", FATE_LOST }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
+		{ "WatchdogSec", "30", FATE_IMPLIED }, { "SuccessExitStatus", "75", FATE_KEPT }, { "SuccessExitStatus", "TEMPFAIL", FATE_LOST },
+		{ "RestartPreventExitStatus", "3 SIGKILL", FATE_KEPT }, { "RestartForceExitStatus", "0", FATE_KEPT }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
 		{ "Slice", "system.slice", FATE_MEANINGLESS }, { "Slice", "web.slice", FATE_LOST },
 		{ "KeyringMode", "inherit", FATE_MEANINGLESS }, { "DevicePolicy", "auto", FATE_MEANINGLESS }, { "DevicePolicy", "closed", FATE_LOST },
 		{ "BindPaths", "/a:/b", FATE_LOST }, { "BindPaths", "/a", FATE_KEPT }, { "EnvironmentFile", "x", FATE_MEANINGLESS },
@@ -748,6 +749,7 @@ programs_of_supervisord(void **state)
 		{ "command=gunicorn a\nenvironment={% if x %}A=b,{% endif %}\n", "app = a; restart = on-failure; " },
 		{ "command=celery -A x\ndirectory=/x\n", "command = celery -A x; directory = /x; restart = on-failure; " },
 		{ "command=/x/y\nautorestart=true\nexitcodes=0,2\n", "command = /x/y; restart = always; success_exit_status = 0,2; " },
+		{ "command=gunicorn a\nexitcodes=0,2\n", "app = a; restart = on-failure; success_exit_status = 0,2; " },
 		/* what supervisord is, its children are, too */
 		{ "command=/x/y\nautorestart=true\nenvironment=A=\"own\"\n[supervisord]\nenvironment=A=\"1\",B=\"2\"\nuser=www\numask=027\n"
 			"minfds=4096\ndirectory=/srv\n",

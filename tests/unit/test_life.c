@@ -465,6 +465,37 @@ a_stop_goes_down_the_ladder(void **state)
 	assert_int_equal(l.slots[0].state, GENERATION_FREE);
 }
 
+/* How it ended may ask for another policy than the one that is set. */
+static void
+an_end_has_a_policy_of_its_own(void **state)
+{
+	static const struct {
+		enum restart_policy set, of_end;
+		bool clean;
+		enum life_state wanted;
+	} cases[] = {
+		{ RESTART_ALWAYS, RESTART_NEVER, false, LIFE_FAILED },
+		{ RESTART_ON_FAILURE, RESTART_NEVER, false, LIFE_FAILED },
+		{ RESTART_ALWAYS, RESTART_NEVER, true, LIFE_STOPPING },
+		{ RESTART_NEVER, RESTART_ALWAYS, false, LIFE_STARTING },
+		{ RESTART_ON_FAILURE, RESTART_ALWAYS, true, LIFE_STARTING },
+		{ RESTART_ON_FAILURE, RESTART_ON_FAILURE, true, LIFE_STOPPING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct life_limits limits = usual;
+		struct life l;
+
+		limits.restart.policy = cases[i].set;
+		reach(&l, LIFE_RUNNING, &limits);
+		life_died_under(&l, l.current, cases[i].clean, cases[i].of_end, JITTER, T0);
+		if (l.state != cases[i].wanted)
+			fail_msg("case %zu: %s", i, life_state_name(l.state));
+		assert_int_equal(l.limits.restart.policy, cases[i].set);
+	}
+}
+
 static void
 orphans_end_beside_their_successor(void **state)
 {
@@ -644,6 +675,7 @@ main(void)
 		cmocka_unit_test(every_state_and_event_on_own_port),
 		cmocka_unit_test(who_cleans_up_has_time_of_its_own),
 		cmocka_unit_test(a_stop_goes_down_the_ladder),
+		cmocka_unit_test(an_end_has_a_policy_of_its_own),
 		cmocka_unit_test(orphans_end_beside_their_successor),
 		cmocka_unit_test(on_own_port_orphans_go_first),
 		cmocka_unit_test(a_replacement_that_is_not_ready_in_time_is_given_up),
