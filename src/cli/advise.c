@@ -41,11 +41,12 @@ print_comment(struct paint p, const char *words)
 	}
 }
 
-/* "in 2d4h since 20:57:52, and 1000000 requests": what it is advised from. Of before bridled began nothing is known. */
+/* "for [gunicorn:web], from what was measured in 2d4h since 20:57:52, and 1000000 requests": the section is there already, and
+ * may not be there twice (conf/build.c); of before bridled began nothing is known. */
 static void
 print_heading(const char *name, const json_t *measures, struct paint p)
 {
-	char words[160], moment[MOMENT_WORDS];
+	char words[240], moment[MOMENT_WORDS];
 	int64_t requests;
 	struct text t;
 	msec watched, since;
@@ -53,7 +54,7 @@ print_heading(const char *name, const json_t *measures, struct paint p)
 	text_init(&t, words, sizeof words);
 	field_seconds(measures, "watched", &watched); /* 0 where it is not there (field.h) */
 	field_integer(measures, "requests", &requests);
-	text_add(&t, "from what was measured in ");
+	text_addf(&t, "for [gunicorn:%s], from what was measured in ", name);
 	text_add_duration(&t, watched - watched % 1000); /* whole seconds */
 	if (field_seconds(measures, "since", &since)) {
 		moment_words(clock_wall() - since, moment);
@@ -61,9 +62,6 @@ print_heading(const char *name, const json_t *measures, struct paint p)
 	}
 	text_addf(&t, ", and %lld requests", (long long)requests);
 	print_comment(p, words);
-	fputs("[gunicorn:", stdout);
-	paint_visible(stdout, name);
-	puts("]");
 }
 
 /* What stays as it is, is only a comment: what is pasted changes nothing that is right. */

@@ -7,6 +7,7 @@ enum {
 	HEADROOM = 70,       /* per cent of its workers that a service should use at most: the rest is for what comes in bursts */
 	ROOM = 80,           /* per cent of the memory that workers should take at most */
 	STANDING = 5,        /* per cent of the looks at which a queue stood: not by chance any more */
+	STARVED = 50,        /* per cent of these: it was for want of processors, as a rule */
 	WAITING = 50,        /* per cent: a request that needs a processor for less waits for something else */
 	MOST_WORKERS = 1024, MOST_THREADS = 32,
 	TIMEOUT_LEAST = 10000, TIMEOUT_STEP = 5000, TIMEOUT_USUAL = 30000 /* Gunicorn's default */, TIMEOUT_MOST = 86400000,
@@ -70,6 +71,8 @@ sane(const struct advise_measures *m)
 	struct advise_measures s = *m;
 
 	s.workers = within(m->workers, 1, MOST_WORKERS);
+	s.wanted = within(m->wanted, 1, MOST_WORKERS);
+	s.fewest = m->fewest >= 1 && m->fewest < s.workers ? m->fewest : -1;
 	s.threads = within(m->threads, -1, 4096);
 	s.timeout = within(m->timeout, -1, TIMEOUT_MOST);
 	s.cpus = within(m->cpus, 1, 4096);
@@ -174,9 +177,19 @@ wish_of(const struct advise_measures *m, const struct advise_numbers *n, enum ad
 	int64_t more = m->workers + (m->workers + 1) / 2; /* half more, and at least one */
 
 	*reason = ADVISE_FOR_LOAD;
-	if (m->standing >= STANDING && more > n->by_load) {
+	if (m->fewest > 0) { /* Bridle has as many as the queue asks for, and fewer when it can */
+		*reason = n->by_load > m->workers ? ADVISE_FOR_LOAD : ADVISE_FOR_RANGE;
+		return n->by_load > m->workers ? n->by_load : m->workers;
+	}
+	/* what is longer under way because it waits for a processor looks like more of it at a time; one alone is too few anyway */
+	if (m->workers > 1 && m->starved >= STARVED && (m->standing >= STANDING || n->by_load > m->workers)) {
+		*reason = ADVISE_FOR_STARVED;
+		return m->workers;
+	}
+	/* who is served is what fits: of a load that does not, nobody knows how large it is */
+	if (m->standing >= STANDING) {
 		*reason = ADVISE_FOR_QUEUE;
-		return more;
+		return more > n->by_load ? more : n->by_load;
 	}
 	/* the busiest hour of the day may be still to come */
 	if (n->by_load < m->workers && m->watched < ADVISE_DAY) {
@@ -205,6 +218,8 @@ workers(struct advise_list *l, const struct advise_measures *m)
 		reason = ADVISE_FOR_ROOM;
 	}
 	add(l, ADVISE_WORKERS, reason, value, value == m->workers);
+	if (m->fewest > 0 && m->fewest < value)
+		l->at[l->count - 1].fewest = m->fewest;
 	return value;
 }
 
@@ -280,11 +295,11 @@ add_max_requests(struct advise_list *l, const struct advise_measures *m, int64_t
 static void
 max_requests(struct advise_list *l, const struct advise_measures *m, int64_t workers)
 {
-	double hourly = (double)m->requests * 3600000 / (double)m->watched / (double)m->workers;
+	double hourly = (double)m->requests * 3600000 / (double)m->watched / (double)m->wanted;
 	bool recycles = m->max_requests > 0;
 
 	if (m->growth_over < ADVISE_GROWTH_TIME) {
-		l->growth_unknown = true;
+		add(l, ADVISE_MAX_REQUESTS, ADVISE_FOR_YOUNG, recycles ? m->max_requests : 0, true);
 		return;
 	}
 	if (!grows(m)) {

@@ -19,21 +19,25 @@ enum advise_class { ADVISE_SYNC, ADVISE_GTHREAD, ADVISE_ASYNC, ADVISE_OTHER };
 struct advise_measures {
 	/* how it is set; -1: not said */
 	enum advise_class class;
-	int64_t workers, threads;
-	msec timeout; /* 0: never */
+	int64_t workers, threads; /* of a range of workers the most, */
+	int64_t fewest;           /* and the fewest; -1: it is none */
+	int64_t wanted;           /* workers, now */
+	msec timeout;             /* 0: never */
 	int64_t max_requests, jitter, memory_max_worker, preload;
 	/* what there is: processors, and bytes that it has or may still take; -1: unknown */
 	int64_t cpus, memory;
 	/* what was seen, */
-	msec since;             /* ms ago, the first look; */
-	msec watched;           /* for so long of it */
-	uint64_t requests;      /* since they are counted */
-	uint64_t timed;         /* of which so many say how long they took, */
-	int64_t us, longest;    /* all of them and the longest, microseconds */
-	int64_t busiest;        /* requests in a thousand seconds, in the busiest minute */
-	int64_t timeouts;       /* workers that were ended because they did not beat, with the timeout that is set */
-	int64_t cpu_us;         /* that workers ran */
-	int64_t standing;       /* per cent of the looks at which as many connections waited as there were workers */
+	msec since;          /* ms ago, the first look; */
+	msec watched;        /* for so long of it */
+	uint64_t requests;   /* since they are counted */
+	uint64_t timed;      /* of which so many say how long they took, */
+	int64_t us, longest; /* all of them and the longest, microseconds */
+	int64_t busiest;     /* requests in a thousand seconds, in the busiest minute */
+	int64_t timeouts;    /* workers that were ended because they did not beat, with the timeout that is set */
+	int64_t cpu_us;      /* that workers ran */
+	int64_t standing; /* per cent of the looks at which as many connections waited as there were workers, with as many
+				 * of these as now */
+	int64_t starved;        /* and of these looks, in which somebody waited for a processor most of the time */
 	int64_t master, worker; /* bytes: of the master, of the largest worker that there was */
 	int64_t rss, pss;       /* the mean of the workers that live; -1: unknown */
 	int64_t growth;         /* bytes an hour that a worker grows; not of interest where */
@@ -77,6 +81,8 @@ enum advise_key {
 	X(LOAD)      /* so many leave a part of them free in the busiest minute */ \
 	X(TWO)       /* one would do; while it is exchanged, or hangs, there is another */ \
 	X(QUEUE)     /* connections waited */ \
+	X(STARVED)   /* connections waited, and workers for a processor */ \
+	X(RANGE)     /* within a range they are moved by the queue */ \
 	X(NOT_FEWER) /* fewer would do for what was seen, in less than a day */ \
 	X(CPUS)      /* more would only wait for a processor */ \
 	X(ROOM)      /* memory holds no more */ \
@@ -86,6 +92,7 @@ enum advise_key {
 	X(NEVER)     /* nothing ends a worker that hangs */ \
 	X(GROWS)     /* a worker grows with each request */ \
 	X(STEADY)    /* workers do not grow */ \
+	X(YOUNG)     /* no worker is old enough to say whether they grow */ \
 	X(TOGETHER)  /* or workers that were started together are recycled together */ \
 	X(LARGEST)   /* half more than the largest that was seen */ \
 	X(OWN)       /* workers have copies of what they could share */ \
@@ -110,7 +117,8 @@ struct advice {
 	enum advise_key key;
 	enum advise_reason reason;
 	int64_t value;
-	bool kept; /* as it is set, or as it is without being set */
+	int64_t fewest; /* of a range of workers, up to value; 0: it is none */
+	bool kept;      /* as it is set, or as it is without being set */
 };
 
 /* What was worked out on the way, for whoever puts the reasons into words. */
@@ -128,7 +136,6 @@ struct advise_list {
 	unsigned count;
 	struct advice at[ADVISE_KEY_COUNT];
 	struct advise_numbers numbers;
-	bool growth_unknown; /* no worker is old enough for max_requests */
 };
 
 /* Whatever M claims, what is advised is within the ranges of its key; workers are at least 1, and unless they are 1 memory holds

@@ -17,7 +17,9 @@ struct tally {
 	msec since, looked;       /* first and last time; 0: never */
 	msec watched;             /* of the time between looks */
 	int64_t cpu_us;           /* that workers have run meanwhile, microseconds */
-	uint32_t looks, standing; /* standing: as many connections waited as there were workers, or more */
+	uint32_t looks, standing; /* standing: as many connections waited as there were workers, or more; */
+	uint32_t starved;         /* and somebody waited for a processor most of the time. All three: */
+	int64_t wanted;           /* since so many workers are wanted */
 	int64_t busiest;          /* requests in a thousand seconds, at most */
 	int64_t largest;          /* bytes of a worker, at most */
 };
@@ -26,9 +28,14 @@ struct tally {
 struct tally_seen {
 	int64_t cpu; /* of all workers, in thousandths of one processor */
 	int64_t queue, workers;
+	int64_t wanted;  /* workers */
+	bool starved;    /* somebody waits for a processor most of the time; of interest where a queue stands */
 	int64_t rate;    /* requests in a thousand seconds, over half a minute or more */
 	int64_t largest; /* bytes of the largest worker */
 };
+
+/* At this look as many connections wait as there are workers, or more. */
+bool tally_stands(const struct tally_seen *seen);
 
 /* One more look. */
 void tally_look(struct tally *t, const struct tally_seen *seen, msec now);

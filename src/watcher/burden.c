@@ -1,6 +1,5 @@
 #include "watcher/burden.h"
 
-#include "os/pressure.h"
 #include "watcher/queues.h"
 #include "watcher/watch.h"
 
@@ -30,15 +29,23 @@ room_of(struct watcher *w, const struct page_service *record)
 	return least;
 }
 
-static void
-take_pressure(const struct page_service *record, struct record_strain *strain)
+struct pressure
+burden_pressure(const struct page_service *record, bool *of_group)
 {
 	const struct page_generation *g = services_generation(record, record->generation);
 	struct pressure p;
+	bool group = g != NULL && g->master > 0 && pressure_of_group(g->master, &p);
 
-	strain->of_group = g != NULL && g->master > 0 && pressure_of_group(g->master, &p);
-	if (!strain->of_group)
-		p = pressure_look("/proc/pressure");
+	if (of_group != NULL)
+		*of_group = group;
+	return group ? p : pressure_look("/proc/pressure");
+}
+
+static void
+take_pressure(const struct page_service *record, struct record_strain *strain)
+{
+	struct pressure p = burden_pressure(record, &strain->of_group);
+
 	strain->memory_pressure = p.memory;
 	strain->io_pressure = p.io;
 	strain->cpu_pressure = p.cpu;

@@ -7,6 +7,7 @@
 
 #include "core/cause.h"
 #include "judge/record.h"
+#include "os/pressure.h"
 #include "os/steal.h"
 #include "wire/page.h"
 
@@ -22,6 +23,10 @@ struct burden {
 
 /* SAMPLER was judged. */
 void burden_look(struct sampler *sampler);
+
+/* How much somebody has to wait for: in the control group of the service that RECORD is of, and *OF_GROUP (NULL: of no interest), or else
+ * on the machine. */
+struct pressure burden_pressure(const struct page_service *record, bool *of_group);
 
 /* What S stands under, where an incident of CAUSE is about that; false: it is not. */
 bool burden_of(struct watcher *w, const struct service *s, const struct page_service *record, enum cause cause,

@@ -75,6 +75,7 @@ write_measures(struct jsonw *j, const struct advise_measures *m)
 	write_known(j, "longest_ms", true, timed ? m->longest : -1);
 	write_known(j, "cpu", true, m->cpu_us / 1000);
 	write_known(j, "standing", false, m->standing);
+	write_known(j, "starved", false, m->starved);
 	write_known(j, "timeouts", false, m->timeouts);
 	write_known(j, "worker", false, m->worker > 0 ? m->worker : -1);
 	write_known(j, "master", false, m->master > 0 ? m->master : -1);

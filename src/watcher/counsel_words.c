@@ -45,7 +45,11 @@ say_load(struct text *t, const struct saying *s)
 	add_us(t, s->n->mean);
 	text_add(t, " each were ");
 	add_thousandths(t, s->n->busy);
-	text_addf(t, " at a time, and needed a processor for %lld %% of it", (long long)s->n->share);
+	text_add(t, " at a time, and needed a processor for ");
+	if (s->n->share < 1)
+		text_add(t, "less than 1 % of it");
+	else
+		text_addf(t, "%lld %% of it", (long long)s->n->share);
 }
 
 static void
@@ -67,6 +71,22 @@ say_queue(struct text *t, const struct saying *s)
 {
 	text_addf(t, "at %lld %% of the looks as many connections waited as there were workers: half more than %lld",
 		(long long)s->m->standing, (long long)s->m->workers);
+}
+
+static void
+say_starved(struct text *t, const struct saying *s)
+{
+	text_addf(t,
+		"at %lld %% of the looks as many connections waited as there were workers, but at %lld %% of these so did "
+		"somebody for a processor: more workers would wait as well",
+		(long long)s->m->standing, (long long)s->m->starved);
+}
+
+static void
+say_range(struct text *t, const struct saying *s)
+{
+	say_load(t, s);
+	text_add(t, ": within the range there are as many as the queue asks for");
 }
 
 static void
@@ -153,6 +173,15 @@ say_steady(struct text *t, const struct saying *s)
 }
 
 static void
+say_young(struct text *t, const struct saying *s)
+{
+	(void)s;
+	text_add(t, "no worker was looked at for as long as ");
+	text_add_duration(t, ADVISE_GROWTH_TIME);
+	text_add(t, ", which it takes to see whether they grow");
+}
+
+static void
 say_together(struct text *t, const struct saying *s)
 {
 	(void)s;
@@ -187,7 +216,9 @@ say_shared(struct text *t, const struct saying *s)
 {
 	text_addf(t, "%lld %% of the ", (long long)s->n->own);
 	add_size(t, s->m->rss);
-	text_add(t, " of a worker are its own: there is little to be gained");
+	text_add(t, " of a worker are its own, and it has or may take ");
+	add_size(t, s->m->memory);
+	text_add(t, ": there is little to be gained");
 }
 
 /* clang-format off */
@@ -195,6 +226,8 @@ static say *const sayings[ADVISE_REASON_COUNT] = {
 	[ADVISE_FOR_LOAD] = say_enough,
 	[ADVISE_FOR_TWO] = say_two,
 	[ADVISE_FOR_QUEUE] = say_queue,
+	[ADVISE_FOR_STARVED] = say_starved,
+	[ADVISE_FOR_RANGE] = say_range,
 	[ADVISE_FOR_NOT_FEWER] = say_not_fewer,
 	[ADVISE_FOR_CPUS] = say_cpus,
 	[ADVISE_FOR_ROOM] = say_room,
@@ -204,6 +237,7 @@ static say *const sayings[ADVISE_REASON_COUNT] = {
 	[ADVISE_FOR_NEVER] = say_never,
 	[ADVISE_FOR_GROWS] = say_grows,
 	[ADVISE_FOR_STEADY] = say_steady,
+	[ADVISE_FOR_YOUNG] = say_young,
 	[ADVISE_FOR_TOGETHER] = say_together,
 	[ADVISE_FOR_LARGEST] = say_largest,
 	[ADVISE_FOR_OWN] = say_own,
@@ -233,6 +267,8 @@ counsel_value(struct text *t, const struct advice *a)
 	case ADVISE_JITTER:
 	case ADVISE_KEY_COUNT: break;
 	}
+	if (a->fewest > 0)
+		text_addf(t, "%lld..", (long long)a->fewest);
 	text_addf(t, "%lld", (long long)a->value);
 }
 

@@ -6,9 +6,14 @@
 #include "core/figures.h"
 #include "os/cpus.h"
 #include "os/memory.h"
+#include "watcher/burden.h"
 #include "watcher/pools.h"
 #include "watcher/watch.h"
 
+enum {
+	STARVED = 5000,   /* hundredths of a per cent of ten seconds in which somebody waited for a processor */
+	LOOKS_ENOUGH = 60 /* to say how often a queue stands: five minutes, as a rule */
+};
 static const msec hour = 3600000;
 
 /* ---- looks ---- */
@@ -35,7 +40,11 @@ weight_of(const struct worker *worker)
 static struct tally_seen
 add_up(struct sampler *sampler, const struct page_service *record, msec now)
 {
-	struct tally_seen seen = { .cpu = -1, .queue = sampler->queue, .workers = 0, .rate = -1, .largest = -1 };
+	struct tally_seen seen = { .cpu = -1,
+		.queue = sampler->queue,
+		.wanted = record->wanted,
+		.rate = -1,
+		.largest = -1 };
 
 	for (uint32_t i = 0; i < sampler->workers.count; i++) {
 		const struct worker *worker = &sampler->workers.at[i];
@@ -51,6 +60,8 @@ add_up(struct sampler *sampler, const struct page_service *record, msec now)
 	/* a rate over less than its span would be one of nothing but the beginning */
 	if (sampler->figures != NULL && now - sampler->figures->since >= FIGURES_SPAN)
 		seen.rate = figures_look(sampler->figures, now).rate;
+	if (tally_stands(&seen)) /* only then, for it takes three files */
+		seen.starved = burden_pressure(record, NULL).cpu >= STARVED;
 	return seen;
 }
 
@@ -91,7 +102,9 @@ take_settings(const struct page_service *record, struct advise_measures *m)
 	const struct page_settings *set = &record->settings;
 
 	m->class = set->worker_class <= PAGE_CLASS_OTHER ? classes[set->worker_class] : ADVISE_OTHER;
-	m->workers = record->wanted;
+	m->fewest = set->workers_min < set->workers_max ? (int64_t)set->workers_min : -1;
+	m->wanted = record->wanted;
+	m->workers = m->fewest > 0 ? set->workers_max : record->wanted;
 	m->threads = set->threads > 0 ? set->threads : -1;
 	m->timeout = (set->said & PAGE_SAID_TIMEOUT) != 0 ? (msec)set->timeout : -1;
 	m->max_requests = set->max_requests > 0 ? (int64_t)set->max_requests : -1;
@@ -207,6 +220,7 @@ measures_take(struct watcher *w, struct service *s, const struct page_service *r
 		m->cpu_us = t->cpu_us;
 		m->busiest = t->busiest;
 		m->worker = t->largest;
-		m->standing = t->looks > 0 ? (int64_t)t->standing * 100 / t->looks : 0;
+		m->standing = t->looks >= LOOKS_ENOUGH ? (int64_t)t->standing * 100 / t->looks : 0;
+		m->starved = t->standing > 0 ? (int64_t)t->starved * 100 / t->standing : 0;
 	}
 }

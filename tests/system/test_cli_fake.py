@@ -530,7 +530,7 @@ def test_a_strange_history_does_no_harm(fake, answer):
         assert done.returncode == 0 and "\033" not in done.stdout, done
 
 
-ADVICE = {"missing": [], "measures": {"watched": 180000.0, "requests": 1000000}, "advice": [
+ADVICE = {"missing": [], "measures": {"since": 180500.0, "watched": 180000.0, "requests": 1000000}, "advice": [
     {"key": "workers", "value": "5", "kept": False, "reason": "in the busiest minute 20.0 requests a second " + "of 100ms each " * 12},
     {"key": "timeout", "value": "30s", "kept": True, "reason": "the longest took 2.5s"},
     {"key": "memory_max_worker", "value": "160M", "kept": False, "reason": "the largest\nbind = tcp:0.0.0.0:80"}]}
@@ -539,9 +539,10 @@ ADVICE = {"missing": [], "measures": {"watched": 180000.0, "requests": 1000000},
 def test_advice_is_ready_to_be_pasted(fake, tmp_path):
     out = bridle("advise", "web", "--socket", fake(answers={"Advise": ADVICE}).path).stdout
     lines = [line for line in out.splitlines() if line and not line.startswith("#")]
-    assert lines == ["[gunicorn:web]", "workers = 5", "memory_max_worker = 160M"], "whatever a reason says is a comment"
-    assert "# as it is: timeout = 30s" in out and "2d2h" in out and all(len(line) <= 80 for line in out.splitlines())
-    (tmp_path / "bridle.ini").write_text(out.replace("workers =", "app = a:b\ndirectory = /\nbind = /tmp/x\nworkers =", 1))
+    assert lines == ["workers = 5", "memory_max_worker = 160M"], "whatever a reason says is a comment"
+    assert out.startswith("# for [gunicorn:web], from what was measured in 2d2h since 20")
+    assert "# as it is: timeout = 30s" in out and all(len(line) <= 80 for line in out.splitlines())
+    (tmp_path / "bridle.ini").write_text("[gunicorn:web]\napp = a:b\ndirectory = /\nbind = /tmp/x\n" + out)
     assert bridle("check", tmp_path / "bridle.ini").returncode == 0
 
 

@@ -16,6 +16,8 @@ shop(void)
 	return (struct advise_measures){
 		.class = ADVISE_SYNC,
 		.workers = 3,
+		.wanted = 3,
+		.fewest = -1,
 		.threads = -1,
 		.timeout = -1,
 		.max_requests = -1,
@@ -54,8 +56,8 @@ say(const struct advise_list *l, enum advise_key key, char *words, size_t size)
 	if (a == NULL)
 		snprintf(words, size, "%s: nothing", advise_key_name(key));
 	else
-		snprintf(words, size, "%s=%lld %s%s", advise_key_name(key), (long long)a->value, reasons[a->reason],
-			a->kept ? " kept" : "");
+		snprintf(words, size, a->fewest > 0 ? "%s=%lld..%lld %s%s" : "%s=%.0lld%lld %s%s", advise_key_name(key),
+			(long long)a->fewest, (long long)a->value, reasons[a->reason], a->kept ? " kept" : "");
 }
 
 static void
@@ -114,11 +116,69 @@ workers_follow_the_load(void **state)
 	EXPECT(&m, "workers=2 TWO");
 	m.watched = 23 * HOUR; /* of a day's other hours nothing is known */
 	EXPECT(&m, "workers=3 NOT_FEWER kept");
-	m = shop();
-	m.standing = 6;
-	EXPECT(&m, "workers=5 QUEUE");
-	m.standing = 4;
-	EXPECT(&m, "workers=3 LOAD kept");
+}
+
+static void
+a_queue_that_stands_asks_for_more(void **state)
+{
+	/* set, at a time (thousandths), per cent of the looks, of which without a processor, processors; what is said */
+	static const struct {
+		int64_t workers, busy, standing, starved, cpus;
+		const char *said;
+	} cases[] = {
+		{ 3, 2000, 6, 0, 2, "workers=5 QUEUE" },
+		{ 3, 2000, 4, 0, 2, "workers=3 LOAD kept" },
+		{ 1, 990, 84, 0, 2,
+			"workers=2 QUEUE" }, /* one is never more than full: what it cannot serve is not seen */
+		{ 2, 5000, 20, 49, 2, "workers=8 QUEUE" }, /* of a burst more is known */
+		{ 2, 1000, 7, 50, 2, "workers=2 STARVED kept" },
+		{ 2, 2400, 1, 90, 2, "workers=2 STARVED kept" },
+		{ 1, 990, 84, 100, 2, "workers=2 QUEUE" },
+		{ 2, 5000, 90, 100, 2,
+			"workers=2 STARVED kept" }, /* a request takes long while it waits for a processor */
+		{ 8, 2000, 90, 0, 2, "workers=8 CPUS kept" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct advise_measures m = shop();
+
+		m.workers = m.wanted = cases[i].workers;
+		m.busiest = cases[i].busy * 10; /* of 100 ms each */
+		m.standing = cases[i].standing;
+		m.starved = cases[i].starved;
+		m.cpus = cases[i].cpus;
+		EXPECT(&m, cases[i].said);
+	}
+}
+
+static void
+a_range_stays_one(void **state)
+{
+	/* from, to, at a time (thousandths), per cent of the looks, memory in MiB; what is said */
+	static const struct {
+		int64_t fewest, most, busy, standing, memory;
+		const char *said;
+	} cases[] = {
+		{ 2, 8, 2000, 0, 2048, "workers=2..8 RANGE kept" },
+		{ 2, 8, 100, 0, 2048, "workers=2..8 RANGE kept" },   /* with little to do there are two already */
+		{ 2, 8, 2000, 50, 2048, "workers=2..8 RANGE kept" }, /* it stands before there is one more */
+		{ 1, 3, 3000, 50, 2048, "workers=1..5 LOAD" }, { 2, 8, 2000, 0, 512, "workers=2..4 ROOM" },
+		{ 4, 8, 2000, 0, 512, "workers=4 ROOM" },
+		{ 9, 8, 3000, 0, 2048, "workers=5 LOAD" }, /* none that could be set */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct advise_measures m = shop();
+
+		m.fewest = cases[i].fewest;
+		m.workers = cases[i].most;
+		m.busiest = cases[i].busy * 10;
+		m.standing = cases[i].standing;
+		m.memory = cases[i].memory * mib;
+		EXPECT(&m, cases[i].said);
+	}
 }
 
 static void
@@ -231,7 +291,15 @@ who_grows_is_recycled(void **state)
 	m = shop();
 	m.growth_over = 29 * MINUTE;
 	m.growth = gib;
-	EXPECT(&m, "max_requests: nothing");
+	EXPECT(&m, "max_requests=0 YOUNG kept");
+	m.max_requests = 500;
+	EXPECT(&m, "max_requests=500 YOUNG kept");
+	m = shop();
+	m.growth = 20 * mib;
+	m.workers =
+		12; /* of which a range has three now: each has a third of the requests, and room to grow as one of twelve */
+	m.fewest = 2;
+	EXPECT(&m, "max_requests=5000 GROWS");
 }
 
 static void
@@ -313,6 +381,8 @@ random_world(uint64_t *seed)
 	struct advise_measures m = {
 		.class = (enum advise_class)up_to(seed, 3),
 		.workers = wild ? any(seed) : 1 + up_to(seed, 40),
+		.wanted = wild ? any(seed) : 1 + up_to(seed, 40),
+		.fewest = wild ? any(seed) : up_to(seed, 40) - 30,
 		.threads = wild ? any(seed) : up_to(seed, 10) - 1,
 		.timeout = wild ? any(seed) : up_to(seed, 5) * 15000 - 1,
 		.max_requests = wild ? any(seed) : up_to(seed, 3) * 1000 - 1,
@@ -329,6 +399,7 @@ random_world(uint64_t *seed)
 		.timeouts = wild ? any(seed) : up_to(seed, 2),
 		.cpu_us = wild ? any(seed) : up_to(seed, 1000000) * up_to(seed, 1000000),
 		.standing = wild ? any(seed) : up_to(seed, 10),
+		.starved = wild ? any(seed) : up_to(seed, 100),
 		.master = wild ? any(seed) : up_to(seed, 200) * mib,
 		.worker = wild ? any(seed) : up_to(seed, 500) * mib,
 		.rss = wild ? any(seed) : up_to(seed, 500) * mib,
@@ -377,6 +448,10 @@ check_world(const struct advise_list *l, const struct advise_measures *m, uint64
 	if (workers < 1 || (workers > 1 && m->worker > m->memory / workers))
 		fail_msg("seed %llu: %lld workers of %lld in %lld", (unsigned long long)seed, (long long)workers,
 			(long long)m->worker, (long long)m->memory);
+	for (unsigned i = 0; i < l->count; i++)
+		if (l->at[i].fewest < 0 || (l->at[i].fewest > 0 && l->at[i].fewest >= l->at[i].value))
+			fail_msg("seed %llu: a range from %lld to %lld", (unsigned long long)seed,
+				(long long)l->at[i].fewest, (long long)l->at[i].value);
 	if (t != NULL && t->value != 0 && m->longest < 86400000000 && t->value * 1000 < m->longest)
 		fail_msg("seed %llu: timeout %lld below %lld us", (unsigned long long)seed, (long long)t->value,
 			(long long)m->longest);
@@ -442,7 +517,7 @@ looks_add_up(void **state)
 	} looks[] = {
 		{ 5000, { .cpu = 500, .queue = 0, .workers = 2, .rate = 1000, .largest = 10 } },
 		{ 5000, { .cpu = 1500, .queue = 2, .workers = 2, .rate = 3000, .largest = 30 } },
-		{ 1000, { .cpu = -1, .queue = -1, .workers = 2, .rate = -1, .largest = -1 } },
+		{ 1000, { .cpu = -1, .queue = -1, .workers = 2, .rate = -1, .largest = -1, .starved = true } },
 		{ 60000,
 			{ .cpu = 1000,
 				.queue = 9,
@@ -463,6 +538,11 @@ looks_add_up(void **state)
 	assert_int_equal(t.cpu_us, 1500 * 5000 + 1000 * 5000);
 	assert_int_equal(t.looks, 5);
 	assert_int_equal(t.standing, 2);
+	assert_int_equal(t.starved, 0); /* nobody waited then */
+	tally_look(&t, &(struct tally_seen){ .queue = 3, .workers = 3, .starved = true }, now);
+	assert_int_equal(t.starved, 1);
+	tally_look(&t, &(struct tally_seen){ .queue = 0, .workers = 3, .wanted = 4 }, now);
+	assert_true(t.looks == 1 && t.standing == 0 && t.starved == 0); /* what was before there were four */
 	assert_int_equal(t.busiest, 3000);
 	assert_int_equal(t.largest, 30);
 }
@@ -473,6 +553,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_service_that_is_well_set_is_left_alone),
 		cmocka_unit_test(workers_follow_the_load),
+		cmocka_unit_test(a_queue_that_stands_asks_for_more),
+		cmocka_unit_test(a_range_stays_one),
 		cmocka_unit_test(memory_is_the_last_word),
 		cmocka_unit_test(work_is_bounded_by_processors),
 		cmocka_unit_test(who_waits_gets_threads),

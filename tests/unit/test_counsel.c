@@ -19,6 +19,7 @@ static const struct advise_measures measures = {
 	.busiest = 20000,
 	.timeouts = 2,
 	.standing = 12,
+	.starved = 60,
 	.master = 30 << 20,
 	.worker = 90 << 20,
 	.rss = 85 << 20,
@@ -49,6 +50,14 @@ reasons_have_figures(void **state)
 		"3 leave a third free");
 	expect(ADVISE_FOR_QUEUE, 5, false,
 		"at 12 % of the looks as many connections waited as there were workers: half more than 3");
+	expect(ADVISE_FOR_STARVED, 3, true,
+		"at 12 % of the looks as many connections waited as there were workers, but at 60 % of these so did somebody for a "
+		"processor: more workers would wait as well");
+	expect(ADVISE_FOR_RANGE, 8, true,
+		"in the busiest minute 20.0 requests a second of 100ms each were 2.0 at a time, and needed a processor for 33 % of it: "
+		"within the range there are as many as the queue asks for");
+	expect(ADVISE_FOR_YOUNG, 0, true,
+		"no worker was looked at for as long as 30m, which it takes to see whether they grow");
 	expect(ADVISE_FOR_ROOM, 4, false,
 		"the largest worker had 90M and the master 30M: no more fit into four fifths of the 2G that it has or may take");
 	expect(ADVISE_FOR_SLOWEST, 10000, false,
@@ -56,6 +65,8 @@ reasons_have_figures(void **state)
 	expect(ADVISE_FOR_HUNG, 60000, false,
 		"2 workers were ended for not answering in time: nobody knows how long that would have taken");
 	expect(ADVISE_FOR_GROWS, 20000, false, "a worker grows by 20M an hour, 2.9K a request: after so many by 57.6M");
+	expect(ADVISE_FOR_SHARED, 0, true,
+		"47 % of the 85M of a worker are its own, and it has or may take 2G: there is little to be gained");
 	expect(ADVISE_FOR_STEADY, 0, true, "workers grow by 20M an hour: nothing asks for them to be recycled");
 }
 
@@ -98,23 +109,25 @@ values_are_as_in_the_file(void **state)
 	static const struct {
 		enum advise_key key;
 		int64_t value;
+		int64_t fewest;
 		const char *wanted;
 	} cases[] = {
-		{ ADVISE_WORKERS, 5, "5" },
-		{ ADVISE_WORKER_CLASS, ADVISE_GTHREAD, "gthread" },
-		{ ADVISE_THREADS, 4, "4" },
-		{ ADVISE_TIMEOUT, 35000, "35s" },
-		{ ADVISE_MAX_REQUESTS, 20000, "20000" },
-		{ ADVISE_JITTER, 2000, "2000" },
-		{ ADVISE_MEMORY_MAX_WORKER, 160 << 20, "160M" },
-		{ ADVISE_MEMORY_MAX_WORKER, 1136LL << 20, "1136M" },
-		{ ADVISE_PRELOAD, 1, "yes" },
-		{ ADVISE_PRELOAD, 0, "no" },
+		{ ADVISE_WORKERS, 5, 0, "5" },
+		{ ADVISE_WORKERS, 5, 2, "2..5" },
+		{ ADVISE_WORKER_CLASS, ADVISE_GTHREAD, 0, "gthread" },
+		{ ADVISE_THREADS, 4, 0, "4" },
+		{ ADVISE_TIMEOUT, 35000, 0, "35s" },
+		{ ADVISE_MAX_REQUESTS, 20000, 0, "20000" },
+		{ ADVISE_JITTER, 2000, 0, "2000" },
+		{ ADVISE_MEMORY_MAX_WORKER, 160 << 20, 0, "160M" },
+		{ ADVISE_MEMORY_MAX_WORKER, 1136LL << 20, 0, "1136M" },
+		{ ADVISE_PRELOAD, 1, 0, "yes" },
+		{ ADVISE_PRELOAD, 0, 0, "no" },
 	};
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const struct advice a = { .key = cases[i].key, .value = cases[i].value };
+		const struct advice a = { .key = cases[i].key, .value = cases[i].value, .fewest = cases[i].fewest };
 		char words[64];
 		struct text t;
 

@@ -184,6 +184,9 @@ only_what_can_be_is_believed(void **state)
 	s = sums;
 	s.standing = 3;
 	assert_false(tally_is_sound(&s, T0));
+	s.standing = 1;
+	s.starved = 2;
+	assert_false(tally_is_sound(&s, T0));
 	s = sums;
 	s.cpu_us = -1;
 	assert_false(tally_is_sound(&s, T0));
