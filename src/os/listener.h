@@ -41,6 +41,9 @@ void listener_unlink(int fd, const char *path);
 /* Does PATH certainly not lead to the socket FD any more (removed, or another's)? */
 bool listener_lost(int fd, const char *path);
 
+/* Has anybody who has the listener FD, too, shut it down (shutdown(2))? It belongs to the socket, and nobody can undo it. */
+bool listener_shut(int fd);
+
 /* Give the socket file at PATH another owner and mode, if it is still the one bound to FD. False with ERR. */
 bool listener_give(int fd, const char *path, const struct listener_unix *who, struct err *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "os/arrivals.h"
 #include "os/listener.h"
 
@@ -92,6 +93,16 @@ held_take(struct held *h, const struct plan_bind *bind, int fd, struct err *err)
 	return true;
 }
 
+/* Whoever starts on it would serve nobody. */
+static void
+give_up_if_shut(struct held_listener *l)
+{
+	if (l->fd < 0 || !listener_shut(l->fd))
+		return;
+	log_warning("'%s' was shut down by who was to serve it (shutdown(2)): it is opened anew", l->text);
+	close_one(l);
+}
+
 static bool
 open_one(struct held_listener *l, const struct plan *plan, const struct plan_bind *bind, struct err *err)
 {
@@ -99,6 +110,7 @@ open_one(struct held_listener *l, const struct plan *plan, const struct plan_bin
 	/* whoever opened it chose address, owner and mode */
 	if (l->given)
 		return true;
+	give_up_if_shut(l);
 	if (bind->is_unix)
 		return open_unix(l, plan, err);
 	/* One that is open keeps the backlog it was opened with: Gunicorn calls listen(2) on it again, with its own

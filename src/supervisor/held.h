@@ -30,7 +30,7 @@ struct held {
 /* Open what PLAN asks for and is not open yet, in FDS in the plan's order (room for HELD_MAX). Directories of the service come
  * first, for a listener may be in its runtime_directory. A unix socket whose path
  * was removed by somebody is opened anew: else a restart would leave it out of reach for ever. False with ERR; what was
- * opened by then stays open for the next try. */
+ * opened by then stays open for the next try. One that a service has shut down is opened anew, too. */
 bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *err);
 
 /* Take FD, which listens at BIND, as its listener. False with ERR: it has one, or no memory. */

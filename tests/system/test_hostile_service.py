@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from client import get
+from client import connect, get
 from sections import program, web
 from waiting import stays, until
 
@@ -27,3 +27,19 @@ def test_a_signal_by_its_listener(bridled, as_root, signum):
     stays(lambda: ask(site, "work") == "worked" and site.process.poll() is None, "both live", 2)
     until(lambda: site.state() == "listening", "it to rest: connections were counted")
     assert site.process.poll() is None and "stopping" not in site.said() and site.state("fine") == "running"
+
+
+@pytest.mark.parametrize("where", ["unix", "TCP"])
+def test_it_shuts_its_listener_down(bridled, as_root, free_ports, where):
+    """Which we hold, too, and cannot undo: its next generation gets another one."""
+    port, = free_ports(1)
+    address = ("127.0.0.1", port) if where == "TCP" else None
+    bind = f"127.0.0.1:{port}" if address else "unix:{root}/web.sock"
+    site = bridled(web(app="attempts:app", bind=bind, **OWN), program("fine", "/bin/sleep 1000"))
+    site.wait_workers(1)
+    assert get(address or site.address(), "/shut").body == "ok"
+    with pytest.raises(OSError):
+        connect(address or site.address(), 5).close()
+    site.ctl("restart", "web")
+    assert get(address or site.address(), "/work").body == "ok \"worked\""
+    assert "was shut down" in site.said() and site.state("fine") == "running"
