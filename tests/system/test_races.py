@@ -3,13 +3,15 @@ a link to what is root's, thousands of times a second. Whatever comes of the sta
 it, given away or removed."""
 import os
 import pathlib
+import pwd
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from sections import program, web
+from client import get
+from sections import bridle, program, web
 from waiting import until
 
 USER = 47001  # nobody else's: not the watcher's, nor that of another test
@@ -113,6 +115,91 @@ def go_round(site, name):
     for _ in range(ROUNDS):
         site.bridle("start", name)
         site.bridle("stop", name)
+
+
+# As that user: put links, hard links and a FIFO at each of PATHS, and take away what is there. What was tried, and what came of it.
+TRICKS = """
+import ctypes, os, signal, sys
+victim, *paths = sys.argv[1:]
+libc = ctypes.CDLL(None)
+tried = done = 0
+
+def attempt(trick, *words):
+    global tried, done
+    tried += 1
+    try:
+        trick(*words)
+        done += 1
+    except OSError:
+        pass
+
+def exchange(one, other):
+    if libc.renameat2(-100, one.encode(), -100, other.encode(), 2) != 0:
+        raise OSError
+
+def end(*_):
+    print(tried, done, flush=True)
+    os._exit(0)
+
+signal.signal(signal.SIGTERM, end)
+print("begun", flush=True)
+while True:
+    for path in paths:
+        attempt(os.symlink, victim, path + ".other")
+        attempt(exchange, path, path + ".other")
+        attempt(os.unlink, path)
+        attempt(os.symlink, victim, path)
+        attempt(os.unlink, path)
+        attempt(os.link, victim, path)
+        attempt(os.mkfifo, path)
+        attempt(os.rename, path, path + ".other")
+        attempt(os.unlink, path + ".other")
+"""
+
+
+WORDS = ["history", "why", "logs"]
+
+
+@pytest.mark.parametrize("who", ["a stranger", "the watcher's user"])
+def test_what_bridled_keeps_for_itself(bridled, as_root, victim, who):
+    """A stranger cannot have a hand in any of it. Logs are the watcher's, who is no root: whoever has his user can, and neither has
+    anything written or read elsewhere nor holds anybody up."""
+    mine = who != "a stranger"
+    uid = pwd.getpwnam("games").pw_uid if mine else USER
+    site = bridled(*([bridle(watch_user="games")] if mine else []), web(), program("job", "/bin/sleep 1000", **keys()))
+    site.wait_workers(1)
+    lose_a_worker(site)
+    paths = [site.log_dir / name for name in ("incidents.jsonl", "history.jsonl", "web/current")]
+    if not mine:
+        paths += [site.run_dir / name for name in ("control", "state", "state.new", "lock", "web/log")]
+    until(lambda: all(path.exists() for path in paths if path.name != "state.new"), "all of them to be there")
+    before, watcher = everything(victim), site.call("Info")["watcher"]
+    command = [sys.executable, "-c", TRICKS, str(victim / "key"), *map(str, paths)]
+    with subprocess.Popen(command, user=uid, group=uid, extra_groups=[], stdout=subprocess.PIPE, text=True) as attacker:
+        try:
+            assert attacker.stdout.readline() == "begun\n"
+            go_round(site, "job")
+            lose_a_worker(site)
+            said = "".join(site.bridle(word, "web").stdout for word in WORDS)
+            attacker.terminate()
+            tried, done = map(int, attacker.stdout.read().split())
+        finally:
+            attacker.kill()
+    assert tried > 100 and (done > 100 if mine else done == 0)
+    for path in paths[:2] if mine else []:  # and what stays there
+        path.unlink(missing_ok=True)
+        os.mkfifo(path, 0o666)
+    said += "".join(site.bridle(word, "web").stdout for word in WORDS)
+    assert everything(victim) == before and "s3cret" not in said
+    assert site.state("web") == "running" and get(site.address()).status == 200
+    assert site.call("Info")["watcher"] == watcher
+
+
+def lose_a_worker(site):
+    """An incident."""
+    pid = site.workers()[0]
+    os.kill(pid, 9)
+    until(lambda: site.workers() not in ([], [pid]), "another worker")
 
 
 @pytest.mark.parametrize("kind", ["runtime", "state", "cache", "logs"])

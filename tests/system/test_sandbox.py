@@ -15,7 +15,6 @@ import urllib.parse
 import pytest
 
 import processes
-import test_limits
 from client import get
 from daemon import APPS, open_to_all
 from sections import program, web
@@ -167,11 +166,10 @@ def test_system_call_architectures(sandboxed, as_root):
     assert ask(site, "work", "web1") == "worked"
 
 
-# The keys that take something from a service, or give it something of its own: a test of these files tries each, with a real
-# Gunicorn, and does ordinary work beside it.
+# The keys that take something from a service, or give it something of its own: a test tries each, with a real Gunicorn, and does
+# ordinary work beside it. The table of README.md says which, and as whom.
 GROUPS = ["identity and environment", "directories of a service", "how a service is scheduled",
           "limits of each process of a service", "what a service as a whole may take", "capabilities and sandbox"]
-TRIED_IN = ["test_sandbox.py", "test_bounds.py", "test_limits.py", "test_directories.py"]
 
 
 def test_every_key_is_tried():
@@ -182,10 +180,14 @@ def test_every_key_is_tried():
             group = found[1]
         elif found := re.match(r"KEY\(\w+, *(\w+)", line):
             keys.setdefault(group, set()).add(found[1])
-    words = set(re.findall(r"\w+", "".join((here / name).read_text() for name in TRIED_IN)))
-    words |= {f"limit_{name}" for name, _, _ in test_limits.LIMITS}
+    rows = re.findall(r"^\| `([a-z_`, ]+)` \| (.*) \| (.*) \|$", (here / "README.md").read_text(), re.MULTILINE)
+    told = [key for row in rows for key in re.findall(r"\w+", row[0])]
     assert set(GROUPS) <= keys.keys()
-    assert sorted({key for group in GROUPS for key in keys[group]} - words) == []
+    assert sorted(told) == sorted(key for group in GROUPS for key in keys[group])
+    for _, root, plain in rows:
+        for file, test in re.findall(r"`(test_\w+\.py) (\w+)`", f"{root} {plain}"):
+            assert f"\ndef {test}(" in (here / file).read_text(), f"{file} has no {test}"
+        assert "`test_" in root
 
 
 def ipc_of(uid):
@@ -320,6 +322,12 @@ PLAIN = {
     "private_ipc": ({"private_ipc": "yes"}, "shared_memory", {"key": str(KEY)}, False),
     "restrict_address_families": ({"restrict_address_families": "AF_UNIX AF_INET"}, "open_socket", {"family": "AF_INET6"},
                                   "EAFNOSUPPORT"),
+    "no_new_privileges": ({"no_new_privileges": "yes"}, "status", {"field": "NoNewPrivs"}, "1"),
+    "system_call_filter": ({"system_call_filter": "~personality:EIO"}, "personality", {"persona": str(0x0040000)}, "EIO"),
+    "lock_personality": ({"lock_personality": "yes"}, "personality", {"persona": str(0x0040000)}, "EPERM"),
+    "memory_deny_write_execute": ({"memory_deny_write_execute": "yes"}, "write_execute", {}, "EPERM"),
+    "restrict_suid_sgid": ({"restrict_suid_sgid": "yes"}, "set_user_id", {"path": "{data}"}, "EPERM"),
+    "restrict_namespaces": ({"restrict_namespaces": "yes"}, "unshare", {"kind": "user"}, "EPERM"),
 }
 NOBODY = 65534
 

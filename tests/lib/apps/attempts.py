@@ -48,7 +48,7 @@ def opened(q):
 
 def status(q):
     with open("/proc/self/status") as lines:
-        return dict(line.rstrip().split(":\t", 1) for line in lines if ":\t" in line)[q["field"]].strip()
+        return dict(line.split(":\t", 1) for line in lines if ":\t" in line)[q["field"]].strip()
 
 
 def sees(q):
