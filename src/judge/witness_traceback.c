@@ -132,6 +132,14 @@ fact_of_time(const struct traceback *t)
 	return FACT_NONE;
 }
 
+/* Worker.handle_abort ends in sys.exit(1); where its frame is cut off, that is what is left: "SystemExit: 1" or "SystemExit(1)". */
+static bool
+is_abort(const struct traceback *t)
+{
+	return kind_of(t) == EXCEPTION_EXIT &&
+		(strcmp(t->last.message, "1") == 0 || strcmp(t->last.message, "1)") == 0);
+}
+
 unsigned
 witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 {
@@ -157,8 +165,7 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 	found[n++] = fact_of_exception(t);
 	found[n++] = fact_of_time(t);
 	found[n++] = killed_worker(t) ? FACT_WORKER_EXCEPTION : FACT_NONE;
-	/* Worker.handle_abort ends in sys.exit(1); where its frame is cut off, that is what is left */
-	found[n++] = kind_of(t) == EXCEPTION_EXIT && strcmp(t->last.message, "1") == 0 ? FACT_X_ABORT : FACT_NONE;
+	found[n++] = is_abort(t) ? FACT_X_ABORT : FACT_NONE;
 	for (unsigned i = 0; i < sizeof at / sizeof at[0]; i++)
 		if ((t->places & at[i].place) != 0)
 			found[n++] = at[i].fact;

@@ -102,6 +102,14 @@ is_named_like_one(const char *line, size_t n)
 	return false;
 }
 
+/* "SystemExit(1)": how some loggers write it, which have only the exception at hand. */
+static bool
+is_leaving(const char *line, size_t n, size_t length)
+{
+	return n == 10 && memcmp(line, "SystemExit", 10) == 0 && length > n + 1 && line[n] == '(' &&
+		line[length - 1] == ')';
+}
+
 bool
 exception_read(struct exception_line *e, const char *line, size_t length, bool any_name)
 {
@@ -109,6 +117,10 @@ exception_read(struct exception_line *e, const char *line, size_t length, bool a
 
 	if (n == 0)
 		return false;
+	if (is_leaving(line, n, length)) {
+		*e = (struct exception_line){ .kind = EXCEPTION_EXIT, .name = n, .message = n + 1 };
+		return true;
+	}
 	if (n < length && line[n] != ':')
 		return false;
 	if (n + 1 < length && line[n + 1] != ' ')

@@ -19,10 +19,13 @@ peel_container(struct logform *f)
 	return n > 0 && blanks > 0 && byte_is(f, n + blanks, '|') && peel(f, n + blanks + 1);
 }
 
-/* "stderr F ": the container runtime interface of Kubernetes, after its time; "stderr" between tabs: an exported table. */
+/* "stderr F ": the container runtime interface of Kubernetes, after its time; "F ": what some leave of it; "stderr" between tabs:
+ * an exported table. */
 static bool
 peel_stream(struct logform *f)
 {
+	if (f->second >= 0 && (begins(f, 0, "F ") || begins(f, 0, "P ")))
+		return peel(f, 1);
 	if (!begins(f, 0, "stderr") && !begins(f, 0, "stdout"))
 		return false;
 	if (byte_is(f, 6, '\t'))

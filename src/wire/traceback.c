@@ -133,24 +133,35 @@ keep_frame(struct traceback_error *e, struct span file, uint32_t row, uint32_t b
 	keep(e->file, sizeof e->file, file);
 }
 
+/* What a pager has cut off at the edge of the screen ends in ">". */
+static bool
+is_cut_off(struct span rest)
+{
+	return rest.length > 0 && rest.at[rest.length - 1] == '>';
+}
+
 /* `File "PATH", line N, in FUNCTION`; faulthandler leaves out the second comma. */
 static bool
 take_frame(struct traceback *t, const struct logform *f, uint64_t line)
 {
 	static const char before[] = "File \"", after[] = ", line ";
-	struct span rest = { f->message, f->length }, file, function;
-	uint32_t row;
+	struct span rest = { f->message, f->length }, file, function = { f->message, 0 };
+	uint32_t row = 0;
 
 	if (!begins(f, before))
 		return false;
 	rest.at += sizeof before - 1;
 	rest.length -= sizeof before - 1;
-	if (!cut(&rest, '"', &file) || rest.length < sizeof after || memcmp(rest.at, after, sizeof after - 1) != 0)
+	if (!cut(&rest, '"', &file))
 		return false;
-	rest.at += sizeof after - 1;
-	rest.length -= sizeof after - 1;
+	if (rest.length >= sizeof after && memcmp(rest.at, after, sizeof after - 1) == 0) {
+		rest.at += sizeof after - 1;
+		rest.length -= sizeof after - 1;
+		row = read_row(rest, &function);
+	} else if (!is_cut_off(rest)) {
+		return false;
+	}
 	begin(t, f, line);
-	row = read_row(rest, &function);
 	keep_frame(&t->last, file, row, places_of(file, function));
 	t->places |= t->last.places;
 	t->frames++;
@@ -224,12 +235,21 @@ goes_on(struct traceback *t, const struct logform *f)
 static void
 take_source(struct traceback *t, const struct logform *f)
 {
-	static const char worker_tmp[] = "self.tmp = WorkerTmp(";
+	static const struct {
+		const char *call;
+		enum place place;
+	} calls[] = {
+		{ "self.tmp = WorkerTmp(", PLACE_WORKER_TMP },
+		{ "self.load_wsgi()", PLACE_BOOT },
+		{ "self.wsgi = self.app.wsgi()", PLACE_BOOT },
+		{ "respiter = self.wsgi(environ", PLACE_REQUEST },
+	};
 
 	if (memmem(f->message, f->length, "os.fork()", 9) != NULL)
 		t->places |= PLACE_BIT(FORK);
-	if (begins(f, worker_tmp))
-		t->places |= PLACE_BIT(WORKER_TMP);
+	for (unsigned i = 0; i < sizeof calls / sizeof calls[0]; i++)
+		if (begins(f, calls[i].call))
+			t->places |= 1u << calls[i].place;
 }
 
 /* A head cut off from its end: lines that are nobody's belong to it for so long. */

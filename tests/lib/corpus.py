@@ -27,9 +27,54 @@ def find():
     return next((p for p in places() if (p / "LABELS.tsv").exists()), None)
 
 
-def judge(bridle, log):
-    out = subprocess.run([bridle, "why", "--log", str(log), "--json"], capture_output=True, check=True, timeout=20)
+def judge(bridle, log, data=None):
+    out = subprocess.run([bridle, "why", "--log", str(log), "--json"], input=data, capture_output=True, check=True, timeout=60)
     return [json.loads(line) for line in out.stdout.splitlines()]
+
+
+def behind(prefix):
+    return lambda line: prefix + line
+
+
+def shipped(line):
+    return json.dumps({"log": line + "\n", "stream": "stderr", "time": "2026-11-20T10:11:12.123456789Z"})
+
+
+# What a log means does not depend on how it came here.
+FORMS = {
+    "compose": behind("web-1  | "),
+    "compose, coloured": behind("\x1b[36mweb_1  | \x1b[0m"),
+    "journald": behind("Nov 20 10:11:12 app01 gunicorn[812]: "),
+    "Kubernetes": behind("2026-11-20T10:11:12.123456789Z stderr F "),
+    "stern": behind("web-6d4cf56db6-x7k2p web "),
+    "Heroku": behind("2026-11-20T10:11:12.123456+00:00 app[web.1]: "),
+    "CloudWatch": behind("2026-11-20T10:11:12.123000+00:00 web/app/0123456789abcdef0123456789abcdef "),
+    "Windows": lambda line: line + "\r",
+    "colours": lambda line: f"\x1b[31m{line}\x1b[0m",
+    "docker's JSON": shipped,
+}
+
+
+def in_form(name, data):
+    """DATA, a log, as it looks in the form NAME."""
+    lines = data.decode("utf-8", "surrogateescape").splitlines()
+    return "".join(FORMS[name](line) + "\n" for line in lines).encode("utf-8", "surrogateescape")
+
+
+def strayed(bridle, directory):
+    """Files that mean something else in another form. Three of the forms for each: all of all take minutes. Quotes of JSON behind
+    a prefix are not escaped once more: no shipper does that to lines of another one."""
+    names, found = list(FORMS), []
+    for n, log in enumerate(sorted(directory.glob("*.log"))):
+        data = log.read_bytes()
+        bare = judge(bridle, "-", data)[:1]
+        for name in (names[(3 * n + k) % len(names)] for k in range(3)):
+            if FORMS[name] is shipped and (b' {"' in data or b'","' in data):
+                continue
+            other = judge(bridle, "-", in_form(name, data))[:1]
+            if [(i["phase"], i["class"]) for i in other] != [(i["phase"], i["class"]) for i in bare]:
+                found.append(f"{log.name}, {name}: {bare} became {other}")
+    return found
 
 
 def judge_all(bridle, directory, which="all"):

@@ -30,3 +30,10 @@ def test_phases(rows):
 
 def test_no_confident_wrong_answer(rows):
     assert corpus.scores(rows)["confident wrong"] <= 0.01
+
+
+def test_the_same_in_every_form():
+    directory = corpus.find()
+    if directory is None:
+        pytest.skip("NO CORPUS: see above")
+    assert corpus.strayed(open_to_all()[0] / "bridle", directory) == []

@@ -52,6 +52,22 @@ static const struct log {
 		"2026-11-20 15:25:49,094 INFO exited: web (exit status 127; not expected)\n" },
 	{ "proxy.upstream-closed", "runtime", 1,
 		"2026/11/20 15:25:49 [error] 9#9: *57 readv() failed (104: Connection reset by peer) while reading upstream\n" },
+	/* a request that was not even read is none, and one that a timeout ended may be written in one more way */
+	{ "recycle.max-requests", "recycle", 1,
+		"[INFO] 2026-11-20 15:25:49,863 gunicorn.error: Worker exiting (pid: 9)\n"
+		"[ERROR] 2026-11-20 15:25:49,860 gunicorn.error: Error handling request (no URI read)\n"
+		"[INFO] 2026-11-20 15:25:19,835 gunicorn.error: Autorestarting worker after current request.\n" },
+	{ "runtime.timeout", "runtime", 1,
+		"Traceback (most recent call last):\n"
+		"File \"/v/gunicorn/workers/sync.py\", line 133, in handle\nreq = next(parser)\nSystemExit(1)\n" },
+	/* a pager has cut off what is right of the screen */
+	{ "boot.unexplained", "boot", 0,
+		"Nov 20 15:25:49 h gunicorn[7]: Traceback (most recent call last):\n"
+		"Nov 20 15:25:49 h gunicorn[7]:   File \"/opt/netbox/venv/lib64/python3.12/gunicorn/workers/base.py\", l>\n"
+		"Nov 20 15:25:49 h gunicorn[7]:     self.load_wsgi()\n"
+		"Nov 20 15:25:49 h gunicorn[7]:   File \"/opt/netbox/venv/lib64/python3.12/gunicorn/app/base.py\", line 66,>\n" },
+	{ "boot.app-attribute", "boot", 1,
+		"{\"TimeStamp\": \"2026-11-20T15:25:49.6074532+00:00\", \"Log\": \"F Failed to find attribute 'app' in 'main'.\"}\n" },
 	/* an application that tells of such lines, in its own words or in its own lines */
 	{ "healthy.start", "boot", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
