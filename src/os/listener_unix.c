@@ -91,19 +91,32 @@ place_is_free(const struct path_way *way, const char *path, uid_t owner, struct 
 	return free;
 }
 
+static bool
+make_directory(int dir, char *name, size_t size)
+{
+	for (int i = 0; i < NAMES_TRIED; i++) {
+		snprintf(name, size, ".bridle.%d.%d", (int)getpid(), i);
+		if (mkdirat(dir, name, 0700) == 0)
+			return true;
+		if (errno != EEXIST)
+			break;
+	}
+	return false;
+}
+
 /* A directory of ours alone, in which nobody can put another file in place of the new socket before it has its owner
  * and mode. Its name goes to NAME. */
 static int
 make_workshop(int dir, char *name, size_t size, struct err *err)
 {
-	for (int i = 0; i < NAMES_TRIED; i++) {
-		snprintf(name, size, ".bridle.%d.%d", (int)getpid(), i);
-		if (mkdirat(dir, name, 0700) == 0)
-			return openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (errno != EEXIST)
-			break;
-	}
+	bool made = make_directory(dir, name, size);
+	int fd = made ? openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+	if (fd >= 0)
+		return fd;
 	err_set(err, errno, "cannot make a directory beside it");
+	if (made)
+		unlinkat(dir, name, AT_REMOVEDIR);
 	return -1;
 }
 

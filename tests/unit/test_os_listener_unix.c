@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -462,6 +463,33 @@ exchange(const char *path, const char *victim)
 		syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, victim, 2 /* RENAME_EXCHANGE */);
 }
 
+/* However few descriptors there are: it says what it could not do, and leaves nothing behind. */
+static void
+says_why_without_descriptors(void **state)
+{
+	const struct scratch *s = *state;
+	struct rlimit old, few;
+	int fd = -1;
+
+	getrlimit(RLIMIT_NOFILE, &old);
+	few = old;
+	for (few.rlim_cur = (rlim_t)s->fd + 1; fd < 0; few.rlim_cur++) {
+		struct err err;
+
+		setrlimit(RLIMIT_NOFILE, &few);
+		fd = open_at(scratch_path(s, "s"), &err);
+		setrlimit(RLIMIT_NOFILE, &old);
+		if (fd < 0 && (err.code != EMFILE || strstr(err.text, "Too many open files") == NULL))
+			fail_msg("%d descriptors: %d '%s'", (int)few.rlim_cur, err.code, err.text);
+		if (fd < 0) /* nothing is in it */
+			assert_int_equal(rmdir(s->path), 0);
+		if (fd < 0)
+			assert_int_equal(mkdir(s->path, 0700), 0);
+		assert_true(few.rlim_cur < (rlim_t)s->fd + 64);
+	}
+	close(fd);
+}
+
 /* The service's user races to put another socket of root's in place of ours before it is given away: whatever it does,
  * that one stays root's. */
 static void
@@ -519,6 +547,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(removes_only_its_own, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(knows_whether_its_path_is_lost, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(gives_nothing_else_away, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(says_why_without_descriptors, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(survives_a_race_for_the_name, scratch_setup, scratch_teardown),
 	};
 
