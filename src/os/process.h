@@ -44,7 +44,7 @@ void process_cmdline(pid_t pid, char *words, size_t size);
  * may not look into, or that is gone. */
 enum heartbeat { HEARTBEAT_UNKNOWN, HEARTBEAT_NONE, HEARTBEAT_BOOTING, HEARTBEAT_BEATING };
 
-/* The heartbeat file of worker PID: the one descriptor that leads to ".../wgunicorn-... (deleted)", among the first 256; a
+/* The heartbeat file of worker PID: the one descriptor that leads to ".../wgunicorn-... (deleted)", among the first 8192; a
  * process that has several is no settled worker (HEARTBEAT_NONE). *FD remembers where it was (-1 at first) so that later
  * looks cost two system calls. *AGE: milliseconds since the last beat by WALL (milliseconds since 1970, now) and the
  * file's ctime, right on every version (gunicorn-facts 6.2); only set when booting or beating. A beat sets the mode to 0

@@ -13,7 +13,7 @@
 #include "os/dirents.h"
 
 enum {
-	MOST_LOOKED_AT = 256,
+	MOST_LOOKED_AT = 8192,          /* with preload_app, all that the application has opened comes before it */
 	FIRST_WALL_SECOND = 1000000000, /* mtime below this is no date (2001), but seconds since boot */
 };
 

@@ -477,12 +477,14 @@ def test_a_listener_that_cannot_be_fetched_stays_with_its_master(bridled, as_roo
         assert unix.failed == tcp.failed == {} and site.service()["generation"] == 3
 
 
-def test_a_listener_behind_many_files_is_fetched(bridled, tmp_path):
-    """preload_app: what the application opens when it is loaded is there before Gunicorn opens what it was given."""
+def test_listener_and_heartbeats_behind_many_files_are_found(bridled, tmp_path):
+    """preload_app: what the application opens when it is loaded is there before Gunicorn opens what it was given, and before a
+    worker's heartbeat file."""
     tmp_path.chmod(0o755)
-    (tmp_path / "many.py").write_text("files = [open('/dev/null') for _ in range(100)]\n"
+    (tmp_path / "many.py").write_text("files = [open('/dev/null') for _ in range(300)]\n"
                                       "def app(environ, start):\n    start('200 OK', [])\n    return [b'many']\n")
-    site = bridled(web(app="many:app", directory=tmp_path, preload_app="yes"))
+    site = bridled(web(app="many:app", directory=tmp_path, preload_app="yes", workers=3))
+    site.wait_workers(3)
     site.wait_state("running")
     master, old = site.master(), processes.descendants(site.pid)
     with Reaper(*old):
