@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "os/listener.h"
 #include "os/tree.h"
 #include "supervisor/adopt.h"
 #include "supervisor/around.h"
@@ -14,6 +13,7 @@
 #include "supervisor/ordering.h"
 #include "supervisor/past.h"
 #include "supervisor/rest.h"
+#include "supervisor/resume_listeners.h"
 #include "supervisor/service.h"
 #include "supervisor/state_life.h"
 #include "wire/ending.h"
@@ -88,74 +88,6 @@ needs_adoption(const struct state_service *record, bool reborn)
 		if (record->generations[i].adopted != 0)
 			return true;
 	return !reborn;
-}
-
-static bool
-any_master(const struct service *s)
-{
-	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		if (s->life.slots[i].master && !s->ended[i])
-			return true;
-	return false;
-}
-
-/* FD is that of RECORD, or a copy of it. */
-static bool
-take_listener(struct service *s, const struct state_listener *record, int fd)
-{
-	struct held_listener *l =
-		held_resume(&s->held, record->text, record->path[0] != '\0' ? record->path : NULL, fd);
-
-	if (l == NULL)
-		return false;
-	l->wanted = record->listener_wanted != 0;
-	l->given = record->given != 0;
-	l->who = (struct listener_unix){ (uid_t)record->owner, (gid_t)record->group, (mode_t)record->mode };
-	return true;
-}
-
-/* Nobody had them but one who was killed. Whoever comes waits in the queue, as before, however far away the next start is. */
-static void
-open_anew(struct service *s)
-{
-	int fds[HELD_MAX];
-	struct err err;
-
-	if (s->plan != NULL && !held_open(&s->held, s->plan, fds, &err))
-		log_warning("%s: %s", s->name, err.text);
-}
-
-/* What a successor would listen on. Where we do not get it, the master has it alone: then it cannot be served by two, and
- * a replacement is a restart until it is ours again. */
-static void
-take_listeners(struct service *s, const struct state_service *record, bool reborn)
-{
-	bool gone = false;
-
-	/* Named by inode: a number of ours may have been closed and given to something else since it was written down. */
-	for (uint32_t i = 0; i < record->listener_count; i++) {
-		const struct state_listener *l = &record->listeners[i];
-		int fd = (int)l->fd;
-
-		if (fd < 0)
-			continue;
-		if (!reborn)
-			fd = adopt_listener(s, (uint64_t)l->inode);
-		else if (listener_inode(fd) != (uint64_t)l->inode)
-			fd = -1;
-		if (fd >= 0 && take_listener(s, l, fd))
-			continue;
-		if (!any_master(s)) {
-			gone = true;
-			continue;
-		}
-		log_warning(
-			"%s: listener '%s' stays with its master alone: a restart is needed before it can be replaced",
-			s->name, l->text);
-		s->life.limits.held = false;
-	}
-	if (gone)
-		open_anew(s);
 }
 
 /* Of two descriptors for the same pipe, the one that was opened as the plan of today wants it. */
@@ -246,7 +178,7 @@ restore(struct service *s, const struct state_service *record, const struct past
 	if (s->plan != NULL)
 		life_set_limits(&s->life, &s->plan->limits);
 	/* after the limits: they say `held`, and a listener that we do not get takes that back */
-	take_listeners(s, record, p->reborn);
+	resume_listeners(s, record, p->reborn);
 	log_at(p->reborn ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "%s: known again: %s, master %d (generation %u)", s->name,
 		life_state_name(s->life.state), (int)service_master(s), s->life.last_number);
 	if (!b->safe && (s->removed || ((other_kind || lost_commands(s, record)) && s->life.state != LIFE_STOPPED)))
