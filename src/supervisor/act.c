@@ -152,13 +152,20 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 		not_started(s, o->slot, &err, now);
 }
 
+static void
+close_listeners(struct service *s)
+{
+	held_close(&s->held);
+	memory_closed(s->home);
+}
+
 /* From TERM on who comes is refused at once, instead of waiting in a queue that is reset when the last worker goes. What
  * starts again in the middle (restarting) waits until nobody is left. */
 static void
 close_if_stopping(struct service *s)
 {
 	if (s->life.state == LIFE_STOPPING)
-		held_close(&s->held);
+		close_listeners(s);
 }
 
 bool
@@ -249,7 +256,7 @@ settle(struct service *s, const struct life_order *o, msec now)
 	if (o->to == LIFE_STOPPING)
 		trial_cancel(s);
 	if ((o->to == LIFE_STOPPING && !is_draining(s)) || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
-		held_close(&s->held);
+		close_listeners(s);
 	s->has_stopped = s->has_stopped || o->to == LIFE_STOPPED || o->to == LIFE_FAILED;
 	if (o->to == LIFE_FAILED)
 		given_up(s, now);

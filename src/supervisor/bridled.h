@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "core/order.h"
 #include "os/arrivals.h"
+#include "os/deposit.h"
 #include "supervisor/above.h"
 #include "supervisor/directories.h"
 #include "supervisor/memory.h"
@@ -53,6 +54,7 @@ struct bridled {
 	int spool_fd;              /* watcher/watcher.h: kept for the watcher, never looked into */
 	int statsd_fd;             /* the same; -1: there is none */
 	int kept_fd;               /* the same */
+	struct deposit deposit;    /* what the watcher keeps for who comes after us (memory.h) */
 	uint16_t statsd_port;      /* of it; 0: there is none */
 	uint32_t capacity;         /* of the page and of `services` */
 	struct service **services; /* by slot; NULL: nobody */

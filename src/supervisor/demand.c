@@ -84,6 +84,7 @@ demand_listen(struct service *s, msec now)
 	ok = s->plan != NULL && held_open(&s->held, s->plan, listeners, &err);
 	if (ok) {
 		held_drop_unwanted(&s->held);
+		memory_closed(s->home);
 	} else if (s->plan != NULL) {
 		log_error("%s: %s", s->name, err.text);
 		service_tell_why(s, err.text);

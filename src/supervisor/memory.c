@@ -176,6 +176,62 @@ memory_service(struct service *s)
 	write_change(b, offset, &change, fits, s->name);
 }
 
+/* ---- listeners ---- */
+
+struct batch {
+	int fds[DEPOSIT_MOST];
+	size_t n;
+	bool good;
+};
+
+static void
+put_batch(struct bridled *b, struct batch *batch)
+{
+	if (batch->n > 0 && !deposit_put(&b->deposit, batch->fds, batch->n))
+		batch->good = false;
+	batch->n = 0;
+}
+
+/* Of one that serves, its master has them as well, out of which the next bridled takes them (adopt.h): they are nothing that
+ * the watcher, to whom strangers speak, need have. Those that were given are kept by who gave them. */
+static void
+put_listeners(struct bridled *b, const struct service *s, struct batch *batch)
+{
+	if (s->life.state == LIFE_RUNNING || s->life.state == LIFE_RELOADING || s->life.state == LIFE_REPLACING)
+		return;
+	for (uint32_t i = 0; i < s->held.count; i++) {
+		if (s->held.at[i].fd < 0 || s->held.at[i].given)
+			continue;
+		batch->fds[batch->n++] = s->held.at[i].fd;
+		if (batch->n == DEPOSIT_MOST)
+			put_batch(b, batch);
+	}
+}
+
+/* All of them anew, and only then the old ones away: at no moment is one missing. */
+static void
+deposit_listeners(struct bridled *b)
+{
+	const unsigned before = b->deposit.packets;
+	struct batch batch = { .good = true };
+
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->services[i] != NULL)
+			put_listeners(b, b->services[i], &batch);
+	put_batch(b, &batch);
+	if (!batch.good)
+		log_debug("some listeners would end with us: %s", strerror(errno));
+	deposit_drop(&b->deposit, before);
+}
+
+void
+memory_closed(struct bridled *b)
+{
+	deposit_drop(&b->deposit, b->deposit.packets);
+}
+
+/* ---- what is due ---- */
+
 void
 memory_later(struct service *s)
 {
@@ -191,6 +247,7 @@ memory_catch_up(struct bridled *b)
 	for (uint32_t i = 0; i < b->capacity; i++)
 		if (b->services[i] != NULL && b->services[i]->unwritten)
 			memory_service(b->services[i]);
+	deposit_listeners(b);
 }
 
 void

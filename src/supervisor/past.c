@@ -11,9 +11,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "os/deposit.h"
+#include "os/listener.h"
 #include "os/pidfd.h"
 #include "supervisor/bridled.h"
 #include "supervisor/state_life.h"
+#include "watcher/watcher.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
@@ -56,6 +59,11 @@ past_release(struct past *p)
 	if (p->image != NULL && p->reborn)
 		close(p->how.fd);
 	p->image = NULL;
+	for (size_t i = 0; i < p->listener_count; i++)
+		close(p->listeners[i]); /* of services that are not any more */
+	free(p->listeners);
+	p->listeners = NULL;
+	p->listener_count = 0;
 }
 
 /* ---- descriptors ---- */
@@ -126,10 +134,38 @@ past_inherit(struct past *p, const char *word, struct err *err)
 
 /* ---- a killed one ---- */
 
-/* It ends by itself when the link to a supervisor is gone. Two that read the same pipes would tear lines, and its control
+static void
+keep_listener(void *context, int fd)
+{
+	struct past *p = context;
+	int *more = realloc(p->listeners, (p->listener_count + 1) * sizeof *more);
+
+	if (more == NULL) {
+		close(fd);
+		return;
+	}
+	p->listeners = more;
+	p->listeners[p->listener_count++] = fd;
+}
+
+int
+past_listener(struct past *p, uint64_t inode)
+{
+	for (size_t i = 0; i < p->listener_count; i++) {
+		int fd = p->listeners[i];
+
+		if (listener_inode(fd) != inode)
+			continue;
+		p->listeners[i] = p->listeners[--p->listener_count];
+		return fd;
+	}
+	return -1;
+}
+
+/* It ends by itself when the link to a supervisor is gone, and we have what it kept. Two that read the same pipes would tear lines, and its control
  * socket would be taken for somebody else's. */
 static void
-await_watcher(const struct past *p)
+await_watcher(struct past *p)
 {
 	int pidfd = p->bridled.watcher > 0 ?
 		pidfd_open_process((pid_t)p->bridled.watcher, (uint32_t)p->bridled.watcher_start) :
@@ -137,6 +173,10 @@ await_watcher(const struct past *p)
 
 	if (pidfd < 0)
 		return;
+	if (p->bridled.deposit != 0) {
+		deposit_fetch(pidfd, WATCHER_DEPOSIT_FD, (uint64_t)p->bridled.deposit, keep_listener, p);
+		pidfd_signal(pidfd, DEPOSIT_TAKEN);
+	}
 	if (!pidfd_wait(pidfd, WATCHER_WRITES)) {
 		log_warning("watcher %d of an earlier run does not end; it is killed", (int)p->bridled.watcher);
 		pidfd_signal(pidfd, SIGKILL);

@@ -22,6 +22,8 @@ struct past {
 	bool reborn;           /* in this process: its children and descriptors are ours */
 	struct crash_word how; /* then: whether it crashed */
 	struct state_bridled bridled;
+	int *listeners; /* what the watcher of a killed one kept */
+	size_t listener_count;
 };
 
 /* WORD is what we were given by --resume. Closes every descriptor from 3 on that the image does not name, so nothing may have
@@ -29,8 +31,11 @@ struct past {
 bool past_inherit(struct past *p, const char *word, struct err *err);
 
 /* Look for a killed one in b->run_dir, which must be locked. Its watcher has ended when this returns, having written what
- * it had; b->statsd_port is its port. */
+ * it had and given us what it kept; b->statsd_port is its port. */
 void past_find(struct past *p, struct bridled *b);
+
+/* The listener INODE, if a watcher kept it, for the caller to close; else -1. */
+int past_listener(struct past *p, uint64_t inode);
 
 /* What bridled itself was: numbers and descriptors into B. Only of a reborn one. */
 bool past_restore(const struct past *p, struct bridled *b);

@@ -155,7 +155,7 @@ lost_commands(const struct service *s, const struct state_service *record)
 }
 
 static void
-restore(struct service *s, const struct state_service *record, const struct past *p, msec now)
+restore(struct service *s, const struct state_service *record, struct past *p, msec now)
 {
 	struct bridled *b = s->home;
 	/* a re-exec that was asked for happens between two moves (before_wait() in bridled.c): nothing is half done */
@@ -178,7 +178,7 @@ restore(struct service *s, const struct state_service *record, const struct past
 	if (s->plan != NULL)
 		life_set_limits(&s->life, &s->plan->limits);
 	/* after the limits: they say `held`, and a listener that we do not get takes that back */
-	resume_listeners(s, record, p->reborn);
+	resume_listeners(s, record, p);
 	log_at(p->reborn ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "%s: known again: %s, master %d (generation %u)", s->name,
 		life_state_name(s->life.state), (int)service_master(s), s->life.last_number);
 	if (!b->safe && (s->removed || ((other_kind || lost_commands(s, record)) && s->life.state != LIFE_STOPPED)))
@@ -204,7 +204,7 @@ service_for(struct bridled *b, const struct state_service *record)
 }
 
 void
-resume_services(struct bridled *b, const struct past *p, msec now)
+resume_services(struct bridled *b, struct past *p, msec now)
 {
 	static struct state_service record; /* 8 KiB: as `children` of lost.c */
 

@@ -15,7 +15,7 @@ struct service;
 
 /* Restore every service that P knows. Those of the configuration exist already, stopped; others come back as ones that the
  * configuration has no more, and are stopped. Nothing is started yet. */
-void resume_services(struct bridled *b, const struct past *p, msec now);
+void resume_services(struct bridled *b, struct past *p, msec now);
 
 /* Act on it: report who ended, start and signal what is due. Also the end of the safe mode. */
 void resume_settle(struct bridled *b, msec now);

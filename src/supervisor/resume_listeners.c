@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "os/listener.h"
 #include "supervisor/adopt.h"
+#include "supervisor/past.h"
 #include "supervisor/service.h"
 
 static bool
@@ -29,7 +30,7 @@ take_listener(struct service *s, const struct state_listener *record, int fd)
 	return true;
 }
 
-/* Nobody had them but one who was killed. Whoever comes waits in the queue, as before, however far away the next start is. */
+/* Nobody has them any more who could give them to us. Whoever comes waits in the queue, as before, however far away the next start is. */
 static void
 open_anew(struct service *s)
 {
@@ -40,23 +41,29 @@ open_anew(struct service *s)
 		log_warning("%s: %s", s->name, err.text);
 }
 
+/* Named by inode: a number of ours may have been closed and given to something else since it was written down. */
+static int
+find_listener(const struct service *s, const struct state_listener *l, struct past *p)
+{
+	uint64_t inode = (uint64_t)l->inode;
+	int fd = (int)l->fd;
+
+	if (p->reborn)
+		return listener_inode(fd) == inode ? fd : -1;
+	fd = past_listener(p, inode);
+	return fd >= 0 ? fd : adopt_listener(s, inode);
+}
+
 void
-resume_listeners(struct service *s, const struct state_service *record, bool reborn)
+resume_listeners(struct service *s, const struct state_service *record, struct past *p)
 {
 	bool gone = false;
 
-	/* Named by inode: a number of ours may have been closed and given to something else since it was written down. */
 	for (uint32_t i = 0; i < record->listener_count; i++) {
 		const struct state_listener *l = &record->listeners[i];
-		int fd = (int)l->fd;
+		int fd = l->fd >= 0 ? find_listener(s, l, p) : -1;
 
-		if (fd < 0)
-			continue;
-		if (!reborn)
-			fd = adopt_listener(s, (uint64_t)l->inode);
-		else if (listener_inode(fd) != (uint64_t)l->inode)
-			fd = -1;
-		if (fd >= 0 && take_listener(s, l, fd))
+		if (l->fd < 0 || (fd >= 0 && take_listener(s, l, fd)))
 			continue;
 		if (!any_master(s)) {
 			gone = true;

@@ -201,9 +201,13 @@ make_kept(struct bridled *b)
 bool
 shared_make(struct bridled *b, struct err *err)
 {
+	struct err why;
+
 	if (!make_page(b, err) || !make_spool(b, err) || !open_control(b, err))
 		return false;
 	open_statsd(b);
 	make_kept(b);
+	if (!deposit_make(&b->deposit, &why))
+		log_warning("%s; what waits for a service of which nobody lives ends with us", why.text);
 	return true;
 }

@@ -173,7 +173,8 @@ take_up(struct bridled *b, struct past *past, msec now)
 		resume_services(b, past, now);
 	say_how(b, past);
 	if (dismissed)
-		watcher_child_dismiss(b, (pid_t)past->bridled.watcher, (uint64_t)past->bridled.watcher_start);
+		watcher_child_dismiss(b, (pid_t)past->bridled.watcher, (uint64_t)past->bridled.watcher_start,
+			past->bridled.deposit != 0);
 	memory_bridled(b);
 	/* from here on a crash goes on from what we have restored, not from what we have read */
 	memory_publish(b);
@@ -293,6 +294,7 @@ live(const struct supervisor_options *options, bool *again)
 		.statsd_fd = -1,
 		.kept_fd = -1,
 		.arrivals = { .event_fd = -1 },
+		.deposit = { .in = -1, .out = -1 },
 		.memory = { .fd = -1 } };
 	struct past past = { 0 };
 	enum supervisor_exit status;

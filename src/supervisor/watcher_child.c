@@ -308,7 +308,7 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	char *argv[] = { "bridled", "--watch", uid, gid, NULL }, *envp[] = { "PATH=/usr/bin:/bin", NULL, NULL };
 	struct text t;
 	int fds[] = { its_end, b->page_fd, b->control_fd, b->spool_fd, b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd,
-		b->kept_fd >= 0 ? b->kept_fd : b->null_fd };
+		b->kept_fd >= 0 ? b->kept_fd : b->null_fd, b->deposit.out >= 0 ? b->deposit.out : b->null_fd };
 
 	for (char **e = environ; *e != NULL; e++) /* sanitizers and their like are steered this way */
 		if (strncmp(*e, "ASAN_OPTIONS=", 13) == 0)
@@ -384,7 +384,7 @@ watcher_child_start(struct bridled *b, msec now)
 }
 
 void
-watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start)
+watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start, bool guards)
 {
 	struct watcher_child *w = &b->watcher;
 
@@ -392,6 +392,8 @@ watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start)
 	w->start = start;
 	w->dismissed = true;
 	b->children++;
+	if (guards)
+		kill(pid, DEPOSIT_TAKEN); /* a child: nobody else has its number */
 	be_patient(w, b->loop);
 }
 

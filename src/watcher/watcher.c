@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "os/deposit.h"
 #include "os/pages.h"
 #include "watcher/errands.h"
 #include "watcher/watch.h"
@@ -84,9 +85,13 @@ static void
 ignore_signals(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE };
+	sigset_t taken;
 
 	for (unsigned i = 0; i < sizeof signals / sizeof signals[0]; i++)
 		signal(signals[i], SIG_IGN);
+	sigemptyset(&taken);
+	sigaddset(&taken, DEPOSIT_TAKEN);
+	sigprocmask(SIG_BLOCK, &taken, NULL); /* asked for at the end */
 }
 
 static bool
@@ -151,5 +156,6 @@ watcher_run(void)
 	pages_let_go();
 	ev_run(w.loop, 0);
 	release(&w);
+	deposit_guard(WATCHER_DEPOSIT_FD, WATCHER_GUARDS);
 	return EXIT_SUCCESS;
 }

@@ -349,9 +349,10 @@ def while_no(what, whom, ask=False):
     return lambda chaos: chaos.meanwhile(getattr(chaos, what), whom, ask)
 
 
-# While nobody of a service lives, bridled alone holds its listeners: killed then, it takes them along, with who waits there. So
-# it is when a master that cannot be followed ends, or one that is not ready yet is restarted, and bridled is killed as well.
-TOGETHER = [{"unfollowed", "kill"}, {"master", "restart"}]
+# While nobody of a service lives, bridled and its watcher alone have its listeners: killed together, they take them along, with who
+# waits there. So it is when a master that cannot be followed has ended. One that still serves has them, too, and the watcher has not: if it
+# ends by itself, with its workers, before there is another bridled, they are gone.
+TOGETHER = [{"unfollowed", "both"}, {"dying", "kill"}, {"dying", "both"}]
 FAULTS = [
     Fault("watcher KILL", kill("watcher", signal.SIGKILL), kind="watcher"),
     Fault("watcher SEGV", kill("watcher", signal.SIGSEGV), kind="watcher"),
@@ -376,7 +377,7 @@ FAULTS = [
     Fault("RLIMIT_NPROC, master KILL", while_no("no_processes", "master", ask=True), kind="unfollowed"),
     # the master cannot fork another and ends with all its workers (spawn_worker() in Gunicorn's arbiter.py)
     Fault("RLIMIT_NPROC, worker KILL", while_no("no_processes_anywhere", "worker", ask=True), cuts=True,
-          kind="unfollowed"),
+          kind="dying"),
     Fault("no descriptors, watcher KILL", while_no("no_descriptors", "watcher"), kind="watcher"),
     Fault("no descriptors, master KILL", while_no("no_descriptors", "master", ask=True), kind="unfollowed"),
     Fault("supervisor SEGV", Chaos.crash, needs=Chaos.may_crash, kind="crash"),
@@ -384,8 +385,8 @@ FAULTS = [
           kind="crash"),
     Fault("supervisor KILL", Chaos.kill, kind="kill"),
     Fault("supervisor KILL in a replacement", lambda chaos: chaos.in_the_middle(chaos.kill),
-          kind="kill restart"),
-    Fault("supervisor and watcher KILL", Chaos.kill_both, kind="kill"),
+          kind="kill"),
+    Fault("supervisor and watcher KILL", Chaos.kill_both, kind="both"),
     Fault("supervisor STOP CONT", lambda chaos: chaos.signal(chaos.site.pid, signal.SIGSTOP, signal.SIGCONT, pause=1)),
 ]
 

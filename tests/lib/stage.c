@@ -129,6 +129,8 @@ hand_over(const int from[4])
 		away[i] = fcntl(from[i], F_DUPFD_CLOEXEC, 100);
 	for (int i = 0; i < 4; i++)
 		dup2(away[i], 3 + i);
+	/* nothing lies in the deposit; a descriptor of the watcher's own with that number could be taken for one */
+	dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), WATCHER_DEPOSIT_FD);
 }
 
 /* In a user namespace of its own, which has its own limits (user_namespaces(7)); files are still ours. */

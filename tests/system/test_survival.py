@@ -609,35 +609,6 @@ def test_pids_of_another_boot_are_strangers(bridled, boot):
             stranger.kill()
 
 
-def is_refused(address):
-    with socket.socket(socket.AF_UNIX) as client:
-        return client.connect_ex(address) != 0
-
-
-def test_what_goes_with_a_killed_bridled(bridled, figures):
-    """Nobody of these services lives, so bridled alone has their listeners: whoever waits in a queue is cut off, whoever comes
-    is refused, until there is another bridled. It opens them again, also those of a service whose next start is far away."""
-    site = bridled(web("asleep", start="on-demand"),
-                   web("broken", app="no_such_module:app", restart_delay="1h", restart_delay_max="2h"))
-    site.wait_state("listening", "asleep")
-    site.wait_state("waiting", "broken")
-    with socket.socket(socket.AF_UNIX) as waiting:
-        waiting.connect(site.address("broken"))
-        watcher = site.call("Info")["watcher"]
-        site.process.kill()
-        site.process.wait()
-        with pytest.raises(ConnectionResetError):
-            waiting.recv(1)
-    assert is_refused(site.address("asleep")) and is_refused(site.address("broken"))
-    processes.wait_gone(watcher)
-    began = time.monotonic()
-    site.start(wait=False)
-    until(lambda: not is_refused(site.address("broken")), "the queue to be there again", every=0.001)
-    figures(f"kill -9 while nobody of a service lives: its listener is back {time.monotonic() - began:.3f} s after the next start")
-    assert get(site.address("asleep"), timeout=60).status == 200
-    assert site.state("broken") == "waiting"
-
-
 @pytest.mark.parametrize("end", ["crash", "kill"])
 def test_a_start_of_which_nobody_knows(bridled, end):
     """It was decided, and bridled ended before it took down whom it had started, who has ended, too."""
