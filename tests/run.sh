@@ -318,11 +318,11 @@ rung_system() {
 # ---- the build that people install
 
 rung_plain() {
-	say "plain build: the same unit tests, and the first of the system tests"
+	say "plain build: the same unit tests, and of the system tests the first and what sanitizers hide"
 	step plain "plain build" build plain
 	check "$work/plain" plain
 	python=$(system_python)
-	[ -z "$python" ] || system plain "$work/plain" "$top/tests/system/test_commands.py"
+	[ -z "$python" ] || system plain "$work/plain" "$top/tests/system/test_commands.py" "$top/tests/system/test_memory.py"
 }
 
 # ---- valgrind, which sees what was never written where sanitizers see what is out of bounds
