@@ -47,7 +47,10 @@ note_deed(struct inquiry_case *c, const struct link_record *move)
 		text_add(&t, "Bridle starts another master after ");
 		text_add_duration(&t, move->arg);
 		break;
-	case LIFE_FAILED: text_add(&t, "Bridle gave up: it failed too often (start_limit)"); break;
+	case LIFE_FAILED:
+		text_add(&t,
+			"Bridle gave up: it failed too often (start_limit), or is not to be tried again (restart)");
+		break;
 	case LIFE_RETRYING: text_add(&t, "Bridle ends it, and starts another master later"); break;
 	case LIFE_RUNNING:
 		if (move->event == ON_NEXT_DIED)
