@@ -6,7 +6,7 @@
 #
 #   BRIDLE_RUNGS="deps build unit fuzz system plain valgrind static vm lint"   only some of it
 #   BRIDLE_MATRIX=full|quick    every Gunicorn of the matrix, or the oldest and the newest
-#   BRIDLE_FUZZ_SECONDS=10      for each fuzz target
+#   BRIDLE_FUZZ_SECONDS=10      for each fuzz target, at most
 #   BRIDLE_WORLDS=100000        simulated worlds (more: a soak)
 #   BRIDLE_REPEAT=1             runs of the system tests, one after the other (more: a soak)
 #   BRIDLE_JOBS=3               system tests side by side
@@ -29,12 +29,16 @@ jobs=${BRIDLE_JOBS:-$((cpus + 1))}
 repeat=${BRIDLE_REPEAT:-1}
 second_look=${BRIDLE_SECOND_LOOK:-$((repeat > 1 ? 0 : 2))}
 unsteady=$work/unsteady
+fallen=$work/fallen
 export BRIDLE_PATIENCE="${BRIDLE_PATIENCE:-3}"
 
 say() { printf '\n==== %s\n' "$*"; }
 
 # count RUNG PASSED FAILED SKIPPED: one line of the results
 count() { echo "$1 $2 $3 $4" >>"$results"; }
+
+# fell NAME: told once more at the end, where somebody who sees only that finds it
+fell() { echo "$1" >>"$fallen"; }
 
 # step RUNG WORDS COMMAND...: a command that is one test by itself
 step() {
@@ -45,9 +49,19 @@ step() {
 		echo "ok: $words"
 	else
 		count "$rung" 0 1 0
+		fell "$words"
 		echo "FAILED: $words"
 		tail -n 40 "$work/step.log"
 	fi
+}
+
+# count_told RUNG LOG STATUS: of a script that told of each test in a line of its own; leaves $passed and $failed
+count_told() {
+	passed=$(grep -c '^ok: ' "$2")
+	failed=$(grep -c '^FAILED: ' "$2")
+	sed -n "s/^FAILED: /$1: /p" "$2" >>"$fallen"
+	[ "$3" = 0 ] || [ "$failed" -gt 0 ] || { failed=1 && fell "$1: it did not come to its end"; }
+	count "$1" "$passed" "$failed" 0
 }
 
 # ---- dependencies
@@ -161,6 +175,7 @@ count_check() {
 		SKIP) count "$rung" 0 0 1 && echo "skipped: ${trs%.trs}" && continue ;;
 		*)
 			[ "$failed" -gt 0 ] || failed=1
+			fell "$rung: ${trs%.trs}"
 			echo "FAILED: ${trs%.trs}"
 			tail_of_log "$log"
 			;;
@@ -199,6 +214,7 @@ check() {
 		count_check "$2" "$1"
 	else
 		count "$2" 0 1 0
+		fell "$2: make check"
 		tail -n 40 "$work/check.log"
 	fi
 }
@@ -227,11 +243,7 @@ rung_fuzz() {
 		return
 	fi
 	BRIDLE_BUILD=$work/fuzzers sh "$top/tests/fuzz/run.sh" "${BRIDLE_FUZZ_SECONDS:-10}" >"$work/fuzz.log" 2>&1
-	status=$?
-	passed=$(grep -c '^ok' "$work/fuzz.log")
-	failed=$(grep -c '^FAILED' "$work/fuzz.log")
-	[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
-	count fuzz "$passed" "$failed" 0
+	count_told fuzz "$work/fuzz.log" $?
 	if [ "$failed" -gt 0 ]; then tail -n 60 "$work/fuzz.log"; else grep '^ok' "$work/fuzz.log"; fi
 }
 
@@ -267,9 +279,14 @@ told_by() { python3 "$top/tests/lib/junit.py" "$1" "$2"; }
 
 # count_pytest RUNG XML
 count_pytest() {
-	counts=$(told_by counts "$2") || counts='0 1 0'
-	# shellcheck disable=SC2086  # three numbers
-	count "$1" $counts
+	if counts=$(told_by counts "$2"); then
+		# shellcheck disable=SC2086  # three numbers
+		count "$1" $counts
+		told_by failed "$2" | grep . >>"$fallen"
+	else
+		count "$1" 0 1 0
+		fell "$1: pytest did not come to its end"
+	fi
 }
 
 # system RUNG BUILD TESTS...: pytest on the programs of BUILD
@@ -306,6 +323,7 @@ rung_system() {
 	if [ -z "$python" ] || ! gunicorns; then
 		cat "$work/tools.log"
 		count system 0 1 0
+		fell "system: no pytest, or no Gunicorn"
 		return
 	fi
 	round=1
@@ -336,11 +354,7 @@ rung_valgrind() {
 	fi
 	build plain >"$work/step.log" 2>&1
 	make -C "$work/plain" check-valgrind >"$work/valgrind.log" 2>&1
-	status=$?
-	passed=$(grep -c '^ok: ' "$work/valgrind.log")
-	failed=$(grep -c '^FAILED: ' "$work/valgrind.log")
-	[ "$status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
-	count valgrind "$passed" "$failed" 0
+	count_told valgrind "$work/valgrind.log" $?
 	if [ "$failed" -gt 0 ]; then tail -n 60 "$work/valgrind.log"; else echo "ok: $passed programs"; fi
 }
 
@@ -361,6 +375,7 @@ rung_static() {
 	*)
 		tail -n 40 "$work/static.log"
 		count static 0 1 0
+		fell "static build"
 		return
 		;;
 	esac
@@ -378,6 +393,7 @@ rung_vm() {
 	if [ -z "$python" ] || ! gunicorns >"$work/gunicorns.log" 2>&1; then
 		cat "$work/tools.log" "$work/gunicorns.log"
 		count vm 0 1 0
+		fell "vm: no pytest, or no Gunicorn"
 		return
 	fi
 	(jobs=1 && system vm "$work/plain" "$top/tests/vm") # one machine for all of them
@@ -411,7 +427,7 @@ rung_lint() {
 
 # ---- all of it
 
-mkdir -p "$work" && : >"$results" && : >"$unsteady" || exit 1
+mkdir -p "$work" && : >"$results" && : >"$unsteady" && : >"$fallen" || exit 1
 source=$top
 for rung in $rungs; do
 	case $rung in
@@ -422,6 +438,10 @@ done
 if [ -s "$unsteady" ]; then
 	say "unsteady: failed among the others, and passed alone. What they said stands above; find out why"
 	cat "$unsteady"
+fi
+if [ -s "$fallen" ]; then
+	say "failed. What they said stands above"
+	cat "$fallen"
 fi
 say "by rung: passed, failed, skipped"
 awk '{ p[$1] += $2; f[$1] += $3; s[$1] += $4 } END { for (r in p) printf "%-8s %5d %5d %5d\n", r, p[r], f[r], s[r] }' "$results"
