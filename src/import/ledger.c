@@ -74,8 +74,8 @@ has_word(const char *list, const char *word)
 {
 	size_t n = strlen(word);
 
-	for (; (list = strstr(list, word)) != NULL; list += n)
-		if (list[n] == ' ' || list[n] == '\0')
+	for (const char *at = list; (at = strstr(at, word)) != NULL; at += n)
+		if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
 			return true;
 	return false;
 }

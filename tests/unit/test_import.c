@@ -408,6 +408,20 @@ order_among_units(void **state)
 	release(&i);
 }
 
+/* A key that ends as the name of another does is named beside it. */
+static void
+every_key_of_a_line_is_named(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	import_add_command(&i.im, "env -i A=b gunicorn a");
+	end(&i);
+	assert_string_equal(i.im.ledger.first->key, "clear_environment environment app");
+	release(&i);
+}
+
 /* A stop of the one that it is part of reaches it; what would have two wait for each other is left out, and said. */
 static void
 part_of_another(void **state)
@@ -842,6 +856,7 @@ main(void)
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(order_among_units),
 		cmocka_unit_test(part_of_another),
+		cmocka_unit_test(every_key_of_a_line_is_named),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(a_socket_gives_the_addresses),
 		cmocka_unit_test(a_socket_has_its_service),
