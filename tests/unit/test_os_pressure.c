@@ -39,11 +39,31 @@ what_the_kernel_says(void **state)
 	scratch_remove(&s);
 }
 
+/* Each from its own file. */
+static void
+which_is_which(void **state)
+{
+	struct scratch s;
+	struct pressure p;
+
+	(void)state;
+	scratch_make(&s);
+	scratch_write(&s, "memory", "some avg10=1.00 ");
+	scratch_write(&s, "io", "some avg10=2.00 ");
+	scratch_write(&s, "cpu", "some avg10=3.00 ");
+	p = pressure_look(scratch_path(&s, "."));
+	assert_int_equal(p.memory, 100);
+	assert_int_equal(p.io, 200);
+	assert_int_equal(p.cpu, 300);
+	scratch_remove(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_kernel_says),
+		cmocka_unit_test(which_is_which),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
