@@ -164,7 +164,7 @@ say_how(const struct bridled *b, const struct past *past)
 static void
 take_up(struct bridled *b, struct past *past, msec now)
 {
-	const bool dismissed = past->reborn && past->bridled.watcher > 0;
+	bool dismissed = past->reborn && past->bridled.watcher > 0;
 
 	/* before anything is restored: nothing may be decided on the way */
 	b->safe = past_is_loop(past, now);
@@ -173,8 +173,8 @@ take_up(struct bridled *b, struct past *past, msec now)
 		resume_services(b, past, now);
 	say_how(b, past);
 	if (dismissed)
-		watcher_child_dismiss(b, (pid_t)past->bridled.watcher, (uint64_t)past->bridled.watcher_start,
-			past->bridled.deposit != 0);
+		dismissed = watcher_child_dismiss(b, (pid_t)past->bridled.watcher,
+			(uint64_t)past->bridled.watcher_start, past->bridled.deposit != 0);
 	memory_bridled(b);
 	/* from here on a crash goes on from what we have restored, not from what we have read */
 	memory_publish(b);

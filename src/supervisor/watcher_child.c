@@ -383,11 +383,15 @@ watcher_child_start(struct bridled *b, msec now)
 	memory_bridled(b);
 }
 
-void
+bool
 watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start, bool guards)
 {
 	struct watcher_child *w = &b->watcher;
+	struct tree_process p;
 
+	/* one that could not be followed is remembered still: nothing tells its end again, and others may have its number */
+	if (!tree_look(pid, &p) || p.parent != getpid() || p.start != start)
+		return false;
 	w->pid = pid;
 	w->start = start;
 	w->dismissed = true;
@@ -395,6 +399,7 @@ watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start, bool guards)
 	if (guards)
 		kill(pid, DEPOSIT_TAKEN); /* a child: nobody else has its number */
 	be_patient(w, b->loop);
+	return true;
 }
 
 void

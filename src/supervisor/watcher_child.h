@@ -44,8 +44,8 @@ bool watcher_child_init(struct bridled *b, struct err *err);
 void watcher_child_start(struct bridled *b, msec now);
 
 /* PID is the watcher of whoever was here before us in this process: its link is closed, so it ends, and is followed by
- * another. GUARDS: it would stay for somebody after us (os/deposit.h). */
-void watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start, bool guards);
+ * another. GUARDS: it would stay for somebody after us (os/deposit.h). False: it was reaped, and there is none. */
+bool watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start, bool guards);
 
 /* It ended, or was stopped by a signal (then it is killed after WATCHER_PATIENCE unless it answers). */
 void watcher_child_ended(struct bridled *b, int status, msec now);

@@ -633,6 +633,23 @@ def test_a_start_of_which_nobody_knows(bridled, end):
     assert "could not be started" not in site.said()
 
 
+def test_a_watcher_that_was_reaped_is_not_waited_for(bridled):
+    """One that could not be followed by another, for want of processes, is remembered still when bridled crashes. Nothing tells its
+    end again."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    site.wait_state("running", "nap")
+    watcher, gone = site.call("Info")["watcher"], subprocess.Popen(["/bin/true"])
+    gone.wait()
+    os.kill(site.pid, signal.SIGSTOP)
+    until(lambda: processes.look(site.pid)[0] == "T", "bridled to be stopped")
+    state = Remembered(site.run_dir / "state")
+    assert state.replace(WATCHER, watcher, gone.pid)
+    state.write()
+    os.kill(site.pid, signal.SIGSEGV)
+    os.kill(site.pid, signal.SIGCONT)
+    assert wait_reborn(site, "crashes", 1)["watcher"] not in (0, watcher, gone.pid)
+
+
 def test_a_state_that_leads_elsewhere_is_not_followed(bridled, tmp_path):
     """A link, a directory, a pipe: nothing is read, nothing hangs."""
     site = bridled(program("nap", "/bin/sleep 3600"))
