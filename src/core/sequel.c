@@ -188,7 +188,7 @@ static bool
 came_in_a_row(const struct story *s)
 {
 	const struct story_worker *first = &s->workers[0], *last = &s->workers[0];
-	int64_t begin = first->booted, end = first->booted;
+	int64_t begin = first->booted, end = begin;
 
 	for (unsigned i = 1; i < s->count; i++) {
 		const struct story_worker *w = &s->workers[i];

@@ -63,17 +63,21 @@ skip_fraction(struct rest *r)
 static bool
 take_zone_name(struct rest *r)
 {
-	static const char names[] = "UTC GMT EDT EST CDT CST MDT MST PDT PST CET BST IST JST";
-	size_t n = (size_t)(r->end - r->at);
+	static const char names[] = " UTC GMT EDT EST CDT CST MDT MST PDT PST CET CEST EET EEST MSK BST IST JST ";
+	char name[8] = " ";
+	size_t n = 0;
 
-	if (n < 3 || (n > 3 && r->at[3] != ' ' && r->at[3] != ']'))
+	while (n < 4 && r->at + n < r->end && r->at[n] >= 'A' && r->at[n] <= 'Z') {
+		name[n + 1] = r->at[n];
+		n++;
+	}
+	if (n < 3 || (r->at + n < r->end && r->at[n] != ' ' && r->at[n] != ']'))
 		return false;
-	for (const char *name = names; name < names + sizeof names - 1; name += 4)
-		if (memcmp(r->at, name, 3) == 0) {
-			r->at += 3;
-			return true;
-		}
-	return false;
+	name[n + 1] = ' ';
+	if (strstr(names, name) == NULL)
+		return false;
+	r->at += n;
+	return true;
 }
 
 /* "AM", "pm": HOUR is what the clock said. */
@@ -270,13 +274,20 @@ take_month_first(struct rest *r, int64_t *second)
 	return take_short(r, &day) && take_year(r, month, day, second);
 }
 
+/* Does "2026-11-20" begin at AT? */
+static bool
+is_date(const struct rest *r, size_t at)
+{
+	return (size_t)(r->end - r->at) > at + 10 && r->at[at + 4] == '-' && r->at[at + 7] == '-';
+}
+
 /* "Fri, ", "Fri ". */
 static void
 skip_weekday(struct rest *r)
 {
 	static const char names[] = "SunMonTueWedThuFriSat";
 
-	if (r->at[3] != ',' && r->at[4] <= '9') /* "Nov 20" */
+	if (r->at[3] != ',' && r->at[4] <= '9' && !is_date(r, 4)) /* "Nov 20" */
 		return;
 	for (unsigned i = 0; i < sizeof names - 1; i += 3)
 		if (memcmp(r->at, names + i, 3) == 0 && (r->at[3] == ' ' || (r->at[3] == ',' && r->at[4] == ' '))) {
@@ -291,6 +302,8 @@ take_words(struct rest *r, int64_t *second)
 	skip_weekday(r);
 	if (r->end - r->at < 7)
 		return false;
+	if (is_date(r, 0)) /* journalctl -o short-full */
+		return take_date(r, second);
 	return *r->at > '9' ? take_month_first(r, second) : take_day_first(r, second);
 }
 

@@ -27,7 +27,7 @@ add_name(struct text *t, const char *name, size_t most)
 {
 	if (name[0] == '\0') /* RFC 5424 6: NILVALUE */
 		text_add(t, "-");
-	for (size_t i = 0; name[i] != '\0' && i < most; i++)
+	for (size_t i = 0; i < most && name[i] != '\0'; i++)
 		text_addn(t, name[i] > ' ' && name[i] < 0x7f ? &name[i] : "_", 1);
 	text_add(t, " ");
 }

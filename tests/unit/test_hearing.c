@@ -152,6 +152,7 @@ static const struct form {
 	{ "[36mweb_1  | [0m", "", false },
 	{ "shop_web.1.x9f0k2@node2    | ", "", false },
 	{ "Nov 20 10:11:12 app01 gunicorn[812]: ", "", false },
+	{ "Fri 2026-11-20 10:11:12 CET app01 gunicorn[812]: ", "", false },
 	{ "2026-11-20T10:11:12+0000 app01 python3.11[812]: ", "", false },
 	{ "<134>1 2026-11-20T10:11:12.123Z app01 gunicorn 812 - - ", "", false },
 	{ "2026-11-20T10:11:12.123456789Z stderr F ", "", false },
