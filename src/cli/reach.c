@@ -23,7 +23,7 @@ parse(const char *address, struct sockaddr_storage *to, socklen_t *length)
 		return hostport_parse(address, to, length);
 	if (strlen(address + 5) >= sizeof un.sun_path)
 		return false;
-	strcpy(un.sun_path, address + 5);
+	memcpy(un.sun_path, address + 5, strlen(address + 5)); /* the rest is zero already */
 	memcpy(to, &un, sizeof un);
 	*length = sizeof un;
 	return true;

@@ -227,7 +227,7 @@ inherited_by(const struct ledger_entry *entry)
 static void
 inherit_variables(struct program *p, struct ledger_entry *entry)
 {
-	struct draft_setting *own = p->draft->first, **at = &p->draft->first;
+	struct draft_setting *own = p->draft->first, **at;
 
 	/* what the program says of them goes to the end of the list, in its order */
 	p->draft->first = p->draft->last = NULL;

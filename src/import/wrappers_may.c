@@ -28,27 +28,27 @@ wrapper_take_gosu(struct launch *l, const struct wrapper *w, const char *const *
 
 /* Options of prlimit(1) and chpst(8), and what a number alone counts. chpst's -m is of several. */
 static const struct {
-	char letter;      /* of prlimit; 0: none */
-	char chpst;       /* of chpst; 0: none */
 	const char *name; /* of prlimit */
 	enum key_id key;
 	const char *unit;
+	char letter; /* of prlimit; 0: none */
+	char chpst;  /* of chpst; 0: none */
 } limits[] = {
-	{ 'v', 0, "--as", KEY_limit_as, "" },
-	{ 'c', 'c', "--core", KEY_limit_core, "" },
-	{ 't', 't', "--cpu", KEY_limit_cpu, "s" },
-	{ 'd', 'd', "--data", KEY_limit_data, "" },
-	{ 'f', 'f', "--fsize", KEY_limit_fsize, "" },
-	{ 'x', 0, "--locks", KEY_limit_locks, "" },
-	{ 'l', 0, "--memlock", KEY_limit_memlock, "" },
-	{ 'q', 0, "--msgqueue", KEY_limit_msgqueue, "" },
-	{ 'n', 'o', "--nofile", KEY_limit_nofile, "" },
-	{ 'u', 'p', "--nproc", KEY_limit_nproc, "" },
-	{ 'm', 0, "--rss", KEY_limit_rss, "" },
-	{ 'r', 0, "--rtprio", KEY_limit_rtprio, "" },
-	{ 'y', 0, "--rttime", KEY_limit_rttime, "us" },
-	{ 'i', 0, "--sigpending", KEY_limit_sigpending, "" },
-	{ 's', 0, "--stack", KEY_limit_stack, "" },
+	{ "--as", KEY_limit_as, "", 'v', 0 },
+	{ "--core", KEY_limit_core, "", 'c', 'c' },
+	{ "--cpu", KEY_limit_cpu, "s", 't', 't' },
+	{ "--data", KEY_limit_data, "", 'd', 'd' },
+	{ "--fsize", KEY_limit_fsize, "", 'f', 'f' },
+	{ "--locks", KEY_limit_locks, "", 'x', 0 },
+	{ "--memlock", KEY_limit_memlock, "", 'l', 0 },
+	{ "--msgqueue", KEY_limit_msgqueue, "", 'q', 0 },
+	{ "--nofile", KEY_limit_nofile, "", 'n', 'o' },
+	{ "--nproc", KEY_limit_nproc, "", 'u', 'p' },
+	{ "--rss", KEY_limit_rss, "", 'm', 0 },
+	{ "--rtprio", KEY_limit_rtprio, "", 'r', 0 },
+	{ "--rttime", KEY_limit_rttime, "us", 'y', 0 },
+	{ "--sigpending", KEY_limit_sigpending, "", 'i', 0 },
+	{ "--stack", KEY_limit_stack, "", 's', 0 },
 };
 
 enum { LIMITS = sizeof limits / sizeof limits[0] };
