@@ -190,7 +190,7 @@ note(struct story *s, const struct story_event *e)
 	case FACT_EXITING: note_exiting(s, e); break;
 	case FACT_TIMEOUT: note_timeout(s, e); break;
 	case FACT_KILLED: case FACT_CRASHED: case FACT_TERMED: case FACT_SIGNALLED: case FACT_OOM:
-	case FACT_EXITED: case FACT_EXITED_3: case FACT_EXITED_4: note_end(s, e); break;
+	case FACT_EXITED: case FACT_EXITED_3: case FACT_EXITED_4: case FACT_QUIT: note_end(s, e); break;
 	case FACT_AUTORESTART: case FACT_RELOADING: case FACT_WORKER_EXCEPTION: case FACT_PARENT_CHANGED:
 		excuse(s, e->speaker);
 		s->expected++;
@@ -225,7 +225,7 @@ ends_master(enum fact fact)
 		fact == FACT_MAIN_LOOP || fact == FACT_CANNOT_CONNECT || fact == FACT_CONFIG ||
 		fact == FACT_WORKER_CLASS || fact == FACT_PIDFILE || fact == FACT_NOT_WRITABLE ||
 		fact == FACT_PARENT_CHANGED || fact == FACT_MASTER_KILLED || fact == FACT_MASTER_CRASHED ||
-		fact == FACT_MASTER_EXITED;
+		fact == FACT_MASTER_EXITED || fact == FACT_MASTER_LEFT;
 }
 
 void

@@ -47,5 +47,5 @@ ended_master(int32_t status)
 		return FACT_MASTER_KILLED;
 	if (is_crash(number))
 		return FACT_MASTER_CRASHED;
-	return status != 0 ? FACT_MASTER_EXITED : FACT_NONE;
+	return status != 0 ? FACT_MASTER_EXITED : FACT_MASTER_LEFT;
 }

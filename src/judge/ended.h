@@ -8,8 +8,7 @@
 
 #include "core/cause.h"
 
-/* A worker, and a master, with STATUS as of wait(2). FACT_NONE: a master that ended well; a worker that did so left by itself
- * (FACT_EXITING). */
+/* A worker, and a master, with STATUS as of wait(2), which nobody is taken to have asked. */
 enum fact ended_worker(int32_t status);
 enum fact ended_master(int32_t status);
 

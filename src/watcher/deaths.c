@@ -20,6 +20,7 @@
 
 enum {
 	REFILTER = 20,      /* ms: a master needs more until it forks */
+	GREETING = 100,     /* ms by which a boot may seem to be heard before the fork: clock ticks are coarse */
 	KMSG_RECORD = 8192, /* the longest that the kernel gives */
 	KMSG_MOST = 4096,   /* records a look */
 };
@@ -148,6 +149,18 @@ tell_kill(struct watcher *w, struct service *s, const struct page_service *recor
 	}
 }
 
+/* Did it end well, but not by Gunicorn, which says goodbye? Where its boot was not heard, its log tells neither; and who had
+ * its max_requests may have been told to be silent (disable_existing_loggers of Python's logging). */
+static bool
+has_quit(const struct service *s, const struct page_service *record, const struct worker *worker)
+{
+	const struct sampler *sampler = s->sampler;
+
+	return !worker->farewell && worker->leaving == 0 && worker->started >= sampler->hup &&
+		record->settings.max_requests == 0 && sampler->greeted != 0 &&
+		sampler->greeted + GREETING >= worker->started;
+}
+
 /* Those that end themselves well need no reason, unless nobody asked them and they had not even begun. */
 static bool
 says_something(const struct record_death *d, enum fact fact)
@@ -156,15 +169,20 @@ says_something(const struct record_death *d, enum fact fact)
 }
 
 static void
-tell(struct watcher *w, struct service *s, const struct page_service *record, struct record_death *d)
+tell(struct watcher *w, struct service *s, const struct page_service *record, const struct worker *worker,
+	struct record_death *d)
 {
 	enum fact fact = ended_worker(d->status);
 
 	if (d->asked == DEATH_ENDED) {
-		if (fact == FACT_KILLED)
+		/* who had not loaded the application yet had no request: that it loads for too long is told already */
+		if (fact == FACT_KILLED && d->booted != DEATH_NOT_BOOTED)
 			inquiry_told(w, s, FACT_ENDED_KILL, d->pid);
 		return;
 	}
+	if (fact == FACT_EXITING && d->asked == DEATH_UNASKED && d->booted == DEATH_BOOTED &&
+		has_quit(s, record, worker))
+		fact = FACT_QUIT;
 	if (d->asked == DEATH_RECYCLED)
 		inquiry_told(w, s, FACT_RECYCLED, d->pid);
 	inquiry_told(w, s, fact, d->pid);
@@ -187,7 +205,7 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 		logs_catch_up(w, s);
 	worker->told = true;
 	d = describe(s, &record, worker, status);
-	tell(w, s, &record, &d);
+	tell(w, s, &record, worker, &d);
 	inquiry_death(s, &d, worker->hang);
 	strains_died(w, s, &record, &d, worker->timed_out || is_overdue(&record, &d));
 	samples_moved(w, s); /* its successor is forked at once */

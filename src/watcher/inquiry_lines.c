@@ -92,6 +92,21 @@ ask_why_killed(struct watcher *w, struct service *s, const struct recognised *wh
 		inquiry_told(w, s, FACT_OOM, what->match.pid);
 }
 
+/* A worker comes, or goes, in its own words (Arbiter.spawn_worker; both are of one level). */
+static void
+note_word(struct service *s, const struct recognised *what)
+{
+	struct worker *worker;
+
+	if (what->kind != RECOGNISED_LINE || s->sampler == NULL)
+		return;
+	if (what->match.signature == SIGNATURE_BOOTING)
+		s->sampler->greeted = clock_now();
+	else if (what->match.signature == SIGNATURE_EXITING &&
+		(worker = workers_find(&s->sampler->workers, what->match.pid)) != NULL)
+		worker->farewell = true;
+}
+
 static void
 heard(void *context, const struct recognised *what)
 {
@@ -99,6 +114,7 @@ heard(void *context, const struct recognised *what)
 	struct service *s = &w->services.at[w->inquiries.slot];
 	struct recognised now = *what;
 
+	note_word(s, what);
 	if (what->kind == RECOGNISED_ANSWER) {
 		if (what->match.detail <= 500)
 			inquiry_told(w, s, FACT_SERVED, 0);

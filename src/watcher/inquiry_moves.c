@@ -73,6 +73,8 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 	if (q == NULL || move->from == LIFE_RETRYING || move->pid == q->master_ended)
 		return;
 	q->master_ended = move->pid;
+	if (fact == FACT_MASTER_LEFT && move->from != LIFE_RUNNING) /* before that, its workers tell why */
+		return;
 	if (fact == FACT_MASTER_KILLED && deaths_by_memory(w, s, move->pid))
 		fact = FACT_OOM;
 	inquiry_told(w, s, fact, fact == FACT_OOM ? move->pid : 0);

@@ -60,6 +60,7 @@ struct sampler {
 	struct figures *figures;         /* what it told of itself (kept.h); NULL: nothing yet */
 	struct measures *measures;       /* of the looks so far (kept.h); NULL: it has not run yet */
 	int64_t told_workers;            /* how many workers its master said it has; -1: it did not */
+	msec greeted;                    /* when a worker was last heard to boot; 0: never */
 	uint32_t statsd_address;         /* where that goes on to (wire/page.h) */
 	uint16_t statsd_port;
 	bool blind_told;

@@ -41,6 +41,7 @@ struct worker {
 	uint8_t heartbeat;        /* enum heartbeat */
 	char state;
 	bool seen;
+	bool farewell;  /* it said that it leaves */
 	bool told;      /* how it ended */
 	bool timed_out; /* its master says so */
 	bool spin_told;

@@ -230,6 +230,34 @@ def test_who_asked(site, edge, figures):
     note(figures, edge, "sync", incident)
 
 
+def test_who_asked_it_besides_us(site, edge, figures):
+    """Its master stops as it is told to, and is started again: that is not a stop."""
+    made = site("sync")
+    up(made)
+    os.kill(made.master(), signal.SIGTERM)
+    incident = named(made, "master.stopped")
+    assert incident["alarm"] and "started another" in incident["did"]
+    note(figures, edge, "sync", incident)
+
+
+def test_a_worker_that_ends_well_and_by_itself(site, edge, figures):
+    """os._exit(0) in a request: no line tells of it."""
+    made = site("sync")
+    up(made)
+    ask_in_vain(made, "/exit?code=0")
+    incident = named(made, "runtime.worker-exit")
+    assert incident["deaths"][0]["status"] == 0
+    note(figures, edge, "sync", incident)
+
+
+def test_who_is_killed_before_it_has_loaded(site, edge):
+    """It answers nothing: that it loads for too long is the trouble, and not that requests take longer than graceful_timeout."""
+    made = site("sync", environment="HOW=deaf", start_timeout="2s", graceful_timeout="10s", stop_timeout="30s", timeout=60)
+    until(lambda: (found := why(made)) and found[0]["class"] == "boot.start-timeout" and found[0]["times"] >= 2,
+          "a second start that takes too long", 60)
+    assert {one["class"] for one in why(made, 9)} == {"boot.start-timeout"}
+
+
 def test_who_asked_before(site, edge):
     """What was asked for after something began does not explain it."""
     made = site("sync")

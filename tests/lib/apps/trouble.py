@@ -3,6 +3,7 @@
 """
 import ctypes
 import os
+import signal
 import socket
 import sys
 import threading
@@ -25,7 +26,10 @@ if HOW.startswith("exit"):
 if os.path.exists(os.environ.get("STALL", "/nowhere")):
     time.sleep(600)
 time.sleep(float(os.environ.get("IMPORT", "0")))
-if HOW == "slow":
+if HOW == "deaf":
+    for number in (signal.SIGTERM, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
+if HOW in ("slow", "deaf"):
     time.sleep(30)
 if HOW == "segv":
     ctypes.string_at(0)
