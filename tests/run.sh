@@ -282,7 +282,7 @@ count_pytest() {
 	if counts=$(told_by counts "$2"); then
 		# shellcheck disable=SC2086  # three numbers
 		count "$1" $counts
-		told_by failed "$2" | grep . >>"$fallen"
+		told_by failed "$2" | sed '/^$/d' >>"$fallen"
 	else
 		count "$1" 0 1 0
 		fell "$1: pytest did not come to its end"
