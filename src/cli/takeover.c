@@ -175,9 +175,9 @@ has_socket_unit(const struct takeover *o)
 
 /* ---- the end of the old one ---- */
 
-/* What would start the unit again goes first, while the unit runs: only then systemd leaves the listener alone. Stopped with the
- * unit, and so after it, a socket unit listens once more in between: who connects then, though to us, is accepted and cut off
- * (socket_enter_running and flush_ports of systemd's core/socket.c: "Suppressing connection request"). */
+/* What would start the unit again goes first, while the unit runs: only then systemd leaves the listener alone. Stopped
+ * with the unit, and so after it, a socket unit listens once more in between: who connects then, though to us, is accepted
+ * and cut off (socket_enter_running and flush_ports of systemd's core/socket.c: "Suppressing connection request"). */
 static bool
 stop_units(const struct takeover *o, struct trouble *t)
 {

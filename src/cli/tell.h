@@ -8,8 +8,8 @@
 
 #include "cli/arguments.h"
 
-/* Call METHOD, about the service that the first operand names if there is one, and print its `message`, waiting as long as it takes. PARAMETERS are taken over. Returns the exit
- * status. */
+/* Call METHOD, about the service that the first operand names if there is one, and print its `message`, waiting as long as
+ * it takes. PARAMETERS are taken over. Returns the exit status. */
 int tell_outcome(const struct arguments *a, const char *method, json_t *parameters);
 
 #endif

@@ -132,8 +132,8 @@ check_environment_files(const struct check *c)
 	}
 }
 
-/* Whether DIRECTORY is one that bridled makes before it opens the listener. Where below it lies is for bridled's own place to say
- * (--root): the end of the path is enough. */
+/* Whether DIRECTORY is one that bridled makes before it opens the listener. Where below it lies is for bridled's own place
+ * to say (--root): the end of the path is enough. */
 static bool
 is_made(const struct check *c, const char *directory)
 {

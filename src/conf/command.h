@@ -41,9 +41,10 @@ struct conf_command {
  * from 25.1, --no-control-socket; args come behind, the application last. bind is only handed on when LISTENERS
  * is 0, user, group and umask never: they are in effect before Gunicorn begins.
  *
- * The environment, later ones winning: BASE; with `user`, HOME, USER and LOGNAME of that account (looked up here, which
- * may take the network); PWD; for Gunicorn VIRTUAL_ENV, PATH, PYTHONUNBUFFERED=1; environment; environment_file (as with
- * systemd); ours (with NOTIFY_SOCKET and WATCHDOG_USEC for a program that notifies), at the end: Gunicorn up to 24 loses its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
+ * The environment, later ones winning: BASE; with `user`, HOME, USER and LOGNAME of that account (looked up here, which may
+ * take the network); PWD; for Gunicorn VIRTUAL_ENV, PATH, PYTHONUNBUFFERED=1; environment; environment_file (as with
+ * systemd); ours (with NOTIFY_SOCKET and WATCHDOG_USEC for a program that notifies), at the end: Gunicorn up to 24 loses
+ * its title when LISTEN_FDS comes first (gunicorn-facts 5.2).
  *
  * In own_envp there is nothing that the service's user could choose: no file of his (LD_PRELOAD), nothing that lies in his home
  * or in the virtual environment (HOME, PATH); BRIDLE_GENERATION is left to the caller.

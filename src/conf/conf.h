@@ -1,9 +1,10 @@
 /*
  * conf -- a configuration: files go in; either a wholly good one comes out, or every error of it.
  *
- * What was written is kept sparsely, a setting a line, with file and line. What is in effect is decoded from
- * that into flat structs generated from keys.def when somebody needs it. All strings live as long as the
- * struct conf that they came from. Relative paths begin at the directory of the file that names them. One allocation arena a configuration; nothing is shared between two.
+ * What was written is kept sparsely, a setting a line, with file and line. What is in effect is decoded from that into flat
+ * structs generated from keys.def when somebody needs it. All strings live as long as the struct conf that they came from.
+ * Relative paths begin at the directory of the file that names them. One allocation arena a configuration; nothing is
+ * shared between two.
  */
 #ifndef BRIDLE_CONF_CONF_H
 #define BRIDLE_CONF_CONF_H

@@ -20,8 +20,9 @@ enum conf_shown {
  * comment. WHAT: of enum conf_shown. Returns false when NAME is not there, or on a failure to print. */
 bool conf_show(FILE *out, const struct conf *conf, const char *name, unsigned what);
 
-/* The same as a JSON object on one line: {"web": {"workers": {"value": "2", "file": "...", "line": 4}}}, with null and
- * 0 for a default; secrets without their values; settings of [bridle] are under "[bridle]". Bytes that are no UTF-8 are written as \xHH. */
+/* The same as a JSON object on one line: {"web": {"workers": {"value": "2", "file": "...", "line": 4}}}, with null and 0
+ * for a default; secrets without their values; settings of [bridle] are under "[bridle]". Bytes that are no UTF-8 are
+ * written as \xHH. */
 bool conf_show_json(FILE *out, const struct conf *conf, const char *name, bool all);
 
 #endif

@@ -14,8 +14,8 @@
  * answer is no. */
 bool conf_statsd_is_free(const struct conf_section *section, const struct conf_service *service, uid_t owner);
 
-/* Where the user wants them to go: HOST of at most SIZE - 1 bytes and *PORT, from statsd_host of SECTION; "" nowhere else. False
- * when it is no host and port of UDP: a unix socket. */
+/* Where the user wants them to go: HOST of at most SIZE - 1 bytes and *PORT, from statsd_host of SECTION; "" nowhere else.
+ * False when it is no host and port of UDP: a unix socket. */
 bool conf_statsd_wanted(const struct conf_section *section, char *host, size_t size, uint16_t *port);
 
 #endif

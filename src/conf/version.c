@@ -46,8 +46,8 @@ base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
-/* The service's user may have put anything there, and exchange it while we look: to open a device could do something (watchdog(4)),
- * so it is only opened again, by descriptor, when it was found to be a file. */
+/* The service's user may have put anything there, and exchange it while we look: to open a device could do something
+ * (watchdog(4)), so it is only opened again, by descriptor, when it was found to be a file. */
 static int
 open_file(const char *path)
 {

@@ -1,6 +1,6 @@
 /*
- * advise -- how a service should be set, from what was measured of it. Pure: measures go in, a list comes out, each entry with what
- * speaks for it; or what is missing.
+ * advise -- how a service should be set, from what was measured of it. Pure: measures go in, a list comes out, each entry
+ * with what speaks for it; or what is missing.
  *
  * Nothing is advised that was not measured, and nothing that would hurt if what was seen is not all there is: fewer workers, a
  * shorter timeout and no recycling at all are only advised after a day, for a night tells nothing of the morning.
@@ -138,8 +138,8 @@ struct advise_list {
 	struct advise_numbers numbers;
 };
 
-/* Whatever M claims, what is advised is within the ranges of its key; workers are at least 1, and unless they are 1 memory holds
- * them; timeout is not below the longest request. */
+/* Whatever M claims, what is advised is within the ranges of its key; workers are at least 1, and unless they are 1 memory
+ * holds them; timeout is not below the longest request. */
 void advise(struct advise_list *l, const struct advise_measures *m);
 
 /* The key as it is written. */

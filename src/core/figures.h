@@ -50,8 +50,8 @@ struct figures_view {
 };
 struct figures_view figures_look(struct figures *f, msec now);
 
-/* Can F, which others have left, be what these functions made of it before NOW? Whether it is true nobody can tell; none of them
- * overflows with it. */
+/* Can F, which others have left, be what these functions made of it before NOW? Whether it is true nobody can tell; none of
+ * them overflows with it. */
 bool figures_are_sound(const struct figures *f, msec now);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * flapping -- workers that die again and again, whatever each of them dies of, while their master lives on: no single death says
- * so. Those that die together count as one, for one request, or one lack of memory, may take all of them. Pure.
+ * flapping -- workers that die again and again, whatever each of them dies of, while their master lives on: no single death
+ * says so. Those that die together count as one, for one request, or one lack of memory, may take all of them. Pure.
  */
 #ifndef BRIDLE_CORE_FLAPPING_H
 #define BRIDLE_CORE_FLAPPING_H

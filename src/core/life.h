@@ -142,8 +142,8 @@ bool life_listen(struct life *l, msec now);  /* only with `held`: from stopped, 
 bool life_queue(struct life *l, msec now);
 bool life_refuse(struct life *l, msec now);
 
-/* What its settings have done about an incident (policy.h), which nobody asked for now: failures are not forgotten for it. mend: a
- * new generation beside the one that runs, only with `held`. halt: down, where it runs or tries to. */
+/* What its settings have done about an incident (policy.h), which nobody asked for now: failures are not forgotten for it.
+ * mend: a new generation beside the one that runs, only with `held`. halt: down, where it runs or tries to. */
 bool life_mend(struct life *l, msec now);
 bool life_halt(struct life *l, msec now);
 

@@ -1,9 +1,9 @@
 /*
  * policy -- what the settings of a service have done about an incident, and how often that may be. Pure.
  *
- * Whoever judges incidents reads what services write, so that what it says is a claim and no more: nothing is done that is not set,
- * not for one that is not in the state for it, and not again before its time, however often it is claimed. What did not help is
- * tried less and less often.
+ * Whoever judges incidents reads what services write, so that what it says is a claim and no more: nothing is done that is
+ * not set, not for one that is not in the state for it, and not again before its time, however often it is claimed. What
+ * did not help is tried less and less often.
  */
 #ifndef BRIDLE_CORE_POLICY_H
 #define BRIDLE_CORE_POLICY_H
@@ -25,8 +25,8 @@ enum policy_cause {
 /* The order is that of the words of the settings. */
 enum policy_deed { POLICY_NONE, POLICY_RECYCLE, POLICY_REPLACE, POLICY_STOP };
 
-/* ms: between two replacements at first, doubled while one more follows soon, up to the second; between two workers that are asked
- * to go; that a generation has to have lived before the service is stopped for it. */
+/* ms: between two replacements at first, doubled while one more follows soon, up to the second; between two workers that
+ * are asked to go; that a generation has to have lived before the service is stopped for it. */
 enum { POLICY_REST = 600000, POLICY_REST_MOST = 4 * 3600000, POLICY_RECYCLE_REST = 5000, POLICY_LIVED = 2000 };
 
 /* Zeroed: nothing was done yet. */

@@ -1,6 +1,6 @@
 /*
- * provision -- is a service made for what it is used for? What would be found out on a bad day: said once a start, and nobody is
- * alarmed. Pure.
+ * provision -- is a service made for what it is used for? What would be found out on a bad day: said once a start, and
+ * nobody is alarmed. Pure.
  */
 #ifndef BRIDLE_CORE_PROVISION_H
 #define BRIDLE_CORE_PROVISION_H

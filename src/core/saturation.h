@@ -53,12 +53,12 @@ struct saturation_seen {
  * strain of one worker is for saturation_spins. */
 unsigned saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec now);
 
-/* One worker, of which TOLD is kept: FDS descriptors of the MOST that it may have (< 0: unknown). True once, when nine in ten are
- * open: what comes next is EMFILE, in whatever opens the last. */
+/* One worker, of which TOLD is kept: FDS descriptors of the MOST that it may have (< 0: unknown). True once, when nine in
+ * ten are open: what comes next is EMFILE, in whatever opens the last. */
 bool saturation_scarce(bool *told, int64_t fds, int64_t most);
 
-/* One worker, of which SINCE and TOLD are kept (zeroed at first): CPU in per cent of one processor, OTHERS: the mean of the others
- * (< 0: there are none, or it is unknown). True once, when it has been at it for saturation_hold[STRAIN_SPIN]. */
+/* One worker, of which SINCE and TOLD are kept (zeroed at first): CPU in per cent of one processor, OTHERS: the mean of the
+ * others (< 0: there are none, or it is unknown). True once, when it has been at it for saturation_hold[STRAIN_SPIN]. */
 bool saturation_spins(msec *since, bool *told, float cpu, float others, msec now);
 
 #endif

@@ -201,8 +201,8 @@ came_in_a_row(const struct story *s)
 	return (uint32_t)(last->pid - first->pid) == s->count - 1 && end - begin <= 1 + s->count / 8;
 }
 
-/* Of BOOTS workers, those that came by the next second alone, where they were only late: one or two are, on a busy machine; more
- * took somebody's place. */
+/* Of BOOTS workers, those that came by the next second alone, where they were only late: one or two are, on a busy machine;
+ * more took somebody's place. */
 static unsigned
 came_late(const struct story *s, unsigned boots)
 {

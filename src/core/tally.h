@@ -1,6 +1,6 @@
 /*
- * tally -- what the looks at a service add up to, for advice about it (advise.h): how long it was watched, what its workers took,
- * how full it was at the worst. Pure.
+ * tally -- what the looks at a service add up to, for advice about it (advise.h): how long it was watched, what its workers
+ * took, how full it was at the worst. Pure.
  */
 #ifndef BRIDLE_CORE_TALLY_H
 #define BRIDLE_CORE_TALLY_H

@@ -2,9 +2,9 @@
  * trend -- how a service has fared: workers, memory, queue and requests, in points that are coarser the further back they are.
  * Pure, and of one size however long it runs: 2 KiB, which only a Gunicorn service that runs takes.
  *
- * Ten minutes are kept in points of 10 s, two hours in points of 2 min, a day in points of half an hour. All three are filled by
- * the same looks; a point keeps what mattered most in its time: the fewest workers, the most memory, the longest queue, and all
- * requests. Points without a look are unknown, and so is what could not be seen.
+ * Ten minutes are kept in points of 10 s, two hours in points of 2 min, a day in points of half an hour. All three are
+ * filled by the same looks; a point keeps what mattered most in its time: the fewest workers, the most memory, the longest
+ * queue, and all requests. Points without a look are unknown, and so is what could not be seen.
  */
 #ifndef BRIDLE_CORE_TREND_H
 #define BRIDLE_CORE_TREND_H

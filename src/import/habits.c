@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* A unix listener is open to everybody on the machine: systemd's has mode 0666 (systemd.socket(5), SocketMode=), Gunicorn's
- * own 0777 but for its umask, which is 0 (sock.py). With our 0660, a web server that is in neither group would be locked out. */
+ * own 0777 but for its umask, which is 0 (sock.py). With our 0660, a web server that is in neither group would be locked
+ * out. */
 static void
 carry_mode(struct draft *d)
 {

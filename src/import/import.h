@@ -28,15 +28,16 @@ struct import {
 bool import_init(struct import *im, struct conf_report *report);
 void import_release(struct import *im);
 
-/* Add a file called NAME (a path: its last part says which unit it is) of LENGTH (<= IMPORT_SIZE_MAX) BYTES: a .service or .socket, a drop-in
- * for the unit before it, a supervisord.conf, or a Procfile; which one it is, its contents say. */
+/* Add a file called NAME (a path: its last part says which unit it is) of LENGTH (<= IMPORT_SIZE_MAX) BYTES: a .service or
+ * .socket, a drop-in for the unit before it, a supervisord.conf, or a Procfile; which one it is, its contents say. */
 void import_add_text(struct import *im, const char *name, const char *bytes, size_t length);
 
 /* Add a command line as a shell would get it. A leading "web:", "command:", CMD or ENTRYPOINT, as such lines have where
  * they come from, and the array form of a Dockerfile are understood. */
 void import_add_command(struct import *im, const char *line);
 
-/* What the unit SERVICE ("web"), which was added, asks for by Sockets=: names of socket units, parted by blanks; "" for none. */
+/* What the unit SERVICE ("web"), which was added, asks for by Sockets=: names of socket units, parted by blanks; "" for
+ * none. */
 const char *import_sockets(const struct import *im, const char *service);
 
 /* Translate what was added. Every entry of the ledger is settled afterwards. False when memory ran out. */

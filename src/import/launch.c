@@ -193,8 +193,8 @@ first_word(const struct launch *l, const char *word)
 		word;
 }
 
-/* The command of a program. What is in the environment then, nobody knows now: a shell replaces it, the command's own where it is
- * one. */
+/* The command of a program. What is in the environment then, nobody knows now: a shell replaces it, the command's own where
+ * it is one. */
 static const char *
 program_text(struct launch *l)
 {

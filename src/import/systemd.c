@@ -195,8 +195,8 @@ translate_line(struct import *im, const struct unit *unit, const struct unit_lin
 		d->translate(&t);
 }
 
-/* Some say what others are read by, so they go first: 0 the environment and the place, 1 the command, 2 the rest, 3 what depends on
- * that. */
+/* Some say what others are read by, so they go first: 0 the environment and the place, 1 the command, 2 the rest, 3 what
+ * depends on that. */
 enum { STAGES = 4 };
 
 static unsigned
@@ -214,8 +214,9 @@ stage_of(const struct directive *d)
 	return d != NULL && d->translate == translate_exec_start ? 1 : 2;
 }
 
-/* Whether LINE, a command, is not the one that is run; settles it then, but for those before the last of a Type=oneshot, which are
- * run before it. An empty one takes those before it away; without it, a second one is an error but of Type=oneshot. */
+/* Whether LINE, a command, is not the one that is run; settles it then, but for those before the last of a Type=oneshot,
+ * which are run before it. An empty one takes those before it away; without it, a second one is an error but of
+ * Type=oneshot. */
 static bool
 settle_command(struct import *im, const struct unit *unit, const struct unit_line *line)
 {

@@ -78,8 +78,8 @@ is_alternative(const struct translation *t, const struct unit_line *line)
 	return line->value[0] == '|' && strncmp(line->entry->directive, t->directive->name, 6) == 0;
 }
 
-/* All of them as one script; *PATHS gets its arguments. "" when one of them cannot be told by a command, or there are more than a
- * digit counts. */
+/* All of them as one script; *PATHS gets its arguments. "" when one of them cannot be told by a command, or there are more
+ * than a digit counts. */
 static const char *
 alternatives(struct translation *t, const char **paths)
 {

@@ -90,8 +90,8 @@ waits_for(const struct import *im, struct draft *d, const struct draft *target)
 	return reaches(im, d, target);
 }
 
-/* OTHER, one of those that are imported together, as the directive has it: of one before which this one comes, it is the other that
- * waits. False when both would wait for each other then. */
+/* OTHER, one of those that are imported together, as the directive has it: of one before which this one comes, it is the
+ * other that waits. False when both would wait for each other then. */
 static bool
 know(struct translation *t, struct draft *other, const char **known)
 {

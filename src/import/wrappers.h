@@ -6,8 +6,8 @@
 
 #include "import/launch.h"
 
-/* Takes a wrapper, of which AT is the name and the words behind it. Returns how many words it is, with its own options; 0 when it
- * cannot be taken off. */
+/* Takes a wrapper, of which AT is the name and the words behind it. Returns how many words it is, with its own options; 0
+ * when it cannot be taken off. */
 struct wrapper;
 typedef uint32_t (*wrapper_taker)(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count);
 
@@ -24,7 +24,8 @@ struct wrapper {
 /* How many words W is with its options: each word that begins with a minus, with its value; "--" ends them. */
 uint32_t wrapper_options(const struct wrapper *w, const char *const *at, uint32_t count);
 
-/* What the option LETTER (0: none) or NAME ("--user") among COUNT words says: "-u www", "-uwww", "--user www", "--user=www"; NULL. */
+/* What the option LETTER (0: none) or NAME ("--user") among COUNT words says: "-u www", "-uwww", "--user www",
+ * "--user=www"; NULL. */
 const char *wrapper_value(const char *const *at, uint32_t count, char letter, const char *name);
 
 /* Whether FLAG is among COUNT words. */

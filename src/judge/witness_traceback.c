@@ -132,7 +132,8 @@ fact_of_time(const struct traceback *t)
 	return FACT_NONE;
 }
 
-/* Worker.handle_abort ends in sys.exit(1); where its frame is cut off, that is what is left: "SystemExit: 1" or "SystemExit(1)". */
+/* Worker.handle_abort ends in sys.exit(1); where its frame is cut off, that is what is left: "SystemExit: 1" or
+ * "SystemExit(1)". */
 static bool
 is_abort(const struct traceback *t)
 {

@@ -32,8 +32,8 @@ struct arrival {
 /* For MOST listeners at once. False with ERR: the kernel has none for us. Ends with the process, or its next exec(2). */
 bool arrivals_open(struct arrivals *a, unsigned most, struct err *err);
 
-/* The next connection to the listener FD, or one that waits there already, is told as MARK, once; ONE is not awaited yet. The socket
- * stays open until then, or until it is cancelled. False: it cannot be had now. */
+/* The next connection to the listener FD, or one that waits there already, is told as MARK, once; ONE is not awaited yet.
+ * The socket stays open until then, or until it is cancelled. False: it cannot be had now. */
 bool arrivals_await(struct arrivals *a, struct arrival *one, int fd, uint64_t mark);
 
 /* Not any more. It is told all the same, soon: that nobody came. */

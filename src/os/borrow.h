@@ -19,8 +19,8 @@ bool borrow_owner(pid_t pid, uid_t *owner);
  * kernel is older than 5.6. */
 int borrow_listeners(pid_t pid, int *fds, size_t max, struct err *err);
 
-/* A copy of socket INODE among the descriptors, however many, of the process that PIDFD holds, whose number is PID: close-on-exec.
- * -1: it has none, or we may not. */
+/* A copy of socket INODE among the descriptors, however many, of the process that PIDFD holds, whose number is PID:
+ * close-on-exec. -1: it has none, or we may not. */
 int borrow_socket(int pidfd, pid_t pid, uint64_t inode);
 
 #endif

@@ -215,7 +215,8 @@ write_file(int group, const char *file, const char *words)
 	return ok;
 }
 
-/* blkio.weight went with CFQ (Linux 5.0), and io.weight is there with iocost only: what BFQ has goes by its name, to 1000 at most. */
+/* blkio.weight went with CFQ (Linux 5.0), and io.weight is there with iocost only: what BFQ has goes by its name, to 1000
+ * at most. */
 static bool
 write_bfq_weight(int group, uint64_t weight, int version)
 {

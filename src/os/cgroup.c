@@ -150,7 +150,8 @@ cgroup_close(int root)
 	rmdir(path); /* EBUSY while a group is in it: then it stays, and the next bridled takes it */
 }
 
-/* The group whose command in "GROUP/.control" we are, where systemd puts what is not the main process of a unit with Delegate=. */
+/* The group whose command in "GROUP/.control" we are, where systemd puts what is not the main process of a unit with
+ * Delegate=. */
 static int
 open_commanded(struct err *err)
 {

@@ -22,9 +22,9 @@ bool confine_namespaces(struct steps *steps, uint32_t flags, struct err *err);
  * nobody else is known. */
 bool confine_user_namespace(struct steps *steps, uint32_t flags, uid_t uid, gid_t gid, struct err *err);
 
-/* A user namespace for a service that root starts: in it root, UID, GID and the COUNT GROUPS are who they are outside, and nobody
- * else is known. Its maker may not say so, so a process that stays outside does, for a moment. From here on there is no right
- * over what is the machine's. */
+/* A user namespace for a service that root starts: in it root, UID, GID and the COUNT GROUPS are who they are outside, and
+ * nobody else is known. Its maker may not say so, so a process that stays outside does, for a moment. From here on there is
+ * no right over what is the machine's. */
 bool confine_users(struct steps *steps, uid_t uid, gid_t gid, const gid_t *groups, size_t count, struct err *err);
 
 /* Keep the capabilities of KEEP (bit n: capability n) at most in the bounding set. */

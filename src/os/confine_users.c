@@ -33,8 +33,8 @@ write_map(int process, const char *name, const char *map, size_t length)
 	return ok;
 }
 
-/* In the process that stays outside, where it has the rights to: PROCESS is /proc/PID of the other, which writes to the pipe when
- * it has its namespace. */
+/* In the process that stays outside, where it has the rights to: PROCESS is /proc/PID of the other, which writes to the
+ * pipe when it has its namespace. */
 static int
 name_users(const struct users *u, int process, const int *ends)
 {

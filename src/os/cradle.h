@@ -9,8 +9,9 @@
 
 #include "os/spawn_child.h"
 
-/* Start the child of JOB, and wait until it has executed its program, failed, or SPAWN_PATIENCE is over: `failed`, `failed_step`
- * and `error` of the request say which. Returns its pid, to be reaped; -1 with errno: no child. Every signal is to be blocked. */
+/* Start the child of JOB, and wait until it has executed its program, failed, or SPAWN_PATIENCE is over: `failed`,
+ * `failed_step` and `error` of the request say which. Returns its pid, to be reaped; -1 with errno: no child. Every signal
+ * is to be blocked. */
 pid_t cradle_run(const struct spawn_job *job);
 
 #endif

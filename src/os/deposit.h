@@ -33,12 +33,14 @@ bool deposit_put(struct deposit *d, const int *fds, size_t n);
 /* Take the first PACKETS out again, which closes what was in them. */
 void deposit_drop(struct deposit *d, unsigned packets);
 
-/* The process of PIDFD has `out` of the deposit INODE as its descriptor N: call VISIT for each descriptor that lies there, which
- * becomes its own (close-on-exec). None where we may not look into that process (pidfd.h), or it has something else there. */
+/* The process of PIDFD has `out` of the deposit INODE as its descriptor N: call VISIT for each descriptor that lies there,
+ * which becomes its own (close-on-exec). None where we may not look into that process (pidfd.h), or it has something else
+ * there. */
 void deposit_fetch(int pidfd, int n, uint64_t inode, void (*visit)(void *context, int fd), void *context);
 
-/* For the process that keeps OUT: close all other descriptors, and wait for DEPOSIT_TAKEN, which must have been blocked all along,
- * for MOST at most. Returns at once, having closed none, where nothing lies in it, or the kernel is older than 5.9. */
+/* For the process that keeps OUT: close all other descriptors, and wait for DEPOSIT_TAKEN, which must have been blocked all
+ * along, for MOST at most. Returns at once, having closed none, where nothing lies in it, or the kernel is older than 5.9.
+ * */
 void deposit_guard(int out, msec most);
 
 #endif

@@ -16,8 +16,8 @@ enum { MODIFIED_MOST = 32 /* events told at once */ };
 /* A descriptor that is readable when there is something to tell, close-on-exec. -1 with ERR: fs.inotify.max_user_instances. */
 int modified_open(struct err *err);
 
-/* Watch what FILE has open, whatever its name is now. Its watch, which is > 0 and no number that any had for a long time before; -1
- * with errno: fs.inotify.max_user_watches (ENOSPC), or no /proc. */
+/* Watch what FILE has open, whatever its name is now. Its watch, which is > 0 and no number that any had for a long time
+ * before; -1 with errno: fs.inotify.max_user_watches (ENOSPC), or no /proc. */
 int modified_watch(int fd, int file);
 
 /* Watch it no more. What is to be told of it already still is. */

@@ -21,7 +21,8 @@ enum {
 	CALL_MOUNT_SETATTR = 442,
 };
 
-/* Of <linux/mount.h> and <linux/openat2.h>, which older machines lack and which <sys/mount.h> does not always get along with. */
+/* Of <linux/mount.h> and <linux/openat2.h>, which older machines lack and which <sys/mount.h> does not always get along
+ * with. */
 enum {
 	TREE_CLONE = 1,          /* OPEN_TREE_CLONE */
 	TREE_RECURSIVE = 0x8000, /* AT_RECURSIVE */

@@ -10,9 +10,9 @@
 #include "base/err.h"
 
 /* For the watcher: become UID/GID without supplementary groups, keep of our capabilities only CAP_SYS_PTRACE and
- * CAP_DAC_READ_SEARCH (to see heartbeat files and smaps of other users' workers through /proc), CAP_NET_ADMIN
- * (process events) and CAP_SYSLOG (whom the kernel killed for want of memory), as far as we have them, in no bounding or ambient set; no_new_privs; not dumpable. When we are
- * not root: only no_new_privs. */
+ * CAP_DAC_READ_SEARCH (to see heartbeat files and smaps of other users' workers through /proc), CAP_NET_ADMIN (process
+ * events) and CAP_SYSLOG (whom the kernel killed for want of memory), as far as we have them, in no bounding or ambient
+ * set; no_new_privs; not dumpable. When we are not root: only no_new_privs. */
 bool privilege_watcher(uid_t uid, gid_t gid, struct err *err);
 
 /* Raise RLIMIT_NOFILE to its hard limit; the old soft limit goes to *OLD, for children. */

@@ -1,7 +1,7 @@
 /*
- * secretfs -- a small file system in memory for secrets. It is mounted nowhere: files are made in it by its descriptor, and a child
- * lays it over a directory in a mount namespace of its own. So nobody else ever sees it, it is gone with the last process of that
- * namespace, and nothing of it is left behind when we are killed.
+ * secretfs -- a small file system in memory for secrets. It is mounted nowhere: files are made in it by its descriptor, and
+ * a child lays it over a directory in a mount namespace of its own. So nobody else ever sees it, it is gone with the last
+ * process of that namespace, and nothing of it is left behind when we are killed.
  */
 #ifndef BRIDLE_OS_SECRETFS_H
 #define BRIDLE_OS_SECRETFS_H
@@ -20,8 +20,8 @@ int secretfs_make(uint32_t files, uint64_t bytes, uid_t uid, gid_t gid, struct e
 /* From now on nothing in it changes. */
 bool secretfs_seal(int fd, struct err *err);
 
-/* In the child, behind the steps of its mount namespace: lay what it was given as mount_fd over the directory PATH, which has no
- * links on its way. Nothing is done where it was given none. */
+/* In the child, behind the steps of its mount namespace: lay what it was given as mount_fd over the directory PATH, which
+ * has no links on its way. Nothing is done where it was given none. */
 bool secretfs_step(struct steps *steps, const char *path, struct err *err);
 
 #endif

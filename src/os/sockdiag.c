@@ -58,8 +58,8 @@ struct tcp_questions {
 	uint16_t family;
 };
 
-/* tcp_listendrop() counts each SYN, and each end of a handshake, that a full queue has no room for; one client that tries again is
- * counted again. */
+/* tcp_listendrop() counts each SYN, and each end of a handshake, that a full queue has no room for; one client that tries
+ * again is counted again. */
 static int64_t
 dropped(const struct nlmsghdr *message)
 {

@@ -24,13 +24,13 @@ struct sockdiag_query {
 int sockdiag_open(struct err *err);
 
 /* Fill in all N answers; a socket that is not there, or not in our network namespace, stays unknown, and so do all unix
- * sockets where the module unix_diag is missing (the kernel says ENOENT to both). One exchange for all unix sockets
- * (a single one is asked for by inode), one for each TCP family (its listeners). False with ERR when the kernel does not answer: no
- * module tcp_diag, say. What was answered before is kept. */
+ * sockets where the module unix_diag is missing (the kernel says ENOENT to both). One exchange for all unix sockets (a
+ * single one is asked for by inode), one for each TCP family (its listeners). False with ERR when the kernel does not
+ * answer: no module tcp_diag, say. What was answered before is kept. */
 bool sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err);
 
-/* Whether any of the N QUERIES is of TCP's FAMILY, and the port to ask the kernel for then: when all want the same one, it need not
- * tell of any other. 0: all. */
+/* Whether any of the N QUERIES is of TCP's FAMILY, and the port to ask the kernel for then: when all want the same one, it
+ * need not tell of any other. 0: all. */
 bool sockdiag_port(const struct sockdiag_query *queries, unsigned n, uint16_t family, uint16_t *port);
 
 /* How many connections to the N LISTENERS (inode, family, port) are open in a process, accepted: of a unix socket those that

@@ -22,8 +22,8 @@
 #include "base/err.h"
 #include "os/steps.h"
 
-/* In the order they are taken; those of steps.h in between: STEP_FIRST and STEP_RIGHTS behind the descriptors, STEP_USER behind the
- * directory, STEP_LAST right before exec. */
+/* In the order they are taken; those of steps.h in between: STEP_FIRST and STEP_RIGHTS behind the descriptors, STEP_USER
+ * behind the directory, STEP_LAST right before exec. */
 enum spawn_step {
 	SPAWN_OK,
 	SPAWN_CLONE,
@@ -74,9 +74,9 @@ enum {
 };
 
 /* Start it. Returns the pid, or -1 with `failed` and `error` set and ERR saying "cannot change to directory 'x':
- * ..."; no child is left then (but after SPAWN_STALLED one may be, which never
- * runs again and is reaped as any other: next time, set `may_stall`). With `may_stall` only SPAWN_CLONE can be told; whatever fails later ends the child with
- * status 127, which the caller reaps as any other.
+ * ..."; no child is left then (but after SPAWN_STALLED one may be, which never runs again and is reaped as any other: next
+ * time, set `may_stall`). With `may_stall` only SPAWN_CLONE can be told; whatever fails later ends the child with status
+ * 127, which the caller reaps as any other.
  *
  * The caller must have one thread only. Which signals are to be put back to their defaults (SIGPIPE always) is looked
  * up at the first call and not again: a daemon sets its dispositions before it starts anything. */

@@ -52,8 +52,8 @@ struct tree_marker {
 };
 bool tree_marker(pid_t pid, struct tree_marker *out);
 
-/* The same, if it is of this RUN_DIR; where it has none, by the log that it writes to, the very file that RUN_DIR has there (see
- * tree_leftovers): its generation is 0 then. */
+/* The same, if it is of this RUN_DIR; where it has none, by the log that it writes to, the very file that RUN_DIR has there
+ * (see tree_leftovers): its generation is 0 then. */
 bool tree_marker_or_log(pid_t pid, const char *run_dir, struct tree_marker *out);
 
 /* Was PID started by the Gunicorn master MASTER to take its place (USR2; gunicorn-facts 5.4)? By GUNICORN_PID of its
@@ -68,16 +68,18 @@ bool tree_is_becoming(const struct tree_process *p);
  * False: it is gone. */
 bool tree_signal(pid_t pid, uint64_t start, int signal);
 
-/* The users whose word counts: HAS(OF, uid) is asked for the real one of a process (who starts a set-user-ID program stays that). */
+/* The users whose word counts: HAS(OF, uid) is asked for the real one of a process (who starts a set-user-ID program stays
+ * that). */
 struct tree_users {
 	bool (*has)(const void *of, uid_t uid);
 	const void *of;
 };
 
 /* Every process on this machine (of this PID namespace) that is a leftover of an earlier run with RUN_DIR: it is of one of
- * USERS and carries the marker (anybody can write such a marker into an environment of his), or writes to a FIFO of a service below RUN_DIR (setproctitle overwrites the environment of a Gunicorn,
- * gunicorn-facts 5.4; its generation is 0 then), or shares the session of one that does, or descends from one. Never
- * ourselves, our descendants and our ancestors. Parents before children. Returns how many. */
+ * USERS and carries the marker (anybody can write such a marker into an environment of his), or writes to a FIFO of a
+ * service below RUN_DIR (setproctitle overwrites the environment of a Gunicorn, gunicorn-facts 5.4; its generation is 0
+ * then), or shares the session of one that does, or descends from one. Never ourselves, our descendants and our ancestors.
+ * Parents before children. Returns how many. */
 size_t tree_leftovers(const char *run_dir, const struct tree_users *users,
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context);
 

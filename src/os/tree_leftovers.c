@@ -34,7 +34,8 @@ note_kin(struct census *c)
 		c->at[i].note = KIN;
 }
 
-/* Names are those of the process's own mount namespace, where anybody can mount what he likes: it must be the same file here. */
+/* Names are those of the process's own mount namespace, where anybody can mount what he likes: it must be the same file
+ * here. */
 static bool
 is_here(const char *link, const char *name)
 {

@@ -23,8 +23,8 @@ void service_make_cgroup(struct service *s, uint8_t slot);
  * in the old one any more. */
 void service_renew_cgroup(struct service *s, uint8_t slot);
 
-/* Make its directories and credentials (what is there already stays as it is), and spawn() REQUEST, a child of S. What hung once
- * may hang again, and we with it for a while: from then on S starts in processes of their own memory. -1 with ERR. */
+/* Make its directories and credentials (what is there already stays as it is), and spawn() REQUEST, a child of S. What hung
+ * once may hang again, and we with it for a while: from then on S starts in processes of their own memory. -1 with ERR. */
 pid_t service_spawn(struct service *s, struct spawn_request *request, struct err *err);
 
 /* Let go of what was made for the generation in SLOT: its group, its directory for heartbeats. */

@@ -88,7 +88,8 @@ write_value(const char *value, int to)
 	return write(to, value, n) == (ssize_t)n;
 }
 
-/* FROM a file, or -1: from its value. Under a name of ours until it is whole: who reads the old one meanwhile reads all of it. */
+/* FROM a file, or -1: from its value. Under a name of ours until it is whole: who reads the old one meanwhile reads all of
+ * it. */
 static bool
 put(int dir, const struct credential *c, int from, uid_t uid, gid_t gid, struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * deeds -- what may be asked for of one service: start, stop, replace, reload, scale and the rest of wire/link.h, each a few lines
- * about what it means for this service as it is now, and the words that whoever asked is answered with.
+ * deeds -- what may be asked for of one service: start, stop, replace, reload, scale and the rest of wire/link.h, each a
+ * few lines about what it means for this service as it is now, and the words that whoever asked is answered with.
  */
 #ifndef BRIDLE_SUPERVISOR_DEEDS_H
 #define BRIDLE_SUPERVISOR_DEEDS_H

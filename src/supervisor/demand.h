@@ -1,9 +1,9 @@
 /*
  * demand -- services that run only while somebody comes (start = on-demand, idle_stop).
  *
- * While such a service is listening, its listeners are polled, and whoever comes first starts it; nobody is accepted
- * here. While it runs they are not polled: Gunicorn accepts, and the arrivals are counted (os/arrivals.h), for the
- * watcher to judge whether nothing came. Those within a few milliseconds count as one. Counting ends by itself after a few of them:
+ * While such a service is listening, its listeners are polled, and whoever comes first starts it; nobody is accepted here.
+ * While it runs they are not polled: Gunicorn accepts, and the arrivals are counted (os/arrivals.h), for the watcher to
+ * judge whether nothing came. Those within a few milliseconds count as one. Counting ends by itself after a few of them:
  * what is known to be busy need not wake us, and the watcher asks for it anew when it looks again.
  */
 #ifndef BRIDLE_SUPERVISOR_DEMAND_H

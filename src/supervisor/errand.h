@@ -1,7 +1,7 @@
 /*
- * errand -- what is run beside a service, as its user: commands for an incident (on_incident, hang_dump), and remove_ipc when it was
- * stopped. A command has a descriptor from the watcher, which we hand on and never look into; ended when it takes too long. Few at a time, and not too
- * often: what is too much is left out.
+ * errand -- what is run beside a service, as its user: commands for an incident (on_incident, hang_dump), and remove_ipc
+ * when it was stopped. A command has a descriptor from the watcher, which we hand on and never look into; ended when it
+ * takes too long. Few at a time, and not too often: what is too much is left out.
  */
 #ifndef BRIDLE_SUPERVISOR_ERRAND_H
 #define BRIDLE_SUPERVISOR_ERRAND_H

@@ -9,8 +9,8 @@
 
 enum { MOST = 1024 /* of our children that are looked at */ };
 
-/* A child of ours in the session of SLOT that OLD, its dead master, had started as a master; 0: none. Whoever else is left of it
- * is given SIGNAL, when there is one. */
+/* A child of ours in the session of SLOT that OLD, its dead master, had started as a master; 0: none. Whoever else is left
+ * of it is given SIGNAL, when there is one. */
 static pid_t
 look(const struct service *s, uint8_t slot, pid_t old, int signal)
 {

@@ -30,7 +30,8 @@ close_one(struct held_listener *l)
 	l->fd = -1;
 }
 
-/* A place for TEXT (and its PATH, NULL for TCP) among the held; memory is taken only when the addresses changed, that is after a reload. */
+/* A place for TEXT (and its PATH, NULL for TCP) among the held; memory is taken only when the addresses changed, that is
+ * after a reload. */
 static struct held_listener *
 place(struct held *h, const char *text, const char *path, struct err *err)
 {

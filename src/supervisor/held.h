@@ -36,8 +36,8 @@ bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *er
 /* Take FD, which listens at BIND, as its listener. False with ERR: it has one, or no memory. */
 bool held_take(struct held *h, const struct plan_bind *bind, int fd, struct err *err);
 
-/* Take FD, which was held for TEXT (and PATH, NULL for TCP) before us (resume.h); the rest of it is for the caller to fill. NULL:
- * no memory, and FD is closed. */
+/* Take FD, which was held for TEXT (and PATH, NULL for TCP) before us (resume.h); the rest of it is for the caller to fill.
+ * NULL: no memory, and FD is closed. */
 struct held_listener *held_resume(struct held *h, const char *text, const char *path, int fd);
 
 /* Close what the last plan given to held_open does not name any more. Only when a generation of that plan serves. */

@@ -131,8 +131,8 @@ memory_fill_bridled(struct bridled *b, struct state_bridled *record)
 
 /* ---- slots ---- */
 
-/* One slot of the file, between reading and writing it; one record. Too big for the stack, and too seldom in use to be taken for
- * each service. */
+/* One slot of the file, between reading and writing it; one record. Too big for the stack, and too seldom in use to be
+ * taken for each service. */
 static alignas(8) char slot_bytes[STATE_SLOT];
 static struct state_service record;
 

@@ -40,13 +40,13 @@ void memory_publish(struct bridled *b);
 void memory_service(struct service *s);
 void memory_bridled(struct bridled *b);
 
-/* The same, by the next memory_catch_up, which takes down all that are due, and then deposits the listeners of those that nobody
- * serves (os/deposit.h). */
+/* The same, by the next memory_catch_up, which takes down all that are due, and then deposits the listeners of those that
+ * nobody serves (os/deposit.h). */
 void memory_later(struct service *s);
 void memory_catch_up(struct bridled *b);
 
-/* Listeners were closed. Their addresses are free only when they lie nowhere any more, and others may be about to listen there: the
- * deposit is empty until the next memory_catch_up. */
+/* Listeners were closed. Their addresses are free only when they lie nowhere any more, and others may be about to listen
+ * there: the deposit is empty until the next memory_catch_up. */
 void memory_closed(struct bridled *b);
 
 /* The service in SLOT is no more. */

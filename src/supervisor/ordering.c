@@ -327,8 +327,8 @@ ordering_turns(struct bridled *b, msec now)
 
 /* ---- one that is asked for ---- */
 
-/* It listens, or would, and now it is to run, because that was ASKED for or somebody connects: in its turn, which may have come.
- * Among the others it is one that waits already. */
+/* It listens, or would, and now it is to run, because that was ASKED for or somebody connects: in its turn, which may have
+ * come. Among the others it is one that waits already. */
 static void
 begin_lazy(struct service *s, bool asked, msec now)
 {

@@ -162,8 +162,8 @@ past_listener(struct past *p, uint64_t inode)
 	return -1;
 }
 
-/* It ends by itself when the link to a supervisor is gone, and we have what it kept. Two that read the same pipes would tear lines, and its control
- * socket would be taken for somebody else's. */
+/* It ends by itself when the link to a supervisor is gone, and we have what it kept. Two that read the same pipes would
+ * tear lines, and its control socket would be taken for somebody else's. */
 static void
 await_watcher(struct past *p)
 {

@@ -263,7 +263,8 @@ plan_drop_steps(struct plan *p)
 	p->steps = NULL;
 }
 
-/* The most connections of a worker that accepts no more then; 0: of another kind, or a file of its own may say another number. */
+/* The most connections of a worker that accepts no more then; 0: of another kind, or a file of its own may say another
+ * number. */
 static uint32_t
 connections_of(const struct conf_section *section, const struct conf_service *s)
 {

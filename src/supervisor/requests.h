@@ -9,7 +9,8 @@
 
 struct bridled;
 
-/* Take one record that link_check has passed, and FD, which came with it (-1: none). Requests are answered with LINK_ANSWER, refused ones with a reason. */
+/* Take one record that link_check has passed, and FD, which came with it (-1: none). Requests are answered with
+ * LINK_ANSWER, refused ones with a reason. */
 void requests_take(struct bridled *b, const struct link_record *record, int fd, msec now);
 
 #endif

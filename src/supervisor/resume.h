@@ -20,7 +20,8 @@ void resume_services(struct bridled *b, struct past *p, msec now);
 /* Act on it: report who ended, start and signal what is due. Also the end of the safe mode. */
 void resume_settle(struct bridled *b, msec now);
 
-/* In safe mode: the master in SLOT ended with STATUS (or ENDING_UNKNOWN). What follows from it is decided when that mode ends. */
+/* In safe mode: the master in SLOT ended with STATUS (or ENDING_UNKNOWN). What follows from it is decided when that mode
+ * ends. */
 void resume_remember(struct service *s, uint8_t slot, int status);
 
 /* What to tell whoever wants something while nothing is decided. */

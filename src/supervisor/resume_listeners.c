@@ -30,7 +30,8 @@ take_listener(struct service *s, const struct state_listener *record, int fd)
 	return true;
 }
 
-/* Nobody has them any more who could give them to us. Whoever comes waits in the queue, as before, however far away the next start is. */
+/* Nobody has them any more who could give them to us. Whoever comes waits in the queue, as before, however far away the
+ * next start is. */
 static void
 open_anew(struct service *s)
 {

@@ -129,8 +129,8 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	return s;
 }
 
-/* What somebody asked for stays, also when it is less than is written: that was so when he asked. But not below a range, and not
- * below a number that was written since. */
+/* What somebody asked for stays, also when it is less than is written: that was so when he asked. But not below a range,
+ * and not below a number that was written since. */
 static bool
 keeps_wanted(const struct service *s, const struct plan *plan)
 {

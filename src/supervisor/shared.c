@@ -50,8 +50,9 @@ seal(int fd, bool only_we)
 		fcntl(fd, F_ADD_SEALS, seals);
 }
 
-/* run_dir/.spool (no service can be called that): what was in hand when bridled and its watcher were both killed is still in it. -1 where it cannot be had: on
- * a disk it would be written there again and again, and mapped memory that a full disk cannot back is a SIGBUS. */
+/* run_dir/.spool (no service can be called that): what was in hand when bridled and its watcher were both killed is still
+ * in it. -1 where it cannot be had: on a disk it would be written there again and again, and mapped memory that a full disk
+ * cannot back is a SIGBUS. */
 static int
 open_spool(struct bridled *b)
 {

@@ -62,8 +62,8 @@ read_config(struct bridled *b, const struct supervisor_options *options, bool re
 	return true;
 }
 
-/* A slot for everybody who is remembered, also where the configuration has others by now: whoever got none would run on with nobody
- * to look after it. */
+/* A slot for everybody who is remembered, also where the configuration has others by now: whoever got none would run on
+ * with nobody to look after it. */
 static void
 make_room(struct bridled *b, const struct past *past)
 {

@@ -11,8 +11,8 @@ struct service;
 
 enum { ADVICE_WORDS = 720 };
 
-/* Into WORDS: one or two sentences for service S, of which the page says RECORD (NULL: nothing), about INCIDENT, whose cause, deaths and
- * strain are there. */
+/* Into WORDS: one or two sentences for service S, of which the page says RECORD (NULL: nothing), about INCIDENT, whose
+ * cause, deaths and strain are there. */
 void advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
 	char words[ADVICE_WORDS]);
 

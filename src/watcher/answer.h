@@ -9,8 +9,8 @@
 
 struct watcher;
 
-/* A reply frame (free() it; NULL: no memory, or too long) about the service in *SLOT, or all (NULL), which are judged now. LAST:
- * how many of each at most; 0: the latest alarm, or where there was none the latest. */
+/* A reply frame (free() it; NULL: no memory, or too long) about the service in *SLOT, or all (NULL), which are judged now.
+ * LAST: how many of each at most; 0: the latest alarm, or where there was none the latest. */
 char *answer_frame(struct watcher *w, const uint32_t *slot, int64_t last, size_t *length);
 
 #endif

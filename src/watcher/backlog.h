@@ -37,8 +37,8 @@ void backlog_give_up(struct backlog *b);
 /* N bytes of the reading NUMBER are dropped at WALL. */
 void backlog_drop(struct backlog *b, const char *bytes, size_t n, msec wall, uint64_t number);
 
-/* Write it to TO: what was kept, then the line that says what is missing (and a line in the file whose rest is lost is cut away,
- * so that none stands there in part). False: it has to be tried again. */
+/* Write it to TO: what was kept, then the line that says what is missing (and a line in the file whose rest is lost is cut
+ * away, so that none stands there in part). False: it has to be tried again. */
 bool backlog_write(struct backlog *b, struct batch_target *to, struct err *err);
 
 #endif

@@ -24,8 +24,8 @@ struct burden {
 /* SAMPLER was judged. */
 void burden_look(struct sampler *sampler);
 
-/* How much somebody has to wait for: in the control group of the service that RECORD is of, and *OF_GROUP (NULL: of no interest), or else
- * on the machine. */
+/* How much somebody has to wait for: in the control group of the service that RECORD is of, and *OF_GROUP (NULL: of no
+ * interest), or else on the machine. */
 struct pressure burden_pressure(const struct page_service *record, bool *of_group);
 
 /* What S stands under, where an incident of CAUSE is about that; false: it is not. */

@@ -1,7 +1,7 @@
 /*
- * chronicle -- what happened to each service, in log_dir/history.jsonl: a line (wire/happening.h) for each move, deed, scaling and
- * incident. The file is all there is of it: nothing is kept in memory, and whoever asks has it read again. So it outlives every
- * watcher and every bridled.
+ * chronicle -- what happened to each service, in log_dir/history.jsonl: a line (wire/happening.h) for each move, deed,
+ * scaling and incident. The file is all there is of it: nothing is kept in memory, and whoever asks has it read again. So
+ * it outlives every watcher and every bridled.
  *
  * Moves while no watcher listens are not told to anybody. The page knows the last of each service: a watcher that begins adds
  * those that are later than what the journal has.

@@ -1,6 +1,6 @@
 /*
- * counsel -- the answer to org.bridle.Advise: what was worked out (core/advise.h), each with its reason in a sentence, and the figures.
- * (What can be done about an incident is advice.h.)
+ * counsel -- the answer to org.bridle.Advise: what was worked out (core/advise.h), each with its reason in a sentence, and
+ * the figures. (What can be done about an incident is advice.h.)
  */
 #ifndef BRIDLE_WATCHER_COUNSEL_H
 #define BRIDLE_WATCHER_COUNSEL_H

@@ -321,8 +321,8 @@ listen_once(struct watcher *w)
 		log_info("how workers end is not seen, only what their masters say of it: %s", err.text);
 		return;
 	}
-	/* Of everybody until the masters are in the filter, soon: a worker that was there before us and dies meanwhile would be seen by
-	 * nobody, and what its master says of it would be left aside as seen otherwise. */
+	/* Of everybody until the masters are in the filter, soon: a worker that was there before us and dies meanwhile
+	 * would be seen by nobody, and what its master says of it would be left aside as seen otherwise. */
 	procevents_only(d->fd, NULL, PROCEVENTS_PARENTS + 1, &err);
 	ev_io_init(&d->readable, on_readable, d->fd, EV_READ);
 	d->readable.data = w;

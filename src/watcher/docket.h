@@ -43,14 +43,15 @@ void docket_open(struct watcher *w);
 /* Keep ENTRY (its json is taken) for S: in place of the one with its number, or as the latest. TO_FILE: write it there, too. */
 void docket_keep(struct watcher *w, struct service *s, struct docket_entry entry, bool to_file);
 
-/* What was done about the latest incident (with the cause and phase of V, where V is not NULL), which is told already: WORDS. */
+/* What was done about the latest incident (with the cause and phase of V, where V is not NULL), which is told already:
+ * WORDS. */
 void docket_amend(struct watcher *w, struct service *s, const struct cause_verdict *v, const char *words);
 
 /* The one of that number, or NULL. */
 struct docket_entry *docket_find(struct service *s, uint32_t number);
 
-/* The one of which something was seen last: with the cause and phase of V, where V is not NULL, and the user's name OWN, where that is
- * not NULL; NULL: there is none. */
+/* The one of which something was seen last: with the cause and phase of V, where V is not NULL, and the user's name OWN,
+ * where that is not NULL; NULL: there is none. */
 struct docket_entry *docket_latest(struct service *s, const struct cause_verdict *v, const char *own);
 
 void docket_free(struct docket *d);

@@ -1,6 +1,6 @@
 /*
- * errands -- what the supervisor is asked to run for an incident: on_incident, which gets it as JSON, and hang_dump, whose output
- * becomes part of it.
+ * errands -- what the supervisor is asked to run for an incident: on_incident, which gets it as JSON, and hang_dump, whose
+ * output becomes part of it.
  */
 #ifndef BRIDLE_WATCHER_ERRANDS_H
 #define BRIDLE_WATCHER_ERRANDS_H

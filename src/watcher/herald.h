@@ -1,6 +1,6 @@
 /*
- * herald -- incidents as syslog messages, to where `syslog_to` of [bridle] says. Whoever takes them holds nobody up: what he does not
- * take at once is lost, counted, and said when he takes the next one.
+ * herald -- incidents as syslog messages, to where `syslog_to` of [bridle] says. Whoever takes them holds nobody up: what
+ * he does not take at once is lost, counted, and said when he takes the next one.
  */
 #ifndef BRIDLE_WATCHER_HERALD_H
 #define BRIDLE_WATCHER_HERALD_H

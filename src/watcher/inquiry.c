@@ -209,7 +209,8 @@ inquiry_told(struct watcher *w, struct service *s, enum fact fact, int32_t pid)
 		tell(c, fact, pid);
 }
 
-/* The story that is being told may be of what it led to, or of what somebody does about it: each stays an incident of its own. */
+/* The story that is being told may be of what it led to, or of what somebody does about it: each stays an incident of its
+ * own. */
 void
 inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_t pid)
 {

@@ -64,8 +64,8 @@ struct inquiries {
 
 void inquiries_open(struct watcher *w);
 
-/* The page is another one, or was changed: look for the signatures that it has now. Where they are others, stories that are being told are
- * over: they may be named by the old ones. */
+/* The page is another one, or was changed: look for the signatures that it has now. Where they are others, stories that are
+ * being told are over: they may be named by the old ones. */
 void inquiries_learn(struct watcher *w);
 
 /* Whatever is being told is over: the last word on each. */

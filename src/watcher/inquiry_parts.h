@@ -1,6 +1,6 @@
 /*
- * inquiry_parts -- what the files of inquiry know of each other: inquiry.c has the stories and their time, inquiry_lines.c reads,
- * inquiry_moves.c hears of moves and deeds, inquiry_show.c says what was found.
+ * inquiry_parts -- what the files of inquiry know of each other: inquiry.c has the stories and their time, inquiry_lines.c
+ * reads, inquiry_moves.c hears of moves and deeds, inquiry_show.c says what was found.
  */
 #ifndef BRIDLE_WATCHER_INQUIRY_PARTS_H
 #define BRIDLE_WATCHER_INQUIRY_PARTS_H

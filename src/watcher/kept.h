@@ -1,9 +1,9 @@
 /*
  * kept -- what was counted and measured of services, in memory that outlives the watcher: the next one goes on counting.
  *
- * A file in memory that the supervisor keeps, hands to every watcher, and never maps or reads (watcher/watcher.h). A record a
- * Gunicorn service that has run, found by its name; whoever reads it after another watcher believes none of it that cannot be. Where
- * there is no such file, it is memory of our own, and gone with us.
+ * A file in memory that the supervisor keeps, hands to every watcher, and never maps or reads (watcher/watcher.h). A record
+ * a Gunicorn service that has run, found by its name; whoever reads it after another watcher believes none of it that
+ * cannot be. Where there is no such file, it is memory of our own, and gone with us.
  */
 #ifndef BRIDLE_WATCHER_KEPT_H
 #define BRIDLE_WATCHER_KEPT_H
@@ -23,8 +23,8 @@ struct kept {
 	struct kept_service *at;
 };
 
-/* Map FD, or take memory of our own; what is there of services that are not any more, or cannot be, is dropped. After the page was
- * mapped. False for want of memory: nothing is kept. */
+/* Map FD, or take memory of our own; what is there of services that are not any more, or cannot be, is dropped. After the
+ * page was mapped. False for want of memory: nothing is kept. */
 bool kept_open(struct watcher *w, int fd);
 void kept_close(struct watcher *w);
 

@@ -91,8 +91,8 @@ master_of(const struct masters *m, const struct service *s)
 	return NULL;
 }
 
-/* By the count of its control group (memory.events, memory.oom_control): where the kernel's log cannot be read, or tells pids of
- * another namespace. */
+/* By the count of its control group (memory.events, memory.oom_control): where the kernel's log cannot be read, or tells
+ * pids of another namespace. */
 bool
 masters_ooms(struct masters *m, const struct service *s)
 {

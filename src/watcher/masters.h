@@ -26,8 +26,8 @@ struct masters {
 
 void masters_free(struct masters *m);
 
-/* Those of S are the ones of RECORD from now on (NULL: it is gone). True when that is a change. One for whom there is no memory is
- * left out, and tried again at the next call. */
+/* Those of S are the ones of RECORD from now on (NULL: it is gone). True when that is a change. One for whom there is no
+ * memory is left out, and tried again at the next call. */
 bool masters_follow(struct masters *m, const struct service *s, const struct page_service *record);
 
 /* Is PID one of them? Then SLOT is its service's. */

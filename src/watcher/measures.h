@@ -1,6 +1,7 @@
 /*
  * measures -- what is remembered of the looks at a service: how it has fared (core/trend.h), and what that adds up to
- * (core/tally.h). 2 KiB, taken with the first look at a Gunicorn service that runs; programs and services that never run have none.
+ * (core/tally.h). 2 KiB, taken with the first look at a Gunicorn service that runs; programs and services that never run
+ * have none.
  */
 #ifndef BRIDLE_WATCHER_MEASURES_H
 #define BRIDLE_WATCHER_MEASURES_H

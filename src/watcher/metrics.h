@@ -1,10 +1,10 @@
 /*
- * metrics -- what Gunicorns tell of themselves by statsd: heard, counted for the service that it is of, and sent on to where the
- * user wants it as well.
+ * metrics -- what Gunicorns tell of themselves by statsd: heard, counted for the service that it is of, and sent on to
+ * where the user wants it as well.
  *
- * Three datagrams a request would wake us as often. So the socket is only waited for while nobody has anything to say; then it is
- * read by the clock, ten times a second, and more often only where it would run full before. Any process of this machine can
- * send to it: figures are what is claimed, and no service is ended for what they say.
+ * Three datagrams a request would wake us as often. So the socket is only waited for while nobody has anything to say; then
+ * it is read by the clock, ten times a second, and more often only where it would run full before. Any process of this
+ * machine can send to it: figures are what is claimed, and no service is ended for what they say.
  */
 #ifndef BRIDLE_WATCHER_METRICS_H
 #define BRIDLE_WATCHER_METRICS_H

@@ -1,6 +1,6 @@
 /*
- * parameters -- what a call on the control socket came with, checked: each of these is true when it is right, or was not given, and
- * else false, an error having been sent.
+ * parameters -- what a call on the control socket came with, checked: each of these is true when it is right, or was not
+ * given, and else false, an error having been sent.
  */
 #ifndef BRIDLE_WATCHER_PARAMETERS_H
 #define BRIDLE_WATCHER_PARAMETERS_H

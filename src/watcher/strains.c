@@ -145,8 +145,8 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 	judge_provision(w, s, record, now);
 }
 
-/* Who leaves by itself, or goes when TERM comes before it can listen to it, is no victim: recycling, scaling and reloads do that. A
- * worker that was ended because it hung may have left with status 0 (gunicorn-facts 6.1). */
+/* Who leaves by itself, or goes when TERM comes before it can listen to it, is no victim: recycling, scaling and reloads do
+ * that. A worker that was ended because it hung may have left with status 0 (gunicorn-facts 6.1). */
 static bool
 is_victim(const struct record_death *d, bool hung)
 {

@@ -1,6 +1,6 @@
 /*
- * troubles -- trouble that the settings of a service may have something done about (on_boot_loop, on_flapping, on_hang, on_oom):
- * told to the supervisor, which decides, and says what it did.
+ * troubles -- trouble that the settings of a service may have something done about (on_boot_loop, on_flapping, on_hang,
+ * on_oom): told to the supervisor, which decides, and says what it did.
  */
 #ifndef BRIDLE_WATCHER_TROUBLES_H
 #define BRIDLE_WATCHER_TROUBLES_H

@@ -1,6 +1,6 @@
 /*
- * waiter_words -- what a client that waited is told when it has its answer. Each but the last answers the call, and lets the next
- * one begin.
+ * waiter_words -- what a client that waited is told when it has its answer. Each but the last answers the call, and lets
+ * the next one begin.
  */
 #ifndef BRIDLE_WATCHER_WAITER_WORDS_H
 #define BRIDLE_WATCHER_WAITER_WORDS_H

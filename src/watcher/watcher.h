@@ -1,8 +1,9 @@
 /*
  * watcher -- the process that looks: reads services' output, samples workers, answers the control socket.
  *
- * Started by the supervisor as "bridled --watch" with descriptors 3 (the link), 4 (the page), 5 (the listening
- * control socket), 6 (the spool), 7 (the UDP socket of Gunicorns' figures) 8 (what is kept) and 9 (the deposit) inherited; standard output and error are bridled's.
+ * Started by the supervisor as "bridled --watch" with descriptors 3 (the link), 4 (the page), 5 (the listening control
+ * socket), 6 (the spool), 7 (the UDP socket of Gunicorns' figures) 8 (what is kept) and 9 (the deposit) inherited; standard
+ * output and error are bridled's.
  *
  * The spool is a file in memory (memfd or tmpfs) of WATCHER_SPOOL_SIZE bytes that the supervisor makes once, keeps, hands to
  * every watcher, and never maps or reads. Log lines pass through it, so that those which a killed watcher had taken out of
@@ -14,9 +15,9 @@
  *
  * What was counted and measured of services is in a memfd of WATCHER_KEPT_SIZE bytes, which is kept as the spool is.
  *
- * In the deposit (os/deposit.h) lie listeners that only the supervisor has besides: of services of which nobody serves. The watcher
- * never takes them out. But when the supervisor is killed it stays, having written what it had and closed everything else, until the
- * next one has them.
+ * In the deposit (os/deposit.h) lie listeners that only the supervisor has besides: of services of which nobody serves. The
+ * watcher never takes them out. But when the supervisor is killed it stays, having written what it had and closed
+ * everything else, until the next one has them.
  */
 #ifndef BRIDLE_WATCHER_WATCHER_H
 #define BRIDLE_WATCHER_WATCHER_H

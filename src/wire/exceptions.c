@@ -60,7 +60,8 @@ kind_of(const char *line, size_t name, const char *message, size_t length)
 	return EXCEPTION_NONE;
 }
 
-/* "OPENAI_API_KEY": two words of capitals at least, which is how variables are named and hardly anything else. Bytes of it, or 0. */
+/* "OPENAI_API_KEY": two words of capitals at least, which is how variables are named and hardly anything else. Bytes of it,
+ * or 0. */
 static size_t
 variable_length(const char *at, size_t n)
 {

@@ -1,6 +1,6 @@
 /*
- * happening -- one line of the journal: what happened to a service, or to bridled itself, and how things stood then. JSON, version
- * HAPPENING_VERSION; the one place that writes and reads it. Pure.
+ * happening -- one line of the journal: what happened to a service, or to bridled itself, and how things stood then. JSON,
+ * version HAPPENING_VERSION; the one place that writes and reads it. Pure.
  *
  * A reader passes over what it does not know: another version, another kind, members that are more. So a member may be added
  * without a new version.
@@ -59,8 +59,8 @@ void happening_write_members(struct jsonw *w, const struct happening *h);
 /* The whole line as an object. */
 void happening_write(struct jsonw *w, const struct happening *h);
 
-/* Read the N bytes of a line. False: it is none of this version, or of a kind that is not known. Texts that are too long are cut,
- * numbers out of range unknown; *H is then whole. On false of no use. */
+/* Read the N bytes of a line. False: it is none of this version, or of a kind that is not known. Texts that are too long
+ * are cut, numbers out of range unknown; *H is then whole. On false of no use. */
 bool happening_read(struct happening *h, const char *line, size_t n);
 
 #endif

@@ -197,7 +197,8 @@ struct page_service *page_at(void *page, uint32_t index);
  * between (it died or was stopped there); *OUT is then of no use. */
 bool page_read(const void *page, uint32_t index, struct page_service *out);
 
-/* Copy the user's signatures into OUT: whole words, whatever stands there. Their number: the first that lacks any of the three is the end. */
+/* Copy the user's signatures into OUT: whole words, whatever stands there. Their number: the first that lacks any of the
+ * three is the end. */
 unsigned page_signatures(const void *page, struct page_signature out[static PAGE_OWN]);
 
 /* Around every change of a record by the supervisor. A record whose writer died between the two is whole again after

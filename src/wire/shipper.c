@@ -19,8 +19,8 @@ peel_container(struct logform *f)
 	return n > 0 && blanks > 0 && byte_is(f, n + blanks, '|') && peel(f, n + blanks + 1);
 }
 
-/* "stderr F ": the container runtime interface of Kubernetes, after its time; "F ": what some leave of it; "stderr" between tabs:
- * an exported table. */
+/* "stderr F ": the container runtime interface of Kubernetes, after its time; "F ": what some leave of it; "stderr" between
+ * tabs: an exported table. */
 static bool
 peel_stream(struct logform *f)
 {
@@ -265,7 +265,8 @@ peel_mark(struct logform *f)
 	}
 }
 
-/* How much of what N bytes that end at END end with is no part of what was said. A comma: somebody took the lines for a list. */
+/* How much of what N bytes that end at END end with is no part of what was said. A comma: somebody took the lines for a
+ * list. */
 static size_t
 mark_before(const char *end, size_t n)
 {

@@ -55,7 +55,8 @@ _Static_assert(SIGNATURES < UINT8_MAX, "numbers in an index are bytes");
 
 void signatures_index(struct signature_index *index);
 
-/* From now on also the COUNT (at most SIGNATURES_OWN) of OWN, which must live as long as INDEX; their patterns are not empty. */
+/* From now on also the COUNT (at most SIGNATURES_OWN) of OWN, which must live as long as INDEX; their patterns are not
+ * empty. */
 void signatures_index_own(struct signature_index *index, const struct signature_own *own, unsigned count);
 
 /* The first of the user's own that the message of F (not empty) is, or NULL. */

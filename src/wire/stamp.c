@@ -247,7 +247,8 @@ take_numbered_month(struct rest *r, int64_t *second)
 	return take_one_of(r, " ") && (take_one_of(r, " "), take_short(r, &day)) && take_year(r, month, day, second);
 }
 
-/* "\xd0\xb8\xd1\x8e\xd0\xbb 20 15:24:58": a month in an alphabet of which no letter is known here. Taken for one, as others are. */
+/* "\xd0\xb8\xd1\x8e\xd0\xbb 20 15:24:58": a month in an alphabet of which no letter is known here. Taken for one, as others
+ * are. */
 static bool
 take_foreign_month(struct rest *r, int64_t *second)
 {

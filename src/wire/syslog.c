@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 
-/* daemon (3) and its severities (RFC 5424, 6.2.1). The enterprise number is the one that is set aside for examples (RFC 5612): we
- * have none. */
+/* daemon (3) and its severities (RFC 5424, 6.2.1). The enterprise number is the one that is set aside for examples (RFC
+ * 5612): we have none. */
 enum { DAEMON = 3 << 3, WARNING = 4, INFORMATIONAL = 6, HOST = 255, MSGID = 32, VALUE = 100 };
 
 static void
