@@ -271,21 +271,6 @@ translate_stage(struct import *im, const struct unit *unit, unsigned stage)
 
 /* ---- which draft a unit becomes, or joins ---- */
 
-/* A socket without its service: a draft of its own, whose application is to be filled in. */
-static void
-draft_for_socket(struct import *im, struct unit *socket)
-{
-	struct draft *d = import_draft(im, CONF_GUNICORN, socket->name);
-	struct err err;
-
-	socket->draft = d;
-	if (d == NULL)
-		return;
-	wordlist_add(&d->hints,
-		"The service of this socket was not given: name its file beside this one, or fill in app.");
-	draft_set(d, KEY_app, arena_printf(im->arena, "%capp%c", HOLE_OPEN, HOLE_CLOSE), "", &err);
-}
-
 static void
 make_drafts(struct import *im)
 {
@@ -300,21 +285,30 @@ make_drafts(struct import *im)
 
 		if (service != NULL)
 			u->draft = service->draft;
-		else if (u->is_socket)
-			draft_for_socket(im, u);
+		else if (u->is_socket) /* a draft of its own, whose application is to be filled in */
+			u->draft = import_draft(im, CONF_GUNICORN, u->name);
 	}
 }
 
-/* A service that names no command cannot be printed as one that has: say so where it would have stood. */
+/* A service that names no command cannot be printed as one that has: say so where it would have stood. A socket unit that
+ * joins no service is one, too. */
 static void
-check_command(const struct unit *unit)
+check_command(struct import *im, const struct unit *unit)
 {
 	struct draft *d = unit->draft;
+	struct err err;
 
-	if (draft_has(d, KEY_app) || draft_has(d, KEY_command) || draft_has(d, KEY_config) || draft_has(d, KEY_paste))
+	if ((unit->is_socket && unit_service_of(im, unit) != NULL) || draft_has(d, KEY_app) ||
+		draft_has(d, KEY_command) || draft_has(d, KEY_config) || draft_has(d, KEY_paste))
 		return;
+	if (!unit->is_socket) {
+		wordlist_add(&d->hints,
+			"No command that can be carried over: of a drop-in, name its unit before it, or fill in app.");
+		return;
+	}
 	wordlist_add(&d->hints,
-		"No command that can be carried over: of a drop-in, name its unit before it, or fill in app.");
+		"The service of this socket was not given: name its file beside this one, or fill in app.");
+	draft_set(d, KEY_app, arena_printf(im->arena, "%capp%c", HOLE_OPEN, HOLE_CLOSE), "", &err);
 }
 
 void
@@ -325,8 +319,8 @@ systemd_translate(struct import *im)
 		for (const struct unit *u = im->units; u != NULL; u = u->next) {
 			if (u->draft == NULL)
 				continue;
-			if (stage == 2 && !u->is_socket)
-				check_command(u);
+			if (stage == 2)
+				check_command(im, u);
 			if (stage == 3)
 				unit_carry(im, u);
 			translate_stage(im, u, stage);

@@ -400,7 +400,7 @@ def test_a_killed_bridled_is_followed_by_one_that_adopts(bridled, free_ports, fi
     site.ctl("stop", "off")
     site.ctl("scale", "web", "3")
     os.kill(site.master("count"), signal.SIGKILL)
-    until(lambda: site.service("count")["restarts"] == 1, "a restart")
+    until(lambda: site.service("count")["restarts"] == 1 and site.master("count"), "a restart")
     mark = len(site.log("count"))
     site.wait_workers(3)
     before = site.master(), site.master("count"), inodes(site.master())
