@@ -285,7 +285,7 @@ def guest_says(root, name):
 
 def main():
     with open("/dev/ttyS1", "w", buffering=1) as out:
-        until(answers, "bridled to answer", PATIENT)
+        until(watcher_now, "bridled to answer", PATIENT)
         CASES.run(out)
     os.kill(1, signal.SIGTERM)
     signal.pause()
