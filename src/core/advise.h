@@ -35,9 +35,9 @@ struct advise_measures {
 	int64_t busiest;     /* requests in a thousand seconds, in the busiest minute */
 	int64_t timeouts;    /* workers that were ended because they did not beat, with the timeout that is set */
 	int64_t cpu_us;      /* that workers ran */
-	int64_t standing; /* per cent of the looks at which as many connections waited as there were workers, with as many
-				 * of these as now */
-	int64_t starved;        /* and of these looks, in which somebody waited for a processor most of the time */
+	/* per cent of the looks at which as many connections waited as there were workers, with as many of these as now */
+	int64_t standing;
+	int64_t starved; /* and of these looks, in which somebody waited for a processor most of the time */
 	int64_t master, worker; /* bytes: of the master, of the largest worker that there was */
 	int64_t rss, pss;       /* the mean of the workers that live; -1: unknown */
 	int64_t growth;         /* bytes an hour that a worker grows; not of interest where */

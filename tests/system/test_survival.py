@@ -54,12 +54,11 @@ def wait_reborn(site, what, count):
 
 
 def inodes(master):
-    """The sockets among the descriptors that a master was given; none when it is gone."""
+    """The listening sockets that a master holds, whichever descriptors it has moved them to; none when it is gone."""
     try:
-        found = {os.readlink(f"/proc/{master}/fd/{n}") for n in (3, 4)}
+        return listening(master)
     except FileNotFoundError:
         return set()
-    return {one for one in found if one.startswith("socket:")}
 
 
 def descriptors(pid):
@@ -95,6 +94,7 @@ def test_nothing_is_lost_in_many_reexecs(bridled, free_ports, figures):
     site.wait_workers(2)
     site.ctl("reexec")
     before = site.master(), site.pid, inodes(site.master()), descriptors(site.pid)
+    assert before[2], "sockets to find again"
     first = memory(site.pid)
     with Load(site, port) as load:
         for n in range(REEXECS):
@@ -252,6 +252,7 @@ def test_a_crash_loses_nothing(bridled, free_ports, figures, signum):
     site.wait_state("running", "off")
     site.ctl("stop", "off")
     master, sockets = site.master(), inodes(site.master())
+    assert sockets, "to be found again"
     with Load(site, port) as load:
         os.kill(site.pid, signum)
         wait_reborn(site, "crashes", 1)
@@ -404,6 +405,7 @@ def test_a_killed_bridled_is_followed_by_one_that_adopts(bridled, free_ports, fi
     mark = len(site.log("count"))
     site.wait_workers(3)
     before = site.master(), site.master("count"), inodes(site.master())
+    assert before[2], "sockets to find again"
     everybody = processes.descendants(site.pid)
     with Load(site, port) as load, Reaper(*everybody):
         kill_and_start(site)
@@ -433,6 +435,7 @@ def test_a_plain_user_adopts_too(bridled, free_ports, figures):
     site.wait_state("running", "off")
     site.ctl("stop", "off")
     before = site.master(), site.master("count"), inodes(site.master())
+    assert before[2], "sockets to find again"
     old = processes.descendants(site.pid)
     with Load(site, port) as load, Reaper(*old):
         kill_and_start(site)
@@ -679,6 +682,7 @@ def test_everything_at_random(bridled, free_ports, figures):
     site.wait_workers(2)
     site.ctl("reexec")
     sockets, born = inodes(site.master()), set(processes.descendants(site.pid))
+    assert sockets, "to be found again"
     crashes, done = [], collections.Counter()
 
     def crash():

@@ -87,6 +87,16 @@ expect_settings(const struct imported *i, const char *what, const char *wanted)
 	free(got);
 }
 
+/* I is what the command LINE becomes, for the caller to release. */
+static void
+expect_of_command(struct imported *i, const char *line, const char *wanted)
+{
+	begin(i);
+	import_add_command(&i->im, line);
+	end(i);
+	expect_settings(i, line, wanted);
+}
+
 /* ---- command lines ---- */
 
 static void
@@ -186,10 +196,7 @@ command_lines(void **state)
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
 		struct imported i;
 
-		begin(&i);
-		import_add_command(&i.im, cases[k].line);
-		end(&i);
-		expect_settings(&i, cases[k].line, cases[k].wanted);
+		expect_of_command(&i, cases[k].line, cases[k].wanted);
 		release(&i);
 	}
 }
@@ -218,10 +225,7 @@ blanks_stay_what_they_are(void **state)
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
 		struct imported i;
 
-		begin(&i);
-		import_add_command(&i.im, cases[k].line);
-		end(&i);
-		expect_settings(&i, cases[k].line, cases[k].wanted);
+		expect_of_command(&i, cases[k].line, cases[k].wanted);
 		if (cases[k].wanted[0] == '\0')
 			assert_int_equal(i.im.ledger.first->fate, FATE_LOST);
 		release(&i);
