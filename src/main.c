@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -31,12 +32,21 @@ usage(FILE *out, int status)
 	return status;
 }
 
+/* What ps(1), top(1) and the kernel's own messages call us (15 bytes at most): who was executed as /proc/self/exe, as a watcher
+ * is and a bridled after a crash, is "exe" otherwise. */
+static void
+take_name(const char *name)
+{
+	prctl(PR_SET_NAME, name);
+}
+
 /* "--watch UID GID": we are the watcher, still with the supervisor's rights. Drop them before anything else. */
 static int
 watch(char **argv)
 {
 	struct err err;
 
+	take_name("bridled-watcher");
 	log_open("watcher", LOG_LEVEL_INFO);
 	if (argv[0] == NULL || argv[1] == NULL)
 		return SUPERVISOR_USAGE;
@@ -109,5 +119,8 @@ main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return usage(stderr, SUPERVISOR_USAGE);
-	return accepts != NULL ? supervisor_accepts(&options, accepts) : (int)supervisor_run(&options);
+	if (accepts != NULL)
+		return supervisor_accepts(&options, accepts);
+	take_name("bridled");
+	return (int)supervisor_run(&options);
 }

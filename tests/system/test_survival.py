@@ -151,6 +151,20 @@ def test_a_stop_in_progress_goes_on_after_a_reexec(bridled):
     site.ctl("stop", "deaf")
 
 
+def test_both_processes_are_called_by_their_names(bridled):
+    """ps and top would say "exe" of whom was executed as /proc/self/exe."""
+    site = bridled(program("steady", "/bin/sleep 1000"))
+    site.ctl("ready", "--wait", "30s")
+
+    def names():
+        seen = info(site)
+        return [pathlib.Path(f"/proc/{pid}/comm").read_text().strip() for pid in (site.process.pid, seen["watcher"])]
+    until(lambda: names() == ["bridled", "bridled-watcher"], "the names")
+    os.kill(site.process.pid, signal.SIGSEGV)
+    wait_reborn(site, "crashes", 1)
+    until(lambda: names() == ["bridled", "bridled-watcher"], "the names, after a crash")
+
+
 def test_a_reexec_in_the_middle_of_a_replacement(bridled):
     site = bridled(web(environment="SLOW=2"))
     site.wait_workers(1)
