@@ -39,7 +39,7 @@ sweep(struct bridled *b)
 			continue;
 		log_info("%s: forgotten", s->name);
 		service_free(s);
-		watcher_child_show_page(b);
+		watcher_link_show_page(b);
 		some = true;
 	}
 	return some;

@@ -118,10 +118,10 @@ notices_tell(struct bridled *b)
 			continue;
 		say(s, notice);
 		record = to_record(s, notice);
-		watcher_child_tell(b, &record);
+		watcher_link_tell(b, &record);
 	}
 	if (n->lost)
-		watcher_child_show_page(b);
+		watcher_link_show_page(b);
 	n->lost = false;
-	watcher_child_flush(b);
+	watcher_link_flush(b);
 }

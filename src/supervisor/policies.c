@@ -72,8 +72,8 @@ tell(const struct service *s, const struct link_record *r, enum link_deed deed)
 	record.deed = (uint8_t)deed;
 	record.arg = r->arg;
 	record.pid = r->pid;
-	watcher_child_tell(s->home, &record);
-	watcher_child_flush(s->home);
+	watcher_link_tell(s->home, &record);
+	watcher_link_flush(s->home);
 }
 
 void

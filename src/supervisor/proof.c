@@ -82,7 +82,7 @@ proof_show(struct service *s)
 		return true;
 	record.service = s->slot;
 	record.incarnation = s->incarnation;
-	return watcher_child_hand(s->home, &record, s->proof_fd);
+	return watcher_link_hand(s->home, &record, s->proof_fd);
 }
 
 bool

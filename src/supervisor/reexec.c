@@ -117,8 +117,8 @@ answer(struct bridled *b, enum link_result result, const char *words)
 	r.result = (uint8_t)result;
 	text_copy(r.text, sizeof r.text, words);
 	b->reexec.id = 0;
-	watcher_child_tell(b, &r);
-	watcher_child_flush(b);
+	watcher_link_tell(b, &r);
+	watcher_link_flush(b);
 }
 
 static void

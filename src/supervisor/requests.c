@@ -31,8 +31,8 @@ tell_line(void *context, const char *line)
 	teller->lines++;
 	r.id = teller->id;
 	text_copy(r.text, sizeof r.text, line);
-	watcher_child_tell(teller->b, &r);
-	watcher_child_flush(teller->b); /* each at once: a reread may have more of them than a packet holds */
+	watcher_link_tell(teller->b, &r);
+	watcher_link_flush(teller->b); /* each at once: a reread may have more of them than a packet holds */
 }
 
 static void
@@ -144,8 +144,8 @@ take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 		close(a.fd);
 	if (r->id == 0 || a.later) /* our own watcher's wishes: it sees in the page what came of them */
 		return;
-	watcher_child_tell(b, &a.record);
-	watcher_child_flush(b);
+	watcher_link_tell(b, &a.record);
+	watcher_link_flush(b);
 }
 
 void

@@ -218,7 +218,7 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 	ordering_learn(b, next);
 	ordering_begin(b, now);
 	shared_show_signatures(b);
-	watcher_child_show_page(b);
+	watcher_link_show_page(b);
 	log_info("the configuration was read anew");
 	return true;
 }
@@ -286,5 +286,5 @@ reread_late(struct bridled *b, msec now)
 	}
 	ordering_learn(b, b->conf);
 	ordering_begin(b, now);
-	watcher_child_show_page(b);
+	watcher_link_show_page(b);
 }

@@ -237,7 +237,7 @@ release(struct bridled *b)
 		cgroup_close(b->cgroup_fd);
 	above_end(b);
 	if (b->loop != NULL) {
-		watcher_child_free(b);
+		watcher_link_free(b);
 		ev_loop_destroy(b->loop);
 	}
 	notices_free(&b->notices);

@@ -98,8 +98,8 @@ answer(struct service *s, struct link_record *r)
 	r->service = s->slot;
 	if (r->id == 0)
 		return;
-	watcher_child_tell(s->home, r);
-	watcher_child_flush(s->home);
+	watcher_link_tell(s->home, r);
+	watcher_link_flush(s->home);
 }
 
 /* PID in the answer says that there is a log to look into. */
