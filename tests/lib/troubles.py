@@ -2,6 +2,7 @@
 import contextlib
 
 from client import get
+from sections import web
 from waiting import until
 
 
@@ -11,6 +12,19 @@ def settings(worker_class, **keys):
     if worker_class == "gthread":
         keys["threads"] = 4
     return keys
+
+
+def troubled(daemons, edge, worker_class, **keys):
+    """A bridled with that one service, which has been told to start."""
+    made = daemons(venv=edge["path"])
+    made.write(web(**settings(worker_class, **keys)))
+    return made.start()
+
+
+def note(figures, edge, worker_class, incident):
+    """A line of the table in doc/INCIDENTS.md."""
+    figures(f"incident: {incident['class']:<32} {incident['phase']:<16} {edge['version']:<8} {worker_class:<8} "
+            f"{incident['confidence']:.2f}")
 
 
 def why(daemon, last=None):
@@ -36,3 +50,8 @@ def up(daemon, count=2):
 def ask_in_vain(daemon, path):
     with contextlib.suppress(OSError, EOFError):
         get(daemon.address(), path, timeout=10)
+
+
+def recycled(daemon, name):
+    """The latest incident of class NAME, whatever came after it."""
+    return until(lambda: [one for one in why(daemon, 9) if one["class"] == name], name, 30)[0]

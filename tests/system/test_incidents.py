@@ -1,39 +1,25 @@
 """What goes wrong is made to go wrong, with a real Gunicorn, and `bridle why` names it."""
-import contextlib
-import itertools
+import functools
 import json
 import os
-import pathlib
 import signal
 import socket
 import threading
-import time
 
 import pytest
 
-import processes
-from client import Traffic, get
-from sections import bridle, web
-from troubles import ask_in_vain, named, settings, up, why
+from client import get
+from sections import web
+from troubles import ask_in_vain, named, note, recycled, settings, troubled, up, why
 from waiting import until
 
 CLASSES = ["sync", "gthread"]
-QUIET = {"client.noise", "noise.control-socket", "healthy.start"}
 
 
 @pytest.fixture
 def site(daemons, edge):
     """site(worker_class, **keys): a bridled with that one service, which has been told to start."""
-    def begin(worker_class, **keys):
-        made = daemons(venv=edge["path"])
-        made.write(web(**settings(worker_class, **keys)))
-        return made.start()
-    return begin
-
-
-def note(figures, edge, worker_class, incident):
-    figures(f"incident: {incident['class']:<32} {incident['phase']:<16} {edge['version']:<8} {worker_class:<8} "
-            f"{incident['confidence']:.2f}")
+    return functools.partial(troubled, daemons, edge)
 
 
 BOOT = {
@@ -185,10 +171,6 @@ def test_hang_dump(site, edge):
     assert dump.splitlines()[0] in made.ctl("why", "web", "--json")
 
 
-def recycled(daemon, name):
-    return until(lambda: [one for one in why(daemon, 9) if one["class"] == name], name, 30)[0]
-
-
 @pytest.mark.parametrize("worker_class", CLASSES)
 def test_recycles_are_no_alarms(site, edge, figures, worker_class):
     made = site(worker_class, max_requests=5)
@@ -282,56 +264,6 @@ def test_requests_longer_than_the_grace(site, edge, figures):
     note(figures, edge, "sync", incident)
 
 
-ORDINARY = (["restart", "web"], ["scale", "web", "5"], ["reload", "web"], ["scale", "web", "2"], ["signal", "web", "HUP"],
-            ["scale", "web", "+1"], ["restart", "--cold", "web"])
-
-
-@pytest.mark.parametrize("worker_class", CLASSES)
-def test_ordinary_life_is_no_incident(site, edge, figures, worker_class):
-    """Deploys, scalings, recycling with jitter, slow requests that succeed, health checks, clients that go away, scanners.
-
-    BRIDLE_ORDINARY rounds of it; in one there is about as much of all that as in an hour of a busy site."""
-    rounds = int(os.environ.get("BRIDLE_ORDINARY", "1"))
-    made = site(worker_class, max_requests=100, max_requests_jitter=50, workers=3, probe="/hello", probe_interval="1s")
-    up(made, 3)
-    stop = threading.Event()
-    asked = itertools.count()
-
-    def visit():
-        while not stop.wait(0.02):
-            with contextlib.suppress(OSError, EOFError):
-                get(made.address(), "/hello", timeout=5)
-                next(asked)
-
-    said = itertools.cycle([b"GET /slow?s=0.2 HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-                            b"GET / HTTP/9.9\r\n\r\n", b""])
-
-    def rude():
-        while not stop.wait(0.05):
-            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
-                one.connect(made.address())
-                one.sendall(next(said))
-
-    visitors = [threading.Thread(target=one) for one in (visit, visit, rude)]
-    for one in visitors:
-        one.start()
-    try:
-        for command in rounds * ORDINARY:
-            made.ctl(*command)
-            until(lambda: made.state() == "running", "it to run")
-            get(made.address(), "/slow?s=1")
-    finally:
-        stop.set()
-        for one in visitors:
-            one.join()
-    made.ctl("stop", "web")
-    seen = why(made, 100)
-    assert [(one["class"], one["facts"]) for one in seen if one["alarm"]] == []
-    assert seen, "recycles are named"
-    figures(f"ordinary life {edge['version']} {worker_class}: {next(asked)} requests, {rounds * len(ORDINARY)} deeds, "
-            f"{sorted({one['class'] for one in seen})}, no alarm")
-
-
 def test_kept_over_a_new_watcher(site, edge):
     made = site("sync")
     os.kill(up(made)[0], signal.SIGKILL)
@@ -366,131 +298,3 @@ def test_without_the_kernels_word(daemons, edge, as_root):
     assert "how workers end is not seen" in made.said()
     ask_in_vain(made, "/slow?s=9")
     assert named(made, "runtime.timeout")["phase"] == "runtime"
-
-
-def wakeups(pid):
-    """Times that PID slept and was woken (proc_pid_status(5): voluntary_ctxt_switches)."""
-    text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(text.partition("voluntary_ctxt_switches:")[2].split()[0])
-
-
-def test_strange_processes_wake_nobody(site, edge, figures):
-    """A busy machine forks and ends processes all the time: the kernel keeps those from us."""
-    made = site("sync", timeout=30)
-    up(made)
-    until(lambda: made.service()["state"] == "running" and made.service()["since"] > 4, "it to become quiet", 15)
-    watcher = made.call("Info")["watcher"]
-    before = wakeups(watcher), wakeups(made.pid)
-    for _ in range(300):
-        os.waitpid(os.posix_spawn("/bin/true", ["true"], {}), 0)
-    after = wakeups(watcher), wakeups(made.pid)
-    figures(f"300 processes of others: watcher woke {after[0] - before[0]} times, supervisor {after[1] - before[1]}")
-    assert after[0] - before[0] <= 20 and after[1] - before[1] <= 1
-
-
-def test_a_queue_that_stands(site, edge, figures):
-    """Both workers wait for somebody, and more and more connections wait for them. It is told of once."""
-    made = site("sync", timeout=300)
-    up(made)
-    with contextlib.ExitStack() as open_ones:
-        for _ in range(8):
-            one = open_ones.enter_context(socket.socket(socket.AF_UNIX))
-            one.connect(made.address())
-            one.sendall(b"GET /slow?s=600 HTTP/1.1\r\nHost: test\r\n\r\n")
-        incident = named(made, "runtime.queue-standing", 60)
-        assert incident["alarm"] and incident["phase"] == "runtime"
-        assert "6 wait for 2" in incident["action"]
-    note(figures, edge, "sync", incident)
-    for pid in made.workers():
-        os.kill(pid, signal.SIGKILL)  # or they sleep on
-    named(made, "runtime.killed-9-sent")  # an incident of its own, not in the place of the other
-    assert [one["times"] for one in why(made, 9) if one["class"] == "runtime.queue-standing"] == [1]
-
-
-def ask_and_wait(address, stack, count):
-    """COUNT requests that take long, whether or not there is room for them."""
-    for _ in range(count):
-        one = stack.enter_context(socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET))
-        one.setblocking(False)
-        with contextlib.suppress(OSError):
-            one.connect(address)
-        with contextlib.suppress(OSError):
-            one.send(b"GET /slow?s=600 HTTP/1.1\r\nHost: test\r\n\r\n")
-
-
-def test_a_queue_that_is_full(site, edge, free_ports, figures):
-    """Who finds no room is counted, and the setting that makes room is named; that the queue stands is told of as well."""
-    port, = free_ports(1)
-    made = site("sync", bind=f"127.0.0.1:{port}", backlog=1, timeout=300)
-    up(made)
-    with contextlib.ExitStack() as open_ones:
-        def full():
-            ask_and_wait(("127.0.0.1", port), open_ones, 6)
-            return [one for one in why(made, 9) if one["class"] == "runtime.queue-overflow"]
-        incident = until(full, "connections to be turned away", 60)[0]
-        assert incident["alarm"] and incident["phase"] == "runtime"
-        strain = incident["strain"]
-        assert strain["room"] == 1 and strain["dropped"] > 0 and strain["open_most"] is None
-        assert f"{strain['dropped']} times one found no room in a queue for 1. backlog = 2 holds" in incident["action"]
-        assert f"in a queue for 1, {strain['dropped']} times one found no room" in " ".join(made.ctl("why", "web", "--last", "9").split())
-        for kind in ("memory", "io", "cpu"):
-            share = strain[f"{kind}_pressure"]
-            assert 0 <= share <= 100 if os.path.exists(f"/proc/pressure/{kind}") else share is None
-        standing = until(lambda: [one for one in why(made, 9) if one["class"] == "runtime.queue-standing"], "it to stand", 60)[0]
-        assert standing["strain"]["queue"] >= 2 and standing["strain"]["dropped"] > 0
-        assert standing["strain"]["steal"] is None or 0 <= standing["strain"]["steal"] <= 100
-        assert "found no room in a queue for 1" in standing["action"]
-    note(figures, edge, "sync", incident)
-    for pid in made.workers():
-        os.kill(pid, signal.SIGKILL)  # or they sleep on
-
-
-@pytest.mark.parametrize("worker_class", ["gevent"])
-def test_workers_that_hold_all_they_may(site, edge, worker_class):
-    """A gevent worker accepts no more than worker_connections: those that come then wait, however idle it is."""
-    made = site(worker_class, workers=1, worker_connections=3)
-    up(made, 1)
-    with contextlib.ExitStack() as open_ones:
-        ask_and_wait(made.address(), open_ones, 9)
-        incident = named(made, "runtime.queue-standing", 60)
-    assert incident["strain"]["open_most"] == 3 and incident["strain"]["open"] >= 3
-    assert "worker_connections = 6 lets them hold twice as many" in incident["action"]
-
-
-def test_a_worker_that_does_not_boot_again(site, edge, figures, tmp_path):
-    """One of two dies; the one in its place never gets through its import."""
-    made = site("sync", environment=f"STALL={tmp_path}/stall", timeout=300)
-    first = up(made)
-    (tmp_path / "stall").touch()
-    os.kill(first[0], signal.SIGTERM)
-    incident = named(made, "runtime.workers-missing", 60)
-    assert incident["alarm"]
-    note(figures, edge, "sync", incident)
-
-
-def test_a_worker_that_spins(site, edge, figures):
-    """In a thread, so that its heartbeat goes on and Gunicorn sees nothing wrong; the other one is idle."""
-    made = site("sync")
-    up(made)
-    spinner, began = get(made.address(), "/thread").pid, time.monotonic()
-    try:
-        incident = named(made, "runtime.worker-spins", 120)
-    except AssertionError:
-        ticks = sum(map(int, pathlib.Path(f"/proc/{spinner}/stat").read_text().rpartition(")")[2].split()[11:13]))
-        if ticks / os.sysconf("SC_CLK_TCK") < 0.98 * (time.monotonic() - began):
-            pytest.skip("no processor of this machine was free for it")
-        raise
-    assert incident["alarm"]
-    note(figures, edge, "sync", incident)
-
-
-def test_what_is_busy_is_well(site, edge):
-    """More is asked than is answered at once, for longer than a queue may stand, but it is answered: no alarm. Slow imports of
-    workers that are exchanged meanwhile are none either."""
-    made = site("sync", environment="IMPORT=1", max_requests=40, max_requests_jitter=20, workers=3)
-    up(made, 3)
-    began = made.service()["figures"]
-    assert began is None
-    with Traffic(made.address(), threads=3, pause=0, path="/spin?s=0.02&n="):
-        until(lambda: (made.service()["figures"] or {"since": 0})["since"] > 35, "35 s of traffic", 120)
-    assert [one["class"] for one in why(made, 100) if one["alarm"]] == []

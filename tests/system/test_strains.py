@@ -1,0 +1,116 @@
+"""What stands while nobody dies: a queue, a worker that is missing, one that spins."""
+import contextlib
+import functools
+import os
+import pathlib
+import signal
+import socket
+import time
+
+import pytest
+
+from client import get
+from troubles import named, note, troubled, up, why
+from waiting import until
+
+
+@pytest.fixture
+def site(daemons, edge):
+    """site(worker_class, **keys): a bridled with that one service, which has been told to start."""
+    return functools.partial(troubled, daemons, edge)
+
+
+def test_a_queue_that_stands(site, edge, figures):
+    """Both workers wait for somebody, and more and more connections wait for them. It is told of once."""
+    made = site("sync", timeout=300)
+    up(made)
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(8):
+            one = open_ones.enter_context(socket.socket(socket.AF_UNIX))
+            one.connect(made.address())
+            one.sendall(b"GET /slow?s=600 HTTP/1.1\r\nHost: test\r\n\r\n")
+        incident = named(made, "runtime.queue-standing", 60)
+        assert incident["alarm"] and incident["phase"] == "runtime"
+        assert "6 wait for 2" in incident["action"]
+    note(figures, edge, "sync", incident)
+    for pid in made.workers():
+        os.kill(pid, signal.SIGKILL)  # or they sleep on
+    named(made, "runtime.killed-9-sent")  # an incident of its own, not in the place of the other
+    assert [one["times"] for one in why(made, 9) if one["class"] == "runtime.queue-standing"] == [1]
+
+
+def ask_and_wait(address, stack, count):
+    """COUNT requests that take long, whether or not there is room for them."""
+    for _ in range(count):
+        one = stack.enter_context(socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET))
+        one.setblocking(False)
+        with contextlib.suppress(OSError):
+            one.connect(address)
+        with contextlib.suppress(OSError):
+            one.send(b"GET /slow?s=600 HTTP/1.1\r\nHost: test\r\n\r\n")
+
+
+def test_a_queue_that_is_full(site, edge, free_ports, figures):
+    """Who finds no room is counted, and the setting that makes room is named; that the queue stands is told of as well."""
+    port, = free_ports(1)
+    made = site("sync", bind=f"127.0.0.1:{port}", backlog=1, timeout=300)
+    up(made)
+    with contextlib.ExitStack() as open_ones:
+        def full():
+            ask_and_wait(("127.0.0.1", port), open_ones, 6)
+            return [one for one in why(made, 9) if one["class"] == "runtime.queue-overflow"]
+        incident = until(full, "connections to be turned away", 60)[0]
+        assert incident["alarm"] and incident["phase"] == "runtime"
+        strain = incident["strain"]
+        assert strain["room"] == 1 and strain["dropped"] > 0 and strain["open_most"] is None
+        assert f"{strain['dropped']} times one found no room in a queue for 1. backlog = 2 holds" in incident["action"]
+        assert f"in a queue for 1, {strain['dropped']} times one found no room" in " ".join(made.ctl("why", "web", "--last", "9").split())
+        for kind in ("memory", "io", "cpu"):
+            share = strain[f"{kind}_pressure"]
+            assert 0 <= share <= 100 if os.path.exists(f"/proc/pressure/{kind}") else share is None
+        standing = until(lambda: [one for one in why(made, 9) if one["class"] == "runtime.queue-standing"], "it to stand", 60)[0]
+        assert standing["strain"]["queue"] >= 2 and standing["strain"]["dropped"] > 0
+        assert standing["strain"]["steal"] is None or 0 <= standing["strain"]["steal"] <= 100
+        assert "found no room in a queue for 1" in standing["action"]
+    note(figures, edge, "sync", incident)
+    for pid in made.workers():
+        os.kill(pid, signal.SIGKILL)  # or they sleep on
+
+
+@pytest.mark.parametrize("worker_class", ["gevent"])
+def test_workers_that_hold_all_they_may(site, edge, worker_class):
+    """A gevent worker accepts no more than worker_connections: those that come then wait, however idle it is."""
+    made = site(worker_class, workers=1, worker_connections=3)
+    up(made, 1)
+    with contextlib.ExitStack() as open_ones:
+        ask_and_wait(made.address(), open_ones, 9)
+        incident = named(made, "runtime.queue-standing", 60)
+    assert incident["strain"]["open_most"] == 3 and incident["strain"]["open"] >= 3
+    assert "worker_connections = 6 lets them hold twice as many" in incident["action"]
+
+
+def test_a_worker_that_does_not_boot_again(site, edge, figures, tmp_path):
+    """One of two dies; the one in its place never gets through its import."""
+    made = site("sync", environment=f"STALL={tmp_path}/stall", timeout=300)
+    first = up(made)
+    (tmp_path / "stall").touch()
+    os.kill(first[0], signal.SIGTERM)
+    incident = named(made, "runtime.workers-missing", 60)
+    assert incident["alarm"]
+    note(figures, edge, "sync", incident)
+
+
+def test_a_worker_that_spins(site, edge, figures):
+    """In a thread, so that its heartbeat goes on and Gunicorn sees nothing wrong; the other one is idle."""
+    made = site("sync")
+    up(made)
+    spinner, began = get(made.address(), "/thread").pid, time.monotonic()
+    try:
+        incident = named(made, "runtime.worker-spins", 120)
+    except AssertionError:
+        ticks = sum(map(int, pathlib.Path(f"/proc/{spinner}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        if ticks / os.sysconf("SC_CLK_TCK") < 0.98 * (time.monotonic() - began):
+            pytest.skip("no processor of this machine was free for it")
+        raise
+    assert incident["alarm"]
+    note(figures, edge, "sync", incident)
