@@ -24,6 +24,8 @@ err_set(struct err *err, int errnum, const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(err->text, sizeof err->text, fmt, args);
 	va_end(args);
+	/* nobody of ours has threads, and no language is set (setlocale(3)): strerror(3) is
+	 * the C library's own English words */
 	if (n >= 0 && n < (int)sizeof err->text && errnum != 0)
 		n += snprintf(err->text + n, sizeof err->text - (size_t)n, ": %s", strerror(errnum));
 	mark_cut(err, n);

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+/* The kernel wants the length of that family and no other (bind(2), EINVAL); what is behind it stays zero, so that two
+ * addresses can be compared as bytes. */
 static bool
 take(const char *host, uint16_t port, bool six, struct sockaddr_storage *address, socklen_t *length)
 {
@@ -21,6 +23,8 @@ take(const char *host, uint16_t port, bool six, struct sockaddr_storage *address
 	return true;
 }
 
+/* The last colon is the port's: an address of version 6 has some itself, and needs its
+ * brackets for that (RFC 3986, 3.2.2). */
 bool
 hostport_parse(const char *words, struct sockaddr_storage *address, socklen_t *length)
 {

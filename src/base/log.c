@@ -45,6 +45,8 @@ log_set_level(enum log_level lowest)
 	logger.lowest = lowest;
 }
 
+/* In UTC, whatever the machine's zone is: lines of many machines are read side by side, and
+ * no hour comes twice in autumn. */
 static void
 add_time(struct text *t)
 {
@@ -71,6 +73,7 @@ write_line(struct text *t)
 {
 	ssize_t n;
 
+	/* one byte for the newline, in the place of the last letter: a line that is cut still ends */
 	if (t->cut || t->len + 1 >= t->size)
 		t->len = t->size - 2;
 	t->at[t->len++] = '\n';
@@ -78,6 +81,7 @@ write_line(struct text *t)
 		logger.lost++;
 		return;
 	}
+	/* one write for the whole line: two processes share a log, and neither stands in the middle of the other's line */
 	do
 		n = write(logger.fd, t->at, t->len);
 	while (n < 0 && errno == EINTR);
@@ -99,6 +103,7 @@ tell_lost(void)
 	text_addf(&t, "%s: %u lines of this log were lost: nobody read them", logger.name, lost);
 	write_line(&t);
 	if (logger.lost > 0)
+		/* nobody reads still: those that were lost before are lost, and one that tells of them is not counted */
 		logger.lost = lost;
 }
 
@@ -107,9 +112,11 @@ static void log_line(enum log_level level, const char *fmt, va_list args) __attr
 static void
 log_line(enum log_level level, const char *fmt, va_list args)
 {
+	/* by level; what is ordinary needs no word */
 	static const char *const words[] = { "debug: ", "", "warning: ", "error: " };
 	char buffer[1024];
 	struct text t;
+	/* callers log why something failed, and go on with errno */
 	int saved = errno;
 
 	if (level < logger.lowest)

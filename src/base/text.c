@@ -44,6 +44,7 @@ text_addf(struct text *t, const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(t->at + t->len, room, fmt, args);
 	va_end(args);
+	/* vsnprintf(3) fails for wide characters only that have no bytes; what was there stands */
 	if (n < 0)
 		return false;
 	if ((size_t)n >= room) {

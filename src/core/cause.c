@@ -100,6 +100,7 @@ cause_is_provable(enum cause cause)
 
 		for (unsigned k = 1; k < PROOF_FACTS; k++)
 			if (proofs[i].all[k] != FACT_NONE)
+				/* what it excludes stays away: the best case of that proof */
 				e.count[proofs[i].all[k]] = 1;
 		if (proofs[i].cause == cause && cause_judge(&e).cause == cause)
 			return true;

@@ -1,3 +1,7 @@
+/*
+ * exchange.c -- one step at most for each look, and none while anything moves. Most of what is here waits: for the effect
+ * of the last step, for a worker that boots, for a number that is other than it should be.
+ */
 #include "core/exchange.h"
 
 #include "core/pool.h"

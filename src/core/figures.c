@@ -1,3 +1,8 @@
+/*
+ * figures.c -- counters and a histogram. Quantiles come from buckets, not from samples: their error is that
+ * of a bucket's width, and they cost the same for one request and for a million. All numbers come from
+ * datagrams that anybody on loopback may send.
+ */
 #include "core/figures.h"
 
 /* Microseconds: no bucket is wider than half of what is in it, up to half a minute. */
@@ -80,6 +85,7 @@ static int64_t
 quantile(const struct figures *f, uint64_t timed, unsigned percent)
 {
 	int64_t longest = f->now.longest > f->before.longest ? f->now.longest : f->before.longest;
+	/* rounded up: of a single request, the median is that one */
 	uint64_t wanted = (timed * percent + 99) / 100, below = 0;
 
 	for (unsigned i = 0; i <= FIGURES_BOUNDS; i++) {

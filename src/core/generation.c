@@ -1,3 +1,7 @@
+/*
+ * generation.c -- what happens to one slot. A master that has lived passes through ENDING, where its ladder has a deadline:
+ * no slot stays taken because somebody was forgotten.
+ */
 #include "core/generation.h"
 
 #include <assert.h>
@@ -20,6 +24,7 @@ generation_end(struct generation *g, const struct stop_limits *limits, bool drai
 {
 	struct stop_limits mine = *limits;
 
+	/* whoever is on a ladder stays on its rung: asking twice shortens nobody's time */
 	if (g->state == GENERATION_FREE || g->state == GENERATION_ENDING)
 		return STOP_NOTHING;
 	if (!drain || g->state != GENERATION_READY) /* who does not serve yet has nothing to drain */
@@ -28,6 +33,8 @@ generation_end(struct generation *g, const struct stop_limits *limits, bool drai
 	return stop_begin(&g->stop, &mine, g->master, now);
 }
 
+/* No drain: it ends because its master is gone, and a front end that is told now would
+ * learn nothing that it does not see. */
 enum stop_deed
 generation_orphaned(struct generation *g, const struct stop_limits *limits, msec now)
 {
@@ -71,6 +78,7 @@ generation_find_free(const struct generation *slots, uint8_t n)
 	return i;
 }
 
+/* One that is being killed is gone soonest, however short its time on the ladder was. */
 static bool
 is_older(const struct stop *a, const struct stop *b)
 {
@@ -104,6 +112,7 @@ bool
 generation_none_in_way(const struct generation *slots, uint8_t n, bool held)
 {
 	for (uint8_t i = 0; i < n; i++)
+		/* without a listener of ours it has the port, or whatever else two of it cannot share */
 		if (slots[i].state != GENERATION_FREE && !(held && slots[i].beside))
 			return false;
 	return true;

@@ -16,6 +16,7 @@ first_of(struct hooks *h, const struct hook_plan *plan, unsigned list, unsigned 
 	return false;
 }
 
+/* False at the end of it: what comes then is for whoever asks, by the stage. */
 static bool
 next_in_list(struct hooks *h, const struct hook_plan *plan)
 {
@@ -25,6 +26,7 @@ next_in_list(struct hooks *h, const struct hook_plan *plan)
 	return true;
 }
 
+/* The one place that changes the stage, together with what is to be done because of it. */
 static enum hook_deed
 to(struct hooks *h, enum hook_stage stage, enum hook_deed deed)
 {
@@ -64,6 +66,7 @@ ended_before(struct hooks *h, const struct hook_plan *plan, enum hook_end end, b
 	if (ending)
 		return to(h, HOOKS_UP, HOOK_DO_FAIL);
 	if (end != HOOK_SUCCEEDED && matters(h, plan)) {
+		/* a condition that says no is an answer, one that crashed is not (systemd.service(5), ExecCondition=) */
 		if (h->list != HOOK_CONDITION || end == HOOK_BROKE)
 			return to(h, HOOKS_UP, HOOK_DO_FAIL);
 		h->index = plan->count[HOOK_CONDITION]; /* the rest of them is not asked */
@@ -86,6 +89,7 @@ ended_beside(struct hooks *h, const struct hook_plan *plan, enum hook_end end, b
 	if (ending)
 		return to(h, HOOKS_UP, HOOK_DO_NOTHING);
 	if (h->list == HOOK_READY && end != HOOK_SUCCEEDED) {
+		/* not ready yet: the start's own deadline ends this, not a number of tries */
 		h->due = now + HOOKS_AGAIN;
 		return to(h, HOOKS_MASTER, HOOK_DO_NOTHING);
 	}
@@ -128,6 +132,7 @@ hooks_cleared(struct hooks *h, const struct hook_plan *plan, bool ending)
 
 		return more ? to(h, HOOKS_BEFORE, HOOK_DO_RUN) : to(h, HOOKS_UP, HOOK_DO_FINISH);
 	}
+	/* behind the last: a condition said no (ended_before) */
 	if (h->list == HOOK_CONDITION && h->index >= plan->count[HOOK_CONDITION])
 		return to(h, HOOKS_UP, HOOK_DO_SKIP);
 	if (next_in_list(h, plan))
@@ -161,6 +166,7 @@ hooks_finished(struct hooks *h, const struct hook_plan *plan, msec now)
 {
 	if (h->stage != HOOKS_MASTER || plan->count[HOOK_START_POST] == 0)
 		return to(h, HOOKS_UP, HOOK_DO_FINISH);
+	/* those that follow it run in its place, so that whoever it left is killed first */
 	h->ended = true;
 	return clear(h, now);
 }

@@ -1,7 +1,13 @@
+/*
+ * life.c -- events come in here. Each is judged (what does this death mean?), fed to the table of life_rules, and followed
+ * by a look at whether somebody's end was what the service waited for (settle). What the watcher says of a generation names
+ * its number, so that what comes too late changes nothing.
+ */
 #include "core/life.h"
 
 #include "core/life_rules.h"
 
+/* Nothing is too far away to be added: limits are a day at most (conf/keys.def), and NOW is the time since boot. */
 static msec
 due_at(const struct life *l, enum life_due due, msec wait, msec now)
 {
@@ -23,11 +29,13 @@ feed(struct life *l, enum life_event event, msec wait, msec now)
 	const struct life_rule *rule = &life_rules[l->state][event];
 	enum life_state from = l->state;
 
+	/* no rule: that event means nothing in this state, and whoever asked is told so */
 	if (rule->act == ACT_NO_RULE)
 		return false;
 	l->state = rule->next;
 	l->due = due_at(l, rule->due, wait, now);
 	life_act(l, rule->act, now);
+	/* not rule->next: the act may have made it RESTARTING. Who did not move has nothing to tell */
 	if (l->state == from)
 		return true;
 	l->since = now;
@@ -36,6 +44,7 @@ feed(struct life *l, enum life_event event, msec wait, msec now)
 			.from = (uint8_t)from,
 			.to = (uint8_t)l->state,
 			.event = (uint8_t)event,
+			/* a day in ms fits */
 			.wait = l->state == LIFE_WAITING ? (uint32_t)wait : 0 });
 	return true;
 }
@@ -64,12 +73,14 @@ life_init(struct life *l, const struct life_limits *limits)
 		.limits = *limits };
 }
 
+/* Deadlines that run stay: who was promised 30 s to finish gets them, whatever the new configuration says. */
 void
 life_set_limits(struct life *l, const struct life_limits *limits)
 {
 	l->limits = *limits;
 }
 
+/* One that has nothing to end is down at once: stop of a WAITING service is stopping, then stopped, in one call. */
 static bool
 ask(struct life *l, enum life_event event, msec now)
 {
@@ -79,6 +90,7 @@ ask(struct life *l, enum life_event event, msec now)
 	return true;
 }
 
+/* Somebody wants it up and may have mended what was wrong: it gets all its tries again. Not if that meant nothing here. */
 static bool
 ask_up(struct life *l, enum life_event event, msec now)
 {
@@ -106,6 +118,7 @@ life_restart(struct life *l, msec now)
 	return ask_up(l, ON_RESTART, now);
 }
 
+/* Two masters on one port is what a replacement would be without a listener of ours: the second could not bind. */
 bool
 life_replace(struct life *l, msec now)
 {
@@ -168,14 +181,18 @@ judge(struct life *l, const struct generation *g, bool clean, enum restart_polic
 {
 	struct restart_limits limits = l->limits.restart;
 	const struct death death = {
+		/* RELOADING is none: its old workers are told to go already, so that all depends
+		 * on a boot (gunicorn-facts 3.3) */
 		.ready = l->state == LIFE_RUNNING || l->state == LIFE_REPLACING,
 		.asked = is_asked_to_end(l),
 		.clean = clean,
 		.age = now - g->since,
 	};
 
+	/* for it to end well is what others call ready; whoever is being ended has not run to its end */
 	if (l->limits.oneshot && clean && l->state == LIFE_STARTING)
 		return l->limits.remains ? ON_FINISHED : ON_DIED_DONE;
+	/* how it ended may ask for another than the one that is set (life_died_under) */
 	limits.policy = policy;
 	switch (restart_judge(&l->restart, &limits, &death, jitter, now, wait)) {
 	case RESTART_NOW: return ON_DIED_NOW;
@@ -192,15 +209,19 @@ lose(struct life *l, uint8_t slot, enum life_event event, msec wait, msec now)
 {
 	if (slot == l->next) {
 		l->next = LIFE_NONE;
+		/* a boot that failed is in nobody's way: the old one serves on beside what is left of it */
 		l->slots[slot].beside = true;
 		feed(l, ON_NEXT_DIED, 0, now);
 	} else if (slot == l->current) {
 		l->current = LIFE_NONE;
+		/* what is being stopped or restarted waits until everybody is gone, whoever dies first */
 		l->slots[slot].beside = !is_asked_to_end(l);
 		feed(l, event, wait, now);
 	}
 }
 
+/* Only the death of the current one is judged: a next one that fails costs a try of whoever asked,
+ * and no failure of the service. */
 static void
 lose_master(struct life *l, uint8_t slot, bool clean, enum restart_policy policy, uint32_t jitter, msec now)
 {
@@ -219,10 +240,12 @@ life_spawned(struct life *l, uint8_t slot, bool ok, uint32_t jitter, msec now)
 
 	if (!g->master)
 		return;
+	/* it may have waited for commands before it (hooks.h): its age is the master's, from the moment when that existed */
 	if (ok) {
 		g->since = now;
 		return;
 	}
+	/* nobody was made, so nobody is left: no ladder */
 	g->master = false;
 	lose_master(l, slot, false, l->limits.restart.policy, jitter, now);
 	generation_free(g);
@@ -247,10 +270,12 @@ report(struct life *l, uint32_t number, enum life_event current, enum life_event
 
 	if (slot == LIFE_NONE)
 		return;
+	/* kept even where the service does not move by it: one that serves is drained before it is ended */
 	l->slots[slot].state = GENERATION_READY;
 	feed(l, slot == l->next ? next : current, 0, now);
 }
 
+/* Who had said READY before, and was HUPped since, says so once more: RELOADING is over with it. */
 void
 life_ready(struct life *l, uint32_t number, msec now)
 {
@@ -270,8 +295,10 @@ life_listened(struct life *l, bool ok, uint32_t jitter, msec now)
 	msec wait = 0;
 	enum life_event event;
 
+	/* it may be stopped by now, or somebody started it in the meantime: then its start fails by itself */
 	if (ok || l->state != LIFE_LISTENING)
 		return;
+	/* as a boot that failed at once: the address may be free again later */
 	event = judge(l, &nobody, false, l->limits.restart.policy, jitter, now, &wait);
 	feed(l, event, wait, now);
 }
@@ -283,6 +310,7 @@ life_connect(struct life *l, msec now)
 	ask(l, ON_CONNECT, now);
 }
 
+/* Generation NUMBER is what was looked at. Who has been replaced meanwhile is new, and not idle. */
 bool
 life_idle(struct life *l, uint32_t number, msec now)
 {
@@ -303,6 +331,7 @@ life_followed(struct life *l, uint8_t slot, msec now)
 {
 	struct generation *g = &l->slots[slot];
 
+	/* on listeners that it was handed a master cannot start another (gunicorn-facts 5.2): one that is there is none */
 	if (slot != l->current || l->limits.held || !feed(l, ON_HEIR, 0, now))
 		return false;
 	g->state = GENERATION_BOOTING;
@@ -318,6 +347,7 @@ life_unfit(struct life *l, uint32_t number, msec now)
 
 	if (slot == LIFE_NONE || l->slots[slot].state != GENERATION_BOOTING)
 		return;
+	/* while REPLACING, the rule ends the next one: it must be that one that is unfit */
 	if (slot == l->next || l->state != LIFE_REPLACING)
 		feed(l, ON_UNFIT, 0, now);
 }
@@ -357,6 +387,7 @@ life_died_under(struct life *l, uint8_t slot, bool clean, enum restart_policy po
 
 	if (!g->master)
 		return;
+	/* first, so that the slot counts as ending when a successor looks for room */
 	deed = generation_orphaned(g, &l->limits.stop, now);
 	lose_master(l, slot, clean, policy, jitter, now);
 	/* The successor went first: it is what users wait for. If these had to make room for it, they got KILL. */
@@ -364,6 +395,7 @@ life_died_under(struct life *l, uint8_t slot, bool clean, enum restart_policy po
 		orders_push_deed(&l->orders, slot, deed);
 }
 
+/* Before its master was reaped, "nobody is left" is a look into /proc that came too early. */
 void
 life_gone(struct life *l, uint8_t slot, msec now)
 {

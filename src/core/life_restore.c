@@ -80,6 +80,7 @@ is_state(const struct life *l)
 	return false;
 }
 
+/* They bound every deadline that follows. A pause of 0 would be a hot restart loop. */
 static bool
 are_limits(const struct life_limits *limits)
 {
@@ -91,6 +92,8 @@ are_limits(const struct life_limits *limits)
 		s->graceful >= 0 && s->total >= 0;
 }
 
+/* As what died would have said it. Whoever has no master any more never gets QUIT (stop.c): TERM is all that its
+ * workers heed between requests. */
 static void
 tell_again(struct life *l, uint8_t slot)
 {

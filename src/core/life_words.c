@@ -1,3 +1,6 @@
+/*
+ * life_words.c -- states and events as people read them, from the lists that make the enums: neither can lack a word.
+ */
 #include "core/life.h"
 
 static const char *const state_names[] = {

@@ -1,3 +1,7 @@
+/*
+ * manner.c -- the choice in one place. A service whose size is not known was never looked at for long enough; it is
+ * replaced as it was asked for, since refusing would keep old code alive for want of a number.
+ */
 #include "core/manner.h"
 
 enum manner

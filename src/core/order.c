@@ -1,3 +1,7 @@
+/*
+ * order.c -- wishes spread along edges at once, and are then granted one by one as their turn comes. Whoever waits has
+ * nothing but a wish in its node: no queue, no list, nothing to be undone when somebody changes his mind.
+ */
 #include "core/order.h"
 
 #include <stddef.h>
@@ -38,6 +42,7 @@ is_down(const struct order_node *n)
 	return n->state == LIFE_STOPPED || n->state == LIFE_FAILED;
 }
 
+/* Up, and about to be stopped, is not up for one that is to be started after it. */
 static bool
 is_up_to_stay(const struct order_node *n)
 {
@@ -51,6 +56,7 @@ spread(struct order *o, enum order_wish wish, unsigned kinds, bool back)
 {
 	bool changed = true;
 
+	/* ends: a wish is given once to a node, and never taken back here */
 	while (changed) {
 		changed = false;
 		for (uint32_t e = 0; e < o->edge_count; e++) {
@@ -75,6 +81,7 @@ order_wish_start(struct order *o, uint32_t i)
 	spread(o, WISH_START, ORDER_REQUIRES | ORDER_WANTS, false);
 }
 
+/* Not along WANTS: who only wanted it goes on without. */
 void
 order_wish_stop(struct order *o, uint32_t i)
 {
@@ -89,7 +96,9 @@ start_beside(const struct order_node *on, bool required)
 	switch (standing(on)) {
 	case IS_COMING: return TURN_WAIT;
 	case HAS_FAILED: return required ? TURN_REFUSE : TURN_GO;
+	/* required, and asked to end: when it is down, this is refused, or it was started again */
 	case IS_ENDING: return required ? TURN_WAIT : TURN_GO;
+	/* one whose condition said no counts as having been (systemd.unit(5), Requires=) */
 	case IS_DOWN: return required && !on->skipped ? TURN_REFUSE : TURN_GO;
 	case IS_UP: break;
 	}

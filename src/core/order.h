@@ -9,7 +9,7 @@
  *	           instead of coming up, `of` is not started
  *	wants      a start of `of` starts `on`, and nothing more
  *
- * There must be no circle of after and requires (conf/circles.c sees to that): its services would wait for each other.
+ * There must be no circle of after and requires (conf/relations.c sees to that): its services would wait for each other.
  * What is in no relation to others goes at once: starts and stops run side by side as far as the order allows.
  */
 #ifndef BRIDLE_CORE_ORDER_H

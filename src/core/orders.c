@@ -1,3 +1,7 @@
+/*
+ * orders.c -- a ring, so that taking the oldest moves nothing; and what the rungs of a ladder are in signals. That is
+ * all that core knows of signals: numbers.
+ */
 #include "core/orders.h"
 
 #include <assert.h>
@@ -6,6 +10,8 @@
 void
 orders_push(struct orders *o, const struct life_order *order)
 {
+	/* too many is a mistake of ours, not the world's: a deed that got lost would be a
+	 * service that nobody ends or starts */
 	assert(o->count < ORDERS_MOST);
 	o->at[(o->first + o->count) % ORDERS_MOST] = *order;
 	o->count++;

@@ -1,3 +1,7 @@
+/*
+ * outcome.c -- the table of life read from the other end: not what follows, but
+ * whether somebody at a terminal has his answer.
+ */
 #include "core/outcome.h"
 
 /* Serving, as far as anybody outside can tell: who listens answers whoever comes. */

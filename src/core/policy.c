@@ -1,3 +1,7 @@
+/*
+ * policy.c -- the brake between what somebody claims and what is done. Stamps are whole seconds in 32 bits, for they are
+ * kept over a restart of bridled (wire/state.def), one of each for every service.
+ */
 #include "core/policy.h"
 
 /* Seconds, and one: 0 is never. */
@@ -7,6 +11,7 @@ stamp(msec now)
 	return (uint32_t)(now / 1000 + 1);
 }
 
+/* Unsigned: a stamp ahead of NOW, from a record of another boot, is immensely long ago, and so not soon. */
 static bool
 is_soon(uint32_t last, msec rest, msec now)
 {
@@ -39,6 +44,7 @@ may_replace(struct policy *p, msec now)
 	return true;
 }
 
+/* One worker after the other, however many are claimed at once: the next is asked when its successor had time to come. */
 static bool
 may_recycle(struct policy *p, msec now)
 {
@@ -68,6 +74,7 @@ policy_judge(struct policy *p, const struct policy_claim *claim, msec now)
 	case POLICY_NONE: break;
 	case POLICY_RECYCLE: may = may_recycle(p, now); break;
 	case POLICY_REPLACE: may = may_replace(p, now); break;
+	/* one that has just begun may be blamed for what its predecessor wrote */
 	case POLICY_STOP: may = claim->age >= POLICY_LIVED; break;
 	}
 	return may ? claim->set : POLICY_NONE;

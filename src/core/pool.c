@@ -1,3 +1,7 @@
+/*
+ * pool.c -- what is wanted, and what is seen. The two meet in pool_step only: a signal is never more than a
+ * wish, and the next look says what came of it.
+ */
 #include "core/pool.h"
 
 void
@@ -13,6 +17,7 @@ move_to(struct pool *p, uint32_t n)
 {
 	p->moving = p->moving || n != p->wanted;
 	p->wanted = n;
+	/* what was seen with the old number says nothing about the new one */
 	p->rise = p->fall = 0;
 }
 
@@ -27,6 +32,8 @@ pool_set(struct pool *p, uint32_t n)
 	return p->wanted;
 }
 
+/* More workers take effect by and by, and a queue that was long a moment ago is still being served: another step now
+ * would answer the same queue twice. */
 static bool
 is_cool(const struct pool *p, msec pause, msec now)
 {

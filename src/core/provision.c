@@ -5,6 +5,7 @@ fits(const struct provision_seen *seen)
 {
 	if (seen->worker < 0 || seen->master < 0 || seen->have < 0)
 		return true; /* as far as is known */
+	/* divided, not multiplied: no product of two numbers from outside can overflow */
 	return seen->worker <= (seen->have - seen->master) / (seen->workers > 0 ? seen->workers : 1);
 }
 

@@ -24,6 +24,7 @@ recycle_choose(struct recycle *r, struct recycle_worker *workers, uint32_t n, ui
 	for (uint32_t i = 0; i < n; i++) {
 		struct recycle_worker *w = &workers[i];
 
+		/* a row: one look may meet a request that takes much for a moment and gives it back */
 		w->over = limit > 0 && w->bytes > limit ? w->over + 1 : 0;
 		all_booted = all_booted && w->booted;
 		if (w->over >= RECYCLE_SAMPLES && (heaviest == NULL || w->bytes > heaviest->bytes))
@@ -32,6 +33,7 @@ recycle_choose(struct recycle *r, struct recycle_worker *workers, uint32_t n, ui
 	if (is_busy(r, workers, n, now))
 		return 0;
 	r->chosen = 0;
+	/* a successor that has not booted is missing already: two would be */
 	if (heaviest == NULL || !all_booted)
 		return 0;
 	r->chosen = heaviest->pid;

@@ -1,3 +1,7 @@
+/*
+ * restart.c -- two counters and a window. `streak` makes waits longer, `recent` bounds how many starts come at once, and
+ * `failures` within `window` end in giving up.
+ */
 #include "core/restart.h"
 
 /* The wait after the N-th (1, 2, 3 ...) reason to wait in a row. Doubled W is spread over its upper half, so

@@ -4,6 +4,7 @@ const msec saturation_hold[STRAINS] = {
 	[STRAIN_QUEUE] = 20000,
 	[STRAIN_MISSING] = 30000,
 	[STRAIN_SURPLUS] = 30000,
+	/* what was refused is gone: it cannot last */
 	[STRAIN_DROPS] = 0,
 	[STRAIN_SPIN] = 60000,
 };
@@ -55,6 +56,7 @@ saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec 
 
 	if (first)
 		*s = (struct saturation){ 0 };
+	/* after the reset, which would forget what it keeps */
 	strains[STRAIN_DROPS] = drops(s, seen->dropped, first);
 	s->looked = now;
 	for (int i = 0; i < STRAIN_SPIN; i++)

@@ -13,6 +13,7 @@ earlier(msec a, msec b)
 static enum stop_deed
 kill_all(struct stop *s, msec now)
 {
+	/* who does not die of the first is in state D, and may be for long: not twenty looks a second for that */
 	s->pause = s->stage == STOP_KILL ? earlier(2 * s->pause, PAUSE_MOST) : PAUSE_FIRST;
 	s->stage = STOP_KILL;
 	s->due = now + s->pause;
@@ -22,6 +23,7 @@ kill_all(struct stop *s, msec now)
 static enum stop_deed
 quit_master(struct stop *s)
 {
+	/* KILL comes when it would have come without QUIT: that is to hurry a stop, never to prolong it */
 	s->stage = STOP_QUIT;
 	s->due = s->kill;
 	return STOP_QUIT_MASTER;
@@ -32,6 +34,7 @@ term_master(struct stop *s, const struct stop_limits *limits, msec now)
 {
 	s->stage = STOP_TERM;
 	s->due = s->kill = now + limits->total;
+	/* no QUIT after KILL, where `graceful` is the longer one */
 	if (limits->quit)
 		s->due = earlier(now + limits->graceful, s->kill);
 	return STOP_TERM_MASTER;
@@ -77,6 +80,7 @@ stop_hurry(struct stop *s, const struct stop_limits *limits, msec now)
 enum stop_deed
 stop_step(struct stop *s, const struct stop_limits *limits, msec now)
 {
+	/* called for whichever deadline of the service comes first: it may be another's */
 	if (s->stage == STOP_NOT || now < s->due)
 		return STOP_NOTHING;
 	if (s->stage == STOP_DRAIN)

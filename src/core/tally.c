@@ -14,6 +14,7 @@ count(struct tally *t, const struct tally_seen *seen)
 		t->wanted = seen->wanted;
 		t->looks = t->standing = t->starved = 0;
 	}
+	/* full: counted anew, the three would not belong together any more */
 	if (t->looks == UINT32_MAX)
 		return;
 	t->looks++;

@@ -1,3 +1,7 @@
+/*
+ * trend.c -- three rings in one array. A point is found by its number (time divided by step), not by a cursor, so that a
+ * look after a pause finds its place by itself and what lies between is made unknown.
+ */
 #include "core/trend.h"
 
 enum { SECOND = 1000, MINUTE = 60000 };
@@ -10,6 +14,7 @@ const struct trend_scale trend_scales[TREND_SCALES] = {
 
 static const struct trend_point unknown = { UINT16_MAX, UINT16_MAX, UINT32_MAX, UINT32_MAX };
 
+/* Two bytes for workers and queue: neither is ever near 65534, and every service has 168 points. */
 static uint16_t
 narrow16(int64_t n)
 {
@@ -28,6 +33,7 @@ slot_of(struct trend *t, const struct trend_scale *scale, int64_t number)
 	return &t->points[scale->first + (unsigned)(number % scale->points)];
 }
 
+/* The newest point of each scale is the one that NOW is in: all that is older is unknown, not empty. */
 void
 trend_init(struct trend *t, msec now)
 {
@@ -116,6 +122,8 @@ trend_point(const struct trend *t, unsigned scale, unsigned i, msec now)
 	int64_t number = now / s->step - (int64_t)s->points + 1 + i;
 	const struct trend_point *p = &unknown;
 
+	/* since the last look time may have gone on: what is newer than it is unknown, and its place
+	 * in the ring has something older */
 	if (number >= 0 && number <= t->at[scale] && number > t->at[scale] - (int64_t)s->points)
 		p = &t->points[s->first + (unsigned)(number % s->points)];
 	return (struct trend_seen){
@@ -126,6 +134,8 @@ trend_point(const struct trend *t, unsigned scale, unsigned i, msec now)
 	};
 }
 
+/* A newest point in the future would take every look until then, and one before 0 has no place in a ring. Points may be
+ * anything: they are only shown. */
 bool
 trend_is_sound(const struct trend *t, msec now)
 {
