@@ -1,3 +1,7 @@
+/*
+ * arena.c -- a chain of chunks, of which only the newest is handed out from. Nothing is ever given back alone: a
+ * configuration is read once, lives until the next one replaces it, and goes as a whole.
+ */
 #include "conf/arena.h"
 
 #include <stdarg.h>
@@ -43,7 +47,9 @@ arena_free(struct arena *arena)
 static struct chunk *
 chunk_add(struct arena *arena, size_t least)
 {
+	/* what is larger than a chunk gets one of its own, and the next small piece begins another */
 	size_t size = least > CHUNK ? least : CHUNK;
+	/* zeroed, as arena_alloc promises; calloc(3) need not touch pages that are zero anyway */
 	struct chunk *c = least > SIZE_MAX / 2 ? NULL : calloc(1, sizeof *c + size);
 
 	if (c == NULL) {
@@ -60,6 +66,7 @@ void *
 arena_alloc(struct arena *arena, size_t size)
 {
 	struct chunk *c = arena->chunks;
+	/* a size that large is refused by chunk_add: rounded up it might be a small one again */
 	size_t rounded = size > SIZE_MAX / 2 ? size : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	void *piece;
 

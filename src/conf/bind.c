@@ -25,6 +25,7 @@ parse_unix(struct arena *arena, const char *directory, const char *path, struct 
 	return true;
 }
 
+/* 0 is none: the kernel would choose one, and nobody would know which. */
 static bool
 parse_port(const char *text, struct conf_bind *out, struct err *err)
 {
@@ -49,6 +50,8 @@ parse_ipv6(struct arena *arena, const char *word, struct conf_bind *out, struct 
 		return err_set(err, 0, "expected [ipv6]:port, got '%s'", out->text);
 	n = (size_t)(end - word) - 1;
 	out->host = arena_copy(arena, word + 1, n);
+	/* the zone is a name of this machine's, which inet_pton(3) does not take; getaddrinfo(3)
+	 * does, when the listener is opened */
 	n = strcspn(out->host, "%");
 	if (n >= sizeof host)
 		return err_set(err, 0, "'%s' is not an IPv6 address", out->host);
@@ -76,6 +79,7 @@ parse_tcp(struct arena *arena, const char *word, struct conf_bind *out, struct e
 		return err_set(err, 0, "'%s' has no port: write %s:8000, or unix:%s for a socket", out->text, word,
 			word);
 	out->host = arena_copy(arena, word, (size_t)(colon - word));
+	/* the last colon was taken for the port's, so that ::1 would become host ":" and port 1 */
 	if (strchr(out->host, ':') != NULL)
 		return err_set(err, 0, "an IPv6 address needs brackets: [%s]:%s", out->host, colon + 1);
 	if (strspn(out->host, host_letters) != strlen(out->host))
@@ -83,10 +87,12 @@ parse_tcp(struct arena *arena, const char *word, struct conf_bind *out, struct e
 	return parse_port(colon + 1, out, err);
 }
 
+/* A path is told by its slash, as Gunicorn does not: "/run/x.sock" without unix: is a host to it. */
 bool
 bind_parse(struct arena *arena, const char *directory, const char *word, struct conf_bind *out, struct err *err)
 {
 	*out = (struct conf_bind){ .text = word };
+	/* Gunicorn unlinks the path of a unix socket that it was given so (gunicorn-facts 5.2) */
 	if (strncmp(word, "fd://", 5) == 0)
 		return err_set(err, 0, "'%s': name the address instead: Bridle opens it and hands the descriptor on",
 			word);

@@ -1,3 +1,8 @@
+/*
+ * build.c -- two stages. While lines come in, settings of one section lie in `service` (those of [bridle], which may appear
+ * in every file, in `bridle`) and complaints go to the report; at its end a section is settled into the arena. Only when
+ * all files are read and nothing was complained of does a struct conf come of it: there is no half of one.
+ */
 #include "conf/build.h"
 
 #include <stdarg.h>
@@ -32,6 +37,7 @@ build_release(struct build *b)
 	arena_free(b->arena);
 }
 
+/* Every complaint is an error here: what is only unwise is for check.c, which sees the whole. */
 void
 build_complain(struct build *b, struct build_place place, const char *fmt, ...)
 {
@@ -54,6 +60,7 @@ build_file(struct build *b, const char *name, const char *directory)
 
 /* ---- settings ---- */
 
+/* A section whose name was refused has none: its keys are complained of all the same. */
 static const char *
 section_label(const struct build *b)
 {
@@ -62,6 +69,7 @@ section_label(const struct build *b)
 	return b->section.name[0] != '\0' ? b->section.name : "this section";
 }
 
+/* The name may be a line of anything, a log file's say, and complaints go to terminals. */
 static void
 complain_unknown(struct build *b, struct build_place place, const char *name)
 {
@@ -78,6 +86,7 @@ complain_unknown(struct build *b, struct build_place place, const char *name)
 		build_complain(b, place, "%s: unknown key '%s'", section_label(b), seen);
 }
 
+/* It is known, so that there is a better answer than "unknown": where it belongs. */
 static void
 complain_misplaced(struct build *b, struct build_place place, const struct conf_key *key)
 {
@@ -104,6 +113,7 @@ current_settings(struct build *b)
 	return b->section.kind == CONF_BRIDLE ? &b->bridle : &b->service;
 }
 
+/* Two values of one key are a slip more often than an intention. Lists add up. */
 static bool
 is_repeated(struct build *b, struct build_place place, const struct conf_key *key)
 {
@@ -130,6 +140,7 @@ add_setting(struct build *b, struct build_place place, const struct conf_key *ke
 
 	if (decoded == NULL)
 		return NULL; /* the arena remembers */
+	/* kept with no value: the next one of that key is still "set twice", and the section not incomplete for it */
 	if (!value_parse(&where, value, decoded, &err)) {
 		build_complain(b, place, "%s: %s: %s", section_label(b), key->name, err.text);
 		decoded = NULL;
@@ -166,6 +177,7 @@ build_setting(struct build *b, struct build_place place, const char *name, const
 
 /* ---- sections ---- */
 
+/* Emptied is as good as not written ("app ="). */
 static bool
 has(const struct build *b, enum key_id key)
 {
@@ -265,6 +277,7 @@ keep_service(struct build *b)
 	}
 	if (!make_room(b))
 		return;
+	/* indices, not sections: four bytes each, and 4096 of them at most */
 	memmove(b->by_name + at + 1, b->by_name + at, (b->service_count - at) * sizeof *b->by_name);
 	b->by_name[at] = b->service_count;
 	b->section.environment_digest = digest_environment(&b->section);
@@ -306,6 +319,7 @@ end_section(struct build *b)
 		if (b->section.name[0] != '\0')
 			keep_service(b);
 	}
+	/* what comes next, in another file, belongs to no section until there is a heading */
 	b->in_section = b->bad_section = false;
 }
 
@@ -337,6 +351,7 @@ settle(struct build *b, const void *at, size_t count, size_t size)
 	return kept;
 }
 
+/* Capacity that was not used goes: a configuration lies in memory for months. */
 static struct conf *
 make_conf(struct build *b)
 {

@@ -1,3 +1,7 @@
+/*
+ * check.c -- what the rooms of check share, and their order: what is found out first (account, program, version) is what
+ * later ones ask for. Everything is complained of at once, so that a person mends a file in one go.
+ */
 #include "conf/check.h"
 
 #include <stdarg.h>
@@ -7,6 +11,7 @@
 #include "conf/check_rules.h"
 #include "os/account.h"
 
+/* A key that is not set has no line: then the heading's is the place where to write it. */
 void
 check_say(const struct check *check, enum conf_severity severity, const char *key, const char *fmt, ...)
 {
@@ -53,6 +58,7 @@ check_path(const struct check *check, const char *path, char *out, size_t size)
 	return n > 0 && (size_t)n < size;
 }
 
+/* None of this changes what is decoded: bridled does as it is told even where it was warned. */
 static void
 check_service(const struct conf *conf, const struct conf_section *section, struct conf_report *report)
 {

@@ -18,6 +18,7 @@ compare_wishes(const void *a, const void *b)
 {
 	const struct conf_bind *x = ((const struct wish *)a)->bind, *y = ((const struct wish *)b)->bind;
 
+	/* unix sockets by path, others by port alone: whether hosts meet is no order (0.0.0.0 meets everybody) */
 	if (x->family != y->family)
 		return x->family < y->family ? -1 : 1;
 	if (x->family == CONF_BIND_UNIX)
@@ -34,11 +35,13 @@ order_wishes(const void *a, const void *b)
 
 	if (order != 0)
 		return order;
+	/* sections lie in one array, in the order in which they were read */
 	if (x->section != y->section)
 		return x->section < y->section ? -1 : 1;
 	return x->bind < y->bind ? -1 : x->bind > y->bind;
 }
 
+/* No host at all is every address of both families (os/listener_tcp). */
 static bool
 is_any(const char *host, bool v6)
 {
@@ -84,6 +87,7 @@ check_group(const struct conf *conf, struct conf_report *report, const struct wi
 			if (wishes[i].bind->family == CONF_BIND_UNIX ||
 				hosts_meet(wishes[i].bind->host, wishes[end].bind->host)) {
 				complain(conf, report, &wishes[i], &wishes[end]);
+				/* one complaint a wish, about the first that has it */
 				break;
 			}
 		}
@@ -111,6 +115,7 @@ void
 check_addresses(const struct conf *conf, struct conf_report *report)
 {
 	size_t count = collect(conf, NULL);
+	/* and one: of none, calloc(3) may return NULL, which would look like no memory */
 	struct wish *wishes = calloc(count + 1, sizeof *wishes);
 
 	if (wishes == NULL) {

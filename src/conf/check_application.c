@@ -18,6 +18,7 @@
 
 enum found { FOUND_NOT, FOUND, FOUND_UNKNOWN };
 
+/* What cannot be looked at (EACCES, ELOOP) may well be there, and "there is no module" must be certain. */
 static bool
 is_there(const char *path)
 {
@@ -26,6 +27,7 @@ is_there(const char *path)
 	return stat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+/* An error of glob(3) is no "no". */
 static bool
 matches(const char *pattern)
 {
@@ -66,6 +68,7 @@ is_module_along(const struct check *c, const char *list, char between, const cha
 
 		if (n >= sizeof piece)
 			return true;
+		/* an empty piece is `directory` itself, as it is in PYTHONPATH */
 		memcpy(piece, list, n);
 		piece[n] = '\0';
 		if (!check_path(c, piece, directory, sizeof directory) || is_module_in(directory, module))
@@ -163,6 +166,7 @@ find_in_packages(const struct check *c, const char *module)
 	return find_standard_library(c, pattern, sizeof pattern) ? find_along_pattern(pattern, module) : FOUND_UNKNOWN;
 }
 
+/* The last one wins, as when the environment is made (environment.c). */
 static const char *
 variable(const struct check *c, const char *name)
 {
@@ -183,6 +187,7 @@ find_module(const struct check *c, const char *module)
 	if (c->service.args.count > 0 || check_is_set(c, "config") || check_is_set(c, "paste") ||
 		c->service.environment_file.count > 0)
 		return FOUND_UNKNOWN;
+	/* chdir is one directory, whatever is in its name: no line break is */
 	if (is_module_in(c->service.directory, module) || is_module_along(c, check_passed(c, "chdir"), '\n', module) ||
 		is_module_along(c, check_passed(c, "pythonpath"), ',', module) ||
 		is_module_along(c, variable(c, "PYTHONPATH"), ':', module))

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "conf/source.h"
 
+/* Of a version that is not known nothing is said: neither this nor is_at_least(). */
 static bool
 is_older(const struct check *c, int major, int minor)
 {
@@ -66,12 +67,14 @@ says_yes(const struct check *c, const char *key)
 	return setting != NULL && *(const int *)setting->decoded == 1;
 }
 
+/* gunicorn-facts 2.4. */
 static bool
 reuses_port(const struct check *c)
 {
 	return is_at_least(c, 24, 0) && says_yes(c, "reuse_port");
 }
 
+/* yes and no are as old as the setting; its other words came with 24.1. */
 static bool
 has_early_proxy_mode(const struct check *c)
 {
@@ -93,6 +96,7 @@ has_early_asgi(const struct check *c)
 	return strcmp(c->service.worker_class, "asgi") == 0 && is_older(c, 24, 0);
 }
 
+/* Not an error: someone may hold the socket in a way of his own (args, a configuration file). */
 static bool
 has_no_bind(const struct check *c)
 {
@@ -167,6 +171,7 @@ static const struct {
 };
 /* clang-format on */
 
+/* Each flag of `args` by itself: what argparse makes of them together (values that begin with a minus) is not followed. */
 static void
 check_args(const struct check *c)
 {
@@ -264,6 +269,7 @@ check_config_file(const struct check *c)
 	char path[PATH_MAX];
 	struct err err;
 
+	/* a module is found by Python alone, and args may name another file */
 	if (strncmp(named, "python:", 7) == 0 || c->service.args.count > 0)
 		return;
 	if (strncmp(named, "file:", 5) == 0)

@@ -11,6 +11,7 @@ is_program(const struct check *c)
 	return c->section->kind == CONF_PROGRAM;
 }
 
+/* Ways in which a program says that it is ready, beside notify. */
 static unsigned
 count_proofs(const struct check *c)
 {
@@ -48,6 +49,7 @@ is_watched_in_silence(const struct check *c)
 	return is_program(c) && c->service.watchdog > 0 && c->service.type != CONF_TYPE_NOTIFY;
 }
 
+/* Half of it is when the program ought to report (sd_watchdog_enabled(3)). */
 static bool
 is_watched_too_closely(const struct check *c)
 {
@@ -78,6 +80,8 @@ static const struct check_rule rules[] = {
 };
 /* clang-format on */
 
+/* Read as they will be when the service is planned (supervisor/plan_hooks), so that one
+ * that cannot be found is known now. */
 static void
 check_commands(const struct check *c, const char *key, const struct conf_words *commands)
 {

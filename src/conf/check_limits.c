@@ -12,6 +12,7 @@
 
 enum { PYTHON_SPACE = 64 << 20 /* bytes of addresses: a Python with Gunicorn and nothing else */ };
 
+/* The other policies have no priorities (sched(7)). */
 static bool
 is_realtime(const struct check *c)
 {
@@ -30,18 +31,21 @@ has_idle_priority(const struct check *c)
 	return !is_realtime(c) && c->service.cpu_scheduling_priority > 0;
 }
 
+/* The idle class has no levels (ioprio_set(2)). */
 static bool
 has_idle_disk_priority(const struct check *c)
 {
 	return c->service.io_scheduling_class == CONF_IO_IDLE && c->service.io_scheduling_priority >= 0;
 }
 
+/* Since Linux 2.4.30 (getrlimit(2), RLIMIT_RSS). */
 static bool
 limits_what_is_not_looked_at(const struct check *c)
 {
 	return c->service.limit_rss.soft != CONF_NOT_SET;
 }
 
+/* Only early Linux 2.4 had it (getrlimit(2), RLIMIT_LOCKS). */
 static bool
 limits_locks(const struct check *c)
 {
@@ -87,6 +91,7 @@ is_ended_before_it_is_recycled(const struct check *c)
 		memory_of(&s->memory_max) < s->memory_max_worker;
 }
 
+/* The kernel begins to slow down at memory.high, which is never reached then (cgroup-v2.rst). */
 static bool
 is_slowed_above_its_end(const struct check *c)
 {
@@ -141,6 +146,7 @@ static const struct check_rule rules[] = {
 };
 /* clang-format on */
 
+/* A warning: bridled may be started by somebody who has the capability, and this be looked at by somebody who has not. */
 static void
 check_limit(const struct check *check, const char *key, int resource, const struct conf_limit *limit)
 {

@@ -20,6 +20,7 @@ has_several_workers(const struct check *c)
 	return c->service.workers.is_auto || c->service.workers.max > 1;
 }
 
+/* With threads, "sync" is gthread (config.py worker_class_str), whose workers serve several at a time. */
 static bool
 runs_sync(const struct check *c)
 {
@@ -36,6 +37,7 @@ says_yes(const struct check *c, const char *key)
 	return setting != NULL && *(const int *)setting->decoded == 1;
 }
 
+/* Gunicorn ends by itself after graceful_timeout; KILL before that cuts what it still waits for. */
 static bool
 stops_too_early(const struct check *c)
 {
@@ -54,12 +56,14 @@ delays_are_crossed(const struct check *c)
 	return c->service.restart_delay > c->service.restart_delay_max;
 }
 
+/* `auto` is resolved on the machine that runs it, which may not be this one. */
 static bool
 is_never_ready(const struct check *c)
 {
 	return is_gunicorn(c) && !c->service.workers.is_auto && c->service.ready_workers > c->service.workers.min;
 }
 
+/* A replacement has to be ready for min_ready before start_timeout is over. */
 static bool
 is_never_replaced(const struct check *c)
 {
@@ -83,6 +87,7 @@ has_idle_threads(const struct check *c)
 	return false;
 }
 
+/* No fault, but whoever reads the file, or ps(1), is told something else than what runs. */
 static bool
 is_gthread_in_disguise(const struct check *c)
 {
@@ -95,6 +100,7 @@ has_idle_connections(const struct check *c)
 	return runs_sync(c) && check_is_set(c, "worker_connections");
 }
 
+/* Workers that are started together and share the load come to the same count at the same time. */
 static bool
 recycles_together(const struct check *c)
 {
@@ -113,12 +119,14 @@ has_idle_jitter(const struct check *c)
 	return c->service.max_requests_jitter > 0 && c->service.max_requests <= 0;
 }
 
+/* Each would be over it as soon as it has loaded Gunicorn. */
 static bool
 has_no_room(const struct check *c)
 {
 	return c->service.memory_max_worker > 0 && c->service.memory_max_worker < PYTHON_SIZE;
 }
 
+/* The application lies in the master, which HUP does not load anew (gunicorn-facts 3.3). */
 static bool
 hup_keeps_the_code(const struct check *c)
 {
@@ -137,6 +145,7 @@ watches_files_in_vain(const struct check *c)
 	return watches_files(c) && c->service.preload_app == 1;
 }
 
+/* Gunicorn does not start beside a pid that lives, whoever has it by now (pidfile.py validate). */
 static bool
 writes_a_pidfile(const struct check *c)
 {
@@ -183,6 +192,7 @@ has_too_many_to_rest(const struct check *c)
 	return is_gunicorn(c) && c->service.idle_stop > 0 && c->service.bind.count > SEEN;
 }
 
+/* tcp only connects, which TLS does not mind. */
 static bool
 probes_through_tls(const struct check *c)
 {
@@ -215,18 +225,21 @@ has_variable(const struct check *c, const char *name)
 	return false;
 }
 
+/* --workers is always given, and a flag wins over that variable (config.py). */
 static bool
 has_web_concurrency(const struct check *c)
 {
 	return is_gunicorn(c) && has_variable(c, "WEB_CONCURRENCY");
 }
 
+/* What it says wins over nothing that we pass, but may set what we do not know of. */
 static bool
 has_command_args(const struct check *c)
 {
 	return is_gunicorn(c) && has_variable(c, "GUNICORN_CMD_ARGS");
 }
 
+/* As a program it has neither readiness by heartbeats nor replacement. */
 static bool
 is_gunicorn_in_disguise(const struct check *c)
 {

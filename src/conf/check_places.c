@@ -29,6 +29,7 @@ is_surely_no_directory(const char *path)
 	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
+/* An error, though it may be made later: a service that cannot be given to its user must not run as another one. */
 static void
 check_account(struct check *c)
 {
@@ -70,6 +71,7 @@ may(const struct check *c, const struct stat *st, int mode)
 	return (st->st_mode & bits) == bits;
 }
 
+/* Whoever may not enter where it starts fails in chdir(2), before anything of Gunicorn runs. */
 static void
 check_directory(const struct check *c)
 {
@@ -87,6 +89,7 @@ check_directory(const struct check *c)
 			c->account.name, path);
 }
 
+/* bin/python is what every tool that makes one puts there (PEP 405). */
 static void
 check_virtualenv(const struct check *c)
 {
@@ -120,6 +123,7 @@ check_files(const struct check *c)
 	}
 }
 
+/* Read when the service is planned, which fails without it. */
 static void
 check_environment_files(const struct check *c)
 {
@@ -158,6 +162,7 @@ check_socket_directory(const struct check *c, const char *path)
 	struct stat st;
 
 	text_init(&t, directory, sizeof directory);
+	/* "/x.sock" lies in "/" */
 	if (!text_addn(&t, path, slash == path ? 1 : (size_t)(slash - path)))
 		return;
 	if (is_made(c, directory))

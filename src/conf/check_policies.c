@@ -1,6 +1,7 @@
 /* check_policies: what is done about incidents, where it would not help. */
 #include "conf/check_rules.h"
 
+/* core/policy.c would do neither: there is no generation that serves. */
 static bool
 loads_the_same(const struct check *c)
 {
@@ -27,6 +28,7 @@ recycles_the_killed(const struct check *c)
 	return c->service.on_oom == CONF_TROUBLE_RECYCLE;
 }
 
+/* oom_policy goes by what the kernel counted (watcher/ooms), on_oom by what was judged of it. */
 static bool
 says_it_twice(const struct check *c)
 {

@@ -13,6 +13,7 @@ capabilities(const struct conf_words *words)
 	return nameset_resolve(NAMESET_CAPABILITIES, words->at, words->count);
 }
 
+/* What is not in the bounding set cannot be gained by execve(2), nor be made ambient (capabilities(7)). */
 static bool
 ambient_is_outside_bounding(const struct check *c)
 {
@@ -60,6 +61,7 @@ static const struct check_rule rules[] = {
 };
 /* clang-format on */
 
+/* By names, as they are written: links are not followed here. */
 static bool
 is_below(const char *path, const char *place)
 {
@@ -104,6 +106,7 @@ check_sandbox(const struct check *c)
 		if (key != NULL) {
 			check_say(c, CONF_ERROR, key, "%s hides '%s', which the service needs%s", key, needed[i],
 				strcmp(key, "inaccessible_paths") == 0 ? "" : ": read_only_paths can keep it in sight");
+			/* one is enough: most often the others lie in the same place */
 			return;
 		}
 	}

@@ -1,3 +1,7 @@
+/*
+ * command.c -- words are collected in an arena, then laid out in one block of exactly the size that they take. The words of
+ * bridled's own environment are not copied: thousands of services share them.
+ */
 #include "conf/command.h"
 
 #include <errno.h>
@@ -41,6 +45,7 @@ draft_gunicorn(struct draft *d, uint32_t listeners)
 
 /* ---- environment ---- */
 
+/* What login(1) would set, as systemd does (systemd.exec(5), User=). */
 static bool
 set_account(struct draft *d, uid_t *owner)
 {
@@ -130,6 +135,7 @@ draft_environment(struct draft *d)
 	return true;
 }
 
+/* Most services have none, and a second environment for each would be for nothing. */
 static bool
 has_commands(const struct conf_service *s)
 {
@@ -158,6 +164,7 @@ draft_own(struct draft *d)
 	for (uint32_t i = 0; i < s->environment_file.count; i++) {
 		const char *path = s->environment_file.at[i];
 
+		/* nobody's file but root's, and none is missed: the service's own environment has complained of that */
 		environment_read_file(own, path + (path[0] == '-'), (uid_t)-1, &err);
 	}
 	for (uint32_t i = 0; i < s->unset_environment.count; i++)
@@ -171,6 +178,7 @@ draft_mark(struct environment *env, const struct conf_service *s, const char *ru
 	environment_set(env, "BRIDLE_RUN_DIR", run_dir);
 }
 
+/* Behind everything else: nobody can have set these (environment_is_reserved), and LISTEN_FDS is not the first. */
 static void
 draft_marks(struct draft *d, uint32_t listeners, const char *run_dir)
 {
@@ -258,11 +266,13 @@ settle(struct conf_command *command, const struct draft *d)
 	command->argv = command->block;
 	command->envp = command->argv + argv->count + 1;
 	command->own_envp = own != NULL ? command->envp + envp->count + 1 : NULL;
+	/* vectors in front, which have to be aligned; bytes behind them */
 	to = (char *)(command->envp + envp->count + 1 + (own != NULL ? own->count + 1 : 0));
 	lay_out(command->argv, &to, argv, d->base);
 	lay_out(command->envp, &to, envp, d->base);
 	if (own != NULL)
 		lay_out(command->own_envp, &to, own, d->base);
+	/* the slots: now that nothing moves any more */
 	if (d->workers_at > 0)
 		command->workers = command->argv[d->workers_at] + strlen("--workers=");
 	command->generation = find_variable(command->envp, "BRIDLE_GENERATION");
@@ -274,6 +284,7 @@ settle(struct conf_command *command, const struct draft *d)
 	return true;
 }
 
+/* The program is looked for first: its version decides which flags it gets, and whether TMPDIR is ours to set. */
 static bool
 draft(struct draft *d, uint32_t listeners, const char *run_dir)
 {

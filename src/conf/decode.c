@@ -1,3 +1,7 @@
+/*
+ * decode.c -- a flat struct out of settings. Values were read when their lines were: what is done here takes no memory and
+ * cannot fail, so that a service can be decoded wherever it is needed, on the stack.
+ */
 #include "conf/conf.h"
 
 #include <string.h>
@@ -27,6 +31,7 @@ conf_find(const struct conf *conf, const char *name)
 	return NULL;
 }
 
+/* From the end: of a list, the last one has what all of them say (settings.h). */
 const struct conf_setting *
 conf_setting_of(const struct conf_section *section, const char *key)
 {
@@ -39,6 +44,7 @@ conf_setting_of(const struct conf_section *section, const char *key)
 struct conf_workers
 conf_workers_resolve(struct conf_workers workers, unsigned cpus)
 {
+	/* as Gunicorn's documentation advises (design.rst, "How Many Workers?"), up to what `workers` may be */
 	uint32_t n = cpus > 511 ? 1024 : 2 * cpus + 1;
 
 	if (workers.is_auto)
@@ -96,6 +102,7 @@ conf_decode_service(const struct conf_section *section, struct conf_service *out
 		out->restart = CONF_RESTART_NEVER;
 	if (out->type == CONF_TYPE_ONESHOT && conf_setting_of(section, "start_timeout") == NULL)
 		out->start_timeout = MSEC_NEVER;
+	/* Gunicorn must never wait for its log (gunicorn-facts 4.3); other programs take EAGAIN badly */
 	if (out->log_full == CONF_LOG_FULL_UNSET)
 		out->log_full = is_gunicorn ? CONF_LOG_DROP : CONF_LOG_WAIT;
 }

@@ -1,3 +1,7 @@
+/*
+ * diff.c -- values are compared as what they mean, not as they are written: "60s" and "1m" are no change, nor
+ * is a default that somebody now writes out.
+ */
 #include "conf/diff.h"
 
 #include <stdio.h>
@@ -87,6 +91,7 @@ struct teller {
 	struct arena *arena;
 };
 
+/* Line by line to whoever asked: bridled to its log, bridle to the terminal. */
 static void
 tell_key(const struct teller *teller, const struct effective *before, const struct effective *after, unsigned key)
 {
@@ -138,6 +143,7 @@ tell_name(const struct teller *teller, const char *what, const char *name)
 	teller->word(teller->context, line);
 }
 
+/* In the order of the new configuration, and those that are gone at the end. */
 void
 conf_diff(const struct conf *before, const struct conf *after, void (*word)(void *context, const char *line),
 	void *context)

@@ -1,3 +1,7 @@
+/*
+ * digest.c -- FNV-1a, 64 bits: to see that a file changed, not to prove that it did not. Whoever can write an
+ * environment file can change the service anyway.
+ */
 #include "conf/digest.h"
 
 #include <sys/stat.h>
@@ -26,6 +30,7 @@ digest_file(uint64_t digest, const char *path)
 	struct stat st;
 	ssize_t n = 1;
 
+	/* one that cannot be read adds nothing: when it can, that is a change */
 	if (fd < 0)
 		return digest;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))

@@ -1,3 +1,7 @@
+/*
+ * effective.c -- for printing and comparing: a section decoded once, and for each key the setting that counts. What it
+ * prints reads back to the same, from whatever directory.
+ */
 #include "conf/effective.h"
 
 #include <string.h>
@@ -127,6 +131,7 @@ effective_text(const struct effective *e, enum key_id key, const char *between, 
 	return setting->value;
 }
 
+/* What stands in front of the colon: a value of a secret never gets to where something is printed. */
 const char *
 effective_names(const struct effective *e, enum key_id key, struct arena *arena)
 {

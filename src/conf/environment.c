@@ -1,3 +1,7 @@
+/*
+ * environment.c -- a list in the order in which names came, searched from its beginning: there are some dozens of
+ * variables, and they are put together when a configuration is loaded, not when a service is started.
+ */
 #include "conf/environment.h"
 
 #include <string.h>
@@ -46,6 +50,7 @@ position_of(const struct environment *env, const char *name, size_t length)
 	return i;
 }
 
+/* In the place of the old one, so that the order stays: LISTEN_FDS is to be the last (gunicorn-facts 5.2). */
 void
 environment_put(struct environment *env, const char *assignment, size_t name_length)
 {
@@ -69,6 +74,7 @@ environment_set(struct environment *env, const char *name, const char *value)
 	environment_put(env, arena_printf(env->words.arena, "%s=%s", name, value), strlen(name));
 }
 
+/* Those behind it move up: order is kept. */
 void
 environment_unset(struct environment *env, const char *name)
 {

@@ -1,3 +1,7 @@
+/*
+ * environment_file.c -- systemd's grammar (systemd.exec(5), EnvironmentFile=), read byte by byte into a scratch area.
+ * Values may be secrets, so no message says more than the line and the name.
+ */
 #include "conf/environment_file.h"
 
 #include <string.h>
@@ -51,6 +55,7 @@ take_plain(struct reader *r, char *to)
 	char *end = to; /* behind the last byte that stays */
 
 	while (!at_end(r)) {
+		/* a blank at the end stays where it was escaped */
 		bool escaped = *r->at == '\\';
 
 		r->at += escaped;
@@ -160,6 +165,7 @@ environment_take(struct environment *env, const char *name, const char *text, st
 	if (scratch == NULL)
 		return err_set(err, 0, "not enough memory");
 	while (*r.at != '\0') {
+		/* where it begins: a quoted value may end many lines below */
 		unsigned line = r.line;
 
 		skip_blanks(&r);

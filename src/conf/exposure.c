@@ -1,3 +1,7 @@
+/*
+ * exposure.c -- each line of exposure.def is a condition over a decoded service; what is exposed weighs as much as it lets
+ * through. A score compares two settings of one service, and is no promise.
+ */
 #include "conf/exposure.h"
 
 #include <string.h>

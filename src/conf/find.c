@@ -1,3 +1,7 @@
+/*
+ * find.c -- the program is looked for when the configuration is read, not by execvp(3) when it is started: a start that
+ * fails for that would be a service that was up until its next restart.
+ */
 #include "conf/find.h"
 
 #include <stdio.h>
@@ -8,6 +12,7 @@
 
 #include "conf/command.h"
 
+/* For anybody: whether its user may run it, with access lists and mounts of his own, execve(2) will say. */
 static bool
 is_program(const char *path)
 {
@@ -16,6 +21,7 @@ is_program(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 }
 
+/* False where it does not fit: half a path may be another program. */
 static bool
 join(char *path, size_t size, const char *directory, size_t n, const char *name)
 {
@@ -73,6 +79,7 @@ find_below(const struct conf_service *service, const char *name, char *path, siz
 	return true;
 }
 
+/* Without a slash it is a name, with one a path, as to a shell. */
 bool
 find_program(const struct conf_service *service, const char *name, char *path, size_t size, struct err *err)
 {

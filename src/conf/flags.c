@@ -1,3 +1,7 @@
+/*
+ * flags.c -- settings become command line flags: Gunicorn's own file (`config`) is read before them and loses. Only what
+ * was set is passed, so that its defaults stay its own, whatever version it is.
+ */
 #include "conf/flags.h"
 
 #include <string.h>
@@ -55,6 +59,7 @@ add_own_flags(struct flags *f)
 
 enum pass { PASS_TEXT, PASS_INTEGER, PASS_YES, PASS_NO, PASS_MANY, PASS_OPTIONAL, PASS_REFUSED };
 
+/* The kind of a PASS line in keys.def, by its word. */
 static enum pass
 pass_of(const struct conf_key *key)
 {
@@ -87,6 +92,7 @@ add_passed(struct wordlist *argv, const struct conf_setting *setting)
 		if (*(const int *)setting->decoded == (pass_of(setting->key) == PASS_YES))
 			wordlist_add(argv, flag);
 		break;
+	/* flags that may be repeated add up in argparse (config.py, action="append") */
 	case PASS_MANY:
 		for (uint32_t i = 0; i < words->count; i++)
 			add_text(argv, flag, words->at[i]);

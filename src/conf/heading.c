@@ -77,6 +77,7 @@ guess_section(struct build *b, struct build_place place, const char *words)
 	return false;
 }
 
+/* A [bridle] may stand in each file; the first place is the one that complaints name. */
 void
 heading_read(struct build *b, struct build_place place, const char *words)
 {

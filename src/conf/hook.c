@@ -1,3 +1,7 @@
+/*
+ * hook.c -- a line is taken apart into words, and each command put together again, quoted: from then on one string is one
+ * command, which any list of words can hold.
+ */
 #include "conf/hook.h"
 
 #include <string.h>
@@ -19,6 +23,7 @@ refuse_prefix(char prefix, struct err *err)
 	}
 }
 
+/* Prefixes are looked at when the line is read, whether the program is there when the service is planned. */
 static bool
 check_command(const struct conf_words *words, uint32_t first, uint32_t end, struct err *err)
 {
@@ -77,6 +82,7 @@ hook_split(struct arena *arena, const char *line, struct conf_words *commands, s
 	return true;
 }
 
+/* One that may fail and is not there is run all the same, and fails: what it was is in the log then. */
 bool
 hook_parse(struct arena *arena, const struct conf_service *service, const char *command, struct conf_hook *hook,
 	struct err *err)

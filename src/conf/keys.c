@@ -1,3 +1,7 @@
+/*
+ * keys.c -- keys.def, made into tables: what people see of a key, and where its value
+ * lies. A key's number is its place in both.
+ */
 #include "conf/keys.h"
 
 #include <string.h>
@@ -26,6 +30,7 @@ const struct key_place key_places[KEY_COUNT] = {
 #include "conf/keys.def"
 };
 
+/* From the first to the last: some hundreds of short names, once a line of a file. */
 const struct conf_key *
 key_find(const char *name)
 {
@@ -56,6 +61,7 @@ distance_allowed(const char *name)
 	return n < 4 ? 1 : n < 8 ? 2 : 3;
 }
 
+/* Among those that fit the section only: a good name in the wrong place is told of by another complaint. */
 const struct conf_key *
 key_nearest(const char *name, enum conf_kind kind)
 {

@@ -47,6 +47,7 @@ kind_words(const struct value_place *place, const char *text, void *out, struct 
 	return words_split(place->arena, text, false, out, err);
 }
 
+/* Octal alone: 660 without a 0 in front is meant so, too, by everybody who writes it. */
 static bool
 parse_mode(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -54,6 +55,7 @@ parse_mode(const struct value_place *place, const char *text, void *out, struct 
 
 	(void)place;
 	(void)err;
+	/* at most 07777 with its 0 */
 	if (text[0] == '\0' || strspn(text, "01234567") != strlen(text) || strlen(text) > 5)
 		return false;
 	for (; *text != '\0'; text++)
@@ -78,6 +80,7 @@ parse_duration(const struct value_place *place, const char *text, void *out, str
 	return text_parse_duration(text, out);
 }
 
+/* Gunicorn knows no parts of a second in these: rounded, something else would be in effect than what is written. */
 static bool
 parse_seconds(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -86,6 +89,7 @@ parse_seconds(const struct value_place *place, const char *text, void *out, stru
 	return text_parse_duration(text, out) && *(msec *)out % 1000 == 0;
 }
 
+/* Where it is kept is signed (VALUE_NUMBER). */
 static bool
 parse_size(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -105,6 +109,7 @@ parse_workers(const struct value_place *place, const char *text, void *out, stru
 	*workers = (struct conf_workers){ .is_auto = strcmp(text, "auto") == 0 };
 	if (workers->is_auto)
 		return true;
+	/* both are in keys.def, and a test reads them */
 	text_parse_int(place->key->lowest, 0, UINT32_MAX, &lowest);
 	text_parse_int(place->key->highest, 0, UINT32_MAX, &highest);
 	if (dots == NULL) {
@@ -182,6 +187,7 @@ parse_optional(const struct value_place *place, const char *text, void *out, str
 	return kind_string(place, text, out, err);
 }
 
+/* Its meaning in keys.def says what to do instead. */
 static bool
 parse_refused(const struct value_place *place, const char *text, void *out, struct err *err)
 {

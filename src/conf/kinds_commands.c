@@ -51,6 +51,7 @@ parse_signal(const struct value_place *place, const char *text, void *out, struc
 	return *(int *)out > 0;
 }
 
+/* A number is a status here: of a signal, its name has to be written. */
 static bool
 parse_statuses(const struct value_place *place, const char *text, void *out, struct err *err)
 {

@@ -56,6 +56,7 @@ parse_assignments(const struct value_place *place, const char *text, void *out, 
 	return true;
 }
 
+/* A name that is none would be one that is never unset, and nobody would notice. */
 static bool
 parse_names(const struct value_place *place, const char *text, void *out, struct err *err)
 {

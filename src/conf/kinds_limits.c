@@ -11,6 +11,8 @@
 #include "conf/keys.h"
 #include "conf/words.h"
 
+/* Numbers that may be below zero, which is what an unset number is elsewhere: so they have a
+ * bound and an "unset" of their own. */
 static bool
 parse_level(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -74,6 +76,7 @@ parse_cpus(const struct value_place *place, const char *text, void *out, struct 
 
 /* ---- groups ---- */
 
+/* Each as `group` is read; whether there is such a group is looked up when the service is planned. */
 static bool
 parse_groups(const struct value_place *place, const char *text, void *out, struct err *err)
 {
@@ -221,6 +224,7 @@ read_share(const char *text, uint64_t most, uint64_t *share)
 		return false;
 	}
 	*share = v;
+	/* nothing at all is no share: written so it was meant to be something else */
 	return v > 0 && v <= most;
 }
 
@@ -249,6 +253,7 @@ parse_tasks(const struct value_place *place, const char *text, void *out, struct
 	return parse_amount_of(read_count, text, out);
 }
 
+/* A share alone: how much of a second is left to the kernel's period (cgroup-v2.rst, cpu.max). */
 static bool
 parse_quota(const struct value_place *place, const char *text, void *out, struct err *err)
 {

@@ -48,6 +48,7 @@ parse_directories(const struct value_place *place, const char *text, void *out, 
 	return true;
 }
 
+/* Commas between them as Gunicorn takes them (config.py validate_list_string), or blanks. */
 static bool
 parse_binds(const struct value_place *place, const char *text, void *out, struct err *err)
 {

@@ -25,6 +25,7 @@ parse_set(const struct value_place *place, const char *text, struct conf_words *
 	bool inverted = text[0] == '~';
 	const char **at;
 
+	/* all but nothing: systemd's way to say that all are allowed */
 	if (strcmp(text, "~") == 0)
 		text = "~none";
 	if (!words_split(place->arena, text + inverted, false, out, err))
@@ -127,6 +128,7 @@ is_native(const char *word)
 	return strcmp(word, "native") == 0;
 }
 
+/* Others would need the numbers of their calls (sandbox/filter.h). */
 static bool
 parse_architectures(const struct value_place *place, const char *text, void *out, struct err *err)
 {

@@ -25,6 +25,7 @@ peek_line(const struct lines *l, struct line *line)
 	*line = (struct line){ .at = l->next, .length = (size_t)(end - l->next) };
 	/* the last newline ends a line, and begins none */
 	line->after = end[0] == '\0' || end[1] == '\0' ? NULL : end + 1;
+	/* an editor of Windows' */
 	if (line->length > 0 && end[-1] == '\r')
 		line->length--;
 	while (line->length > 0 && strchr(blanks, line->at[line->length - 1]) != NULL)
@@ -52,6 +53,7 @@ here(const struct lines *l)
 static bool
 check_line(struct lines *l, const struct line *line)
 {
+	/* no setting of ours is that long: most likely it is no text */
 	if (line->length > CONF_LINE_MAX) {
 		build_complain(l->build, here(l), "the line is longer than %d bytes", CONF_LINE_MAX);
 		return false;

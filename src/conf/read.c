@@ -41,6 +41,7 @@ struct file {
 	uint32_t include_count, include_capacity;
 };
 
+/* As long as it is being read, a file is its number. */
 static struct build_place
 place_of(const struct file *f, uint32_t line)
 {
@@ -60,6 +61,7 @@ take_heading(struct file *f)
 		build_complain(f->build, place,
 			close == NULL ? "the heading has no ]" :
 					"nothing may follow the ] of a heading (comments have lines of their own)");
+	/* read on all the same: the keys below it belong to that section, not to the one above */
 	if (close == NULL)
 		close = f->lines.text + strlen(f->lines.text);
 	snprintf(words, sizeof words, "%.*s", (int)(close - f->lines.text - 1), f->lines.text + 1);
@@ -101,6 +103,7 @@ read_line(char *buffer, int size, void *context)
 	return buffer;
 }
 
+/* Kept until the file has ended: what it includes may be a file of many services, and one section is built at a time. */
 static void
 note_include(struct file *f, const struct conf_setting *setting)
 {
@@ -163,6 +166,7 @@ directory_of(struct build *b, const char *path)
 	return arena_printf(b->arena, "%s/%.*s", strcmp(here, "/") == 0 ? "" : here, (int)(slash - path), path);
 }
 
+/* By device and inode: links and "./" are other names of one file. What has neither (a pipe) ends by itself. */
 static bool
 is_being_read(const struct file *f, const struct source *source)
 {
@@ -271,6 +275,7 @@ read_file(struct build *b, struct file *parent, uint32_t line, const char *path)
 			path);
 		return;
 	}
+	/* `files` has room for so many */
 	if (parent != NULL && b->file_count == BUILD_FILES_MAX) {
 		build_complain(b, place_of(parent, line), "include: more than %d files", BUILD_FILES_MAX);
 		return;
@@ -288,6 +293,7 @@ read_file(struct build *b, struct file *parent, uint32_t line, const char *path)
 	free(f.includes);
 }
 
+/* What was half built goes with build_release, whatever happened. */
 struct conf *
 conf_read(const char *path, struct conf_report *report)
 {

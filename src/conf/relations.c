@@ -1,3 +1,7 @@
+/*
+ * relations.c -- after all files are read, for names may point forwards. A circle is named with all its
+ * services, in the order in which each would wait.
+ */
 #include "conf/relations.h"
 
 #include <stdlib.h>
@@ -28,6 +32,7 @@ where(const struct conf_section *section, const char *key, const char *name)
 	return conf_setting_of(section, key);
 }
 
+/* Of a long name more letters may be wrong: a third of them. */
 static const char *
 nearest(const struct conf *conf, const char *name)
 {

@@ -41,6 +41,8 @@ make_room(struct conf_report *report)
 	return more != NULL;
 }
 
+/* Complaints are counted even when there is no memory to keep them: with one error nothing is taken up,
+ * whether it can be told or not. */
 void
 conf_complain(struct conf_report *report, enum conf_severity severity, const char *file, uint32_t line, const char *fmt,
 	...)

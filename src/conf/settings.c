@@ -1,3 +1,7 @@
+/*
+ * settings.c -- one array for a section, in the order of its lines, used again for the next one. Only as much
+ * as a section has is copied to the arena.
+ */
 #include "conf/settings.h"
 
 #include <stdlib.h>

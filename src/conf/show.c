@@ -1,3 +1,7 @@
+/*
+ * show.c -- a configuration as one file again, each setting with where it was written, so that it can be read back,
+ * compared, or sent to somebody who asks. Secrets are left out unless asked for.
+ */
 #include "conf/show.h"
 
 #include <string.h>
@@ -48,6 +52,7 @@ longest_name(const struct show *s, const struct effective *e)
 	return longest;
 }
 
+/* What no file has (a [bridle] that nobody wrote) has no place. */
 static void
 print_heading(const struct show *s, const struct conf_section *section)
 {

@@ -1,3 +1,7 @@
+/*
+ * show_json.c -- the same for programs: an object a section, an object a key. Values are words, as they would be
+ * written: what kind they are is in the manual.
+ */
 #include "conf/show.h"
 
 #include <jansson.h>
@@ -22,6 +26,7 @@ json_visible(struct arena *arena, const char *words)
 	return json_string(buffer);
 }
 
+/* A secret is not in it at all: only names are. */
 static json_t *
 json_of_key(const struct conf *conf, const struct effective *e, enum key_id key, struct arena *arena)
 {

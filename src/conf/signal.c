@@ -1,3 +1,6 @@
+/*
+ * signal.c -- our own list: sigabbrev_np(3) goes the other way, and musl has none.
+ */
 #include "conf/signal.h"
 
 #include <signal.h>

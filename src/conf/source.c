@@ -1,3 +1,7 @@
+/*
+ * source.c -- a whole file at once: settings are a few kilobytes, and what follows needs no
+ * buffers, no lines that are cut, no state.
+ */
 #include "conf/source.h"
 
 #include <errno.h>
@@ -62,6 +66,7 @@ read_all(int fd, struct source *source, const char *path, struct err *err)
 		if (n < 0)
 			return err_set(err, errno, "cannot read '%s'", path);
 		source->length += (size_t)n;
+		/* while it is read, so that a file without an end (a log that grows, a pipe) costs no more */
 		if (source->length > SOURCE_SIZE_MAX)
 			return err_set(err, 0, "'%s' is too large for settings", path);
 	}
@@ -131,6 +136,7 @@ source_copy(struct source *source, const char *name, const char *bytes, size_t l
 	return false;
 }
 
+/* Which line was bad outlives it: the caller has yet to say so. */
 void
 source_release(struct source *source)
 {

@@ -1,3 +1,7 @@
+/*
+ * statsd.c -- whether Gunicorn's figures can be had: only where nothing else decides where they go, because to redirect
+ * them unseen would take them from somebody who has them.
+ */
 #include "conf/statsd.h"
 
 #include <errno.h>

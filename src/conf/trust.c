@@ -1,3 +1,7 @@
+/*
+ * trust.c -- root walks a path itself, a name at a time, by descriptor: each directory is held while the next name is
+ * looked up in it, so that nothing can be exchanged behind us, and a link is followed only when it is root's.
+ */
 #include "conf/trust.h"
 
 #include <errno.h>
@@ -21,6 +25,7 @@ walk_to(struct walk *w, int fd)
 {
 	if (w->dir >= 0)
 		close(w->dir);
+	/* held open: renamed or replaced meanwhile, it is still the directory that was looked at */
 	w->dir = fd;
 }
 
@@ -79,6 +84,7 @@ walk_step(struct walk *w)
 		return -1;
 	memcpy(name, w->rest, n);
 	name[n] = '\0';
+	/* a directory on the way is only a place (O_PATH): root needs no right to read it, and opening it does nothing */
 	fd = openat(w->dir, n == 0 ? "." : name, O_NOFOLLOW | (last ? OPEN_FLAGS : O_PATH | O_DIRECTORY | O_CLOEXEC));
 	if (fd >= 0 && last)
 		return fd;
@@ -108,6 +114,7 @@ open_as_root(const char *path)
 		do {
 			fd = walk_step(&w);
 		} while (fd < 0 && errno == 0);
+	/* close(2) in walk_to may change it */
 	error = errno;
 	walk_to(&w, -1);
 	errno = error;

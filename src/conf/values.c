@@ -1,3 +1,7 @@
+/*
+ * values.c -- what all kinds have in common: empty values, ranges, defaults, equality, and the sentence that says what was
+ * expected. A kind's own reader says something only where it knows better.
+ */
 #include "conf/values.h"
 
 #include <ctype.h>
@@ -23,6 +27,7 @@ value_path(struct arena *arena, const char *directory, const char *word, struct 
 	return arena_printf(arena, "%s/%s", strcmp(directory, "/") == 0 ? "" : directory, word);
 }
 
+/* As POSIX has them (XBD 8.1): a shell could not name others. */
 bool
 value_is_name(const char *name, size_t n)
 {

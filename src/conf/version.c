@@ -38,6 +38,7 @@ conf_version_parse(const char *words)
 	return v;
 }
 
+/* basename(3) may write to its argument. */
 static const char *
 base_name(const char *path)
 {

@@ -1,3 +1,6 @@
+/*
+ * wordlist.c -- grows by doubling. What it leaves behind in the arena is as much again at most, and goes with it.
+ */
 #include "conf/wordlist.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * words.c -- one pass over the line into one buffer, word behind word; then pointers to them. A shell's rules without its
+ * expansions: nothing in a configuration file is run, matched or replaced.
+ */
 #include "conf/words.h"
 
 #include <string.h>
