@@ -102,8 +102,8 @@ tell_lost(void)
 	add_time(&t);
 	text_addf(&t, "%s: %u lines of this log were lost: nobody read them", logger.name, lost);
 	write_line(&t);
+	/* nobody reads still: those that were lost before are lost, and one that tells of them is not counted */
 	if (logger.lost > 0)
-		/* nobody reads still: those that were lost before are lost, and one that tells of them is not counted */
 		logger.lost = lost;
 }
 
@@ -112,12 +112,10 @@ static void log_line(enum log_level level, const char *fmt, va_list args) __attr
 static void
 log_line(enum log_level level, const char *fmt, va_list args)
 {
-	/* by level; what is ordinary needs no word */
-	static const char *const words[] = { "debug: ", "", "warning: ", "error: " };
+	static const char *const words[] = { "debug: ", "", "warning: ", "error: " }; /* what is ordinary needs no word */
 	char buffer[1024];
 	struct text t;
-	/* callers log why something failed, and go on with errno */
-	int saved = errno;
+	int saved = errno; /* callers log why something failed, and go on with it */
 
 	if (level < logger.lowest)
 		return;
