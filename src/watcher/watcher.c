@@ -9,6 +9,7 @@
 #include "os/deposit.h"
 #include "os/pages.h"
 #include "watcher/errands.h"
+#include "watcher/fence.h"
 #include "watcher/watch.h"
 
 /* One slot: what it held is let go when it holds another service now, or none; what it holds is followed when anything of it
@@ -149,6 +150,8 @@ watcher_run(void)
 
 	ignore_signals();
 	privilege_descriptors(&before); /* who started us may have had few left */
+	if (!fence_close(&err))
+		log_info("the watcher has no system call filter: %s", err.text);
 	if (!open_all(&w, &err)) {
 		log_error("%s", err.text);
 		return EXIT_FAILURE;

@@ -1,6 +1,7 @@
 /* privilege: what the watcher is left with. Each in a process of its own. */
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
@@ -150,8 +151,14 @@ check_sight(unsigned long long had, pid_t other)
 	fd = open(path, O_RDONLY);
 	if (fd < 0 || read(fd, target, sizeof target) <= 0)
 		return 2;
-	/* but no power over it */
-	return kill(other, SIGKILL) == 0 ? 3 : 0;
+	/* but no power over it: what it may trace it may write to, had it not to open the file as anybody else does */
+	snprintf(path, sizeof path, "/proc/%d/mem", (int)other);
+	if (open(path, O_RDWR) >= 0 || errno != EACCES)
+		return 3;
+	snprintf(path, sizeof path, "/proc/%d/mem", (int)getppid());
+	if (open(path, O_WRONLY) >= 0 || errno != EACCES)
+		return 4;
+	return kill(other, SIGKILL) == 0 ? 5 : 0;
 }
 
 static void
