@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
 #include "supervisor/heir.h"
@@ -12,7 +13,7 @@
 #include "supervisor/resume.h"
 #include "supervisor/service.h"
 #include "supervisor/watcher_child.h"
-#include "wire/link.h"
+#include "wire/ending.h"
 
 enum { AT_ONCE = 4096 /* children that are reaped in a round of the loop */ };
 
@@ -32,11 +33,16 @@ master_index(const struct bridled *b, pid_t pid)
 static void
 master_stopped(struct service *s, uint8_t slot, pid_t pid, int signal)
 {
+	char name[24];
+	struct text t;
+
 	if (s->told_stopped == s->life.slots[slot].number)
 		return;
 	s->told_stopped = s->life.slots[slot].number;
-	log_warning("%s: master %d was stopped by SIG%s; it serves no more until it gets SIGCONT", s->name, (int)pid,
-		link_signal_name(signal));
+	text_init(&t, name, sizeof name);
+	ending_add_signal(&t, signal); /* SIGTSTP among them, which is none that may be asked for */
+	log_warning("%s: master %d was stopped by %s; it serves no more until it gets SIGCONT", s->name, (int)pid,
+		name);
 }
 
 void

@@ -17,11 +17,12 @@ exit_hint(int code)
 	}
 }
 
-/* What else ends processes, beside the signals that may be asked for. (sigabbrev_np(3) is glibc's alone.) */
+/* What else ends or stops processes (signal(7)), beside the signals that may be asked for. (sigabbrev_np(3) is glibc's alone.) */
 /* clang-format off */
-static const struct { int number; const char *name; } deaths[] = {
+static const struct { int number; const char *name; } others[] = {
 	{ SIGILL, "ILL" }, { SIGTRAP, "TRAP" }, { SIGBUS, "BUS" }, { SIGFPE, "FPE" }, { SIGSEGV, "SEGV" },
 	{ SIGPIPE, "PIPE" }, { SIGALRM, "ALRM" }, { SIGXCPU, "XCPU" }, { SIGXFSZ, "XFSZ" }, { SIGSYS, "SYS" },
+	{ SIGTSTP, "TSTP" }, { SIGVTALRM, "VTALRM" }, { SIGPROF, "PROF" }, { SIGIO, "IO" }, { SIGPWR, "PWR" },
 };
 /* clang-format on */
 
@@ -30,9 +31,9 @@ ending_add_signal(struct text *t, int signal)
 {
 	const char *name = link_signal_name(signal);
 
-	for (size_t i = 0; i < sizeof deaths / sizeof deaths[0]; i++)
-		if (deaths[i].number == signal)
-			name = deaths[i].name;
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (others[i].number == signal)
+			name = others[i].name;
 	/* real-time signals, and what is new */
 	return name[0] == '?' ? text_addf(t, "signal %d", signal) : text_addf(t, "SIG%s", name);
 }

@@ -137,6 +137,14 @@ jsonw_key(struct jsonw *w, const char *key)
 	w->comma = false;
 }
 
+/* U+0080 to U+009F, in UTF-8 0xc2 and then the number itself: to a terminal some of them are what ESC and a letter are
+ * (ECMA-48 5.3), and what we write may be printed as it is. */
+static bool
+is_c1(const char *s, size_t k)
+{
+	return k == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
+}
+
 /* Write what stands for the character at S (of N bytes), and say how long it is there. */
 static size_t
 add_character(struct jsonw *w, const char *s, size_t n)
@@ -151,9 +159,10 @@ add_character(struct jsonw *w, const char *s, size_t n)
 	}
 	if (c == '"' || c == '\\')
 		add(w, (const char[]){ '\\', s[0] }, 2);
-	else if (c < 0x20 || c == 0x7f)
+	else if (c < 0x20 || c == 0x7f || is_c1(s, k)) {
+		c = (unsigned char)s[k - 1];
 		add(w, (const char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
-	else
+	} else
 		add(w, s, k);
 	return k;
 }

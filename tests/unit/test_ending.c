@@ -39,11 +39,38 @@ says_how_it_ended(void **state)
 	}
 }
 
+/* As the supervisor tells of a master that was stopped, too: four signals do that, and one of them may not be asked for. */
+static void
+names_signals(void **state)
+{
+	static const struct {
+		int signal;
+		const char *words;
+	} cases[] = {
+		{ SIGSTOP, "SIGSTOP" },
+		{ SIGTSTP, "SIGTSTP" },
+		{ SIGTTIN, "SIGTTIN" },
+		{ SIGTTOU, "SIGTTOU" },
+		{ SIGVTALRM, "SIGVTALRM" },
+		{ 64, "signal 64" },
+	};
+	char words[24];
+	struct text t;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		text_init(&t, words, sizeof words);
+		assert_true(ending_add_signal(&t, cases[i].signal));
+		assert_string_equal(words, cases[i].words);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_how_it_ended),
+		cmocka_unit_test(names_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,7 @@ strings_are_escaped(void **state)
 		{ BYTES("a\"b\\c"), "\"a\\\"b\\\\c\"" },
 		{ BYTES("\"\""), "\"\\\"\\\"\"" },
 		{ BYTES("\n\t\x1b[0m\x7f"), "\"\\u000a\\u0009\\u001b[0m\\u007f\"" },
+		{ BYTES("\xc2\x80\xc2\x9b\x32J\xc2\xa0"), "\"\\u0080\\u009b2J\xc2\xa0\"" },
 		{ BYTES("a\0b"), "\"a\\u0000b\"" },
 		{ BYTES("\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8e"), "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8e\"" },
 		{ BYTES("a\xffz"), "\"a" FFFD "z\"" },
