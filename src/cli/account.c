@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/field.h"
 #include "cli/moment.h"
+#include "core/cause.h"
 
 /* The latest death and the first line stand for the rest: `bridle why --json` has all of them. */
 enum { MARGIN = 2, DEATHS = 1, LINES = 1, DUMP = 6, WORDS = 480 };
@@ -22,11 +23,10 @@ colour_of(const json_t *incident)
 	return is_true(incident, "alarm") ? COLOUR_BAD : COLOUR_GOOD;
 }
 
-/* Below CAUSE_CONFIDENT of core/cause.h. */
 static const char *
 certainty(const json_t *incident)
 {
-	return json_number_value(json_object_get(incident, "confidence")) < 0.8 ? "likely " : "";
+	return json_number_value(json_object_get(incident, "confidence")) < CAUSE_CONFIDENT / 100. ? "likely " : "";
 }
 
 static void

@@ -20,23 +20,17 @@
 static void
 print_comment(struct paint p, const char *words)
 {
+	unsigned width = p.width > 80 ? 80 - 2 : p.width > PAINT_NARROWEST + 2 ? p.width - 2 : PAINT_NARROWEST;
 	char visible[512], *at = visible;
-	unsigned width = p.width < 80 ? p.width : 80;
 	struct text t;
 
 	text_init(&t, visible, sizeof visible);
 	text_add_visible(&t, words, strlen(words));
 	while (*at != '\0') {
-		size_t n = strlen(at), end = n;
+		size_t n = paint_line_length(at, width);
 
-		if (n > width - 2) {
-			/* the last blank that fits; a word that is longer than a line is cut */
-			for (end = width - 2; end > 0 && at[end] != ' '; end--)
-				;
-			end = end > 0 ? end : width - 2;
-		}
-		printf("%s# %.*s%s\n", paint_on(p, COLOUR_FAINT), (int)end, at, paint_off(p, COLOUR_FAINT));
-		at += end;
+		printf("%s# %.*s%s\n", paint_on(p, COLOUR_FAINT), (int)n, at, paint_off(p, COLOUR_FAINT));
+		at += n;
 		at += strspn(at, " ");
 	}
 }

@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -15,11 +16,15 @@ struct feed {
 	char **at, **end;
 };
 
+/* WORD: without its dashes, perhaps with "=value" behind it. */
 static bool
-unknown_option(const char *name, struct err *err)
+unknown_option(const char *word, struct err *err)
 {
+	char name[64]; /* what is longer is like none of ours */
 	const char *nearest = NULL;
 	unsigned best = 3; /* more edits than that are another word */
+
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
 
 	for (unsigned i = 0; i < OPTION_COUNT; i++) {
 		unsigned d = text_distance(name, arguments_options[i].name);

@@ -1,6 +1,7 @@
 /*
  * deeds -- start, stop, restart, reload: what is done to services, and waited for.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,13 +50,18 @@ do_all(const char *method, const struct arguments *a, const struct varlink_reply
 	const json_t *services = json_object_get(reply->parameters, "services");
 	unsigned count = (unsigned)json_array_size(services);
 	const char **names = calloc(count + 1, sizeof *names);
-	int status = CLI_FAILED;
+	struct trouble t;
+	int status;
 
-	if (names != NULL) {
-		for (unsigned i = 0; i < count; i++)
-			names[i] = field_text(json_array_get(services, i), "name");
-		status = do_named(method, a, names, count, at_a_time);
+	if (names == NULL) {
+		trouble_set(&t, CLI_FAILED, ENOMEM, "cannot name all services");
+		return trouble_tell(&t);
 	}
+	if (count == 0)
+		puts("no services are configured");
+	for (unsigned i = 0; i < count; i++)
+		names[i] = field_text(json_array_get(services, i), "name");
+	status = do_named(method, a, names, count, at_a_time);
 	free(names);
 	return status;
 }

@@ -82,6 +82,18 @@ end(struct run *r, unsigned i)
 	r->names[i] = r->names[r->busy];
 }
 
+/* What was asked for goes on, and nobody knows how it ends. */
+static int
+give_up(struct run *r, int reason)
+{
+	struct trouble t;
+
+	for (unsigned i = 0; i < r->busy; i++)
+		connection_close(&r->connections[i]);
+	trouble_set(&t, CLI_FAILED, reason, "cannot wait for %u answers", r->busy);
+	return trouble_tell(&t);
+}
+
 int
 errands_run(const struct errands *e, const struct arguments *a)
 {
@@ -95,7 +107,7 @@ errands_run(const struct errands *e, const struct arguments *a)
 		if (r.busy == 0)
 			break;
 		if (poll(r.fds, r.busy, -1) < 0 && errno != EINTR)
-			break;
+			return give_up(&r, errno);
 		/* from behind: end() fills the gap with the last, which was looked at */
 		for (unsigned i = r.busy; i-- > 0;)
 			if (r.fds[i].revents != 0)

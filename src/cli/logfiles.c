@@ -107,6 +107,8 @@ logfiles_open(struct logfiles *l, int dir, struct err *err)
 		ok = open_names(l, before, (unsigned)n, err);
 		/* "current" may have been finished between the list and its opening: then one would be missing */
 		m = names_of(dir, &after);
+		if (ok && m < 0) /* our descriptors may be used up by now; it would not be better the next time */
+			ok = err_set(err, errno, "cannot list the log");
 		still = same_newest(before, n, after, m);
 		free_names(before, n);
 		free_names(after, m);

@@ -7,8 +7,6 @@
 
 #include "base/text.h"
 
-enum { NARROWEST = 20 /* columns for words, however narrow the terminal */ };
-
 /* Escape sequences that every terminal of the last thirty years knows; terminfo would cost more than the rest of
  * the command. */
 static const char *const switches[COLOUR_COUNT] = {
@@ -85,9 +83,8 @@ paint_columns(const char *words)
 	return n;
 }
 
-/* How many bytes of WORDS go on a line of WIDTH columns: up to a blank if there is one, else as many as fit. */
-static size_t
-line_length(const char *words, unsigned width)
+size_t
+paint_line_length(const char *words, unsigned width)
 {
 	size_t i = 0, blank = 0;
 	unsigned columns = 0;
@@ -104,10 +101,10 @@ line_length(const char *words, unsigned width)
 void
 paint_wrapped(FILE *out, struct paint p, enum colour colour, const char *words, unsigned indent)
 {
-	unsigned width = p.width > indent + NARROWEST ? p.width - indent : NARROWEST;
+	unsigned width = p.width > indent + PAINT_NARROWEST ? p.width - indent : PAINT_NARROWEST;
 
 	while (*words != '\0') {
-		size_t n = line_length(words, width);
+		size_t n = paint_line_length(words, width);
 
 		fprintf(out, "%*s%s%.*s%s\n", (int)indent, "", paint_on(p, colour), (int)n, words,
 			paint_off(p, colour));

@@ -5,10 +5,13 @@
 #define BRIDLE_CLI_PAINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 enum colour { COLOUR_PLAIN, COLOUR_TITLE, COLOUR_FAINT, COLOUR_GOOD, COLOUR_BUSY, COLOUR_BAD, COLOUR_COUNT };
+
+enum { PAINT_NARROWEST = 20 /* columns for words, however narrow the terminal */ };
 
 struct paint {
 	bool terminal; /* people look at it */
@@ -29,6 +32,9 @@ void paint_visible(FILE *out, const char *words);
 
 /* Lines of WORDS (visible already) broken at blanks, none wider than P.width, each beginning with INDENT blanks. */
 void paint_wrapped(FILE *out, struct paint p, enum colour colour, const char *words, unsigned indent);
+
+/* How many bytes of WORDS (UTF-8) go on a line of WIDTH (> 0) columns: up to a blank if there is one, else as many as fit. */
+size_t paint_line_length(const char *words, unsigned width);
 
 /* Terminal columns of WORDS (UTF-8), a column a character. */
 unsigned paint_columns(const char *words);

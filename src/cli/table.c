@@ -59,8 +59,9 @@ set_cell(struct table *t, unsigned column, enum colour colour, const struct text
 		return;
 	assert(t->rows > 0);
 	cell = cell_at(t, t->rows - 1, column);
-	*cell = (struct table_cell){ strdup(words->at), paint_columns(words->at), colour };
-	t->failed = cell->words == NULL;
+	*cell = (struct table_cell){ .words = strdup(words->at), .colour = colour };
+	t->failed = cell->words == NULL; /* an empty cell then, not one of so many columns that is not there */
+	cell->columns = t->failed ? 0 : paint_columns(words->at);
 }
 
 void

@@ -84,6 +84,8 @@ listeners_of(const struct takeover *o, struct trouble *t)
 	listeners = json_incref(
 		json_object_get(json_array_get(json_object_get(reply.parameters, "services"), 0), "listeners"));
 	varlink_reply_free(&reply);
+	if (listeners == NULL)
+		trouble_set(t, CLI_FAILED, 0, "bridled does not say where it listens");
 	return listeners;
 }
 
@@ -144,7 +146,8 @@ find_pid(struct takeover *o, const char *from, struct trouble *t)
 	int64_t pid = 0;
 	struct tree_process p;
 
-	if (!text_parse_int(from, 1, INT32_MAX, &pid)) {
+	/* a service may be called 8000: a number is a process only where it is given as one */
+	if (from == o->name || !text_parse_int(from, 1, INT32_MAX, &pid)) {
 		if (!find_units(o, from, t) || !systemctl_show(o->unit, "MainPID", value, sizeof value, t))
 			return false;
 		if (!text_parse_int(value, 1, INT32_MAX, &pid)) {
@@ -184,6 +187,12 @@ stop_units(const struct takeover *o, struct trouble *t)
 	return (o->units[1] == NULL || systemctl_stop_alone(o->units + 1, t)) && systemctl_do("stop", o->units, t);
 }
 
+static bool
+has_ended(const struct takeover *o, struct trouble *t)
+{
+	return foreign_wait(o->pidfd) || trouble_set(t, CLI_FAILED, 0, "process %d does not end", (int)o->pid);
+}
+
 /* A Gunicorn that opened a unix listener by itself removes its file when it ends (sock.py, close_sockets), and with it the way
  * to the successor. It is not given the occasion: its workers finish what they have while it stands still, and then it is
  * killed. systemd does that itself, told so by dropin.h: its SIGTERM would come with a SIGCONT (systemd.kill(5)), and whom we
@@ -200,23 +209,19 @@ end_without_a_word(const struct takeover *o, struct trouble *t)
 		pidfd_signal(o->pidfd, SIGCONT);
 		return false;
 	}
-	return foreign_wait(o->pidfd);
+	return has_ended(o, t);
 }
 
 static bool
 end_old(const struct takeover *o, bool without_a_word, struct trouble *t)
 {
-	bool ok;
-
 	if (without_a_word)
-		ok = end_without_a_word(o, t);
-	else if (o->unit[0] != '\0')
-		ok = stop_units(o, t);
-	else
-		ok = pidfd_signal(o->pidfd, SIGTERM) && foreign_wait(o->pidfd);
-	if (!ok && t->status == CLI_OK)
-		trouble_set(t, CLI_FAILED, 0, "process %d does not end", (int)o->pid);
-	return ok;
+		return end_without_a_word(o, t);
+	if (o->unit[0] != '\0')
+		return stop_units(o, t);
+	/* one that is gone already has ended, too; whose it is, bridled has seen before it took its listeners */
+	pidfd_signal(o->pidfd, SIGTERM);
+	return has_ended(o, t);
 }
 
 /* Print who would start the unit still, though it is disabled. */
@@ -359,7 +364,7 @@ takeover_command(const struct arguments *a)
 	struct takeover o = { .name = a->operands[0], .pidfd = -1, .a = a };
 	const char *from = a->operands[a->count - 1];
 	bool back = (a->given & ARGUMENT(BACK)) != 0;
-	struct trouble t = { .status = CLI_OK };
+	struct trouble t;
 	bool ok = back ? go_back(&o, from, &t) : take_over(&o, from, &t);
 
 	if (o.pidfd >= 0)

@@ -92,7 +92,7 @@ print_reply(const struct varlink_reply *reply, const struct arguments *a, struct
 	fflush(stdout); /* a line for whoever reads a pipe, as soon as it is known */
 }
 
-/* Watch over one connection until it ends; then false with T. *HEARD: something was answered. */
+/* Watch over one connection until it ends; then false with T. *HEARD: somebody took the call. */
 static bool
 watch(const struct arguments *a, struct paint p, bool *heard, struct trouble *t)
 {

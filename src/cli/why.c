@@ -14,6 +14,8 @@
 #include "cli/trouble.h"
 #include "cli/why_log.h"
 
+enum { MOST = 1000 /* far more than the watcher keeps (DOCKET_KEPT): no number of a person is refused */ };
+
 static void
 print_json(const json_t *incidents)
 {
@@ -50,11 +52,10 @@ question(const struct arguments *a, struct trouble *t)
 {
 	const char *last = a->value[OPTION_LAST];
 	json_t *parameters = json_object();
-	char *end = NULL;
-	long n = last != NULL ? strtol(last, &end, 10) : 0;
+	int64_t n;
 
-	if (last != NULL && (*end != '\0' || n < 1 || n > 1000)) {
-		trouble_set(t, CLI_USAGE, 0, "'%s' is not a number of incidents", last);
+	if (last != NULL && !text_parse_int(last, 1, MOST, &n)) {
+		trouble_set(t, CLI_USAGE, 0, "'%s' is not a number from 1 to %d", last, MOST);
 		json_decref(parameters);
 		return NULL;
 	}

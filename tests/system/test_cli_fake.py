@@ -546,6 +546,15 @@ def test_advice_is_ready_to_be_pasted(fake, tmp_path):
     assert bridle("check", tmp_path / "bridle.ini").returncode == 0
 
 
+@pytest.mark.parametrize("columns", [2, 30, 80])
+def test_advice_on_a_terminal_of_any_width(fake, columns):
+    one = {**ADVICE, "advice": [{"key": "workers", "value": "5", "kept": False, "reason": "x" + "\u00e9" * 99 + " and so on"}]}
+    seen = on_terminal("advise", "web", "--socket", fake(answers={"Advise": one}).path, columns=columns, env={"NO_COLOR": "1"})
+    comments = [line for line in seen.splitlines() if line.startswith("# ")]
+    assert seen.count("\u00e9") == 99 and "".join(comments).endswith("and so on"), seen
+    assert all(len(line) <= max(columns, 22) for line in comments)
+
+
 def test_no_advice_from_too_little(fake):
     one = fake(answers={"Advise": {"missing": ["it was watched for 5s, and it takes 10m", "x\033"], "advice": [], "measures": {}}})
     done = bridle("advise", "web", "--socket", one.path)

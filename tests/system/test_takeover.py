@@ -18,7 +18,7 @@ from client import Traffic, get
 from conftest import MATRIX
 from daemon import APPS, wait_answer
 from sections import bridle, web
-from waiting import until
+from waiting import PATIENCE, until
 
 NOBODY = 65534
 LEFT_BEHIND = "zz-bridle-takeover.conf"
@@ -284,8 +284,31 @@ def test_what_a_killed_one_left_behind(bridled, foreign, systemd, tmp_path):
     os.unlink(path)  # of which bridled was not told that it is the service's now
 
 
+def test_who_has_ended_meanwhile_is_succeeded_all_the_same(bridled, foreign, free_ports, tmp_path):
+    site = bridled(web("other", autostart="no"))
+    port = free_ports(1)[0]
+    old = foreign(site, ("127.0.0.1", port), f"127.0.0.1:{port}")
+    site.write(web(bind=f"127.0.0.1:{port}", autostart="no",
+                   exec_start_pre=f"/bin/sh -c 'until test -e {tmp_path}/go; do sleep 0.05; done'"))
+    site.ctl("reload")
+    takes = subprocess.Popen(site.command("takeover", "web", str(old.pid)), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        site.wait_state("starting")
+        old.end()
+        (tmp_path / "go").touch()
+        said = takes.communicate(timeout=60 * PATIENCE)
+    finally:
+        takes.kill()
+    assert takes.returncode == 0 and f"process {old.pid} has ended" in said[0], said
+    assert get(old.address).pid in site.workers()
+
+
 def test_without_systemd(bridled, monkeypatch, tmp_path):
     site = bridled(web(autostart="no"))
     monkeypatch.setenv("PATH", str(tmp_path))
     done = site.bridle("takeover", "web")
     assert done.returncode != 0 and "cannot run systemctl" in done.stderr
+    # a name of digits is a unit's as any other, and no process
+    site.write(web("8000", autostart="no"))
+    site.ctl("reload")
+    assert "cannot run systemctl" in site.bridle("takeover", "8000").stderr

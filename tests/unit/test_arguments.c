@@ -73,7 +73,8 @@ what_is_wrong_is_said(void **state)
 		const char *first, *second, *error;
 	} cases[] = {
 		{ "--jsn", NULL, "unknown option '--jsn'; did you mean --json?" },
-		{ "--wiat=3s", NULL, "unknown option '--wiat=3s'" },
+		{ "--wiat=3s", NULL, "unknown option '--wiat'; did you mean --wait?" },
+		{ "--confg=/etc/x", NULL, "unknown option '--confg'; did you mean --config?" },
 		{ "--elephant", NULL, "unknown option '--elephant'" },
 		{ "-x", NULL, "unknown option '-x'" },
 		{ "--jso", NULL, "unknown option '--jso'; did you mean --json?" },

@@ -1,10 +1,12 @@
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -222,6 +224,38 @@ files_follow_each_other(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* A list that cannot be made a second time is an error, and not tried again for ever. */
+static void
+descriptors_may_run_out(void **state)
+{
+	char path[] = "/tmp/test_tail.XXXXXX";
+	struct rlimit plenty, few;
+	struct logfiles l;
+	struct err err;
+	int dir, lowest;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	dir = logfiles_directory(path, &err);
+	append(dir, "@1", "one");
+	append(dir, "current", "two");
+	lowest = dup(dir);
+	close(lowest);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &plenty), 0);
+	few = (struct rlimit){ .rlim_cur = (rlim_t)lowest + 2,
+		.rlim_max = plenty.rlim_max }; /* the files, and no list */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_false(logfiles_open(&l, dir, &err));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &plenty), 0);
+	assert_int_equal(err.code, EMFILE);
+	assert_int_equal(dup(dir), lowest); /* and nothing is left open */
+	close(lowest);
+	unlinkat(dir, "@1", 0);
+	unlinkat(dir, "current", 0);
+	close(dir);
+	assert_int_equal(rmdir(path), 0);
+}
+
 int
 main(void)
 {
@@ -231,6 +265,7 @@ main(void)
 		cmocka_unit_test(a_terminal_is_safe_from_log_lines),
 		cmocka_unit_test(a_line_longer_than_the_buffer_is_whole),
 		cmocka_unit_test(files_follow_each_other),
+		cmocka_unit_test(descriptors_may_run_out),
 	};
 
 	return cmocka_run_group_tests_name("tail", tests, NULL, NULL);
