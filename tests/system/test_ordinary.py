@@ -4,14 +4,16 @@ import functools
 import itertools
 import os
 import pathlib
+import signal
 import socket
 import threading
 
 import pytest
 
 from client import Traffic, get
-from troubles import troubled, up, why
-from waiting import until
+from sections import web
+from troubles import settings, troubled, up, why
+from waiting import stays, until
 
 CLASSES = ["sync", "gthread"]
 
@@ -22,17 +24,57 @@ def site(daemons, edge):
     return functools.partial(troubled, daemons, edge)
 
 
-ORDINARY = (["restart", "web"], ["scale", "web", "5"], ["reload", "web"], ["scale", "web", "2"], ["signal", "web", "HUP"],
-            ["scale", "web", "+1"], ["restart", "--cold", "web"])
+def commanded(*words):
+    return lambda site: site.ctl(*words)
+
+
+def rotate(site):
+    """As logrotate does: the file is moved away, and Gunicorn opens another one."""
+    log = site.root / "access.log"
+    log.rename(log.with_suffix(".1"))
+    site.ctl("signal", "web", "USR1")
+    until(log.exists, "the log to be opened anew")
+
+
+def lose_the_watcher(site):
+    watcher = site.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGKILL)
+    until(lambda: (seen := site.answers()) and seen["watcher"] not in (None, watcher), "another watcher")
+
+
+def execute_anew(site):
+    before = site.call("Info")["reexecs"]
+    site.ctl("reexec")
+    until(lambda: (seen := site.answers()) and seen["reexecs"] == before + 1, "bridled to be back")
+
+
+def reconfigured(**keys):
+    def change(site):
+        site.write(web(**settings(site.worker_class, **{**PLAIN, **keys})))
+        site.ctl("reload")
+    return change
+
+
+PLAIN = {"max_requests": 60, "max_requests_jitter": 40, "workers": 3, "timeout": 10, "probe": "/hello", "probe_interval": "1s",
+         "accesslog": "{root}/access.log", "socket_mode": "0666"}
+ORDINARY = (commanded("restart", "web"), commanded("scale", "web", "5"), commanded("reload", "web"), rotate,
+            commanded("scale", "web", "2"), commanded("signal", "web", "HUP"), lose_the_watcher, rotate,
+            commanded("scale", "web", "+1"), execute_anew, reconfigured(probe_interval="2s"),
+            reconfigured(environment="RELEASE=2"), commanded("restart", "--cold", "web"), reconfigured())
+# What the rude say before they go: a slow request, TLS, a protocol of the future, half a head, half a body, nothing.
+SAID = (b"GET /slow?s=0.2 HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /hello HTTP/1.1\r\nHost: te", b"POST /hello HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\nhalf", b"")
 
 
 @pytest.mark.parametrize("worker_class", CLASSES)
 def test_ordinary_life_is_no_incident(site, edge, figures, worker_class):
-    """Deploys, scalings, recycling with jitter, slow requests that succeed, health checks, clients that go away, scanners.
+    """Deploys, scalings, recycling with jitter, logs that are rotated, a changed configuration, bridled and its watcher anew,
+    slow requests that succeed, health checks, clients that go away, some with half a request, scanners.
 
     BRIDLE_ORDINARY rounds of it; in one there is about as much of all that as in an hour of a busy site."""
     rounds = int(os.environ.get("BRIDLE_ORDINARY", "1"))
-    made = site(worker_class, max_requests=100, max_requests_jitter=50, workers=3, probe="/hello", probe_interval="1s")
+    made = site(worker_class, **PLAIN)
+    made.worker_class = worker_class
     up(made, 3)
     stop = threading.Event()
     asked = itertools.count()
@@ -43,23 +85,23 @@ def test_ordinary_life_is_no_incident(site, edge, figures, worker_class):
                 get(made.address(), "/hello", timeout=5)
                 next(asked)
 
-    said = itertools.cycle([b"GET /slow?s=0.2 HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-                            b"GET / HTTP/9.9\r\n\r\n", b""])
+    said = itertools.cycle(SAID)
 
     def rude():
         while not stop.wait(0.05):
             with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as one:
                 one.connect(made.address())
                 one.sendall(next(said))
+                stop.wait(0.05)  # so that it is read, and more is waited for
 
     visitors = [threading.Thread(target=one) for one in (visit, visit, rude)]
     for one in visitors:
         one.start()
     try:
-        for command in rounds * ORDINARY:
-            made.ctl(*command)
+        for deed in rounds * ORDINARY:
+            deed(made)
             until(lambda: made.state() == "running", "it to run")
-            get(made.address(), "/slow?s=1")
+            get(made.address(), "/slow?s=0.5")
     finally:
         stop.set()
         for one in visitors:
@@ -70,6 +112,28 @@ def test_ordinary_life_is_no_incident(site, edge, figures, worker_class):
     assert seen, "recycles are named"
     figures(f"ordinary life {edge['version']} {worker_class}: {next(asked)} requests, {rounds * len(ORDINARY)} deeds, "
             f"{sorted({one['class'] for one in seen})}, no alarm")
+
+
+# What is nothing to a service, and what is done to it on purpose, with what that is called.
+UNNOTICED = (lose_the_watcher, execute_anew, reconfigured(probe_interval="2s"), rotate)
+DELIBERATE = (
+    (commanded("signal", "web", "HUP"), "recycle.reload-hup"), (commanded("scale", "web", "+1"), "recycle.ttou"),
+    (reconfigured(environment="RELEASE=2"), "shutdown.requested"),
+)
+
+
+def test_what_is_done_on_purpose_is_called_so(site, edge):
+    """Each for itself: what follows within seconds of something else is told of with it."""
+    made = site("sync", **PLAIN)
+    made.worker_class = "sync"
+    up(made, 3)
+    for deed in UNNOTICED:
+        deed(made)
+    stays(lambda: why(made) == [], "nothing to tell of", 4)
+    for deed, name in DELIBERATE:
+        deed(made)
+        until(lambda: (seen := why(made)) and seen[0]["class"] == name and seen[0]["over"], f"{name} to be over", 60)
+    assert [(one["class"], one["alarm"]) for one in why(made, 100)] == [(name, False) for _, name in reversed(DELIBERATE)]
 
 
 def wakeups(pid):

@@ -7,6 +7,7 @@ import pytest
 import processes
 from client import Traffic, get
 from sections import web
+from troubles import why
 from waiting import stays, until
 
 
@@ -50,6 +51,9 @@ def test_the_second_master_is_adopted(site, how):
     assert (service["state"], service["generation"], service["restarts"]) == ("running", 2, 0)
     assert [pid for pid in processes.children(site.pid) if is_master(pid)] == [heir]
     assert f"master {old} was followed by {heir}" in site.said()
+    if how == signal.SIGTERM:  # by hand, but in order
+        seen = until(lambda: [one for one in why(site, 9) if one["class"] == "recycle.usr2-upgrade"], "it to be named")[0]
+        assert seen["phase"] == "recycle" and not any(one["alarm"] for one in why(site, 9))
     site.ctl("restart", "web")
     assert site.service()["generation"] == 3 and not processes.alive(heir)
 
