@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conf/environment.h"
+#include "conf/environment_file.h"
 #include "conf/find.h"
 #include "conf/flags.h"
 #include "conf/wordlist.h"
@@ -111,6 +112,14 @@ read_environment_files(struct draft *d, uid_t owner)
 	return true;
 }
 
+static void
+begin_environment(struct environment *env, const struct draft *d)
+{
+	environment_init(env, d->arena, d->base->at);
+	for (char *const *made = d->base->made; made != NULL && *made != NULL; made++)
+		environment_put(env, *made, strcspn(*made, "="));
+}
+
 /* What the user set comes over what we guess, and what we know over both. */
 static bool
 draft_environment(struct draft *d)
@@ -118,7 +127,7 @@ draft_environment(struct draft *d)
 	const char *tmpdir;
 	uid_t owner; /* whose files are read beside root's: the user's own */
 
-	environment_init(&d->env, d->arena, d->base->at);
+	begin_environment(&d->env, d);
 	tmpdir = environment_get(&d->env, "TMPDIR");
 	if (!set_account(d, &owner))
 		return false;
@@ -152,7 +161,7 @@ draft_own(struct draft *d)
 	struct environment *own = &d->own;
 	struct err err;
 
-	environment_init(own, d->arena, d->base->at);
+	begin_environment(own, d);
 	environment_unset(own, "OLDPWD");
 	environment_unset(own, "_");
 	environment_unset(own, "PWD");

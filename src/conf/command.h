@@ -18,6 +18,8 @@ struct conf_version {
 struct conf_base {
 	char *const *at;  /* NULL-ended; NULL: empty */
 	uint32_t lasting; /* so many in front outlive the command, which has them without a copy */
+	char *const
+		*made; /* NULL-ended, or NULL: what names what we make for the service (RUNTIME_DIRECTORY); copied */
 };
 
 struct conf_command {

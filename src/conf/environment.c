@@ -25,12 +25,15 @@ environment_is_reserved(const char *name, size_t length)
 }
 
 /* Of what we were started with. GUNICORN_PID and GUNICORN_FD would make it a second master, LISTEN_* and NOTIFY_SOCKET are for
- * us (gunicorn-facts 10), and what systemd says of its unit (systemd.exec(5)) is not true of a service of ours. */
+ * us (gunicorn-facts 10), and what systemd says of its unit (systemd.exec(5)) is not true of a service of ours: a program that
+ * writes to STATE_DIRECTORY, or reads CREDENTIALS_DIRECTORY, would take bridled's for its own. */
 static bool
 is_scrubbed(const char *assignment)
 {
 	static const char *const prefixes[] = { "GUNICORN_", "LISTEN_", "NOTIFY_SOCKET=", "WATCHDOG_", "BRIDLE_",
-		"INVOCATION_ID=", "JOURNAL_STREAM=", "SYSTEMD_EXEC_PID=", "MEMORY_PRESSURE_" };
+		"INVOCATION_ID=", "JOURNAL_STREAM=", "SYSTEMD_EXEC_PID=", "MEMORY_PRESSURE_",
+		"MAINPID=", "MANAGERPID=", "FDSTORE=", "CREDENTIALS_DIRECTORY=", "RUNTIME_DIRECTORY=",
+		"STATE_DIRECTORY=", "CACHE_DIRECTORY=", "LOGS_DIRECTORY=", "CONFIGURATION_DIRECTORY=" };
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
 		if (strncmp(assignment, prefixes[i], strlen(prefixes[i])) == 0)

@@ -17,8 +17,9 @@ struct environment {
 enum { ENVIRONMENT_MAX = 1024, ENVIRONMENT_FILE_MAX = 128 * 1024 };
 
 /* Begin with BASE (NULL-ended), without what belongs to whoever started us: GUNICORN_*, LISTEN_*, NOTIFY_SOCKET,
- * WATCHDOG_*, BRIDLE_* (gunicorn-facts 10 names what each of them breaks), INVOCATION_ID, JOURNAL_STREAM, SYSTEMD_EXEC_PID,
- * MEMORY_PRESSURE_*. They are not copied: a variable that nobody sets keeps its place in memory. */
+ * WATCHDOG_*, BRIDLE_* (gunicorn-facts 10 names what each of them breaks), and what systemd tells a unit: INVOCATION_ID,
+ * JOURNAL_STREAM, SYSTEMD_EXEC_PID, MEMORY_PRESSURE_*, MAINPID, MANAGERPID, FDSTORE, CREDENTIALS_DIRECTORY, RUNTIME_DIRECTORY,
+ * STATE_DIRECTORY, CACHE_DIRECTORY, LOGS_DIRECTORY, CONFIGURATION_DIRECTORY. They are not copied: a variable that nobody sets keeps its place in memory. */
 void environment_init(struct environment *env, struct arena *arena, char *const *base);
 
 /* Set NAME=VALUE, in the place of an earlier value. */

@@ -6,10 +6,10 @@
 
 #include "supervisor/plan_parts.h"
 
-/* NULL-ended; those from `ours` on are our own strings, the others stay where the kernel put them (environ(7)). */
 struct base {
-	char **at;
-	size_t ours;
+	char **at; /* they stay where the kernel put them (environ(7)) */
+	size_t count;
+	char *made[DIRECTORY_KINDS + 2]; /* NULL-ended; our own strings */
 };
 
 static bool
@@ -27,7 +27,7 @@ is_passed(const struct conf_service *s, const char *assignment)
 }
 
 static void
-add_ours(char **to, const struct plan *p)
+name_what_is_made(char **to, const struct plan *p)
 {
 	size_t n = 0;
 
@@ -45,13 +45,13 @@ fill(struct base *base, const struct plan *p, const struct conf_service *s)
 
 	while (environ[count] != NULL)
 		count++;
-	base->at = calloc(count + DIRECTORY_KINDS + 2, sizeof *base->at);
+	base->at = calloc(count + 1, sizeof *base->at);
 	if (base->at == NULL)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (is_passed(s, environ[i]))
-			base->at[base->ours++] = environ[i];
-	add_ours(base->at + base->ours, p);
+			base->at[base->count++] = environ[i];
+	name_what_is_made(base->made, p);
 	return true;
 }
 
@@ -66,9 +66,9 @@ plan_command(struct plan *p, const struct conf_section *section, const struct co
 	if (!fill(&base, p, s))
 		return err_set(err, 0, "%s: cannot build its environment", s->name);
 	ok = conf_command_build(&p->command, section, s, p->workers, s->bind.count, statsd, home->run_dir,
-		&(struct conf_base){ .at = base.at, .lasting = (uint32_t)base.ours }, err);
-	for (size_t i = base.ours; base.at[i] != NULL; i++) /* copied by now: they were not said to last */
-		free(base.at[i]);
+		&(struct conf_base){ .at = base.at, .lasting = (uint32_t)base.count, .made = base.made }, err);
+	for (size_t i = 0; base.made[i] != NULL; i++) /* copied by now */
+		free(base.made[i]);
 	free(base.at);
 	return ok;
 }

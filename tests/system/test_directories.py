@@ -366,3 +366,17 @@ def test_what_it_gets_of_ours(bridled, keys, there, missing):
     seen = set(ask(site)["env"])
     assert there <= seen and not missing & seen
     assert "BRIDLE_SERVICE" in seen
+
+
+def test_what_systemd_tells_its_unit_is_for_bridled(bridled):
+    """Not for services, nor for commands that run as root: theirs are their own, named or not."""
+    told = ("CREDENTIALS_DIRECTORY", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY",
+            "CONFIGURATION_DIRECTORY", "MAINPID", "INVOCATION_ID", "JOURNAL_STREAM", "NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDNAMES")
+    site = bridled(bounds(runtime_directory="web", pass_environment="PATH CREDENTIALS_DIRECTORY STATE_DIRECTORY"),
+                   web("usual", app="bounds:app", exec_start_pre="+/bin/sh -c 'env >$BRIDLE_RUN_DIR/seen'"),
+                   environment={name: "/of/bridled" for name in told})
+    for name, own in (("web", {"RUNTIME_DIRECTORY"}), ("usual", set())):
+        site.wait_workers(1, name)
+        seen = ask(site, name=name)["env"]
+        assert set(told) & set(seen) == own and "/of/bridled" not in seen.values()
+    assert "/of/bridled" not in (site.run_dir / "seen").read_text()
