@@ -14,6 +14,7 @@
 #include "cli/verdict.h"
 #include "cli/why_log.h"
 #include "judge/hearing.h"
+#include "wire/entries.h"
 
 /* What somebody asked for, and noise: so many are kept until it is known whether anything went wrong. */
 enum { DEEDS = 16 };
@@ -134,6 +135,8 @@ static bool
 read_log(struct why *w, int fd, struct err *err)
 {
 	static char bytes[1 << 16];
+	struct entries entries;
+	bool begun = false;
 	ssize_t n;
 
 	while ((n = read(fd, bytes, sizeof bytes)) != 0) {
@@ -141,6 +144,10 @@ read_log(struct why *w, int fd, struct err *err)
 			continue;
 		if (n < 0)
 			return err_set(err, errno, "cannot read the log");
+		if (!begun)
+			entries_begin(&entries, bytes, (size_t)n);
+		begun = true;
+		entries_unfold(&entries, bytes, (size_t)n);
 		recogniser_feed(&w->recogniser, bytes, (size_t)n);
 	}
 	recogniser_end(&w->recogniser);

@@ -1,10 +1,15 @@
 #include "wire/jsonline.h"
 
+#include <string.h>
+
 #include "wire/jsonr.h"
 
 /* clang-format off */
-enum part { PART_TIME, PART_PID, PART_LEVEL, PART_MESSAGE, PART_EXCEPTION, PARTS };
+enum part { PART_TIME, PART_PID, PART_LEVEL, PART_MESSAGE, PART_EXCEPTION, PART_INNER, PARTS };
 /* clang-format on */
+
+/* A container's log holds lines of an application that writes JSON itself, and a cloud's record holds that. */
+enum { DEEPEST = 2 };
 
 static const struct {
 	const char *key;
@@ -19,6 +24,9 @@ static const struct {
 	{ "line", PART_MESSAGE, true },
 	{ "event", PART_MESSAGE, false },
 	{ "textPayload", PART_MESSAGE, true },
+	{ "jsonPayload", PART_INNER, false },
+	{ "_source", PART_INNER, false },
+	{ "content", PART_INNER, false },
 	{ "time", PART_TIME, false },
 	{ "timestamp", PART_TIME, false },
 	{ "asctime", PART_TIME, false },
@@ -29,7 +37,7 @@ static const struct {
 	{ "pid", PART_PID, false },
 	{ "level", PART_LEVEL, false },
 	{ "levelname", PART_LEVEL, false },
-	{ "severity", PART_LEVEL, false },
+	{ "severity", PART_LEVEL, true },
 	{ "exc_info", PART_EXCEPTION, false },
 	{ "exc_text", PART_EXCEPTION, false },
 	{ "traceback", PART_EXCEPTION, false },
@@ -73,21 +81,62 @@ upper(struct text *t)
 			t->at[i] = (char)(t->at[i] - 'a' + 'A');
 }
 
-/* What is read of an object goes to OUT. DEEPER: a message that is an object again is read in its place: a container's log
- * holds lines of an application that writes JSON itself. */
-static bool
-read_object(struct text *out, const char *line, size_t length, bool deeper)
+/* An object as it is written, or what a string says. */
+static void
+take_inner(struct jsonr *r, struct text *inner)
 {
-	char small[3][48], message[4096], exception[4096];
-	struct text parts[PARTS];
+	const char *from;
+
+	while (r->at < r->end && *r->at == ' ')
+		r->at++;
+	from = r->at;
+	if (from < r->end && *from == '{') {
+		jsonr_skip(r);
+		text_addn(inner, from, (size_t)(r->at - from));
+	} else {
+		take_scalar(r, inner);
+	}
+}
+
+/* A line of a stack, or its head: no logger writes these as messages of their own, so the level is a shipper's. */
+static bool
+is_piece(const char *message)
+{
+	return message[0] == ' ' || strncmp(message, "Traceback (most recent", 22) == 0;
+}
+
+static void
+write_parts(struct text *out, struct text parts[static PARTS], bool shipped)
+{
+	upper(&parts[PART_LEVEL]); /* as Gunicorn's own header has it: what follows reads one form only */
+	if (parts[PART_TIME].len > 0)
+		text_addf(out, "%s ", parts[PART_TIME].at);
+	if (parts[PART_PID].len > 0)
+		text_addf(out, "[%s] ", parts[PART_PID].at);
+	if (parts[PART_LEVEL].len > 0 && !shipped)
+		text_addf(out, "[%s] ", parts[PART_LEVEL].at);
+	text_addn(out, parts[PART_MESSAGE].at, parts[PART_MESSAGE].len);
+	if (parts[PART_EXCEPTION].len > 0) {
+		text_add(out, "\n");
+		text_addn(out, parts[PART_EXCEPTION].at, parts[PART_EXCEPTION].len);
+	}
+}
+
+/* What is read of an object goes to OUT. DEPTH: how many of them it stands in. A message that is an object again is read in
+ * its place. */
+static bool
+read_object(struct text *out, const char *line, size_t length, bool shipped, unsigned depth)
+{
+	char small[3][48], message[4096], exception[4096], inner[4096];
+	struct text parts[PARTS], *said = &parts[PART_MESSAGE];
 	struct jsonr r;
 	struct jsonr_key key;
-	bool shipped = false;
 
 	for (unsigned i = 0; i < 3; i++)
 		text_init(&parts[i], small[i], sizeof small[i]);
-	text_init(&parts[PART_MESSAGE], message, sizeof message);
+	text_init(said, message, sizeof message);
 	text_init(&parts[PART_EXCEPTION], exception, sizeof exception);
+	text_init(&parts[PART_INNER], inner, sizeof inner);
 	jsonr_init(&r, line, length);
 	if (!jsonr_object_open(&r))
 		return false;
@@ -96,30 +145,35 @@ read_object(struct text *out, const char *line, size_t length, bool deeper)
 
 		if (part == PARTS || parts[part].len > 0) /* the first of several that mean the same */
 			jsonr_skip(&r);
+		else if (part == PART_INNER)
+			take_inner(&r, &parts[part]);
 		else
 			take_scalar(&r, &parts[part]);
 	}
-	if (parts[PART_MESSAGE].len == 0)
+	if (said->len == 0)
+		*said = parts[PART_INNER];
+	if (said->len == 0)
 		return false;
-	if (deeper && message[0] == '{' && read_object(out, message, parts[PART_MESSAGE].len, false))
+	if (said->at[0] == '{' && depth < DEEPEST && read_object(out, said->at, said->len, false, depth + 1))
 		return true;
-	upper(&parts[PART_LEVEL]); /* as Gunicorn's own header has it: what follows reads one form only */
-	if (parts[PART_TIME].len > 0)
-		text_addf(out, "%s ", small[PART_TIME]);
-	if (parts[PART_PID].len > 0)
-		text_addf(out, "[%s] ", small[PART_PID]);
-	if (parts[PART_LEVEL].len > 0 && !shipped)
-		text_addf(out, "[%s] ", small[PART_LEVEL]);
-	text_addn(out, message, parts[PART_MESSAGE].len);
-	if (parts[PART_EXCEPTION].len > 0) {
-		text_add(out, "\n");
-		text_addn(out, exception, parts[PART_EXCEPTION].len);
-	}
+	write_parts(out, parts, shipped || is_piece(said->at));
 	return true;
 }
 
-bool
-jsonline_read(struct text *out, const char *line, size_t length)
+/* A line that was quoted with its escapes, as a list of lines has it. */
+static bool
+read_string(struct text *out, const char *line, size_t length)
 {
-	return read_object(out, line, length, true);
+	struct jsonr r;
+
+	jsonr_init(&r, line, length);
+	return jsonr_string(&r, out) && jsonr_done(&r);
+}
+
+bool
+jsonline_read(struct text *out, const char *line, size_t length, bool piece)
+{
+	if (length > 1 && line[0] == '"' && line[length - 1] == '"')
+		return read_string(out, line, length);
+	return read_object(out, line, length, piece, 0);
 }

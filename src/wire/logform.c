@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "wire/listing.h"
 #include "wire/peel.h"
 #include "wire/shipper.h"
 #include "wire/stamp.h"
@@ -51,6 +52,8 @@ peel_stamp(struct logform *f)
 	f->second = second;
 	f->stamps++;
 	f->dated = f->message[open] > '9';
+	if (open == 0 && begins(f, n, ": ")) /* pm2 --time */
+		n++;
 	return peel(f, n + 2 * open);
 }
 
@@ -297,7 +300,7 @@ logform_read(struct logform *f, const char *line, size_t length)
 		f->indent = (unsigned)blanks;
 		if (f->length == 0 || is_address(f))
 			return;
-		if (!peel_layer(f) &&
+		if (!peel_layer(f) && !(i == 0 && listing_peel(f)) &&
 			(f->header != HEADER_NONE || f->proxy || f->strange > 0 ||
 				(!peel_strange(f, line) && !peel_before_error(f, line))))
 			return;

@@ -193,7 +193,7 @@ take_json(struct recogniser *r, const struct logform *outer, const char *text, s
 	struct text plain;
 
 	text_init(&plain, r->plain, sizeof r->plain);
-	if (!jsonline_read(&plain, outer->message, outer->length))
+	if (!jsonline_read(&plain, outer->message, outer->length, r->traceback.open && !r->traceback.ended))
 		return false;
 	take_plain(r, &plain, text, length);
 	return true;
@@ -281,7 +281,9 @@ take_line(struct recogniser *r, const char *line, size_t length)
 		learn_prefix(r, line, f.strange);
 	else if (f.header == HEADER_NONE && has_prefix(r, line, length))
 		logform_read(&f, line + r->prefix_length, length - r->prefix_length);
-	if (f.length > 0 && ((f.message[0] == '{' && take_json(r, &f, line, length)) || take_flat(r, &f, line, length)))
+	if (f.length > 0 &&
+		(((f.message[0] == '{' || f.message[0] == '"') && take_json(r, &f, line, length)) ||
+			take_flat(r, &f, line, length)))
 		return;
 	take_message(r, &f, line, length);
 }

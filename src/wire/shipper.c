@@ -5,18 +5,32 @@
 #include "wire/peel.h"
 #include "wire/stamp.h"
 
-/* "web_1  | ": docker compose; "web.1.x9f@node2  | ": docker service; "web stderr | ": others. */
+/* "│", "┃", "┊": the frame that a terminal program draws around a log. */
+static bool
+is_box(const char *at)
+{
+	return memcmp(at, "\xe2\x94\x82", 3) == 0 || memcmp(at, "\xe2\x94\x83", 3) == 0 ||
+		memcmp(at, "\xe2\x94\x8a", 3) == 0;
+}
+
+/* "web_1  | ": docker compose; "web.1.x9f@node2  | ": docker service; "web stderr | ": others; "a-long-na…│ ": tilt. */
 static bool
 peel_container(struct logform *f)
 {
-	size_t n = count_name(f, 0), blanks;
+	size_t n = count_name(f, 0), end;
 
-	if (n > 0 && byte_is(f, n, '@'))
+	if (n == 0)
+		return false;
+	if (byte_is(f, n, '@'))
 		n += 1 + count_name(f, n + 1);
 	if (begins(f, n, " stderr |") || begins(f, n, " stdout |"))
 		n += 7;
-	blanks = count_blanks(f, n);
-	return n > 0 && blanks > 0 && byte_is(f, n + blanks, '|') && peel(f, n + blanks + 1);
+	if (begins(f, n, "\xe2\x80\xa6")) /* cut off */
+		n += 3;
+	end = n + count_blanks(f, n);
+	if (f->length > end + 3 && is_box(f->message + end))
+		return peel(f, end + 3);
+	return end > n && byte_is(f, end, '|') && peel(f, end + 1);
 }
 
 /* "stderr F ": the container runtime interface of Kubernetes, after its time; "F ": what some leave of it; "stderr" between
@@ -120,6 +134,18 @@ count_host(const struct logform *f)
 	return f->dated && byte_is(f, 0, '<') && byte_is(f, n + 1, '>') ? n + 2 : count_name(f, 0);
 }
 
+/* Names of programs have more bytes than those of hosts: "gunicorn@shop", "(gunicorn)", "a\x2db" (systemd). */
+static size_t
+count_program(const struct logform *f, size_t from)
+{
+	size_t n = from;
+
+	while (n < f->length && n - from < NAME_MOST &&
+		(is_name(f->message[n]) || (f->message[n] != '\0' && strchr("@()\\+", f->message[n]) != NULL)))
+		n++;
+	return n - from;
+}
+
 /* "gunicorn[932]: ", "app[web.1]: ", "kernel: ", "GUNICORN: ", with or without a host's name in front. */
 static bool
 peel_program(struct logform *f)
@@ -132,7 +158,7 @@ peel_program(struct logform *f)
 		at = host + 1;
 	if (f->dated && peel_dyno(f, at))
 		return true;
-	n = count_name(f, at);
+	n = count_program(f, at);
 	close = skip_identity(f, at + n);
 	/* "Handling signal: " and "ValueError: " look like programs, too */
 	if (close == at + n && !begins(f, at, "kernel:") && !is_gunicorn(f, at, n) &&
@@ -243,11 +269,20 @@ peel_pairs(struct logform *f)
 	return false;
 }
 
-/* "│ ", "┃ ": the frame that a terminal program draws around a log. */
+/* "textPayload: '…'": a record as `gcloud logging read` prints it. */
 static bool
-is_box(const char *at)
+peel_yaml(struct logform *f)
 {
-	return memcmp(at, "\xe2\x94\x82", 3) == 0 || memcmp(at, "\xe2\x94\x83", 3) == 0;
+	static const char key[] = "textPayload: ";
+
+	if (!begins(f, 0, key))
+		return false;
+	drop(f, sizeof key - 1);
+	if (f->length > 1 && f->message[0] == '\'' && f->message[f->length - 1] == '\'') {
+		drop(f, 1);
+		f->length--;
+	}
+	return true;
 }
 
 /* "> ", "| ", "`", "**", "^C", a frame: what terminals echo and people put around a line. A dash only separates
@@ -259,6 +294,7 @@ peel_mark(struct logform *f)
 	case '\xe2': return f->length > 3 && is_box(f->message) && peel(f, 3);
 	case '^': return f->length > 2 && strchr("CZ\\", f->message[1]) != NULL && peel(f, 2);
 	case '*': return byte_is(f, 1, '*') && peel(f, 2);
+	case '=': return begins(f, 0, "==> ") && peel(f, 3); /* Render, of what it does itself */
 	case '`': return peel(f, 1);
 	case '-': return f->second >= 0 && byte_is(f, 1, ' ') && peel(f, 1);
 	default: return (byte_is(f, 1, ' ') || (byte_is(f, 1, '|') && byte_is(f, 2, ' '))) && peel(f, 1);
@@ -278,7 +314,8 @@ mark_before(const char *end, size_t n)
 	case '`': return 1;
 	case '*': return n > 2 && end[-2] == '*' ? 2 : 0;
 	case '\x82':
-	case '\x83': return n > 3 && is_box(end - 3) ? 3 : 0;
+	case '\x83':
+	case '\x8a': return n > 3 && is_box(end - 3) ? 3 : 0;
 	default: return 0;
 	}
 }
@@ -320,14 +357,18 @@ shipper_peel(struct logform *f)
 	case '|':
 	case '^':
 	case '*':
+	case '=':
 	case '`':
 	case '\xe2': return peel_mark(f);
 	case 'r': /* git push, of which a hosting platform is the other end */
 		if (begins(f, 0, "remote: "))
 			return peel(f, 7);
 		break;
-	case 'l':
 	case 't':
+		if (peel_yaml(f))
+			return true;
+		/* fall through */
+	case 'l':
 		if (peel_pairs(f))
 			return true;
 		break;

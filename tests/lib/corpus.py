@@ -40,6 +40,18 @@ def shipped(line):
     return json.dumps({"log": line + "\n", "stream": "stderr", "time": "2026-11-20T10:11:12.123456789Z"})
 
 
+def recorded(line):
+    return json.dumps({"message": line, "attributes": {"level": "error"}, "severity": "error"})
+
+
+def in_cloud(line):
+    return json.dumps({"insertId": "1k2x", "textPayload": line, "severity": "ERROR", "timestamp": "2026-11-20T10:11:12.1Z"})
+
+
+def listed(line):
+    return "    " + json.dumps(line) + ","
+
+
 # What a log means does not depend on how it came here.
 FORMS = {
     "compose": behind("web-1  | "),
@@ -51,8 +63,21 @@ FORMS = {
     "CloudWatch": behind("2026-11-20T10:11:12.123000+00:00 web/app/0123456789abcdef0123456789abcdef "),
     "Windows": lambda line: line + "\r",
     "colours": lambda line: f"\x1b[31m{line}\x1b[0m",
+    "tilt": behind("      web \u2502 "),
+    "pm2": behind("0|shop  | 2026-11-20T10:11:12: "),
+    "Beanstalk": behind("Nov 20 10:11:12 ip-10-0-0-1 web[812]: "),
+    "a unit": behind("Nov 20 10:11:12 app01 gunicorn@shop[812]: "),
+    "Azure": behind("2026-11-20T10:11:12.123456789Z "),
+    "GitHub": behind("build\tRun the tests\t2026-11-20T10:11:12.1234567Z "),
+    "grep": behind("shop.log:12:"),
+    "grep of one": behind("12:"),
+    "cat -n": behind("    12\t"),
     "docker's JSON": shipped,
+    "Railway": recorded,
+    "Google": in_cloud,
+    "a list": listed,
 }
+JSON = shipped, recorded, in_cloud, listed
 
 
 def in_form(name, data):
@@ -69,7 +94,7 @@ def strayed(bridle, directory):
         data = log.read_bytes()
         bare = judge(bridle, "-", data)[:1]
         for name in (names[(3 * n + k) % len(names)] for k in range(3)):
-            if FORMS[name] is shipped and (b' {"' in data or b'","' in data):
+            if FORMS[name] in JSON and (b' {"' in data or b'","' in data):
                 continue
             other = judge(bridle, "-", in_form(name, data))[:1]
             if [(i["phase"], i["class"]) for i in other] != [(i["phase"], i["class"]) for i in bare]:

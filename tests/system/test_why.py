@@ -69,3 +69,15 @@ def test_many_deeds_are_all_told():
     log = START + "".join(f"[2026-11-{21 + i // 24} {i % 24:02}:26:00 +0000] [7] [INFO] Handling signal: {names[i % 3]}\n"
                           for i in range(40))
     assert len(why(log)) == 40
+
+
+@pytest.mark.parametrize("form", [
+    json.dumps,
+    lambda entries: json.dumps(entries, indent=2),
+    lambda entries: "\n".join(json.dumps(e, indent=2) for e in entries),
+    lambda entries: json.dumps([e["message"] for e in entries], indent=2),
+], ids=["one line", "an array", "objects", "strings"])
+def test_a_log_that_is_one_json_value(form):
+    """More of it than one line could hold, or one read brings."""
+    entries = [{"message": line, "severity": "error"} for line in (START + "quiet\n" * 3000 + TIMEOUT).splitlines()]
+    assert why(form(entries)) == ["runtime.timeout"]

@@ -145,6 +145,44 @@ forms_of_one_line(void **state)
 		"shop web/app/0123456789abcdef0123456789abcdef %s",
 		"2026-11-20T15:25:49.123000+00:00 web/app/0123456789abcdef0123456789abcdef %s",
 		"Nov 20 15:25:49 web-6d4cf56db6-x7k2p app CRITICAL +0000] [7] [CRITICAL] %s",
+		/* tilt, pm2, Beanstalk, Dokku, Render, a build of GitHub, Azure, units of systemd */
+		"     web \xe2\x94\x82 %s",
+		"a-long-na\xe2\x80\xa6\xe2\x94\x8a [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"0|shop     | %s",
+		"0|shop  | 2026-11-20T15:25:49: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"Nov 20 15:25:49 ip-10-0-0-1 web[812]: %s",
+		"2026-11-20T15:25:49.123456789Z app[web.1]: %s",
+		"Nov 20 03:25:49 PM  ==> %s",
+		"2026-11-20T15:25:49.1234567Z %s",
+		"build\tRun the tests\t2026-11-20T15:25:49.1234567Z %s",
+		"build (3.12, ubuntu)\tUNKNOWN STEP\t\xef\xbb\xbf"
+		"2026-11-20T15:25:49.1234567Z %s",
+		"2026-11-20T15:25:49.123456789Z [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"2026-11-20 15:25:49.123 INFO  - %s",
+		"Nov 20 15:25:49 host gunicorn@shop[812]: %s",
+		"Nov 20 15:25:49 host (gunicorn)[812]: %s",
+		"Nov 20 15:25:49 host my\\x2dshop+[812]: %s",
+		/* what lists lines: grep, cat -n, nl, editors */
+		"12:%s",
+		"12-%s",
+		"shop.log:%s",
+		"/var/log/shop.log.1:12:%s",
+		"shop.err-12-%s",
+		"    12\t%s",
+		"    12  %s",
+		"12 [7] [CRITICAL] %s",
+		" 12 | %s",
+		"12. %s",
+		"1795188349123\t%s",
+		/* records of clouds, and lines as elements of a list */
+		"{\"message\":\"%s\",\"attributes\":{\"level\":\"error\"},\"severity\":\"error\"}",
+		"{\"insertId\":\"x\",\"textPayload\":\"%s\",\"severity\":\"ERROR\"}",
+		"{\"insertId\":\"x\",\"jsonPayload\": {\"message\":\"%s\",\"severity\":\"CRITICAL\"}}",
+		"{\"_index\":\"x\",\"_source\":{\"message\":\"{\\\"level\\\":\\\"error\\\",\\\"msg\\\":\\\"%s\\\"}\"}}",
+		"{\"date\":\"2026-11-20T15:25:49Z\",\"content\":\"%s\"}",
+		"textPayload: '[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s'",
+		"textPayload: %s",
+		"        \"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s\",",
 	};
 	char log[512];
 	struct text t;
@@ -241,6 +279,29 @@ a_prefix_of_its_own(void **state)
 	       "(pid:12)\n",
 		"SIGNAL_HUP");
 	expect("it raised ModuleNotFoundError: No module named 'a'\n", "");
+}
+
+/* Numbers, names and quotes that are part of what is said. */
+static void
+nothing_in_front(void **state)
+{
+	static const char *const lines[] = {
+		"12 WORKER TIMEOUT (pid:7)",
+		"12 - WORKER TIMEOUT (pid:7)",
+		"12-13-WORKER TIMEOUT (pid:7)",
+		"shop.log WORKER TIMEOUT (pid:7)",
+		"shop.py:12:WORKER TIMEOUT (pid:7)",
+		"he\tsaid\tWORKER TIMEOUT (pid:7)",
+		"\"WORKER TIMEOUT (pid:7)\" it said",
+		"\"WORKER TIMEOUT (pid:7)",
+		"=> WORKER TIMEOUT (pid:7)",
+		"payload: WORKER TIMEOUT (pid:7)",
+		"{\"attributes\":{\"message\":\"WORKER TIMEOUT (pid:7)\"}}",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		expect(lines[i], "");
 }
 
 static void
@@ -424,6 +485,18 @@ tracebacks(void **state)
 	expect("{\"textPayload\":\"Failed to find attribute 'app' in 'main'.\",\"severity\":\"ERROR\"}\n",
 		"NO_ATTRIBUTE");
 	expect("{\"message\":\"Failed to find attribute 'app' in 'main'.\",\"level\":\"ERROR\"}\n", "");
+	/* a stack as records of a line each: it is no logger that writes so, and the level is a platform's */
+	expect("{\"level\":\"error\",\"message\":\"Traceback (most recent call last):\"}\n"
+	       "{\"level\":\"error\",\"message\":\"  File \\\"/a.py\\\", line 4, in b\"}\n"
+	       "{\"level\":\"error\",\"message\":\"shop.Broken: no\"}\n",
+		"shop.Broken:/a.py:4");
+	expect("7:Traceback (most recent call last):\n8:  File \"/a.py\", line 4, in b\n9-shop.Broken: no\n",
+		"shop.Broken:/a.py:4");
+	expect("    9\tTraceback (most recent call last):\n   10\t  File \"/a.py\", line 4, in b\n   11\tshop.Broken: no\n",
+		"shop.Broken:/a.py:4");
+	expect("web \xe2\x94\x82 Traceback (most recent call last):\nweb \xe2\x94\x82   File \"/a.py\", line 4, in b\n"
+	       "web \xe2\x94\x82 shop.Broken: no\n",
+		"shop.Broken:/a.py:4");
 	/* its newlines written out, in one line */
 	expect("Unhandled exception in main loop\\nTraceback (most recent call last):\\n  File \\\"/a.py\\\", line 4, "
 	       "in "
@@ -589,6 +662,7 @@ main(void)
 		cmocka_unit_test(lines),
 		cmocka_unit_test(an_application_that_quotes),
 		cmocka_unit_test(a_prefix_of_its_own),
+		cmocka_unit_test(nothing_in_front),
 		cmocka_unit_test(foreign_lines),
 		cmocka_unit_test(own_lines),
 		cmocka_unit_test(complaints),
