@@ -112,7 +112,7 @@ static void log_line(enum log_level level, const char *fmt, va_list args) __attr
 static void
 log_line(enum log_level level, const char *fmt, va_list args)
 {
-	static const char *const words[] = { "debug: ", "", "warning: ", "error: " }; /* what is ordinary needs no word */
+	static const char *const words[] = { "debug: ", "", "warning: ", "error: " };
 	char buffer[1024];
 	struct text t;
 	int saved = errno; /* callers log why something failed, and go on with it */

@@ -25,6 +25,7 @@ works(struct steps *steps)
 	if (pid == 0)
 		/* not exit(3): buffers and handlers are the parent's */
 		_exit(steps_take(steps, STEP_FIRST) == NULL && steps_take(steps, STEP_RIGHTS) == NULL ? 0 : 1);
+	/* nobody reaps it before us: there is one thread, and its loop stands meanwhile */
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return pid > 0 && status == 0;
@@ -32,6 +33,9 @@ works(struct steps *steps)
 
 enum with { ALONE, MOUNTS, PROC };
 
+/* MOUNTS: what every view is made of, a read-only root and a place in it that stays as it is. PROC is asked by
+ * itself: containers hide parts of /proc, and the kernel lets nobody mount a whole one then
+ * (mount_too_revealing, fs/namespace.c). */
 static bool
 try_out(bool as_user, unsigned flags, enum with with)
 {
@@ -58,6 +62,7 @@ try_out(bool as_user, unsigned flags, enum with with)
 	return ok;
 }
 
+/* As it would be made: a bridled of root names users from outside (os/confine_users.c), anybody else himself only. */
 static bool
 try_users(void)
 {
@@ -71,6 +76,7 @@ try_users(void)
 	return ok;
 }
 
+/* PR_CAPBSET_DROP asks for it (prctl(2)). */
 static bool
 has_setpcap(void)
 {

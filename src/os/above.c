@@ -27,6 +27,7 @@ above_send(int fd, const struct sockaddr_un *address, socklen_t length, const ch
 		(ssize_t)n;
 }
 
+/* Asked first, not made non-blocking: that flag would be on the open file of who started us, too. */
 void
 above_newline(int fd)
 {
@@ -37,6 +38,7 @@ above_newline(int fd)
 	close(fd);
 }
 
+/* It is asked whether anything is open at all: LISTEN_FDS may say more than there is. */
 bool
 above_keep(int fd)
 {
@@ -61,6 +63,7 @@ above_listener(int fd, struct err *err)
 	return true;
 }
 
+/* By its name, which is what clients connect to; whether its file is still there is another question (listener_lost). */
 bool
 above_is_unix(int fd, const char *path)
 {
@@ -71,6 +74,7 @@ above_is_unix(int fd, const char *path)
 		strncmp(address.sun_path, path, sizeof address.sun_path) == 0;
 }
 
+/* "" is every address, of either family: who started us chose which. */
 static bool
 same_host(const struct sockaddr_storage *a, const char *host, uint16_t port)
 {

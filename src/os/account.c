@@ -37,6 +37,7 @@ find_user(const char *user, id_t *id, struct err *err)
 	errno = 0;
 	entry = *user == '\0' ? getpwuid(geteuid()) : getpwnam(user);
 	errnum = errno;
+	/* names first: "1000" may be a name, though useradd(8) makes none */
 	if (entry == NULL && parse_id(user, id)) {
 		errno = 0;
 		entry = getpwuid(*id);
@@ -54,6 +55,7 @@ find_user(const char *user, id_t *id, struct err *err)
 	return entry;
 }
 
+/* Only its number: who else is in it does not matter here. */
 bool
 account_group(gid_t *gid, const char *group, struct err *err)
 {
@@ -94,6 +96,7 @@ groups_of(struct account *account, struct err *err)
 {
 	int n = ACCOUNT_GROUPS;
 
+	/* a number without an entry: no database knows of groups of his */
 	if (account->name[0] == '\0') {
 		account->groups[0] = account->gid;
 		account->group_count = 1;

@@ -1,3 +1,6 @@
+/*
+ * arrivals.c -- the kernel's own interface, not libaio's: four calls, and the ring is never looked at from here.
+ */
 #include "os/arrivals.h"
 
 #include <errno.h>
@@ -24,6 +27,7 @@ arrivals_open(struct arrivals *a, unsigned most, struct err *err)
 	return true;
 }
 
+/* One event, then it is over: who wants the next one asks again. */
 bool
 arrivals_await(struct arrivals *a, struct arrival *one, int fd, uint64_t mark)
 {
@@ -68,6 +72,7 @@ arrivals_next(struct arrivals *a, uint64_t *mark, bool *came)
 	return true;
 }
 
+/* For who is about to say that nothing came: what is told, and not read yet, did. */
 bool
 arrivals_pending(const struct arrivals *a)
 {

@@ -1,3 +1,7 @@
+/*
+ * birth.c -- statx(2) by its number, since not every C library has it. A file system that keeps no time
+ * of birth leaves its bit out of the mask.
+ */
 #include "os/birth.h"
 
 #include <fcntl.h>

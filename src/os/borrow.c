@@ -16,6 +16,7 @@
 #include "os/pidfd.h"
 #include "os/tree.h"
 
+/* The directory's owner is the process's effective user, but for one that is not dumpable, which is root's (proc(5)). */
 bool
 borrow_owner(pid_t pid, uid_t *owner)
 {
@@ -33,6 +34,7 @@ borrow_owner(pid_t pid, uid_t *owner)
 static bool
 is_socket(int dir, const char *name)
 {
+	/* one byte more than that tells that something follows */
 	static const char socket[] = "socket:[";
 	char target[sizeof socket];
 
@@ -60,9 +62,8 @@ borrow_socket(int pidfd, pid_t pid, uint64_t inode)
 		if (length != (ssize_t)strlen(wanted) || memcmp(target, wanted, (size_t)length) != 0)
 			continue;
 		fd = pidfd_take(pidfd, (int)n);
-		if (fd >= 0 &&
-			listener_inode(fd) !=
-				inode) { /* another one by now, or another process looked at by its number */
+		/* another one by now, or another process looked at by its number */
+		if (fd >= 0 && listener_inode(fd) != inode) {
 			close(fd);
 			fd = -1;
 		}
@@ -99,6 +100,7 @@ copy_listeners(int pidfd, DIR *files, int *fds, size_t max, struct err *err)
 	return (int)n;
 }
 
+/* The descriptors of its own: it serves on with what it has, and a listener is closed only when both have closed it. */
 int
 borrow_listeners(pid_t pid, int *fds, size_t max, struct err *err)
 {

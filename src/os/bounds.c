@@ -1,3 +1,8 @@
+/*
+ * bounds.c -- one table for what each limit is called and how it is written, in both versions of
+ * control groups; below it the groups themselves. A controller is in one version or the other (a hybrid
+ * machine has both), so each is tried by itself.
+ */
 #include "os/bounds.h"
 
 #include <errno.h>
@@ -36,6 +41,7 @@ write_tasks(struct text *t, uint64_t n, int version)
 	return write_number(t, n, 2); /* pids.max takes "max" in both */
 }
 
+/* N is in hundredths of a percent of one processor. */
 static bool
 write_quota(struct text *t, uint64_t n, int version)
 {
@@ -100,6 +106,7 @@ bounds_wants(const struct bounds *b, enum bound bound)
 	return value_of(b, bound) != BOUND_NONE;
 }
 
+/* A service without any has no group of its own, and costs nothing. */
 bool
 bounds_any(const struct bounds *b)
 {
@@ -202,6 +209,7 @@ bounds_group(int root, const char *service)
 	return openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* errno stays that of what failed. */
 static bool
 write_file(int group, const char *file, const char *words)
 {
@@ -242,6 +250,7 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 {
 	unsigned kept = 0;
 
+	/* first, or a lower limit of both together would refuse the higher one of memory */
 	make_way(b, controller, group, version);
 	for (int i = 0; i < BOUND_COUNT; i++) {
 		const char *file;
@@ -262,6 +271,7 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 	return kept;
 }
 
+/* v2 first: where a controller is there, it is in no hierarchy of v1 (cgroups(7)). */
 static unsigned
 apply_one(const struct bounds *b, enum controller controller, int root, const char *run_dir, const char *service,
 	struct err *why)
@@ -332,6 +342,7 @@ bounds_steps(struct steps *steps, const struct bounds *b, unsigned kept, const c
 	return true;
 }
 
+/* Where somebody is still in it, it stays (EBUSY), and is taken as it is the next time. */
 void
 bounds_remove(int root, const char *run_dir, const char *service)
 {

@@ -1,3 +1,7 @@
+/*
+ * census.c -- a picture of processes, taken once and then only read: whoever asks several things about them gets answers
+ * that fit together. Links are indices, since the array may move while it grows.
+ */
 #include "os/census.h"
 
 #include <fcntl.h>
@@ -30,6 +34,7 @@ census_find(const struct census *c, pid_t pid)
 {
 	uint32_t low = 0, high = c->count;
 
+	/* taken from one process downwards, in the order of discovery: only its root is asked for */
 	if (!c->sorted)
 		return c->count > 0 && c->at[0].process.pid == pid ? 0 : CENSUS_NONE;
 	while (low < high) {
@@ -43,6 +48,7 @@ census_find(const struct census *c, pid_t pid)
 	return low < c->count && c->at[low].process.pid == pid ? low : CENSUS_NONE;
 }
 
+/* Ends: may_link() has let no circle be closed. */
 static bool
 descends_from(const struct census *c, uint32_t i, uint32_t ancestor)
 {

@@ -211,8 +211,8 @@ struct exodus {
 	bool strangers;
 };
 
-/* Ourselves, and our children: the watcher, and programs, which have no group of their own. */
-/* Is PID we, or somebody below us, or gone since it was listed? */
+/* Is PID we, or somebody below us, or gone since it was listed? Parents are read one after the other while processes come and
+ * go, so that the way up might never end: FAMILY_DEPTH at most. */
 static bool
 is_ours(pid_t pid)
 {
@@ -229,6 +229,7 @@ is_ours(pid_t pid)
 	return pid == self;
 }
 
+/* Ourselves, and our children: the watcher, and programs, which have no group of their own. */
 static void
 move_out(void *context, int32_t pid)
 {
@@ -295,6 +296,7 @@ name_generation(char *name, size_t size, const char *service, uint32_t generatio
 	snprintf(name, size, "%s.%u", service, (unsigned)generation);
 }
 
+/* One of that name is left of a bridled that was killed. Whoever is still in it is ended with this generation. */
 int
 cgroup_make(int root, const char *service, uint32_t generation, struct err *err)
 {
@@ -365,6 +367,7 @@ remove_group(int dir_fd, const char *name, int depth)
 
 	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return true;
+	/* DEEPEST at most: a service may nest groups, and this is our stack */
 	if (depth == 0 || !dirents_open(&d, dir_fd, name))
 		return false;
 	while ((entry = dirents_next(&d)) != NULL) {

@@ -71,6 +71,7 @@ struct list {
 	size_t max, n;
 };
 
+/* How many there are is counted on, so that the caller knows that his room was too small. */
 static void
 add(void *context, pid_t child)
 {

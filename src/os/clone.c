@@ -1,3 +1,7 @@
+/*
+ * clone.c -- clone(2) with our memory and a stack of its own, without vfork(2)'s wait: the C library has no function that
+ * does this and also tells, by CLONE_CHILD_CLEARTID, when the child has left our memory.
+ */
 #include "os/clone.h"
 
 #include <errno.h>
@@ -94,6 +98,8 @@ call(long number, const long *args, int (*function)(void *), void *argument)
 
 #endif
 
+/* CLONE_VM and not CLONE_VFORK; SIGCHLD, so that it is a child like any other. No CLONE_FILES, no CLONE_SIGHAND:
+ * descriptors and handlers are its own to change. */
 static long
 call_clone(int (*function)(void *), void *argument, char *stack_end, uint32_t *running)
 {
@@ -105,6 +111,7 @@ call_clone(int (*function)(void *), void *argument, char *stack_end, uint32_t *r
 	return call(SYS_clone, args, function, argument);
 }
 
+/* clone(2) has no argument left for the group: only clone3(2), Linux 5.7, starts a child in it. */
 static long
 call_clone3(int (*function)(void *), void *argument, void *stack, size_t size, int cgroup_fd, uint32_t *running)
 {
@@ -126,6 +133,7 @@ clone_shared(int (*function)(void *), void *argument, void *stack, size_t size, 
 {
 	long result;
 
+	/* before there is a child: the kernel sets it to 0, maybe at once */
 	*running = 1;
 	if (cgroup_fd >= 0)
 		result = call_clone3(function, argument, stack, size, cgroup_fd, running);

@@ -1,3 +1,7 @@
+/*
+ * cpus.c -- how many processors we may use: by affinity, and by the quota of control groups, which affinity does not show.
+ * A container with half a processor on a machine of 64 would else get 129 workers.
+ */
 #include "os/cpus.h"
 
 #include <sched.h>

@@ -46,6 +46,7 @@ _Static_assert(sizeof(struct cradle) <= CRADLE_SIZE, "what is beside the stack s
 /* The one that is used again and again. */
 static struct cradle *cradle;
 
+/* Taken with the first start and kept: a later one must not fail for want of memory. */
 static bool
 have_cradle(void)
 {
@@ -151,6 +152,7 @@ cradle_run(const struct spawn_job *job)
 		return -1;
 	cradle->job = *job;
 	cradle->request = *r;
+	/* the caller's own would be gone, with its stack, under a child that is left alone */
 	cradle->job.request = &cradle->request;
 	pid = run_in(cradle);
 	if (pid < 0)

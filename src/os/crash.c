@@ -1,3 +1,8 @@
+/*
+ * crash.c -- a handler for what kills. It runs with a heap and a loop of which nothing is known any more, so it touches
+ * neither: it writes down when and why in a word of argv that is there already, and executes this same program anew,
+ * which reads the state that was kept beside.
+ */
 #include "os/crash.h"
 
 #include <errno.h>
@@ -128,8 +133,10 @@ on_crash(int signal, siginfo_t *info, void *context)
 	(void)context;
 	if (syscall(SYS_getpid) != guard.pid) /* a child on our memory, on its way to exec (os/cradle.c) */
 		syscall(SYS_exit_group, 127);
+	/* a crash within the handler is no news: the first one is told */
 	if (guard.depth++ == 0)
 		note(signal, info);
+	/* executing may crash, too (a full stack, a broken argv): not for ever */
 	if (guard.depth <= 3)
 		go_on_as_another();
 	n = write(2, words, sizeof words - 1);
@@ -147,6 +154,7 @@ crash_hold(bool hold)
 	hold_signals(hold ? SIG_BLOCK : SIG_UNBLOCK);
 }
 
+/* SA_NODEFER: a crash in the handler comes here as well. SA_ONSTACK: of a stack that is full none is left to run on. */
 bool
 crash_guard(const char *program, char *const *argv, char *word, int highest, struct err *err)
 {

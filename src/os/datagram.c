@@ -19,6 +19,7 @@ bind_at(int fd, int dir_fd, const char *name, uid_t owner, gid_t group)
 
 	/* bind(2) takes no directory, and no path of more than 107 bytes: /proc leads there */
 	snprintf(a.sun_path, sizeof a.sun_path, "/proc/self/fd/%d/%s", dir_fd, name);
+	/* of the last bridled: a name that is there cannot be bound (EADDRINUSE) */
 	unlinkat(dir_fd, name, 0);
 	/* one thread: nobody else makes a file meanwhile */
 	mask = umask(0777);
@@ -28,6 +29,7 @@ bind_at(int fd, int dir_fd, const char *name, uid_t owner, gid_t group)
 		fchmodat(dir_fd, name, 0600, 0) == 0;
 }
 
+/* SO_PASSCRED: who sent it is then said with each, by the kernel. */
 int
 datagram_open(int dir_fd, const char *name, uid_t owner, gid_t group, struct err *err)
 {
@@ -86,5 +88,6 @@ datagram_take(int fd, char *bytes, size_t size, pid_t *sender)
 	if (n < 0)
 		return -1;
 	take_control(&message, sender);
+	/* cut, it would be another message */
 	return message.msg_flags & MSG_TRUNC ? (ssize_t)size + 1 : n;
 }

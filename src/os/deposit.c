@@ -32,6 +32,7 @@ deposit_make(struct deposit *d, struct err *err)
 	return true;
 }
 
+/* One packet takes many descriptors: the sender's buffer holds only so many packets. */
 bool
 deposit_put(struct deposit *d, const int *fds, size_t n)
 {
@@ -79,6 +80,7 @@ next(int out, int fds[static DEPOSIT_MOST])
 	struct cmsghdr *c;
 	size_t size;
 
+	/* what finds no room there is closed by the kernel (MSG_CTRUNC, unix(7)) */
 	if (recvmsg(out, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
 		return -1;
 	c = CMSG_FIRSTHDR(&message);
@@ -108,6 +110,8 @@ deposit_fetch(int pidfd, int n, uint64_t inode, void (*visit)(void *context, int
 	close(out);
 }
 
+/* An empty deposit needs no guard. Everything else is closed first: for that minute, this process is to hold
+ * nobody's socket, log or directory. */
 void
 deposit_guard(int out, msec most)
 {

@@ -59,6 +59,7 @@ exchange(int fd, struct nlmsghdr *request, diag_reader *read, void *context)
 		ssize_t n = recv(fd, buffer, sizeof buffer, 0);
 
 		if (n <= 0)
+			/* EAGAIN among them: the kernel has nothing for us, and nobody is waited for */
 			return n < 0 ? errno : EPIPE;
 		errnum = read_part(buffer, (size_t)n, is_dump, read, context, &done);
 	}
@@ -101,6 +102,7 @@ ask_unix(int fd, uint16_t flags, uint32_t states, uint64_t inode, uint32_t show,
 	return exchange(fd, &request.header, read, context);
 }
 
+/* In any state, by its inode: the answer is one message, not a dump. */
 int
 diag_unix(int fd, uint64_t inode, uint32_t show, diag_reader *read, void *context)
 {

@@ -1,3 +1,7 @@
+/*
+ * dirents.c -- getdents64(2) into a buffer that the caller has on his stack. /proc is read for every look at a service, and
+ * readdir(3) would take and give back 32 KiB each time.
+ */
 #include "os/dirents.h"
 
 #include <dirent.h>
@@ -45,6 +49,7 @@ dirents_next(struct dirents *d)
 	}
 }
 
+/* In /proc all else has letters. */
 long
 dirents_next_number(struct dirents *d)
 {

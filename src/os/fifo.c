@@ -1,3 +1,7 @@
+/*
+ * fifo.c -- every open(2) here is by way of an O_PATH descriptor that was judged first. By name alone root opens nothing:
+ * what has it may be another file by then.
+ */
 #include "os/fifo.h"
 
 #include <errno.h>
@@ -18,6 +22,7 @@ largest_pipe(void)
 	char text[24];
 
 	kernfile_read(AT_FDCWD, "/proc/sys/fs/pipe-max-size", text, sizeof text);
+	/* no /proc, in a container of a sort */
 	return atoi(text) > 0 ? atoi(text) : PIPE_MAX_DEFAULT;
 }
 
@@ -117,6 +122,7 @@ fifo_open_reader(int dir_fd, const char *name, struct err *err)
 	return fd;
 }
 
+/* Both numbers: inodes are used again, on another file system at once. */
 bool
 fifo_is(int dir_fd, const char *name, int fd)
 {

@@ -1,3 +1,7 @@
+/*
+ * hierarchy.c -- two files of /proc, put together: which group a process is in, and where that hierarchy is mounted.
+ * Containers may show a part of the host's tree, so a name means something only below the root of its mount.
+ */
 #include "os/hierarchy.h"
 
 #include <stdio.h>
@@ -50,6 +54,7 @@ find_mount(const char *mountinfo, const char *controller, char *root, char *poin
 	bool found = false;
 
 	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
+		/* fields of any number stand before it (proc_pid_mountinfo(5)); a blank within a path is \040 there */
 		const char *tail = strstr(line, " - ");
 
 		if (tail == NULL || sscanf(line, "%*s %*s %*s %1023s %1023s", root, point) != 2 ||

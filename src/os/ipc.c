@@ -1,3 +1,7 @@
+/*
+ * ipc.c -- run in a process that has become the user: the kernel asks whether each thing is that user's, so a list
+ * that changes while it is read costs nothing.
+ */
 #include "os/ipc.h"
 
 #include <dirent.h>
@@ -71,6 +75,7 @@ remove_listed(unsigned list)
 	return all;
 }
 
+/* POSIX shared memory and queues are files (shm_overview(7), mq_overview(7)); where it is not mounted there are none. */
 static bool
 remove_files(const char *path)
 {

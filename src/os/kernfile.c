@@ -1,3 +1,7 @@
+/*
+ * kernfile.c -- one read(2), since the kernel makes such a file anew for each: two
+ * halves of two moments would not fit together.
+ */
 #include "os/kernfile.h"
 
 #include <errno.h>

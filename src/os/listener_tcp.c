@@ -20,6 +20,7 @@ listen_at(const struct sockaddr *address, socklen_t size, bool only_v6, int back
 		return -1;
 	/* without it, connections of a former listener in TIME_WAIT keep the port for a minute (tcp(7)) */
 	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	/* said either way: the default is the machine's to choose (net.ipv6.bindv6only) */
 	if (address->sa_family == AF_INET6)
 		setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &v6, sizeof v6);
 	if (bind(s, address, size) == 0 && listen(s, backlog) == 0)
@@ -58,6 +59,7 @@ listen_at_host(const char *host, uint16_t port, int backlog, struct err *err)
 	return s;
 }
 
+/* EADDRINUSE alone is worth a search through /proc: who has it is what somebody then wants to know. */
 int
 listener_open_tcp(const char *host, uint16_t port, int backlog, struct err *err)
 {

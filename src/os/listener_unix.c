@@ -29,6 +29,7 @@ address_at(struct sockaddr_un *a, int fd, const char *name)
 	return *name == '\0' ? !t.cut : text_addf(&t, "/%s", name);
 }
 
+/* Non-blocking, as Gunicorn makes it anyway; for connect(2) as well, which else would wait for room in a full queue. */
 static int
 make_socket(void)
 {
@@ -91,6 +92,7 @@ place_is_free(const struct path_way *way, const char *path, uid_t owner, struct 
 	return free;
 }
 
+/* The names of a bridled that was killed in between may be there still. */
 static bool
 make_directory(int dir, char *name, size_t size)
 {

@@ -19,6 +19,7 @@
 
 enum { STATE_LISTEN = 10 }; /* TCP_LISTEN, as /proc/net/tcp shows it (proc(5)) */
 
+/* True: what find_holder() goes on from. */
 static bool
 name_process(pid_t pid, char *words, size_t size)
 {
@@ -169,6 +170,7 @@ tcp_inode(const char *table, const uint32_t *place, uint16_t port)
 	uint64_t inode = 0, n;
 
 	while (f != NULL && inode == 0 && fgets(line, sizeof line, f) != NULL) {
+		/* as an IPv4 address is written in IPv6 (RFC 4291, 2.5.5.2), so that one comparison does for both tables */
 		uint32_t w[4] = { 0, 0, htonl(0xffff), 0 };
 
 		if (sscanf(line, " %*s %32[0-9A-F]:%x %*s %x %*s %*s %*s %*s %*s %" SCNu64, address, &its_port, &state,

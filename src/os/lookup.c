@@ -1,3 +1,7 @@
+/*
+ * lookup.c -- getaddrinfo(3) twice rather than AF_UNSPEC once: its order is the
+ * resolver's own (gai.conf(5)), ours is Gunicorn's.
+ */
 #include "os/lookup.h"
 
 #include <errno.h>
@@ -23,6 +27,7 @@ lookup(const char *host, uint16_t port, struct sockaddr_storage *address, sockle
 		return err_set(err, failure == EAI_SYSTEM ? errno : 0, "cannot look up '%s': %s", host,
 			gai_strerror(failure));
 	*address = (struct sockaddr_storage){ 0 };
+	/* the first: a name with several stands for one of them, and clients look it up themselves */
 	memcpy(address, list->ai_addr, list->ai_addrlen);
 	*length = list->ai_addrlen;
 	freeaddrinfo(list);

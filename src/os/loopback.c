@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Bytes of what was not read yet: thousands of datagrams, for a watcher that stands still for a while. */
 enum { ROOM = 4 << 20 };
 
 static bool

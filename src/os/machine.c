@@ -60,6 +60,7 @@ machine_end(bool again)
 	kill(-1, SIGKILL);
 	wait_for_all(clock_now() + KILL_PATIENCE);
 	sync();
+	/* may fail, where a file is open for writing: the disks are in order by sync(2) in any case */
 	mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);
 	sync();
 	reboot(again ? RB_AUTOBOOT : RB_POWER_OFF);

@@ -1,3 +1,7 @@
+/*
+ * memory.c -- what could still be taken: what the machine has, and what the tightest control group on the way up leaves. Of
+ * both versions, wherever systemd mounts them; files that are not there limit nothing.
+ */
 #include "os/memory.h"
 
 #include <fcntl.h>
@@ -140,6 +144,7 @@ memory_free(const char *proc, const char *cgroups)
 	return free_in(proc, cgroups, "self");
 }
 
+/* Of a service that may have limits of its own, which we are not under. */
 int64_t
 memory_free_for(const char *proc, const char *cgroups, pid_t pid)
 {

@@ -1,3 +1,7 @@
+/*
+ * modified.c -- by descriptor through /proc, since a name may be another file's by now. An event that equals the last one
+ * in the queue is not added (inotify(7)), so that one busy file does not fill it.
+ */
 #include "os/modified.h"
 
 #include <errno.h>
@@ -30,6 +34,7 @@ modified_forget(int fd, int watch)
 	inotify_rm_watch(fd, watch);
 }
 
+/* A handful of them: to look through is cheaper than to sort. */
 static unsigned
 add_once(int watches[MODIFIED_MOST], unsigned count, int watch)
 {

@@ -1,3 +1,8 @@
+/*
+ * oomcount.c -- from the group of a process up to that of its service, and the counter there. Both
+ * versions are tried, for bounds.c makes the group where the controller is; in v2 the counter is that of
+ * the group and of all below (memory.events).
+ */
 #include "os/oomcount.h"
 
 #include <stdio.h>
@@ -17,6 +22,7 @@ cut_at_service(char *group, const char *service)
 	for (at = strstr(group, name); at != NULL; at = strstr(at + 1, name)) {
 		char *end = at + strlen(name);
 
+		/* another service's, whose name only begins so */
 		if (*end != '\0' && *end != '/')
 			continue;
 		*end = '\0';

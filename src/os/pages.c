@@ -26,6 +26,7 @@ let_go(struct dl_phdr_info *object, size_t size, void *page_size)
 void
 pages_let_go(void)
 {
+	/* where pages are larger the kernel refuses what is not aligned (EINVAL), and all is as it was */
 	uintptr_t page_size = 4096;
 
 	dl_iterate_phdr(let_go, &page_size);

@@ -1,3 +1,7 @@
+/*
+ * path.c -- a way that root can go: from the root, a component at a time, each opened without following anything and judged
+ * by what was opened, not by its name. What is passed is held by descriptor, so that nothing can be exchanged behind us.
+ */
 #include "os/path.h"
 
 #include <errno.h>
@@ -50,6 +54,7 @@ path_judge(const struct stat *st, const char *words, uid_t user, gid_t group, st
 	if (!path_trusts(st->st_uid, user))
 		return err_set(err, 0, "directory '%s' belongs to user %u, who could replace what is in it", words,
 			(unsigned)st->st_uid);
+	/* only its owner, that of the directory and root can move a file there (inode(7)) */
 	if (st->st_mode & S_ISVTX)
 		return true;
 	if (st->st_mode & S_IWOTH)
@@ -129,6 +134,7 @@ enter(struct walk *w, int fd, const char *words, struct err *err)
 	return false;
 }
 
+/* Also for an absolute link: what it says begins anew, and so does the judgement. */
 static bool
 start_at_root(struct walk *w, struct err *err)
 {
@@ -149,6 +155,7 @@ follow(struct walk *w, int fd, const struct stat *st, struct err *err)
 
 	if (!w->ours || !path_trusts(st->st_uid, 0))
 		return err_set(err, 0, "'%s' is a symbolic link, which others could have made", w->name);
+	/* a link to itself would be followed for ever; the kernel's own limit is 40 (path_resolution(7)) */
 	if (++w->links > LINKS_MOST)
 		return err_set(err, ELOOP, "cannot follow '%s'", w->name);
 	n = readlinkat(fd, "", target, sizeof target);
@@ -163,6 +170,7 @@ follow(struct walk *w, int fd, const struct stat *st, struct err *err)
 	return *target != '/' || start_at_root(w, err);
 }
 
+/* EEXIST: somebody was faster, and what he made is judged like anything else. */
 static int
 open_component(struct walk *w)
 {
@@ -208,6 +216,7 @@ walk(struct walk *w, struct err *err)
 		if (!step(w, err))
 			return false;
 	}
+	/* a path that ends in a directory, "/" or "/srv/.": that is where we are */
 	w->name[0] = '\0';
 	return errno == 0 || err_set(err, errno, "a name on the way is too long");
 }

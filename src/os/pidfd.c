@@ -1,3 +1,6 @@
+/*
+ * pidfd.c -- system calls by number, for C libraries that know none of them. None of them waits, but for pidfd_wait.
+ */
 #include "os/pidfd.h"
 
 #include <errno.h>
@@ -46,6 +49,7 @@ pidfd_open_process(pid_t pid, uint32_t start)
 	return -1;
 }
 
+/* To whom the descriptor was opened for, whoever has his number now. */
 bool
 pidfd_signal(int pidfd, int signal)
 {

@@ -1,3 +1,7 @@
+/*
+ * pressure.c -- the average that the kernel keeps anyway, not the total: one look is enough, and nothing has to be
+ * remembered between two. A kernel with psi=0 or without CONFIG_PSI has no such files.
+ */
 #include "os/pressure.h"
 
 #include <fcntl.h>
@@ -22,6 +26,7 @@ read_one(const char *dir, const char *name, const char *suffix)
 	return (int32_t)(whole * 100 + hundredths);
 }
 
+/* A group has memory.pressure where the machine has pressure/memory, and the same words in it. */
 static struct pressure
 look(const char *dir, const char *suffix)
 {

@@ -48,6 +48,7 @@ change_user(uid_t uid, gid_t gid, struct err *err)
 	/* becoming another user clears the permitted set, unless this is set */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
 		return err_set(err, errno, "cannot keep capabilities");
+	/* while we may: who has become somebody else may not */
 	if (setgroups(0, NULL) != 0)
 		return err_set(err, errno, "cannot drop supplementary groups");
 	if (setresgid(gid, gid, gid) != 0)
@@ -77,6 +78,7 @@ privilege_watcher(uid_t uid, gid_t gid, struct err *err)
 	return true;
 }
 
+/* A supervisor of thousands of services needs thousands; a service gets the limit that we were given (spawn.h). */
 void
 privilege_descriptors(unsigned long *old)
 {

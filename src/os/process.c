@@ -1,3 +1,7 @@
+/*
+ * process.c -- what /proc tells of one process. It may end between any two of these reads: then a value is
+ * unknown, which is never taken for an error.
+ */
 #include "os/process.h"
 
 #include <fcntl.h>
@@ -76,6 +80,7 @@ process_sample(pid_t pid, struct process_sample *out)
 	return true;
 }
 
+/* smaps_rollup takes the process's mmap lock: read rarely, and by the watcher alone (process.h). */
 int64_t
 process_pss(pid_t pid)
 {
@@ -116,6 +121,7 @@ process_descriptors_most(pid_t pid)
 	const char *line = kernfile_read_of(pid, "limits", text, sizeof text) > 0 ? strstr(text, name) : NULL;
 	long long most;
 
+	/* "unlimited" is no number */
 	if (line == NULL || sscanf(line + sizeof name - 1, " %lld", &most) != 1 || most <= 0)
 		return -1;
 	return most;

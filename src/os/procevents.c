@@ -56,6 +56,7 @@ procevents_only(int fd, const pid_t *parents, size_t n, struct err *err)
 		/* 12 */ DROP,
 		/* 13 */ TAKE,
 	};
+	/* PROCEVENTS_PARENTS keeps it just below what the kernel takes (BPF_MAXINSNS, 4096) */
 	struct sock_filter *code = calloc(HEAD + 6 + 2 * n, sizeof *code);
 	struct sock_fprog program = { .filter = code };
 	bool ok;
@@ -87,6 +88,7 @@ procevents_only(int fd, const pid_t *parents, size_t n, struct err *err)
 
 /* ---- the socket ---- */
 
+/* A multicast group, and yet it must be asked for: the kernel tells nothing as long as nobody listens (cn_proc.c). */
 static bool
 subscribe(int fd, struct err *err)
 {
@@ -155,6 +157,7 @@ procevents_read(int fd, void *buffer, size_t size, bool *lost)
 	for (;;) {
 		length = sizeof from;
 		n = recvfrom(fd, buffer, size, 0, (struct sockaddr *)&from, &length);
+		/* the queue was full: events are lost, and the next recvfrom(2) has those that are not */
 		if (n < 0 && errno == ENOBUFS) {
 			*lost = true;
 			continue;

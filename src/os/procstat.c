@@ -34,6 +34,7 @@ read_number(const char **p, const char *end, uint64_t *out)
 	return true;
 }
 
+/* A pid never has more than 22 bits; what does is no line of the kernel's, in a test say. */
 static bool
 fits(const uint64_t *fields)
 {

@@ -31,6 +31,7 @@ protect_from_oom(int *before)
 	return now > PROTECTED && scheduling_write_oom(PROTECTED);
 }
 
+/* Written by us, not by the child: while it shares our memory it would be our score (os/spawn.c). */
 bool
 protect_not(pid_t pid, int score)
 {
@@ -47,6 +48,7 @@ protect_not(pid_t pid, int score)
 	return ok;
 }
 
+/* Sanitizers and valgrind have a shadow of everything: to lock that would take the machine's memory. */
 bool
 protect_memory(void)
 {

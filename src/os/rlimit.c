@@ -1,3 +1,7 @@
+/*
+ * rlimit.c -- whether a limit can be had is known beforehand (rlimit_can), for `bridle check`; that it cannot is told again
+ * by the step in the child, which is the one that counts.
+ */
 #include "os/rlimit.h"
 
 #include <inttypes.h>
@@ -10,6 +14,7 @@ struct setting {
 	struct rlimit limit;
 };
 
+/* In the child: setrlimit(2) and nothing else. */
 static bool
 set(const void *of)
 {

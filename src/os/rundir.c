@@ -39,6 +39,7 @@ own(int fd, uid_t owner, gid_t group, mode_t mode)
 	return fchmod(fd, mode) == 0 && ((st.st_uid == owner && st.st_gid == group) || fchown(fd, owner, group) == 0);
 }
 
+/* One that has its owner has been through own(): its mode may have been changed on purpose since. */
 static bool
 is_owned_by(int fd, uid_t owner)
 {

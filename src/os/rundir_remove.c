@@ -93,6 +93,7 @@ empty_lower(struct removal *r, const char *name)
 static void
 empty_top(struct removal *r)
 {
+	/* dup(2) shares the place in the directory, so it is begun anew each time; closing leaves `top` open */
 	struct dirents d = { .fd = dup(r->top) };
 	const char *entry;
 
@@ -127,6 +128,7 @@ rundir_remove(int dir_fd, const char *name, unsigned limit)
 	r.top = open_inside(dir_fd, name);
 	if (r.top < 0)
 		return false;
+	/* several rounds: what was moved to the top may come behind where the reading was */
 	while (r.progress && r.left > 0) {
 		r.progress = false;
 		empty_top(&r);

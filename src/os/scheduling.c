@@ -1,3 +1,6 @@
+/*
+ * scheduling.c -- steps for the child, each one system call with what it needs laid ready.
+ */
 #include "os/scheduling.h"
 
 #include <errno.h>

@@ -31,6 +31,7 @@ configure_tmpfs(int fs, uint32_t files, uint64_t bytes)
 static int
 make(const char *type, bool bounded, uint32_t files, uint64_t bytes)
 {
+	/* 1 is close-on-exec, here and in fsmount(2) */
 	int fs = (int)syscall(CALL_FSOPEN, type, 1), fd = -1, error;
 
 	if (fs < 0)

@@ -1,3 +1,7 @@
+/*
+ * sockdiag.c -- several questions are put together into as few exchanges as the kernel allows: with thousands of services
+ * it is the number of system calls that costs.
+ */
 #include "os/sockdiag.h"
 
 #include <errno.h>
@@ -39,6 +43,7 @@ struct unix_questions {
 	unsigned n;
 };
 
+/* 32 bits of the inode are all that the kernel tells of unix sockets. */
 static void
 read_unix_listener(const struct nlmsghdr *message, void *context)
 {
@@ -130,6 +135,7 @@ sockdiag_ask(int fd, struct sockdiag_query *queries, unsigned n, struct err *err
 	int errnum;
 
 	for (unsigned i = 0; i < n; i++) {
+		/* unknown, until something is told of it */
 		queries[i].queue = -1;
 		queries[i].backlog = 0;
 		queries[i].dropped = -1;

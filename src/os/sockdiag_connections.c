@@ -1,3 +1,7 @@
+/*
+ * sockdiag_connections.c -- who is connected. Nothing in the kernel counts that for a listener, so connections are
+ * gone through and those of ours picked out.
+ */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/inet_diag.h>

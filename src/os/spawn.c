@@ -1,3 +1,7 @@
+/*
+ * spawn.c -- the parent's half of a start: everything is worked out before there is a child, because that can do nothing
+ * but system calls; afterwards its failure is put into words.
+ */
 #include "os/spawn.h"
 
 #include <errno.h>
@@ -73,6 +77,7 @@ prepare(struct spawn_job *job, struct spawn_request *r)
 	*job = (struct spawn_job){ .request = r, .to_default = signals_to_default() };
 	job->first_unwanted = SPAWN_FIRST_LISTENER + (int)r->listener_count;
 	for (uint32_t i = 0; i < r->listener_count; i++)
+		/* above all of them there is room for copies (spawn_child.c, source) */
 		if (r->listeners[i] > highest)
 			highest = r->listeners[i];
 	job->spare = (highest < job->first_unwanted ? job->first_unwanted : highest) + 1;

@@ -30,6 +30,7 @@ reset_signals(uint64_t to_default)
 			syscall(SYS_rt_sigaction, n, standard, NULL, sizeof(uint64_t));
 }
 
+/* A session of its own: no terminal of ours sends it signals, and its members are known by it (tree_leftovers.c). */
 static bool
 lead_session(const struct spawn_job *job)
 {
@@ -96,6 +97,7 @@ place_descriptors(const struct spawn_job *job)
 	return true;
 }
 
+/* While it is root: only then may groups be set, and after them user and group (setgroups(2)). */
 static bool
 become_groups(const struct spawn_job *job)
 {
@@ -122,12 +124,14 @@ become_user(const struct spawn_job *job)
 	return !job->request->change_user || syscall(SYS_setresuid, uid, uid, uid) == 0;
 }
 
+/* As the user, so that root enters nothing which he could not. */
 static bool
 change_directory(const struct spawn_job *job)
 {
 	return job->request->directory == NULL || chdir(job->request->directory) == 0;
 }
 
+/* Only the child knows its number, and Gunicorn compares it with its own (gunicorn-facts 5.2). */
 static void
 write_listen_pid(char *digits)
 {
@@ -187,6 +191,7 @@ take_last(const struct spawn_job *job)
 	return take_all(job, STEP_LAST);
 }
 
+/* Comes back only when it failed. */
 static bool
 run(const struct spawn_job *job)
 {

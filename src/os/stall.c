@@ -1,3 +1,7 @@
+/*
+ * stall.c -- read-only looks through /proc, none of which stops the process. What the kernel does not show to us stays
+ * empty, and the rest is still worth telling.
+ */
 #include "os/stall.h"
 
 #include <fcntl.h>
@@ -99,6 +103,7 @@ struct sockets {
 	struct stall *out;
 };
 
+/* Their inodes, by which the kernel's list of connections can be told apart. */
 static void
 list_sockets(pid_t pid, struct sockets *sockets)
 {

@@ -23,11 +23,13 @@ steal_look(const char *file)
 			&t[0], &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]) != FIELDS)
 		return s;
 	for (unsigned i = 0; i < FIELDS; i++)
+		/* idle time is in it as well: of all there was, not of what was used */
 		s.all += t[i];
 	s.stolen = t[FIELDS - 1];
 	return s;
 }
 
+/* Counters that go back are of another boot, or of a host that corrected itself. */
 int32_t
 steal_between(const struct steal *before, const struct steal *now)
 {

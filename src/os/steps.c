@@ -1,3 +1,7 @@
+/*
+ * steps.c -- one list a phase, in the order in which things were added. Each step is a block of its own: what it is about
+ * must stay where it is from loading to the last start.
+ */
 #include "os/steps.h"
 
 #include <errno.h>
@@ -36,6 +40,7 @@ steps_add(struct steps *steps, enum step_phase phase, step_take take, const void
 	va_start(args, fmt);
 	vsnprintf(words, sizeof words, fmt, args);
 	va_end(args);
+	/* a dozen at most: no pointer to the end needs to be kept right */
 	while (*last != NULL)
 		last = &(*last)->next;
 	*last = make(take, of, size, words);
@@ -51,6 +56,7 @@ steps_any(const struct steps *steps)
 	return false;
 }
 
+/* The child stops at the first that fails: half a sandbox is none. */
 const struct child_step *
 steps_take(const struct steps *steps, enum step_phase phase)
 {

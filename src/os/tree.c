@@ -26,6 +26,7 @@ tree_adopt_orphans(struct err *err)
 	return true;
 }
 
+/* One read of one file: parent, session and start belong to one process, whoever has its pid a moment later. */
 bool
 tree_look(pid_t pid, struct tree_process *out)
 {
@@ -51,6 +52,7 @@ tree_list_children(void)
 	return children_open(getpid());
 }
 
+/* Where the list cannot be read any more (no /proc), by the longer way. */
 ssize_t
 tree_children_in(int list, pid_t *pids, size_t max)
 {

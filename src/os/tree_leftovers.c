@@ -30,6 +30,7 @@ note_kin(struct census *c)
 
 	for (uint32_t i = self; i != CENSUS_NONE; i = census_next(c, self, i))
 		c->at[i].note = KIN;
+	/* and who is above us: the shell of a user that started us by hand, say, whose output goes to one of our logs */
 	for (uint32_t i = self; i != CENSUS_NONE; i = c->at[i].parent)
 		c->at[i].note = KIN;
 }

@@ -89,6 +89,7 @@ take(struct tree_marker *out, bool *has_generation, const char *string)
 	return *has_generation = true;
 }
 
+/* setproctitle writes its title over arguments and environment alike (gunicorn-facts 5.4). */
 static bool
 has_title(pid_t pid, const char *title)
 {
