@@ -16,6 +16,7 @@
 
 #include "os/cgroup.h"
 #include "os/hierarchy.h"
+#include "os/kernfile.h"
 
 enum { PATH_SIZE = HIERARCHY_PATH + 320, PERIOD = 100000 /* microseconds, the kernel's own */ };
 
@@ -209,20 +210,6 @@ bounds_group(int root, const char *service)
 	return openat(root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* errno stays that of what failed. */
-static bool
-write_file(int group, const char *file, const char *words)
-{
-	int fd = openat(group, file, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, words, strlen(words)) == (ssize_t)strlen(words);
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	errno = error;
-	return ok;
-}
-
 /* blkio.weight went with CFQ (Linux 5.0), and io.weight is there with iocost only: what BFQ has goes by its name, to 1000
  * at most. */
 static bool
@@ -233,7 +220,7 @@ write_bfq_weight(int group, uint64_t weight, int version)
 
 	text_init(&t, words, sizeof words);
 	text_addf(&t, "%" PRIu64, weight > 1000 ? 1000 : weight);
-	return write_file(group, version == 2 ? "io.bfq.weight" : "blkio.bfq.weight", words);
+	return kernfile_write(group, version == 2 ? "io.bfq.weight" : "blkio.bfq.weight", words);
 }
 
 /* v1 keeps memory and swap together no lower than memory alone, so that a raised limit of one must wait for the other. */
@@ -241,7 +228,7 @@ static void
 make_way(const struct bounds *b, enum controller controller, int group, int version)
 {
 	if (version == 1 && controller == MEMORY && bounds_wants(b, BOUND_MEMORY_SWAP_MAX))
-		write_file(group, "memory.memsw.limit_in_bytes", "-1");
+		kernfile_write(group, "memory.memsw.limit_in_bytes", "-1");
 }
 
 /* Write those of CONTROLLER into GROUP. */
@@ -262,7 +249,7 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 		text_init(&t, words, sizeof words);
 		if (!bounds_text(b, i, version, &file, &t))
 			err_set(why, 0, "%s: control groups of v1 have no such limit", rows[i].key);
-		else if (!write_file(group, file, words) &&
+		else if (!kernfile_write(group, file, words) &&
 			(i != BOUND_IO_WEIGHT || errno != ENOENT || !write_bfq_weight(group, b->io_weight, version)))
 			err_set(why, errno, "%s: cannot write '%s' to '%s'", rows[i].key, words, file);
 		else

@@ -93,17 +93,6 @@ cgroup_open(const char *run_dir, struct err *err)
 	return root;
 }
 
-static bool
-write_word(int group, const char *file, const char *words)
-{
-	int fd = openat(group, file, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, words, strlen(words)) == (ssize_t)strlen(words);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* What GROUP gives on, it gives on no more. */
 static void
 take_back(int group)
@@ -114,7 +103,7 @@ take_back(int group)
 	kernfile_read(group, "cgroup.subtree_control", text, sizeof text);
 	for (const char *one; (one = strtok_r(rest, " \n", &rest)) != NULL;) {
 		snprintf(words, sizeof words, "-%s", one);
-		write_word(group, "cgroup.subtree_control", words);
+		kernfile_write(group, "cgroup.subtree_control", words);
 	}
 }
 
@@ -129,7 +118,7 @@ leave_leaf(int root)
 		return;
 	take_back(root);
 	take_back(own);
-	write_word(own, "cgroup.procs", "0");
+	kernfile_write(own, "cgroup.procs", "0");
 	unlinkat(root, "bridled", AT_REMOVEDIR);
 	close(own);
 }
@@ -241,7 +230,7 @@ move_out(void *context, int32_t pid)
 		return;
 	}
 	snprintf(words, sizeof words, "%d", (int)pid);
-	write_word(e->leaf, "cgroup.procs", words);
+	kernfile_write(e->leaf, "cgroup.procs", words);
 }
 
 /* Give CONTROLLER on from GROUP to those below. */
@@ -252,7 +241,7 @@ give_on(int group, const char *controller)
 
 	snprintf(words, sizeof words, "+%s", controller);
 	return names_controller(group, "cgroup.subtree_control", controller) ||
-		write_word(group, "cgroup.subtree_control", words);
+		kernfile_write(group, "cgroup.subtree_control", words);
 }
 
 static bool
@@ -324,12 +313,7 @@ cgroup_populated(int group)
 bool
 cgroup_kill(int group)
 {
-	int fd = openat(group, "cgroup.kill", O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, "1", 1) == 1;
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
+	return kernfile_write(group, "cgroup.kill", "1");
 }
 
 unsigned

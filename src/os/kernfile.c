@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 ssize_t
@@ -30,4 +31,17 @@ kernfile_read_of(pid_t pid, const char *name, char *text, size_t size)
 
 	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
 	return kernfile_read(AT_FDCWD, path, text, size);
+}
+
+bool
+kernfile_write(int dir, const char *path, const char *words)
+{
+	int fd = openat(dir, path, O_WRONLY | O_CLOEXEC), failed;
+	bool ok = fd >= 0 && write(fd, words, strlen(words)) == (ssize_t)strlen(words);
+
+	failed = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = failed;
+	return ok;
 }

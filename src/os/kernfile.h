@@ -5,6 +5,7 @@
 #ifndef BRIDLE_OS_KERNFILE_H
 #define BRIDLE_OS_KERNFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -14,5 +15,8 @@ ssize_t kernfile_read(int dir, const char *path, char *text, size_t size);
 
 /* The same of /proc/PID/NAME. */
 ssize_t kernfile_read_of(pid_t pid, const char *name, char *text, size_t size);
+
+/* Write WORDS to PATH (AT DIR) in one write(2), as such files want it. False with errno: it is not there, or refuses them. */
+bool kernfile_write(int dir, const char *path, const char *words);
 
 #endif

@@ -195,9 +195,11 @@ step(struct walk *w, struct err *err)
 	fd = open_component(w);
 	if (fd < 0)
 		return err_set(err, errno, "cannot open directory '%s'", w->name);
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+	if (fstat(fd, &st) != 0)
+		ok = err_set(err, errno, "cannot look at '%s'", w->name);
+	else if (S_ISDIR(st.st_mode))
 		return enter(w, fd, w->name, err);
-	if (S_ISLNK(st.st_mode))
+	else if (S_ISLNK(st.st_mode))
 		ok = follow(w, fd, &st, err);
 	else
 		ok = err_set(err, ENOTDIR, "'%s'", w->name);

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "os/kernfile.h"
 #include "os/scheduling.h"
 
 #ifndef MCL_ONFAULT
@@ -36,16 +37,10 @@ bool
 protect_not(pid_t pid, int score)
 {
 	char path[48], text[16];
-	int fd, n = snprintf(text, sizeof text, "%d\n", score);
-	bool ok;
 
+	snprintf(text, sizeof text, "%d\n", score);
 	snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)pid);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	ok = write(fd, text, (size_t)n) == n;
-	close(fd);
-	return ok;
+	return kernfile_write(AT_FDCWD, path, text);
 }
 
 /* Sanitizers and valgrind have a shadow of everything: to lock that would take the machine's memory. */

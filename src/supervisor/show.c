@@ -99,7 +99,6 @@ show_probe(const struct service *s, struct page_service *record)
 		struct sockaddr_storage address = { 0 };
 
 		record->probe_length = client_address(&s->held.at[i], &address);
-		_Static_assert(sizeof(struct sockaddr_un) <= sizeof record->probe_address, "the longest fits");
 		memcpy(record->probe_address, &address, record->probe_length);
 	}
 }

@@ -59,6 +59,24 @@ is_empty_where_nothing_is(void **state)
 	assert_int_equal(errno, EBADF);
 }
 
+static void
+is_written_to_and_says_what_stood_in_the_way(void **state)
+{
+	char before[64], text[64];
+
+	(void)state;
+	kernfile_read_of(getpid(), "comm", before, sizeof before);
+	assert_true(kernfile_write(AT_FDCWD, "/proc/self/comm", "another"));
+	kernfile_read_of(getpid(), "comm", text, sizeof text);
+	kernfile_write(AT_FDCWD, "/proc/self/comm", before);
+	assert_string_equal(text, "another\n");
+	assert_false(kernfile_write(AT_FDCWD, "/proc/self/not-here", "1"));
+	assert_int_equal(errno, ENOENT);
+	/* the kernel takes numbers from -1000 on (proc_pid_oom_score_adj(5)) */
+	assert_false(kernfile_write(AT_FDCWD, "/proc/self/oom_score_adj", "-1001"));
+	assert_int_equal(errno, EINVAL);
+}
+
 int
 main(void)
 {
@@ -67,6 +85,7 @@ main(void)
 		cmocka_unit_test(is_cut_where_the_room_ends),
 		cmocka_unit_test(keeps_the_nuls_within),
 		cmocka_unit_test(is_empty_where_nothing_is),
+		cmocka_unit_test(is_written_to_and_says_what_stood_in_the_way),
 	};
 
 	prctl(PR_SET_NAME, "kernfile"); /* whatever runs us */
