@@ -41,6 +41,27 @@ check_is_set(const struct check *check, const char *key)
 	return conf_setting_of(check->section, key) != NULL;
 }
 
+bool
+check_says_yes(const struct check *check, const char *key)
+{
+	const struct conf_setting *setting = conf_setting_of(check->section, key);
+
+	return setting != NULL && *(const int *)setting->decoded == 1;
+}
+
+/* The last one wins, as when the environment is made (environment.c). */
+const char *
+check_variable(const struct check *check, const char *name)
+{
+	const struct conf_words *all = &check->service.environment;
+	size_t n = strlen(name);
+
+	for (uint32_t i = all->count; i > 0; i--)
+		if (strncmp(all->at[i - 1], name, n) == 0 && all->at[i - 1][n] == '=')
+			return all->at[i - 1] + n + 1;
+	return NULL;
+}
+
 const char *
 check_passed(const struct check *check, const char *key)
 {

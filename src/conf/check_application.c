@@ -166,23 +166,12 @@ find_in_packages(const struct check *c, const char *module)
 	return find_standard_library(c, pattern, sizeof pattern) ? find_along_pattern(pattern, module) : FOUND_UNKNOWN;
 }
 
-/* The last one wins, as when the environment is made (environment.c). */
-static const char *
-variable(const struct check *c, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (uint32_t i = c->service.environment.count; i > 0; i--)
-		if (strncmp(c->service.environment.at[i - 1], name, n) == 0 &&
-			c->service.environment.at[i - 1][n] == '=')
-			return c->service.environment.at[i - 1] + n + 1;
-	return "";
-}
-
 /* Whether MODULE, a name without dots, can be imported. */
 static enum found
 find_module(const struct check *c, const char *module)
 {
+	const char *path = check_variable(c, "PYTHONPATH");
+
 	/* all of these may name more directories than we can tell */
 	if (c->service.args.count > 0 || check_is_set(c, "config") || check_is_set(c, "paste") ||
 		c->service.environment_file.count > 0)
@@ -190,7 +179,7 @@ find_module(const struct check *c, const char *module)
 	/* chdir is one directory, whatever is in its name: no line break is */
 	if (is_module_in(c->service.directory, module) || is_module_along(c, check_passed(c, "chdir"), '\n', module) ||
 		is_module_along(c, check_passed(c, "pythonpath"), ',', module) ||
-		is_module_along(c, variable(c, "PYTHONPATH"), ':', module))
+		(path != NULL && is_module_along(c, path, ':', module)))
 		return FOUND;
 	return find_in_packages(c, module);
 }

@@ -59,19 +59,11 @@ check_since(const struct check *c)
 	}
 }
 
-static bool
-says_yes(const struct check *c, const char *key)
-{
-	const struct conf_setting *setting = conf_setting_of(c->section, key);
-
-	return setting != NULL && *(const int *)setting->decoded == 1;
-}
-
 /* gunicorn-facts 2.4. */
 static bool
 reuses_port(const struct check *c)
 {
-	return is_at_least(c, 24, 0) && says_yes(c, "reuse_port");
+	return is_at_least(c, 24, 0) && check_says_yes(c, "reuse_port");
 }
 
 /* yes and no are as old as the setting; its other words came with 24.1. */

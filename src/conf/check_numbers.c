@@ -29,14 +29,6 @@ runs_sync(const struct check *c)
 	return is_gunicorn(c) && (class[0] == '\0' || strcmp(class, "sync") == 0) && c->service.threads <= 1;
 }
 
-static bool
-says_yes(const struct check *c, const char *key)
-{
-	const struct conf_setting *setting = conf_setting_of(c->section, key);
-
-	return setting != NULL && *(const int *)setting->decoded == 1;
-}
-
 /* Gunicorn ends by itself after graceful_timeout; KILL before that cuts what it still waits for. */
 static bool
 stops_too_early(const struct check *c)
@@ -136,7 +128,7 @@ hup_keeps_the_code(const struct check *c)
 static bool
 watches_files(const struct check *c)
 {
-	return says_yes(c, "reload");
+	return check_says_yes(c, "reload");
 }
 
 static bool
@@ -214,29 +206,18 @@ probes_behind_a_door(const struct check *c)
 		c->service.socket_group[0] == '\0';
 }
 
-static bool
-has_variable(const struct check *c, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (uint32_t i = 0; i < c->service.environment.count; i++)
-		if (strncmp(c->service.environment.at[i], name, n) == 0 && c->service.environment.at[i][n] == '=')
-			return true;
-	return false;
-}
-
 /* --workers is always given, and a flag wins over that variable (config.py). */
 static bool
 has_web_concurrency(const struct check *c)
 {
-	return is_gunicorn(c) && has_variable(c, "WEB_CONCURRENCY");
+	return is_gunicorn(c) && check_variable(c, "WEB_CONCURRENCY") != NULL;
 }
 
 /* What it says wins over nothing that we pass, but may set what we do not know of. */
 static bool
 has_command_args(const struct check *c)
 {
-	return is_gunicorn(c) && has_variable(c, "GUNICORN_CMD_ARGS");
+	return is_gunicorn(c) && check_variable(c, "GUNICORN_CMD_ARGS") != NULL;
 }
 
 /* As a program it has neither readiness by heartbeats nor replacement. */

@@ -36,6 +36,12 @@ void check_say(const struct check *check, enum conf_severity severity, const cha
 /* Is KEY written in the section that is looked at? A default is not. */
 bool check_is_set(const struct check *check, const char *key);
 
+/* Is KEY, a switch, written there as yes? */
+bool check_says_yes(const struct check *check, const char *key);
+
+/* What `environment` gives variable NAME; NULL: it does not name it. */
+const char *check_variable(const struct check *check, const char *name);
+
 /* What a key that is handed on says; "" when it is not set. */
 const char *check_passed(const struct check *check, const char *key);
 

@@ -186,7 +186,7 @@ struct conf_setting {
 };
 struct conf_section {
 	enum conf_kind kind;
-	/* [gunicorn:NAME]; "" for [bridle]. At most CONF_NAME_MAX of [A-Za-z0-9_.@-], no leading . or - */
+	/* [gunicorn:NAME]; "" for [bridle]. At most CONF_NAME_MAX of CONF_NAME_LETTERS, no leading . or - */
 	const char *name;
 	uint32_t line;
 	uint16_t file;
@@ -194,6 +194,7 @@ struct conf_section {
 	const struct conf_setting *settings;
 	uint64_t environment_digest; /* of what the environment files held when this was read; 0: there are none */
 };
+#define CONF_NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-"
 enum { CONF_NAME_MAX = 47, CONF_LINE_MAX = 8191, CONF_SERVICES_MAX = 4096, CONF_SIGNATURES_MAX = 64 };
 
 struct conf {

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "conf/words.h"
 
 void
@@ -52,26 +51,6 @@ effective_value(const struct effective *e, enum key_id key)
 	return e->last[key] != NULL ? e->last[key]->decoded : unset_value(place->kind);
 }
 
-static const char *
-words_text(struct arena *arena, const struct conf_words *words, const char *between)
-{
-	size_t size = 1;
-	struct text t;
-	char *buffer;
-
-	for (uint32_t i = 0; i < words->count; i++)
-		size += 2 * strlen(words->at[i]) + 2 + strlen(between); /* each letter escaped, two quotes */
-	buffer = arena_alloc(arena, size);
-	if (buffer == NULL)
-		return "";
-	text_init(&t, buffer, size);
-	for (uint32_t i = 0; i < words->count; i++) {
-		text_add(&t, i > 0 ? between : "");
-		words_quote(&t, words->at[i]);
-	}
-	return buffer;
-}
-
 /* Commands are quoted already. A ; at the end of a line is not taken for a comment. */
 static const char *
 commands_text(struct arena *arena, const struct conf_words *words, const char *between)
@@ -92,7 +71,7 @@ binds_text(struct arena *arena, const struct conf_binds *binds, const char *betw
 	for (uint32_t i = 0; at != NULL && i < binds->count; i++)
 		at[i] = binds->at[i].family == CONF_BIND_UNIX ? arena_printf(arena, "unix:%s", binds->at[i].path) :
 								binds->at[i].text;
-	return at == NULL ? "" : words_text(arena, &(struct conf_words){ at, binds->count }, between);
+	return at == NULL ? "" : words_join(arena, &(struct conf_words){ at, binds->count }, between);
 }
 
 /* Defaults that hang on other settings: see conf_decode_service. */
@@ -120,7 +99,7 @@ effective_text(const struct effective *e, enum key_id key, const char *between, 
 	if (setting == NULL || (setting->value[0] == '\0' && !kind->joined))
 		return default_text(e, key, arena);
 	switch (kind->shape) {
-	case VALUE_WORDS: return (kind->commands ? commands_text : words_text)(arena, setting->decoded, between);
+	case VALUE_WORDS: return (kind->commands ? commands_text : words_join)(arena, setting->decoded, between);
 	case VALUE_BINDS: return binds_text(arena, setting->decoded, between);
 	case VALUE_STRING: return *(const char *const *)setting->decoded; /* a path is absolute then */
 	case VALUE_NUMBER:

@@ -23,7 +23,7 @@ heading_is_taken(const char *name)
 static const char *
 section_name(struct build *b, struct build_place place, const char *words, const char *name)
 {
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-");
+	size_t n = strspn(name, CONF_NAME_LETTERS);
 
 	/* The name becomes a directory, a word of commands and one of an environment: nothing that one of them takes for more
 	 * than a name. */

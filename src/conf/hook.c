@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "conf/find.h"
 #include "conf/words.h"
 
@@ -35,27 +34,6 @@ check_command(const struct conf_words *words, uint32_t first, uint32_t end, stru
 	return refuse_prefix(*program, err);
 }
 
-/* Words FIRST to END - 1, quoted where they need it. */
-static const char *
-quoted(struct arena *arena, const struct conf_words *words, uint32_t first, uint32_t end)
-{
-	size_t size = 1;
-	struct text t;
-	char *buffer;
-
-	for (uint32_t i = first; i < end; i++)
-		size += 2 * strlen(words->at[i]) + 3; /* each letter escaped, two quotes, a blank */
-	buffer = arena_alloc(arena, size);
-	if (buffer == NULL)
-		return NULL;
-	text_init(&t, buffer, size);
-	for (uint32_t i = first; i < end; i++) {
-		text_add(&t, i > first ? " " : "");
-		words_quote(&t, words->at[i]);
-	}
-	return buffer;
-}
-
 bool
 hook_split(struct arena *arena, const char *line, struct conf_words *commands, struct err *err)
 {
@@ -74,7 +52,7 @@ hook_split(struct arena *arena, const char *line, struct conf_words *commands, s
 			break; /* a ; at the end separates nothing */
 		if (!check_command(&words, first, i, err))
 			return false;
-		at[count++] = quoted(arena, &words, first, i);
+		at[count++] = words_join(arena, &(struct conf_words){ words.at + first, i - first }, " ");
 		first = i + 1;
 	}
 	if (at != NULL)

@@ -12,8 +12,6 @@
 #include "conf/signal.h"
 #include "conf/words.h"
 
-#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-"
-
 /* Names as headings have them; whether there is such a service is known when everything was read (relations.c). */
 static bool
 parse_services(const struct value_place *place, const char *text, void *out, struct err *err)
@@ -23,7 +21,7 @@ parse_services(const struct value_place *place, const char *text, void *out, str
 	if (!words_split(place->arena, text, true, out, err))
 		return false;
 	for (uint32_t i = 0; i < words->count; i++)
-		if (strspn(words->at[i], NAME_LETTERS) != strlen(words->at[i]) || words->at[i][0] == '\0')
+		if (strspn(words->at[i], CONF_NAME_LETTERS) != strlen(words->at[i]) || words->at[i][0] == '\0')
 			return err_set(err, 0,
 				"expected the names of services, without gunicorn: or program:, got '%s'",
 				words->at[i]);

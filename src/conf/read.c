@@ -329,6 +329,8 @@ conf_read_text(const char *name, const char *bytes, size_t length, struct conf_r
 			build_complain(&b, place_of(&f, f.includes[0].line),
 				"include: there is no file to include from");
 		conf = build_finish(&b);
+	} else {
+		conf_complain(report, CONF_ERROR, name, 0, "not enough memory to read it");
 	}
 	free(f.includes);
 	source_release(&source);

@@ -67,7 +67,9 @@ conf_show_json(FILE *out, const struct conf *conf, const char *name, bool all)
 		if (name == NULL || strcmp(conf->services[i].name, name) == 0)
 			json_object_set_new(object, conf->services[i].name,
 				json_of_section(conf, &conf->services[i], all, arena));
-	ok = ok && json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0 && fputs("\n", out) >= 0;
+	/* an object that lacks a key for want of memory is none to be printed */
+	ok = ok && !arena_failed(arena) && json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0 &&
+		fputs("\n", out) >= 0;
 	json_decref(object);
 	arena_free(arena);
 	return ok;

@@ -111,3 +111,23 @@ words_quote(struct text *t, const char *word)
 	}
 	return text_add(t, "\"");
 }
+
+const char *
+words_join(struct arena *arena, const struct conf_words *words, const char *between)
+{
+	size_t size = 1;
+	struct text t;
+	char *buffer;
+
+	for (uint32_t i = 0; i < words->count; i++)
+		size += 2 * strlen(words->at[i]) + 2 + strlen(between); /* each letter escaped, two quotes */
+	buffer = arena_alloc(arena, size);
+	if (buffer == NULL)
+		return "";
+	text_init(&t, buffer, size);
+	for (uint32_t i = 0; i < words->count; i++) {
+		text_add(&t, i > 0 ? between : "");
+		words_quote(&t, words->at[i]);
+	}
+	return buffer;
+}

@@ -19,6 +19,9 @@ bool words_split(struct arena *arena, const char *line, bool commas, struct conf
 struct text;
 bool words_quote(struct text *t, const char *word);
 
+/* WORDS in one string, each quoted where it needs it, BETWEEN between them. Made in ARENA; "" when there is no memory. */
+const char *words_join(struct arena *arena, const struct conf_words *words, const char *between);
+
 /* The list of no words; its `at` is NULL-ended as well. */
 struct conf_words words_none(void);
 
