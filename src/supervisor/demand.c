@@ -118,11 +118,17 @@ stop_counting(struct service *s)
 	show_arrivals(s);
 }
 
+/* Which listener, and whose: whoever had the slot before may have left one awaited, of whom it is told some time later. */
+static uint64_t
+mark_of(const struct service *s, uint32_t i)
+{
+	return (uint64_t)s->demand->incarnation << 32 | (s->slot * HELD_MAX + i);
+}
+
 static bool
 await(struct service *s, uint32_t i)
 {
-	return arrivals_await(&s->home->arrivals, &s->demand->arrival[i], s->held.at[i].fd,
-		(uint64_t)s->slot * HELD_MAX + i);
+	return arrivals_await(&s->home->arrivals, &s->demand->arrival[i], s->held.at[i].fd, mark_of(s, i));
 }
 
 bool
@@ -196,9 +202,9 @@ on_arrivals(struct ev_loop *loop, ev_io *io, int events)
 	(void)loop;
 	(void)events;
 	while (arrivals_next(&b->arrivals, &mark, &came)) {
-		struct service *s = b->services[mark / HELD_MAX];
+		struct service *s = b->services[(uint32_t)mark / HELD_MAX];
 
-		if (s == NULL || s->demand == NULL) /* forgotten since */
+		if (s == NULL || s->demand == NULL || s->demand->incarnation != mark >> 32) /* forgotten since */
 			continue;
 		s->demand->arrival[mark % HELD_MAX].awaited = false;
 		if (came && s->demand->counting)
@@ -259,6 +265,7 @@ demand_plan(struct service *s)
 			s->name);
 		return;
 	}
+	s->demand->incarnation = s->incarnation;
 	ev_timer_init(&s->demand->again, on_again, soon, 0.);
 	s->demand->again.data = s;
 }
