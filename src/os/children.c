@@ -98,19 +98,26 @@ children_again(int list, pid_t *pids, size_t max)
 	return lseek(list, 0, SEEK_SET) == 0 && children_read(list, add, &l) ? (ssize_t)l.n : -1;
 }
 
-ssize_t
-children_by_walk(pid_t pid, pid_t *pids, size_t max)
+bool
+children_visit_by_walk(pid_t pid, void (*visit)(void *context, pid_t child), void *context)
 {
-	struct list l = { pids, max, 0 };
 	struct procstat line;
 	struct dirents all;
 	long child;
 
 	if (!dirents_open(&all, AT_FDCWD, "/proc"))
-		return -1;
+		return false;
 	while ((child = dirents_next_number(&all)) > 0)
 		if (procstat_read((pid_t)child, &line) && line.parent == pid)
-			add(&l, (pid_t)child);
+			visit(context, (pid_t)child);
 	dirents_close(&all);
-	return (ssize_t)l.n;
+	return true;
+}
+
+ssize_t
+children_by_walk(pid_t pid, pid_t *pids, size_t max)
+{
+	struct list l = { pids, max, 0 };
+
+	return children_visit_by_walk(pid, add, &l) ? (ssize_t)l.n : -1;
 }

@@ -30,8 +30,9 @@ ssize_t children_again(int list, pid_t *pids, size_t max);
  * more; -1: gone, or no such file. */
 ssize_t children_of(pid_t pid, pid_t *pids, size_t max);
 
-/* All children of PID likewise, by a walk through /proc: some 5 microseconds for every process of the machine. -1: no
+/* All children of PID likewise, by a walk through /proc: some 5 microseconds for every process of the machine. False, -1: no
  * /proc. */
+bool children_visit_by_walk(pid_t pid, void (*visit)(void *context, pid_t child), void *context);
 ssize_t children_by_walk(pid_t pid, pid_t *pids, size_t max);
 
 #endif

@@ -104,6 +104,16 @@ tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const struct
 		census_release(&c);
 }
 
+/* In all three ways each is told, those included that became ours a moment ago: nobody but us takes any from the list, by
+ * reaping, and who comes to it comes last (forget_original_parent() in kernel/exit.c). */
+bool
+tree_visit_children(int list, void (*visit)(void *context, pid_t child), void *context)
+{
+	if (list >= 0 && lseek(list, 0, SEEK_SET) == 0)
+		return children_read(list, visit, context);
+	return children_visit(getpid(), getpid(), visit, context) || children_visit_by_walk(getpid(), visit, context);
+}
+
 /* Signal through a descriptor: a pid may have passed to somebody else since it was looked at. */
 static bool
 signal_by_descriptor(int fd, pid_t pid, uint64_t start, int signal)

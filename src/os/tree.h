@@ -37,6 +37,10 @@ ssize_t tree_children(pid_t *pids, size_t max);
 int tree_list_children(void);
 ssize_t tree_children_in(int list, pid_t *pids, size_t max);
 
+/* Show VISIT each of them, however many there are; it reaps nobody, and does not use LIST. False: not all of them could be
+ * seen. */
+bool tree_visit_children(int list, void (*visit)(void *context, pid_t child), void *context);
+
 /* Call VISIT for each of the N PIDS, none of which is below another, and every descendant of it, parents before children.
  * Who is forked or loses its parent while we look can be missed, so ending a tree is done in rounds until nobody is
  * found. When there is no memory for the picture, PIDS alone are visited. */

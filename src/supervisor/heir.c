@@ -7,27 +7,37 @@
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
-enum { MOST = 1024 /* of our children that are looked at */ };
+struct search {
+	pid_t session, old;
+	int signal;
+	pid_t heir;
+};
+
+static void
+consider(void *context, pid_t child)
+{
+	struct search *q = context;
+	struct tree_process p;
+
+	/* itself is a zombie until it has been reaped */
+	if (child == q->old || !tree_look(child, &p) || p.session != q->session || p.state == 'Z')
+		return;
+	if (q->heir == 0 && tree_is_heir(child, q->old))
+		q->heir = child;
+	else if (q->signal != 0)
+		tree_signal(child, p.start, q->signal);
+}
 
 /* A child of ours in the session of SLOT that OLD, its dead master, had started as a master; 0: none. Whoever else is left
- * of it is given SIGNAL, when there is one. */
+ * of it is given SIGNAL, when there is one. It became ours a moment ago, so it is among the last of them: behind every orphan
+ * that any service has. */
 static pid_t
 look(const struct service *s, uint8_t slot, pid_t old, int signal)
 {
-	pid_t children[MOST], heir = 0;
-	ssize_t n = tree_children(children, MOST);
-	struct tree_process p;
+	struct search q = { s->leader[slot], old, signal, 0 };
 
-	for (ssize_t i = 0; i < n && i < MOST; i++) {
-		/* itself is a zombie until it has been reaped */
-		if (children[i] == old || !tree_look(children[i], &p) || p.session != s->leader[slot] || p.state == 'Z')
-			continue;
-		if (heir == 0 && tree_is_heir(p.pid, old))
-			heir = p.pid;
-		else if (signal != 0)
-			tree_signal(p.pid, p.start, signal);
-	}
-	return heir;
+	tree_visit_children(s->home->children_fd, consider, &q);
+	return q.heir;
 }
 
 static void

@@ -8,24 +8,31 @@
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
-enum { CHILDREN_MAX = 8192 };
+struct search {
+	const struct bridled *b;
+	void (*visit)(void *context, const struct tree_process *p, const struct tree_marker *marker);
+	void *context;
+};
 
-/* Used within one call only. Too big for a stack, and taken at no time that could fail: so static, as all such are here. */
-static pid_t children[CHILDREN_MAX];
+static void
+consider(void *context, pid_t child)
+{
+	const struct search *q = context;
+	struct tree_process p;
+	struct tree_marker marker;
+
+	if (tree_look(child, &p) && tree_marker(child, &marker) && strcmp(marker.run_dir, q->b->run_dir) == 0)
+		q->visit(q->context, &p, &marker);
+}
 
 /* Children that carry our marker are shown to VISIT. */
 static void
 visit_marked(struct bridled *b,
 	void (*visit)(void *context, const struct tree_process *p, const struct tree_marker *marker), void *context)
 {
-	ssize_t n = tree_children(children, CHILDREN_MAX);
-	struct tree_process p;
-	struct tree_marker marker;
+	struct search q = { b, visit, context };
 
-	for (ssize_t i = 0; i < n && i < CHILDREN_MAX; i++)
-		if (tree_look(children[i], &p) && tree_marker(p.pid, &marker) &&
-			strcmp(marker.run_dir, b->run_dir) == 0)
-			visit(context, &p, &marker);
+	tree_visit_children(b->children_fd, consider, &q);
 }
 
 struct lost {

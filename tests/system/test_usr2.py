@@ -6,7 +6,7 @@ import pytest
 
 import processes
 from client import Traffic, get
-from sections import web
+from sections import program, web
 from troubles import why
 from waiting import stays, until
 
@@ -56,6 +56,39 @@ def test_the_second_master_is_adopted(site, how):
         assert seen["phase"] == "recycle" and not any(one["alarm"] for one in why(site, 9))
     site.ctl("restart", "web")
     assert site.service()["generation"] == 3 and not processes.alive(heir)
+
+
+# Its orphans are bridled's children from then on, before any that come later.
+CROWD = """
+import os, signal
+if os.fork() == 0:
+    for _ in range(1100):
+        if os.fork() == 0:
+            signal.pause()
+    os._exit(0)
+os.wait()
+os.write(1, b"crowded\\n")
+signal.pause()
+"""
+
+
+def test_the_second_master_is_found_in_a_crowd(daemons, edge, free_ports, tmp_path):
+    """However many children bridled has: the kernel lists the one that became one last, last."""
+    script = tmp_path / "crowd.py"
+    script.write_text(CROWD)
+    site = daemons(venv=edge["path"])
+    site.port, = free_ports(1)
+    site.write(web(bind=None, args=f"--bind 127.0.0.1:{site.port}", workers=2),
+               program("crowd", f"/usr/bin/python3 -S {script}"))
+    site.start().wait_workers(2)
+    until(lambda: "crowded" in site.log("crowd"), "a crowd")
+    assert len(processes.children(site.pid)) > 1100
+    old, heir = start_second(site)
+    os.kill(old, signal.SIGKILL)
+    until(lambda: site.master() == heir, "the second master to be the service's")
+    site.wait_workers(2)
+    assert (site.service()["generation"], site.service()["restarts"]) == (2, 0)
+    assert get(("127.0.0.1", site.port)).status == 200
 
 
 def test_the_second_master_is_sent_back(site):

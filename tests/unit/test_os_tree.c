@@ -120,6 +120,28 @@ append(void *context, pid_t child)
 	l->pids[l->n++] = child;
 }
 
+static void
+visits_our_children(void **state)
+{
+	pid_t a = start("echo ready; exec sleep 60", NULL), b = start("echo ready; exec sleep 60", NULL);
+	int list = tree_list_children();
+	static struct list l;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) { /* twice by the list, from wherever it stands, once without */
+		l.n = 0;
+		assert_true(tree_visit_children(i < 2 ? list : -1, append, &l));
+		assert_int_equal(l.n, 2);
+		assert_true((l.pids[0] == a && l.pids[1] == b) || (l.pids[0] == b && l.pids[1] == a));
+	}
+	l.n = 0;
+	assert_true(children_visit_by_walk(getpid(), append, &l));
+	assert_int_equal(l.n, 2);
+	end(a);
+	end(b);
+	close(list);
+}
+
 /* As proc_tid_children(5) has it, longer than a read, cut within numbers. */
 static void
 reads_the_list_of_children(void **state)
@@ -561,6 +583,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(looks_at_one),
 		cmocka_unit_test(finds_our_children),
+		cmocka_unit_test(visits_our_children),
 		cmocka_unit_test(reads_the_list_of_children),
 		cmocka_unit_test(finds_children_either_way),
 		cmocka_unit_test(walks_parents_before_children),
