@@ -86,7 +86,8 @@ settle_last(struct file *f)
 }
 
 /* An ini_reader: like fgets(3), but of joined lines. A line is cut where inih's buffer ends (200 bytes in an inih
- * built without options): its name is well within it, and its value is not taken from there. */
+ * built without options): its name is well within it, and its value is not taken from there. It has its newline all the same:
+ * since r59 inih takes what it gets next for the rest of a line without one, and throws it away (ini.c, `abyss`). */
 static char *
 read_line(char *buffer, int size, void *context)
 {
@@ -99,7 +100,7 @@ read_line(char *buffer, int size, void *context)
 		take_heading(f);
 	else
 		f->wants_name = true;
-	snprintf(buffer, (size_t)size, "%s", f->lines.text);
+	snprintf(buffer, (size_t)size, "%.*s\n", size - 2, f->lines.text);
 	return buffer;
 }
 

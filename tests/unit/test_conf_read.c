@@ -318,6 +318,28 @@ auto_is_twice_the_cpus_and_one(void **state)
 	assert_int_equal(w.max, 5);
 }
 
+/* What follows a line that is longer than inih's buffer is no part of it (inih from r59 on). */
+static void
+a_long_line_costs_the_next_ones_nothing(void **state)
+{
+	char text[1024] = "[program:p]\ncommand = ";
+	struct conf_report report;
+	struct conf *conf;
+	size_t n = strlen(text);
+
+	(void)state;
+	memset(text + n, 'x', 500);
+	strcpy(text + n + 500, "\nnice = 5\n\n[program:q]\ncommand = true\n");
+	conf_report_init(&report);
+	conf = conf_read_text("t", text, strlen(text), &report);
+	assert_non_null(conf);
+	assert_int_equal(report.count, 0);
+	assert_int_equal(conf_find(conf, "p")->count, 2);
+	assert_non_null(conf_find(conf, "q"));
+	conf_free(conf);
+	conf_report_free(&report);
+}
+
 /* The longest line allowed is taken whole, whatever inih's own limit; one byte more is refused, and what comes
  * after it still read. */
 static void
@@ -399,6 +421,7 @@ main(void)
 		cmocka_unit_test(defaults_are_settled),
 		cmocka_unit_test(auto_is_twice_the_cpus_and_one),
 		cmocka_unit_test(socket_paths_are_107_bytes_at_most),
+		cmocka_unit_test(a_long_line_costs_the_next_ones_nothing),
 		cmocka_unit_test(long_lines_are_whole_or_refused),
 		cmocka_unit_test(a_nul_byte_is_named_with_its_line),
 		cmocka_unit_test(every_default_and_bound_reads),
