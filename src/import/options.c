@@ -5,32 +5,13 @@
  */
 #include "import/launch.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "conf/values.h"
 #include "import/hole.h"
+#include "import/option.h"
 #include "wire/execline.h"
-
-enum how { HOW_value, HOW_yes, HOW_bind, HOW_seconds, HOW_mode, HOW_passed, HOW_implied, HOW_implied_value, HOW_lost };
-
-struct option {
-	char letter;
-	const char *flag;
-	enum key_id key;
-	enum how how;
-	const char *reason;
-};
-
-static const struct option listed[] = {
-#define OPTION(letter, flag, key, how, reason) { letter, flag, KEY_##key, HOW_##how, reason },
-#include "import/options.def"
-#undef OPTION
-};
-
-enum { LISTED = sizeof listed / sizeof listed[0] };
 
 /* A command line being read. */
 struct reading {
@@ -39,157 +20,6 @@ struct reading {
 	uint32_t count, next;
 	uint64_t given[(KEY_COUNT + 63) / 64]; /* keys that were set by an option: the last one counts */
 };
-
-static struct option
-option_of_key(unsigned key)
-{
-	return (struct option){ 0, conf_keys[key].flag, (enum key_id)key, HOW_passed, "" };
-}
-
-/* Whether the N bytes of NAME begin FLAG; exactly when they are all of it. */
-static bool
-begins(const char *flag, const char *name, size_t n, bool *exactly)
-{
-	*exactly = strlen(flag) == n;
-	return flag[0] != '\0' && strncmp(flag, name, n) == 0;
-}
-
-/* The option of a long NAME of N bytes. As with argparse, a beginning will do when it is that of one option only. */
-static bool
-find_long(const char *name, size_t n, struct option *found)
-{
-	unsigned matches = 0;
-	bool exactly;
-
-	for (unsigned i = 0; i < LISTED; i++)
-		if (begins(listed[i].flag, name, n, &exactly)) {
-			matches += matches == 0 || found->key != listed[i].key;
-			*found = listed[i];
-			if (exactly)
-				return true;
-		}
-	for (unsigned i = 0; i < KEY_COUNT; i++)
-		if (conf_keys[i].flag != NULL && begins(conf_keys[i].flag, name, n, &exactly)) {
-			bool is_listed = matches > 0 && found->key == (enum key_id)i;
-
-			matches += !is_listed;
-			if (!is_listed || (exactly && found->how == HOW_passed))
-				*found = option_of_key(i);
-			if (exactly)
-				return true;
-		}
-	return matches == 1;
-}
-
-static bool
-find_letter(char letter, struct option *found)
-{
-	for (unsigned i = 0; i < LISTED; i++)
-		if (listed[i].letter == letter) {
-			*found = listed[i];
-			return true;
-		}
-	return false;
-}
-
-static bool
-is_kind(const struct option *o, const char *kind)
-{
-	return o->how == HOW_passed && strcmp(conf_keys[o->key].kind, kind) == 0;
-}
-
-static bool
-takes_value(const struct option *o)
-{
-	if (o->how == HOW_passed)
-		return !is_kind(o, "yes") && !is_kind(o, "no") && !is_kind(o, "optional");
-	return o->how != HOW_yes && o->how != HOW_implied && o->how != HOW_lost;
-}
-
-/* ---- values ---- */
-
-/* Addresses as Bridle has them: from the root, and with a port (util.py, parse_address: 8000). */
-static const char *
-address_text(struct launch *l, const char *value)
-{
-	struct arena *arena = l->import->arena;
-	const char *directory = draft_get(l->draft, KEY_chdir), *colon = strrchr(value, ':');
-
-	if (strncmp(value, "unix:", 5) == 0) {
-		const char *path = value + 5;
-
-		if (strncmp(path, "//", 2) == 0)
-			path += 2;
-		if (path[0] == '\0')
-			return value;
-		if (path[0] != '/' && directory[0] == '/')
-			return arena_printf(arena, "unix:%s/%s", directory, path);
-		return arena_printf(arena, "unix:%s", draft_path(l->draft, path));
-	}
-	if (hole_is_in(value) || strncmp(value, "fd:", 3) == 0 || value[0] == '\0')
-		return value;
-	if (colon == NULL || (value[0] == '[' && value[strlen(value) - 1] == ']'))
-		return arena_printf(arena, "%s:8000", value);
-	return value;
-}
-
-/* One address, where a list of them is read. */
-static const char *
-bind_text(struct launch *l, const char *value)
-{
-	const char *address = address_text(l, value);
-
-	return address[0] == '\0' || hole_is_in(address) ? address : draft_quote(l->import->arena, address);
-}
-
-/* Gunicorn takes 022, 0o22 (octal), 0x12, and 18 (validate_pos_int's auto_int, config.py). */
-static const char *
-mode_text(struct arena *arena, const char *value)
-{
-	const char *digits = strncmp(value, "0o", 2) == 0 ? value + 2 : value;
-	int base = digits != value || value[0] == '0' ? 8 : 10;
-	char *end;
-	long mode = strtol(strncmp(value, "0x", 2) == 0 ? value + 2 : digits, &end,
-		strncmp(value, "0x", 2) == 0 ? 16 : base);
-
-	return *end != '\0' || mode < 0 || mode > 07777 ? value : arena_printf(arena, "%04lo", (unsigned long)mode);
-}
-
-/* A path that begins with what is to be filled in most likely begins at the root: a relative one would be looked for in
- * directory. */
-static const char *
-passed_text(struct arena *arena, const char *value)
-{
-	const char *close = value[0] == HOLE_OPEN ? strchr(value, HOLE_CLOSE) : NULL;
-
-	return close != NULL && close[1] == '/' ? arena_printf(arena, "/%s", value) : value;
-}
-
-static const char *
-value_text(struct launch *l, const struct option *o, const char *value)
-{
-	struct arena *arena = l->import->arena;
-	int64_t n;
-
-	switch (o->how) {
-	case HOW_bind: return bind_text(l, value);
-	case HOW_mode: return mode_text(arena, value);
-	case HOW_seconds:
-		return text_parse_int(value, 0, INT32_MAX, &n) ? arena_printf(arena, "%" PRId64 "s", n) : value;
-	case HOW_yes: return "yes";
-	case HOW_passed:
-		if (is_kind(o, "yes"))
-			return "yes";
-		if (is_kind(o, "no"))
-			return "no";
-		return is_kind(o, "many") ? draft_quote(arena, value) : passed_text(arena, value);
-	case HOW_value:
-	case HOW_implied:
-	case HOW_implied_value:
-	case HOW_lost: break;
-	}
-	return value;
-}
 
 /* An address that a socket unit gives is the one that counts: with LISTEN_FDS, Gunicorn does not look at its own
  * (arbiter.py, start). */
@@ -203,7 +33,7 @@ static void
 settle_value(struct reading *r, const struct option *o, const char *shown, const char *value)
 {
 	struct launch *l = r->launch;
-	const char *text = value_text(l, o, value), *reason = o->reason;
+	const char *text = option_text(l, o, value), *reason = o->reason;
 	uint64_t bit = 1ULL << (o->key % 64);
 	bool repeated = (r->given[o->key / 64] & bit) != 0, joined = key_places[o->key].kind->joined;
 
@@ -259,7 +89,7 @@ take_value(struct reading *r, const struct option *o, const char *shown, const c
 	static const char *const modes[] = { "v1", "v2", "auto", "off", "true", "false" };
 	const char *next = r->next < r->count ? r->at[r->next] : NULL;
 
-	if (is_kind(o, "optional") && attached == NULL) {
+	if (option_is_kind(o, "optional") && attached == NULL) {
 		attached = "yes";
 		for (size_t i = 0; next != NULL && i < sizeof modes / sizeof modes[0]; i++)
 			if (strcmp(next, modes[i]) == 0) {
@@ -268,11 +98,11 @@ take_value(struct reading *r, const struct option *o, const char *shown, const c
 				break;
 			}
 	}
-	if (attached == NULL && takes_value(o) && next != NULL && !looks_like_option(next)) {
+	if (attached == NULL && option_takes_value(o) && next != NULL && !looks_like_option(next)) {
 		attached = next;
 		r->next++;
 	}
-	if (attached == NULL && takes_value(o))
+	if (attached == NULL && option_takes_value(o))
 		launch_part(r->launch, shown, "", FATE_LOST, "", "Gunicorn refuses it: it needs a value");
 	else
 		settle(r, o, shown, attached != NULL ? attached : "");
@@ -292,7 +122,7 @@ take_long(struct reading *r, const char *word)
 	size_t n = strcspn(word, "=");
 	struct option o = { .key = KEY_config };
 
-	if (find_long(word, n, &o))
+	if (option_find_long(word, n, &o))
 		take_value(r, &o, arena_copy(r->launch->import->arena, word, n), word[n] == '=' ? word + n + 1 : NULL);
 	else
 		take_unknown(r, word);
@@ -307,11 +137,11 @@ take_letters(struct reading *r, const char *word)
 	for (const char *c = word + 1; *c != '\0'; c++) {
 		const char *rest = c[1] == '=' ? c + 2 : c + 1;
 
-		if (!find_letter(*c, &o)) {
+		if (!option_find_letter(*c, &o)) {
 			take_unknown(r, arena_printf(arena, "-%s", c));
 			return;
 		}
-		if (takes_value(&o)) {
+		if (option_takes_value(&o)) {
 			take_value(r, &o, arena_printf(arena, "-%c", *c), rest[0] != '\0' ? rest : NULL);
 			return;
 		}
