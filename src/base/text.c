@@ -213,6 +213,7 @@ text_parse_duration(const char *words, msec *out)
 	msec total = 0;
 
 	do {
+		bool is_first = p == words;
 		int64_t thousandths;
 		msec length = 0;
 		size_t k = 0;
@@ -224,8 +225,8 @@ text_parse_duration(const char *words, msec *out)
 			if (strncmp(p, suffixes[i].word, k) == 0)
 				length = suffixes[i].length;
 		}
-		if (length == 0 && *p == '\0' && total == 0) {
-			length = 1000; /* a bare number is seconds */
+		if (length == 0 && *p == '\0' && is_first) {
+			length = 1000; /* a bare number is seconds, but not behind others: "1m30" may be a slip */
 			k = 0;
 		}
 		if (length == 0 || thousandths > INT64_MAX / 4 / length) /* so that no sum of them can overflow */

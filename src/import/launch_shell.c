@@ -15,6 +15,7 @@ struct script {
 	struct launch *launch;
 	struct wordlist words; /* of the command being read */
 	bool done;             /* the command that stays was found */
+	bool beside;           /* it does not wait for that one: & is between them */
 };
 
 /* Files that shells read for whoever logs in set what they set for a person, and are no lists of variables. */
@@ -150,12 +151,31 @@ holds_gunicorn(const struct wordlist *w)
 	return false;
 }
 
-/* One command has been read. The one that Gunicorn is in stays; those before it are run no more. */
+static const char no_company[] = "it is not run beside the service any more: write a [program] of its own for it";
+
+/* What stands behind the command that stays. */
 static void
-end_command(struct script *s)
+pass_over(struct script *s, const struct wordlist *w)
+{
+	static const char *const nothing[] = { "true", ":", "wait", "exit" };
+	const char *shown = launch_quote(w->arena, w->at, w->count);
+
+	for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++)
+		if (strcmp(nothing[i], w->at[0]) == 0) {
+			launch_part(s->launch, shown, "", FATE_MEANINGLESS, "", "no shell is left for it to count in");
+			return;
+		}
+	launch_part(s->launch, shown, "", FATE_LOST, "",
+		s->beside ? no_company : "it is not run when the service has ended: exec_stop_post is");
+}
+
+/* One command has been read, up to OPERATOR. The one that Gunicorn is in stays; the others are run no more. */
+static void
+end_command(struct script *s, const char *operator)
 {
 	struct launch *l = s->launch;
 	struct wordlist w = s->words;
+	bool is_apart = strcmp(operator, "&") == 0;
 
 	s->words = (struct wordlist){ .arena = w.arena };
 	while (w.count > 0 && wrapper_is_assignment(w.at[0]) && !s->done) {
@@ -166,14 +186,16 @@ end_command(struct script *s)
 	if (w.count == 0)
 		return;
 	if (s->done) {
-		launch_part(l, w.at[0], "", FATE_MEANINGLESS, "", "it comes after the service has ended");
+		if (l->draft->kind == CONF_GUNICORN) /* a program has all of the line */
+			pass_over(s, &w);
 	} else if (strcmp(w.at[0], "exec") == 0 || holds_gunicorn(&w)) {
 		s->done = true;
+		s->beside = is_apart;
 		launch_words(l, (struct conf_words){ .at = w.at, .count = w.count });
 	} else if (!prepare(l, &w)) {
 		launch_part(l, launch_quote(w.arena, w.at, w.count), "", FATE_LOST, "",
-			"it is not run: do it before the service is "
-			"started, or in your deployment");
+			is_apart ? no_company :
+				   "it is not run: do it before the service is started, or in your deployment");
 	}
 }
 
@@ -249,10 +271,12 @@ take_script(struct launch *l, const char *line, char *item)
 			if (shellwords_next(&line, item, NULL) == SHELL_WORD)
 				take_redirect(&s, operator, item);
 		} else {
-			end_command(&s);
+			end_command(&s, item);
 		}
 	}
-	end_command(&s);
+	end_command(&s, "");
+	if (s.done && l->draft->kind == CONF_GUNICORN)
+		ledger_sum(&l->import->ledger, l->entry); /* again, with what stood behind */
 }
 
 void

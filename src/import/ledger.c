@@ -85,6 +85,7 @@ ledger_sum(struct ledger *ledger, struct ledger_entry *entry)
 {
 	enum fate worst = FATE_KEPT;
 
+	entry->key = entry->reason = "";
 	for (const struct ledger_entry *part = entry->parts; part != NULL; part = part->next) {
 		const char *shown =
 			part->value[0] != '\0' && part->directive[0] == '\0' ? part->value : part->directive;

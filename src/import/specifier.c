@@ -28,7 +28,8 @@ static const struct fixed {
 	{ '%', "%" },
 };
 
-/* What a letter that depends on the unit's name stands for; NULL when it does not, or the instance is not known. */
+/* What a letter that depends on the unit's name stands for; NULL when it does not, or the instance is not known. A unit that is
+ * no template has none, and systemd puts nothing in its place. */
 static const char *
 named(const struct unit *unit, struct arena *arena, char letter)
 {
@@ -42,7 +43,7 @@ named(const struct unit *unit, struct arena *arena, char letter)
 	case 'j':
 	case 'J': dash = strrchr(unit->prefix, '-'); return dash != NULL ? dash + 1 : unit->prefix;
 	case 'i':
-	case 'I': return unit->instance;
+	case 'I': return unit->is_template ? unit->instance : "";
 	default: return NULL;
 	}
 }

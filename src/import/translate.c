@@ -102,7 +102,7 @@ bool
 translate_is_off(const char *value)
 {
 	static const char *const words[] = { "no", "false", "off", "0", "n", "f", "default", "inherit", "none", "all",
-		"auto" };
+		"auto", "infinity" };
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcasecmp(value, words[i]) == 0)

@@ -18,6 +18,8 @@ static const struct span_unit {
 	{ "", 1000 },
 	{ "us", 0.001 },
 	{ "usec", 0.001 },
+	{ "\u00b5s", 0.001 },
+	{ "\u03bcs", 0.001 },
 	{ "ms", 1 },
 	{ "msec", 1 },
 	{ "s", 1000 },
@@ -38,7 +40,23 @@ static const struct span_unit {
 	{ "w", 604800e3 },
 	{ "week", 604800e3 },
 	{ "weeks", 604800e3 },
+	{ "M", 2629800e3 }, /* 30.44 days */
+	{ "month", 2629800e3 },
+	{ "months", 2629800e3 },
+	{ "y", 31557600e3 }, /* 365.25 days */
+	{ "year", 31557600e3 },
+	{ "years", 31557600e3 },
 };
+
+/* Whether the N bytes of TEXT are digits, with one point among them at most and digits behind it: "5", ".5", not "5.". */
+static bool
+is_number(const char *text, size_t n)
+{
+	static const char decimals[] = "0123456789";
+	size_t whole = strspn(text, decimals);
+
+	return n > 0 && (whole == n || (n > whole + 1 && strspn(text + whole + 1, decimals) == n - whole - 1));
+}
 
 /* One number with its unit, added to *MS; NULL when there is none. */
 static const char *
@@ -47,11 +65,11 @@ take_span(const char *text, double *ms)
 	size_t digits = strspn(text, "0123456789."), letters;
 	double value = strtod(text, NULL);
 
-	if (digits == 0 || digits > 15)
+	if (!is_number(text, digits) || digits > 15)
 		return NULL;
 	text += digits;
 	text += strspn(text, " ");
-	letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	letters = strcspn(text, " 0123456789.");
 	for (size_t i = 0; i < sizeof span_units / sizeof span_units[0]; i++)
 		if (strlen(span_units[i].name) == letters && strncmp(text, span_units[i].name, letters) == 0) {
 			*ms += value * span_units[i].ms;
@@ -100,6 +118,13 @@ span_text(struct arena *arena, enum key_id key, int64_t ms, const char **note)
 				arena_printf(arena, "%" PRId64 "ms", ms);
 }
 
+/* Of these systemd takes 0 for no limit (config_parse_sec_fix_0 of its core/load-fragment.c). */
+static bool
+is_without_limit(const struct translation *t, enum key_id key, int64_t ms)
+{
+	return ms == 0 && t->unit != NULL && (key == KEY_start_timeout || key == KEY_stop_timeout);
+}
+
 static void
 set_span(struct translation *t, enum key_id key)
 {
@@ -115,8 +140,12 @@ set_span(struct translation *t, enum key_id key)
 
 		if (key == KEY_start_timeout && t->draft->kind == CONF_PROGRAM)
 			note = "";
+		if (is_without_limit(t, key, ms)) {
+			ms = INT64_MAX;
+			note = arena_printf(t->import->arena, "%s%s0 is without limit for systemd", note,
+				note[0] != '\0' ? "; " : "");
+		}
 		text = span_text(t->import->arena, key, ms, &note);
-
 		translate_set(t, key, text, note);
 	}
 }

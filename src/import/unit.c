@@ -162,6 +162,14 @@ settle_ignored(struct import *im, struct ledger_entry *entry, const char *why)
 	conf_complain(im->report, CONF_WARNING, entry->file, entry->line, "%s: %s", entry->directive, why);
 }
 
+/* [Socket] in a .service, [Service] in a .socket. A file of another name may hold both. */
+static bool
+is_of_another_type(const char *name, const char *section)
+{
+	return (strcmp(section, "Socket") == 0 && ends_with(name, ".service")) ||
+		(strcmp(section, "Service") == 0 && ends_with(name, ".socket"));
+}
+
 /* Take one item; false at the end. */
 static bool
 take(struct import *im, struct unit *unit, struct unitfile *u, const char *file)
@@ -173,6 +181,9 @@ take(struct import *im, struct unit *unit, struct unitfile *u, const char *file)
 		return false;
 	if (is_template_line(u->text))
 		add_template_line(im, unit, u, file);
+	else if (item == UNITFILE_ASSIGNMENT && is_of_another_type(unit_file_name(im->arena, file), u->section))
+		settle_ignored(im, import_entry(im, file, u->line, u->section, u->name, u->value),
+			"a section of another type of unit: systemd passes over it here");
 	else if (item == UNITFILE_ASSIGNMENT)
 		add_line(im, unit, import_entry(im, file, u->line, u->section, u->name, u->value));
 	else if (item == UNITFILE_IGNORED)

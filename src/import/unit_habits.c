@@ -14,18 +14,30 @@ unit_has_socket(const struct import *im, const struct draft *d)
 	return false;
 }
 
-/* Without Restart=, systemd leaves a service dead. Bridle does not, unless it is told to. */
+/* What does its work once and ends: a migration, a backup. */
+static bool
+is_oneshot(const struct draft *d)
+{
+	return strcmp(draft_get(d, KEY_type), "oneshot") == 0;
+}
+
+/* Without Restart=, systemd leaves a service dead. Bridle does not, unless it is told to; but half a job again and again may do
+ * harm. */
 static void
 say_restart(const struct unit *unit)
 {
-	bool is_oneshot = strcmp(draft_get(unit->draft, KEY_type), "oneshot") == 0;
+	struct draft *d = unit->draft;
+	struct err err;
 
-	if (unit_value(unit, "Restart")[0] == '\0')
-		wordlist_add(&unit->draft->hints,
-			is_oneshot ? "The unit had no Restart=: what failed was not tried again. Here it is; restart = "
-				     "never is what it was." :
-				     "The unit had no Restart=: what died stayed dead. Here it is started again; "
-				     "restart = never is what it was.");
+	if (unit_value(unit, "Restart")[0] != '\0')
+		return;
+	if (is_oneshot(d))
+		draft_set(d, KEY_restart, "never", "as the unit has no Restart=: a job that failed is not tried again",
+			&err);
+	else
+		wordlist_add(&d->hints,
+			"The unit had no Restart=: what died stayed dead. Here it is started again; restart = never is "
+			"what it was.");
 }
 
 /* Whether another unit that is imported has NAME started with it. */
@@ -53,6 +65,9 @@ say_start(const struct import *im, const struct unit *unit)
 		return;
 	if (d->kind == CONF_GUNICORN && unit_has_socket(im, d))
 		draft_set(d, KEY_start, "on-demand", "the unit has no [Install]: its socket starts it", &err);
+	else if (is_oneshot(d))
+		draft_set(d, KEY_autostart, "no",
+			"as the unit has no [Install]: a timer or somebody starts it, now by bridle start", &err);
 	else
 		wordlist_add(&d->hints,
 			"The unit had no [Install]: the machine did not start it by itself. Here it is started with "

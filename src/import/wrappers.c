@@ -74,20 +74,28 @@ wrapper_options(const struct wrapper *w, const char *const *at, uint32_t count)
 	return i < count ? i : count;
 }
 
+/* The same of the option that is the first of COUNT words. */
+static const char *
+value_of_first(const char *const *at, uint32_t count, char letter, const char *name)
+{
+	const char *next = count > 1 ? at[1] : NULL;
+	size_t n = strlen(name);
+
+	if (letter != 0 && at[0][0] == '-' && at[0][1] == letter)
+		return at[0][2] != '\0' ? at[0] + 2 : next;
+	if (strncmp(at[0], name, n) == 0 && (at[0][n] == '=' || at[0][n] == '\0'))
+		return at[0][n] == '=' ? at[0] + n + 1 : next;
+	return NULL;
+}
+
 const char *
 wrapper_value(const char *const *at, uint32_t count, char letter, const char *name)
 {
-	size_t n = strlen(name);
+	const char *value = NULL;
 
-	for (uint32_t i = 1; i < count; i++) {
-		const char *next = i + 1 < count ? at[i + 1] : NULL;
-
-		if (letter != 0 && at[i][0] == '-' && at[i][1] == letter)
-			return at[i][2] != '\0' ? at[i] + 2 : next;
-		if (strncmp(at[i], name, n) == 0 && (at[i][n] == '=' || at[i][n] == '\0'))
-			return at[i][n] == '=' ? at[i] + n + 1 : next;
-	}
-	return NULL;
+	for (uint32_t i = 1; i < count && value == NULL; i++)
+		value = value_of_first(at + i, count - i, letter, name);
+	return value;
 }
 
 bool
@@ -123,14 +131,19 @@ take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 {
 	uint32_t n = wrapper_options(w, at, count);
 
-	for (uint32_t i = 1; i < n; i++)
-		if (strcmp(at[i], "-i") == 0 || strcmp(at[i], "-") == 0)
+	for (uint32_t i = 1; i < n; i++) {
+		const char *unset = value_of_first(at + i, n - i, 'u', "--unset");
+		const char *directory = value_of_first(at + i, n - i, 'C', "--chdir");
+
+		if (is_among("-i - --ignore-environment", at[i]))
 			launch_set(l, "env", at[i], KEY_clear_environment, "yes", "");
-		else if (strcmp(at[i], "-u") == 0)
-			launch_set(l, "env -u", i + 1 < n ? at[i + 1] : "", KEY_unset_environment,
-				draft_quote(l->import->arena, i + 1 < n ? at[i + 1] : ""), "");
-		else if (strcmp(at[i], "-C") == 0 && i + 1 < n)
-			launch_set(l, "-C", at[i + 1], KEY_directory, draft_path(l->draft, at[i + 1]), "");
+		else if (unset != NULL)
+			launch_set(l, "env -u", unset, KEY_unset_environment, draft_quote(l->import->arena, unset), "");
+		else if (directory != NULL)
+			launch_set(l, "-C", directory, KEY_directory, draft_path(l->draft, directory), "");
+		else if (at[i][0] == '-' && strcmp(at[i], "--") != 0)
+			launch_part(l, "env", at[i], FATE_LOST, "", "an option of env for which there is no key");
+	}
 	launch_part(l, "env", "", FATE_IMPLIED, "", w->reason);
 	for (; n < count && wrapper_is_assignment(at[n]); n++)
 		wrapper_assign(l, at[n]);

@@ -232,6 +232,38 @@ blanks_stay_what_they_are(void **state)
 	}
 }
 
+/* What stood beside Gunicorn, or came behind it, is not run any more: that is lost, but where it did nothing. */
+static void
+company_is_lost(void **state)
+{
+	static const struct {
+		const char *line;
+		enum fate fate;
+		const char *reason;
+	} cases[] = {
+		{ "gunicorn a; exit", FATE_KEPT, "exit: no shell is left" },
+		{ "gunicorn a & wait", FATE_KEPT, "wait: no shell is left" },
+		{ "gunicorn a; rm x", FATE_LOST, "rm x: it is not run when the service has ended" },
+		{ "sh -c 'gunicorn a || rm x'", FATE_LOST, "rm x: it is not run when the service has ended" },
+		{ "gunicorn a & nginx; wait", FATE_LOST, "nginx: it is not run beside the service" },
+		{ "nginx & exec gunicorn a", FATE_LOST, "nginx: it is not run beside the service" },
+		{ "migrate; exec gunicorn a", FATE_LOST, "migrate: it is not run: do it before" },
+		{ "env -v gunicorn a", FATE_LOST, "an option of env" },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		const struct ledger_entry *e;
+		struct imported i;
+
+		expect_of_command(&i, cases[k].line, "app = a; ");
+		e = i.im.ledger.first;
+		if (e->fate != cases[k].fate || strstr(e->reason, cases[k].reason) == NULL)
+			fail_msg("%s is %s (%s)", cases[k].line, fate_name(e->fate), e->reason);
+		release(&i);
+	}
+}
+
 /* ---- units ---- */
 
 /* A [Service] of these lines, and what it becomes. */
@@ -275,10 +307,19 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nExecStartPost=/bin/kill -0 $MAINPID\n", "app = a; exec_start_post = /bin/sh -c \"exec \\\"/bin/kill\\\" \\\"-0\\\" $MAINPID\"; " },
 		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
 		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; type = notify; notify_access = all; watchdog = 30s; " },
-		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; success_exit_status = 75 SIGUSR1; type = oneshot; remain_after_exit = yes; " },
+		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; autostart = no; restart = never; success_exit_status = 75 SIGUSR1; type = oneshot; remain_after_exit = yes; " },
 		{ "Type=oneshot\nExecStart=/x/a b\nExecStart=-/x/c\nExecStartPre=/x/first\nExecStart=/x/last\n",
-			"command = /x/last; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
-		{ "Type=oneshot\nExecStart=/x/a\nExecStart=/x/b\nExecStart=\nExecStart=/x/last\n", "command = /x/last; type = oneshot; " },
+			"command = /x/last; autostart = no; restart = never; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
+		{ "Type=oneshot\nRestart=on-failure\nExecStart=/x/a\nExecStart=/x/b\nExecStart=\nExecStart=/x/last\n[Install]\nWantedBy=x.target\n",
+			"command = /x/last; restart = on-failure; type = oneshot; " },
+		{ "ExecStart=gunicorn a\nTimeoutStartSec=0\nTimeoutStopSec=0\n", "app = a; start_timeout = 86400s; stop_timeout = 86400s; " },
+		{ "ExecStart=gunicorn a\nTimeoutStopSec=.5s 1\nRestartSec=0s5\nStartLimitInterval=1y\n", "app = a; restart_delay = 5s; start_limit_interval = 604800s; stop_timeout = 1500ms; " },
+		{ "ExecStart=gunicorn a\nTimeoutStopSec=1.5.5s\nTimeoutStartSec=5.\nRestartSec=2\u00b5s\n", "app = a; restart_delay = 1ms; " },
+		{ "ExecStart=gunicorn a\nSuccessExitStatus=TEMPFAIL EX_USAGE SIGINT\nRestartPreventExitStatus=EXCEPTION 3\n",
+			"app = a; success_exit_status = 75 SIGINT; restart_prevent_exit_status = 255 3; " },
+		{ "ExecStart=gunicorn a\n[Socket]\nListenStream=80\n", "app = a; " },
+		{ "ExecStart=/usr/bin/env -uA --unset=B --unset C --chdir=/srv --ignore-environment -v gunicorn a\n",
+			"app = a; directory = /srv; clear_environment = yes; unset_environment = A; unset_environment = B; unset_environment = C; " },
 		{ "PermissionsStartOnly=true\nExecStartPre=/x/a ; -/x/b\nExecStartPre=-+/x/c\nExecStart=gunicorn a\n",
 			"app = a; exec_start_pre = +/x/a ; -+/x/b; exec_start_pre = -+/x/c; " },
 		{ "ExecStartPre=-/bin/rm -f /srv/x.sock\nExecStartPre=/bin/rm -f /srv/x.sock /srv/other\nExecStart=gunicorn -b unix:/srv/x.sock a\n",
@@ -486,7 +527,8 @@ fates(void **state)
 		{ "ExecReload", "/bin/true", FATE_LOST }, { "ExecStop", "/bin/kill -s QUIT $MAINPID", FATE_LOST },
 		{ "ExecStartPre", "/bin/true", FATE_KEPT }, { "ExecStartPre", "@/bin/true x", FATE_LOST },
 		{ "ExecStartPre", "", FATE_MEANINGLESS }, { "NotifyAccess", "all", FATE_IMPLIED }, { "RemainAfterExit", "yes", FATE_LOST },
-		{ "WatchdogSec", "30", FATE_IMPLIED }, { "SuccessExitStatus", "75", FATE_KEPT }, { "SuccessExitStatus", "TEMPFAIL", FATE_LOST },
+		{ "WatchdogSec", "30", FATE_IMPLIED }, { "SuccessExitStatus", "75", FATE_KEPT }, { "SuccessExitStatus", "TEMPFAIL", FATE_KEPT },
+		{ "SuccessExitStatus", "EX_TEMPFAIL", FATE_MEANINGLESS }, { "RuntimeMaxSec", "infinity", FATE_MEANINGLESS }, { "RuntimeMaxSec", "1d", FATE_LOST },
 		{ "RestartPreventExitStatus", "3 SIGKILL", FATE_KEPT }, { "RestartForceExitStatus", "0", FATE_KEPT }, { "PIDFile", "/run/x.pid", FATE_IMPLIED },
 		{ "Slice", "system.slice", FATE_MEANINGLESS }, { "Slice", "web.slice", FATE_LOST },
 		{ "KeyringMode", "inherit", FATE_MEANINGLESS }, { "DevicePolicy", "auto", FATE_MEANINGLESS }, { "DevicePolicy", "closed", FATE_LOST },
@@ -856,6 +898,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(blanks_stay_what_they_are),
+		cmocka_unit_test(company_is_lost),
 		cmocka_unit_test(service_lines),
 		cmocka_unit_test(conditions),
 		cmocka_unit_test(order_among_units),
