@@ -17,6 +17,7 @@ is_true(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key));
 }
 
+/* An incident that nobody wanted is red; what was asked for, or done on purpose, asks nobody to act. */
 static enum colour
 colour_of(const json_t *incident)
 {
@@ -241,6 +242,7 @@ print_lines(const json_t *incident, FILE *out, struct paint p)
 		print_words(out, p, field_text(json_array_get(lines, i), "text"));
 }
 
+/* From the verdict to what can be done about it: who reads two lines knows what matters, and each line below says more. */
 void
 account_print(const json_t *incident, FILE *out, struct paint p)
 {

@@ -105,6 +105,8 @@ refuse(const json_t *missing, const char *name, struct trouble *t)
 	return trouble_hint(t, "let it serve, and ask again");
 }
 
+/* Where advice is refused --json prints the answer all the same: it holds what is missing. The exit status is that of
+ * words. */
 int
 advise_command(const struct arguments *a)
 {

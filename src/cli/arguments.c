@@ -39,6 +39,8 @@ unknown_option(const char *word, struct err *err)
 	return err_set(err, 0, "unknown option '--%s'", name);
 }
 
+/* What is attached counts, even where it is empty; else the next word does, whatever it looks like, as with
+ * getopt_long(3). */
 static bool
 take_value(struct arguments *a, unsigned id, const char *attached, struct feed *feed, struct err *err)
 {
@@ -51,7 +53,8 @@ take_value(struct arguments *a, unsigned id, const char *attached, struct feed *
 	return true;
 }
 
-/* "--name", "--name=value", "--name value" */
+/* "--name", "--name=value", "--name value". Names in full only: an abbreviation that scripts use today would mean two things when
+ * an option is added. */
 static bool
 take_long(struct arguments *a, const char *word, struct feed *feed, struct err *err)
 {

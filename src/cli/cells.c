@@ -1,5 +1,6 @@
 #include "cli/cells.h"
 
+/* Two numbers of 64 bits, their signs, and what stands between them. */
 enum { CELL = 48 };
 
 static void
@@ -74,6 +75,8 @@ cells_size(struct table *t, struct cell_number n)
 	table_cell(t, COLOUR_PLAIN, buffer);
 }
 
+/* How many are wanted is ours to say; how many have booted must be seen, and heartbeats of other users' workers may not
+ * be. */
 void
 cells_workers(struct table *t, struct cell_number booted, struct cell_number wanted)
 {

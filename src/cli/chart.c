@@ -37,11 +37,13 @@ chart_range(const int64_t *values, unsigned n, bool from_zero)
 			r.most = values[i];
 		r.known = true;
 	}
+	/* what hardly moves is drawn from zero: stretched to the whole height, noise would look like an event */
 	if (!from_zero && r.most - r.least >= r.most / NOTABLE && r.most > r.least)
 		r.bottom = r.least;
 	return r;
 }
 
+/* To the nearest: the highest character is for the most and what nearly is, not for all of the last eighth. */
 static unsigned
 level(int64_t value, struct chart_range r)
 {

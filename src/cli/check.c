@@ -24,6 +24,7 @@ plural(uint32_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* One line at the end in any case: silence could be taken for a check that did not run. */
 static void
 print_verdict(const char *path, const struct conf *conf, const struct conf_report *report)
 {
@@ -44,7 +45,21 @@ hint_which(const char *path, bool named)
 	fputs("name another file with --config FILE, or its directory with --root DIR\n", stderr);
 }
 
-static int no_such_section(const struct conf *conf, const char *path, const char *name);
+static int
+no_such_section(const struct conf *conf, const char *path, const char *name)
+{
+	struct trouble t;
+	unsigned best = 3; /* more edits than that are another word */
+
+	trouble_set(&t, CLI_NO_SERVICE, 0, "%s has no service '%s'", path, name);
+	trouble_hint(&t, "bridle config prints all of them");
+	for (uint32_t i = 0; i < conf->service_count; i++)
+		if (text_distance(name, conf->services[i].name) < best) {
+			best = text_distance(name, conf->services[i].name);
+			trouble_hint(&t, "did you mean '%s'?", conf->services[i].name);
+		}
+	return trouble_tell(&t);
+}
 
 /* What a service is still allowed, the worst first in the list and so here. */
 static void
@@ -70,6 +85,7 @@ print_exposure(const struct conf_service *s, struct paint p)
 				      "exposed (profile = web takes most of it away in one line)");
 }
 
+/* Not checked against this machine: what settings leave open is the same everywhere. */
 static int
 check_security(const struct arguments *a)
 {
@@ -133,22 +149,6 @@ check_command(const struct arguments *a)
 	conf_free(conf);
 	conf_report_free(&report);
 	return status;
-}
-
-static int
-no_such_section(const struct conf *conf, const char *path, const char *name)
-{
-	struct trouble t;
-	unsigned best = 3; /* more edits than that are another word */
-
-	trouble_set(&t, CLI_NO_SERVICE, 0, "%s has no service '%s'", path, name);
-	trouble_hint(&t, "bridle config prints all of them");
-	for (uint32_t i = 0; i < conf->service_count; i++)
-		if (text_distance(name, conf->services[i].name) < best) {
-			best = text_distance(name, conf->services[i].name);
-			trouble_hint(&t, "did you mean '%s'?", conf->services[i].name);
-		}
-	return trouble_tell(&t);
 }
 
 int

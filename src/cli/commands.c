@@ -135,6 +135,7 @@ unknown_command(const char *name)
 	return trouble_tell(&t);
 }
 
+/* The usage of that command alone: all of the help would push what was wrong off the screen. */
 static int
 misused(const struct command *c, struct trouble *t)
 {
@@ -175,6 +176,7 @@ dispatch(const struct arguments *a)
 		puts("bridle " PACKAGE_VERSION);
 		return CLI_OK;
 	}
+	/* before --help: there is none of a command that does not exist */
 	if (a->command != NULL && c == NULL)
 		return unknown_command(a->command);
 	if ((a->given & ARGUMENT(HELP)) != 0) {
@@ -184,6 +186,7 @@ dispatch(const struct arguments *a)
 			help_print(stdout);
 		return CLI_OK;
 	}
+	/* nothing was asked for: that is no success, and the help is then an error message */
 	if (c == NULL) {
 		help_print(stderr);
 		return CLI_USAGE;

@@ -93,6 +93,8 @@ not_allowed(const struct place *place, struct trouble *t)
 	return trouble_hint(t, "root and members of the group '%s' may", group->gr_name);
 }
 
+/* We may not (EACCES); the queue was full for as long as we waited (EAGAIN, unix(7)); or nobody listens there: ENOENT,
+ * ECONNREFUSED. */
 static bool
 no_daemon(const struct place *place, int reason, struct trouble *t)
 {
@@ -153,6 +155,7 @@ connection_send(struct connection *c, const char *method, json_t *parameters, bo
 	if (frame == NULL)
 		return trouble_set(t, CLI_FAILED, ENOMEM, "cannot write a call");
 	for (size_t done = 0; done < length;) {
+		/* a daemon that hung up is told of in words, not by SIGPIPE */
 		ssize_t n = send(c->fd, frame + done, length - done, MSG_NOSIGNAL);
 
 		if (n < 0 && errno == EINTR)
@@ -199,6 +202,7 @@ parameter(const struct varlink_reply *reply, const char *name)
 	return words != NULL ? words : "";
 }
 
+/* The nearest name is bridled's to find: it knows all of them, and a list of a thousand need not come here for that. */
 static bool
 no_such_service(const struct varlink_reply *reply, struct trouble *t)
 {
@@ -251,6 +255,7 @@ reply_error(const struct varlink_reply *reply, struct trouble *t)
 			trouble_set(t, errors[i].status, 0, "%s", parameter(reply, "reason"));
 			return trouble_hint(t, "%s", *hint != '\0' ? hint : errors[i].hint);
 		}
+	/* varlink's own (MethodNotFound ...), or of a newer interface: the name is all that can be said */
 	trouble_set(t, CLI_FAILED, 0, "bridled answered %s", name);
 	return trouble_hint(t, "it may be of another version: bridle version");
 }

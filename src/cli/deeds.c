@@ -15,6 +15,7 @@
 /* Restarting one by one: two generations of every service at once might not fit into memory. */
 enum { ONE_BY_ONE = 1 };
 
+/* Only what was given: what is absent is as the interface has it, whatever the version of bridled. */
 static json_t *
 parameters_of(const struct arguments *a)
 {
@@ -81,6 +82,7 @@ do_to_all(const char *method, const struct arguments *a, unsigned at_a_time)
 		return trouble_tell(&t);
 	}
 	connection_close(&c);
+	/* closed before: each deed has a connection of its own, and bridled has places for so many (CONTROL_CLIENTS) */
 	status = do_all(method, a, &reply, at_a_time);
 	varlink_reply_free(&reply);
 	return status;
@@ -104,6 +106,7 @@ deed(const char *method, const struct arguments *a, unsigned at_a_time)
 	return do_named(method, a, (const char *const *)a->operands, a->count, at_a_time);
 }
 
+/* All at once: whose turn it is (`after`, `requires`) bridled knows, and nothing is gained by asking later. */
 int
 start_command(const struct arguments *a)
 {
@@ -151,6 +154,7 @@ reread(const struct arguments *a)
 	return CLI_OK;
 }
 
+/* One by one as well: unless reload_by says otherwise, a reload is a replacement. */
 int
 reload_command(const struct arguments *a)
 {

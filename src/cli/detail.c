@@ -49,6 +49,7 @@ print_heading(const json_t *service, FILE *out, struct paint p)
 	fprintf(out, "%s  %s", paint_off(p, COLOUR_TITLE), paint_on(p, state_colour(state)));
 	paint_visible(out, state);
 	fprintf(out, "%s for %s", paint_off(p, state_colour(state)), buffer);
+	/* some events are called as the state that they lead to: once is enough */
 	if (*reason != '\0' && strcmp(reason, state) != 0) {
 		fputs(": ", out);
 		paint_visible(out, reason);
@@ -97,6 +98,7 @@ print_due(const json_t *service, FILE *out, struct paint p)
 	line(out, p, "due", buffer);
 }
 
+/* Of a program neither number is there, and then no line is. */
 static void
 print_counts(const json_t *service, FILE *out, struct paint p)
 {
@@ -182,6 +184,7 @@ print_figures(const json_t *service, FILE *out, struct paint p)
 	line(out, p, "requests", buffer);
 }
 
+/* Three answers: of a worker whose heartbeat cannot be seen nobody knows. */
 static void
 add_booted(struct table *t, const json_t *worker)
 {

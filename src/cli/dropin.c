@@ -16,6 +16,8 @@
 
 #define WHOSE "# of bridle takeover, for one stop; of one that was killed, the next takes it away\n"
 
+/* RemoveOnStop= (systemd.socket(5)) and RuntimeDirectoryPreserve= (systemd.exec(5)) keep files. The other two have the
+ * stop kill at once (systemd.kill(5)), and count that as an ordinary end (SuccessExitStatus= of systemd.service(5)). */
 static const char none[] = "";
 static const char of_socket[] = WHOSE "[Socket]\nRemoveOnStop=no\n";
 static const char of_service[] = WHOSE "[Service]\nRuntimeDirectoryPreserve=yes\n";
@@ -77,6 +79,7 @@ is_heard(const char *service, bool with_kill, struct trouble *t)
 				trouble_set(t, CLI_FAILED, 0, "systemd does not read what is put beside %s", service)));
 }
 
+/* All files, then one reload for them, then the question whether it was heard: whatever fails, nothing of it stays. */
 bool
 dropin_put(const char *const *units, bool with_kill, struct trouble *t)
 {
@@ -106,6 +109,7 @@ dropin_take_away(const char *const *units)
 		was_there = unlink(path) == 0 || was_there;
 		rmdir(directory); /* which stays when somebody else has something in it */
 	}
+	/* a reload has systemd read every unit there is: not for nothing */
 	if (was_there)
 		systemctl_do("daemon-reload", (const char *const[]){ NULL }, &ignored);
 }

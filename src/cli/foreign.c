@@ -11,6 +11,7 @@
 #include "os/tree.h"
 
 enum {
+	/* as many as a service of ours may have */
 	WORKERS = 1024,
 	PATIENCE = 600000, /* ms for which requests of the old workers may last */
 };
@@ -18,6 +19,8 @@ enum {
 bool
 foreign_was_given_sockets(pid_t pid)
 {
+	/* 128 KiB: hardly any environment is larger, and LISTEN_FDS behind that is overlooked, as where setproctitle
+	 * was */
 	static char environment[1 << 17];
 	char path[32];
 	size_t n = 0;
@@ -49,6 +52,7 @@ foreign_end_workers(pid_t master)
 	static int pidfds[WORKERS];
 	ssize_t n = children_of(master, workers, WORKERS);
 
+	/* a kernel without CONFIG_PROC_CHILDREN (children.h) */
 	if (n < 0)
 		n = children_by_walk(master, workers, WORKERS);
 	n = n < WORKERS ? n : WORKERS;

@@ -127,6 +127,7 @@ verify(const struct import *im, struct trouble *t)
 	if (text == NULL)
 		return trouble_set(t, CLI_FAILED, ENOMEM, "cannot verify");
 	conf_report_init(&report);
+	/* the name is for complaints alone: no file is read */
 	ok = import_verify("/imported.ini", text, length, &report);
 	complaints_print(stderr, paint_for(STDERR_FILENO), &report);
 	if (ok)
@@ -146,6 +147,7 @@ print(const struct import *im, const struct arguments *a, struct trouble *t)
 
 	if (gave(a, ARGUMENT(OUTPUT)))
 		return write_drafts(im, a->value[OPTION_OUTPUT], t);
+	/* the report has gone to standard output: it is all that is to be there */
 	if (gave(a, ARGUMENT(REPORT)))
 		return true;
 	text = text_of(im, NULL, &length);

@@ -98,7 +98,7 @@ struct search {
 	const char *directory; /* of units; its length is LENGTH */
 	int length;
 	glob_t found;
-	int flags; /* GLOB_APPEND once there is something in FOUND */
+	int flags; /* with GLOB_APPEND from the second time on */
 };
 
 static void
@@ -108,7 +108,7 @@ look(struct search *s, const char *name)
 
 	snprintf(pattern, sizeof pattern, "%.*s/%s.d/*.conf", s->length, s->directory, name);
 	glob(pattern, s->flags, NULL, &s->found);
-	s->flags = GLOB_APPEND;
+	s->flags |= GLOB_APPEND;
 }
 
 /* "a-b" of UNIT, shortened to "a-", that to nothing. */
@@ -144,7 +144,7 @@ static bool
 add_dropins(struct import *im, const char *unit, const char *type, struct err *err)
 {
 	size_t length = strcspn(unit, "@");
-	struct search s = { .flags = 0 };
+	struct search s = { .flags = GLOB_NOESCAPE }; /* names of units have backslashes (systemd-escape(1)) */
 	char **paths;
 	bool ok = true;
 

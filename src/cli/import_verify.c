@@ -41,6 +41,7 @@ go_round(const char *name, const struct conf *conf, struct conf_report *report)
 	free(text);
 }
 
+/* Printing back comes before the checks: that is our own doing, and must hold on every machine. */
 bool
 import_verify(const char *name, const char *text, size_t length, struct conf_report *report)
 {

@@ -77,6 +77,7 @@ same_newest(struct dirent **a, int na, struct dirent **b, int nb)
 static bool
 open_names(struct logfiles *l, struct dirent **names, unsigned count, struct err *err)
 {
+	/* one more: calloc(3) of nothing may return NULL */
 	l->fds = calloc(count + 1ul, sizeof *l->fds);
 	if (l->fds == NULL)
 		return err_set(err, errno, "cannot read the log");

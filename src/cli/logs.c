@@ -19,6 +19,8 @@
 #include "cli/tail.h"
 #include "conf/conf.h"
 
+/* Glances, not inotify(7): that hears nothing of what others write on a network file system. For who reads along a
+ * fifth of a second is at once, and each costs three system calls. */
 enum { LINES = 50, GLANCE = 200 /* msec between two looks for more */ };
 
 /* The directory of PATH, a file's. */
@@ -170,7 +172,7 @@ print_logs(int dir, const struct arguments *a, int64_t lines, struct err *err)
 	return ok;
 }
 
-/* "-n 20", "-n all" (-1) */
+/* "-n 20", "-n all" (-1). One less than there are numbers: tail_find adds the newline that ends the last line. */
 static bool
 parse_lines(const char *words, int64_t *lines)
 {

@@ -22,6 +22,7 @@ enum { COLUMNS = sizeof columns / sizeof columns[0] };
 /* What a row shows of a service. A number that is not there is unknown. */
 enum { DUE, MASTER, UPTIME, RESTARTS, WANTED, BOOTED, MEMORY, QUEUE, NUMBERS };
 
+/* As long as page (wire/page.h) and words (watcher/words.h) make them; what is longer is cut. */
 struct row {
 	char name[64], state[16], reason[768], safe_mode[160];
 	struct cell_number numbers[NUMBERS];
@@ -215,6 +216,7 @@ overview_print(const char *frame, size_t length, FILE *out, struct paint p)
 	struct overview o = { .sums = { .used = 0 } };
 	bool ok;
 
+	/* read to its end before the first line is printed: half a table would look like a whole one */
 	table_init(&o.table, columns, COLUMNS, "WHY");
 	ok = read_rows(frame, length, add_row, &o);
 	if (ok && o.sums.services == 0)

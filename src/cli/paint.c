@@ -56,6 +56,7 @@ paint_on(struct paint p, enum colour colour)
 	return p.colours ? switches[colour] : "";
 }
 
+/* All off: nothing here is coloured within something coloured. */
 const char *
 paint_off(struct paint p, enum colour colour)
 {

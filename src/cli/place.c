@@ -67,6 +67,7 @@ place_config(char path[PATH_MAX], const struct arguments *a, struct trouble *t)
 	return join(path, SYSCONFDIR "/bridle/bridle.ini", "", t);
 }
 
+/* As the supervisor has it: the setting, else `log` in the root, else the system's place. */
 bool
 place_log(char path[PATH_MAX], const struct arguments *a, const char *log_dir, const char *name, struct trouble *t)
 {

@@ -48,6 +48,7 @@ ready_command(const struct arguments *a)
 	if (wait > 0) /* without --wait nobody waits, for bridled neither */
 		wait = await_daemon(a, wait);
 	if (a->count == 0)
+		/* one call: bridled knows which should be up, and they may change while it waits */
 		return tell_outcome(a, "Ready", json_pack("{s:f}", "timeout", (double)wait / 1000));
 	struct errands e = {
 		.method = "Ready",

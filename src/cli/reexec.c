@@ -13,6 +13,7 @@
 
 enum { PATIENCE = 30000, EVERY = 20 /* ms */ };
 
+/* What tells one program from the next: the counter rises with each re-exec, while the pid stays. */
 struct seen {
 	int64_t reexecs, pid;
 	char version[64];
@@ -47,6 +48,7 @@ ask(const struct arguments *a, struct trouble *t)
 
 	if (!connection_open(&c, a, t))
 		return false;
+	/* the new program is run first to say whether it can read the state (--accepts-state) */
 	connection_be_patient(&c);
 	ok = connection_call(&c, "Reexec", NULL, &reply, t);
 	if (ok)
@@ -64,6 +66,7 @@ await(const struct arguments *a, const struct seen *before, struct seen *after, 
 
 	while (clock_now() < until) {
 		/* not by the version: an upgrade may change nothing of it */
+		/* between the two watchers nobody answers: that is no failure, only not yet */
 		if (look(a, after, t) && after->reexecs > before->reexecs)
 			return true;
 		nanosleep(&pause, NULL);

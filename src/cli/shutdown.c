@@ -18,6 +18,8 @@
 static int
 pidfd(pid_t pid)
 {
+	/* by the number alone (pidfd_open_process wants the start time, which is not told): the connection says that it
+	 * lives */
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 

@@ -78,6 +78,7 @@ print(const json_t *services, const struct arguments *a)
 {
 	struct paint p = paint_for(STDOUT_FILENO);
 
+	/* names before JSON: who asks for both gets what is shorter */
 	if ((a->given & ARGUMENT(NAMES)) != 0) {
 		print_names(services);
 	} else if ((a->given & ARGUMENT(JSON)) != 0) {

@@ -98,6 +98,7 @@ static void
 measure(const struct table *t, struct layout *l)
 {
 	for (unsigned i = 0; i <= t->count; i++) {
+		/* notes stand last, so that nothing has to be aligned with their title */
 		l->width[i] = i < t->count ? paint_columns(t->columns[i].title) : 0;
 		for (unsigned row = 0; row < t->rows; row++)
 			if (cell_at(t, row, i)->columns > l->width[i])

@@ -65,6 +65,7 @@ tail_find(const int *fds, unsigned count, int64_t lines, unsigned *index, off_t 
 		if (*offset == -2)
 			return err_set(err, errno, "cannot read the log");
 	}
+	/* there are fewer lines than were asked for: all of them */
 	*offset = 0;
 	return true;
 }

@@ -245,6 +245,7 @@ tell_who_starts_it(const struct takeover *o, struct trouble *t)
 	return true;
 }
 
+/* The socket units too: at boot they would listen in our place. */
 static bool
 disable(const struct takeover *o, struct trouble *t)
 {
@@ -345,6 +346,7 @@ change_back(struct takeover *o, json_t *listeners, struct trouble *t)
 	return systemctl_do("enable", o->units, t);
 }
 
+/* Systemd is asked first: where there is none, ours goes on serving. */
 static bool
 go_back(struct takeover *o, const char *from, struct trouble *t)
 {

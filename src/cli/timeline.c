@@ -143,6 +143,7 @@ choose(struct window *w, const json_t *trends, msec since)
 		size_t n = json_array_size(points);
 		msec step, end;
 
+		/* a step of less than a second, or more points than a screen has, are not of a bridled that we know */
 		if (!field_seconds(trend, "step", &step) || step < 1000 || !field_seconds(trend, "end", &end) ||
 			n == 0 || n > POINTS)
 			continue;

@@ -47,6 +47,7 @@ name_in_hint(struct trouble *t, const char *name)
 void
 trouble_about(struct trouble *t, const char *name)
 {
+	/* who may not, whom nobody answers, or who typed it wrong learns nothing from a name */
 	bool of_service = t->status == CLI_FAILED || t->status == CLI_REFUSED || t->status == CLI_NOT_READY;
 
 	if (of_service && strncmp(t->err.text, name, strlen(name)) != 0)

@@ -43,6 +43,7 @@ version_command(const struct arguments *a)
 	struct trouble t;
 	bool ok;
 
+	/* ours stands there in any case; without a daemon the exit status says so */
 	puts("bridle " PACKAGE_VERSION);
 	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);

@@ -185,6 +185,7 @@ why_log(const struct arguments *a)
 	ok = read_log(&w, fd, &t.err);
 	if (fd != STDIN_FILENO)
 		close(fd);
+	/* from the most telling to the least: what was held back, what was done on purpose, what proves nothing */
 	print(&w, &w.pending);
 	print_deeds(&w);
 	if (w.pending.times == 0)

@@ -216,6 +216,15 @@ def test_an_installed_unit_with_all_that_belongs_to_it(installed):
     assert missing.returncode == 1 and "there is no unit nosuch.service" in missing.stderr
 
 
+def test_drop_ins_of_an_escaped_name(tmp_path):
+    """systemd-escape(1) writes what a name may not hold with a backslash."""
+    (tmp_path / "my\\x2dshop.service").write_text("[Service]\nUser=root\nWorkingDirectory=/tmp\nExecStart=gunicorn shop:app\n")
+    (tmp_path / "my\\x2dshop.service.d").mkdir()
+    (tmp_path / "my\\x2dshop.service.d" / "umask.conf").write_text("[Service]\nUMask=0077\n")
+    done = bridle_import("--systemd", "my\\x2dshop", env={"SYSTEMD_UNIT_PATH": str(tmp_path)})
+    assert done.returncode == 0 and "umask = 0077\n" in done.stdout, done.stdout + done.stderr
+
+
 def test_one_file_a_service_and_none_overwritten(tmp_path):
     (tmp_path / "Procfile").write_text("web: gunicorn app\nclock: python clock.py\n")
     done = bridle_import("--output", tmp_path / "out", tmp_path / "Procfile")
