@@ -45,11 +45,14 @@ above_sockets(const char *fds, const char *pid, pid_t self)
 {
 	int64_t number;
 
+	/* unlike the watchdog's, LISTEN_PID must be there (sd_listen_fds(3)): inherited by mistake it hands over
+	 * nothing */
 	if (fds == NULL || !is_mine(pid, self, false) || !text_parse_int(fds, 1, ABOVE_FDS_MOST, &number))
 		return 0;
 	return (int)number;
 }
 
+/* Names stand between colons, and there may be fewer than sockets (sd_listen_fds_with_names(3)). */
 const char *
 above_name(const char *names, int i, size_t *length)
 {
@@ -87,6 +90,7 @@ above_message(struct text *t, const char *lines, const char *status)
 	from = t->len;
 	text_add(t, status);
 	for (char *p = t->at + from; *p != '\0'; p++)
+		/* a line of its own would be another assignment */
 		if (*p == '\n')
 			*p = ' ';
 }

@@ -99,6 +99,7 @@ is_named_like_one(const char *line, size_t n)
 {
 	for (unsigned i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++)
 		if (*exceptions[i].name != '\0' && ends_with(line, n, exceptions[i].name))
+			/* "error" is Python 2's of select and socket, alone or behind its module; "gaierror" has eight letters */
 			return ends_with(line, n, "error") ? n == 5 || contains(line, n, ".") || n == 8 : true;
 	return false;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+/* What stands first is tried first: the longer before what it begins with. "#012" is a newline in octal, as rsyslog
+ * writes control characters. */
 static const struct {
 	const char *written, *meant;
 } forms[] = {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+/* A blank or the end of a line would let a setting write a second header, or a second request. */
 static bool
 is_word(const char *word)
 {

@@ -11,6 +11,9 @@ enum part { PART_TIME, PART_PID, PART_LEVEL, PART_MESSAGE, PART_EXCEPTION, PART_
 /* A container's log holds lines of an application that writes JSON itself, and a cloud's record holds that. */
 enum { DEEPEST = 2 };
 
+/* Whose they are: `log` Docker's, `levelname`, `asctime`, `process`, `exc_info` and `exc_text` those of Python's
+ * LogRecord, `event` structlog's, `MESSAGE` the journal's, `textPayload` Google Cloud's, `@timestamp` Logstash's; the
+ * others have many fathers. */
 static const struct {
 	const char *key;
 	enum part part;

@@ -80,6 +80,7 @@ link_make(enum link_kind kind)
 	return (struct link_record){ .magic = LINK_MAGIC, .kind = (uint8_t)kind };
 }
 
+/* Padded too: whatever else lay in the sender's memory does not travel along. */
 static bool
 text_padded(const char text[static LINK_TEXT])
 {
@@ -131,6 +132,7 @@ check_trouble(const struct link_record *r)
 static bool
 check_record(const struct link_record *r, bool to_supervisor, struct err *err)
 {
+	/* each number is known to be an index before it is used as one */
 	if (r->magic != LINK_MAGIC)
 		return err_set(err, 0, "magic %#x", r->magic);
 	if (r->kind >= LINK_KINDS || kinds[r->kind].name == NULL)

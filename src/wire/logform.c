@@ -32,6 +32,7 @@ static const struct {
 	{ "alert", LEVEL_CRITICAL },
 	{ "emerg", LEVEL_CRITICAL },
 	{ "NOTICE", LEVEL_INFO },
+	/* Google Cloud's for "none", and the stream that Cloud Foundry read it from: they say nothing of the line */
 	{ "DEFAULT", LEVEL_NONE },
 	{ "ERR", LEVEL_NONE },
 	{ "OUT", LEVEL_NONE },

@@ -22,6 +22,7 @@ says(const char *line, size_t n, const char *assignment)
 	return n == strlen(assignment) && strncmp(line, assignment, n) == 0;
 }
 
+/* A datagram may say several things; of two lines of STATUS the last one counts. */
 static void
 take_line(const char *line, size_t n, struct notify *out)
 {

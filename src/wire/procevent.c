@@ -21,6 +21,7 @@ take_exit(struct procevent *e, const struct proc_event *event)
 	e->status = (int32_t)(event->event_data.exit.exit_code & 0xffff);
 }
 
+/* Of a thread the new task's number is not its group's. */
 static void
 take_fork(struct procevent *e, const struct proc_event *event)
 {

@@ -54,6 +54,7 @@ take_traceback(struct recogniser *r, const struct logform *f, const char *text, 
 		tell_traceback(r);
 		before = 0;
 		was_open = false;
+		/* the line that ends one may begin the next: asked again, now that none is open */
 		traceback_take(&r->traceback, f, r->lines);
 	}
 	if (r->traceback.open && (!was_open || r->traceback.blocks > before)) {
@@ -163,6 +164,7 @@ take_message(struct recogniser *r, const struct logform *f, const char *text, si
 	take_traceback(r, f, text, length);
 	if (f->pid > 0)
 		r->traceback_speaker = f->pid;
+	/* beside the table, not before it: a signature of the user's hides nothing that is known */
 	if (f->length > 0 && r->index.own != NULL)
 		take_own(r, f, text, length);
 	/* no line of ours begins with a digit, but "3 workers"; and many of others do */

@@ -114,6 +114,7 @@ is_credible(const struct signature_entry *s, const struct logform *f, bool stric
 	switch (s->who) {
 	case SIGNATURE_BY_FOREIGN: return true;
 	case SIGNATURE_BY_PRINTED: return f->header == HEADER_NONE;
+	/* a master writes of others, a worker of itself: who is named tells which of the two it can have been */
 	case SIGNATURE_BY_MASTER:
 		if (f->pid > 0 && f->pid == about)
 			return false;

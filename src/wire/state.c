@@ -69,6 +69,7 @@ state_check(const void *bytes, size_t size, struct err *err)
 
 	if (size < STATE_SLOT || h->magic != STATE_MAGIC)
 		return err_set(err, 0, "it is no state of a bridled");
+	/* before the checksum: a later header may be longer, and its checksum elsewhere */
 	if (h->version > STATE_VERSION)
 		return err_set(err, 0, "a newer bridled wrote it (format %u; this one reads up to %d)", h->version,
 			STATE_VERSION);

@@ -10,6 +10,8 @@ struct field {
 	uint32_t offset, size;
 };
 
+/* Of what state.def does not list, since it is no field of a struct's: far above its tags, and never given to anything
+ * else. */
 enum { TAG_LISTENER_TEXT = 100, TAG_LISTENER_PATH = 101, TAG_GENERATION = 1000, TAG_LISTENER = 1001 };
 
 /* clang-format off */
@@ -170,6 +172,7 @@ take_field(struct in *in, uint16_t *tag, struct in *value)
 	return true;
 }
 
+/* One after the other: there are some dozens, and it is done when a bridled begins. */
 static const struct field *
 find_field(const struct shape *shape, uint16_t tag)
 {

@@ -90,6 +90,7 @@ is_status(const char *key, size_t n, int *status)
 	return true;
 }
 
+/* The user's own prefix may stand in front, dots in it too: only the end of a key is Gunicorn's. */
 static const struct form *
 form_of(const char *key, size_t n)
 {

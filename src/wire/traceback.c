@@ -109,6 +109,7 @@ read_row(struct span rest, struct span *function)
 	uint32_t number = 0;
 	const char *in;
 
+	/* a file of so many lines has nobody; what is behind the eighth digit is no number of ours */
 	while (rest.length > 0 && *rest.at >= '0' && *rest.at <= '9' && number < 100000000) {
 		number = number * 10 + (uint32_t)(*rest.at - '0');
 		rest.at++;
@@ -180,6 +181,7 @@ end_block(struct traceback *t, const struct exception_line *e, const struct logf
 	t->ended = true;
 }
 
+/* The frames that come belong to another exception; how many blocks and frames there were, and the root, stay. */
 static void
 next_block(struct traceback *t)
 {
