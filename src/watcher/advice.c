@@ -40,6 +40,7 @@ on_forced(const struct known *k)
 	text_add(k->t, ". ");
 }
 
+/* Whether it hangs or is slow cannot be told from outside: twice the time tells it. */
 static void
 on_start_timeout(const struct known *k)
 {
@@ -61,6 +62,7 @@ on_memory(const struct known *k)
 	text_add(k->t, "It had ");
 	text_add_size(k->t, (uint64_t)bytes);
 	text_addf(k->t, " and was one of %u: memory_max_worker = ", k->workers);
+	/* four fifths, in whole MiB: below what it had when it was killed, and a number that can be pasted */
 	text_add_size(k->t, (uint64_t)(bytes / 10 * 8) >> 20 << 20);
 	text_add(k->t, " recycles a worker before that. ");
 }
@@ -78,6 +80,7 @@ on_queue(const struct known *k)
 		rate = figures_look(k->sampler->figures, clock_now()).rate;
 	if (rate > 0) {
 		text_add(k->t, ", about ");
+		/* the rate is in thousandths of a request a second, the answer in ms */
 		text_add_duration(k->t, queue * 1000000 / rate);
 		text_add(k->t, " each");
 	}
@@ -109,6 +112,7 @@ on_connections(const struct known *k)
 {
 	const struct record_strain *s = k->strain;
 
+	/* nine tenths: they are counted one after the other, so never all at one moment */
 	if (s->open_most <= 0 || s->open < s->open_most - s->open_most / 10)
 		return;
 	text_addf(k->t,
@@ -157,6 +161,7 @@ on_queue_full(const struct known *k)
 		on_room(k);
 }
 
+/* Causes that are not here have the sentence of causes.def alone, which needs no figures. */
 static const struct {
 	enum cause cause;
 	adviser *advise;
@@ -190,5 +195,6 @@ advice_give(const struct service *s, const struct page_service *record, const st
 	for (unsigned i = 0; record != NULL && i < sizeof advisers / sizeof advisers[0]; i++)
 		if (advisers[i].cause == cause)
 			advisers[i].advise(&k);
+	/* behind the figures: what is particular to this service comes first */
 	text_add(&t, causes[cause].advice);
 }

@@ -38,6 +38,7 @@ count_one(struct census *c, msec wall)
 	c->oldest[i] = wall;
 }
 
+/* O_NOFOLLOW: what a link there leads to is no directory of logs. */
 static int
 open_directory(int log_dir, const char *service)
 {
@@ -113,6 +114,7 @@ archive_add(int log_dir, const char *service, uint32_t keep, msec wall, struct e
 
 	if (!look(log_dir, service, &c))
 		return err_set(err, errno, "cannot read log directory of '%s'", service);
+	/* names must grow, or what is older would be taken for newer and removed too late */
 	if (wall <= c.newest)
 		wall = c.newest + 1;
 	snprintf(from, sizeof from, "%s/current", service);

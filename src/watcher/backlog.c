@@ -30,6 +30,7 @@ backlog_new(const struct batch *b, const struct batch_target *to, const struct s
 	return log;
 }
 
+/* What is too long, or of another service, is no backlog of this one: somebody else may have its area by now. */
 struct backlog *
 backlog_find(const char *service, const struct spool *read, uint32_t area)
 {
@@ -91,6 +92,7 @@ cut_kept(struct backlog *b)
 
 	b->spool.lost.bytes += kept->length - whole;
 	kept->length = whole;
+	/* what was written of that line stays in the file until tell() cuts it there */
 	if (kept->offset > whole)
 		kept->offset = whole;
 	if (whole == 0)
@@ -173,6 +175,7 @@ backlog_write(struct backlog *b, struct batch_target *to, struct err *err)
 	bool ok;
 
 	to->spool = &b->spool;
+	/* at most twice: once what was kept, once the line that says what is missing */
 	do {
 		if (!logfile_open(to->file, to->log_dir, to->service, b->batch.wall, err) ||
 			!cut_file(b, to->file, err))

@@ -35,6 +35,7 @@ rotate(const struct batch_target *to, msec wall, struct err *err)
 	return logfile_open(to->file, to->log_dir, to->service, wall, err);
 }
 
+/* Only between lines: a file that ends within one would lose its end to the next. */
 bool
 batch_age(const struct batch_target *to, msec wall, struct err *err)
 {
@@ -52,6 +53,7 @@ write_piece(struct batch *b, const struct batch_target *to, const char *out, siz
 {
 	while (b->skip < n) {
 		const char *at = out + b->skip;
+		/* a rotation that failed is not tried again at every line of this batch */
 		uint64_t max = rotation_err->text[0] == '\0' ? to->max_size : UINT64_MAX / 4;
 		struct rotation_cut cut = rotation_cut(at, n - (size_t)b->skip, to->file->size, max, to->file->mid);
 		size_t done;
@@ -84,6 +86,8 @@ write_plain(struct batch *b, const struct batch_target *to, struct err *rotation
 	return true;
 }
 
+/* By the piece, each noted when it is written: formatting the same input again gives the same bytes (lineformat.h), so
+ * that b->skip is enough to go on from. */
 static bool
 write_formatted(struct batch *b, const struct batch_target *to, struct err *rotation_err, struct err *err)
 {

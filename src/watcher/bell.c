@@ -52,6 +52,7 @@ hang_watch(struct watcher *w, struct service *s)
 	watch = modified_watch(bells->inotify, s->log.fifo);
 	if (watch < 0)
 		return false;
+	/* the kernel counts them from 1 (fs/notify/inotify/inotify_user.c): 0 is free to mean none */
 	bells->watches[s->slot] = watch;
 	return true;
 }
@@ -156,6 +157,7 @@ bells_open(struct watcher *w, struct err *err)
 	ev_io_init(&bells->readable, on_readable, bells->epoll, EV_READ);
 	bells->readable.data = w;
 	ev_io_start(w->loop, &bells->readable);
+	/* all are polled then, which is said with the first */
 	if (bells->inotify < 0)
 		return true;
 	ev_io_init(&bells->written, on_written, bells->inotify, EV_READ);

@@ -41,6 +41,7 @@ burden_pressure(const struct page_service *record, bool *of_group)
 	return group ? p : pressure_look("/proc/pressure");
 }
 
+/* Of its own group where that has one: a neighbour that waits explains nothing of this service. */
 static void
 take_pressure(const struct page_service *record, struct record_strain *strain)
 {
@@ -65,6 +66,7 @@ burden_of(struct watcher *w, const struct service *s, const struct page_service 
 	*strain = (struct record_strain){
 		.queue = sampler->queue,
 		.room = room_of(w, record),
+		/* a listener that was bound anew counts from nothing */
 		.dropped = before->dropped >= 0 && sampler->dropped >= before->dropped ?
 			sampler->dropped - before->dropped :
 			-1,

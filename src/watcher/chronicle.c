@@ -49,6 +49,7 @@ append_gathered(struct watcher *w)
 	struct chronicle *c = &w->chronicle;
 
 	if (c->gathered > 0)
+		/* the last newline is jsonl_append's to write */
 		append(w, c->lines, c->gathered - 1);
 	c->gathered = 0;
 }
@@ -125,6 +126,7 @@ about(enum happening_kind kind, const struct service *s, msec time)
 	return h;
 }
 
+/* A generation whose master has ended has no pid any more: 0, which the journal writes as null. */
 static void
 note_master(struct happening *h, const struct page_service *record, uint32_t generation)
 {
@@ -136,6 +138,7 @@ note_master(struct happening *h, const struct page_service *record, uint32_t gen
 
 /* ---- moves ---- */
 
+/* What nobody asked for. A first death of what ran well is made good at once, and is one all the same. */
 static bool
 is_alarm(enum life_state to, enum life_event event)
 {
@@ -194,6 +197,7 @@ note_latest(void *context, const char *line, size_t length)
 		*latest = h.time;
 }
 
+/* There may be a gap before it: whoever reads the journal sees where. */
 static void
 keep_beginning(struct watcher *w, msec wall)
 {
@@ -220,6 +224,7 @@ chronicle_open(struct watcher *w)
 
 	w->chronicle = (struct chronicle){ .opened = now };
 	jsonl_read(&file, w->logs.log_dir, NEWEST, HAPPENING_MAX, note_latest, &latest);
+	/* else nothing would be later than the journal, and moves that nobody has told would never be in it */
 	if (latest > wall)
 		latest = 0; /* the clock was set back */
 	keep_beginning(w, wall);

@@ -35,6 +35,7 @@ flush(struct client *c)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		/* EPIPE and ECONNRESET: he is gone, and so is what he waits for */
 		if (n < 0 && errno != EAGAIN)
 			hang_up(c);
 		if (n <= 0)
@@ -162,6 +163,7 @@ run_calls(struct client *c)
 
 		/* At debug level only: whoever may connect could fill our log with this. */
 		if (!varlink_call_parse(&call, frame, length, &err)) {
+			/* who sends no call cannot be answered, and replies come in the order of the calls */
 			log_debug("control: uid %u: %s", (unsigned)c->peer.uid, err.text);
 			hang_up(c);
 			return;
@@ -175,6 +177,7 @@ run_calls(struct client *c)
 		client_patience(c, (msec)(IDLE * 1000));
 }
 
+/* Those that were sent ahead are in the buffer already: no readiness will tell of them. */
 void
 client_next(struct client *c)
 {

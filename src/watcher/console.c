@@ -49,6 +49,7 @@ give_up(struct watcher *w)
 	*c = (struct console){ .fd = -1 };
 }
 
+/* By moving: the queue is short as long as somebody reads, and a ring would tear lines at its end. */
 static void
 shift_queue(struct console *c, size_t done)
 {
@@ -74,6 +75,7 @@ enqueue(struct watcher *w, const char *line, size_t n)
 			c->size = size;
 		}
 	}
+	/* whole or not at all, and the newest goes: what is in the queue has begun to be read */
 	if (c->len + n > c->size) {
 		c->lost++;
 		return;
@@ -83,6 +85,7 @@ enqueue(struct watcher *w, const char *line, size_t n)
 	ev_io_start(w->loop, &c->io);
 }
 
+/* When half the queue is free again: else the line about lost lines would be the next to be lost. */
 static void
 tell_lost(struct watcher *w)
 {

@@ -34,6 +34,7 @@ on_acceptable(struct ev_loop *loop, ev_io *io, int revents)
 		return;
 	peer = peer_of(fd, services_header(&w->services));
 	if (!has_room(control, &peer)) {
+		/* without a word: to be told why he would need a place */
 		close(fd);
 		return;
 	}

@@ -98,6 +98,7 @@ counsel_frame(struct watcher *w, struct service *s, const struct page_service *r
 	struct jsonw j;
 
 	inquiry_look(w, s); /* a worker that was ended just now counts */
+	/* looked at now, not at the last tick: who asks again after a change wants to see it */
 	measures_take(w, s, record, &m);
 	advise(&l, &m);
 	jsonw_init(&j, VARLINK_FRAME_MAX);

@@ -3,6 +3,7 @@
  */
 #include "watcher/counsel.h"
 
+/* Below ten milliseconds tenths of them matter; above, nobody plans by them. */
 static void
 add_us(struct text *t, int64_t us)
 {
@@ -36,6 +37,7 @@ typedef void say(struct text *t, const struct saying *s);
 
 /* ---- workers ---- */
 
+/* By Little's law: requests a second times seconds each are requests at a time (core/advise.h). */
 static void
 say_load(struct text *t, const struct saying *s)
 {
@@ -259,7 +261,10 @@ counsel_value(struct text *t, const struct advice *a)
 	switch (a->key) {
 	case ADVISE_WORKER_CLASS: text_add(t, "gthread"); return; /* there is no other that is advised */
 	case ADVISE_TIMEOUT: text_addf(t, "%llds", (long long)(a->value / 1000)); return;
-	case ADVISE_MEMORY_MAX_WORKER: text_addf(t, "%lldM", (long long)(a->value >> 20)); return; /* exactly */
+	case ADVISE_MEMORY_MAX_WORKER:
+		text_addf(t, "%lldM", (long long)(a->value >> 20));
+		return; /* exactly */
+	/* conf's words for a boolean */
 	case ADVISE_PRELOAD: text_add(t, a->value != 0 ? "yes" : "no"); return;
 	case ADVISE_WORKERS: /* plain numbers, below */
 	case ADVISE_THREADS:

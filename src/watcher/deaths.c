@@ -72,6 +72,7 @@ open_kmsg(struct deaths *d)
 
 /* ---- one death ---- */
 
+/* A generation that the page does not have any more has been ended, whoever did it. */
 static bool
 is_ending(const struct page_service *record, uint32_t number)
 {
@@ -97,6 +98,7 @@ slope_of(const struct worker *worker)
 	return worker->first_look == 0 || span < 1000 ? 0 : (worker->rss - worker->first_rss) * 60000 / span;
 }
 
+/* What the last look saw, since nothing of it can be looked at any more but its heartbeat file. */
 static struct record_death
 describe(const struct service *s, const struct page_service *record, const struct worker *worker, int32_t status)
 {
@@ -168,6 +170,8 @@ says_something(const struct record_death *d, enum fact fact)
 	return fact == FACT_EXITING || fact == FACT_TERMED ? d->booted == DEATH_NOT_BOOTED : true;
 }
 
+/* Facts in the order in which they follow from each other: that it was asked to go, how it ended, by whom, and whether
+ * it had begun. */
 static void
 tell(struct watcher *w, struct service *s, const struct page_service *record, const struct worker *worker,
 	struct record_death *d)
@@ -202,6 +206,7 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 	if (worker == NULL || !services_read(&w->services, s->slot, &record))
 		return;            /* a helper of the application, or of a hook */
 	if (!w->inquiries.reading) /* else a line of it is being told, which is how we know */
+		/* the pipe may hold what it, or its master, said before the end: cause before consequence */
 		logs_catch_up(w, s);
 	worker->told = true;
 	d = describe(s, &record, worker, status);

@@ -20,9 +20,11 @@ enum { READ_BACK = 1 << 20 /* bytes of each file that are looked at again */ };
 static bool
 is_of(const struct docket_entry *e, const struct cause_verdict *v, const char *own)
 {
+	/* the same trouble in another phase is another incident: a crash at boot is not one under load */
 	return v == NULL || (e->cause == v->cause && e->phase == v->phase && (own == NULL || strcmp(e->own, own) == 0));
 }
 
+/* Numbers grow by one, so that each has its place, and finds there only itself or a later one. */
 struct docket_entry *
 docket_find(struct service *s, uint32_t number)
 {

@@ -20,6 +20,7 @@ struct dump {
 	char text[RECORD_DUMP];
 };
 
+/* The incarnation goes with it: should the slot be another's by the time that it arrives, nothing is run. */
 static struct link_record
 request(const struct service *s, enum link_deed deed)
 {

@@ -31,6 +31,7 @@ events_tell(struct client *c, const struct page_service *record, const struct li
 		record->name, "from", life_state_name((enum life_state)move->from), "to",
 		life_state_name((enum life_state)move->to), "reason", words, "pid",
 		pid != 0 ? json_integer(pid) : json_null(), "generation", (json_int_t)generation);
+	/* never the last one: whoever watches hangs up when he has seen enough */
 	client_continue(c, json_pack("{s:o}", "event", event));
 }
 

@@ -56,6 +56,7 @@ is_exception(struct line line)
 		n++;
 	if (n == 0 || (n < line.n && line.at[n] != ':'))
 		return false;
+	/* SystemExit and KeyboardInterrupt end as Exit and Interrupt do */
 	return ends_with(line.at, n, "Error") || ends_with(line.at, n, "Exception") || ends_with(line.at, n, "Exit") ||
 		ends_with(line.at, n, "Interrupt");
 }

@@ -19,10 +19,12 @@ look(const struct sampler *sampler, const struct page_service *record, uint32_t 
 		else if (worker->generation == record->generation)
 			seen.staying++;
 	}
+	/* proven for min_ready, as in any replacement: one that dies young has not taken over */
 	seen.up = workers_up_for(workers, number, record->settings.min_ready, now);
 	return seen;
 }
 
+/* Whether it may be done now the supervisor judges: it knows what was decided since this look. */
 static bool
 ask(struct watcher *w, const struct service *s, const struct page_service *record, enum link_deed deed)
 {

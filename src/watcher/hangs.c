@@ -37,6 +37,7 @@ may_hang(const struct worker *worker)
 	return worker->heartbeat == HEARTBEAT_BEATING && worker->leaving == 0;
 }
 
+/* Whom it waits for: an address that has been silent for long is most often the answer. */
 static void
 copy_peers(struct record_hang *hang, const struct stall *stall)
 {
@@ -84,6 +85,7 @@ hangs_judge(struct watcher *w, struct service *s, const struct page_service *rec
 		if (hangs && worker->hang == NULL) {
 			take(w, worker);
 			troubles_judged(w, s, worker->generation, LINK_HANG, worker->pid);
+			/* after our own look: what a debugger does to it would be seen in that */
 			errands_dump(w, s, worker->pid);
 		} else if (!hangs && worker->hang != NULL) {
 			free(worker->hang);

@@ -24,6 +24,8 @@ address_of(const char *place, struct sockaddr_storage *address, socklen_t *lengt
 		return hostport_parse(place, address, length);
 	if (!text_copy(un.sun_path, sizeof un.sun_path, place))
 		return false;
+	/* the whole of sun_path counts as its length here, NULs behind the path and all: a path ends at the first
+	 * (unix(7)) */
 	memcpy(address, &un, sizeof un); /* sockaddr_storage has room for any (POSIX) */
 	*length = sizeof un;
 	return true;

@@ -23,6 +23,7 @@ take(void *context, const struct happening *h)
 	struct latest *l = context;
 
 	if (h->time >= l->since)
+		/* read from the oldest on, so that those which stay are the latest */
 		l->ring[l->count++ % l->size] = *h;
 }
 
@@ -58,6 +59,7 @@ write_happenings(struct jsonw *j, struct latest *l)
 
 /* ---- how it has fared ---- */
 
+/* What is unknown is null, and never 0: no requests, and nobody counted, are two things. */
 static void
 write_known(struct jsonw *j, const char *key, int64_t value)
 {

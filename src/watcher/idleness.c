@@ -11,6 +11,7 @@ enum {
 	EIGHTHS = 8,   /* a busy service is counted anew so often within idle_stop: each time wakes the supervisor */
 };
 
+/* The count that was judged goes along: if the supervisor has seen one more arrive, it refuses (DEED_REST). */
 static void
 ask_for(struct watcher *w, struct service *s, const struct page_service *record, enum link_deed deed)
 {

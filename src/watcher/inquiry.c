@@ -23,6 +23,7 @@ service_of(const struct inquiry *q)
 	return &q->w->services.at[q->slot];
 }
 
+/* With the first thing that is told, not with the service: most never have anything to tell. */
 struct inquiry *
 inquiry_of(struct watcher *w, struct service *s)
 {
@@ -90,6 +91,7 @@ close_case(struct inquiry *q)
 	free(q->told);
 	q->told = NULL;
 	q->due = q->quiet = MSEC_NEVER;
+	/* it was told with this case; the next begins with what is known then */
 	service_of(q)->context = 0;
 }
 

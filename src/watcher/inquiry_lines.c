@@ -52,6 +52,7 @@ died_unseen(const struct service *s, const struct recognised *what)
 		workers_find(&s->sampler->workers, what->match.pid) == NULL;
 }
 
+/* Every fact that the line proves is tried, for the first may be mere context. */
 static bool
 opens(struct watcher *w, struct service *s, const struct recognised *what)
 {
@@ -116,6 +117,7 @@ heard(void *context, const struct recognised *what)
 
 	note_word(s, what);
 	if (what->kind == RECOGNISED_ANSWER) {
+		/* 500 too: the application was reached; 502 to 504 are said by who did not reach it */
 		if (what->match.detail <= 500)
 			inquiry_told(w, s, FACT_SERVED, 0);
 		return;
@@ -137,6 +139,7 @@ heard(void *context, const struct recognised *what)
 	ask_why_killed(w, s, what);
 }
 
+/* Anew also where a service left something open that could not be kept with it: another's lines do not belong to it. */
 static void
 begin_to_read(struct watcher *w, struct recogniser *r)
 {

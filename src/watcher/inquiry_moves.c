@@ -11,6 +11,7 @@
 
 enum { ASKED_LASTS = 120000 /* ms for which a deed explains what happens */ };
 
+/* Deeds that may explain what a service does next; those without words explain nothing. */
 static const char *const deed_words[DEEDS] = { [DEED_START] = "start",
 	[DEED_STOP] = "stop",
 	[DEED_RESTART] = "restart",
@@ -75,6 +76,7 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 	q->master_ended = move->pid;
 	if (fact == FACT_MASTER_LEFT && move->from != LIFE_RUNNING) /* before that, its workers tell why */
 		return;
+	/* SIGKILL has no sender that could be asked: the kernel's own count tells its kills from a person's */
 	if (fact == FACT_MASTER_KILLED && deaths_by_memory(w, s, move->pid))
 		fact = FACT_OOM;
 	inquiry_told(w, s, fact, fact == FACT_OOM ? move->pid : 0);

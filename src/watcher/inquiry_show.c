@@ -131,6 +131,7 @@ inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, boo
 	old = docket_find(s, c->number);
 	e = entry_of(c, i, wall);
 	changed = old == NULL || old->cause != e.cause || old->phase != e.phase;
+	/* nothing was added but our looking: the time of the incident stays that of what happened */
 	if (!fresh && !changed && old->died == e.died)
 		e.last = old->last;
 	e.written = old != NULL ? old->written : 0;

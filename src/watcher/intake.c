@@ -22,6 +22,7 @@ enum {
 static struct intake_state *
 state_of(struct watcher *w, uint32_t slot)
 {
+	/* by slot, since services move when there are more of them (realloc) */
 	return &w->services.at[slot].log.intake;
 }
 
@@ -39,6 +40,7 @@ set_clock(struct watcher *w, uint32_t capacity)
 	timerfd_settime(w->intake.clock, 0, &every, NULL);
 }
 
+/* The bell comes down first: a FIFO that is read by the clock needs to tell nobody, which is what makes it cheap. */
 static void
 fast_begin(struct watcher *w, struct service *s)
 {

@@ -42,6 +42,7 @@ jsonl_append(const struct jsonl *f, int dir, const char *object, size_t length)
 	ok = fstat(fd, &st) == 0 && write_line(fd, st.st_size, object, length);
 	why = errno;
 	if (ok && st.st_size + (off_t)length + 1 >= f->most) /* the next line makes a new one; two files at most */
+		/* that it fails is no loss of a line: the file grows, and it is tried again with the next */
 		renameat(dir, f->name, dir, f->older);
 	close(fd);
 	errno = why;

@@ -59,6 +59,7 @@ bool
 kept_open(struct watcher *w, int fd)
 {
 	bool shared = is_kept(fd);
+	/* all of it at once: pages that nobody touches are a hole in the file, and take nothing */
 	void *at = mmap(NULL, WATCHER_KEPT_SIZE, PROT_READ | PROT_WRITE,
 		shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, shared ? fd : -1, 0);
 

@@ -11,6 +11,7 @@ lineformat_stamp(char stamp[LINEFORMAT_STAMP], msec wall)
 	time_t seconds = (time_t)(wall / 1000);
 	struct tm tm;
 
+	/* UTC, whatever the watcher's zone: logs of several machines are laid side by side */
 	gmtime_r(&seconds, &tm);
 	snprintf(stamp, LINEFORMAT_STAMP, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)(tm.tm_year + 1900) % 10000,
 		(unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
@@ -162,6 +163,7 @@ json_some(struct lineformat *f, struct output *o, const char **in, size_t *n)
 	--*n;
 }
 
+/* As it is, up to the end of the line: only its beginning gets something in front. */
 static void
 text_some(struct lineformat *f, struct output *o, const char **in, size_t *n)
 {

@@ -138,6 +138,7 @@ write_figures(struct jsonw *j, const struct service *s, const struct page_servic
 	known_integer(j, "queue", sampled && sampler->queue >= 0, sampled ? sampler->queue : 0);
 }
 
+/* By class of status: 1xx to 5xx, in this order, zeros too. */
 static void
 write_counts(struct jsonw *j, const char *key, const uint64_t counts[FIGURES_CLASSES])
 {
@@ -198,6 +199,7 @@ write_words(struct jsonw *j, const struct watcher *w, const struct page_service 
 	jsonw_key_string(j, "log", words);
 }
 
+/* Words with blanks between them, as for the other lists of names that the interface has. */
 static void
 write_withheld(struct jsonw *j, const struct page_service *record)
 {

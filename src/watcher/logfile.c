@@ -43,6 +43,7 @@ ends_in_line(int fd, uint64_t size)
 {
 	char last = '\n';
 
+	/* what cannot be read back counts as whole: at worst a stamp stands within a line */
 	return size > 0 && pread(fd, &last, 1, (off_t)size - 1) == 1 && last != '\n';
 }
 

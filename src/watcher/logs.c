@@ -45,6 +45,7 @@ logs_target(struct watcher *w, struct service *s, bool spooled)
 		.file = &s->log.file,
 		.log_dir = w->logs.log_dir,
 		.service = s->name,
+		/* 0 is never: so large a file has no file system, and adding to it does not overflow */
 		.max_size = s->log.max_size > 0 ? s->log.max_size : UINT64_MAX / 4,
 		.max_age = s->log.max_age,
 		.keep = s->log.keep,
@@ -135,6 +136,7 @@ logs_take(struct watcher *w, struct service *s)
 
 	spool->number++;
 	batch_note(&b, &to, SPOOL_READING);
+	/* noted before: should we die right behind this call, the next watcher knows whose bytes these are */
 	n = read(s->log.fifo, spool->bytes, SPOOL_BYTES);
 	if (n > 0) {
 		b.length = (uint32_t)n;
@@ -144,6 +146,7 @@ logs_take(struct watcher *w, struct service *s)
 			console_feed(w, s->name, &s->log.line, b.bytes + b.offset, b.length - b.offset);
 		if (to_file(&s->log) && b.offset < b.length)
 			write_file(w, s, &b, &to);
+		/* last: whatever the bytes do to the reader, they are in the file already */
 		inquiry_read(w, s, spool->bytes, (size_t)n);
 	} else if (n == 0) {
 		close_fifo(w, s); /* nobody has it open for writing, not even the supervisor: it will be made anew */
@@ -200,6 +203,7 @@ watch_age(struct watcher *w, msec max_age)
 
 /* ---- beginning and end ---- */
 
+/* A new format begins with the next line: the one that is under way goes on in the file as it is. */
 static void
 take_settings(struct service *s, const struct page_service *record)
 {

@@ -30,6 +30,7 @@ add(struct masters *m, int32_t pid, const struct service *s)
 	return true;
 }
 
+/* A pid alone is not enough: two services may have had it one after the other. */
 static bool
 is_known(const struct masters *m, int32_t pid, uint32_t slot)
 {

@@ -92,6 +92,7 @@ measures_look(struct watcher *w, struct service *s, const struct page_service *r
 
 /* ---- for advice ---- */
 
+/* The page has 0 for what was not said, advice wants -1: 0 threads would be an answer. */
 static void
 take_settings(const struct page_service *record, struct advise_measures *m)
 {

@@ -53,6 +53,7 @@ static void
 reread(struct client *c, json_t *parameters)
 {
 	(void)parameters;
+	/* of no service: "" and NULL stand for all of them */
 	waiter_request(c, DEED_REREAD, "", NULL, 0, 0, false);
 }
 
@@ -96,6 +97,7 @@ scale(struct client *c, json_t *parameters)
 	/* whoever takes more away than there are: TTOU does not go below one either (gunicorn-facts 3.1) */
 	wanted = wanted < 1 ? 1 : wanted > LINK_WORKERS_MAX ? LINK_WORKERS_MAX : wanted;
 	waiter_request(c, DEED_SCALE, target.name, &target.record, target.slot, wanted, no_wait);
+	/* after waiter_request, which begins the waiter anew: what it waits to see */
 	c->waiter.wanted = (uint32_t)wanted;
 }
 

@@ -34,6 +34,7 @@ struct batch_of_datagrams {
 static bool
 is_of(const struct service *s, const struct statsd_metric *m)
 {
+	/* the whole name, ended here: "web" is not the beginning of "web2" */
 	return s->sampler != NULL && strncmp(s->name, m->name, m->name_length) == 0 && s->name[m->name_length] == '\0';
 }
 
@@ -96,6 +97,7 @@ send_on(struct metrics *metrics, const struct sampler *sampler, const struct sta
 
 	if (sampler->statsd_address == 0)
 		return;
+	/* made with the first that is wanted elsewhere: most setups have no statsd of their own */
 	if (metrics->onward < 0)
 		metrics->onward = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (metrics->onward >= 0)

@@ -4,6 +4,7 @@
 #include "os/oomcount.h"
 #include "watcher/watch.h"
 
+/* Of the current generation: one that is being ended dies of what it likes. */
 static pid_t
 master_of(const struct page_service *record)
 {

@@ -35,6 +35,7 @@ own_of(const void *page)
 	return own;
 }
 
+/* Words, not pointers: the page is mapped anew when the supervisor was, at another address. */
 bool
 own_same(const struct own *a, const struct own *b)
 {

@@ -45,6 +45,7 @@ fail(struct probe *p, const char *why)
 	finish(p, PROBE_BAD);
 }
 
+/* Of permission nothing follows: that is between the watcher's user and the socket's mode. */
 static void
 fail_with(struct probe *p, int errnum)
 {
@@ -56,6 +57,7 @@ fail_with(struct probe *p, int errnum)
 static void
 judge(struct probe *p)
 {
+	/* 0 where it ended within the status line: no HTTP either */
 	int status = http_status(p->answer, p->kept);
 
 	if (http_status_is(status, p->settings.status)) {
@@ -123,6 +125,7 @@ take(struct probe *p)
 	memcpy(p->answer + p->kept, bytes, keep);
 	p->kept += keep;
 	p->taken += (size_t)n;
+	/* closed with bytes unread, as by any client that turns away: one reset, not a download */
 	if (p->taken >= ENOUGH)
 		judge(p);
 }

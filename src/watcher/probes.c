@@ -97,6 +97,7 @@ probes_passed(struct probes *p, const struct page_service *record, uint32_t numb
 
 	if (record->settings.probe.target[0] == '\0' || (same && p->passed))
 		return true;
+	/* it is being asked: one question at a time */
 	if (same && p->probe.fd >= 0)
 		return false;
 	probe_stop(&p->probe);
@@ -130,6 +131,7 @@ probes_look(struct probes *p, const struct page_service *record)
 		p->for_readiness = false;
 		probe_stop(&p->probe);
 	}
+	/* one that is answered late is not asked again meanwhile: probe_timeout ends it */
 	if (now < p->due || p->probe.fd >= 0)
 		return;
 	p->due = probes_due(record, now);

@@ -43,6 +43,7 @@ struct proof {
 	char status[NOTIFY_STATUS];
 };
 
+/* A list: only programs with a proof are in it, and they are few. */
 static struct proof *
 find(const struct watcher *w, uint32_t slot)
 {
@@ -69,6 +70,7 @@ booting(const struct page_service *record)
 														NULL;
 }
 
+/* Once is enough, and again does no harm: the supervisor takes it for a generation that boots, or not at all. */
 static void
 say_ready(struct proof *p)
 {
@@ -118,6 +120,8 @@ may_speak(const struct proof *p, const struct page_service *record, pid_t pid)
 			return true;
 		if (p->kind != PAGE_PROOF_NOTIFY_ALL || !tree_look(pid, &process))
 			return false;
+		/* a shell's children may outlive their parent: whoever is in the session that the master leads is its
+		 * own all the same */
 		if (process.session == g->master)
 			return true;
 		pid = process.parent;
@@ -268,6 +272,8 @@ on_probed(struct probe *probe, enum probe_result result)
 		wake_in(p, ASK_EVERY);
 }
 
+/* One timer for all that a proof waits for, since it waits for one thing at a time: a master, an answer, a sign of
+ * life. */
 static void
 on_due(struct ev_loop *loop, ev_timer *timer, int events)
 {

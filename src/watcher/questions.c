@@ -12,6 +12,7 @@
 #include "watcher/parameters.h"
 #include "watcher/watch.h"
 
+/* Counted from the page, slot by slot: `used` is the highest that was ever in use. */
 void
 questions_info(struct client *c, json_t *parameters)
 {

@@ -143,6 +143,7 @@ queues_ask_due(struct watcher *w, msec now)
 		counts[services] = (uint8_t)add_queries(&record, queries + n);
 		slots[services] = i;
 		n += counts[services++];
+		/* there is room for the listeners of one service more than that */
 		if (n >= AT_ONCE || services == AT_ONCE) {
 			ask_some(w, slots, counts, services, queries, n);
 			services = n = 0;

@@ -23,6 +23,8 @@ needed(const struct page_service *record, const struct page_generation *g)
 	return n > 0 ? n : 1;
 }
 
+/* As a claim: whether this generation is awaited, the supervisor knows. Repeated, since it may have been dropped on a
+ * full link. */
 static void
 say_ready(struct watcher *w, struct service *s, const struct page_service *record, uint32_t number)
 {
@@ -59,6 +61,7 @@ is_proven(struct watcher *w, struct service *s, const struct page_service *recor
 	msec now)
 {
 	bool reloading = record->state == LIFE_RELOADING && g->number == record->generation;
+	/* after HUP only workers that were forked since count: the others have loaded the old code */
 	msec since = reloading ? record->since - TICK : 0;
 
 	if (record->state == LIFE_REPLACING && g->singly)

@@ -51,6 +51,7 @@ look_ready(struct watcher *w, const char *name, struct text *t)
 		if (ready <= worst) /* the first of the worst is the one that is named */
 			continue;
 		worst = ready;
+		/* from the beginning again: it is about this one now */
 		text_init(t, t->at, t->size);
 		text_addf(t, "%s is %s: ", record.name, life_state_name((enum life_state)record.state));
 		reasons_of_state(t, &record);

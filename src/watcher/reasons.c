@@ -90,6 +90,7 @@ reasons_from_log(struct watcher *w, struct text *t, uint32_t slot, const struct 
 	/* what it said last may still be in its pipe */
 	logs_catch_up(w, &w->services.at[slot]);
 	from = file->size > MOST ? file->size - MOST : 0;
+	/* another file since: all of it is newer than the question */
 	if (mark->inode == file->inode && mark->size > from)
 		from = mark->size;
 	n = tail != NULL && file->fd >= 0 ? pread(file->fd, tail, MOST, (off_t)from) : -1;

@@ -32,6 +32,7 @@ rotation_cut(const char *bytes, size_t n, uint64_t have, uint64_t max, bool mid)
 		return finish_line(bytes, n, have, max);
 	if (have > 0)
 		return (struct rotation_cut){ 0, true };
+	/* one line that fills a whole file: split, since it would be in no file otherwise */
 	return (struct rotation_cut){ (size_t)room, true };
 }
 

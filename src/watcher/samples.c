@@ -27,6 +27,7 @@ is_becoming_ready(const struct page_service *record)
 	return record->state == LIFE_STARTING || record->state == LIFE_REPLACING || record->state == LIFE_RELOADING;
 }
 
+/* What has to be seen soon: a queue that grows, a worker that does, a kill for want of memory. */
 static bool
 needs_a_second(const struct page_service *record)
 {
@@ -67,6 +68,7 @@ plan(struct sampler *sampler, const struct page_service *record, msec now)
 		sampler->due = idle;
 }
 
+/* libev's own idea of now is as old as this round of the loop (ev_now_update(3)): a round may have taken long. */
 static void
 set_timer(struct watcher *w, msec due)
 {
@@ -145,6 +147,7 @@ look_by_itself(struct watcher *w, struct service *s, const struct page_service *
 	if (starting) {
 		readiness_judge(w, s, record);
 	} else if (record->state == LIFE_RUNNING) {
+		/* first, so that strains see whether the number of workers is on its way */
 		pools_judge(w, s, record);
 		strains_judge(w, s, record);
 		hangs_judge(w, s, record, clock_now());
@@ -209,6 +212,7 @@ samples_forked(struct watcher *w, struct service *s)
 {
 	msec due = clock_now() + FORKED;
 
+	/* sooner is planned already */
 	if (s->sampler == NULL || s->sampler->due <= due)
 		return;
 	s->sampler->due = due;

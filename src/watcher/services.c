@@ -73,6 +73,7 @@ services_map(struct services *s, int fd, struct err *err)
 	return true;
 }
 
+/* The slots' own things first, by whoever has them: from here on nobody can be found any more. */
 void
 services_release(struct services *s)
 {
@@ -133,6 +134,7 @@ services_find(const struct services *s, const char *name, uint32_t *slot)
 bool
 services_nearest(const struct services *s, const char *name, char nearest[PAGE_NAME])
 {
+	/* a third of it, rounded up, and one, since it has to be less */
 	unsigned best = (unsigned)(strlen(name) + 2) / 3 + 1;
 	struct page_service record;
 	bool found = false;

@@ -9,6 +9,7 @@ enum {
 	WEIGH_EVERY = 30000, /* ms between looks at the master's PSS: the kernel walks all page tables for it */
 };
 
+/* Of a master that is another one its PSS is asked at once: it has nothing to do with the last. */
 static int64_t
 master_pss(struct sampler *sampler, int32_t master, msec now)
 {

@@ -54,6 +54,7 @@ spool_open(struct spool *s, int fd, uint32_t area, size_t room, struct err *err)
 
 	if (at == MAP_FAILED)
 		return err_set(err, errno, "cannot map the spool");
+	/* a fresh hole, or of a program with another layout: nothing of it could be understood */
 	if (h->magic != SPOOL_MAGIC) {
 		memset(h, 0, sizeof *h);
 		h->magic = SPOOL_MAGIC;
@@ -146,6 +147,7 @@ spool_got(struct spool *s, uint32_t length)
 {
 	uint32_t current = atomic_load_explicit(&s->header->current, memory_order_relaxed) % 2;
 
+	/* in the note that counts, by one store: it was SPOOL_READING, and is either that or this */
 	*(volatile uint32_t *)&s->header->notes[current].length = length;
 	if (length > s->touched)
 		s->touched = length;
@@ -158,6 +160,7 @@ spool_done(struct spool *s, size_t length)
 
 	s->header->notes[other].service[0] = '\0';
 	atomic_store_explicit(&s->header->current, other, memory_order_release);
+	/* behind the note, which says already that nothing is in hand: killed here, spool_clear zeroes the rest */
 	memset(s->bytes, 0, length);
 }
 

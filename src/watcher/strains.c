@@ -38,6 +38,7 @@ cpu_of_others(const struct workers *workers, uint32_t generation, const struct w
 	return n > 0 ? sum / (float)n : -1;
 }
 
+/* Each worker is told of once (spin_told, fds_told), and again only when it was well in between. */
 static void
 judge_workers(struct watcher *w, struct service *s, const struct page_service *record, msec now)
 {
@@ -67,6 +68,7 @@ lingering(const struct workers *workers, const struct page_service *record, msec
 	for (uint32_t i = 0; i < workers->count; i++) {
 		const struct worker *worker = &workers->at[i];
 
+		/* those that we told: whoever is asked by a person, by kill(1), is not known here */
 		n += worker->generation == record->generation && worker->leaving != 0 && now - worker->leaving > most;
 	}
 	return n;

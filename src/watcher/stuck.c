@@ -192,6 +192,7 @@ on_retry(struct ev_loop *loop, ev_timer *timer, int revents)
 			continue;
 		try_and_tell(w, s);
 		if (s->log.backlog != NULL && s->log.fifo >= 0 &&
+			/* a quarter is left for what is written until the next look */
 			fifo_waiting(s->log.fifo) >= (long)s->log.capacity / 4 * 3)
 			drop(w, s);
 	}

@@ -27,6 +27,7 @@ enqueue(struct watcher *w, const struct link_record *record)
 	struct uplink *u = &w->uplink;
 
 	if (u->queue == NULL)
+		/* taken only now, 64 KiB: a supervisor that reads never lets it come to this */
 		u->queue = malloc(UPLINK_QUEUE * sizeof *u->queue);
 	if (u->queue == NULL || u->count == UPLINK_QUEUE) {
 		log_warning("the supervisor does not read: a record is dropped");
@@ -111,6 +112,7 @@ new_page(struct watcher *w, int page_fd)
 	struct err err;
 
 	if (page_fd >= 0 && !services_map(&w->services, page_fd, &err))
+		/* the old one stays mapped: its last state is better than none */
 		log_error("new page refused: %s", err.text);
 	inquiries_learn(w);
 	watch_slots(w);
@@ -175,6 +177,8 @@ packet(struct watcher *w, const struct link_record *records, size_t n, int page_
 	size_t count;
 
 	if (!link_check(records, n, false, &count, &err)) {
+		/* of another version perhaps: it is passed over as a whole, since the others in it may build on this
+		 * one */
 		log_error("the supervisor said what we do not understand: %s", err.text);
 		count = 0;
 	}

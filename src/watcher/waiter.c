@@ -34,6 +34,7 @@ has_outcome(enum link_deed deed, enum outcome_goal *goal)
 		bool waits;
 		enum outcome_goal goal;
 	} outcomes[DEEDS] = {
+		/* what is not here is done when it is accepted */
 		[DEED_START] = { true, GOAL_UP },
 		[DEED_STOP] = { true, GOAL_DOWN },
 		[DEED_RESTART] = { true, GOAL_UP_AGAIN },
@@ -66,6 +67,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	request.service = record != NULL ? slot : UINT32_MAX;
 	if (record != NULL) {
 		waiter->before = record->generation;
+		/* what its log says from here on is about what was asked for */
 		waiter->mark = reasons_mark(c->w, slot);
 		request.incarnation = record->incarnation;
 		request.generation = record->generation;
@@ -100,6 +102,7 @@ last_move(const struct page_service *record)
 	return move;
 }
 
+/* By the move, not by the page: two moves may have followed each other, and the first one decided it. */
 static void
 judge(struct client *c, struct service *s, const struct page_service *record, const struct link_record *move)
 {

@@ -12,6 +12,7 @@
 
 enum { SENTENCE = 480 }; /* what is longer is cut (text.h) */
 
+/* The next step, as it is typed. */
 static void
 hint_logs(char *hint, size_t size, const char *name)
 {

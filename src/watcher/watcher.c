@@ -55,6 +55,7 @@ watch_slots(struct watcher *w)
 		watch_slot(w, i);
 }
 
+/* The journal first, then whoever waits: who is told and looks into the history finds it there. */
 void
 watch_moved(struct watcher *w, const struct link_record *move)
 {
@@ -70,6 +71,7 @@ watch_moved(struct watcher *w, const struct link_record *move)
 	inquiry_moved(w, &w->services.at[move->service], move);
 }
 
+/* The socket first: nobody should be promised anything any more. Then what is in the pipes goes to disk. */
 void
 watch_end(struct watcher *w)
 {

@@ -127,6 +127,7 @@ words_reason(struct text *t, const struct words_move *move)
 	}
 }
 
+/* Tenths: what took longer than a second is not told apart by less. */
 void
 words_took(struct text *t, msec took)
 {

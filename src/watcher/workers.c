@@ -17,6 +17,7 @@ enum {
 	NOISE = 100,            /* ms below which a difference of CPU times says nothing (ticks are 10 ms) */
 };
 
+/* Whatever is held for it: a descriptor each, so that a thousand workers cost a thousand, and no more. */
 static void
 let_go(struct worker *worker)
 {
@@ -123,6 +124,7 @@ look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum wo
 	if (!process_sample(pid, &sample) || sample.state == 'Z')
 		return;
 	worker = find(w, pid, sample.start);
+	/* tried first at the number at which it was found the last time: a directory need not be read again */
 	fd = worker != NULL ? worker->heartbeat_fd : -1;
 	heartbeat = process_heartbeat(pid, &fd, clock_wall(), &age);
 	if (heartbeat != HEARTBEAT_NONE && worker == NULL && tree_is_heir(pid, master))
@@ -253,6 +255,7 @@ workers_look(struct workers *w, const struct page_service *record, enum workers_
 		if (generation->number != 0 && generation->master > 0)
 			look_below(w, generation, depth, now);
 	}
+	/* who could not be looked at is not gone */
 	if (!w->unsure)
 		forget_unseen(w);
 }
