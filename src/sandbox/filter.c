@@ -153,6 +153,9 @@ gather(struct compiler *c, const struct filter_wishes *w, uint32_t personality)
 	const struct check not_realtime = { TEST_SET, 1, 0, EPERM, 0, 0, UINT64_C(1) << 0 | 1 << 3 | 1 << 5 };
 
 	c->beyond = syscalls_resolve(w->calls, w->call_count, w->call_error, c->action) ? ENOSYS : SYSCALL_ALLOW;
+	/* it opens sockets and makes files without a call that a filter sees (IORING_OP_SOCKET, IORING_OP_OPENAT: io_uring(7)) */
+	if (w->limits_families || w->no_suid_sgid)
+		pretend_missing(c, "io_uring_setup");
 	if (w->limits_families)
 		check(c, "socket", (struct check){ TEST_SET, 0, 0, EAFNOSUPPORT, 0, 0, w->families });
 	if (w->forbidden_clone != 0)
