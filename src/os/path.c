@@ -71,6 +71,7 @@ struct walk {
 	bool make;
 	int dir;   /* where we are (O_PATH) */
 	bool ours; /* every directory so far is root's or ours alone */
+	bool firm; /* or sticky: what is root's there nobody else can rename */
 	bool sticky;
 	unsigned links;
 	char rest[PATH_MAX]; /* of the way, from `at` */
@@ -124,9 +125,9 @@ enter(struct walk *w, int fd, const char *words, struct err *err)
 		err_set(err, errno, "cannot look at directory '%s'", words);
 	} else if (path_judge(&st, words, w->user, w->group, err)) {
 		/* (uid_t)-1 is nobody: what remains is root and ourselves */
-		w->ours = w->ours && !(st.st_mode & S_ISVTX && st.st_mode & (S_IWGRP | S_IWOTH)) &&
-			path_judge(&st, words, (uid_t)-1, (gid_t)-1, &alone);
+		w->firm = w->firm && path_judge(&st, words, (uid_t)-1, (gid_t)-1, &alone);
 		w->sticky = st.st_mode & S_ISVTX && st.st_mode & (S_IWGRP | S_IWOTH);
+		w->ours = w->ours && w->firm && !w->sticky;
 		move_to(w, fd);
 		return true;
 	}
@@ -142,7 +143,7 @@ start_at_root(struct walk *w, struct err *err)
 
 	if (fd < 0)
 		return err_set(err, errno, "cannot open '/'");
-	w->ours = true;
+	w->ours = w->firm = true;
 	return enter(w, fd, "/", err);
 }
 
@@ -238,7 +239,7 @@ path_walk(struct path_way *way, const char *path, uid_t user, gid_t group, bool 
 			close(w.dir);
 		return false;
 	}
-	*way = (struct path_way){ .dir = w.dir, .sticky = w.sticky };
+	*way = (struct path_way){ .dir = w.dir, .sticky = w.sticky, .firm = w.firm };
 	memcpy(way->name, w.name, sizeof way->name);
 	return true;
 }

@@ -25,6 +25,7 @@ struct path_way {
 	int dir;              /* the directory that the last component is in (O_PATH); the caller closes it */
 	char name[PATH_NAME]; /* the last component; "" when the path is "/" */
 	bool sticky;          /* others can make files there, though not replace ours */
+	bool firm;            /* nobody but root and we can put something else in the place of what is on the way */
 };
 
 /* Walk the absolute PATH on behalf of USER and GROUP up to its last component, which is not looked at. MAKE: missing

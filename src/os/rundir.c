@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "os/dirents.h"
 #include "os/path.h"
 
 static int
@@ -48,18 +50,43 @@ is_owned_by(int fd, uid_t owner)
 	return fstat(fd, &st) == 0 && st.st_uid == owner;
 }
 
-int
-rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mode, struct err *err)
+static bool
+is_empty(int fd)
 {
+	struct dirents d;
+	bool empty;
+
+	if (!dirents_open(&d, fd, "."))
+		return false;
+	empty = dirents_next(&d) == NULL && d.end == 0; /* not an error */
+	dirents_close(&d);
+	return empty;
+}
+
+/* Who owns the directory above can rename another one of root's to this name, between mkdir and open as well: what somebody put
+ * into that one would be given away with it. */
+static bool
+may_be_given(int fd, const struct path_way *way, struct err *err)
+{
+	return way->firm || is_empty(fd) ||
+		err_set(err, 0,
+			"'%s' is not that user's, has something in it, and is where that user could have put it",
+			way->name);
+}
+
+static int
+open_on(const struct path_way *way, uid_t owner, gid_t group, mode_t mode, struct err *err)
+{
+	const char *name = way->name[0] == '\0' ? "." : way->name;
 	/* closed to everybody until it has its owner and mode, whatever the umask */
-	bool made = mkdirat(dir_fd, name, 0700) == 0, ok = false;
+	bool made = mkdirat(way->dir, name, 0700) == 0, ok = false;
 	int fd;
 
 	if (!made && errno != EEXIST) {
 		err_set(err, errno, "cannot make directory '%s'", name);
 		return -1;
 	}
-	fd = open_directory(dir_fd, name);
+	fd = open_directory(way->dir, name);
 	if (fd < 0) {
 		err_set(err, errno,
 			errno == ENOTDIR || errno == ELOOP ? "'%s' is not a directory, or a symbolic link" :
@@ -67,7 +94,7 @@ rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mo
 			name);
 		return -1;
 	}
-	if (!judge(fd, name, owner, group, err))
+	if (!judge(fd, name, owner, group, err) || (!is_owned_by(fd, owner) && !may_be_given(fd, way, err)))
 		;
 	else if ((made || !is_owned_by(fd, owner)) && !own(fd, owner, group, mode))
 		err_set(err, errno, "cannot give directory '%s' to user %u", name, (unsigned)owner);
@@ -76,6 +103,17 @@ rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mo
 	if (ok)
 		return fd;
 	close(fd);
+	return -1;
+}
+
+int
+rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mode, struct err *err)
+{
+	struct path_way way = { .dir = dir_fd, .firm = true };
+
+	if (text_copy(way.name, sizeof way.name, name))
+		return open_on(&way, owner, group, mode, err);
+	err_set(err, ENAMETOOLONG, "directory '%s'", name);
 	return -1;
 }
 
@@ -89,7 +127,7 @@ rundir_open(const char *path, uid_t owner, gid_t group, mode_t mode, struct err 
 		err_prefix(err, "directory '%s'", path);
 		return -1;
 	}
-	fd = rundir_open_at(way.dir, way.name[0] == '\0' ? "." : way.name, owner, group, mode, err);
+	fd = open_on(&way, owner, group, mode, err);
 	if (fd < 0)
 		err_prefix(err, "directory '%s'", path);
 	close(way.dir);

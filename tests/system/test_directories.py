@@ -124,7 +124,7 @@ def test_a_program_has_them_too(bridled):
     assert not (site.root / "runtime/job").exists()
 
 
-@pytest.mark.parametrize("trick", ["link", "link on the way", "foreign", "open to all"])
+@pytest.mark.parametrize("trick", ["link", "link on the way", "foreign", "open to all", "root's own, renamed"])
 def test_tricks(daemons, as_root, trick):
     """What a service's user may have put there before is refused, and what it points to stays as it was."""
     site = daemons()
@@ -145,11 +145,18 @@ def test_tricks(daemons, as_root, trick):
     elif trick == "foreign":
         (base / "shop").mkdir()
         os.chown(base / "shop", 1, 1)
+    elif trick == "root's own, renamed":
+        # a backup that root keeps there, say: its name is for whoever owns the directory around it to change
+        (base / "shop").mkdir()
+        os.chown(base / "shop", NOBODY, NOBODY)
+        victim.rename(base / "shop/backup")
+        victim = base / "shop/deep"
+        subprocess.run(["mv", base / "shop/backup", victim], user=NOBODY, group=NOBODY, extra_groups=[], check=True)
     else:
         (base / "shop").mkdir()
         (base / "shop").chmod(0o777)
-    site.write(bounds(user=str(NOBODY), group=str(NOBODY), start_limit="1",
-                      state_directory="shop/way/deep" if trick == "link on the way" else "shop"), program("fine", "/bin/sleep 99"))
+    asked = {"link on the way": "shop/way/deep", "root's own, renamed": "shop shop/deep"}.get(trick, "shop")
+    site.write(bounds(user=str(NOBODY), group=str(NOBODY), start_limit="1", state_directory=asked), program("fine", "/bin/sleep 99"))
     site.start()
     site.wait_state("failed")
     assert "web: state_directory: " in site.said()

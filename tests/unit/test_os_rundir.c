@@ -67,6 +67,34 @@ gives_it_to_its_owner(void **state)
 	assert_non_null(strstr(err.text, "belongs to user 4444"));
 }
 
+/* Whoever owns a directory renames what is in it, a directory of root's as well. */
+static void
+gives_away_what_is_empty_only(void **state)
+{
+	const char *outer = scratch_path(*state, "outer"), *path = scratch_path(*state, "outer/inner"),
+		   *file = scratch_path(*state, "outer/inner/file");
+	struct err err;
+	struct stat st;
+	int fd;
+
+	if (geteuid() != 0) {
+		print_message("needs root\n");
+		skip();
+	}
+	assert_int_equal(mkdir(outer, 0755), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(mkdir(file, 0700), 0);
+	assert_int_equal(chown(outer, 4320, 4321), 0);
+	assert_int_equal(rundir_open(path, 4320, 4321, 0755, &err), -1);
+	assert_non_null(strstr(err.text, "has something in it"));
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_uid == 0 && (st.st_mode & 07777) == 0700);
+	assert_int_equal(rmdir(file), 0);
+	fd = rundir_open(path, 4320, 4321, 0755, &err);
+	assert_true(fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == 4320);
+	close(fd);
+}
+
 static void
 refuses_what_others_can_write(void **state)
 {
@@ -253,6 +281,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(makes_the_way_there, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(gives_away_what_is_empty_only, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(gives_it_to_its_owner, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(refuses_what_others_can_write, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(locks_no_link, scratch_setup, scratch_teardown),
