@@ -6,6 +6,7 @@
 #include <stdalign.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -60,8 +61,9 @@ memory_make(struct bridled *b, struct err *err)
 		strerror(errno));
 	if (m->fd >= 0)
 		close(m->fd);
+	/* a memfd begins open to everybody, and the watcher can see it in /proc/PID/fd */
 	*m = (struct memory){ .fd = memfd_create("bridle-memory", MFD_CLOEXEC) };
-	if (m->fd >= 0 && write_header(m->fd, b->capacity))
+	if (m->fd >= 0 && fchmod(m->fd, 0600) == 0 && write_header(m->fd, b->capacity))
 		return true;
 	return err_set(err, errno, "cannot have memory that outlives us");
 }

@@ -683,6 +683,17 @@ def test_a_state_that_leads_elsewhere_is_not_followed(bridled, tmp_path):
             old += processes.descendants(site.pid)
 
 
+def test_without_a_file_it_remembers_for_itself_alone(daemons):
+    """In a memfd then, which begins as open to everybody, and which the watcher can reach through /proc."""
+    site = daemons()
+    (site.run_dir / "state.new" / "in the way").mkdir(parents=True)
+    site.write(program("nap", "/bin/sleep 3600"))
+    site.start().wait_state("running", "nap")
+    assert "will not be known again" in site.said()
+    memory, = [fd for fd in pathlib.Path(f"/proc/{site.pid}/fd").iterdir() if "memfd:bridle-memory" in os.readlink(fd)]
+    assert memory.stat().st_mode & 0o777 == 0o600
+
+
 # ---- all of it ----
 
 def test_everything_at_random(bridled, free_ports, figures):
