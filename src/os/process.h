@@ -46,14 +46,14 @@ enum heartbeat { HEARTBEAT_UNKNOWN, HEARTBEAT_NONE, HEARTBEAT_BOOTING, HEARTBEAT
 
 /* The heartbeat file of worker PID: the one descriptor that leads to ".../wgunicorn-... (deleted)", among the first 8192; a
  * process that has several is no settled worker (HEARTBEAT_NONE). *FD remembers where it was (-1 at first) so that later
- * looks cost two system calls. *AGE: milliseconds since the last beat by WALL (milliseconds since 1970, now) and the
- * file's ctime, right on every version (gunicorn-facts 6.2); only set when booting or beating. A beat sets the mode to 0
- * or 1 (Gunicorn up to 21), or mtime to the seconds since boot (from 22): either tells BEATING, on any version. */
-enum heartbeat process_heartbeat(pid_t pid, int *fd, msec wall, msec *age);
+ * looks cost two system calls. A beat sets the mode to 0 or 1 (Gunicorn up to 21), or mtime to the seconds since boot (from
+ * 22): either tells BEATING, on any version. *AGE: milliseconds since then, by NOW (clock_now) and that mtime; before 22, and
+ * before the first beat, by WALL (clock_wall) and the file's ctime (gunicorn-facts 6.2). Only set when booting or beating. */
+enum heartbeat process_heartbeat(pid_t pid, int *fd, msec wall, msec now, msec *age);
 
 /* The same file for later, when the worker may be gone: a descriptor of ours (O_PATH), -1 when it cannot be had; and what it
  * tells then. */
 int process_heartbeat_hold(pid_t pid, int fd);
-enum heartbeat process_heartbeat_held(int held, msec wall, msec *age);
+enum heartbeat process_heartbeat_held(int held, msec wall, msec now, msec *age);
 
 #endif

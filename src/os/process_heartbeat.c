@@ -87,9 +87,18 @@ judge(const struct stat *st)
 }
 
 static msec
-age_of(const struct stat *st, msec wall)
+milliseconds(struct timespec t)
 {
-	msec age = wall - ((msec)st->st_ctim.tv_sec * 1000 + st->st_ctim.tv_nsec / 1000000);
+	return (msec)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* From 22 on a beat is told by the clock that nobody sets, and so is its age: where the wall clock is set by an hour, nobody
+ * hangs for it. */
+static msec
+age_of(const struct stat *st, msec wall, msec now)
+{
+	msec age = st->st_mtim.tv_sec < FIRST_WALL_SECOND ? now - milliseconds(st->st_mtim) :
+							    wall - milliseconds(st->st_ctim);
 
 	/* the kernel's coarse clock is up to a tick behind, and a wall clock may be set back */
 	return age < 0 ? 0 : age;
@@ -105,18 +114,18 @@ process_heartbeat_hold(pid_t pid, int fd)
 }
 
 enum heartbeat
-process_heartbeat_held(int held, msec wall, msec *age)
+process_heartbeat_held(int held, msec wall, msec now, msec *age)
 {
 	struct stat st;
 
 	if (held < 0 || fstat(held, &st) != 0)
 		return HEARTBEAT_UNKNOWN;
-	*age = age_of(&st, wall);
+	*age = age_of(&st, wall, now);
 	return judge(&st);
 }
 
 enum heartbeat
-process_heartbeat(pid_t pid, int *fd, msec wall, msec *age)
+process_heartbeat(pid_t pid, int *fd, msec wall, msec now, msec *age)
 {
 	char path[32];
 	struct stat st;
@@ -132,6 +141,6 @@ process_heartbeat(pid_t pid, int *fd, msec wall, msec *age)
 		if (*fd < 0 || !look(pid, *fd, &st))
 			return HEARTBEAT_NONE;
 	}
-	*age = age_of(&st, wall);
+	*age = age_of(&st, wall, now);
 	return judge(&st);
 }

@@ -103,7 +103,7 @@ static struct record_death
 describe(const struct service *s, const struct page_service *record, const struct worker *worker, int32_t status)
 {
 	msec beat = -1;
-	enum heartbeat last = process_heartbeat_held(worker->held, clock_wall(), &beat);
+	enum heartbeat last = process_heartbeat_held(worker->held, clock_wall(), clock_now(), &beat);
 	struct pressure pressure = pressure_look("/proc/pressure");
 
 	return (struct record_death){

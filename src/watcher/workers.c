@@ -126,7 +126,7 @@ look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum wo
 	worker = find(w, pid, sample.start);
 	/* tried first at the number at which it was found the last time: a directory need not be read again */
 	fd = worker != NULL ? worker->heartbeat_fd : -1;
-	heartbeat = process_heartbeat(pid, &fd, clock_wall(), &age);
+	heartbeat = process_heartbeat(pid, &fd, clock_wall(), now, &age);
 	if (heartbeat != HEARTBEAT_NONE && worker == NULL && tree_is_heir(pid, master))
 		return; /* a second master, with the file of its one worker */
 	if (heartbeat == HEARTBEAT_NONE || (worker == NULL && (worker = add(w, &sample, generation)) == NULL))

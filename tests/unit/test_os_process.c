@@ -262,7 +262,7 @@ beat_by_time(int fd)
 static enum heartbeat
 look(int *fd, msec *age)
 {
-	return process_heartbeat(getpid(), fd, clock_wall(), age);
+	return process_heartbeat(getpid(), fd, clock_wall(), clock_now(), age);
 }
 
 static void
@@ -307,6 +307,31 @@ follows_a_heartbeat(void **state)
 	scratch_remove(&s);
 }
 
+/* Somebody sets the clock an hour forward: where a beat has a time of its own, it is as old as it was. */
+static void
+does_not_depend_on_the_clock_being_set(void **state)
+{
+	const msec hour = 3600000;
+	struct scratch s;
+	int file, fd = -1;
+	msec age = -1;
+
+	(void)state;
+	scratch_make(&s);
+	file = make_heartbeat(&s, "wgunicorn-x1");
+	beat_by_time(file);
+	assert_int_equal(process_heartbeat(getpid(), &fd, clock_wall() + hour, clock_now(), &age), HEARTBEAT_BEATING);
+	assert_in_range(age, 0, STALL_MS);
+	assert_int_equal(process_heartbeat_held(file, clock_wall() + hour, clock_now() + 7000, &age),
+		HEARTBEAT_BEATING);
+	assert_in_range(age, 7000, 7000 + STALL_MS);
+	/* set back, or looked at a moment before the beat */
+	assert_int_equal(process_heartbeat_held(file, clock_wall(), 0, &age), HEARTBEAT_BEATING);
+	assert_int_equal(age, 0);
+	close(file);
+	scratch_remove(&s);
+}
+
 /* What is no heartbeat file, or not its own. */
 static void
 is_not_fooled(void **state)
@@ -343,7 +368,7 @@ knows_what_it_cannot_see(void **state)
 	pid_t pid;
 
 	(void)state;
-	assert_int_equal(process_heartbeat(INT32_MAX, &fd, clock_wall(), &age), HEARTBEAT_UNKNOWN);
+	assert_int_equal(process_heartbeat(INT32_MAX, &fd, clock_wall(), clock_now(), &age), HEARTBEAT_UNKNOWN);
 	if (geteuid() != 0) {
 		print_message("needs root\n");
 		skip();
@@ -352,7 +377,7 @@ knows_what_it_cannot_see(void **state)
 	if (pid == 0) {
 		if (setuid(4320) != 0)
 			_exit(2);
-		_exit(process_heartbeat(getppid(), &fd, clock_wall(), &age) == HEARTBEAT_UNKNOWN ? 0 : 1);
+		_exit(process_heartbeat(getppid(), &fd, clock_wall(), clock_now(), &age) == HEARTBEAT_UNKNOWN ? 0 : 1);
 	}
 	waitpid(pid, &status, 0);
 	assert_int_equal(status, 0);
@@ -371,6 +396,7 @@ main(void)
 		cmocka_unit_test(lists_children),
 		cmocka_unit_test(shows_command_lines),
 		cmocka_unit_test(follows_a_heartbeat),
+		cmocka_unit_test(does_not_depend_on_the_clock_being_set),
 		cmocka_unit_test(is_not_fooled),
 		cmocka_unit_test(knows_what_it_cannot_see),
 	};
