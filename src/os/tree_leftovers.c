@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@ enum { STRANGER, KIN /* of us: never a leftover */, MARKED, SHARES };
 
 struct search {
 	struct census census;
+	/* by index of the census, of who is MARKED. What was read once counts: who ends while we look has none to show any more, and
+	 * who shares it would be nobody's, and ended in place of being adopted */
+	struct tree_marker *markers;
 	const char *run_dir;
 	const struct tree_users *users;
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker);
@@ -103,15 +107,14 @@ is_believed(const struct search *s, pid_t pid)
 }
 
 static bool
-is_marked(const struct search *s, pid_t pid)
+is_marked(const struct search *s, pid_t pid, struct tree_marker *marker)
 {
-	struct tree_marker marker;
-	bool says_so = tree_marker(pid, &marker);
+	bool says_so = tree_marker(pid, marker);
 
-	if (says_so && strcmp(marker.run_dir, s->run_dir) != 0)
+	if (says_so && strcmp(marker->run_dir, s->run_dir) != 0)
 		return false;
-	return (says_so && is_believed(s, pid)) || marker_by_log(pid, 1, s->run_dir, &marker) ||
-		marker_by_log(pid, 2, s->run_dir, &marker);
+	return (says_so && is_believed(s, pid)) || marker_by_log(pid, 1, s->run_dir, marker) ||
+		marker_by_log(pid, 2, s->run_dir, marker);
 }
 
 static void
@@ -119,9 +122,14 @@ note_leftovers(struct search *s)
 {
 	struct census *c = &s->census;
 
-	for (uint32_t i = 0; i < c->count; i++)
-		if (c->at[i].note == STRANGER && is_marked(s, c->at[i].process.pid))
-			c->at[i].note = MARKED;
+	for (uint32_t i = 0; i < c->count; i++) {
+		struct tree_marker marker;
+
+		if (c->at[i].note != STRANGER || !is_marked(s, c->at[i].process.pid, &marker))
+			continue;
+		c->at[i].note = MARKED;
+		s->markers[i] = marker;
+	}
 	for (uint32_t i = 0; i < c->count; i++)
 		if (c->at[i].note == STRANGER)
 			note_session(c, i);
@@ -134,16 +142,13 @@ report(struct search *s, uint32_t root)
 	struct census *c = &s->census;
 
 	for (uint32_t i = root; i != CENSUS_NONE; i = census_next(c, root, i)) {
-		struct tree_marker marker;
 		uint32_t whose = i, up = c->at[i].parent;
 
 		if (c->at[i].note < MARKED) /* not the root: its parent is noted */
 			c->at[i].note = c->at[up].note == MARKED ? SHARES + up : c->at[up].note;
 		if (c->at[i].note >= SHARES)
 			whose = c->at[i].note - SHARES;
-		if (!tree_marker_or_log(c->at[whose].process.pid, s->run_dir, &marker))
-			marker = (struct tree_marker){ .generation = 0 }; /* it is gone by now */
-		s->visit(s->context, c->at[i].process.pid, c->at[i].process.start, &marker);
+		s->visit(s->context, c->at[i].process.pid, c->at[i].process.start, &s->markers[whose]);
 		s->found++;
 	}
 }
@@ -157,19 +162,34 @@ has_marked_ancestor(const struct census *c, uint32_t i)
 	return false;
 }
 
+static void
+look_through(struct search *s)
+{
+	const struct census *c = &s->census;
+
+	note_kin(&s->census);
+	note_leftovers(s);
+	for (uint32_t i = 0; i < c->count; i++)
+		if (c->at[i].note >= MARKED && !has_marked_ancestor(c, i))
+			report(s, i);
+}
+
 size_t
 tree_leftovers(const char *run_dir, const struct tree_users *users,
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context)
 {
 	struct search s = { .run_dir = run_dir, .users = users, .visit = visit, .context = context };
+	size_t size;
 
 	if (!census_take(&s.census))
 		return 0;
-	note_kin(&s.census);
-	note_leftovers(&s);
-	for (uint32_t i = 0; i < s.census.count; i++)
-		if (s.census.at[i].note >= MARKED && !has_marked_ancestor(&s.census, i))
-			report(&s, i);
+	/* of the kernel, as the census is: no more of it is ever there than is written to */
+	size = s.census.count * sizeof *s.markers;
+	s.markers = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s.markers != MAP_FAILED) {
+		look_through(&s);
+		munmap(s.markers, size);
+	}
 	census_release(&s.census);
 	return s.found;
 }

@@ -559,6 +559,43 @@ finds_leftovers_by_session(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Whoever is told of ends, and shows nothing of itself any more (a zombie has no environment). */
+static void
+end_leftover(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
+{
+	struct tree_marker own;
+
+	note_leftover(context, pid, start, marker);
+	kill(pid, SIGKILL);
+	for (int i = 0; i < 1000 && tree_marker(pid, &own); i++)
+		usleep(10000);
+}
+
+/* Whose it was is known from the first look on: who shares a marker is not nobody's because the one that showed it has ended. */
+static void
+leftovers_that_end_meanwhile(void **state)
+{
+	char *env[] = { "BRIDLE_RUN_DIR=/run/bridle-test", "BRIDLE_SERVICE=web", "BRIDLE_GENERATION=3",
+		"PATH=/usr/bin:/bin", NULL };
+	pid_t pid = start("(env -i sleep 64 &); echo ready; exec sleep 65", env), looker;
+	int status;
+
+	(void)state;
+	looker = fork();
+	if (looker == 0) {
+		struct left left = { .n = 0 };
+		size_t n = 0;
+
+		for (int i = 0; i < 1000 && n != 2; i++, usleep(10000))
+			n = tree_leftovers("/run/bridle-test", &everybody, note_leftover, &(struct left){ .n = 0 });
+		n = tree_leftovers("/run/bridle-test", &everybody, end_leftover, &left);
+		_exit(n == 2 && left.marker[0].generation == 3 && left.marker[1].generation == 3 ? 0 : (int)n + 10);
+	}
+	waitpid(looker, &status, 0);
+	end(pid);
+	assert_int_equal(status, 0);
+}
+
 /* Circles cannot be, but pids are reused while one looks: whatever the picture, the walk ends. */
 static void
 never_walks_in_circles(void **state)
@@ -595,6 +632,7 @@ main(void)
 		cmocka_unit_test(knows_who_is_becoming),
 		cmocka_unit_test(finds_leftovers_of_its_own_run_dir),
 		cmocka_unit_test(finds_leftovers_by_session),
+		cmocka_unit_test(leftovers_that_end_meanwhile),
 		cmocka_unit_test(never_walks_in_circles),
 	};
 
