@@ -38,6 +38,8 @@ ended_worker(int32_t status)
 	}
 }
 
+/* Whatever its exit status: Gunicorn's own (3, 4) say what they mean only with one worker (gunicorn-facts 2.3), and the
+ * workers were seen. */
 enum fact
 ended_master(int32_t status)
 {

@@ -15,6 +15,7 @@ void
 hearing_close(struct hearing *h, bool cold)
 {
 	struct incident incident;
+	/* its evidence lies in the story: taken before story_next() begins another */
 	const struct cause_evidence *evidence = story_close(&h->story, cold);
 
 	incident_take(&incident, evidence, &h->lines, &h->story);
@@ -57,6 +58,8 @@ hearing_keep(struct hearing *h, const struct recognised *what)
 			incident_lines_keep(&h->lines, found[i], what);
 }
 
+/* One line may tell several facts, and each of them may begin the next story: so each is weighed by itself, in their
+ * order. */
 void
 hearing_line(struct hearing *h, const struct recognised *what)
 {

@@ -42,6 +42,7 @@ incident_lines_keep(struct incident_lines *l, enum fact fact, const struct recog
 		l->traceback = *what->traceback;
 	if (what->kind == RECOGNISED_OWN && l->own == NULL)
 		l->own = what->own->name;
+	/* the first line of a fact: what is said again is said because of it */
 	if (line_of(l, fact) != NULL || (to = room_for(l, fact)) == NULL)
 		return;
 	to->fact = fact;

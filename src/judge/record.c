@@ -19,6 +19,7 @@ record_alarms(const struct cause_verdict *v)
 			v->phase != PHASE_SHUTDOWN);
 }
 
+/* Also where parts are unknown: a key that is always there is easier to read for a program than one that may be. */
 static void
 write_error(struct jsonw *w, const char *key, const struct traceback_error *e)
 {
@@ -75,6 +76,7 @@ incident_write(struct jsonw *w, const struct incident *i)
 	write_facts(w, i);
 	if (i->traceback.blocks > 0) {
 		write_error(w, "exception", &i->traceback.last);
+		/* of one block root and last are the same */
 		if (i->traceback.blocks > 1)
 			write_error(w, "root_exception", &i->traceback.root);
 	}
@@ -148,6 +150,7 @@ write_death(struct jsonw *w, const struct record_death *d)
 	jsonw_object_close(w);
 }
 
+/* An empty word in these structs is one that was not seen: null, as for numbers. */
 static const char *
 known_words(const char *words)
 {
@@ -233,6 +236,7 @@ record_write(struct jsonw *w, const struct record *r)
 	incident_write(w, r->incident);
 	write_hang(w, r->hang);
 	write_strain(w, r->strain);
+	/* `advice` is the catalogue's sentence, `action` what can be done with this service's settings */
 	jsonw_key_string(w, "action", r->advice);
 	jsonw_key_string(w, "did", r->did);
 	jsonw_key_string(w, "asked", r->asked);

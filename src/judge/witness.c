@@ -204,6 +204,7 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_POST_FORK] = FACT_POST_FORK,
 };
 
+/* Where the line has no number, it was some signal all the same. */
 static enum fact
 fact_of_signal(int number)
 {

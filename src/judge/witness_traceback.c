@@ -104,6 +104,8 @@ fact_of_exception(const struct traceback *t)
 	return raised[kind];
 }
 
+/* The first that fits, from what is surest: a frame of a request settles it, a frame of an import may be of either
+ * time. */
 static enum fact
 fact_of_time(const struct traceback *t)
 {
@@ -163,6 +165,7 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 	found[0] = FACT_X_INTERRUPT; /* where it was at that moment says nothing */
 	if (kind_of(t) == EXCEPTION_INTERRUPT)
 		return 1;
+	/* what, when, and what became of it, each of which may be nothing (FACT_NONE) */
 	found[n++] = fact_of_exception(t);
 	found[n++] = fact_of_time(t);
 	found[n++] = killed_worker(t) ? FACT_WORKER_EXCEPTION : FACT_NONE;
