@@ -13,6 +13,8 @@ static const struct directive directives[] = {
 
 enum { COUNT = sizeof directives / sizeof directives[0] };
 
+/* One after the other: some hundreds, for files of some dozens of lines, once. Names are as systemd has them, in this
+ * very case. */
 const struct directive *
 directive_find(const char *section, const char *name)
 {
@@ -22,6 +24,7 @@ directive_find(const char *section, const char *name)
 	return NULL;
 }
 
+/* A slip of one letter, or of case, which systemd does not forgive: it is passed over there, and told of here. */
 const struct directive *
 directive_meant(const char *section, const char *name)
 {

@@ -88,6 +88,8 @@ append(struct draft *d, struct draft_setting setting)
 	d->last = s;
 }
 
+/* Keys that may be said several times are joined in the end (conf); of the others the last one counts, in the place of
+ * the first. */
 static void
 put(struct draft *d, struct draft_setting setting)
 {
@@ -115,8 +117,10 @@ draft_set(struct draft *d, enum key_id key, const char *value, const char *note,
 	}
 	setting.note = arena_printf(d->arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
 		hole_list(d->arena, value));
+	/* a word that reads as a value stands in: the file can be checked before it is filled in */
 	setting.value = hole_stand_in(d->arena, value);
 	if (!draft_reads(d, key, setting.value, err)) {
+		/* no word would do for a number or a choice: the line becomes a comment, as it was written */
 		setting.value = hole_show(d->arena, value);
 		setting.is_off = true;
 	}
@@ -132,6 +136,7 @@ draft_has(const struct draft *d, enum key_id key)
 	return find(d, key) != NULL;
 }
 
+/* More than draft_has(): what is a comment, or empty, says nothing. */
 bool
 draft_says(const struct draft *d, enum key_id key)
 {
@@ -157,6 +162,7 @@ draft_unset(struct draft *d, enum key_id key)
 {
 	struct draft_setting **at = &d->first;
 
+	/* found again on the way: the last that stays */
 	d->last = NULL;
 	while (*at != NULL) {
 		if ((*at)->key == key) {
@@ -168,6 +174,7 @@ draft_unset(struct draft *d, enum key_id key)
 	}
 }
 
+/* By value, each of them: a restored draft must not see what was changed in the meantime. */
 struct draft
 draft_save(const struct draft *d)
 {
@@ -183,6 +190,7 @@ draft_save(const struct draft *d)
 	return saved;
 }
 
+/* Lists of words only grow: their counts take back what was added (wordlist.h). */
 void
 draft_restore(struct draft *d, const struct draft *saved)
 {
@@ -211,6 +219,7 @@ draft_path(const struct draft *d, const char *word)
 	return arena_printf(d->arena, "%s%s%s", d->directory, d->directory[n - 1] == '/' ? "" : "/", word);
 }
 
+/* Twice, and its quotes: each byte may need a backslash. */
 const char *
 draft_quote(struct arena *arena, const char *word)
 {

@@ -78,6 +78,7 @@ length_of_hole(const char *c, bool shell_variables)
 	return *c == '$' && shell_variables ? length_of_variable(c) : 0;
 }
 
+/* At each byte the first kind that fits is taken; what is no hole is copied as it is. */
 const char *
 hole_mark(struct arena *arena, const char *value, bool shell_variables)
 {
@@ -239,6 +240,7 @@ hole_show(struct arena *arena, const char *text)
 	return rewrite(arena, text, show_one, NULL);
 }
 
+/* Letters and digits, with _ for whatever stood between: it can be searched for, and is no blank or quote in any key. */
 static const char *
 stand_in_one(struct arena *arena, const char *hole, size_t n, const void *context)
 {
@@ -266,6 +268,7 @@ hole_stand_in(struct arena *arena, const char *text)
 	return rewrite(arena, text, stand_in_one, NULL);
 }
 
+/* For the note beside the setting: what has to be known before the file can be used. */
 const char *
 hole_list(struct arena *arena, const char *text)
 {

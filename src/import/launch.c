@@ -125,6 +125,8 @@ set_command(struct launch *l)
 			"");
 }
 
+/* From here on it is a Gunicorn's service: what stands in front of these words has been taken off, what follows are its
+ * options. */
 static void
 found_gunicorn(struct launch *l, const char *const *at, uint32_t count, uint32_t length)
 {

@@ -22,6 +22,7 @@ struct script {
 static bool
 is_profile(const char *base)
 {
+	/* .bashrc, .zshrc, /etc/profile, .bash_profile */
 	return strstr(base, "profile") != NULL || strstr(base, "rc") != NULL;
 }
 
@@ -62,6 +63,7 @@ static void
 set_options(struct launch *l, const struct wordlist *w)
 {
 	for (uint32_t i = 1; i < w->count; i++)
+		/* "set -a" before sourcing a file of NAME=value lines is how scripts export all of it */
 		if (strcmp(w->at[i], "-a") == 0 || strcmp(w->at[i], "allexport") == 0)
 			l->exports_all = true;
 		else if (strcmp(w->at[i], "+a") == 0)
@@ -96,6 +98,7 @@ limit(struct launch *l, const struct wordlist *w)
 	size_t n = strlen(option);
 	int64_t number;
 
+	/* soft or hard makes no difference here: both are set */
 	if (n < 2 || option[0] != '-' || strspn(option + 1, "SH") != n - 2)
 		return false;
 	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
@@ -142,6 +145,7 @@ prepare(struct launch *l, const struct wordlist *w)
 	return true;
 }
 
+/* In any of its words: a wrapper may stand in front, or a variable with such a name. */
 static bool
 holds_gunicorn(const struct wordlist *w)
 {

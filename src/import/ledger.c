@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* No field is NULL from the beginning, so that whoever prints them need not ask. */
 static struct ledger_entry *
 make(struct arena *arena, const char *directive, const char *value)
 {
@@ -55,6 +56,8 @@ ledger_add_part(struct ledger *ledger, struct ledger_entry *entry, const char *d
 	entry->last_part = part;
 }
 
+/* By whoever knows best, and the last word counts: a row of directives.def first, a look at the whole unit perhaps
+ * later. */
 void
 ledger_settle(struct ledger *ledger, struct ledger_entry *entry, enum fate fate, const char *key, const char *fmt, ...)
 {
@@ -69,6 +72,7 @@ ledger_settle(struct ledger *ledger, struct ledger_entry *entry, enum fate fate,
 	entry->reason = arena_copy_string(ledger->arena, reason);
 }
 
+/* Whole words: the name of one key may be the end of another's. */
 static bool
 has_word(const char *list, const char *word)
 {
@@ -80,6 +84,7 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
+/* As lost as its worst part: a directive of which one part gets lost would not do what it did. */
 void
 ledger_sum(struct ledger *ledger, struct ledger_entry *entry)
 {

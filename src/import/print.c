@@ -51,12 +51,14 @@ print_setting(FILE *out, const struct draft_setting *s)
 	}
 }
 
+/* In the order of the reference (keys.def), not of the source: two imports of the same service can be compared. */
 static void
 print_draft(FILE *out, const struct draft *d)
 {
 	fprintf(out, "\n[%s:%s]\n", d->kind == CONF_GUNICORN ? "gunicorn" : "program", d->name);
 	if (d->title[0] != '\0')
 		print_comment(out, " ", d->title);
+	/* each once: hints of the same kind stand behind each other */
 	for (uint32_t i = 0; i < d->hints.count; i++)
 		if (i == 0 || strcmp(d->hints.at[i], d->hints.at[i - 1]) != 0)
 			print_comment(out, " ", d->hints.at[i]);
@@ -84,6 +86,7 @@ print_entry(FILE *out, const struct ledger_entry *e)
 		text_addf(&t, "%s:%u ", slash != NULL ? slash + 1 : e->file, e->line);
 	text_addf(&t, "%s%s", e->directive, e->value[0] != '\0' ? " = " : "");
 	for (const char *c = e->value; *c != '\0'; c++)
+		/* one blank for several: lines were joined, and are still indented */
 		if (strchr(" \t\n", *c) == NULL || strchr(" \t\n", c[1]) == NULL)
 			text_addn(&t, *c == '\n' ? " " : c, 1);
 	if (t.cut)
@@ -96,6 +99,7 @@ print_entry(FILE *out, const struct ledger_entry *e)
 static const struct {
 	enum fate fate;
 	const char *heading;
+	/* What a person has to decide on comes first. */
 } groups[] = {
 	{ FATE_LOST, "Not carried over, and what that changes:" },
 	{ FATE_IMPLIED, "Done by Bridle anyway:" },
@@ -159,6 +163,7 @@ report_fate(struct jsonw *w, const struct ledger_entry *e)
 	jsonw_key_string(w, "reason", e->reason);
 }
 
+/* A directive may have come apart into several (a command line): each part has its fate, the whole the worst. */
 static void
 report_entry(struct jsonw *w, const struct ledger_entry *e)
 {
@@ -192,6 +197,7 @@ import_print_report(FILE *out, const struct import *im)
 		jsonw_init(&w, 1 << 24);
 		report_entry(&w, e);
 		line = jsonw_take(&w, &length);
+		/* out of memory: what was printed is cut off, and the caller says so */
 		if (line == NULL)
 			return false;
 		fprintf(out, "%s\n%s", e == im->ledger.first ? "" : ",", line);

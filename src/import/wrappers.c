@@ -18,6 +18,7 @@ wrapper_is_assignment(const char *word)
 	return equals != NULL && value_is_name(word, (size_t)(equals - word));
 }
 
+/* Kept in two places: as a setting for the service, and as a variable that what follows may refer to. */
 void
 wrapper_assign(struct launch *l, const char *word)
 {
@@ -88,6 +89,7 @@ value_of_first(const char *const *at, uint32_t count, char letter, const char *n
 	return NULL;
 }
 
+/* The first that is given counts, in any of its four forms. */
 const char *
 wrapper_value(const char *const *at, uint32_t count, char letter, const char *name)
 {
@@ -107,6 +109,7 @@ wrapper_has(const char *const *at, uint32_t count, const char *flag)
 	return false;
 }
 
+/* Where that is only the machine knows on which it will run: a hole, to be filled in. */
 void
 wrapper_login(struct launch *l, const char *user)
 {
@@ -226,6 +229,7 @@ wrapper_shell_line(const char *const *at, uint32_t count)
 	for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
 		is_shell = is_shell || strcmp(base, shells[i]) == 0;
 	for (uint32_t i = 1; is_shell && i + 1 < count && at[i][0] == '-'; i++)
+		/* letters may be put together: -lc, -ec */
 		if (at[i][1] != '-' && strchr(at[i], 'c') != NULL)
 			return at[i + 1];
 	return NULL;

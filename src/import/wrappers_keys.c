@@ -16,6 +16,7 @@ wrapper_take_sudo(struct launch *l, const struct wrapper *w, const char *const *
 	launch_part(l, w->name, "", FATE_IMPLIED, "", w->reason);
 	if (user != NULL)
 		launch_set(l, "-u", user, KEY_user, user, "");
+	/* runuser without -u names its user among the words, and is taken as su is */
 	else if (strcmp(w->name, "sudo") == 0)
 		launch_set(l, w->name, "", KEY_user, "root", "sudo makes it root");
 	if (group != NULL)
@@ -34,6 +35,7 @@ wrapper_take_nice(struct launch *l, const struct wrapper *w, const char *const *
 	uint32_t n = wrapper_options(w, at, count);
 	const char *value = wrapper_value(at, n, 'n', "--adjustment");
 
+	/* the old form, nice -5, still works (nice(1)) */
 	if (n > 1 && value == NULL && strspn(at[1] + 1, "0123456789") > 0)
 		value = at[1] + 1;
 	launch_set(l, w->name, value != NULL ? value : "", KEY_nice, value != NULL ? value : "10", "");
@@ -79,6 +81,7 @@ wrapper_take_taskset(struct launch *l, const struct wrapper *w, const char *cons
 	uint32_t n = wrapper_options(w, at, count);
 	const char *list;
 
+	/* -p is about a process that runs: no command follows */
 	if (n >= count || wrapper_has(at, n, "-p"))
 		return 0;
 	list = n > 1 && strchr(at[1], 'c') != NULL ? at[n] : cpus_of(l->import->arena, at[n]);
@@ -105,6 +108,7 @@ wrapper_take_chrt(struct launch *l, const struct wrapper *w, const char *const *
 		if (wrapper_has(at, n, policies[i].flags[0]) || wrapper_has(at, n, policies[i].flags[1]))
 			policy = policies[i].policy;
 	launch_set(l, w->name, policy, KEY_cpu_scheduling_policy, policy, "");
+	/* 0 is what "other", "batch" and "idle" want there (sched(7)), and nothing to be set */
 	if (strcmp(at[n], "0") != 0)
 		launch_set(l, w->name, at[n], KEY_cpu_scheduling_priority, at[n], "");
 	if (wrapper_has(at, n, "-R") || wrapper_has(at, n, "--reset-on-fork"))
