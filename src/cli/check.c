@@ -42,6 +42,7 @@ hint_which(const char *path, bool named)
 {
 	if (named || access(path, F_OK) == 0)
 		return;
+	fflush(stdout); /* what it is about comes first */
 	fputs("name another file with --config FILE, or its directory with --root DIR\n", stderr);
 }
 

@@ -15,7 +15,7 @@ enum { MANY = INT_MAX };
 /* clang-format off */
 const struct command commands[] = {
 	{ "status", "[NAME...]", "show all services, or some of them closely",
-	  "With a NAME also its workers, its listeners, how it ended last and where its log is. Exits with 4 when a NAME\n"
+	  "With a NAME also its workers, its listeners, how it ended last and where its log is. Exits with 4 when a NAME "
 	  "is not running.",
 	  ARGUMENT(JSON) | ARGUMENT(NAMES), 0, MANY, status_command },
 	{ "start", "NAME...", "start services, and wait until they are ready",
@@ -24,11 +24,11 @@ const struct command commands[] = {
 	{ "stop", "NAME...", "stop services: workers finish their requests first",
 	  "", ARGUMENT(ALL) | ARGUMENT(NO_WAIT), 0, MANY, stop_command },
 	{ "restart", "NAME...", "replace running services without refusing a request",
-	  "A new generation starts beside the old one, on the same listener. When it is ready the old one goes; when it\n"
+	  "A new generation starts beside the old one, on the same listener. When it is ready the old one goes; when it "
 	  "cannot start, the old one stays, and the command fails saying why. Several are restarted one after another.",
 	  ARGUMENT(ALL) | ARGUMENT(COLD) | ARGUMENT(NO_WAIT), 0, MANY, restart_command },
 	{ "reload", "[NAME...]", "load new code; without NAME: read the configuration anew",
-	  "Without NAME the differences are shown, and only services whose settings changed are touched. If there is an\n"
+	  "Without NAME the differences are shown, and only services whose settings changed are touched. If there is an "
 	  "error in the configuration, nothing changes.",
 	  ARGUMENT(NO_WAIT), 0, MANY, reload_command },
 	{ "scale", "NAME N|+N|-N", "set the number of workers, or move it",
@@ -38,25 +38,25 @@ const struct command commands[] = {
 	  "One of HUP INT QUIT USR1 USR2 TERM CONT WINCH TTIN TTOU ABRT KILL STOP.",
 	  0, 2, 2, signal_command },
 	{ "logs", "NAME", "print the last lines that a service wrote",
-	  "Reads the log files, so it also works when bridled does not. Older files count where -n asks for more lines\n"
+	  "Reads the log files, so it also works when bridled does not. Older files count where -n asks for more lines "
 	  "than the current one has. Control characters are shown as \\xHH on a terminal.",
 	  ARGUMENT(FOLLOW) | ARGUMENT(LINES) | ARGUMENT(CONFIG), 1, 1, logs_command },
 	{ "check", "[FILE]", "look for errors in a configuration",
-	  "Needs no bridled. Exits with 1 when there are errors. With --security NAME, instead: what that service is still\n"
+	  "Needs no bridled. Exits with 1 when there are errors. With --security NAME, instead: what that service is still "
 	  "allowed, with a score from 0.0 (next to nothing) to 10.0 (everything), and the lines that take it away.",
 	  ARGUMENT(CONFIG) | ARGUMENT(SECURITY), 0, 1, check_command },
 	{ "config", "[NAME]", "print the settings in effect, and where each comes from",
 	  "Reads the configuration files; settings that bridled has not taken up yet are among them.",
 	  ARGUMENT(CONFIG) | ARGUMENT(ALL) | ARGUMENT(JSON), 0, 1, config_command },
 	{ "import", "FILE...", "make a configuration of systemd units, supervisord sections, a Procfile",
-	  "Prints it with comments that say what became of each directive: kept, done by Bridle anyway, without a meaning here,\n"
-	  "or not carried over, and what that changes. Give a .socket and drop-ins together with their .service. Instead of\n"
+	  "Prints it with comments that say what became of each directive: kept, done by Bridle anyway, without a meaning here, "
+	  "or not carried over, and what that changes. Give a .socket and drop-ins together with their .service. Instead of "
 	  "files: --systemd NAME, --command LINE. Nothing is run. Exits with 1 when a source is broken.",
 	  ARGUMENT(SYSTEMD) | ARGUMENT(COMMAND) | ARGUMENT(OUTPUT) | ARGUMENT(REPORT) | ARGUMENT(VERIFY), 0, MANY,
 	  import_command },
 	{ "takeover", "NAME [UNIT|PID]", "succeed a Gunicorn that systemd or somebody else started",
-	  "A generation starts on the listeners of that process, beside it; when it is ready, the old one finishes its requests\n"
-	  "and ends. UNIT is NAME.service when it is not given; it is stopped and disabled. --back stops NAME, and starts and\n"
+	  "A generation starts on the listeners of that process, beside it; when it is ready, the old one finishes its requests "
+	  "and ends. UNIT is NAME.service when it is not given; it is stopped and disabled. --back stops NAME, and starts and "
 	  "enables the unit. See bridle(1).",
 	  ARGUMENT(BACK), 1, 2, takeover_command },
 	{ "ready", "[NAME...]", "are services ready to serve? exits with 0 or 4",
@@ -65,24 +65,24 @@ const struct command commands[] = {
 	{ "watch", "[NAME]", "print what happens, as it happens",
 	  "", ARGUMENT(JSON), 0, 1, watch_command },
 	{ "why", "[NAME]", "say what went wrong, and what can be done",
-	  "The latest incident of NAME, or of each service; with --last N the latest, among them what was done on purpose.\n"
-	  "With --log FILE, or --log - for standard input, from a log alone: needs no bridled. The log may carry the prefixes\n"
+	  "The latest incident of NAME, or of each service; with --last N the latest, among them what was done on purpose. "
+	  "With --log FILE, or --log - for standard input, from a log alone: needs no bridled. The log may carry the prefixes "
 	  "of journald, docker, Kubernetes or a hosting platform, or be JSON. bridle signatures prints what is recognised.",
 	  ARGUMENT(LOG) | ARGUMENT(LAST) | ARGUMENT(CONFIG) | ARGUMENT(JSON), 0, 1, why_command },
 	{ "history", "NAME", "show what happened to a service, and how it has fared",
-	  "Starts, stops, replacements, scalings, incidents, and who asked for what: the latest 20, or --last N; or all of the\n"
-	  "last --since TIME. Then workers, memory, queue and requests over that time, at most a day, since the process that\n"
+	  "Starts, stops, replacements, scalings, incidents, and who asked for what: the latest 20, or --last N; or all of the "
+	  "last --since TIME. Then workers, memory, queue and requests over that time, at most a day, since the process that "
 	  "looks began.",
 	  ARGUMENT(LAST) | ARGUMENT(SINCE) | ARGUMENT(JSON), 1, 1, history_command },
 	{ "advise", "NAME", "say how a service should be set, from what was measured",
-	  "Lines for bridle.ini, each with its reason above it: workers, threads, timeout, max_requests, memory_max_worker and\n"
+	  "Lines for bridle.ini, each with its reason above it: workers, threads, timeout, max_requests, memory_max_worker and "
 	  "preload_app. What is right already is a comment. Exits with 7, saying what is missing, when too little was seen.",
 	  ARGUMENT(JSON), 1, 1, advise_command },
 	{ "signatures", "", "print the log lines that why recognises",
 	  "%d is a number, %s a word, %* anything. Your own (signature in [bridle]) come first.",
 	  ARGUMENT(CONFIG), 0, 0, signatures_command },
 	{ "reexec", "", "let bridled go on as the program that is installed now",
-	  "After an upgrade. Services, their listeners, logs and deadlines do not notice. Refused when that program cannot read\n"
+	  "After an upgrade. Services, their listeners, logs and deadlines do not notice. Refused when that program cannot read "
 	  "what this one remembers, or when the configuration has errors.",
 	  ARGUMENT(NO_WAIT), 0, 0, reexec_command },
 	{ "shutdown", "", "stop all services, and bridled itself",
@@ -204,7 +204,10 @@ cli_main(int argc, char **argv)
 
 	setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 	if (!arguments_parse(&a, argc, argv, &t.err)) {
-		trouble_hint(&t, "bridle help shows what there is");
+		if (a.command != NULL && commands_find(a.command) != NULL) /* it stood before what is wrong */
+			trouble_hint(&t, "bridle help %s shows its options", a.command);
+		else
+			trouble_hint(&t, "bridle help shows what there is");
 		return trouble_tell(&t);
 	}
 	status = dispatch(&a);

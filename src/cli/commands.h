@@ -13,7 +13,7 @@ struct command {
 	const char *name;
 	const char *operands; /* "NAME..." for the usage line */
 	const char *summary;
-	const char *details;   /* more for `bridle help NAME`, or "" */
+	const char *details;   /* more for `bridle help NAME`, in one paragraph, or "" */
 	unsigned options;      /* ARGUMENT(x) of those it takes beside the common ones */
 	unsigned fewest, most; /* operands */
 	int (*run)(const struct arguments *a);

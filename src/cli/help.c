@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/paint.h"
 #include "cli/trouble.h"
 
 static void
@@ -38,13 +39,26 @@ help_print(FILE *out)
 	fputs("\nbridle help COMMAND says more; bridle(1) says everything.\n", out);
 }
 
+/* As wide as a terminal is, but no wider than people like to read; into a pipe as for a terminal of the usual width. */
+static void
+print_details(FILE *out, const char *details)
+{
+	enum { WIDEST = 100, USUAL = 80 };
+	struct paint p = paint_for(fileno(out));
+
+	if (*details == '\0')
+		return;
+	p.width = !p.terminal ? USUAL : p.width < WIDEST ? p.width : WIDEST;
+	fputc('\n', out);
+	paint_wrapped(out, p, COLOUR_PLAIN, details, 0);
+}
+
 void
 help_print_command(FILE *out, const struct command *c)
 {
 	fprintf(out, "usage: bridle %s%s%s%s\n\n%s\n", c->name, c->options != 0 ? " [OPTION...]" : "",
 		*c->operands != '\0' ? " " : "", c->operands, c->summary);
-	if (*c->details != '\0')
-		fprintf(out, "\n%s\n", c->details);
+	print_details(out, c->details);
 	fputs("\noptions:\n", out);
 	print_options(out, c->options | COMMANDS_COMMON);
 }

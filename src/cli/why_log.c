@@ -188,7 +188,9 @@ why_log(const struct arguments *a)
 	/* from the most telling to the least: what was held back, what was done on purpose, what proves nothing */
 	print(&w, &w.pending);
 	print_deeds(&w);
-	if (w.pending.times == 0)
+	if (ok && w.recogniser.lines == 0 && !w.printer.json)
+		puts("there is not a line in this log");
+	else if (w.pending.times == 0)
 		verdict_print(&w.printer, &w.lesser);
 	return ok ? CLI_OK : trouble_tell(&t);
 }

@@ -123,10 +123,13 @@ take_class(struct docket_entry *e, const char *word)
 		e->cause = CAUSE_OWN;
 }
 
+/* Of a time since 1970. What is none, or of an age that no clock shows, is 0: to convert it would be undefined (C11 6.3.1.4). */
 static msec
 milliseconds(const json_t *object, const char *key)
 {
-	return (msec)(json_number_value(json_object_get(object, key)) * 1000);
+	double seconds = json_number_value(json_object_get(object, key));
+
+	return seconds > 0 && seconds < 1e12 ? (msec)(seconds * 1000) : 0;
 }
 
 /* What a later version wrote, or somebody else, is passed over. */

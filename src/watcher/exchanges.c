@@ -24,7 +24,7 @@ look(const struct sampler *sampler, const struct page_service *record, uint32_t 
 	return seen;
 }
 
-/* Whether it may be done now the supervisor judges: it knows what was decided since this look. */
+/* Whether it may be done now the supervisor judges: it knows what was decided since this look was taken. */
 static bool
 ask(struct watcher *w, const struct service *s, const struct page_service *record, enum link_deed deed)
 {

@@ -28,7 +28,7 @@ pools_moving(const struct sampler *sampler, const struct page_service *record)
 			sampler->pool.last != sampler->pool.wanted);
 }
 
-/* The generation goes with it: a deed meant for one that was replaced meanwhile is refused. */
+/* The incarnation goes with it: should the slot be another's by the time that it arrives, nothing is done. */
 static struct link_record
 request(const struct service *s, const struct page_service *record, enum link_deed deed)
 {

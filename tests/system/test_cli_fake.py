@@ -260,6 +260,21 @@ def test_near_misses_are_recognised():
     assert "did you mean --no-wait?" in bridle("stop", "web", "--nowait").stderr
 
 
+def test_what_comes_next_is_said_after_what_is_wrong():
+    assert "bridle help stop shows its options" in bridle("stop", "web", "--bogus").stderr
+    assert "bridle help shows what there is" in bridle("--bogus", "stop", "web").stderr
+    seen = on_terminal("check", "--root", "/nowhere")
+    assert 0 <= seen.find("cannot open '/nowhere/bridle.ini'") < seen.find("name another file"), seen
+    assert bridle("why", "--log", "/dev/null").stdout == "there is not a line in this log\n"
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_help_is_as_wide_as_its_terminal(columns):
+    details = on_terminal("help", "import", columns=columns).split("\n\n")[2]
+    assert "done by Bridle anyway" in " ".join(details.split()) and "\n" in details
+    assert all(len(line) <= min(columns, 100) for line in details.split("\n"))
+
+
 def test_several_are_stopped_at_a_time(fake):
     together = threading.Barrier(3)
 
