@@ -43,9 +43,9 @@ def bridle(*words, env=(), user=None, **options):
 def on_terminal(*words, columns=80, env=()):
     """What a terminal so wide gets to see, with its colours."""
     pid, terminal = pty.fork()
-    if pid == 0:
+    if pid == 0:  # the width is there before anybody can ask for it
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         os.execve(open_to_all()[0] / "bridle", ["bridle", *map(str, words)], {**CLEAN, "TERM": "xterm", **dict(env)})
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     seen = b""
     try:
         while chunk := os.read(terminal, 65536):
