@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "os/confine.h"
@@ -38,12 +39,16 @@ fence_close(struct err *err)
 		.families = UINT64_C(1) << AF_UNIX | UINT64_C(1) << AF_INET | UINT64_C(1) << AF_INET6 |
 			UINT64_C(1) << AF_NETLINK,
 	};
-	struct sock_filter code[FILTER_MAX];
-	unsigned length = filter_compile(&wishes, 0, code);
+	/* not on the stack, which would keep the pages for good */
+	struct sock_filter *code = malloc(FILTER_MAX * sizeof *code);
 	struct steps steps = { 0 };
 	const struct child_step *failed;
-	bool ok = confine_filter(&steps, code, length, err);
+	bool ok;
 
+	if (code == NULL)
+		return err_set(err, ENOMEM, "cannot make the filter");
+	ok = confine_filter(&steps, code, filter_compile(&wishes, 0, code), err);
+	free(code);
 	if (ok && (failed = steps_take(&steps, STEP_LAST)) != NULL)
 		ok = err_set(err, errno, "cannot %s", failed->words);
 	steps_release(&steps);
