@@ -79,6 +79,20 @@ privilege_watcher(uid_t uid, gid_t gid, struct err *err)
 }
 
 /* A supervisor of thousands of services needs thousands; a service gets the limit that we were given (spawn.h). */
+bool
+privilege_begun(struct err *err)
+{
+	static const cap_value_t done[] = { CAP_NET_ADMIN, CAP_SYSLOG };
+	cap_t now = cap_get_proc();
+	bool ok = now != NULL && cap_set_flag(now, CAP_EFFECTIVE, 2, done, CAP_CLEAR) == 0 &&
+		cap_set_flag(now, CAP_PERMITTED, 2, done, CAP_CLEAR) == 0 && cap_set_proc(now) == 0;
+
+	if (!ok)
+		err_set(err, errno, "cannot drop capabilities");
+	cap_free(now);
+	return ok;
+}
+
 void
 privilege_descriptors(unsigned long *old)
 {

@@ -15,6 +15,10 @@
  * set; no_new_privs; not dumpable. When we are not root: only no_new_privs. */
 bool privilege_watcher(uid_t uid, gid_t gid, struct err *err);
 
+/* For the watcher, when it hears process events and has the kernel's log open: CAP_NET_ADMIN and CAP_SYSLOG are needed to begin
+ * with, and would set up the network for who takes it over. False with ERR. */
+bool privilege_begun(struct err *err);
+
 /* Raise RLIMIT_NOFILE to its hard limit; the old soft limit goes to *OLD, for children. */
 void privilege_descriptors(unsigned long *old);
 

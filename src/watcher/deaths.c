@@ -11,6 +11,7 @@
 #include "core/generation.h"
 #include "judge/ended.h"
 #include "os/pressure.h"
+#include "os/privilege.h"
 #include "os/process.h"
 #include "os/procevents.h"
 #include "watcher/strains.h"
@@ -322,10 +323,12 @@ listen_once(struct watcher *w)
 		return;
 	d->listened = true;
 	d->fd = procevents_open(&err);
-	if (d->fd < 0) {
+	if (d->fd < 0)
 		log_info("how workers end is not seen, only what their masters say of it: %s", err.text);
+	if (!privilege_begun(&err)) /* the kernel's log is open as well */
+		log_warning("%s", err.text);
+	if (d->fd < 0)
 		return;
-	}
 	/* Of everybody until the masters are in the filter, soon: a worker that was there before us and dies meanwhile
 	 * would be seen by nobody, and what its master says of it would be left aside as seen otherwise. */
 	procevents_only(d->fd, NULL, PROCEVENTS_PARENTS + 1, &err);

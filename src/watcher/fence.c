@@ -15,6 +15,7 @@
 static const char *const refused[] = {
 	"~@aio", "~@clock", "~@cpu-emulation", "~@debug", "~@keyring", "~@module", "~@mount", "~@obsolete", "~@privileged",
 	"~@raw-io", "~@reboot", "~@setuid", "~@swap",
+	"capset", /* to have less: privilege_begun() */
 	/* somebody new, or another program */
 	"~clone", "~clone3", "~execve", "~execveat", "~fork", "~setns", "~unshare", "~vfork",
 	/* others' memory, descriptors and life: CAP_SYS_PTRACE opens them as well */
