@@ -8,6 +8,9 @@
 #include "cli/moment.h"
 #include "core/cause.h"
 
+/* Each print_x() writes a line, or two, where the incident has that, and nothing where it has not: what an older or a
+ * newer bridled does not tell is missing, and no error. */
+
 /* The latest death and the first line stand for the rest: `bridle why --json` has all of them. */
 enum { MARGIN = 2, DEATHS = 1, LINES = 1, DUMP = 6, WORDS = 480 };
 

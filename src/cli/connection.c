@@ -15,6 +15,9 @@
 #include "base/text.h"
 #include "cli/paint.h"
 
+/* Reached, spoken to, understood: each fails with a trouble of its own, and its exit status tells a script whether it
+ * is worth while to try again (CLI_NO_DAEMON), or not. */
+
 static void
 set_patience(int fd, msec patience)
 {

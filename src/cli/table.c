@@ -6,6 +6,9 @@
 
 #include "base/text.h"
 
+/* First what the cells need (measure), then what there is room for (narrow), then each row is written once. Widths are
+ * columns of a terminal, not bytes: cells are made visible, and counted, when they are given. */
+
 enum { GAP = 2 /* blanks between columns */, NOTE_INDENT = 2 /* of a note below its row */ };
 
 void

@@ -24,6 +24,10 @@
 #include "os/pidfd.h"
 #include "os/tree.h"
 
+/* There: bridled takes copies of the listeners out of the process (Take), and starts a generation on them, beside it
+ * (Start). Only when that is ready the old one is ended: until then all of it can be taken back (give_up). And back:
+ * systemd opens listeners of its own, so there is a gap, which is measured and told. */
+
 enum { TO_LISTEN = 60000 /* ms for a unit that has been started */ };
 
 struct takeover {

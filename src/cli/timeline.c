@@ -11,6 +11,9 @@
 #include "cli/state.h"
 #include "cli/table.h"
 
+/* The chart has a column for each point of a trend, the latest as many as fit. What happened is marked below the point
+ * in whose time it fell, so that a rise and its reason stand under each other. */
+
 enum { POINTS = 200 /* of a chart at most */, LABEL = 10, RANGE = 18 /* columns before and after it */, WIDTH = 80 };
 
 /* ---- the table ---- */

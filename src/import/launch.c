@@ -5,6 +5,10 @@
 #include "import/hole.h"
 #include "wire/shellwords.h"
 
+/* From the left: where the words name a Gunicorn, the rest are its options; else a wrapper is taken off, and it is
+ * asked again; the line of a shell is read as commands (launch_shell). Words that never lead to a Gunicorn become a
+ * program as a whole, and what was set on the way is taken back (draft_restore). */
+
 enum { DEPTH_MAX = 8 };
 
 void

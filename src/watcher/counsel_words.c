@@ -291,8 +291,8 @@ counsel_missing(struct text *t, enum advise_missing missing, const struct advise
 		text_add(t, "it has told nothing of its requests: none was answered, or statsd = no");
 		break;
 	case ADVISE_NO_REQUESTS:
-		text_addf(t, "it has answered %llu requests, and it takes %d", (unsigned long long)m->requests,
-			ADVISE_REQUESTS);
+		text_addf(t, "it has answered %llu request%s, and it takes %d", (unsigned long long)m->requests,
+			m->requests == 1 ? "" : "s", ADVISE_REQUESTS);
 		break;
 	case ADVISE_NO_MEMORY: text_add(t, "none of its workers could be weighed"); break;
 	case ADVISE_NO_ROOM: text_add(t, "how much memory there is for it cannot be seen"); break;

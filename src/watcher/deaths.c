@@ -19,6 +19,10 @@
 #include "wire/kmsg.h"
 #include "wire/procevent.h"
 
+/* From the kernel's message to the inquiry: happened() knows whose child it was by the masters in the list, died()
+ * finds the worker among those that were seen, describe() puts together what was known of it, tell() says it as facts.
+ * Where the kernel gives no such messages the master's own log is the witness: deaths_said(). */
+
 enum {
 	REFILTER = 20,      /* ms: a master needs more until it forks */
 	GREETING = 100,     /* ms by which a boot may seem to be heard before the fork: clock ticks are coarse */

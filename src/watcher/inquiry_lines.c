@@ -1,3 +1,11 @@
+/*
+ * inquiry_lines -- what a service writes, as its inquiry hears it.
+ *
+ * One recogniser reads for all services that have nothing open between two readings. One that has (half a line, a
+ * traceback) takes it along, and the next service gets a fresh one. What was recognised is asked three questions: can
+ * this process have written it (is_quoted), does somebody see the same better (is_seen_otherwise), and is it anything
+ * that a case begins with, or belongs to (opens)?
+ */
 #include <stdlib.h>
 
 #include "base/clock.h"

@@ -1,3 +1,7 @@
+/*
+ * inquiry_moves -- what happens to a service as a whole, as its inquiry hears it: how masters end, what was done
+ * about it, and who had asked for something before.
+ */
 #include <stdio.h>
 
 #include "base/clock.h"

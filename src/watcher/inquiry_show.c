@@ -1,3 +1,9 @@
+/*
+ * inquiry_show -- an incident, from the judgement to those who hear of it.
+ *
+ * A story is judged again and again while more is told of it. Each time the docket's entry is made anew; what goes
+ * out is only what is news: to the log, to syslog, into the journal, to on_incident, and to those who watch.
+ */
 #include <stdio.h>
 
 #include "base/clock.h"

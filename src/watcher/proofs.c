@@ -19,6 +19,10 @@
 #include "watcher/watch.h"
 #include "wire/notify.h"
 
+/* A proof begins when a generation boots (proofs_moved): its pipe is opened, or its address asked. The socket of
+ * sd_notify(3) is the same for all generations of a service: there the sender's pid decides. What proves it goes up as
+ * LINK_READY, and the supervisor judges whether it was waiting for that. */
+
 enum {
 	SOON = 50,       /* ms until a master that is about to be there is looked for again */
 	ASK_EVERY = 200, /* ms between two connections to an address that answers none yet */

@@ -13,6 +13,10 @@
 #include "watcher/waiter_words.h"
 #include "watcher/watch.h"
 
+/* A deed waits for the supervisor's answer (ANSWER). When it is accepted, most wait for what comes of it (OUTCOME, by
+ * moves and by the page), a scaling for its workers (WORKERS, by looks). READY and EVENTS ask the supervisor for
+ * nothing. Whatever ends a wait answers the call, and client_next() lets the next one begin. */
+
 enum {
 	ANSWER_PATIENCE = 60000,  /* ms for the supervisor's answer: it may read a large configuration */
 	WORKERS_PATIENCE = 60000, /* ms until the workers that were asked for have to be booted */

@@ -9,6 +9,10 @@
 #include "os/process.h"
 #include "os/tree.h"
 
+/* A look goes below every living master, marks whom it finds, and remembers for a while those that it does not find any
+ * more. What cannot change, or hardly does, is not read twice: under which number the heartbeat's file is open, what
+ * was weighed lately. */
+
 enum {
 	WEIGH_EVERY = 30000,    /* ms between looks at PSS: the kernel walks all page tables for it */
 	LEAVE_PATIENCE = 90000, /* ms that one who was told to go may take: requests are finished first */

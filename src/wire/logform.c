@@ -7,6 +7,10 @@
 #include "wire/shipper.h"
 #include "wire/stamp.h"
 
+/* Each peel_x() knows one form: it moves the message behind that, or leaves everything as it was. They are tried from
+ * the left until none knows what stands there; only then a prefix of an unknown kind is guessed, once, by what Gunicorn
+ * writes behind it. */
+
 /* Layers that are peeled at most: a shipper's time, its stream, a container's name, a program, then Gunicorn's three. How far a
  * prefix of an unknown kind may reach. */
 enum { LAYERS = 20, STRANGE_MOST = 96 };

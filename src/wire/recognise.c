@@ -6,6 +6,10 @@
 #include "wire/flatline.h"
 #include "wire/jsonline.h"
 
+/* A line loses its colours and its prefixes (logform), and becomes several where it is JSON or was flattened. Each of
+ * these is then an access line, a piece of a traceback, or a signature, and is asked in this order: most are the first,
+ * and a piece of a traceback can look like anything. */
+
 void
 recogniser_init(struct recogniser *r, recognise_sink *sink, void *context)
 {

@@ -3,6 +3,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* The first bytes choose the form (stamp_read). Each take_x() takes its part and moves on, or fails, and then no time
+ * stands there. Nothing is looked up: a log has a time in every line. */
+
 /* What is left to read. */
 struct rest {
 	const char *at, *end;

@@ -13,6 +13,10 @@ static const struct {
 	/* clang-format on */
 };
 
+/* Open from its first head, frame or exception on. Ended when the exception has come: then only the sentence that
+ * chains another block to it may follow. Over with the first line that cannot belong to it, which is the caller's
+ * again. */
+
 struct span {
 	const char *at;
 	size_t length;
