@@ -21,14 +21,27 @@ static const struct bracket {
 	const char *open, *close;
 } brackets[] = { { "{{", "}}" }, { "{%", "%}" }, { "{#", "#}" }, { "<%", "%>" } };
 
+/* How many bytes of a name are at C; 0 when it is to be in CAPITALS, two or more, and is not. */
+static size_t
+length_of_name(const char *c, bool capitals)
+{
+	size_t n = strspn(c, name_letters);
+
+	return capitals &&
+			(n < 2 || !isupper((unsigned char)c[0]) ||
+				strspn(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") != n) ?
+		0 :
+		n;
+}
+
 /* Length of "__NAME__" or "@NAME@" at C; 0 when it is none. */
 static size_t
-length_of_marked(const char *c)
+length_of_marked(const char *c, bool capitals)
 {
 	size_t n;
 
 	if (c[0] == '@') {
-		n = strspn(c + 1, name_letters);
+		n = length_of_name(c + 1, capitals);
 		return n > 0 && c[1 + n] == '@' ? n + 2 : 0;
 	}
 	if (strncmp(c, "__", 2) != 0 || !isupper((unsigned char)c[2]))
@@ -49,9 +62,9 @@ length_of_angled(const char *c)
 
 /* Length of "${NAME}" or "$NAME" at C. */
 static size_t
-length_of_variable(const char *c)
+length_of_variable(const char *c, bool capitals)
 {
-	size_t n = strspn(c + 1, name_letters);
+	size_t n = length_of_name(c + 1, capitals);
 
 	if (c[1] == '{') {
 		n = strcspn(c, "}");
@@ -61,7 +74,7 @@ length_of_variable(const char *c)
 }
 
 static size_t
-length_of_hole(const char *c, bool shell_variables)
+length_of_hole(const char *c, enum hole_variables variables)
 {
 	for (size_t i = 0; i < sizeof brackets / sizeof brackets[0]; i++) {
 		const char *close;
@@ -72,15 +85,15 @@ length_of_hole(const char *c, bool shell_variables)
 		return close == NULL ? 0 : (size_t)(close - c) + 2;
 	}
 	if (*c == '@' || *c == '_')
-		return length_of_marked(c);
+		return length_of_marked(c, variables == HOLE_CAPITALS);
 	if (*c == '<')
 		return length_of_angled(c);
-	return *c == '$' && shell_variables ? length_of_variable(c) : 0;
+	return *c == '$' && variables != HOLE_NO_VARIABLES ? length_of_variable(c, variables == HOLE_CAPITALS) : 0;
 }
 
 /* At each byte the first kind that fits is taken; what is no hole is copied as it is. */
 const char *
-hole_mark(struct arena *arena, const char *value, bool shell_variables)
+hole_mark(struct arena *arena, const char *value, enum hole_variables variables)
 {
 	/* the shortest hole has two bytes, and gets two more */
 	char *marked = arena_alloc(arena, 2 * strlen(value) + 1), *to = marked;
@@ -88,7 +101,7 @@ hole_mark(struct arena *arena, const char *value, bool shell_variables)
 	if (marked == NULL)
 		return "";
 	while (*value != '\0') {
-		size_t n = length_of_hole(value, shell_variables);
+		size_t n = length_of_hole(value, variables);
 
 		if (n > 0)
 			*to++ = HOLE_OPEN;

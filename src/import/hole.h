@@ -11,9 +11,13 @@
 
 #include "conf/wordlist.h"
 
-/* VALUE with what must be filled in by some tool made holes: {{ x }}, {% x %}, <%= x %>, <x>, __X__, @X@, and, where
- * SHELL_VARIABLES (of a here-document: systemd replaces none there), $X and ${X}. */
-const char *hole_mark(struct arena *arena, const char *value, bool shell_variables);
+/* Where $X is, or is not, a hole: in a here-document it is somebody's to replace. Of a variable's value it may be part of a
+ * secret, p$ss or a@b@c, which nobody replaces: there only names in capitals are believed, and ${x}. */
+enum hole_variables { HOLE_NO_VARIABLES, HOLE_VARIABLES, HOLE_CAPITALS };
+
+/* VALUE with what must be filled in by some tool made holes: {{ x }}, {% x %}, <%= x %>, <x>, __X__, @X@, and $X and ${X} as
+ * VARIABLES says. */
+const char *hole_mark(struct arena *arena, const char *value, enum hole_variables variables);
 
 /* TEXT with those variables filled that VARIABLES (NAME=value each) has or that bring a default: $X, ${X}, ${X:-y}.
  * Where a default was taken and NOTE is not NULL, *NOTE says so. */

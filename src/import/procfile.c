@@ -31,7 +31,7 @@ words_of_array(struct arena *arena, const char *line)
 	json_array_foreach(array, i, item) {
 		plain = plain && json_is_string(item) && is_plain(json_string_value(item), json_string_length(item));
 		if (plain)
-			wordlist_add(&words, hole_mark(arena, json_string_value(item), false));
+			wordlist_add(&words, hole_mark(arena, json_string_value(item), HOLE_NO_VARIABLES));
 	}
 	json_decref(array);
 	return (struct conf_words){ .at = words.at, .count = plain ? words.count : 0 };
@@ -42,7 +42,7 @@ void
 procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry, const char *line)
 {
 	struct launch l = { .import = im, .draft = d, .entry = entry };
-	const char *marked = hole_mark(im->arena, line, false);
+	const char *marked = hole_mark(im->arena, line, HOLE_NO_VARIABLES);
 	struct conf_words words = words_of_array(im->arena, line);
 
 	if (d == NULL)

@@ -95,6 +95,14 @@ expand(const struct program *p, const char *value, const char *file)
 
 /* ---- the command ---- */
 
+/* Whether a backslash within QUOTE (NUL: none) says that C is to be taken as it is: within double quotes only another backslash
+ * and the quote are. */
+static bool
+is_escape(char quote, char c)
+{
+	return quote == '"' ? c == '"' || c == '\\' : quote == '\0' && c != '\0' && c != HOLE_OPEN;
+}
+
 /* supervisord splits by shlex.split: as a shell does, without replacing anything, and a line feed behind a backslash
  * stays in its word. */
 void
@@ -114,7 +122,7 @@ translate_command(struct translation *t)
 				quote = '\0';
 			else if (quote == '\0' && (*c == '\'' || *c == '"'))
 				quote = *c;
-			else if (*c == '\\' && quote != '\'' && c[1] != '\0' && c[1] != HOLE_OPEN)
+			else if (*c == '\\' && is_escape(quote, c[1]))
 				*to++ = *++c;
 			else if (*c != '\0')
 				*to++ = *c;
@@ -149,7 +157,9 @@ translate_entry(struct program *p, struct ledger_entry *entry, const struct dire
 	struct arena *arena = p->import->arena;
 	struct translation t = { .import = p->import, .draft = p->draft, .entry = entry, .directive = d };
 
-	t.value = expand(p, hole_mark(arena, entry->value, true), entry->file);
+	t.value = expand(p,
+		hole_mark(arena, entry->value, d->translate == translate_pairs ? HOLE_CAPITALS : HOLE_VARIABLES),
+		entry->file);
 	d->translate(&t);
 }
 
@@ -251,7 +261,8 @@ inherit(struct program *p, struct ledger_entry *entry, int which)
 		inherit_variables(p, entry);
 	else if (!draft_has(p->draft, inherited[which].key))
 		translate_set(&t, inherited[which].key,
-			expand(p, hole_mark(p->import->arena, entry->value, true), entry->file), "of [supervisord]");
+			expand(p, hole_mark(p->import->arena, entry->value, HOLE_VARIABLES), entry->file),
+			"of [supervisord]");
 }
 
 /* When all programs of the file are there. */

@@ -81,6 +81,16 @@ unit_for(struct import *im, const char *file, bool is_socket)
 
 /* ---- its lines ---- */
 
+/* systemd replaces variables in commands only: elsewhere, a $ was somebody else's to replace. */
+static enum hole_variables
+variables_of(const char *directive)
+{
+	if (strncmp(directive, "Exec", 4) == 0)
+		return HOLE_NO_VARIABLES;
+	return strcmp(directive, "Environment") == 0 || strcmp(directive, "SetCredential") == 0 ? HOLE_CAPITALS :
+												  HOLE_VARIABLES;
+}
+
 static void
 add_line(struct import *im, struct unit *unit, struct ledger_entry *entry)
 {
@@ -88,9 +98,8 @@ add_line(struct import *im, struct unit *unit, struct ledger_entry *entry)
 
 	if (line == NULL || entry == NULL)
 		return;
-	/* systemd replaces variables in commands only: elsewhere, a $ was somebody else's to replace */
 	*line = (struct unit_line){ .entry = entry };
-	line->value = hole_mark(im->arena, entry->value, strncmp(entry->directive, "Exec", 4) != 0);
+	line->value = hole_mark(im->arena, entry->value, variables_of(entry->directive));
 	if (unit->last != NULL)
 		unit->last->next = line;
 	else

@@ -293,6 +293,8 @@ service_lines(void **state)
 		{ "ExecStart=@/x/gunicorn web -w 2 a\n", "app = a; command = /x/gunicorn; workers = 2; " },
 		{ "User={{ u }}\nExecStart={{ b }}/gunicorn -w {{ n }} a\n", "app = a; command = \"/FILL_IN_b/gunicorn\"; #workers = {{ n }}; user = FILL_IN_u; " },
 		{ "{% if x %}Group={{ g }}{% endif %}\nExecStart=gunicorn a\n", "app = a; group = FILL_IN_g; " },
+		{ "Environment=K=a$w2x!@b@c$5$$d P=$HOME/x:${y} L=$V @N@\nExecStart=gunicorn a\n",
+			"app = a; environment = K=a$w2x!@b@c$5$$d; environment = P=FILL_IN_HOME/x:FILL_IN_y; environment = L=$V; " },
 		{ "WorkingDirectory=${HOME}\nExecStart=gunicorn a\n", "app = a; directory = /FILL_IN_HOME; " },
 		{ "EnvironmentFile=/e\nExecStart=/bin/sh -c '${CELERY} -A ${APP} beat $$X'\n",
 			"command = /bin/sh -c \"${CELERY} -A ${APP} beat $X\"; environment_file = /e; " },
@@ -810,6 +812,9 @@ programs_of_supervisord(void **state)
 		{ "command=celery -A x\ndirectory=/x\n", "command = celery -A x; directory = /x; restart = on-failure; " },
 		{ "command=/x/y\nautorestart=true\nexitcodes=0,2\n", "command = /x/y; restart = always; success_exit_status = 0,2; " },
 		{ "command=gunicorn a\nexitcodes=0,2\n", "app = a; restart = on-failure; success_exit_status = 0,2; " },
+		/* shlex.split: within double quotes a backslash is one, but before another and the quote */
+		{ "command=/x/y \"a\\. \\\"b\\\\\" c\\ d 'e\\'\nenvironment=K=\"p$ss@w@x\"\n",
+			"command = /x/y \"a\\\\. \\\"b\\\\\" \"c d\" \"e\\\\\"; environment = K=p$ss@w@x; restart = on-failure; " },
 		/* what supervisord is, its children are, too */
 		{ "command=/x/y\nautorestart=true\nenvironment=A=\"own\"\n[supervisord]\nenvironment=A=\"1\",B=\"2\"\nuser=www\numask=027\n"
 			"minfds=4096\ndirectory=/srv\n",
