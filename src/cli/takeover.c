@@ -70,13 +70,13 @@ call(const struct takeover *o, const char *method, json_t *parameters, bool is_t
 	return true;
 }
 
-/* Where it listens: an array of objects with "address". NULL with T. */
+/* MEMBER of the service, as List tells it, for the caller to release. NULL with T. */
 static json_t *
-listeners_of(const struct takeover *o, struct trouble *t)
+look_at(const struct takeover *o, const char *member, struct trouble *t)
 {
 	struct connection c;
 	struct varlink_reply reply;
-	json_t *listeners;
+	json_t *found;
 	bool ok;
 
 	if (!connection_open(&c, o->a, t))
@@ -85,12 +85,29 @@ listeners_of(const struct takeover *o, struct trouble *t)
 	connection_close(&c);
 	if (!ok)
 		return NULL;
-	listeners = json_incref(
-		json_object_get(json_array_get(json_object_get(reply.parameters, "services"), 0), "listeners"));
+	found = json_incref(json_object_get(json_array_get(json_object_get(reply.parameters, "services"), 0), member));
 	varlink_reply_free(&reply);
-	if (listeners == NULL)
-		trouble_set(t, CLI_FAILED, 0, "bridled does not say where it listens");
-	return listeners;
+	if (found == NULL)
+		trouble_set(t, CLI_FAILED, 0, "bridled does not tell its %s", member);
+	return found;
+}
+
+/* Where it listens: an array of objects with "address". NULL with T. */
+static json_t *
+listeners_of(const struct takeover *o, struct trouble *t)
+{
+	return look_at(o, "listeners", t);
+}
+
+static bool
+is_running(const struct takeover *o)
+{
+	struct trouble ignored;
+	json_t *state = look_at(o, "state", &ignored);
+	bool running = state != NULL && strcmp(json_string_value(state), "running") == 0;
+
+	json_decref(state);
+	return running;
 }
 
 /* Whether one of them is a file. */
@@ -143,6 +160,7 @@ find_units(struct takeover *o, const char *from, struct trouble *t)
 	return true;
 }
 
+/* The process that serves; with the pid 0, the unit does not run. */
 static bool
 find_pid(struct takeover *o, const char *from, struct trouble *t)
 {
@@ -154,11 +172,8 @@ find_pid(struct takeover *o, const char *from, struct trouble *t)
 	if (from == o->name || !text_parse_int(from, 1, INT32_MAX, &pid)) {
 		if (!find_units(o, from, t) || !systemctl_show(o->unit, "MainPID", value, sizeof value, t))
 			return false;
-		if (!text_parse_int(value, 1, INT32_MAX, &pid)) {
-			dropin_take_away(o->units); /* of a takeover that was killed after the stop */
-			trouble_set(t, CLI_FAILED, 0, "%s does not run", o->unit);
-			return trouble_hint(t, "there is nothing to take over: bridle start %s", o->name);
-		}
+		if (!text_parse_int(value, 1, INT32_MAX, &pid))
+			return true;
 	}
 	o->pid = (pid_t)pid;
 	/* by its start, so that it is still the one that was found */
@@ -257,6 +272,16 @@ disable(const struct takeover *o, struct trouble *t)
 		trouble_hint(t, "at boot %s may still start, beside the service", o->unit);
 }
 
+/* Whoever presses Ctrl-C now, or whose ssh goes, is not to leave half of it: systemctl(1) inherits that. */
+static void
+be_steady(void)
+{
+	static const int signals[] = { SIGINT, SIGHUP, SIGPIPE };
+
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+		signal(signals[i], SIG_IGN);
+}
+
 /* ---- there ---- */
 
 /* The old one serves on, as if nothing had happened. */
@@ -265,6 +290,7 @@ give_up(const struct takeover *o, struct trouble *t)
 {
 	struct trouble ignored;
 
+	pidfd_signal(o->pidfd, SIGCONT); /* which one that was killed may have left standing still */
 	/* in this order: listeners that it runs on are not let go (takeover_undo) */
 	call(o, "Stop", json_pack("{s:s}", "name", o->name), false, &ignored);
 	call(o, "Take", json_pack("{s:s}", "name", o->name), false, &ignored);
@@ -300,6 +326,7 @@ succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *
 	bool without_a_word = by_path && !has_socket_unit(o) && !foreign_was_given_sockets(o->pid);
 	bool ok;
 
+	be_steady();
 	if (is_told && !dropin_put(o->units, without_a_word, t))
 		return give_up(o, t);
 	ok = succeed(o, listeners, without_a_word, t);
@@ -308,14 +335,33 @@ succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *
 	return ok && (o->unit[0] == '\0' || disable(o, t));
 }
 
+/* Where the unit has ended, a takeover that was killed may have left the rest to be done: its drop-ins, listeners that are taken
+ * for somebody else's, and a unit that starts at boot. */
+static bool
+finish(const struct takeover *o, struct trouble *t)
+{
+	dropin_take_away(o->units);
+	if (!is_running(o)) {
+		trouble_set(t, CLI_FAILED, 0, "%s does not run", o->unit);
+		return trouble_hint(t, "there is nothing to take over: bridle start %s", o->name);
+	}
+	if (!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
+		return false;
+	printf("%s: serves alone, %s has ended\n", o->name, o->unit);
+	return disable(o, t);
+}
+
 static bool
 take_over(struct takeover *o, const char *from, struct trouble *t)
 {
 	json_t *listeners = NULL;
 	bool ok;
 
-	if (!find_pid(o, from, t) ||
-		!call(o, "Take", json_pack("{s:s, s:i}", "name", o->name, "pid", (int)o->pid), false, t))
+	if (!find_pid(o, from, t))
+		return false;
+	if (o->pid == 0)
+		return finish(o, t);
+	if (!call(o, "Take", json_pack("{s:s, s:i}", "name", o->name, "pid", (int)o->pid), false, t))
 		return false;
 	printf("%s: has the listeners of process %d\n", o->name, (int)o->pid);
 	if (!call(o, "Start", json_pack("{s:s}", "name", o->name), true, t) || (listeners = listeners_of(o, t)) == NULL)
@@ -335,6 +381,7 @@ change_back(struct takeover *o, json_t *listeners, struct trouble *t)
 	msec began = clock_now(); /* the gap: from before ours stops to when theirs is up */
 	const char *missing;
 
+	be_steady();
 	if (!call(o, "Stop", json_pack("{s:s}", "name", o->name), true, t))
 		return false;
 	if (!systemctl_do("start", o->units, t))

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "os/above.h"
 #include "os/borrow.h"
+#include "os/listener.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
@@ -74,21 +75,49 @@ share(struct service *s, int *fds, int n, struct err *err)
 	return taken;
 }
 
+/* Whether one of the N FDS is the socket that H is. */
+static bool
+is_among(const struct held_listener *h, const int *fds, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (h->fd >= 0 && listener_inode(h->fd) == listener_inode(fds[i]))
+			return true;
+	return false;
+}
+
+/* How many listeners S, which runs, has of process PID already: all that it should, or 0 with ERR. */
+static unsigned
+count_shared(const struct service *s, pid_t pid, struct err *err)
+{
+	bool is_half_done = held_any_given(&s->held) && pid != service_master(s);
+	int fds[LISTENERS], n = is_half_done ? borrow_listeners(pid, fds, LISTENERS, err) : 0;
+	unsigned shared = 0;
+
+	for (uint32_t i = 0; n > 0 && i < s->held.count; i++)
+		shared += s->held.at[i].given && is_among(&s->held.at[i], fds, n);
+	for (int i = 0; i < n; i++)
+		close(fds[i]);
+	if (shared > 0 && shared == s->plan->bind_count)
+		return shared;
+	err_set(err, 0, "it runs already");
+	return 0;
+}
+
 unsigned
 takeover_take(struct service *s, pid_t pid, uid_t uid, struct err *err)
 {
 	int fds[LISTENERS], n;
 	unsigned taken;
 
-	if (!is_at_rest(s)) {
-		err_set(err, 0, "it runs already");
-		return 0;
-	}
 	if (s->plan == NULL || s->plan->bind_count == 0) {
 		err_set(err, 0, "it has no bind: there is nothing to take");
 		return 0;
 	}
-	if (!may_ask(pid, uid, err) || (n = borrow_listeners(pid, fds, LISTENERS, err)) < 0)
+	if (!may_ask(pid, uid, err))
+		return 0;
+	if (!is_at_rest(s))
+		return count_shared(s, pid, err);
+	if ((n = borrow_listeners(pid, fds, LISTENERS, err)) < 0)
 		return 0;
 	taken = share(s, fds, n, err);
 	/* all or none: half of its addresses would be served by two */

@@ -33,7 +33,7 @@ show)
 	*KillSignal*) grep -q KillSignal=SIGKILL @state@/*.service.d/*.conf 2>/dev/null && echo 9 || echo 15 ;;
 	esac ;;
 stop)
-	test -e @state@/kills && kill -KILL $PPID
+	test -e @state@/meanwhile && . @state@/meanwhile
 	case $* in *web.service*) ;; *) exit 0 ;; esac
 	pid=$(cat @state@/pid)
 	signal=TERM
@@ -266,22 +266,39 @@ def test_and_back(bridled, systemd, free_ports, tmp_path):
             processes.end_all([*processes.descendants(pid), pid])
 
 
-def test_what_a_killed_one_left_behind(bridled, foreign, systemd, tmp_path):
-    """Else the unit would be killed at its next stop."""
+@pytest.mark.parametrize("when", ["while the unit runs", "when it has ended"])
+def test_one_that_was_killed_is_gone_on_with(bridled, foreign, systemd, tmp_path, when):
+    """Else the unit would stand still and be killed at its next stop, and the listeners would never be the service's own."""
     site = bridled(web("other", autostart="no"))
     path = f"{site.root}/web.sock"
     old = foreign(site, path, f"unix:{path}")
     asked = systemd(old.pid)
     site.write(web(bind=f"unix:{path}", autostart="no"))
     site.ctl("reload")
-    (tmp_path / "kills").touch()
+    (tmp_path / "meanwhile").write_text(f"kill -KILL $PPID\n{'exit 1' if when == 'while the unit runs' else ''}\n")
     assert site.bridle("takeover", "web").returncode == -signal.SIGKILL
     assert [file.name for file in tmp_path.glob("web.service.d/*")] == [LEFT_BEHIND]
-    (tmp_path / "pid").write_text("0\n")
+    if when == "when it has ended":
+        until(lambda: (tmp_path / "pid").read_text() == "0\n", "the unit to have ended")
+    (tmp_path / "meanwhile").unlink()
     asked.write_text("")
+    site.ctl("takeover", "web")
+    assert asked_to(asked)[-1] == "disable -- web.service" and not list(tmp_path.glob("*.d"))
+    assert old.process.wait(30) == -signal.SIGKILL
+    serves_by_itself(site, path)
     assert "does not run" in site.bridle("takeover", "web").stderr
-    assert asked_to(asked) == ["daemon-reload"] and not list(tmp_path.glob("*.d"))
-    os.unlink(path)  # of which bridled was not told that it is the service's now
+
+
+def test_who_hangs_up_leaves_no_half(bridled, foreign, systemd, tmp_path):
+    site = bridled(web("other", autostart="no"))
+    path = f"{site.root}/web.sock"
+    old = foreign(site, path, f"unix:{path}")
+    systemd(old.pid)
+    site.write(web(bind=f"unix:{path}", autostart="no"))
+    site.ctl("reload")
+    (tmp_path / "meanwhile").write_text("kill -INT $PPID\nkill -HUP $PPID\n")
+    take_over(site, old, "web")
+    serves_by_itself(site, path)
 
 
 def test_who_has_ended_meanwhile_is_succeeded_all_the_same(bridled, foreign, free_ports, tmp_path):
