@@ -181,11 +181,24 @@ note_renewal(struct story *s)
 		s->workers[i].excused = true;
 }
 
+/* A master starts where nothing had happened: the workers of before were another one's, unless that lives on beside it. Not where
+ * the newest lines come first. */
+static void
+note_start(struct story *s, const struct story_event *e)
+{
+	if (s->opened || e->second <= s->last_boot)
+		return;
+	s->count = 0;
+	s->last_boot = -1;
+	s->last_pid = 0;
+}
+
 static void
 note(struct story *s, const struct story_event *e)
 {
 	/* clang-format off */
 	switch ((int)e->fact) { /* most facts say nothing of a worker */
+	case FACT_STARTING: note_start(s, e); break;
 	case FACT_BOOTING: note_boot(s, e); break;
 	case FACT_EXITING: note_exiting(s, e); break;
 	case FACT_TIMEOUT: note_timeout(s, e); break;

@@ -90,14 +90,17 @@ take_level(struct logform *f, enum logform_level level)
 	f->header = f->pid > 0 ? HEADER_PID : HEADER_LEVEL;
 }
 
-/* "ERROR - ", "ERROR in glogging: " (Flask): what stands between a level and its message. */
+/* "ERROR - ", "ERROR in glogging: " (Flask), "ERROR glogging:222 ": what stands between a level and its message. */
 static size_t
 skip_module(const struct logform *f, size_t end)
 {
+	static const char module[] = " glogging:";
 	size_t n;
 
 	if (begins(f, end, " - "))
 		return 2;
+	if (begins(f, end, module))
+		return sizeof module - 1 + count_digits(f, end + sizeof module - 1);
 	if (!begins(f, end, " in "))
 		return 0;
 	n = count_name(f, end + 4);

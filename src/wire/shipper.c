@@ -187,6 +187,17 @@ peel_source(struct logform *f)
 	return byte_is(f, n, close) && byte_is(f, n + 1, ' ') && peel(f, n + 1);
 }
 
+/* "[\xe2\x9d\x8c] ": a level as a sign, whatever it means. */
+static bool
+peel_sign(struct logform *f)
+{
+	size_t n = 1;
+
+	while (n < f->length && n < 16 && ((f->message[n] & 0x80) != 0 || f->message[n] == ' '))
+		n++;
+	return n > 3 && byte_is(f, n, ']') && byte_is(f, n + 1, ' ') && peel(f, n + 1);
+}
+
 /* "app[5683d92] lhr [info]": a machine, its region, and a level that says nothing. */
 static bool
 peel_machine(struct logform *f)
@@ -296,7 +307,7 @@ peel_mark(struct logform *f)
 	case '*': return byte_is(f, 1, '*') && peel(f, 2);
 	case '=': return begins(f, 0, "==> ") && peel(f, 3); /* Render, of what it does itself */
 	case '`': return peel(f, 1);
-	case '-': return f->second >= 0 && byte_is(f, 1, ' ') && peel(f, 1);
+	case '-': return (f->second >= 0 || f->pid > 0) && byte_is(f, 1, ' ') && peel(f, 1);
 	default: return (byte_is(f, 1, ' ') || (byte_is(f, 1, '|') && byte_is(f, 2, ' '))) && peel(f, 1);
 	}
 }
@@ -348,7 +359,7 @@ shipper_peel(struct logform *f)
 			return true;
 		break;
 	case '[':
-	case '{': return peel_source(f);
+	case '{': return peel_source(f) || peel_sign(f);
 	case '-':
 		if (peel_zone(f))
 			return true;

@@ -180,7 +180,19 @@ month_of(const char *name, int *month)
 	return false;
 }
 
-/* Day and month are there; "/2026:", " 2026 ", ", 2026, ", ", 2026 @ ", or only a blank stand before the clock. */
+/* Four digits; or two, behind a slash (rich). */
+static bool
+take_year_number(struct rest *r, char before, int *year)
+{
+	if (take_number(r, 4, year))
+		return true;
+	if (before != '/' || !take_number(r, 2, year))
+		return false;
+	*year += 2000;
+	return true;
+}
+
+/* Day and month are there; "/2026:", "/26 ", " 2026 ", ", 2026, ", ", 2026 @ ", or only a blank stand before the clock. */
 static bool
 take_year(struct rest *r, int month, int day, int64_t *second)
 {
@@ -188,7 +200,7 @@ take_year(struct rest *r, int month, int day, int64_t *second)
 	int year = 1970;
 
 	take_one_of(&with, ",");
-	if (take_one_of(&with, " /-.") && take_number(&with, 4, &year))
+	if (take_one_of(&with, " /-.") && take_year_number(&with, with.at[-1], &year))
 		*r = with;
 	else
 		year = 1970;

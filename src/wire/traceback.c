@@ -145,7 +145,8 @@ is_cut_off(struct span rest)
 	return rest.length > 0 && rest.at[rest.length - 1] == '>';
 }
 
-/* `File "PATH", line N, in FUNCTION`; faulthandler leaves out the second comma. */
+/* `File "PATH", line N, in FUNCTION`; faulthandler leaves out the second comma. A terminal may have torn it within PATH: then only
+ * what is left of that stands in the next line. */
 static bool
 take_frame(struct traceback *t, const struct logform *f, uint64_t line)
 {
@@ -153,10 +154,13 @@ take_frame(struct traceback *t, const struct logform *f, uint64_t line)
 	struct span rest = { f->message, f->length }, file, function = { f->message, 0 };
 	uint32_t row = 0;
 
-	if (!begins(f, before))
+	if (begins(f, before)) {
+		rest.at += sizeof before - 1;
+		rest.length -= sizeof before - 1;
+	} else if (!t->torn) {
 		return false;
-	rest.at += sizeof before - 1;
-	rest.length -= sizeof before - 1;
+	}
+	t->torn = begins(f, before) && memchr(rest.at, '"', rest.length) == NULL;
 	if (!cut(&rest, '"', &file))
 		return false;
 	if (rest.length >= sizeof after && memcmp(rest.at, after, sizeof after - 1) == 0) {
@@ -248,6 +252,7 @@ take_source(struct traceback *t, const struct logform *f)
 		{ "self.tmp = WorkerTmp(", PLACE_WORKER_TMP },
 		{ "self.load_wsgi()", PLACE_BOOT },
 		{ "self.wsgi = self.app.wsgi()", PLACE_BOOT },
+		{ "self.halt(reason=inst.reason", PLACE_BOOT }, /* a HaltServer, which only boots raise */
 		{ "respiter = self.wsgi(environ", PLACE_REQUEST },
 	};
 
@@ -266,9 +271,9 @@ traceback_take(struct traceback *t, const struct logform *f, uint64_t line)
 {
 	if (t->open && t->ended)
 		return goes_on(t, f) ? TRACEBACK_TAKEN : TRACEBACK_OVER;
-	if (f->header != HEADER_NONE)
+	if (f->header != HEADER_NONE && (t->open || !is_head(f)))
 		return t->open ? TRACEBACK_OVER : TRACEBACK_FOREIGN;
-	if (is_head(f)) {
+	if (is_head(f)) { /* also as the message of a logger: uvicorn's */
 		begin(t, f, line);
 		t->headed = true;
 		t->indent = f->indent;

@@ -44,6 +44,7 @@ struct traceback {
 	bool open;       /* lines are being put together */
 	bool headed;     /* "Traceback (most recent call last):" was seen */
 	bool ended;      /* the block has its exception; what comes next may chain another one */
+	bool torn;       /* the last line began a frame, and broke off within its path */
 	uint64_t line;   /* of the log, where it begins */
 	unsigned blocks; /* exceptions seen */
 	unsigned frames;

@@ -81,3 +81,15 @@ def test_a_log_that_is_one_json_value(form):
     """More of it than one line could hold, or one read brings."""
     entries = [{"message": line, "severity": "error"} for line in (START + "quiet\n" * 3000 + TIMEOUT).splitlines()]
     assert why(form(entries)) == ["runtime.timeout"]
+
+
+def test_a_stack_of_the_master_that_is_cut_off():
+    """Above its last line, which would have said why; a master halts so only when workers fail to boot."""
+    assert why(START + """Traceback (most recent call last):
+  File "/v/bin/gunicorn", line 8, in <module>
+    sys.exit(run())
+  File "/v/lib/python3.12/site-packages/gunicorn/arbiter.py", line 229, in run
+    self.halt(reason=inst.reason, exit_status=inst.exit_status)
+  File "/v/lib/python3.12/site-packages/gunicorn/arbiter.py", line 342, in halt
+    self.stop()
+""") == ["boot.unexplained"]

@@ -150,6 +150,10 @@ static const struct tale {
 	{ "master.fork-failed", "boot", 1, { { FACT_MAIN_LOOP, 0 }, { FACT_IN_FORK, 0 }, { FACT_X_AGAIN, 0 } } },
 	{ "runtime.reentrant-logging", "runtime", 1, { { FACT_X_REENTRANT, 0 }, { FACT_MAIN_LOOP, 0 } } },
 	{ "healthy.start", "boot", 0, { { FACT_STARTING, 0 }, { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10) } },
+	/* the same, and a stack of its loading that nobody told to the end */
+	{ "boot.unexplained", "boot", 0, { { FACT_STARTING, 0 }, { FACT_MUTE, 0 }, { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_AT_BOOT, 0, 0, 10 } } },
+	{ "boot.unexplained", "boot", 0, { { FACT_LISTENING, 0 }, BOOT(0, 10), { FACT_AT_BOOT, 0, 0, 10 } } },
+	{ "boot.unexplained", "boot", 0, { { FACT_STARTING, 0 }, BOOT(0, 10), { FACT_COMPLAINT, 0, 0, 10 }, { FACT_AT_BOOT, 0, 0, 10 } } },
 	/* the next second alone: late, or in somebody's place */
 	{ "runtime.vanished", "runtime", 0, { { FACT_MUTE, 0 }, BOOT(0, 10), BOOT(0, 11), BOOT(1, 12) } },
 	{ "healthy.start", "boot", 1, { { FACT_LISTENING, 0 }, BOOT(0, 10), BOOT(1, 17) } },

@@ -79,6 +79,10 @@ forms_of_one_line(void **state)
 		"CRITICAL:gunicorn.error:%s",
 		"2026-11-20 15:25:49,123 - gunicorn.error - CRITICAL - %s",
 		"2026-11-20 15:25:49,123 CRITICAL %s",
+		"[11/20/26 15:25:49] CRITICAL %s      ",
+		"2026-11-20 15:25:49,123 CRITICAL glogging:222 %s",
+		"[2026-11-20 15:25:49 +0000] [WEB] [7] [\xe2\x9d\x8c] - %s",
+		"[WEB] [7] [\xe2\x84\xb9 ] - %s",
 		"[20/Nov/2026 15:25:49] CRITICAL [gunicorn.error:12] %s",
 		"[2026-11-20 15:25:49,123] CRITICAL in glogging: %s",
 		"2026-11-20 15:25:49 7 CRITICAL %s",
@@ -467,6 +471,14 @@ tracebacks(void **state)
 		"SystemExit:/srv/app.py:4");
 	expect("  File \"/v/gunicorn/workers/base.py\", line 200, in handle_abort\n    sys.exit(1)\nSystemExit: 1\n",
 		"SystemExit:/v/gunicorn/workers/base.py:200");
+	/* torn by a terminal within a path */
+	expect("Traceback (most recent call last):\n  File \"/venv/lib/pytho\nn3.9/shop.py\", line 4, in load\n    x\nA: b\n",
+		"A:n3.9/shop.py:4");
+	expect("  File \"/venv/lib/pytho\n    x\nn3.9/shop.py\", line 4, in load\n", "");
+	/* the message of a logger */
+	expect("[2026-11-20 15:25:49 +0000] [7] [ERROR] Traceback (most recent call last):\n"
+	       "  File \"/srv/app.py\", line 4, in load\n    x\nshop.Broken: no\n",
+		"shop.Broken:/srv/app.py:4");
 	/* head or tail cut off, indentation lost, a shipper's prefix */
 	expect("  File \"/srv/app.py\", line 4, in load\n    x\nKeyError: 'A'\n", "KeyError:/srv/app.py:4");
 	expect("Traceback (most recent call last):\n  File \"/srv/app.py\", line 4, in load\n", ":/srv/app.py:4");
@@ -618,6 +630,8 @@ times(void **state)
 		{ "Fri Jan  2 00:00:01.5 1970] x", 26, 86401 },
 		{ "Jan 2, 1970 @ 00:00:01.123 x", 26, 86401 },
 		{ "02 Jan 1970 00:00:01 x", 20, 86401 },
+		{ "02/29/00 00:00:00] INFO", 17, 951782400 },
+		{ "03-01-00 00:00:00 x", 0, 0 },
 		{ "1/31/1970, 0:00:01 x", 18, 2592001 },
 		{ "31.01.1970 00:00:01 x", 19, 2592001 },
 		{ "1970-01-02 00:00:01.500 EDT", 27, 86401 },
