@@ -152,6 +152,7 @@ check_command(const struct arguments *a)
 	return status;
 }
 
+/* What it prints is a configuration itself, and may go into a file: complaints go to standard error. */
 int
 config_command(const struct arguments *a)
 {

@@ -32,6 +32,7 @@ directory_of(char directory[PATH_MAX], const char *path)
 	return slash != NULL && text_copy(directory, PATH_MAX, path) && (directory[slash - path] = '\0') == '\0';
 }
 
+/* Said in both cases, whether bridled tells it or the configuration: its output goes to standard output, or nowhere. */
 static bool
 keeps_no_log(const char *name, struct trouble *t)
 {

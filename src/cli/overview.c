@@ -241,6 +241,7 @@ print_name(void *out, const struct row *row)
 	fputc('\n', out);
 }
 
+/* For scripts and completions: nothing but names, whatever else the answer holds. */
 bool
 overview_print_names(const char *frame, size_t length, FILE *out)
 {

@@ -22,6 +22,7 @@ root_of(const struct arguments *a)
 	return a->value[OPTION_ROOT] != NULL ? a->value[OPTION_ROOT] : variable("BRIDLE_ROOT");
 }
 
+/* A path that was cut is another path: that is an error, and none is made. */
 static bool
 join(char path[PATH_MAX], const char *directory, const char *name, struct trouble *t)
 {

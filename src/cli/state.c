@@ -32,6 +32,7 @@ state_colour(const char *name)
 	return state == LIFE_STATE_COUNT ? COLOUR_PLAIN : states[state].colour;
 }
 
+/* What a script means by "up", for the exit status of bridle status NAME. */
 bool
 state_serves(const char *name)
 {

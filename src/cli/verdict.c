@@ -15,6 +15,7 @@ verdict_printer_init(struct verdict_printer *p, bool json)
 	p->paint = paint_for(STDOUT_FILENO);
 }
 
+/* Beside what every record has, where in the log it was: one that Bridle kept itself has no such place. */
 static void
 print_json(const struct incident *i)
 {
@@ -66,6 +67,7 @@ print_words(const struct verdict_printer *p, const struct incident *i)
 	if (i->times > 1)
 		printf(", %u times", i->times);
 	printf("\n  %s\n", cause->what);
+	/* before the advice: who doubts the verdict sees first what it rests on */
 	for (unsigned k = 0; k < 2 && i->lines[k].line != 0; k++)
 		print_line(p, &i->lines[k]);
 	paint_wrapped(stdout, p->paint, COLOUR_PLAIN, cause->advice, 2);

@@ -231,6 +231,7 @@ fact_of_line(const struct recognised *what)
 	if (s == SIGNATURE_SENT_CODE)
 		return fact_of_signal(what->match.detail); /* a wait status with the core flag: wait(2) */
 	if (s == SIGNATURE_EXITED || s == SIGNATURE_EXITED_STOP)
+		/* the code where a status of wait(2) has it */
 		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);
 	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !is_about_us(what))
 		return FACT_NONE;

@@ -124,6 +124,7 @@ backlog_drop(struct backlog *b, const char *bytes, size_t n, msec wall, uint64_t
 	spool_note(&b->spool, &note);
 }
 
+/* The line that was cut within, whose end is still to come, is one more. */
 static void
 words_of_loss(const struct spool_loss *lost, char *words, size_t size)
 {

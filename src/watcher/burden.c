@@ -3,6 +3,8 @@
 #include "watcher/queues.h"
 #include "watcher/watch.h"
 
+/* As long as it keeps up all is counted from now on; the kernel's clock of processors is read when it begins not to,
+ * once. */
 void
 burden_look(struct sampler *sampler)
 {

@@ -143,6 +143,7 @@ client_failed(struct client *c, const char *reason, const char *hint)
 	client_error(c, VARLINK_INTERFACE ".Failed", reason_and_hint(reason, hint));
 }
 
+/* The interface has one form for what is done: a sentence. */
 void
 client_message(struct client *c, const char *message)
 {

@@ -25,6 +25,7 @@ write_missing(struct jsonw *j, const struct advise_list *l, const struct advise_
 	jsonw_array_close(j);
 }
 
+/* What is right already is among it: who asks wants to know that it was looked at. */
 static void
 write_advice(struct jsonw *j, const struct advise_list *l, const struct advise_measures *m)
 {

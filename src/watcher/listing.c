@@ -123,6 +123,7 @@ write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record,
 	jsonw_array_close(j);
 }
 
+/* What a look of its own would cost is not spent here: of a brief list these are as the last look left them. */
 static void
 write_figures(struct jsonw *j, const struct service *s, const struct page_service *record, msec now)
 {

@@ -15,6 +15,7 @@ logfile_init(struct logfile *f)
 	*f = (struct logfile){ .fd = -1 };
 }
 
+/* The next that has something to write opens it anew. */
 void
 logfile_close(struct logfile *f)
 {
@@ -33,6 +34,7 @@ open_current(int log_dir, const char *service)
 
 	snprintf(path, sizeof path, "%s/current", service);
 	fd = openat(log_dir, path, FLAGS, 0640);
+	/* the directory is made when it is missed, not looked for each time */
 	if (fd < 0 && errno == ENOENT && (mkdirat(log_dir, service, 0750) == 0 || errno == EEXIST))
 		fd = openat(log_dir, path, FLAGS, 0640);
 	return fd;

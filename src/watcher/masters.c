@@ -83,6 +83,7 @@ masters_find(const struct masters *m, int32_t pid, uint32_t *slot)
 	return false;
 }
 
+/* The first that is found: two masters of a service are two generations, and have one group for their count. */
 static struct master *
 master_of(const struct masters *m, const struct service *s)
 {

@@ -73,6 +73,7 @@ sum_dropped(const struct sockdiag_query *answers, unsigned n)
 	return all;
 }
 
+/* Both of one answer, so that who waits and who found no room are of one moment. */
 static void
 take(struct sampler *sampler, const struct sockdiag_query *answers, unsigned n)
 {

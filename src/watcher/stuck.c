@@ -57,6 +57,7 @@ keep(struct watcher *w, struct service *s, const struct batch *b, const struct b
 	return false;
 }
 
+/* In the spool's own area it may not stay, since every other service needs that: it moves into one of its own. */
 void
 stuck_begin(struct watcher *w, struct service *s, const struct batch *b, const struct err *err)
 {

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+/* WHITESPACE of systemd (src/basic/string-util.h). */
 static bool
 is_between(char c)
 {
@@ -38,6 +39,7 @@ read_digits(const char *from, unsigned count, unsigned base, uint32_t *value)
 	return true;
 }
 
+/* RFC 3629. Up to U+10FFFF, which take_escape() has seen to. */
 static void
 put_utf8(char **to, uint32_t c)
 {

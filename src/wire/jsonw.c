@@ -14,6 +14,7 @@ jsonw_init(struct jsonw *w, size_t max)
 	*w = (struct jsonw){ .max = max };
 }
 
+/* The bound stays: it can be written to again. */
 void
 jsonw_free(struct jsonw *w)
 {

@@ -75,6 +75,7 @@ kmsg_read(struct kmsg_kill *kill, const char *bytes, size_t n)
 		return false;
 	if (!take_number(&at, end, &pid) || pid <= 0 || pid > INT32_MAX || !take_word(&at, end, " ("))
 		return false;
+	/* the first: a process that has one in its name is known by what stands before it */
 	close = memchr(at, ')', (size_t)(end - at));
 	if (close == NULL)
 		return false;

@@ -37,6 +37,7 @@ take_event(struct procevent *e, const struct proc_event *event, size_t n)
 {
 	/* the kernel's enum has no values for what it may add later */
 	switch ((uint32_t)event->what) {
+	/* the kernel's word on PROC_CN_MCAST_LISTEN (cn_proc_ack() in drivers/connector/cn_proc.c) */
 	case PROC_EVENT_NONE:
 		if (n < LEAST(ack))
 			return;

@@ -75,6 +75,7 @@ take_expansion(const char **c, char **to)
 	return true;
 }
 
+/* What an earlier step has marked goes on as it is, whatever stands in it. */
 static void
 take_hole(const char **c, char **to)
 {
@@ -97,6 +98,7 @@ take_quoted(const char **c, char **to)
 			if (!take_expansion(c, to))
 				return false;
 		} else {
+			/* the only ones that a backslash takes away there (POSIX, 2.2.3) */
 			if (quote == '"' && **c == '\\' && (*c)[1] != '\0' && strchr("$`\"\\\n", (*c)[1]) != NULL)
 				++*c;
 			*(*to)++ = *(*c)++;
@@ -149,6 +151,7 @@ take_redirect(const char **from, size_t digits, char *to)
 {
 	size_t n = digits;
 
+	/* no operator has more than three characters: <<<, &>> */
 	while (n < digits + 3 && (*from)[n] != '\0' && strchr("<>&|", (*from)[n]) != NULL)
 		n++;
 	memcpy(to, *from, n);
@@ -157,6 +160,7 @@ take_redirect(const char **from, size_t digits, char *to)
 	return SHELL_REDIRECT;
 }
 
+/* A line feed ends a command as a semicolon does. */
 static enum shell_item
 take_operator(const char **from, char *to)
 {
@@ -183,6 +187,7 @@ shellwords_next(const char **from, char *to, struct err *err)
 		else
 			break;
 	}
+	/* a number right in front of < or > is a descriptor, anywhere else a word (POSIX, 2.7) */
 	digits = strspn(*from, "0123456789");
 	if (**from == '\0')
 		return SHELL_END;

@@ -22,6 +22,7 @@ state_change_bridled(void *slot, const struct state_bridled *record, struct stat
 	return state_record_put_bridled(record, &fields) && state_slot_write(slot, fields.at, fields.length, change);
 }
 
+/* A record of no bytes is a copy as well: without one, the copy before would go on to count. */
 void
 state_change_forget(void *slot, struct state_change *change)
 {

@@ -55,6 +55,7 @@ take_line(struct unitfile *u, const char **at, size_t *length)
 	*length = (size_t)((newline != NULL ? newline : u->end) - u->next);
 	u->next = newline != NULL ? newline + 1 : u->end;
 	u->number++;
+	/* written on Windows */
 	if (*length > 0 && (*at)[*length - 1] == '\r')
 		--*length;
 	return true;

@@ -295,6 +295,7 @@ varlink_reply_format(const char *error, json_t *parameters, bool continues, size
 	return format("error", error, parameters, "continues", continues, length);
 }
 
+/* ASCII alone: isalpha(3) would ask the locale. */
 static bool
 is_letter(char c)
 {
