@@ -14,6 +14,7 @@ enum { AGAIN = 1 /* s until what could not be sent is tried again */, MESSAGE = 
 
 /* ---- what came with the environment ---- */
 
+/* The variables stay in our environment until sockets are shared; no service is given them (conf/environment.c). */
 void
 above_begin(struct bridled *b, int ready_fd)
 {
@@ -27,6 +28,7 @@ above_begin(struct bridled *b, int ready_fd)
 		above_keep(ABOVE_FIRST_FD + i);
 	if (ready_fd >= 0 && above_keep(ready_fd))
 		a->ready_fd = ready_fd;
+	/* no reason not to start: whoever waits for it finds out by himself */
 	else if (ready_fd >= 0)
 		log_warning("--ready-fd %d: nothing is open there", ready_fd);
 	if (getenv("NOTIFY_SOCKET") == NULL)
@@ -48,6 +50,7 @@ share(struct bridled *b, int fd)
 			const struct plan_bind *bind = &one->plan->binds[i];
 			struct err err;
 
+			/* by address, not by name (LISTEN_FDNAMES): what listens there is what matters */
 			if (bind->is_unix ? !above_is_unix(fd, bind->address) :
 					    !above_is_tcp(fd, bind->address, bind->port))
 				continue;
@@ -86,6 +89,7 @@ above_share_sockets(struct bridled *b)
 
 /* ---- what we say ---- */
 
+/* A line of what happens, if any, and the status, in one datagram: either both arrive or none does. */
 static bool
 say(struct above *a, const char *lines, const char *status)
 {
@@ -168,6 +172,7 @@ on_watchdog(struct ev_loop *loop, ev_timer *timer, int events)
 	say(&b->above, "WATCHDOG=1", NULL); /* one that is lost is made good by the next: they come at half the time */
 }
 
+/* Once a second until the reader's queue has room: he is slow, or stopped. */
 static void
 on_again(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -185,6 +190,7 @@ watch(struct bridled *b)
 	a->watched = true;
 	if (within == 0)
 		return;
+	/* every half of it (sd_watchdog_enabled(3)); at once, too: it is counted from when we were started */
 	ev_timer_init(&a->watchdog, on_watchdog, 0., (double)within / 2000.);
 	a->watchdog.data = b;
 	ev_timer_start(b->loop, &a->watchdog);
@@ -252,6 +258,7 @@ above_reread(struct bridled *b, bool begins)
 	say(a, message, "reading the configuration");
 }
 
+/* NOTIFY_SOCKET is told nothing more: that we have ended, whoever waits for us sees. */
 void
 above_end(struct bridled *b)
 {

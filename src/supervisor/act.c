@@ -44,6 +44,8 @@ have_plan(struct service *s, struct err *err)
 	return plan != NULL;
 }
 
+/* The vectors are the plan's, and every start writes over them: execve(2) has copied them by
+ * then (os/cradle.c waits for that). */
 void
 service_patch(struct service *s, uint8_t slot)
 {
@@ -65,6 +67,7 @@ start_planned(struct service *s, uint8_t slot, struct err *err)
 	struct plan *p = s->plan;
 	struct spawn_request r;
 
+	/* what may fail comes first: once there is a process, only it can */
 	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, number, err))
 		return -1;
 	service_patch(s, slot);
@@ -104,6 +107,7 @@ not_started(struct service *s, uint8_t slot, const struct err *err, msec now)
 	life_spawned(&s->life, slot, false, bridled_random(s->home), now);
 }
 
+/* Before the life is told: what follows from its moves finds the pid in place. */
 void
 service_lead(struct service *s, uint8_t slot, pid_t pid)
 {
@@ -116,6 +120,7 @@ service_lead(struct service *s, uint8_t slot, pid_t pid)
 		protect_not(pid, s->home->oom_score_adj);
 	/* listeners that a killed bridled's master had alone are ours again (resume.c) */
 	life_set_limits(&s->life, &s->plan->limits);
+	/* at once, not with the other moves: a bridled that crashes now must know this one again */
 	memory_service(s);
 }
 
@@ -144,6 +149,7 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 {
 	struct err err;
 
+	/* the slot's last one may have been an heir, with a number other than that of its group */
 	s->made[o->slot] = 0;
 	demand_pause(s);
 	if (have_plan(s, &err))
@@ -180,8 +186,10 @@ do_signal(struct service *s, const struct life_order *o)
 	pid_t pid = *service_pid_at(s, o->slot);
 	int signal = o->signal;
 
+	/* kill_signal is the program's own: commands around it get TERM */
 	if (signal == SIGTERM && plan_program_of(s->plan)->kill_signal > 0 && !around_leads(s, o->slot))
 		signal = plan_program_of(s->plan)->kill_signal;
+	/* ESRCH: it has ended, and SIGCHLD is on its way */
 	if (pid > 0 && !service_signal(s, o->slot, signal) && errno != ESRCH)
 		log_error("%s: cannot signal master %d: %s", s->name, (int)pid, strerror(errno));
 	close_if_stopping(s);
@@ -200,6 +208,7 @@ do_signal_all(struct service *s, const struct life_order *o)
 	close_if_stopping(s);
 }
 
+/* Listeners of one that drains stay open although it is stopping: front ends have not found out yet. */
 static bool
 is_draining(const struct service *s)
 {
@@ -254,6 +263,7 @@ settle(struct service *s, const struct life_order *o, msec now)
 	if (is_newest(s) && o->to == LIFE_RUNNING && o->event != ON_NEXT_DIED && o->event != ON_TIMEOUT)
 		held_drop_unwanted(&s->held);
 	if (o->to == LIFE_STOPPING)
+		/* HUP would have nobody to go to */
 		trial_cancel(s);
 	if ((o->to == LIFE_STOPPING && !is_draining(s)) || o->to == LIFE_STOPPED || o->to == LIFE_FAILED)
 		close_listeners(s);
@@ -263,6 +273,7 @@ settle(struct service *s, const struct life_order *o, msec now)
 	ordering_moved(s, o);
 }
 
+/* What carrying one out brings is reported to the life before the next is taken (core/life.h). */
 static void
 do_order(struct service *s, const struct life_order *o, msec now)
 {
@@ -301,6 +312,7 @@ service_act(struct service *s, msec now)
 {
 	struct life_order o;
 
+	/* orders stay queued: resume_settle() has them carried out, if it ever comes to that */
 	if (s->home->safe) {
 		service_show(s);
 		return;
@@ -321,6 +333,7 @@ service_forget(struct service *s, uint8_t slot, msec now)
 	life_gone(&s->life, slot, now);
 }
 
+/* What cleans up after a generation, if anything, comes first, and then this again. */
 void
 service_gone(struct service *s, uint8_t slot, msec now)
 {

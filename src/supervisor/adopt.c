@@ -48,6 +48,8 @@ start_timer(struct ev_loop *loop, ev_timer *timer, msec after)
 
 /* ---- the end of a master ---- */
 
+/* Watchers of libev before the descriptor: epoll forgets one by its number (ev(3), special problem of
+ * disappearing file descriptors). */
 static void
 let_go(struct adopted *a)
 {
@@ -108,6 +110,7 @@ on_look(struct ev_loop *loop, ev_timer *timer, int events)
 	rest_look(b, clock_now());
 }
 
+/* All at once, at start: later nothing that keeps services alive may take memory. */
 bool
 adopt_prepare(struct service *s)
 {
@@ -207,6 +210,7 @@ adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start)
 	return true;
 }
 
+/* By the descriptor, never by pid: nobody tells us when that goes to somebody else. */
 bool
 adopt_signal(struct service *s, uint8_t slot, int signal)
 {
@@ -245,6 +249,7 @@ slot_of(const struct service *s, pid_t pid, const struct tree_marker *marker)
 	return some && marker->generation == 0 ? newest(s) : LIFE_NONE;
 }
 
+/* Is asked of every leftover: who belongs to one that goes on is none. */
 bool
 adopt_owns(struct bridled *b, pid_t pid, const struct tree_marker *marker)
 {
@@ -260,6 +265,7 @@ struct rest {
 	bool found;
 };
 
+/* In one picture of all processes: what it says of one is of the same moment as what it says of the others. */
 static void
 visit(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
 {

@@ -1,3 +1,8 @@
+/*
+ * around.c -- between core/hooks and the rest of this room: `perform` does what the hooks decide, and everything that
+ * happens to a command comes in by one of the functions below, tells the hooks, and performs their answer. A command in the
+ * master's place is in the life's eyes the master (service_lead), so that its deadlines and ladders hold.
+ */
 #include "supervisor/around.h"
 
 #include <errno.h>
@@ -11,6 +16,7 @@
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
 
+/* A plan that came meanwhile may have no commands any more: then there is nothing more to run. */
 static const struct hook_plan *
 plan_of(const struct service *s)
 {
@@ -41,6 +47,7 @@ around_free(struct service *s)
 	s->around = NULL;
 }
 
+/* Whoever is being ended starts nothing new. */
 static bool
 is_ending(const struct service *s, uint8_t slot)
 {
@@ -77,6 +84,7 @@ fail(struct service *s, uint8_t slot, msec now)
 	life_died(&s->life, slot, false, bridled_random(s->home), now);
 }
 
+/* As if it had never been begun: no failure, and nothing to be cleaned up. */
 static void
 skip(struct service *s, uint8_t slot, msec now)
 {
@@ -141,6 +149,7 @@ run_or_fail(struct service *s, uint8_t slot, msec now)
 		perform(s, slot, hooks_empty(&g->hooks, plan_of(s)), now);
 }
 
+/* Whether anybody is left is seen at the next look (rest.c), which then calls around_cleared(). */
 static void
 kill_rest(struct service *s, uint8_t slot)
 {
@@ -148,6 +157,7 @@ kill_rest(struct service *s, uint8_t slot)
 	s->home->look = true;
 }
 
+/* Only a master that lives is asked whether it is ready. */
 static void
 start_master(struct service *s, uint8_t slot, msec now)
 {
@@ -209,6 +219,7 @@ around_failed(struct service *s, uint8_t slot, msec now)
 	return true;
 }
 
+/* LIFE_SLOTS, of which nothing is kept, where no slot has it. */
 static uint8_t
 slot_of(const struct service *s, uint32_t number)
 {
@@ -267,8 +278,10 @@ around_reaped(struct service *s, uint8_t slot, int status, msec now)
 
 	if (g == NULL || !hooks_lead(&g->hooks))
 		return false;
+	/* it was in the master's place: nobody is now */
 	*service_pid_at(s, slot) = 0;
 	note_end(s, g, status);
+	/* RETRYING: start_timeout was over, which is why it was ended */
 	if (is_ending(s, slot) && !g->ended && s->life.state == LIFE_RETRYING)
 		g->result = AROUND_TIMEOUT;
 	after = g->hooks.stage == HOOKS_AFTER;
@@ -347,6 +360,7 @@ around_cleared(struct service *s, uint8_t slot, msec now)
 	perform(s, slot, hooks_cleared(&around_at(s, slot)->hooks, plan_of(s), is_ending(s, slot)), now);
 }
 
+/* False at the end, too: the hooks say GONE then, and perform() has it forgotten. */
 bool
 around_empty(struct service *s, uint8_t slot, msec now)
 {
@@ -408,6 +422,7 @@ around_due(const struct service *s)
 	return around_failure_due(s) < due ? around_failure_due(s) : due;
 }
 
+/* Each by its own deadline: several generations may have commands at once. */
 void
 around_tick(struct service *s, msec now)
 {

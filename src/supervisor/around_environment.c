@@ -1,3 +1,7 @@
+/*
+ * around_environment.c -- no memory is taken when a command is run: the vectors have room at their end (plan_hooks.c), and
+ * the strings lie on the caller's stack, who waits until the command was executed.
+ */
 #include "supervisor/around_environment.h"
 
 #include <string.h>
@@ -80,6 +84,7 @@ around_variables(struct around_variables *v, struct service *s, uint8_t slot)
 	const struct around_generation *g = &s->around->at[slot];
 
 	v->count = 0;
+	/* on_failure, if that ran last, has put another variable in its place */
 	begin(&hooks->as_service, hooks->generation);
 	begin(&hooks->as_we, hooks->generation);
 	if (g->hooks.stage == HOOKS_BESIDE)

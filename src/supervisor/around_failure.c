@@ -45,6 +45,7 @@ around_failure_pid(struct service *s)
 	return s->around != NULL ? &s->around->failure : &nobodys;
 }
 
+/* Whether it is still there is asked of the kernel: time was lost, and pids are given again. */
 void
 around_failure_resume(struct service *s, msec now)
 {
@@ -67,6 +68,7 @@ kill_one(void *context, const struct tree_process *p)
 	tree_signal(p->pid, p->start, SIGKILL);
 }
 
+/* Whatever it has started, too: it has no group, and its session is its own. */
 void
 around_end(struct service *s)
 {

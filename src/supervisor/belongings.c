@@ -109,10 +109,13 @@ service_spawn(struct service *s, struct spawn_request *request, struct err *err)
 	pid = spawn(request, err);
 	if (request->mount_fd > 0)
 		close(request->mount_fd);
+	/* what has hung once will again: from now on a start has memory of its own, and
+	 * only its own child hangs (spawn.h) */
 	s->plan->may_stall = s->plan->may_stall || request->failed == SPAWN_STALLED;
 	return pid;
 }
 
+/* A failure is told and no more: the service is stopped in any case. */
 static void
 remove_ipc(struct service *s, msec now)
 {

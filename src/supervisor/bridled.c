@@ -1,3 +1,6 @@
+/*
+ * bridled.c -- what belongs to no service: the end of each round of the loop, and the end of all.
+ */
 #include "supervisor/bridled.h"
 
 #include "base/clock.h"
@@ -17,6 +20,7 @@ bridled_random(struct bridled *b)
 	return b->random ^= b->random << 5;
 }
 
+/* Whoever backs off, or listens, is asked to stop like the others: STOPPED is all that counts. */
 static bool
 all_stopped(const struct bridled *b)
 {
@@ -91,6 +95,7 @@ bridled_stop(struct bridled *b)
 	struct page_header *header = b->page;
 	msec now = clock_now();
 
+	/* nothing that comes from now on may start anything (requests.c, signals.c) */
 	b->stopping = true;
 	/* in the page at once: who asks whether services are ready is answered by it (watcher/ready.c) */
 	header->stopping = 1;

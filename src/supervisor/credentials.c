@@ -1,3 +1,7 @@
+/*
+ * credentials.c -- read as root, on behalf of somebody else: so every source is opened by a way that only root could have
+ * made, or the user alone, and judged by its descriptor. What is made is made whole, or the start fails.
+ */
 #include "supervisor/credentials.h"
 
 #include <errno.h>
@@ -65,6 +69,7 @@ open_source(const char *path, uid_t user, gid_t group, struct err *err)
 	return -1;
 }
 
+/* To the end of what was there when it was opened, or CREDENTIAL_MAX: one that grows meanwhile is cut, not followed. */
 static bool
 copy(int from, int to)
 {
@@ -97,16 +102,19 @@ put(int dir, const struct credential *c, int from, uid_t uid, gid_t gid, struct 
 	bool ok;
 	int to;
 
+	/* of a start that was cut short: O_EXCL would refuse it */
 	unlinkat(dir, fresh, 0);
 	to = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
 	if (to < 0)
 		return err_set(err, errno, "cannot make '%s'", c->name);
 	ok = (from >= 0 ? copy(from, to) : write_value(c->value, to)) && fchmod(to, 0400) == 0 &&
 		(uid == geteuid() || fchown(to, uid, gid) == 0);
+	/* close(2) tells of a write that failed late (on a network file system, EDQUOT) */
 	ok = close(to) == 0 && ok;
 	return (ok && renameat(dir, fresh, dir, c->name) == 0) || err_set(err, errno, "cannot write '%s'", c->name);
 }
 
+/* Anew each time: nothing is held between starts that could be exchanged meanwhile. */
 static int
 open_directory(int run_fd, const char *service, gid_t gid, struct err *err)
 {
@@ -178,6 +186,8 @@ credentials_make(const struct credentials *c, int run_fd, const char *service, u
 	return ok;
 }
 
+/* Wherever they were: in a file system that nobody else sees they went with their last
+ * process, and the directory is empty. */
 void
 credentials_remove(int run_fd, const char *service)
 {

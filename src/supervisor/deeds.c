@@ -1,3 +1,8 @@
+/*
+ * deeds.c -- one function a deed and a table of them. Who asks is the watcher, for somebody whom it has
+ * let (wire/link.h), so a deed checks all that it needs and takes nothing that is said for granted; what
+ * is refused says why in words for people.
+ */
 #include "supervisor/deeds.h"
 
 #include <errno.h>
@@ -36,6 +41,7 @@ say_already(struct answer *a, const struct service *s)
 	text_addf(&a->text, "%s is %s already", s->name, state_word(s));
 }
 
+/* In its turn among others: whether it has come yet is in its state. */
 static void
 deed_start(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
@@ -52,6 +58,7 @@ deed_stop(struct service *s, const struct link_record *r, struct answer *a, msec
 		say_already(a, s);
 }
 
+/* Down first, whatever would be possible: for what two generations cannot share. */
 static void
 deed_restart_cold(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
@@ -124,6 +131,7 @@ deed_reload(struct service *s, const struct link_record *r, struct answer *a, ms
 		answer_say(a, LINK_REFUSED, err.text);
 }
 
+/* Of the generation that counts: those that are being ended take no orders any more. */
 static pid_t
 master_or_say(const struct service *s, struct answer *a)
 {
@@ -136,6 +144,7 @@ master_or_say(const struct service *s, struct answer *a)
 	return pid;
 }
 
+/* To the master alone: HUP or USR2 to its group would end every worker (gunicorn-facts 3.2). */
 static void
 send_signal(struct service *s, struct answer *a, pid_t pid, int signal)
 {
@@ -182,6 +191,8 @@ may_count(const struct service *s, struct answer *a)
 	return false;
 }
 
+/* Asked for by the watcher, which counts workers, and sees what came of the last one before
+ * it asks again (watcher/pools). */
 static void
 deed_more(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
@@ -247,6 +258,7 @@ say_errand(struct answer *a, bool ok, const struct err *err)
 		answer_say(a, LINK_REFUSED, err->text);
 }
 
+/* The descriptor is errand_run()'s from then on, whatever comes of it. */
 static void
 deed_tell(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
@@ -266,6 +278,7 @@ deed_dump(struct service *s, const struct link_record *r, struct answer *a, msec
 	struct err err;
 	int fd = a->fd;
 
+	/* a worker of this service, now: a pid alone is a claim */
 	if (master <= 0 || !tree_look(r->pid, &p) || p.parent != master)
 		return;
 	a->fd = -1;
@@ -281,6 +294,7 @@ deed_count(struct service *s, const struct link_record *r, struct answer *a, mse
 		answer_say(a, LINK_REFUSED, "its connections are not counted");
 }
 
+/* Two conditions at two times: the watcher has judged, and since then nobody may have come (demand.c). */
 static void
 deed_rest(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
@@ -327,6 +341,7 @@ static deed_function *const deeds[DEEDS] = {
 bool
 deeds_do(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
+	/* deeds on bridled as a whole have no row (requests.c) */
 	if (deeds[r->deed] == NULL)
 		return false;
 	deeds[r->deed](s, r, a, now);

@@ -1,3 +1,7 @@
+/*
+ * demand.c -- two ways to notice a connection: polling while nothing runs (level-triggered, so it must stop with the
+ * first), and counting while something does (os/arrivals.h, where each one is told once and asked for anew).
+ */
 #include "supervisor/demand.h"
 
 #include <poll.h>
@@ -47,6 +51,7 @@ on_waiting(struct ev_loop *loop, ev_io *io, int events)
 	service_act(s, now);
 }
 
+/* From the last to the first: `polled` says how many are started. */
 static void
 stop_polling(struct service *s)
 {
@@ -180,6 +185,7 @@ on_again(struct ev_loop *loop, ev_timer *timer, int events)
 	}
 }
 
+/* After `soon`: he may not have been accepted yet, and would be counted twice. */
 static void
 arrived(struct service *s)
 {
@@ -241,6 +247,7 @@ open_arrivals(struct bridled *b)
 
 	if (b->arrivals.event_fd >= 0)
 		return;
+	/* fs.aio-max-nr may be used up by others; nothing is stopped then, which harms nobody */
 	if (!arrivals_open(&b->arrivals, LISTENERS, &err)) {
 		log_warning("idle_stop stops nothing: %s", err.text);
 		return;
@@ -255,6 +262,7 @@ demand_plan(struct service *s)
 {
 	if (s->plan == NULL || !(s->plan->on_demand || s->plan->rests))
 		return;
+	/* for all services one, when the first asks for it */
 	if (s->plan->rests)
 		open_arrivals(s->home);
 	if (s->demand != NULL)

@@ -1,3 +1,7 @@
+/*
+ * directories.c -- paths are worked out once; whether what is there may be used is judged each time by os/rundir, which
+ * walks to it as a service's user could have bent the way.
+ */
 #include "supervisor/directories.h"
 
 #include <errno.h>
@@ -27,6 +31,7 @@ static const struct {
 	[DIRECTORY_CONFIGURATION] = { SYSCONFDIR, "configuration", "XDG_CONFIG_HOME", "", "/.config" },
 };
 
+/* Relative ones are to be ignored (XDG Base Directory Specification). */
 static const char *
 absolute_variable(const char *name)
 {
@@ -35,6 +40,7 @@ absolute_variable(const char *name)
 	return value != NULL && value[0] == '/' ? value : NULL;
 }
 
+/* 0 and NULL: nothing says where that is. Only a service that asks for it fails then (plan_directories.c). */
 static int
 name_base(char **base, int kind, const char *root)
 {
@@ -53,6 +59,7 @@ name_base(char **base, int kind, const char *root)
 bool
 directories_bases(char *bases[DIRECTORY_KINDS], const char *root, struct err *err)
 {
+	/* a service may start in another directory than we did */
 	char *absolute = root != NULL ? realpath(root, NULL) : NULL;
 	bool ok = root == NULL || absolute != NULL;
 
@@ -69,6 +76,7 @@ directories_free_bases(char *bases[DIRECTORY_KINDS])
 		free(bases[kind]);
 }
 
+/* In the order in which they are written: a later one may be within an earlier. */
 bool
 directories_make(const struct directories *d, uid_t uid, gid_t gid, struct err *err)
 {

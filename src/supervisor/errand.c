@@ -1,3 +1,7 @@
+/*
+ * errand.c -- a small table of children with deadlines. Whoever causes incidents decides how often this is asked for, so
+ * there is a bound on everything: how many at once, how often, how long, how many words.
+ */
 #include "supervisor/errand.h"
 
 #include <errno.h>
@@ -88,6 +92,7 @@ wake(struct bridled *b)
 	ev_timer_stop(b->loop, &b->errands.timer);
 	if (due == MSEC_NEVER)
 		return;
+	/* libev counts from the time at which its round began, which may be long ago */
 	ev_now_update(b->loop);
 	ev_timer_set(&b->errands.timer, due > now ? (double)(due - now) / 1000 : 0., 0.);
 	ev_timer_start(b->loop, &b->errands.timer);
@@ -107,6 +112,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 			continue;
 		log_warning("process %d takes too long for an incident: it is ended", (int)b->errands.at[i].pid);
 		kill(-b->errands.at[i].pid, SIGKILL);
+		/* once is enough: its end frees its place */
 		b->errands.at[i].due = MSEC_NEVER;
 	}
 	wake(b);
@@ -147,6 +153,7 @@ free_place(const struct bridled *b)
 	return i;
 }
 
+/* Among `children`, or the looks for orphans would take it for one (rest.c). */
 static void
 track(struct bridled *b, unsigned place, pid_t child, msec now)
 {
@@ -222,6 +229,7 @@ errand_remove_ipc(struct service *s, msec now, struct err *err)
 
 /* ---- their ends ---- */
 
+/* Asked of each child when orphans are looked for. */
 bool
 errands_has(const struct bridled *b, pid_t pid)
 {

@@ -9,6 +9,7 @@
 #include "os/arrivals.h"
 #include "os/listener.h"
 
+/* By what was written: an address that is written otherwise is another listener, even where it means the same place. */
 static struct held_listener *
 find(struct held *h, const char *text)
 {
@@ -157,6 +158,7 @@ held_resume(struct held *h, const char *text, const char *path, int fd)
 	return l;
 }
 
+/* The gap is filled by the last: order means nothing here, plans name what they want. */
 static void
 forget(struct held *h, uint32_t i)
 {
@@ -192,6 +194,7 @@ held_any_given(const struct held *h)
 	return false;
 }
 
+/* Given ones as well: whoever gave them has his own. */
 void
 held_free(struct held *h)
 {

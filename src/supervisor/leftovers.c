@@ -1,3 +1,8 @@
+/*
+ * leftovers.c -- TERM, then after PATIENCE KILL at every look, and after GIVE_UP the start in any case.
+ * Nobody of them is a child of ours: all of /proc is looked through each time, twenty times a second,
+ * for as long as nothing else is to be done.
+ */
 #include "supervisor/leftovers.h"
 
 #include <signal.h>
@@ -16,6 +21,7 @@ enum {
 	INTERVAL = 50,    /* ms between looks: they are no children of ours, nothing tells when they end */
 };
 
+/* A marker is what anybody can put into his environment: only those whom a service may be are believed. */
 static bool
 is_of_ours(const void *of, uid_t uid)
 {
@@ -87,6 +93,7 @@ on_time(struct ev_loop *loop, ev_timer *timer, int events)
 	bool left = any_left(b, now >= b->clear_until ? kill_it : leave_it);
 
 	(void)events;
+	/* both count from TERM, and clear_until is PATIENCE after it */
 	if (left && now < b->clear_until + GIVE_UP - PATIENCE)
 		return;
 	if (left)
@@ -104,6 +111,7 @@ leftovers_end(struct bridled *b, msec now)
 		bridled_start_services(b, now);
 		return;
 	}
+	/* above.c says so upwards: it may take ten seconds */
 	b->clearing = true;
 	b->clear_until = now + PATIENCE;
 	ev_timer_init(&b->clear_timer, on_time, INTERVAL / 1000., INTERVAL / 1000.);

@@ -1,3 +1,7 @@
+/*
+ * lost.c -- the one gap of memory.h: the child exists from clone(2) on, and its pid is written down when clone(2) has come
+ * back. A crash in between leaves a process that only its environment tells of.
+ */
 #include "supervisor/lost.h"
 
 #include <signal.h>
@@ -54,6 +58,7 @@ take_lost(void *context, const struct tree_process *p, const struct tree_marker 
 	s->start[l->slot] = (uint32_t)p->start;
 }
 
+/* One at most: a generation is started once. */
 void
 lost_find(struct service *s, uint8_t slot)
 {
@@ -64,6 +69,7 @@ lost_find(struct service *s, uint8_t slot)
 		s->home->children++;
 }
 
+/* By number, or by session: a worker may have overwritten its environment (gunicorn-facts 5.4). */
 static bool
 is_known(const struct service *s, const struct tree_process *p, const struct tree_marker *marker)
 {
@@ -74,6 +80,7 @@ is_known(const struct service *s, const struct tree_process *p, const struct tre
 	return false;
 }
 
+/* KILL and not TERM: it has just been started, and must not serve beside what we start. */
 static void
 end_unknown(void *context, const struct tree_process *p, const struct tree_marker *marker)
 {

@@ -1,3 +1,7 @@
+/*
+ * memory.c -- the struct as it is now, then only those bytes of its slot that differ (state_change_...). What is written
+ * where is the business of wire/state; here is when.
+ */
 #include "supervisor/memory.h"
 
 #include <errno.h>
@@ -30,6 +34,7 @@ memory_boot(char boot[STATE_BOOT])
 
 /* ---- the file ---- */
 
+/* Under another name until everything is in it: a crash while we begin leaves the old one, which is still right. */
 static int
 open_file(struct bridled *b)
 {
@@ -61,7 +66,8 @@ memory_make(struct bridled *b, struct err *err)
 		strerror(errno));
 	if (m->fd >= 0)
 		close(m->fd);
-	/* a memfd begins open to everybody, and the watcher can see it in /proc/PID/fd */
+	/* It survives a crash and a re-exec, by its number; after a kill -9 it is gone. A memfd begins open to
+	   everybody, and the watcher can see it in /proc/PID/fd. */
 	*m = (struct memory){ .fd = memfd_create("bridle-memory", MFD_CLOEXEC) };
 	if (m->fd >= 0 && fchmod(m->fd, 0600) == 0 && write_header(m->fd, b->capacity))
 		return true;
@@ -143,6 +149,7 @@ read_slot(const struct bridled *b, size_t offset)
 {
 	ssize_t n = pread(b->memory.fd, slot_bytes, sizeof slot_bytes, (off_t)offset);
 
+	/* behind the end of what was written, or an error: as if nothing had ever been there */
 	if (n < (ssize_t)sizeof slot_bytes)
 		memset(slot_bytes + (n > 0 ? n : 0), 0, sizeof slot_bytes - (n > 0 ? (size_t)n : 0));
 	return slot_bytes;
@@ -155,6 +162,7 @@ write_change(struct bridled *b, size_t offset, const struct state_change *change
 
 	if (fits && n > 0)
 		n = pwrite(b->memory.fd, slot_bytes + change->offset, change->length, (off_t)(offset + change->offset));
+	/* said once, or a full file system would fill the log as well */
 	if ((fits && n == (ssize_t)change->length) || b->memory.said)
 		return;
 	b->memory.said = true;
@@ -186,6 +194,7 @@ struct batch {
 	bool good;
 };
 
+/* What does not fit (the sender's buffer) is only what ends with us: no reason to stop. */
 static void
 put_batch(struct bridled *b, struct batch *batch)
 {
@@ -252,6 +261,7 @@ memory_catch_up(struct bridled *b)
 	deposit_listeners(b);
 }
 
+/* At once: there are few of these moves, and what they say (stopping, a new watcher) is needed by whoever follows. */
 void
 memory_bridled(struct bridled *b)
 {
@@ -279,6 +289,7 @@ memory_forget(struct bridled *b, uint32_t slot)
 
 /* ---- for another program ---- */
 
+/* As it stands in the file, not as we are: both are the same after memory_catch_up(). */
 static bool
 copy_slot(struct bridled *b, int fd, size_t offset)
 {

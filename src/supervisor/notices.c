@@ -1,3 +1,7 @@
+/*
+ * notices.c -- a ring that overwrites its oldest. What is lost is told of by the page, which always
+ * has the present; the log lacks those lines.
+ */
 #include "supervisor/notices.h"
 
 #include <stdlib.h>
@@ -34,6 +38,7 @@ notices_add(struct bridled *b, struct service *s, const struct life_order *order
 	}
 	n->ring[(n->first + n->count++) % n->size] = (struct notice){
 		.service = s->slot,
+		/* as they were when it moved: before it is told, the next one may have begun */
 		.generation = s->last_generation,
 		.pid = s->last_pid,
 		.status = s->last_status,
@@ -85,6 +90,7 @@ say(const struct service *s, const struct notice *n)
 	log_at(level_of(n), "%s", buffer);
 }
 
+/* The same in numbers, for the watcher to judge and to answer those who wait. */
 static struct link_record
 to_record(const struct service *s, const struct notice *n)
 {

@@ -16,6 +16,7 @@ ordering_init(struct bridled *b, struct err *err)
 	return b->order.nodes != NULL || err_set(err, errno, "cannot keep the order of %u services", b->capacity);
 }
 
+/* Edges are const to all who think about them. */
 void
 ordering_free(struct bridled *b)
 {

@@ -51,6 +51,7 @@ map(struct past *p, int fd, struct err *err)
 	return state_get_bridled(at, &p->bridled) || err_set(err, 0, "it says nothing of bridled");
 }
 
+/* After everything that can be found was found: what is closed here was somebody's listener. */
 void
 past_release(struct past *p)
 {
@@ -134,6 +135,7 @@ past_inherit(struct past *p, const char *word, struct err *err)
 
 /* ---- a killed one ---- */
 
+/* Without memory for it, it is lost, and opened anew if its address is free. */
 static void
 keep_listener(void *context, int fd)
 {
@@ -148,6 +150,7 @@ keep_listener(void *context, int fd)
 	p->listeners[p->listener_count++] = fd;
 }
 
+/* Taken out of the list: what is left at the end is nobody's. */
 int
 past_listener(struct past *p, uint64_t inode)
 {
@@ -175,6 +178,7 @@ await_watcher(struct past *p)
 		return;
 	if (p->bridled.deposit != 0) {
 		deposit_fetch(pidfd, WATCHER_DEPOSIT_FD, (uint64_t)p->bridled.deposit, keep_listener, p);
+		/* it need not stay for the minute that it would guard them */
 		pidfd_signal(pidfd, DEPOSIT_TAKEN);
 	}
 	if (!pidfd_wait(pidfd, WATCHER_WRITES)) {
@@ -241,6 +245,7 @@ past_strangers(const struct past *p, const struct conf *conf)
 	return n;
 }
 
+/* The oldest of CRASH_TIMES: all of them are within LOOP then. */
 bool
 past_is_loop(const struct past *p, msec now)
 {

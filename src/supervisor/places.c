@@ -39,6 +39,7 @@ print_complaints(const struct conf_report *report)
 	}
 }
 
+/* Warnings do not stop us: what runs with them today shall run tomorrow. */
 static bool
 read_config(struct bridled *b, struct err *err)
 {
@@ -114,6 +115,7 @@ open_directories(struct bridled *b, struct err *err)
 	if (log_fd < 0)
 		return false;
 	close(log_fd);
+	/* standard input of every service, and the output of those that keep no log */
 	b->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	return b->null_fd >= 0 || err_set(err, errno, "cannot open '/dev/null'");
 }

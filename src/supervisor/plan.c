@@ -183,6 +183,7 @@ plan_said(struct page_settings *to, const struct conf_service *s)
 				UINT16_MAX);
 }
 
+/* What the watcher must know goes to the page as it is here. */
 static bool
 plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 {
@@ -191,6 +192,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 		[CONF_REPLACE_STOP_FIRST] = MANNER_DOWN_FIRST };
 	const struct conf_workers w = conf_workers_resolve(s->workers, cpus);
 
+	/* a range begins at its lower end: the queue says whether more are needed (core/pool.h) */
 	p->workers = w.min;
 	p->settings = malloc(sizeof *p->settings);
 	if (p->settings == NULL)
@@ -233,6 +235,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 	return true;
 }
 
+/* For the watcher: which facts hold for it. */
 static uint32_t
 packed_version(const struct conf_version *v)
 {
@@ -309,6 +312,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		return err_prefix(err, "%s", section->name);
 	if (!plan_command(p, section, &s, home, err))
 		return false;
+	/* after the command, whose strings it shares */
 	if (p->reload_hup && !plan_trial(p, err))
 		return false;
 	if (!plan_program_new(&p->program, &s, err) || !plan_endings_new(&p->endings, &s, err) ||
@@ -328,6 +332,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 	return true;
 }
 
+/* All or nothing: of a plan that lacks a part nothing could be started. */
 struct plan *
 plan_new(const struct conf_section *section, const struct plan_home *home, struct err *err)
 {

@@ -74,6 +74,7 @@ plan_user(struct plan *p, const struct conf_service *s, struct err *err)
 	return !p->change_user || keep_groups(p, &a, &s->supplementary_groups, err);
 }
 
+/* In this order: the owner of its sockets is, by default, whom the first has found. */
 bool
 plan_account(struct plan *p, const struct conf_service *s, struct err *err)
 {

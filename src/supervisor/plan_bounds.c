@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "supervisor/plan_parts.h"
 
+/* For shares, "40%": of what the machine has, not of what is free now. */
 static uint64_t
 machine_memory(void)
 {
@@ -47,9 +48,11 @@ settle_amount(const struct conf_amount *amount, uint64_t all)
 		return amount->value == CONF_INFINITY ? BOUND_INFINITY :
 			amount->value == CONF_NOT_SET ? BOUND_NONE :
 							amount->value;
+	/* in two parts: the product of both could overflow */
 	return all == 0 ? BOUND_INFINITY : all / WHOLE * amount->share + all % WHOLE * amount->share / WHOLE;
 }
 
+/* What is not written is BOUND_NONE: that file is not touched, and the kernel's default holds. */
 static struct bounds
 bounds_of(const struct conf_service *s)
 {
@@ -87,6 +90,7 @@ plan_bounds(struct plan *p, const struct conf_service *s, const char *run_dir, i
 	if (p->bounds == NULL)
 		return err_set(err, 0, "cannot keep settings");
 	*p->bounds = bounds;
+	/* tried out, not looked up: containers and old kernels refuse in too many ways */
 	kept = bounds_apply(p->bounds, cgroup_fd, run_dir, s->name, &why);
 	say_missing(p, s->name, kept, &why);
 	if (bounds.memory_max < BOUND_NONE && (kept & 1U << BOUND_MEMORY_MAX) == 0)

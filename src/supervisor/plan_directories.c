@@ -54,6 +54,7 @@ fill(struct directories *d, const struct asked *asked, char *const *bases, const
 		for (uint32_t i = 0; i < asked[kind].names->count; i++, at++) {
 			*at = (struct directory){ .path = to, .mode = asked[kind].mode, .kind = (uint8_t)kind };
 			to += sprintf(to, "%s/%s", bases[kind], asked[kind].names->at[i]) + 1;
+			/* given to its user, or emptied at its stop, it would be our control socket and our state that go */
 			if (holds(at->path, run_dir))
 				return err_set(err, 0, "directory '%s' is where bridled has its own", at->path);
 		}

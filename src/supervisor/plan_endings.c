@@ -1,3 +1,6 @@
+/*
+ * plan_endings.c -- lists of words become sets of bits, so that judging an end is two shifts.
+ */
 #include "supervisor/plan_endings.h"
 
 #include <errno.h>
@@ -8,6 +11,7 @@
 #include "conf/signal.h"
 #include "wire/ending.h"
 
+/* Numbers are statuses, names are signals (conf/kinds_commands.c has let nothing else in). */
 static void
 take(struct endings *endings, const struct conf_words *words)
 {
@@ -21,6 +25,7 @@ take(struct endings *endings, const struct conf_words *words)
 	}
 }
 
+/* Signals begin with 1. */
 static bool
 has(const struct endings *endings, int status)
 {

@@ -1,3 +1,7 @@
+/*
+ * plan_hooks.c -- everything in one arena, which goes with the plan. Environments are vectors into the service's own: a
+ * command sees what its master sees, but for what only a master may have.
+ */
 #include "supervisor/plan_hooks.h"
 
 #include <errno.h>
@@ -116,6 +120,7 @@ take_environments(struct making *m, const struct conf_command *command)
 		take_environment(m, command, command->own_envp, &m->hooks->as_we);
 }
 
+/* Most have none, and get no struct for it. */
 static bool
 any(const struct conf_service *s)
 {

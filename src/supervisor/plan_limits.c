@@ -31,6 +31,7 @@ add_limits(struct plan *p, const struct conf_service *s, struct err *err)
 		if (l->soft != CONF_NOT_SET && !rlimit_step(p->steps, limits[i].key, limits[i].resource, limit, err))
 			return false;
 	}
+	/* else it gets the limit that we were given, not the one that we have raised for ourselves (privilege.h) */
 	p->own_descriptors = s->limit_nofile.soft != CONF_NOT_SET;
 	return true;
 }
@@ -57,6 +58,7 @@ add_processor(struct plan *p, const struct conf_service *s, struct err *err)
 		return false;
 	if (s->nice != CONF_LEVEL_NOT_SET && !scheduling_nice(p->steps, s->nice, err))
 		return false;
+	/* nothing is set that was not asked for: what we were started with is passed on */
 	if (s->cpu_scheduling_policy == CONF_CPU_UNSET)
 		return true;
 	return scheduling_policy(p->steps, policies[s->cpu_scheduling_policy].policy, priority,

@@ -6,6 +6,7 @@
 
 #include "supervisor/plan_making.h"
 
+/* What Landlock can give as well; the rest takes mounts. */
 static bool
 asks_for_places(const struct conf_service *s)
 {
@@ -61,6 +62,7 @@ add_all(struct making *m, enum view_kind kind, const char *const *paths, struct 
 	return true;
 }
 
+/* Those that the user names must be there, unless a - says otherwise: a typing error would leave a hole. */
 static bool
 add_listed(struct making *m, enum view_kind kind, const struct conf_words *paths, struct err *err)
 {
@@ -249,6 +251,7 @@ miss_paths(struct making *m)
 		plan_cannot(m, PAGE_WITHHELD_proc_subset, no_proc);
 }
 
+/* The strongest that there is. One in a user namespace does without root, but cannot show another user. */
 void
 plan_choose_way(struct making *m)
 {

@@ -1,3 +1,6 @@
+/*
+ * plan_program.c -- only what differs from the usual is kept: most programs are ready when executed, and end by TERM.
+ */
 #include "supervisor/plan_program.h"
 
 #include <errno.h>
@@ -69,6 +72,7 @@ plan_program_new(struct plan_program **program, const struct conf_service *s, st
 	return (*program)->proof != PROOF_PROBE || take_address(*program, &s->ready_probe.at[0], err);
 }
 
+/* What the watcher has to do for it: of PROOF_COMMAND and PROOF_END, nothing. */
 uint8_t
 plan_program_shown(const struct plan_program *program)
 {

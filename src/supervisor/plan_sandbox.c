@@ -103,6 +103,7 @@ bit(const char *capability)
 	return UINT64_C(1) << nameset_number(NAMESET_CAPABILITIES, capability);
 }
 
+/* Keys that take a device or a clock away take the right to make it anew as well (systemd.exec(5), each of them). */
 static void
 ask_for_capabilities(struct making *m)
 {
@@ -209,6 +210,7 @@ add_filter(struct making *m, struct err *err)
 
 /* ---- all of it ---- */
 
+/* Without any of these nothing is tried out, and no step is added: most services start as fast as they can. */
 static bool
 asks_for_anything(const struct conf_service *s)
 {
@@ -235,6 +237,8 @@ add_credentials(struct making *m, struct err *err)
 					       err_set(err, 0, "the path of its credentials is too long");
 }
 
+/* Within a phase steps are taken in this order (os/steps.h): mounts take rights that users and capabilities take away, and
+ * the filter forbids what all the others need. */
 static bool
 make_steps(struct making *m, struct err *err)
 {
@@ -252,6 +256,7 @@ make_steps(struct making *m, struct err *err)
 	return (m->way != WAY_LANDLOCK || landlock_add(m->view, m->can.landlock, steps, err)) && add_filter(m, err);
 }
 
+/* All of them in one line: it is said at every load. */
 static void
 say_withheld(const struct making *m)
 {

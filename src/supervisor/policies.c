@@ -1,3 +1,6 @@
+/*
+ * policies.c -- a claim comes in, core/policy decides, and the life is asked; only what was really done is told back.
+ */
 #include "supervisor/policies.h"
 
 #include <signal.h>
@@ -28,6 +31,7 @@ policies_recycle(struct service *s, pid_t pid)
 	return true;
 }
 
+/* KEY: the setting that wanted it, for whoever reads the log. */
 static bool
 replace(struct service *s, const char *key, msec now)
 {
@@ -61,6 +65,7 @@ is_current(const struct service *s, const struct link_record *r)
 		r->generation == (l->current != LIFE_NONE ? l->slots[l->current].number : l->last_number);
 }
 
+/* The watcher adds it to the incident that it has judged. */
 static void
 tell(const struct service *s, const struct link_record *r, enum link_deed deed)
 {

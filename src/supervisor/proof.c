@@ -1,3 +1,7 @@
+/*
+ * proof.c -- a socket or a pipe of the program's own, made here, since the watcher may not write into its directory, and
+ * read there: what a program says is no business of ours.
+ */
 #include "supervisor/proof.h"
 
 #include <unistd.h>
@@ -8,6 +12,7 @@
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
+/* Ours: the program finds what is in it by its name, and can make nothing there. */
 static int
 open_directory(struct service *s, struct err *err)
 {
@@ -73,6 +78,7 @@ proof_prepare(struct service *s, struct spawn_request *r, int *fds, struct err *
 	return true;
 }
 
+/* A watcher that is not there gets all of them when it comes (proof_show_all). */
 bool
 proof_show(struct service *s)
 {

@@ -57,6 +57,7 @@ reap_master(struct service *s, uint8_t slot, int status, msec now)
 	s->home->look = true;
 }
 
+/* Masters first, of which there are many ends; then who has few, each by his own list; what nobody knows was an orphan. */
 static void
 reap_one(struct bridled *b, pid_t pid, int status, msec now)
 {

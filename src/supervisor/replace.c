@@ -1,3 +1,7 @@
+/*
+ * replace.c -- which way one generation follows another is asked of core/manner with the numbers of this moment; from then
+ * on it is the life's business, and the watcher's to exchange workers one by one.
+ */
 #include "supervisor/replace.h"
 
 #include <signal.h>
@@ -78,6 +82,7 @@ begin(struct service *s, bool asked, struct text *said, msec now)
 	return true;
 }
 
+/* Somebody asked: failures are forgotten, and he is told of what cannot be as he thought. */
 bool
 replace_begin(struct service *s, struct text *said, msec now)
 {

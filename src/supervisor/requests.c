@@ -1,3 +1,7 @@
+/*
+ * requests.c -- what the watcher says is taken here, whatever it is. It may have been talked over by somebody whose bytes
+ * it parsed: link_check() has seen to the form, and here everything that it names must exist and be as it says.
+ */
 #include "supervisor/requests.h"
 
 #include <unistd.h>
@@ -60,6 +64,7 @@ deed_reexec(struct bridled *b, struct link_record *request, struct answer *a)
 		request->id = 0; /* reexec.c answers, when it knows */
 }
 
+/* Also in safe mode: to stop is a decision of somebody's, not of ours. */
 static void
 deed_shutdown(struct bridled *b, struct answer *a)
 {

@@ -42,6 +42,7 @@ tell_complaints(const struct conf_report *report, word_function *word, void *con
 	return report->errors > 0;
 }
 
+/* Plans that became a service's are NULL by then. */
 static void
 free_steps(struct step *steps, uint32_t n)
 {
@@ -121,6 +122,7 @@ alter(struct service *s, const struct conf_section *section, const struct step *
 	service_act(s, now);
 }
 
+/* Its plan is its own from here on, or freed. */
 static void
 add(struct bridled *b, const struct conf_section *section, struct plan *plan, word_function *word, void *context)
 {
@@ -206,6 +208,7 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 		return false;
 	}
 	/* Plans are ready: from here on only a service that is new can still fail (no memory), which is told as well. */
+	/* told before it is done: what follows may take its time */
 	conf_diff(b->conf, next, word, context);
 	conf_decode_bridle(next, &general);
 	if (!b->debug)
@@ -264,6 +267,7 @@ reread_first(struct bridled *b)
 	return true;
 }
 
+/* Nobody is told but the log: who asked for the reload has had his answer. */
 void
 reread_late(struct bridled *b, msec now)
 {

@@ -95,6 +95,7 @@ rest_signal(struct service *s, uint8_t slot, int signal)
 {
 	pid_t master = *service_pid_at(s, slot);
 
+	/* who has a group is in it: no look at the tree is needed */
 	if (signal_cgroup(s->cgroup[slot], signal))
 		return;
 	if (master > 0)

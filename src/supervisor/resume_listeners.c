@@ -6,6 +6,7 @@
 #include "supervisor/past.h"
 #include "supervisor/service.h"
 
+/* Then somebody serves on the old listener, and another one at the same address would divide what comes between them. */
 static bool
 any_master(const struct service *s)
 {

@@ -1,3 +1,6 @@
+/*
+ * service.c -- a service comes, gets another plan, and goes. What it does in between is in act.c.
+ */
 #include "supervisor/service.h"
 
 #include <stdlib.h>
@@ -16,6 +19,7 @@
 #include "supervisor/proof.h"
 #include "wire/ending.h"
 
+/* Whichever deadline it is, of the life, of a ladder or of a command: each looks for itself whether it has come. */
 static void
 on_due(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -54,6 +58,7 @@ open_output(struct service *s, struct err *err)
 	return true;
 }
 
+/* The lowest: readers of the page go up to `used`. */
 static uint32_t
 free_slot(const struct bridled *b)
 {
@@ -198,6 +203,7 @@ service_free(struct service *s)
 	free(s);
 }
 
+/* By name, through all of them: a person's command, or a reload, can wait for that. */
 struct service *
 service_find(struct bridled *b, const char *name)
 {
@@ -258,6 +264,7 @@ service_reaped(struct service *s, uint8_t slot, int status, msec now)
 			now);
 }
 
+/* In the page at once: the watcher moves the number of workers, one by one (pools.c). */
 void
 service_want(struct service *s, uint32_t n)
 {

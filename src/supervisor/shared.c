@@ -1,3 +1,7 @@
+/*
+ * shared.c -- all that both processes have: the page, which only we write; spool and kept, which we never look into;
+ * control socket and UDP port, which outlive every watcher. Made here, because the watcher may make nothing.
+ */
 #include "supervisor/shared.h"
 
 #include <errno.h>
@@ -25,6 +29,7 @@
 
 enum { PATIENCE = 5000, EVERY = 20 /* ms, before the loop runs */ };
 
+/* memfd_create(2): it has no name that could be opened, and goes with the last who has it. */
 static int
 make_memory(const char *name, size_t size, struct err *err)
 {
@@ -101,7 +106,8 @@ shared_show_signatures(struct bridled *b)
 	count = c.signature.count / 3;
 	/* nothing behind the last is touched: of most people that is 16 KiB in which there is nothing */
 	for (uint32_t i = 0; i < PAGE_OWN && (i < count || h->own[i].name[0] != '\0'); i++) {
-		h->own[i] = (struct page_signature){ .name = "" }; /* there may have been more, and longer ones, before */
+		/* there may have been more, and longer ones, before */
+		h->own[i] = (struct page_signature){ .name = "" };
 		if (i >= count)
 			continue;
 		text_copy(h->own[i].name, sizeof h->own[i].name, c.signature.at[3 * i]);
@@ -125,6 +131,7 @@ make_page(struct bridled *b, struct err *err)
 	b->page_fd = make_memory("bridle-page", size, err);
 	if (b->page_fd < 0)
 		return false;
+	/* mapped before it is sealed against later writers: this mapping stays writable */
 	b->page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, b->page_fd, 0);
 	if (b->page == MAP_FAILED)
 		return err_set(err, errno, "cannot map the page");

@@ -115,6 +115,7 @@ take_settings(struct service *s, struct page_service *record)
 	s->plan->settings = NULL;
 }
 
+/* Only that: service_show() leaves it as it is. */
 void
 service_tell_why(struct service *s, const char *why)
 {
@@ -155,5 +156,6 @@ service_show(struct service *s)
 	show_listeners(s, record);
 	show_probe(s, record);
 	page_end(record);
+	/* what is shown is remembered, too: both change together */
 	memory_later(s);
 }

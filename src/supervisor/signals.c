@@ -13,6 +13,7 @@
 #include "supervisor/resume.h"
 #include "wire/link.h"
 
+/* Who sent a signal waits for no answer: the log is where he can look. */
 static void
 log_word(void *context, const char *line)
 {
@@ -20,6 +21,7 @@ log_word(void *context, const char *line)
 	log_info("reread: %s", line);
 }
 
+/* Each asks for a decision once, however often it came: bridled_stop() counts. */
 static void
 take(struct bridled *b, const struct signalfd_siginfo *si)
 {

@@ -1,3 +1,6 @@
+/*
+ * state_life.c -- both ways from one list (wire/state.def): what is saved is what is restored, by the same names.
+ */
 #include "supervisor/state_life.h"
 
 #include <stddef.h>
@@ -21,6 +24,8 @@ state_life_save(const struct life *l, struct state_service *record)
 	}
 }
 
+/* STATE_TAKE: a number that does not fit its field is refused, and says so. Whether all of it
+ * makes a life is for life_restore(). */
 bool
 state_life_restore(struct life *l, const struct state_service *record)
 {

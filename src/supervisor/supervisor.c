@@ -90,6 +90,7 @@ prepare(struct bridled *b, const struct supervisor_options *options, struct past
 	return shared_make(b, err) && take_memory(b, err);
 }
 
+/* In the year 5138. */
 static void
 on_far_future(struct ev_loop *loop, ev_periodic *periodic, int events)
 {
@@ -213,6 +214,7 @@ run(struct bridled *b, struct past *past)
 	return b->forced ? SUPERVISOR_FORCED : SUPERVISOR_STOPPED;
 }
 
+/* What costs nothing to give back. The rest belongs to others, or ends with us. */
 static void
 forget(struct bridled *b)
 {

@@ -1,3 +1,7 @@
+/*
+ * takeover.c -- listeners of a Gunicorn that is nobody's child of ours, copied while it serves. From then on both have
+ * them, and connections go to whoever accepts first, until somebody ends the old one.
+ */
 #include "supervisor/takeover.h"
 
 #include <unistd.h>
@@ -137,6 +141,7 @@ takeover_keep(struct service *s)
 		s->held.at[i].given = false;
 }
 
+/* The copies are closed, their files stay: the other one serves on as before. */
 bool
 takeover_undo(struct service *s)
 {

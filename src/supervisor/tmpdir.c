@@ -1,3 +1,7 @@
+/*
+ * tmpdir.c -- one directory a generation, below that of the service. Gunicorn 25 and later ends whoever is named by a pid
+ * file in it (gunicorn-facts 8): two generations must not find each other's.
+ */
 #include "supervisor/tmpdir.h"
 
 #include <unistd.h>
@@ -9,12 +13,14 @@
 
 enum { MOST_REMOVED = 10000 /* entries: more would hold everything else up */ };
 
+/* Where the user set TMPDIR himself, or the Gunicorn is older, there is none (conf/command.c). */
 static bool
 wants_one(const struct service *s)
 {
 	return s->plan != NULL && s->plan->command.tmpdir != NULL;
 }
 
+/* Ours, not the user's: what lies in it is removed by root, by name. */
 static int
 open_parent(struct service *s, struct err *err)
 {
@@ -51,6 +57,8 @@ tmpdir_make(struct service *s, uint32_t number, struct err *err)
 	return tmp >= 0;
 }
 
+/* Nobody of the generation is left. What cannot be removed in one go is left to the next
+ * start, or to the end of the service. */
 void
 tmpdir_remove(struct service *s, uint32_t number)
 {

@@ -1,3 +1,7 @@
+/*
+ * trial.c -- the service's own command with --check-config, which imports the application and ends. The answer to who
+ * asked waits for that end; nothing else does.
+ */
 #include "supervisor/trial.h"
 
 #include <signal.h>
@@ -12,6 +16,7 @@
 #include "wire/ending.h"
 #include "wire/link.h"
 
+/* At load time: an answer must not fail for want of memory later. */
 void
 trial_plan(struct service *s)
 {
@@ -40,6 +45,7 @@ on_late(struct ev_loop *loop, ev_timer *timer, int events)
 	trial_cancel(s);
 }
 
+/* As long as a start may take: more than importing the code it does not do. */
 static void
 watch_time(struct service *s)
 {
@@ -91,6 +97,7 @@ trial_begin(struct service *s, uint32_t request, struct err *err)
 	return true;
 }
 
+/* Who has gone meanwhile (a watcher that was replaced) is not told. */
 static void
 answer(struct service *s, struct link_record *r)
 {
