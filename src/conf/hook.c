@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "conf/find.h"
+#include "conf/wordlist.h"
 #include "conf/words.h"
+
+static const char blanks[] = " \t\n";
 
 /* What systemd has beside ours: refused with a word on what it would mean. */
 static bool
@@ -24,9 +27,9 @@ refuse_prefix(char prefix, struct err *err)
 
 /* Prefixes are looked at when the line is read, whether the program is there when the service is planned. */
 static bool
-check_command(const struct conf_words *words, uint32_t first, uint32_t end, struct err *err)
+check_command(const struct conf_words *words, struct err *err)
 {
-	const char *program = first < end ? words->at[first] : "";
+	const char *program = words->count > 0 ? words->at[0] : "";
 
 	program += strspn(program, "-+");
 	if (*program == '\0')
@@ -34,29 +37,65 @@ check_command(const struct conf_words *words, uint32_t first, uint32_t end, stru
 	return refuse_prefix(*program, err);
 }
 
+static const char *
+skip_quoted(const char *at)
+{
+	const char quote = *at++;
+
+	for (; *at != '\0' && *at != quote; at++)
+		if (quote == '"' && *at == '\\' && at[1] != '\0')
+			at++;
+	return at + (*at != '\0');
+}
+
+static const char *
+skip_word(const char *at)
+{
+	while (*at != '\0' && strchr(blanks, *at) == NULL)
+		if (*at == '\'' || *at == '"')
+			at = skip_quoted(at);
+		else
+			at += 1 + (*at == '\\' && at[1] != '\0');
+	return at;
+}
+
+/* Length of the command that LINE begins with, up to a ; of its own or the end. Looked for in what is written, not among its
+ * words: quoted, or behind a backslash, it is a word itself (find -exec wants one). */
+static size_t
+command_length(const char *line)
+{
+	const char *at = line + strspn(line, blanks);
+
+	while (*at != '\0' && (*at != ';' || strchr(blanks, at[1]) == NULL)) { /* strchr(3) finds the NUL, too */
+		at = skip_word(at);
+		at += strspn(at, blanks);
+	}
+	return (size_t)(at - line);
+}
+
 bool
 hook_split(struct arena *arena, const char *line, struct conf_words *commands, struct err *err)
 {
+	struct wordlist list = { .arena = arena };
 	struct conf_words words;
-	const char **at;
-	uint32_t count = 0, first = 0;
+	size_t n;
 
 	*commands = words_none();
-	if (!words_split(arena, line, false, &words, err))
-		return false;
-	at = arena_alloc(arena, (words.count + 1) * sizeof *at);
-	for (uint32_t i = 0; at != NULL && i <= words.count; i++) {
-		if (i < words.count && strcmp(words.at[i], ";") != 0)
-			continue;
-		if (i == words.count && first == i && count > 0)
-			break; /* a ; at the end separates nothing */
-		if (!check_command(&words, first, i, err))
+	for (;; line += n + 1) {
+		n = command_length(line);
+		if (!words_split(arena, arena_copy(arena, line, n), false, &words, err))
 			return false;
-		at[count++] = words_join(arena, &(struct conf_words){ words.at + first, i - first }, " ");
-		first = i + 1;
+		if (line[n] == '\0' && words.count == 0 && list.count > 0)
+			break; /* a ; at the end separates nothing */
+		if (!check_command(&words, err))
+			return false;
+		wordlist_add(&list, words_join(arena, &words, " "));
+		if (line[n] == '\0')
+			break;
 	}
-	if (at != NULL)
-		*commands = (struct conf_words){ .at = at, .count = count };
+	wordlist_add(&list, NULL); /* which ends it, and is none of them */
+	if (!arena_failed(arena))
+		*commands = (struct conf_words){ .at = list.at, .count = list.count - 1 };
 	return true;
 }
 

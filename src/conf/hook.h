@@ -4,7 +4,7 @@
  *	-	its failure does not matter
  *	+	it runs as the user that runs bridled, without what limits the service
  *
- * A line may hold several commands with a ; of its own between them. No shell is run.
+ * A line may hold several commands with a ; of its own between them, neither quoted nor behind a backslash. No shell is run.
  */
 #ifndef BRIDLE_CONF_HOOK_H
 #define BRIDLE_CONF_HOOK_H

@@ -145,6 +145,21 @@ take_prefixes(const struct translation *t, const char **rest, const char **why)
 	return ours[0] == '-' ? "-+" : "+";
 }
 
+/* The next word of *REST. PARTS: it is a ; of its own, behind which another command begins; one that is to be passed on is
+ * quoted, or written \; (systemd.service(5), COMMAND LINES). */
+static enum word_step
+next_word(const char **rest, char *word, bool *parts, struct err *err)
+{
+	const char *written = *rest + strspn(*rest, " \t\n\r");
+	enum word_step step = execline_next(rest, word, err);
+	size_t n = (size_t)(*rest - written);
+
+	*parts = step == WORD_TAKEN && n == 1 && *written == ';';
+	if (step == WORD_TAKEN && n == 2 && strcmp(word, "\\;") == 0)
+		memcpy(word, ";", 2);
+	return step;
+}
+
 /* ---- commands that would take something away from a generation beside ---- */
 
 /* Whether WORDS, parted by blanks, have PREFIX and PATH as one of them. */
@@ -217,6 +232,7 @@ translate_hook(struct translation *t)
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 	struct command c = { .arena = arena, .text = "", .script = "" };
 	enum word_step step = WORD_END;
+	bool parts;
 	struct err err;
 
 	if (rest[0] == '\0') {
@@ -236,8 +252,8 @@ translate_hook(struct translation *t)
 		translate_settle(t, FATE_LOST, why);
 		return;
 	}
-	while (word != NULL && (step = execline_next(&rest, word, &err)) == WORD_TAKEN) {
-		if (strcmp(word, ";") != 0) {
+	while (word != NULL && (step = next_word(&rest, word, &parts, &err)) == WORD_TAKEN) {
+		if (!parts) {
 			add_word(&c, word);
 			continue;
 		}

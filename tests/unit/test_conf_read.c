@@ -382,6 +382,36 @@ a_nul_byte_is_named_with_its_line(void **state)
 	conf_report_free(&report);
 }
 
+/* One of its own parts two; quoted, or behind a backslash, it is a word like any other (find -exec ... \;). */
+static void
+a_semicolon_of_its_own_parts_commands(void **state)
+{
+	static const struct {
+		const char *written, *first, *second;
+	} cases[] = {
+		{ "a b ; c", "a b", "c" },
+		{ "a;b ;c ;", "a;b \";c\"", NULL },
+		{ "find x -delete \\;", "find x -delete \";\"", NULL },
+		{ "a ';' ; b \"; \\\"\" ;", "a \";\"", "b \"; \\\"\"" },
+		{ "a '\\' ; b", "a \"\\\\\"", "b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char text[200];
+		struct conf_service s;
+		struct conf *conf;
+
+		snprintf(text, sizeof text, "[program:p]\ncommand = x\nexec_start_pre = %s\n", cases[i].written);
+		conf = read_good(text, strlen(text), "p", &s);
+		assert_int_equal(s.exec_start_pre.count, cases[i].second != NULL ? 2 : 1);
+		assert_string_equal(s.exec_start_pre.at[0], cases[i].first);
+		if (cases[i].second != NULL)
+			assert_string_equal(s.exec_start_pre.at[1], cases[i].second);
+		conf_free(conf);
+	}
+}
+
 /* A default that cannot be read would silently become "not set". */
 static void
 every_default_and_bound_reads(void **state)
@@ -424,6 +454,7 @@ main(void)
 		cmocka_unit_test(a_long_line_costs_the_next_ones_nothing),
 		cmocka_unit_test(long_lines_are_whole_or_refused),
 		cmocka_unit_test(a_nul_byte_is_named_with_its_line),
+		cmocka_unit_test(a_semicolon_of_its_own_parts_commands),
 		cmocka_unit_test(every_default_and_bound_reads),
 	};
 

@@ -305,6 +305,8 @@ service_lines(void **state)
 			"command = /usr/bin/env C=d nice -n 5 sudo -u www /srv/start.sh; environment = A=b; nice = 3; " },
 		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; start_timeout = 5s; " },
 		{ "ExecStart=gunicorn a\nExecStartPre=-/bin/mkdir -p '/run/a b'\nExecStartPre=+!/bin/x ; y\n", "app = a; exec_start_pre = -/bin/mkdir -p \"/run/a b\"; exec_start_pre = +/bin/x ; y; " },
+		{ "ExecStart=gunicorn a\nExecStartPre=find /x -exec rm {} \\;\nExecStartPre=/x/a ';' ; /x/b\n",
+			"app = a; exec_start_pre = find /x -exec rm {} \";\"; exec_start_pre = /x/a \";\" ; /x/b; " },
 		{ "ExecStart=gunicorn a\nExecStartPre=/bin/x\nExecStartPre=\nExecStopPost=/bin/y\n", "app = a; exec_stop_post = /bin/y; " },
 		{ "ExecStart=gunicorn a\nExecStartPost=/bin/kill -0 $MAINPID\n", "app = a; exec_start_post = /bin/sh -c \"exec \\\"/bin/kill\\\" \\\"-0\\\" $MAINPID\"; " },
 		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
