@@ -206,7 +206,7 @@ service_for(struct bridled *b, const struct state_service *record)
 void
 resume_services(struct bridled *b, struct past *p, msec now)
 {
-	static struct state_service record; /* 8 KiB: as `children` of lost.c */
+	static struct state_service record; /* 8 KiB: as `record` of memory.c */
 
 	for (uint32_t i = 0; i < state_header(p->image)->capacity; i++) {
 		struct service *s = state_get_service(p->image, i, &record) ? service_for(b, &record) : NULL;
