@@ -163,6 +163,7 @@ text_add_size(struct text *t, uint64_t bytes)
 	return text_addf(t, "%.1f%c", v, *unit);
 }
 
+/* Half of it, when it does not fit: callers that must not go on with half a name look at what this returns. */
 bool
 text_copy(char *dst, size_t size, const char *src)
 {

@@ -27,6 +27,7 @@ check_say(const struct check *check, enum conf_severity severity, const char *ke
 		setting != NULL ? setting->line : check->section->line, "%s: %s", check->section->name, text);
 }
 
+/* All of them, not only the first that is broken: a person mends a file in one go. */
 void
 check_apply(const struct check *check, const struct check_rule *rules, size_t count)
 {

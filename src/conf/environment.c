@@ -65,6 +65,7 @@ environment_put(struct environment *env, const char *assignment, size_t name_len
 		env->words.at[i] = assignment;
 }
 
+/* "NAME" alone has been refused by whoever read it (value_is_name and a =). */
 void
 environment_assign(struct environment *env, const char *assignment)
 {

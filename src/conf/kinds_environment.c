@@ -79,6 +79,7 @@ length_of_name(const char *word)
 	return word[0] == '.' || word[n] != ':' ? 0 : n;
 }
 
+/* The path is made absolute at once: what is relative begins beside the file that says so. */
 static bool
 parse_credentials(const struct value_place *place, const char *text, void *out, struct err *err)
 {

@@ -161,6 +161,7 @@ binds_equal(const struct conf_binds *a, const struct conf_binds *b)
 	return true;
 }
 
+/* auto is compared as what it says, not as how many that is here. */
 static bool
 workers_equal(const struct conf_workers *a, const struct conf_workers *b)
 {

@@ -72,6 +72,7 @@ holds(const struct proof *p, const struct cause_evidence *e)
 	return true;
 }
 
+/* CAUSE_FACTS of them are told: the first of the proof's list. */
 static struct cause_verdict
 verdict_of(const struct proof *p)
 {

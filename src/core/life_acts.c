@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+/* A role that nobody has is no slot; whoever is free, or on a ladder already, is left alone by generation_end(). */
 static void
 end_slot(struct life *l, uint8_t slot, bool drain, msec now)
 {
@@ -19,6 +20,7 @@ end_all(struct life *l, msec now)
 	l->next = LIFE_NONE;
 }
 
+/* No drain: nobody was sent to it yet. */
 static void
 end_next(struct life *l, msec now)
 {

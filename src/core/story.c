@@ -8,6 +8,7 @@ story_init(struct story *s)
 	*s = (struct story){ .last = -1, .last_boot = -1, .stop = -1, .ended = -1 };
 }
 
+/* 0 is nobody: a line without a number, of which there may be several. */
 static struct story_worker *
 find(struct story *s, int32_t pid)
 {
@@ -113,8 +114,10 @@ note_boot(struct story *s, const struct story_event *e)
 
 	if (w == NULL)
 		return;
+	/* whatever was known of that number is of another process: the kernel gives them again */
 	*w = (struct story_worker){ .pid = e->pid, .booted = e->second, .ended = -1, .boot_seen = true };
 	w->late = anybody_ended(s);
+	/* either way: some viewers print the newest line first */
 	if (gap < 0)
 		gap = -gap;
 	w->doubtful = !first && gap == STORY_BATCH && (e->pid != s->last_pid + 1 || s->evidence.count[FACT_MUTE] > 0);
@@ -130,6 +133,7 @@ note_end(struct story *s, const struct story_event *e)
 
 	if (w == NULL)
 		return;
+	/* once for each worker: one boot is called for in its place */
 	if (!w->dead && !w->exiting)
 		s->expected++;
 	w->dead = true;
@@ -138,6 +142,7 @@ note_end(struct story *s, const struct story_event *e)
 	w->ended = e->second;
 }
 
+/* Its death may be told before or behind this line, by another process: what was first stays. */
 static void
 note_exiting(struct story *s, const struct story_event *e)
 {
@@ -150,6 +155,7 @@ note_exiting(struct story *s, const struct story_event *e)
 		w->ended = e->second;
 }
 
+/* KILL follows from the master when ABRT does not help: that it was killed is no news then. */
 static void
 note_timeout(struct story *s, const struct story_event *e)
 {
@@ -245,6 +251,7 @@ void
 story_tell(struct story *s, const struct story_event *e)
 {
 	enum fact_weight weight = facts[e->fact].weight;
+	/* lines before the first that matters are there for its context alone */
 	bool was_opened = s->opened;
 
 	if (is_quoted(s, e))
@@ -276,6 +283,7 @@ story_next(struct story *s)
 	for (unsigned i = 0; i < s->count && lives; i++)
 		if (!s->workers[i].dead && !s->workers[i].exiting) {
 			next.workers[next.count] = s->workers[i];
+			/* that it came unasked was counted in the story that ends */
 			next.workers[next.count++].extra = false;
 		}
 	if (lives) {

@@ -117,6 +117,7 @@ is_shell(const char *path)
 	return *name != '\0' && strcmp(name, "nologin") != 0 && strcmp(name, "false") != 0 && strcmp(name, "true") != 0;
 }
 
+/* Without USER it is whoever we are, also where no database knows him: a plain user's bridled in a container, say. */
 bool
 account_find(struct account *account, const char *user, const char *group, struct err *err)
 {

@@ -90,6 +90,7 @@ children_of(pid_t pid, pid_t *pids, size_t max)
 	return children_visit(pid, pid, add, &l) ? (ssize_t)l.n : -1;
 }
 
+/* Rewound, the file is made anew by the kernel. */
 ssize_t
 children_again(int list, pid_t *pids, size_t max)
 {

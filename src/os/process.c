@@ -97,6 +97,7 @@ process_pss(pid_t pid)
 	return (int64_t)kib * 1024;
 }
 
+/* Counted: st_size of the directory tells it on Linux 6.2 and later only (proc_pid_fd(5)). */
 int
 process_descriptors(pid_t pid)
 {
@@ -127,6 +128,7 @@ process_descriptors_most(pid_t pid)
 	return most;
 }
 
+/* No list is either a process that is gone, or a kernel that has none: then all of /proc is looked through. */
 int
 process_children(pid_t pid, pid_t *pids, int max)
 {

@@ -134,6 +134,7 @@ rundir_open(const char *path, uid_t owner, gid_t group, mode_t mode, struct err 
 	return fd;
 }
 
+/* Who holds it may have been killed while it wrote: then its number is not there, and nobody is named. */
 static void
 name_holder(int fd, const char *path, struct err *err)
 {

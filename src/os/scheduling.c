@@ -155,6 +155,7 @@ scheduling_read_oom(int *score)
 	return true;
 }
 
+/* Ourselves: what a child that shared our memory has changed in us (os/spawn.c), and at the start (os/protect.c). */
 bool
 scheduling_write_oom(int score)
 {

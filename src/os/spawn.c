@@ -98,6 +98,7 @@ tell_log(struct spawn_request *r)
 	dprintf(r->failed <= SPAWN_DESCRIPTORS && r->output_fd >= 0 ? r->output_fd : 2, "bridled: %s\n", err.text);
 }
 
+/* Its child has memory of its own, and may take as long as it likes. */
 static pid_t
 start_apart(struct spawn_job *job)
 {

@@ -158,6 +158,7 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 		not_started(s, o->slot, &err, now);
 }
 
+/* The deposit has them as well (memory.h): the address is free only when they lie nowhere. */
 static void
 close_listeners(struct service *s)
 {

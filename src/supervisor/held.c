@@ -144,6 +144,7 @@ held_open(struct held *h, const struct plan *plan, int *fds, struct err *err)
 	return true;
 }
 
+/* One that it has already, from whoever started us say, stays. */
 struct held_listener *
 held_resume(struct held *h, const char *text, const char *path, int fd)
 {

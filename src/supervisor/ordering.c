@@ -62,6 +62,7 @@ learn_all(struct learning *l, const struct conf *conf)
 	}
 }
 
+/* Names of nobody are errors that conf/relations.c has told; here they are passed over. */
 void
 ordering_learn(struct bridled *b, const struct conf *conf)
 {

@@ -132,6 +132,7 @@ add_system(struct making *m, struct err *err)
 	return true;
 }
 
+/* As systemd.exec(5), ProtectHome=, has it: /root and /run/user are homes as well. */
 static bool
 add_home(struct making *m, struct err *err)
 {
@@ -178,6 +179,7 @@ add_kernel(struct making *m, struct err *err)
 		(!is_on(s->protect_kernel_logs) || add_all(m, VIEW_INACCESSIBLE, logs, err));
 }
 
+/* Only where something covers it: a place that nothing covers needs no mount. */
 static bool
 keep_in_sight(struct making *m, const char *path, struct err *err)
 {

@@ -71,6 +71,7 @@ add_namespaces(struct making *m, struct err *err)
 
 	if (m->namespaces == 0)
 		return true;
+	/* one such namespace is enough: private_users needs no other then */
 	m->has_users = as_user;
 	if (as_user)
 		return confine_user_namespace(m->plan->steps, m->namespaces, geteuid(), getegid(), err);
@@ -123,6 +124,7 @@ ask_for_capabilities(struct making *m)
 		m->bounding &= ~(bit("cap_sys_time") | bit("cap_wake_alarm"));
 }
 
+/* Every wish is in it, also those that nobody has: filter_any() tells whether there is one. */
 static void
 ask_for_filter(struct making *m)
 {

@@ -153,6 +153,7 @@ take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 	watcher_link_flush(b);
 }
 
+/* A copy, for a request may be changed on its way (deed_reexec), and the packet is the caller's. */
 void
 requests_take(struct bridled *b, const struct link_record *r, int fd, msec now)
 {

@@ -263,6 +263,7 @@ resume_settle(struct bridled *b, msec now)
 	rest_look(b, now);
 }
 
+/* The kernel tells an end once: it is kept here, for when something may be decided again. */
 void
 resume_remember(struct service *s, uint8_t slot, int status)
 {
