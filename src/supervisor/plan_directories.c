@@ -13,6 +13,7 @@ struct asked {
 	mode_t mode;
 };
 
+/* Counted first, so that all of it is one piece of memory that goes with the plan. */
 static size_t
 size_of(const struct asked *asked, char *const *bases)
 {
@@ -34,13 +35,13 @@ count_of(const struct asked *asked)
 	return n;
 }
 
-/* Is OURS, a directory of bridled, PATH or below it? */
+/* Is BELOW the directory PATH, or below it? */
 static bool
-holds(const char *path, const char *ours)
+holds(const char *path, const char *below)
 {
 	size_t n = strlen(path);
 
-	return strncmp(path, ours, n) == 0 && (ours[n] == '\0' || ours[n] == '/');
+	return strncmp(path, below, n) == 0 && (below[n] == '\0' || below[n] == '/');
 }
 
 /* Fill the entries and, behind them, the paths. */
@@ -54,8 +55,9 @@ fill(struct directories *d, const struct asked *asked, char *const *bases, const
 		for (uint32_t i = 0; i < asked[kind].names->count; i++, at++) {
 			*at = (struct directory){ .path = to, .mode = asked[kind].mode, .kind = (uint8_t)kind };
 			to += sprintf(to, "%s/%s", bases[kind], asked[kind].names->at[i]) + 1;
-			/* given to its user, or emptied at its stop, it would be our control socket and our state that go */
-			if (holds(at->path, run_dir))
+			/* Given to its user, or emptied at its stop, it would be our control socket and our state that go;
+			   below run_dir, the directory of another service's credentials. */
+			if (holds(at->path, run_dir) || holds(run_dir, at->path))
 				return err_set(err, 0, "directory '%s' is where bridled has its own", at->path);
 		}
 	return true;

@@ -10,7 +10,7 @@ import urllib.parse
 import pytest
 
 from client import get
-from sections import program, web
+from sections import bridle, program, web
 from waiting import until
 
 NOBODY = 65534
@@ -184,6 +184,18 @@ def test_names_that_lead_out(daemons):
         site.write(bounds(state_directory=name))
         checked = site.bridle("check", site.config)
         assert checked.returncode != 0 and "is not a relative path" in checked.stdout + checked.stderr, name
+
+
+@pytest.mark.parametrize("name", ["run", "run/other"])
+def test_not_where_bridled_has_its_own(daemons, name):
+    """Neither what holds run_dir nor what is in it, such as the directory with the credentials of another service."""
+    site = daemons()
+    (site.root / "run").symlink_to("runtime/run")  # where the test looks for the control socket
+    site.write(bridle(run_dir="{root}/runtime/run"), program("fine", "/bin/sleep 99"),
+               program("job", "/bin/sleep 98", runtime_directory=name))
+    site.start()
+    site.wait_state("waiting", "job")
+    assert "is where bridled has its own" in site.said()
 
 
 # ---- secrets
