@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 LIBRARY = pathlib.Path(__file__).resolve().parent.parent / "lib"
 sys.path.insert(0, str(LIBRARY))
@@ -216,6 +217,22 @@ def orphans_are_reaped():
         os.wait()
     until(lambda: not [pid for pid in processes.children(1) if (processes.look(pid) or "?")[0] == "Z"],
           "the dead to be buried", PATIENT)
+
+
+@case
+def nobody_hangs_because_the_clock_was_set():
+    """By an hour, forth and back: what is done about workers that hang (on_hang) is not done to those that are well."""
+    before = workers("free", 1)
+    for hours in 1, -1:
+        seen = heartbeat("free")
+        time.clock_settime(time.CLOCK_REALTIME, time.time() + hours * 3600)
+        until(lambda: heartbeat("free") != seen, "it to be looked at again", PATIENT)
+        assert heartbeat("free") < 1800
+    assert workers("free", 1) == before and call("Why", name="free")["incidents"] == []
+
+
+def heartbeat(name):
+    return service(name)["workers"][0]["heartbeat"]
 
 
 @case
