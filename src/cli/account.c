@@ -136,9 +136,9 @@ print_hang(const json_t *incident, FILE *out, struct paint p)
 	const json_t *hang = json_object_get(incident, "hang"),
 		     *peer = json_array_get(json_object_get(hang, "peers"), 0);
 	double cpu = json_number_value(json_object_get(hang, "cpu"));
-	const char *call = field_text(hang, "call");
+	const char *call = field_text(hang, "call"), *state = field_text(hang, "state");
 	/* a call that it happened to be in says nothing then */
-	bool busy = cpu >= 50 || strcmp(field_text(hang, "state"), "R") == 0;
+	bool stopped = strcmp(state, "T") == 0, busy = !stopped && (cpu >= 50 || strcmp(state, "R") == 0);
 	char words[WORDS];
 	struct text t;
 	msec age;
@@ -148,13 +148,15 @@ print_hang(const json_t *incident, FILE *out, struct paint p)
 	text_init(&t, words, sizeof words);
 	text_add(&t, "when it had not beaten for ");
 	text_add_duration(&t, age);
-	if (busy)
+	if (stopped)
+		text_add(&t, " it was stopped, as SIGSTOP does: SIGCONT lets it go on");
+	else if (busy)
 		text_addf(&t, " it was busy, at %.0f %% of a CPU", cpu);
 	else if (call[0] != '\0')
 		text_addf(&t, " it was waiting in %s", call);
 	else
-		text_addf(&t, " it was in state %s", field_text(hang, "state"));
-	if (!busy && peer != NULL && field_seconds(peer, "silent", &age)) {
+		text_addf(&t, " it was in state %s", state);
+	if (!busy && !stopped && peer != NULL && field_seconds(peer, "silent", &age)) {
 		text_addf(&t, "; %s had sent nothing for ", field_text(peer, "address"));
 		text_add_duration(&t, age);
 	}

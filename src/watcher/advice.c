@@ -12,6 +12,7 @@ struct known {
 	const struct sampler *sampler;      /* NULL: none */
 	const struct record_death *last;    /* NULL: nobody died */
 	const struct record_strain *strain; /* NULL: it is about none */
+	const struct worker *about;         /* NULL: it is about no single one that lives */
 	uint32_t backlog;                   /* of its listeners, as it is set */
 	struct text *t;
 };
@@ -161,6 +162,23 @@ on_queue_full(const struct known *k)
 		on_room(k);
 }
 
+static void
+on_spin(const struct known *k)
+{
+	if (k->about != NULL)
+		text_addf(k->t, "It is worker %d: py-spy dump --pid %d. ", (int)k->about->pid, (int)k->about->pid);
+}
+
+static void
+on_descriptors(const struct known *k)
+{
+	const struct worker *who = k->about;
+
+	if (who != NULL && who->fds > 0 && who->fds_most > 0)
+		text_addf(k->t, "Worker %d has %d of %lld: limit_nofile = %lld lets it have twice as many. ",
+			(int)who->pid, (int)who->fds, (long long)who->fds_most, (long long)who->fds_most * 2);
+}
+
 /* Causes that are not here have the sentence of causes.def alone, which needs no figures. */
 static const struct {
 	enum cause cause;
@@ -173,11 +191,13 @@ static const struct {
 	{ CAUSE_OOM_KILL, on_memory },
 	{ CAUSE_QUEUE_STANDS, on_queue_standing },
 	{ CAUSE_QUEUE_OVERFLOWS, on_queue_full },
+	{ CAUSE_WORKER_SPINS, on_spin },
+	{ CAUSE_FD_SCARCE, on_descriptors },
 };
 
 void
 advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
-	char words[ADVICE_WORDS])
+	const struct worker *about, char words[ADVICE_WORDS])
 {
 	enum cause cause = incident->incident->verdict.cause;
 	struct text t;
@@ -188,6 +208,7 @@ advice_give(const struct service *s, const struct page_service *record, const st
 		.sampler = s->sampler,
 		.last = incident->deaths_count > 0 ? &incident->deaths[incident->deaths_count - 1] : NULL,
 		.strain = incident->strain,
+		.about = about,
 		.t = &t,
 	};
 

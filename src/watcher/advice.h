@@ -8,12 +8,13 @@
 #include "wire/page.h"
 
 struct service;
+struct worker;
 
 enum { ADVICE_WORDS = 720 };
 
 /* Into WORDS: one or two sentences for service S, of which the page says RECORD (NULL: nothing), about INCIDENT, whose
- * cause, deaths and strain are there. */
+ * cause, deaths and strain are there. ABOUT: the one worker that it is about, who lives; NULL: there is none. */
 void advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
-	char words[ADVICE_WORDS]);
+	const struct worker *about, char words[ADVICE_WORDS]);
 
 #endif

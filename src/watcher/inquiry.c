@@ -225,6 +225,7 @@ inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_t pid
 	c = open_case(q, 0);
 	if (c != NULL) {
 		tell(c, fact, pid);
+		c->about = pid;
 		/* how workers died of late belongs to it as well: flapping, say, consists of it */
 		if (story != NULL) {
 			memcpy(c->deaths, story->deaths, sizeof c->deaths);

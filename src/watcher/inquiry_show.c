@@ -79,6 +79,7 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 	const struct inquiry_case *c = q->told;
 	struct page_service page;
 	bool known = services_read(&q->w->services, s->slot, &page);
+	const struct worker *about = s->sampler != NULL ? workers_find(&s->sampler->workers, c->about) : NULL;
 	struct record_strain strain;
 	char advice[ADVICE_WORDS];
 	struct record record = {
@@ -101,7 +102,7 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 	};
 	struct jsonw j;
 
-	advice_give(s, known ? &page : NULL, &record, advice);
+	advice_give(s, known ? &page : NULL, &record, about, advice);
 	jsonw_init(&j, RECORD_MAX);
 	record_write(&j, &record);
 	e->json = jsonw_take(&j, &e->length);

@@ -152,6 +152,14 @@ def test_a_busy_loop_is_told_from_waiting(site, edge):
     assert "it was busy" in made.ctl("why", "web")
 
 
+def test_a_worker_that_is_stopped(site, edge):
+    """By SIGSTOP: the call that it was in says nothing then."""
+    made = site("sync", timeout=4)
+    os.kill(up(made)[0], signal.SIGSTOP)
+    assert named(made, "runtime.timeout", timeout=60)["hang"]["state"] == "T"
+    assert "it was stopped" in made.ctl("why", "web")
+
+
 def test_on_incident(site, edge, tmp_path):
     """The command gets the incident as JSON, as the service's user, and cannot hold anybody up."""
     tmp_path.chmod(0o777)

@@ -211,9 +211,10 @@ def test_descriptors_that_run_out(site, edge):
     """Told while there are some left."""
     made = site(limit_nofile=128, timeout=60)
     up(made)
-    get(made.address(), "/open?n=108", timeout=60)
+    hoarder = get(made.address(), "/open?n=108", timeout=60).pid
     incident = until(lambda: of_class(made, "runtime.fd-scarce"), "the incident", 60)[0]
     assert incident["alarm"] and incident["times"] == 1
+    assert f"Worker {hoarder} has " in incident["action"] and "of 128: limit_nofile = 256 " in incident["action"]
 
 
 def structured(message):

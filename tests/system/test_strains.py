@@ -112,5 +112,5 @@ def test_a_worker_that_spins(site, edge, figures):
         if ticks / os.sysconf("SC_CLK_TCK") < 0.98 * (time.monotonic() - began):
             pytest.skip("no processor of this machine was free for it")
         raise
-    assert incident["alarm"]
+    assert incident["alarm"] and f"py-spy dump --pid {spinner}" in incident["action"]
     note(figures, edge, "sync", incident)
