@@ -140,7 +140,7 @@ is_marked(const struct service *s, uint8_t slot, pid_t pid)
 
 	if (tree_marker(pid, &marker))
 		return strcmp(marker.run_dir, s->home->run_dir) == 0 && strcmp(marker.service, s->name) == 0 &&
-			marker.generation == s->life.slots[slot].number;
+			marker.generation == service_made(s, slot); /* an heir has that of whom it follows */
 	return !tree_marker_or_log(pid, s->home->run_dir, &marker) || strcmp(marker.service, s->name) == 0;
 }
 
@@ -179,7 +179,7 @@ static void
 find_cgroup(struct service *s, uint8_t slot, pid_t pid)
 {
 	int root = s->home->cgroup_fd, around = root < 0 ? -1 : bounds_group(root, s->name);
-	uint32_t number = s->life.slots[slot].number;
+	uint32_t number = service_made(s, slot);
 
 	if (s->cgroup[slot] >= 0) /* found by who was here before us in this process */
 		return;
@@ -242,8 +242,7 @@ slot_of(const struct service *s, pid_t pid, const struct tree_marker *marker)
 		if (!s->adopted[i])
 			continue;
 		some = true;
-		if (session == s->leader[i] ||
-			(marker->generation != 0 && marker->generation == s->life.slots[i].number))
+		if (session == s->leader[i] || (marker->generation != 0 && marker->generation == service_made(s, i)))
 			return i;
 	}
 	return some && marker->generation == 0 ? newest(s) : LIFE_NONE;

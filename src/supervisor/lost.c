@@ -75,7 +75,7 @@ is_known(const struct service *s, const struct tree_process *p, const struct tre
 {
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
 		if (s->life.slots[i].state != GENERATION_FREE &&
-			(s->life.slots[i].number == marker->generation || s->leader[i] == p->session))
+			(service_made(s, i) == marker->generation || s->leader[i] == p->session))
 			return true;
 	return false;
 }

@@ -15,13 +15,17 @@ def is_master(pid):
     return "gunicorn: master" in processes.command(pid) or "GUNICORN_PID" in processes.environment(pid)
 
 
-@pytest.fixture
-def site(daemons, gunicorn, free_ports):
-    made = daemons(venv=gunicorn["path"])
-    made.port, = free_ports(1)
-    made.write(web(bind=None, args=f"--bind 127.0.0.1:{made.port}", workers=2))
+def begin(made, port, *more):
+    """A Gunicorn that opens its listener itself, with two workers; and MORE sections."""
+    made.port = port
+    made.write(web(bind=None, args=f"--bind 127.0.0.1:{port}", workers=2), *more)
     made.start().wait_workers(2)
     return made
+
+
+@pytest.fixture
+def site(daemons, gunicorn, free_ports):
+    return begin(daemons(venv=gunicorn["path"]), *free_ports(1))
 
 
 def start_second(site):
@@ -76,11 +80,7 @@ def test_the_second_master_is_found_in_a_crowd(daemons, edge, free_ports, tmp_pa
     """However many children bridled has: the kernel lists the one that became one last, last."""
     script = tmp_path / "crowd.py"
     script.write_text(CROWD)
-    site = daemons(venv=edge["path"])
-    site.port, = free_ports(1)
-    site.write(web(bind=None, args=f"--bind 127.0.0.1:{site.port}", workers=2),
-               program("crowd", f"/usr/bin/python3 -S {script}"))
-    site.start().wait_workers(2)
+    site = begin(daemons(venv=edge["path"]), *free_ports(1), program("crowd", f"/usr/bin/python3 -S {script}"))
     until(lambda: "crowded" in site.log("crowd"), "a crowd")
     assert len(processes.children(site.pid)) > 1100
     old, heir = start_second(site)
@@ -89,6 +89,24 @@ def test_the_second_master_is_found_in_a_crowd(daemons, edge, free_ports, tmp_pa
     site.wait_workers(2)
     assert (site.service()["generation"], site.service()["restarts"]) == (2, 0)
     assert get(("127.0.0.1", site.port)).status == 200
+
+
+def test_the_second_master_is_known_again(daemons, edge, free_ports):
+    """By a bridled that follows one that was killed: what it shows of itself is of the generation of the first one."""
+    site = begin(daemons(venv=edge["path"]), *free_ports(1))
+    old, heir = start_second(site)
+    os.kill(old, signal.SIGTERM)
+    until(lambda: site.master() == heir, "the second master to be the service's")
+    workers = site.wait_workers(2)
+    with Traffic(("127.0.0.1", site.port)) as traffic:
+        site.process.kill()
+        site.process.wait()
+        site.start()
+        assert site.wait_workers(2) == workers
+        seen = traffic.good
+        until(lambda: traffic.good > seen + 5, "load to flow on")
+    assert traffic.failed == {}
+    assert (site.master(), site.service()["generation"]) == (heir, 2)
 
 
 def test_the_second_master_is_sent_back(site):
