@@ -11,6 +11,7 @@
 #include "os/cgroup.h"
 #include "os/pidfd.h"
 #include "supervisor/bridled.h"
+#include "supervisor/heir.h"
 #include "supervisor/leftovers.h"
 #include "supervisor/reap.h"
 #include "supervisor/rest.h"
@@ -77,7 +78,8 @@ ask_how(struct adopted *a)
 		return;
 	}
 	let_go(a);
-	reap_master(s, a->slot, status, clock_now());
+	if (s->home->safe || !heir_takes_over(s, a->slot, status, clock_now()))
+		reap_master(s, a->slot, status, clock_now());
 	rest_look(s->home, clock_now());
 }
 
@@ -203,6 +205,7 @@ adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start)
 		return false;
 	}
 	a->pidfd = pidfd;
+	a->asked = 0;
 	ev_io_init(&a->ended, on_ended, pidfd, EV_READ);
 	a->ended.data = a;
 	ev_io_start(s->home->loop, &a->ended);
@@ -266,7 +269,7 @@ struct rest {
 
 /* In one picture of all processes: what it says of one is of the same moment as what it says of the others. */
 static void
-visit(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
+visit_rest(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
 {
 	struct rest *r = context;
 
@@ -284,8 +287,34 @@ adopt_rest(struct service *s, uint8_t slot, int signal)
 	struct rest r = { .service = s, .slot = slot, .signal = signal };
 
 	/* through all of /proc: nobody is our child, so nothing shorter finds them */
-	tree_leftovers(s->home->run_dir, &users, visit, &r);
+	tree_leftovers(s->home->run_dir, &users, visit_rest, &r);
 	return r.found;
+}
+
+struct members {
+	const struct service *service;
+	uint8_t slot;
+	void (*visit)(void *context, pid_t pid);
+	void *context;
+};
+
+static void
+visit_member(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker)
+{
+	const struct members *m = context;
+
+	(void)start;
+	if (strcmp(marker->service, m->service->name) == 0 && slot_of(m->service, pid, marker) == m->slot)
+		m->visit(m->context, pid);
+}
+
+void
+adopt_visit(const struct service *s, uint8_t slot, void (*visit)(void *context, pid_t pid), void *context)
+{
+	const struct tree_users users = leftovers_users(s->home);
+	struct members m = { s, slot, visit, context };
+
+	tree_leftovers(s->home->run_dir, &users, visit_member, &m);
 }
 
 /* ---- listeners ---- */

@@ -28,7 +28,10 @@ bool adopt_signal(struct service *s, uint8_t slot, int signal);
 /* Is anybody left of the adopted generation in SLOT? Whoever is gets SIGNAL (0: none). */
 bool adopt_rest(struct service *s, uint8_t slot, int signal);
 
-/* Somebody is: look again in a moment, for nothing tells when they end. */
+/* Show VISIT each of them, its master included. */
+void adopt_visit(const struct service *s, uint8_t slot, void (*visit)(void *context, pid_t pid), void *context);
+
+/* Somebody is left: look again in a moment, for nothing tells when they end. */
 void adopt_look_again(struct service *s);
 
 /* A copy of the socket INODE, from an adopted master, or whoever is left of one; -1: nobody has it, or we may not. */

@@ -4,8 +4,10 @@
 
 #include "base/log.h"
 #include "os/tree.h"
+#include "supervisor/adopt.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
+#include "wire/ending.h"
 
 struct search {
 	pid_t session, old;
@@ -36,7 +38,10 @@ look(const struct service *s, uint8_t slot, pid_t old, int signal)
 {
 	struct search q = { s->leader[slot], old, signal, 0 };
 
-	tree_visit_children(s->home->children_fd, consider, &q);
+	if (s->adopted[slot]) /* no children of ours, none of them */
+		adopt_visit(s, slot, consider, &q);
+	else
+		tree_visit_children(s->home->children_fd, consider, &q);
 	return q.heir;
 }
 
@@ -71,6 +76,8 @@ heir_takes_over(struct service *s, uint8_t slot, int status, msec now)
 		s->made[slot] = old.number;
 	log_info("%s: master %d was followed by %d, which it had started itself (USR2): generation %u", s->name,
 		(int)dead, (int)heir, s->life.slots[slot].number);
+	if (s->adopted[slot] && !adopt_master(s, slot, heir, s->start[slot])) /* it has ended in its turn */
+		service_reaped(s, slot, ENDING_UNKNOWN, now);
 	/* The old one's workers would serve on beside the new one's for as long as they please (gunicorn-facts 6.3). */
 	look(s, slot, dead, SIGTERM);
 	service_act(s, now);

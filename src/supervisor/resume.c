@@ -9,6 +9,7 @@
 #include "supervisor/adopt.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/heir.h"
 #include "supervisor/lost.h"
 #include "supervisor/ordering.h"
 #include "supervisor/past.h"
@@ -234,7 +235,8 @@ report(struct service *s, uint8_t slot, msec now)
 	}
 	s->ended[slot] = false;
 	*service_pid_at(s, slot) = s->leader[slot]; /* for a moment: whose end it was is told */
-	service_reaped(s, slot, s->end_status[slot], now);
+	if (!s->adopted[slot] || !heir_takes_over(s, slot, s->end_status[slot], now))
+		service_reaped(s, slot, s->end_status[slot], now);
 }
 
 static void

@@ -109,6 +109,32 @@ def test_the_second_master_is_known_again(daemons, edge, free_ports):
     assert (site.master(), site.service()["generation"]) == (heir, 2)
 
 
+@pytest.mark.parametrize("when", ["meanwhile", "afterwards"])
+def test_the_second_master_of_an_adopted_one(daemons, edge, free_ports, when):
+    """bridled was killed, and the first master is no child of the next one; it ends while there is no bridled, or afterwards."""
+    site = begin(daemons(venv=edge["path"]), *free_ports(1))
+    old, heir = start_second(site)
+    with Traffic(("127.0.0.1", site.port)) as traffic:
+        site.process.kill()
+        site.process.wait()
+        if when == "meanwhile":
+            os.kill(old, signal.SIGTERM)
+            os.waitpid(old, 0)  # we are the reaper of orphans
+        site.start()
+        if when == "afterwards":
+            site.wait_state("running")
+            os.kill(old, signal.SIGTERM)
+            os.waitpid(old, 0)
+        until(lambda: site.master() == heir, "the second master to be the service's")
+        site.wait_workers(2)
+        seen = traffic.good
+        until(lambda: traffic.good > seen + 5, "load to flow on")
+    assert traffic.failed == {}
+    assert (site.service()["generation"], site.service()["restarts"]) == (2, 0)
+    site.ctl("restart", "web")
+    assert site.service()["generation"] == 3 and not processes.alive(heir)
+
+
 def test_the_second_master_is_sent_back(site):
     workers = site.workers()
     old, heir = start_second(site)
