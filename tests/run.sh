@@ -252,7 +252,7 @@ rung_fuzz() {
 # The python that runs the tests: from an environment of its own, else the distribution's pytest.
 system_python() {
 	python3 "$top/tests/lib/environments.py" tools 2>"$work/tools.log" && return
-	if /usr/bin/python3 -c 'import pytest' 2>/dev/null || install_packages python3-pytest >/dev/null; then
+	if /usr/bin/python3 -c 'import pytest' 2>/dev/null || install_packages python3-pytest python3-pytest-xdist >/dev/null; then
 		echo /usr/bin/python3
 	fi
 }

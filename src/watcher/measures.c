@@ -176,7 +176,8 @@ take_room(const struct sampler *sampler, const struct page_service *record, stru
 	m->cpus = cpus_of(g != NULL ? g->master : 0);
 }
 
-/* Since SINCE (wall clock): the docket remembers those of earlier runs as well, and of other timeouts. */
+/* Since SINCE (wall clock): the docket remembers those of earlier runs as well, and of other timeouts. Where the kernel tells
+ * nobody how processes end, as in a container, only lines tell of a timeout, and no death: it is one all the same. */
 static int64_t
 count_timeouts(const struct service *s, msec since)
 {
@@ -187,7 +188,7 @@ count_timeouts(const struct service *s, msec since)
 
 		if (e->number == 0 || e->cause != CAUSE_TIMEOUT || e->last < since)
 			continue;
-		n += e->first >= since ? e->died : 1; /* of one that had begun before, the last is known to be later */
+		n += e->first >= since && e->died > 0 ? e->died : 1; /* of one that had begun before, the last is known to be later */
 	}
 	return n;
 }
