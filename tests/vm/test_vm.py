@@ -42,7 +42,7 @@ def settings(environment):
         gunicorn("leaky", memory_max="100M", memory_swap_max="0", workers=2),
         gunicorn("strict", memory_max="80M", memory_swap_max="0", oom_policy="restart", autostart="no", graceful_timeout="3s"),
         gunicorn("squeezed", memory_high="80M", memory_max="300M", memory_swap_max="0", autostart="no"),
-        gunicorn("free", on_hang="recycle"),
+        gunicorn("free"),
         program("hydra", f"{PYTHON} -S /root/hydra.py", tasks_max="40", autostart="no", stop_timeout="3s"),
         program("cases", f"{PYTHON} {inside.__file__}", restart="never"),
     ])
