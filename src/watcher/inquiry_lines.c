@@ -13,6 +13,7 @@
 #include "watcher/deaths.h"
 #include "watcher/inquiry_parts.h"
 #include "watcher/own.h"
+#include "watcher/troubles.h"
 #include "watcher/watch.h"
 
 void
@@ -73,9 +74,13 @@ opens(struct watcher *w, struct service *s, const struct recognised *what)
 	return any;
 }
 
-/* Its master names a worker, and is about to end it: what it hangs on is known already. */
+/*
+ * Its master names a worker, and is about to end it: what it hangs on is known already. Where the kernel does not tell of the
+ * end, this word is taken for it: what the worker says when it goes depends on where SIGABRT found it, and whoever is let out by
+ * sys.exit() in Gunicorn's own handler leaves with status 0, of which no master logs a word (gunicorn-facts 6.1).
+ */
 static void
-note_hang(struct inquiry_case *c, struct service *s, const struct recognised *what)
+note_hang(struct watcher *w, struct inquiry_case *c, struct service *s, const struct recognised *what)
 {
 	int32_t pid = what->match.pid;
 	struct worker *worker = pid > 0 && s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
@@ -85,7 +90,11 @@ note_hang(struct inquiry_case *c, struct service *s, const struct recognised *wh
 		return;
 	if (worker->hang != NULL)
 		c->hang = *worker->hang;
-	worker->timed_out = worker->timed_out || (witness_facts(what, found) > 0 && found[0] == FACT_TIMEOUT);
+	if (worker->timed_out || witness_facts(what, found) == 0 || found[0] != FACT_TIMEOUT)
+		return;
+	worker->timed_out = true;
+	if (w->deaths.fd < 0)
+		troubles_judged(w, s, worker->generation, LINK_HANG, 0);
 }
 
 /* Where nobody sees how workers end, their master's word is taken for it; the kernel still counts whom it kills for want of
@@ -143,7 +152,7 @@ heard(void *context, const struct recognised *what)
 	hearing_line(&s->inquiry->told->hearing, &now);
 	if (died_unseen(s, what))
 		inquiry_told(w, s, FACT_DIED_UNSEEN, what->match.pid);
-	note_hang(s->inquiry->told, s, what);
+	note_hang(w, s->inquiry->told, s, what);
 	ask_why_killed(w, s, what);
 }
 
