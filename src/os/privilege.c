@@ -78,7 +78,6 @@ privilege_watcher(uid_t uid, gid_t gid, struct err *err)
 	return true;
 }
 
-/* A supervisor of thousands of services needs thousands; a service gets the limit that we were given (spawn.h). */
 bool
 privilege_begun(struct err *err)
 {
@@ -93,6 +92,7 @@ privilege_begun(struct err *err)
 	return ok;
 }
 
+/* A supervisor of thousands of services needs thousands; a service gets the limit that we were given (spawn.h). */
 void
 privilege_descriptors(unsigned long *old)
 {
