@@ -67,6 +67,7 @@ def test_all_get_other_names_at_once(daemons):
     news = [f"new{n}" for n in range(70)]
     site.write(*(program(name, "/bin/sleep 3600", autostart="no") for name in news), program("last", "/bin/sleep 3600", after="new69"))
     assert "last: there is room for it when another one has gone" in site.ctl("reload")
+    until(lambda: "last" in {service["name"] for service in site.call("List")["services"]}, "room for it")
     site.wait_state("running", "last")
     assert {service["name"] for service in site.call("List")["services"]} == {*news, "last"}
 
