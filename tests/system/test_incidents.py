@@ -118,6 +118,16 @@ def test_a_master_killed_by_hand(site, edge, figures, worker_class):
     made.wait_workers(2)
 
 
+def test_a_master_killed_soon_after_a_deployment(site, edge):
+    """The old one's orderly end is in the same story, and explains nothing."""
+    made = site("sync")
+    up(made)
+    made.ctl("restart", "web")
+    os.kill(made.master(), signal.SIGKILL)
+    incident = named(made, "master.killed", confidence=0.9)
+    assert incident["alarm"] and "started another master" in incident["did"]
+
+
 def test_a_loop_is_one_incident(site, edge, figures):
     made = site("sync", timeout=1, workers=1)
     up(made, 1)

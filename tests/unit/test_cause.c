@@ -88,6 +88,11 @@ static const struct tale {
 		{ BOOT(0, 10), { FACT_EXITED_3, 9, 10, 0 }, { FACT_DIED_UP, 9, 10, 0 },
 			{ FACT_REASON_BOOT, 9, 0, 1 } } },
 	{ "master.killed", "runtime", 1, { BOOT(0, 10), { FACT_MASTER_KILLED, 9, 0, 0 }, { FACT_KILLED, 10, 10, 0 } } },
+	/* soon after a deployment, of which the old one's end is still in the story */
+	{ "master.killed", "runtime", 1,
+		{ BOOT(0, 10), { FACT_STOP, 8, 0, 0 }, { FACT_SHUTTING_DOWN, 8, 0, 0 }, { FACT_MASTER_KILLED, 9, 0, 0 } } },
+	{ "master.crash", "runtime", 1,
+		{ BOOT(0, 10), { FACT_STOP, 8, 0, 0 }, { FACT_SHUTTING_DOWN, 8, 0, 0 }, { FACT_MASTER_CRASHED, 9, 0, 0 } } },
 	{ "master.crash", "runtime", 1, { BOOT(0, 10), { FACT_MASTER_CRASHED, 9, 0, 0 } } },
 	{ "runtime.oom-kill", "boot", 1,
 		{ BOOT(0, 10), { FACT_KILLED, 9, 10, 0 }, { FACT_OOM, 9, 10, 0 }, { FACT_DIED_BOOTING, 9, 10, 0 } } },
