@@ -1,5 +1,6 @@
 /* demand: arrivals at the listeners of services that come and go in one slot. */
 #include "unit.h"
+#include "visitor.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -85,22 +86,6 @@ hear(struct home *h)
 	ev_run(h->b.loop, EVRUN_ONCE);
 }
 
-static int
-come(int listener)
-{
-	struct sockaddr_storage address;
-	socklen_t size = sizeof address;
-	int client, server;
-
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-	client = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(client, (struct sockaddr *)&address, size), 0);
-	server = accept(listener, NULL, NULL);
-	assert_true(server >= 0);
-	close(server);
-	return client;
-}
-
 static void
 who_comes_is_counted(void **state)
 {
@@ -110,7 +95,7 @@ who_comes_is_counted(void **state)
 
 	(void)state;
 	assert_true(demand_is_quiet(s, 0));
-	close(come(listener));
+	close(visitor_come(listener));
 	hear(h);
 	assert_int_equal(s->demand->arrivals, 1);
 	service_end(h, s);
@@ -130,7 +115,7 @@ what_is_told_late_is_nobodys(void **state)
 		struct service *s = service_begin(h, 7, first);
 
 		if (i > 0)
-			close(come(first));
+			close(visitor_come(first));
 		service_end(h, s);
 		s = service_begin(h, 8, second);
 		hear(h);

@@ -1,5 +1,6 @@
 /* arrivals: real listeners, accepted from at once, whose connections are told all the same. */
 #include "unit.h"
+#include "visitor.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -29,23 +30,6 @@ told(struct arrivals *a)
 	return came;
 }
 
-/* Somebody comes, is accepted, and has gone again. */
-static void
-come_and_go(int listener)
-{
-	struct sockaddr_storage address;
-	socklen_t size = sizeof address;
-	int client, server;
-
-	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-	client = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(client, (struct sockaddr *)&address, size), 0);
-	server = accept(listener, NULL, NULL);
-	assert_true(server >= 0);
-	close(server);
-	close(client);
-}
-
 static void
 expect_all(int listener)
 {
@@ -53,21 +37,21 @@ expect_all(int listener)
 	struct arrival one = { 0 };
 
 	assert_true(arrivals_open(&a, 4, NULL));
-	come_and_go(listener);
+	close(visitor_come(listener));
 	assert_false(arrivals_pending(&a));
 	for (int i = 0; i < 3; i++) {
 		assert_true(arrivals_await(&a, &one, listener, MARK));
 		assert_false(arrivals_pending(&a));
-		come_and_go(listener);
+		close(visitor_come(listener));
 		assert_true(arrivals_pending(&a));
 		assert_true(told(&a));
-		come_and_go(listener); /* is not awaited */
+		close(visitor_come(listener)); /* is not awaited */
 		assert_false(arrivals_pending(&a));
 	}
 	assert_true(arrivals_await(&a, &one, listener, MARK));
 	arrivals_cancel(&a, &one);
 	assert_false(told(&a));
-	come_and_go(listener);
+	close(visitor_come(listener));
 	assert_false(arrivals_pending(&a));
 	close(a.event_fd);
 	close(listener);
@@ -121,7 +105,7 @@ no_signal_any_more(void **state)
 	assert_int_equal(fcntl(listener, F_SETFL, O_ASYNC), 0);
 	arrivals_disown(listener);
 	assert_int_equal(fcntl(listener, F_GETOWN), 0);
-	come_and_go(listener);
+	close(visitor_come(listener));
 	close(listener);
 }
 
