@@ -104,7 +104,8 @@ is_running(const struct takeover *o)
 {
 	struct trouble ignored;
 	json_t *state = look_at(o, "state", &ignored);
-	bool running = state != NULL && strcmp(json_string_value(state), "running") == 0;
+	const char *word = json_string_value(state); /* NULL of anything else */
+	bool running = word != NULL && strcmp(word, "running") == 0;
 
 	json_decref(state);
 	return running;
