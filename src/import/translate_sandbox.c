@@ -164,6 +164,16 @@ translate_bind_paths(struct translation *t)
 			"%s: %s", elsewhere, t->directive->reason);
 }
 
+/* private is what systemd gives a service that says nothing (systemd.exec(5)), and what every one gets here. */
+void
+translate_keyring(struct translation *t)
+{
+	if (strcmp(t->value, "private") == 0 || t->value[0] == '\0')
+		translate_settle(t, FATE_IMPLIED, "each generation has a session keyring of its own");
+	else
+		translate_as_listed(t);
+}
+
 /* systemd.resource-control(5): what no IPAddressDeny= takes is allowed in any case. */
 void
 translate_address_allow(struct translation *t)

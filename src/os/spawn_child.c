@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <linux/keyctl.h>
+
 #ifndef SYS_close_range
 #define SYS_close_range 436 /* the same everywhere: calls newer than 5.0 are numbered alike */
 #endif
@@ -36,6 +38,17 @@ lead_session(const struct spawn_job *job)
 {
 	syscall(SYS_umask, job->request->umask);
 	return syscall(SYS_setsid) >= 0;
+}
+
+/* So it does not possess what is in ours, and others do not what it keeps (keyrings(7); KeyringMode=private of
+ * systemd.exec(5)). While it is root: the keyring counts as root's, and no user who used up his own keys is without one. Where
+ * a kernel or the filter of a container has no keys for us, it has none for the service. */
+static bool
+own_keyring(const struct spawn_job *job)
+{
+	(void)job;
+	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	return true;
 }
 
 static bool
@@ -204,6 +217,7 @@ static const struct {
 	bool (*take)(const struct spawn_job *job);
 } steps[] = {
 	{ SPAWN_SESSION, lead_session },
+	{ SPAWN_SESSION, own_keyring },
 	{ SPAWN_CGROUP, enter_cgroup },
 	{ SPAWN_DESCRIPTORS, place_descriptors },
 	{ SPAWN_STEP, take_first },

@@ -9,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import urllib.parse
 
@@ -219,6 +220,35 @@ def test_remove_ipc(sandboxed, as_root):
         for user in (uid, other):
             subprocess.run([open_to_all()[0] / "bridled", "--remove-ipc"], user=user, group=user)
     assert ipc_of(other) == [0, 0, 0, 0]
+
+
+# With a session keyring, as login and systemd give one, in which there is a key.
+IN_SESSION = [sys.executable, "-c", f"""
+import os, sys
+sys.path.insert(0, {str(APPS)!r})
+import attempts
+try:
+    attempts.join_session({{}})
+    attempts.keep_key({{"called": "{TAG}"}})
+except OSError:
+    pass
+os.execv(sys.argv[1], sys.argv[1:])
+"""]
+
+
+def test_keys_of_a_service_are_its_own(sandboxed, as_root):
+    """In its session keyring it finds no key of bridled's; and neither another service of its user nor its own next generation
+    finds what it keeps there."""
+    site = sandboxed({}, {}, wrapper=IN_SESSION)
+    kept = ask(site, "keep_key", "web0", called="b-own")
+    if kept in ("ENOSYS", "EPERM"):
+        pytest.skip("this kernel, or a filter of system calls around us, has no keys")
+    assert ask(site, "find_key", "web0", called=TAG) == "ENOKEY"
+    assert ask(site, "find_key", "web0", called="b-own") == kept
+    assert ask(site, "find_key", "web1", called="b-own") == "ENOKEY"
+    assert ask(site, "work", "web0") == "worked"
+    site.ctl("restart", "web0")
+    assert ask(site, "find_key", "web0", called="b-own") == "ENOKEY"
 
 
 def test_private_mounts(sandboxed, as_root):
