@@ -37,7 +37,7 @@ struct orders {
 	struct life_order at[ORDERS_MOST];
 };
 
-/* Append. There must be room: life.c says why there is. */
+/* Append. There must be room: life_order says why there is. */
 void orders_push(struct orders *o, const struct life_order *order);
 
 /* Append SIGNAL to the master of SLOT, or to all of it. */

@@ -4,13 +4,13 @@
  *
  *	mutants [N]      each lives through at most N worlds
  *
- * life.c and its table are compiled in here, where it can be written to. Each mutant lives in a child process, so that
+ * life_feed.c and its table are compiled in here, where it can be written to. Each mutant lives in a child process, so that
  * one which runs into an assertion, or off its memory, is caught, too. A mutant that behaves like the right one
  * has an excuse, or the test fails.
  */
 #define LIFE_TABLE /* not const */
 #include "core/life_rules.c"
-#include "core/life.c"
+#include "core/life_feed.c"
 
 #include <stdio.h>
 #include <stdlib.h>
