@@ -2,27 +2,22 @@
  * takeover -- `bridle takeover`: a Gunicorn that systemd, or somebody at a terminal, started is succeeded by a service of
  * Bridle, on the same listeners; and back.
  */
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/connection.h"
 #include "cli/dropin.h"
 #include "cli/field.h"
-#include "cli/foreign.h"
 #include "cli/paint.h"
+#include "cli/predecessor.h"
 #include "cli/reach.h"
 #include "cli/systemctl.h"
 #include "os/pidfd.h"
-#include "os/tree.h"
 
 /* There: bridled takes copies of the listeners out of the process (Take), and starts a generation on them, beside it
  * (Start). Only when that is ready the old one is ended: until then all of it can be taken back (give_up). And back:
@@ -31,12 +26,8 @@
 enum { TO_LISTEN = 60000 /* ms for a unit that has been started */ };
 
 struct takeover {
-	const char *name;                       /* of the service */
-	char unit[256];                         /* "" when a pid was given */
-	char triggers[1024];                    /* its socket units, NULs between */
-	const char *units[SYSTEMCTL_UNITS + 1]; /* unit, then those; NULL-ended */
-	pid_t pid;
-	int pidfd;
+	const char *name; /* of the service */
+	struct predecessor old;
 	const struct arguments *a;
 };
 
@@ -139,140 +130,6 @@ is_missing(json_t *listeners, msec patience)
 	return NULL;
 }
 
-/* ---- who serves now ---- */
-
-/* The unit, and what would start it again when somebody connects. */
-static bool
-find_units(struct takeover *o, const char *from, struct trouble *t)
-{
-	size_t n = 0;
-	bool has_type = strchr(from, '.') != NULL;
-
-	if ((size_t)snprintf(o->unit, sizeof o->unit, "%s%s", from, has_type ? "" : ".service") >= sizeof o->unit)
-		return trouble_set(t, CLI_USAGE, 0, "no unit has so long a name");
-	if (!systemctl_show(o->unit, "TriggeredBy", o->triggers, sizeof o->triggers, t))
-		return false;
-	o->units[n++] = o->unit;
-	/* socket units would start the service again at the next connection: they are stopped with it */
-	for (char *rest = o->triggers, *word; n < SYSTEMCTL_UNITS && (word = strsep(&rest, " ")) != NULL;)
-		if (*word != '\0')
-			o->units[n++] = word;
-	o->units[n] = NULL;
-	return true;
-}
-
-/* The process that serves; with the pid 0, the unit does not run. */
-static bool
-find_pid(struct takeover *o, const char *from, struct trouble *t)
-{
-	char value[32];
-	int64_t pid = 0;
-	struct tree_process p;
-
-	/* a service may be called 8000: a number is a process only where it is given as one */
-	if (from == o->name || !text_parse_int(from, 1, INT32_MAX, &pid)) {
-		if (!find_units(o, from, t) || !systemctl_show(o->unit, "MainPID", value, sizeof value, t))
-			return false;
-		if (!text_parse_int(value, 1, INT32_MAX, &pid))
-			return true;
-	}
-	o->pid = (pid_t)pid;
-	/* by its start, so that it is still the one that was found */
-	o->pidfd = tree_look(o->pid, &p) ? pidfd_open_process(o->pid, (uint32_t)p.start) : -1;
-	return o->pidfd >= 0 ||
-		trouble_set(t, CLI_FAILED, 0, "there is no process %d, or the kernel is older than 5.3", (int)o->pid);
-}
-
-/* Its listeners were opened for it; a path or a timer that starts it opens none. */
-static bool
-has_socket_unit(const struct takeover *o)
-{
-	for (size_t i = 0; o->units[i] != NULL; i++) {
-		const char *type = strrchr(o->units[i], '.');
-
-		if (type != NULL && strcmp(type, ".socket") == 0)
-			return true;
-	}
-	return false;
-}
-
-/* ---- the end of the old one ---- */
-
-/* What would start the unit again goes first, while the unit runs: only then systemd leaves the listener alone. Stopped
- * with the unit, and so after it, a socket unit listens once more in between: who connects then, though to us, is accepted
- * and cut off (socket_enter_running and flush_ports of systemd's core/socket.c: "Suppressing connection request"). */
-static bool
-stop_units(const struct takeover *o, struct trouble *t)
-{
-	return (o->units[1] == NULL || systemctl_stop_alone(o->units + 1, t)) && systemctl_do("stop", o->units, t);
-}
-
-static bool
-has_ended(const struct takeover *o, struct trouble *t)
-{
-	return foreign_wait(o->pidfd) || trouble_set(t, CLI_FAILED, 0, "process %d does not end", (int)o->pid);
-}
-
-/* A Gunicorn that opened a unix listener by itself removes its file when it ends (sock.py, close_sockets), and with it the way
- * to the successor. It is not given the occasion: its workers finish what they have while it stands still, and then it is
- * killed. systemd does that itself, told so by dropin.h: its SIGTERM would come with a SIGCONT (systemd.kill(5)), and whom we
- * killed it would start again. */
-static bool
-end_without_a_word(const struct takeover *o, struct trouble *t)
-{
-	/* first: a master that sees a worker end starts another one, and one that gets TERM unlinks the path */
-	pidfd_signal(o->pidfd, SIGSTOP);
-	foreign_end_workers(o->pid);
-	if (o->unit[0] == '\0')
-		pidfd_signal(o->pidfd, SIGKILL);
-	else if (!stop_units(o, t)) {
-		pidfd_signal(o->pidfd, SIGCONT);
-		return false;
-	}
-	return has_ended(o, t);
-}
-
-static bool
-end_old(const struct takeover *o, bool without_a_word, struct trouble *t)
-{
-	if (without_a_word)
-		return end_without_a_word(o, t);
-	if (o->unit[0] != '\0')
-		return stop_units(o, t);
-	/* one that is gone already has ended, too; whose it is, bridled has seen before it took its listeners */
-	pidfd_signal(o->pidfd, SIGTERM);
-	return has_ended(o, t);
-}
-
-/* Print who would start the unit still, though it is disabled. */
-static bool
-tell_who_starts_it(const struct takeover *o, struct trouble *t)
-{
-	static const char *const properties[] = { "WantedBy", "RequiredBy" };
-	bool still = false;
-
-	for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
-		char units[1024];
-
-		if (!systemctl_show(o->unit, properties[i], units, sizeof units, t))
-			return false;
-		if (units[0] != '\0')
-			printf("%s: is disabled, but %s would still start it\n", o->unit, units);
-		still = still || units[0] != '\0';
-	}
-	if (!still)
-		printf("%s: does not start at boot any more\n", o->unit);
-	return true;
-}
-
-/* The socket units too: at boot they would listen in our place. */
-static bool
-disable(const struct takeover *o, struct trouble *t)
-{
-	return (systemctl_do("disable", o->units, t) && tell_who_starts_it(o, t)) ||
-		trouble_hint(t, "at boot %s may still start, beside the service", o->unit);
-}
-
 /* Whoever presses Ctrl-C now, or whose ssh goes, is not to leave half of it: systemctl(1) inherits that. */
 static void
 be_steady(void)
@@ -291,12 +148,12 @@ give_up(const struct takeover *o, struct trouble *t)
 {
 	struct trouble ignored;
 
-	pidfd_signal(o->pidfd, SIGCONT); /* which one that was killed may have left standing still */
+	pidfd_signal(o->old.pidfd, SIGCONT); /* which one that was killed may have left standing still */
 	/* in this order: listeners that it runs on are not let go (takeover_undo) */
 	call(o, "Stop", json_pack("{s:s}", "name", o->name), false, &ignored);
 	call(o, "Take", json_pack("{s:s}", "name", o->name), false, &ignored);
 	if (t->hint[0] == '\0')
-		trouble_hint(t, "process %d serves on as before", (int)o->pid);
+		trouble_hint(t, "process %d serves on as before", (int)o->old.pid);
 	return false;
 }
 
@@ -306,15 +163,15 @@ succeed(const struct takeover *o, json_t *listeners, bool without_a_word, struct
 {
 	const char *missing;
 
-	if (!end_old(o, without_a_word, t) ||
+	if (!predecessor_end(&o->old, without_a_word, t) ||
 		!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
 		return false;
 	missing = is_missing(listeners, 0);
 	if (missing != NULL) {
-		trouble_set(t, CLI_FAILED, 0, "the end of process %d took %s away", (int)o->pid, missing);
+		trouble_set(t, CLI_FAILED, 0, "the end of process %d took %s away", (int)o->old.pid, missing);
 		return trouble_hint(t, "nobody can connect until: bridle stop %s && bridle start %s", o->name, o->name);
 	}
-	printf("%s: process %d has ended, and lost no request\n", o->name, (int)o->pid);
+	printf("%s: process %d has ended, and lost no request\n", o->name, (int)o->old.pid);
 	return true;
 }
 
@@ -323,17 +180,17 @@ succeed(const struct takeover *o, json_t *listeners, bool without_a_word, struct
 static bool
 succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *t)
 {
-	bool by_path = has_path(listeners), is_told = by_path && o->unit[0] != '\0';
-	bool without_a_word = by_path && !has_socket_unit(o) && !foreign_was_given_sockets(o->pid);
+	bool by_path = has_path(listeners), is_told = by_path && o->old.unit[0] != '\0';
+	bool without_a_word = by_path && predecessor_opened_listeners(&o->old);
 	bool ok;
 
 	be_steady();
-	if (is_told && !dropin_put(o->units, without_a_word, t))
+	if (is_told && !dropin_put(o->old.units, without_a_word, t))
 		return give_up(o, t);
 	ok = succeed(o, listeners, without_a_word, t);
 	if (is_told)
-		dropin_take_away(o->units);
-	return ok && (o->unit[0] == '\0' || disable(o, t));
+		dropin_take_away(o->old.units);
+	return ok && (o->old.unit[0] == '\0' || predecessor_disable(&o->old, t));
 }
 
 /* Where the unit has ended, a takeover that was killed may have left the rest to be done: its drop-ins, listeners that are taken
@@ -341,15 +198,15 @@ succeed_or_give_up(const struct takeover *o, json_t *listeners, struct trouble *
 static bool
 finish(const struct takeover *o, struct trouble *t)
 {
-	dropin_take_away(o->units);
+	dropin_take_away(o->old.units);
 	if (!is_running(o)) {
-		trouble_set(t, CLI_FAILED, 0, "%s does not run", o->unit);
+		trouble_set(t, CLI_FAILED, 0, "%s does not run", o->old.unit);
 		return trouble_hint(t, "there is nothing to take over: bridle start %s", o->name);
 	}
 	if (!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
 		return false;
-	printf("%s: serves alone, %s has ended\n", o->name, o->unit);
-	return disable(o, t);
+	printf("%s: serves alone, %s has ended\n", o->name, o->old.unit);
+	return predecessor_disable(&o->old, t);
 }
 
 static bool
@@ -358,13 +215,13 @@ take_over(struct takeover *o, const char *from, struct trouble *t)
 	json_t *listeners = NULL;
 	bool ok;
 
-	if (!find_pid(o, from, t))
+	if (!predecessor_find(&o->old, from, from == o->name, t))
 		return false;
-	if (o->pid == 0)
+	if (o->old.pid == 0)
 		return finish(o, t);
-	if (!call(o, "Take", json_pack("{s:s, s:i}", "name", o->name, "pid", (int)o->pid), false, t))
+	if (!call(o, "Take", json_pack("{s:s, s:i}", "name", o->name, "pid", (int)o->old.pid), false, t))
 		return false;
-	printf("%s: has the listeners of process %d\n", o->name, (int)o->pid);
+	printf("%s: has the listeners of process %d\n", o->name, (int)o->old.pid);
 	if (!call(o, "Start", json_pack("{s:s}", "name", o->name), true, t) || (listeners = listeners_of(o, t)) == NULL)
 		return give_up(o, t);
 	ok = succeed_or_give_up(o, listeners, t);
@@ -385,17 +242,18 @@ change_back(struct takeover *o, json_t *listeners, struct trouble *t)
 	be_steady();
 	if (!call(o, "Stop", json_pack("{s:s}", "name", o->name), true, t))
 		return false;
-	if (!systemctl_do("start", o->units, t))
+	if (!systemctl_do("start", o->old.units, t))
 		return trouble_hint(t, "nobody serves now: bridle start %s", o->name);
-	dropin_take_away(o->units); /* of a takeover that was killed: it would have the next stop of the unit kill it */
+	/* of a takeover that was killed: it would have the next stop of the unit kill it */
+	dropin_take_away(o->old.units);
 	missing = is_missing(listeners, TO_LISTEN);
 	if (missing != NULL) {
-		trouble_set(t, CLI_FAILED, 0, "%s was started, but nobody listens at %s", o->unit, missing);
-		return trouble_hint(t, "nobody serves now: systemctl status %s", o->unit);
+		trouble_set(t, CLI_FAILED, 0, "%s was started, but nobody listens at %s", o->old.unit, missing);
+		return trouble_hint(t, "nobody serves now: systemctl status %s", o->old.unit);
 	}
-	printf("%s: serves; nobody did for %.1f s at most\n", o->unit, (double)(clock_now() - began) / 1000.);
+	printf("%s: serves; nobody did for %.1f s at most\n", o->old.unit, (double)(clock_now() - began) / 1000.);
 	printf("Take %s out of the configuration, or set autostart = no.\n", o->name);
-	return systemctl_do("enable", o->units, t);
+	return systemctl_do("enable", o->old.units, t);
 }
 
 /* Systemd is asked first: where there is none, ours goes on serving. */
@@ -405,7 +263,7 @@ go_back(struct takeover *o, const char *from, struct trouble *t)
 	json_t *listeners = NULL;
 	bool ok;
 
-	if (!find_units(o, from, t) || (listeners = listeners_of(o, t)) == NULL)
+	if (!predecessor_find_units(&o->old, from, t) || (listeners = listeners_of(o, t)) == NULL)
 		return false;
 	ok = change_back(o, listeners, t);
 	json_decref(listeners);
@@ -415,13 +273,13 @@ go_back(struct takeover *o, const char *from, struct trouble *t)
 int
 takeover_command(const struct arguments *a)
 {
-	struct takeover o = { .name = a->operands[0], .pidfd = -1, .a = a };
+	struct takeover o = { .name = a->operands[0], .old.pidfd = -1, .a = a };
 	const char *from = a->operands[a->count - 1];
 	bool back = (a->given & ARGUMENT(BACK)) != 0;
 	struct trouble t;
 	bool ok = back ? go_back(&o, from, &t) : take_over(&o, from, &t);
 
-	if (o.pidfd >= 0)
-		close(o.pidfd);
+	if (o.old.pidfd >= 0)
+		close(o.old.pidfd);
 	return ok ? CLI_OK : trouble_tell(&t);
 }
