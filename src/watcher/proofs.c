@@ -1,8 +1,6 @@
 #include "watcher/proofs.h"
 
-#include <ev.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,40 +10,15 @@
 #include "base/text.h"
 #include "core/generation.h"
 #include "core/life.h"
-#include "os/datagram.h"
 #include "os/fifo.h"
-#include "os/tree.h"
-#include "watcher/probe.h"
+#include "watcher/proof.h"
 #include "watcher/watch.h"
-#include "wire/notify.h"
 
 /* A proof begins when a generation boots (proofs_moved): its pipe is opened, or its address asked. The socket of
  * sd_notify(3) is the same for all generations of a service: there the sender's pid decides. What proves it goes up as
  * LINK_READY, and the supervisor judges whether it was waiting for that. */
 
-enum {
-	SOON = 50,       /* ms until a master that is about to be there is looked for again */
-	ASK_EVERY = 200, /* ms between two connections to an address that answers none yet */
-	PER_ROUND = 16,  /* datagrams of one service that are read before others have their turn */
-	ANCESTORS = 64,  /* between a process and its master */
-};
-
-struct proof {
-	struct proof *next;
-	struct watcher *w;
-	uint32_t slot;
-	uint8_t kind;    /* enum page_proof */
-	msec watchdog;   /* 0: none */
-	msec alive;      /* when it last said so, or came up */
-	uint32_t number; /* generation that is being proven; 0: none boots */
-	int fd;          /* socket, or FIFO of `number`; -1 */
-	ev_io io;
-	ev_timer timer;
-	struct probe probe;
-	struct notify early; /* said before the page named its sender's generation, */
-	pid_t early_sender;  /* who is looked for once more; 0: nobody */
-	char status[NOTIFY_STATUS];
-};
+enum { ASK_EVERY = 200 /* ms between two connections to an address that answers none yet */ };
 
 /* A list: only programs with a proof are in it, and they are few. */
 static struct proof *
@@ -58,8 +31,8 @@ find(const struct watcher *w, uint32_t slot)
 	return p;
 }
 
-static bool
-read_record(const struct proof *p, struct page_service *record)
+bool
+proof_read(const struct proof *p, struct page_service *record)
 {
 	return services_read(&p->w->services, p->slot, record);
 }
@@ -75,13 +48,13 @@ booting(const struct page_service *record)
 }
 
 /* Once is enough, and again does no harm: the supervisor takes it for a generation that boots, or not at all. */
-static void
-say_ready(struct proof *p)
+void
+proof_ready(struct proof *p)
 {
 	struct link_record ready = link_make(LINK_READY);
 	struct page_service record;
 
-	if (!read_record(p, &record) || booting(&record) == NULL)
+	if (!proof_read(p, &record) || booting(&record) == NULL)
 		return;
 	ready.service = p->slot;
 	ready.incarnation = record.incarnation;
@@ -99,107 +72,13 @@ close_fd(struct proof *p)
 	p->fd = -1;
 }
 
-static void
-wake_in(struct proof *p, msec wait)
+void
+proof_wake_in(struct proof *p, msec wait)
 {
 	ev_timer_stop(p->w->loop, &p->timer);
 	ev_now_update(p->w->loop);
 	ev_timer_set(&p->timer, (double)(wait > 0 ? wait : 0) / 1000, 0.);
 	ev_timer_start(p->w->loop, &p->timer);
-}
-
-/* ---- sd_notify ---- */
-
-/* Whether PID is the master, or, where any process may speak, below it. One that has ended cannot be asked any more. */
-static bool
-may_speak(const struct proof *p, const struct page_service *record, pid_t pid)
-{
-	const struct page_generation *g = services_generation(record, record->generation);
-	struct tree_process process;
-
-	if (g == NULL || g->master <= 0 || pid <= 0)
-		return false;
-	for (unsigned i = 0; i < ANCESTORS && pid > 1; i++) {
-		if (pid == g->master)
-			return true;
-		if (p->kind != PAGE_PROOF_NOTIFY_ALL || !tree_look(pid, &process))
-			return false;
-		/* a shell's children may outlive their parent: whoever is in the session that the master leads is its
-		 * own all the same */
-		if (process.session == g->master)
-			return true;
-		pid = process.parent;
-	}
-	return false;
-}
-
-static void
-abort_it(struct proof *p, const struct page_service *record, const char *why)
-{
-	struct link_record request = link_make(LINK_REQUEST);
-
-	log_warning("%s: %s; its process gets SIGABRT", record->name, why);
-	request.deed = DEED_SIGNAL;
-	request.service = p->slot;
-	request.incarnation = record->incarnation;
-	request.generation = record->generation;
-	request.arg = SIGABRT;
-	uplink_send(p->w, &request);
-	p->alive = clock_now();
-}
-
-static void
-take_notify(struct proof *p, const struct page_service *record, const struct notify *n)
-{
-	if (n->has_status)
-		memcpy(p->status, n->status, sizeof p->status);
-	if (n->main_pid) /* MAINPID= could name any process: ours is the one that we started */
-		log_debug("%s: it names a main process, which is not granted", record->name);
-	if (n->alive || n->ready)
-		p->alive = clock_now();
-	if (n->ready)
-		say_ready(p);
-	if (n->stuck && record->state == LIFE_RUNNING)
-		abort_it(p, record, "it says that it is stuck");
-}
-
-/* The supervisor writes the page after the start: a fast program is sooner. */
-static void
-keep_early(struct proof *p, const struct notify *n, pid_t sender)
-{
-	p->early = *n;
-	p->early_sender = sender;
-	wake_in(p, SOON);
-}
-
-static void
-take_early(struct proof *p, const struct page_service *record)
-{
-	if (p->early_sender > 0 && may_speak(p, record, p->early_sender))
-		take_notify(p, record, &p->early);
-	p->early_sender = 0;
-}
-
-static void
-on_notify(struct proof *p)
-{
-	struct page_service record;
-	char bytes[NOTIFY_SIZE];
-	struct notify n;
-	ssize_t length;
-	pid_t sender;
-
-	for (int i = 0; i < PER_ROUND && (length = datagram_take(p->fd, bytes, sizeof bytes, &sender)) >= 0; i++) {
-		if (!notify_parse(bytes, (size_t)length, &n) || !read_record(p, &record))
-			continue;
-		if (may_speak(p, &record, sender))
-			take_notify(p, &record, &n);
-		/* only the first: a stranger could fill any number of places */
-		else if (n.ready && p->early_sender == 0)
-			keep_early(p, &n, sender);
-		else
-			log_debug("%s: process %d notifies of what is not its own", record.name, (int)sender);
-	}
 }
 
 /* ---- a descriptor ---- */
@@ -215,7 +94,7 @@ on_newline(struct proof *p)
 	if (memchr(bytes, '\n', (size_t)n) == NULL)
 		return; /* it is the newline that counts: s6's notification-fd */
 	close_fd(p);
-	say_ready(p);
+	proof_ready(p);
 }
 
 static void
@@ -228,7 +107,7 @@ on_event(struct ev_loop *loop, ev_io *io, int events)
 	if (p->kind == PAGE_PROOF_FD)
 		on_newline(p);
 	else
-		on_notify(p);
+		proof_on_notify(p);
 }
 
 static void
@@ -271,9 +150,9 @@ on_probed(struct probe *probe, enum probe_result result)
 	struct proof *p = probe->data;
 
 	if (result == PROBE_GOOD)
-		say_ready(p);
+		proof_ready(p);
 	else if (p->number != 0)
-		wake_in(p, ASK_EVERY);
+		proof_wake_in(p, ASK_EVERY);
 }
 
 /* One timer for all that a proof waits for, since it waits for one thing at a time: a master, an answer, a sign of
@@ -286,17 +165,17 @@ on_due(struct ev_loop *loop, ev_timer *timer, int events)
 
 	(void)loop;
 	(void)events;
-	if (!read_record(p, &record))
+	if (!proof_read(p, &record))
 		return;
-	take_early(p, &record);
+	proof_take_early(p, &record);
 	if (record.state == LIFE_STARTING && p->number != record.generation) {
 		proofs_moved(p->w, p->slot); /* a command was in its master's place when it began to start */
 	} else if (p->kind == PAGE_PROOF_PROBE && booting(&record) != NULL && p->probe.fd < 0) {
 		probe_ask(&p->probe, &record);
 	} else if (p->watchdog > 0 && record.state == LIFE_RUNNING) {
 		if (clock_now() - p->alive >= p->watchdog)
-			abort_it(p, &record, "it did not say that it is alive within watchdog");
-		wake_in(p, p->alive + p->watchdog - clock_now());
+			proof_abort(p, &record, "it did not say that it is alive within watchdog");
+		proof_wake_in(p, p->alive + p->watchdog - clock_now());
 	}
 }
 
@@ -311,7 +190,7 @@ begin_generation(struct proof *p, const struct page_service *record)
 	if (p->kind == PAGE_PROOF_FD)
 		open_pipe(p, record);
 	else if (p->kind == PAGE_PROOF_PROBE)
-		wake_in(p, 0);
+		proof_wake_in(p, 0);
 }
 
 void
@@ -320,7 +199,7 @@ proofs_moved(struct watcher *w, uint32_t slot)
 	struct proof *p = find(w, slot);
 	struct page_service record;
 
-	if (p == NULL || !read_record(p, &record))
+	if (p == NULL || !proof_read(p, &record))
 		return;
 	if (booting(&record) != NULL) {
 		if (p->number != record.generation)
@@ -332,10 +211,10 @@ proofs_moved(struct watcher *w, uint32_t slot)
 	if (p->kind == PAGE_PROOF_FD)
 		close_fd(p);
 	if (record.state == LIFE_STARTING)
-		wake_in(p, SOON);
+		proof_wake_in(p, PROOF_SOON);
 	if (p->watchdog > 0 && record.state == LIFE_RUNNING) {
 		p->alive = clock_now();
-		wake_in(p, p->watchdog);
+		proof_wake_in(p, p->watchdog);
 	}
 }
 
