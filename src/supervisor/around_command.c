@@ -1,4 +1,5 @@
 #include "supervisor/around_command.h"
+#include "supervisor/around_deeds.h"
 
 #include "base/log.h"
 #include "base/text.h"

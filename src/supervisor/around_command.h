@@ -11,12 +11,8 @@
 #include "base/msec.h"
 #include "core/hooks.h"
 
-struct around_generation;
 struct plan_hook;
 struct service;
-
-/* What is kept of the generation in SLOT; NULL: the service has no commands, or there is no such slot. */
-struct around_generation *around_at(const struct service *s, uint8_t slot);
 
 /* The key of a list: exec_start_pre ... */
 const char *hook_list_name(enum hook_list list);
