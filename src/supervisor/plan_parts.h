@@ -6,6 +6,16 @@
 
 #include "supervisor/plan.h"
 
+/* When it is started again, how it is ended, how long its start may last. Cannot fail. */
+void plan_life(struct plan *p, const struct conf_service *s);
+
+/* What the watcher must know of it, which goes to the page as it is here; and its switches. `limits` must be there. CPUS: usable
+ * ones. False: no memory. */
+bool plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus);
+
+/* What the watcher is told of its command, and of how it proves that it is ready; both must be there. Cannot fail. */
+void plan_shown(struct plan *p, const struct conf_section *section, const struct conf_service *s);
+
 /* User, group, supplementary groups, and who owns its unix sockets. */
 bool plan_account(struct plan *p, const struct conf_service *s, struct err *err);
 
