@@ -1,0 +1,198 @@
+#include "os/view_deeds.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "os/mountapi.h"
+
+bool
+view_take_slave(const void *of)
+{
+	(void)of;
+	return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0;
+}
+
+/* /proc/self is a link to ourselves, who become the first process of the service; no other is followed. */
+static int
+open_place(const char *path)
+{
+	const struct mountapi_how how = { O_PATH | O_CLOEXEC, 0, NO_MAGIC | NO_LINKS };
+	int self, fd;
+
+	if (strncmp(path, "/proc/self", 10) != 0 || (path[10] != '/' && path[10] != '\0'))
+		return mountapi_open(path);
+	self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (self < 0 || path[10] == '\0')
+		return self;
+	fd = (int)syscall(CALL_OPENAT2, self, path + 11, &how, sizeof how);
+	close(self);
+	return fd;
+}
+
+static int
+copy_tree(int at)
+{
+	return (int)syscall(CALL_OPEN_TREE, at, "", AT_EMPTY_PATH | TREE_CLONE | TREE_RECURSIVE | O_CLOEXEC);
+}
+
+static bool
+set_attributes(int at, const char *path, unsigned flags, uint64_t attributes)
+{
+	const struct mountapi_attributes a = { .set = attributes };
+
+	return syscall(CALL_MOUNT_SETATTR, at, path, flags, &a, sizeof a) == 0;
+}
+
+/* Lay TREE over the place that AT is, and be done with both. */
+static bool
+lay(int tree, int at)
+{
+	bool ok = tree >= 0 && at >= 0 && syscall(CALL_MOVE_MOUNT, tree, "", at, "", MOVE_EMPTY) == 0;
+
+	if (tree >= 0)
+		close(tree);
+	if (at >= 0)
+		close(at);
+	return ok;
+}
+
+bool
+view_take_hold(const void *of)
+{
+	const struct view_work *w = of;
+	int at = open_place(w->path), tree;
+	bool ok;
+
+	if (at < 0)
+		return w->may_miss && errno == ENOENT;
+	tree = copy_tree(at);
+	ok = tree >= 0 && dup3(tree, w->kept, O_CLOEXEC) >= 0;
+	close(at);
+	if (tree >= 0)
+		close(tree);
+	return ok;
+}
+
+bool
+view_take_laying(const void *of)
+{
+	const struct view_work *w = of;
+	int at;
+
+	if (fcntl(w->kept, F_GETFD) < 0)
+		return w->may_miss; /* it was not there */
+	at = open_place(w->path);
+	return lay(w->kept, at);
+}
+
+bool
+view_take_directory(const void *of)
+{
+	const struct view_work *w = of;
+	int fd;
+
+	/* the umask is the service's by now */
+	if (!w->is_file)
+		return mkdir(w->path, 0755) == 0 ? chmod(w->path, 0755) == 0 : errno == EEXIST;
+	fd = open(w->path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0444);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+bool
+view_take_link(const void *of)
+{
+	const struct view_work *w = of;
+	const char *to = w->path;
+
+	while (*to != '\0')
+		to++;
+	return symlink(to + 1, w->path) == 0;
+}
+
+/* / is no mount that could be laid over itself: it is changed where it is. */
+bool
+view_take_read_only(const void *of)
+{
+	const struct view_work *w = of;
+	int at = open_place(w->path), tree;
+
+	if (at < 0)
+		return w->may_miss && errno == ENOENT;
+	if (w->path[1] == '\0') {
+		close(at);
+		return set_attributes(AT_FDCWD, "/", TREE_RECURSIVE, ATTR_READ_ONLY);
+	}
+	tree = copy_tree(at);
+	if (tree >= 0 && !set_attributes(tree, "", AT_EMPTY_PATH | TREE_RECURSIVE, ATTR_READ_ONLY)) {
+		close(tree);
+		tree = -1;
+	}
+	return lay(tree, at);
+}
+
+static int
+fresh_file_system(const struct view_work *w)
+{
+	int fs = (int)syscall(CALL_FSOPEN, w->type, 1), tree = -1;
+	const char *option = w->options, *value;
+	bool ok = fs >= 0;
+
+	for (; ok && *option != '\0'; option = value + 1) {
+		for (value = option; *value != '\0'; value++)
+			;
+		ok = syscall(CALL_FSCONFIG, fs, CONFIG_STRING, option, value + 1, 0) == 0;
+		for (value++; *value != '\0'; value++)
+			;
+	}
+	if (ok && syscall(CALL_FSCONFIG, fs, CONFIG_CREATE, NULL, NULL, 0) == 0)
+		tree = (int)syscall(CALL_FSMOUNT, fs, 1, w->attributes);
+	if (fs >= 0)
+		close(fs);
+	return tree;
+}
+
+bool
+view_take_fresh(const void *of)
+{
+	const struct view_work *w = of;
+	int at = open_place(w->path);
+
+	if (at < 0)
+		return w->may_miss && errno == ENOENT;
+	return lay(fresh_file_system(w), at);
+}
+
+bool
+view_take_seal(const void *of)
+{
+	const struct view_work *w = of;
+
+	return set_attributes(AT_FDCWD, w->path, 0, ATTR_READ_ONLY);
+}
+
+/* A file is covered by /dev/null where devices do not work: nobody can open that, root neither. */
+bool
+view_take_away(const void *of)
+{
+	const struct view_work *w = of;
+	int at = open_place(w->path), null, tree;
+	struct stat st;
+
+	if (at < 0)
+		return w->may_miss && errno == ENOENT;
+	if (fstat(at, &st) == 0 && S_ISDIR(st.st_mode))
+		return lay(fresh_file_system(w), at);
+	null = mountapi_open("/dev/null");
+	tree = null < 0 ? -1 : copy_tree(null);
+	if (null >= 0)
+		close(null);
+	if (tree >= 0 && !set_attributes(tree, "", AT_EMPTY_PATH, ATTR_NODEV | ATTR_NOEXEC)) {
+		close(tree);
+		tree = -1;
+	}
+	return lay(tree, at);
+}
