@@ -132,7 +132,7 @@ is_ours_alone(int workshop)
 }
 
 static bool
-bind_in(int workshop, int s, const char *name, const struct listener_unix *who, int backlog, struct err *err)
+bind_in(int workshop, int s, const char *name, mode_t mode, struct err *err)
 {
 	struct sockaddr_un address;
 	mode_t old = umask(0);
@@ -140,15 +140,23 @@ bind_in(int workshop, int s, const char *name, const struct listener_unix *who, 
 
 	/* Linux takes the mode of the file from the socket's own inode (unix_bind); the way through /proc names
 	 * the very directory, whatever has happened to its path */
-	bound = fchmod(s, who->mode) == 0 && address_at(&address, workshop, name) &&
+	bound = fchmod(s, mode) == 0 && address_at(&address, workshop, name) &&
 		bind(s, (struct sockaddr *)&address, sizeof address) == 0;
 	umask(old);
-	if (!bound)
-		return err_set(err, errno, "cannot bind it");
+	return bound || err_set(err, errno, "cannot bind it");
+}
+
+/* Owner, clients, and its place, of what was bound as NAME in WORKSHOP. */
+static bool
+finish(const struct path_way *way, int workshop, int s, const char *name, const struct listener_unix *who, int backlog,
+	struct err *err)
+{
 	if (fchownat(workshop, name, who->owner, who->group, AT_SYMLINK_NOFOLLOW) != 0)
 		return err_set(err, errno, "cannot give it to user %u and group %u", (unsigned)who->owner,
 			(unsigned)who->group);
-	return listen(s, backlog) == 0 || err_set(err, errno, "cannot listen");
+	if (listen(s, backlog) != 0)
+		return err_set(err, errno, "cannot listen");
+	return renameat(workshop, name, way->dir, way->name) == 0 || err_set(err, errno, "cannot put it in its place");
 }
 
 /* Bound under a short name of its own, for the final one may be too long for an address. */
@@ -163,13 +171,13 @@ publish(const struct path_way *way, int s, const struct listener_unix *who, int 
 
 	if (workshop < 0)
 		return false;
-	if (!is_ours_alone(workshop))
+	if (!is_ours_alone(workshop)) {
 		err_set(err, 0, "somebody interferes in its directory");
-	else if (bind_in(workshop, s, name, who, backlog, err))
-		ok = renameat(workshop, name, way->dir, way->name) == 0 ||
-			err_set(err, errno, "cannot put it in its place");
-	if (!ok)
-		unlinkat(workshop, name, 0);
+	} else if (bind_in(workshop, s, name, who->mode, err)) {
+		ok = finish(way, workshop, s, name, who, backlog, err);
+		if (!ok) /* only what we have bound is ours to remove */
+			unlinkat(workshop, name, 0);
+	}
 	close(workshop);
 	unlinkat(way->dir, workshop_name, AT_REMOVEDIR);
 	return ok;

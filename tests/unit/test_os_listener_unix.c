@@ -527,6 +527,48 @@ survives_a_race_for_the_name(void **state)
 	waitpid(pid, NULL, 0);
 }
 
+/* The service's user races to put a directory of his in place of the one in which the socket is made: nothing is removed
+ * from that. */
+static void
+removes_nothing_from_a_directory_of_others(void **state)
+{
+	struct scratch *s = *state;
+	struct listener_unix who = { SERVICE, SERVICE, 0666 };
+	const char *dir = scratch_path(s, "dir"), *path = scratch_path(s, "dir/web.sock"),
+		   *trap = scratch_path(s, "dir/trap"), *victim = scratch_path(s, "dir/trap/web.sock");
+	char workshop[300];
+	int there;
+	pid_t pid;
+
+	if (geteuid() != 0) {
+		print_message("needs root\n");
+		skip();
+	}
+	snprintf(workshop, sizeof workshop, "%s/.bridle.%d.0", dir, (int)getpid());
+	assert_int_equal(chmod(s->path, 0711), 0);
+	assert_int_equal(mkdir(dir, 0755) + chown(dir, SERVICE, SERVICE), 0);
+	assert_int_equal(mkdir(trap, 0700) + chown(trap, SERVICE, SERVICE), 0);
+	close(bind_foreign(victim, SOCK_STREAM));
+	there = open(trap, O_PATH | O_CLOEXEC);
+	pid = fork();
+	if (pid == 0)
+		exchange(workshop, trap);
+	for (int i = 0; i < 1000; i++) {
+		int fd = listener_open_unix(path, &who, 5, NULL);
+
+		if (fd >= 0)
+			close(fd);
+		assert_int_equal(faccessat(there, "web.sock", F_OK, 0), 0);
+		unlink(path);
+		/* each under its own name again: the trap is not empty, the workshop is */
+		while (rmdir(workshop) != 0 && errno != ENOENT)
+			(void)(rmdir(trap) == 0 && rename(workshop, trap) == 0);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(there);
+}
+
 int
 main(void)
 {
@@ -549,6 +591,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(gives_nothing_else_away, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(says_why_without_descriptors, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(survives_a_race_for_the_name, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(removes_nothing_from_a_directory_of_others, scratch_setup,
+			scratch_teardown),
 	};
 
 	umask(022);
