@@ -174,7 +174,7 @@ errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid
 	if (fd < 0 || words == NULL)
 		err_set(err, 0, "there is nothing to run");
 	/* who writes lines that make incidents could else make us run commands without end */
-	else if (i == ERRANDS || now - s->errand_at < ERRAND_REST)
+	else if (i == ERRANDS || (s->errand_at != 0 && now - s->errand_at < ERRAND_REST))
 		err_set(err, 0, "too many at once");
 	else if (!fill(argv, words, pid, room))
 		err_set(err, 0, "the command is too long");

@@ -68,7 +68,7 @@ struct service {
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
 	uint32_t last_generation;
 	struct policy policy; /* what was done about its incidents */
-	msec errand_at;       /* the last on_incident */
+	msec errand_at;       /* the last on_incident; 0: none */
 	int32_t last_pid, last_status;
 	msec last_age, last_ended;
 	struct trial *trial; /* of new code, before HUP; NULL: reload_by was never hup */
