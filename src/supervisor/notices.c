@@ -81,6 +81,8 @@ say(const struct service *s, const struct notice *n)
 		text_add(&t, "executed");
 	else if (life_event_ends(n->event) && n->pid == 0)
 		ending_add_start(&t, n->status);
+	else if (n->event == ON_TIMEOUT && n->from == LIFE_WAITING) /* that deadline was a wait */
+		text_add(&t, "trying again");
 	else
 		text_add(&t, life_event_text(n->event));
 	if (n->wait > 0) {

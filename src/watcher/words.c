@@ -58,9 +58,12 @@ reason_starting(struct text *t, const struct words_move *move)
 	if (move->event == ON_DIED_NOW && move->pid != 0) { /* 0: its successor could not be started */
 		words_end(t, move);
 		text_add(t, "; started again at once");
-	} else if (move->from == LIFE_WAITING && move->pid != 0) {
-		text_add(t, "trying again after ");
-		words_end(t, move);
+	} else if (move->from == LIFE_WAITING && move->event == ON_TIMEOUT) {
+		text_add(t, "trying again");
+		if (move->pid != 0) { /* 0: there was none, for it could not be started */
+			text_add(t, " after ");
+			words_end(t, move);
+		}
 	} else {
 		text_add(t, move->from == LIFE_RESTARTING ? "restart was asked for" : life_event_text(move->event));
 	}
