@@ -6,7 +6,18 @@
 #include "os/kernfile.h"
 
 /* Fields after the name are counted from 3, as in proc_pid_stat(5). */
-enum { STATE = 3, PARENT = 4, SESSION = 6, USER = 14, SYSTEM = 15, THREADS = 20, START = 22, FIELDS = 23 };
+enum {
+	STATE = 3,
+	PARENT = 4,
+	SESSION = 6,
+	USER = 14,
+	SYSTEM = 15,
+	THREADS = 20,
+	START = 22,
+	FIELDS = 23,
+	CODE = 26,
+	ENVIRONMENT = 50
+};
 
 /* A number of at most 64 bits at *P, before END, and the blank after it. A minus counts as nothing: no field that we
  * want is negative. */
@@ -71,10 +82,38 @@ procstat_parse(const char *line, size_t n, struct procstat *out)
 	return true;
 }
 
+/* The field NUMBER of a LINE whose name ends at NAME_END; NULL: it has none. */
+static const char *
+find_field(const char *name_end, const char *end, int number)
+{
+	const char *p = name_end;
+
+	for (int i = STATE; p != NULL && i <= number; i++) /* a blank stands before each */
+		p = memchr(p + 1, ' ', (size_t)(end - p - 1));
+	return p != NULL && p + 1 < end ? p + 1 : NULL;
+}
+
+/* load_elf_binary() of fs/binfmt_elf.c fills the environment and its two ends first, and start_code after them. */
+int64_t
+procstat_environment(const char *line, size_t n)
+{
+	const char *end = line + n, *name_end = memrchr(line, ')', n);
+	const char *code = name_end != NULL ? find_field(name_end, end, CODE) : NULL;
+	const char *p = code != NULL ? find_field(name_end, end, ENVIRONMENT) : NULL;
+	uint64_t start_code, from, to;
+
+	if (p == NULL || !read_number(&code, end, &start_code) || !read_number(&p, end, &from) ||
+		!read_number(&p, end, &to) || to < from || to - from > INT64_MAX)
+		return -1;
+	if (start_code == 0 && name_end[2] != 'Z' && name_end[2] != 'X')
+		return -1;
+	return (int64_t)(to - from);
+}
+
 bool
 procstat_read(pid_t pid, struct procstat *out)
 {
-	char line[1024]; /* 52 numbers of up to 20 digits would be more, but START is among the first */
+	char line[PROCSTAT_LINE];
 	ssize_t n = kernfile_read_of(pid, "stat", line, sizeof line);
 
 	return n > 0 && procstat_parse(line, (size_t)n, out);

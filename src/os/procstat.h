@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { PROCSTAT_LINE = 1280 /* bytes in which every line has room: 52 numbers of up to 20 digits, and a name */ };
+
 struct procstat {
 	pid_t pid, parent, session;
 	char state; /* R S D Z T ... */
@@ -22,7 +24,11 @@ struct procstat {
 /* Read LINE of N bytes (no NUL needed). False when it is no such line. */
 bool procstat_parse(const char *line, size_t n, struct procstat *out);
 
-/* The same of process PID. False when it is gone, or cannot be seen (proc(5): hidepid). */
+/* How many bytes of environment the process of LINE was given when it executed its program (0: none, it has ended, or
+ * nobody may look at that); -1 while it is executing one, and where LINE does not say. */
+int64_t procstat_environment(const char *line, size_t n);
+
+/* procstat_parse of process PID. False when it is gone, or cannot be seen (proc(5): hidepid). */
 bool procstat_read(pid_t pid, struct procstat *out);
 
 #endif

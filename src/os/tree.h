@@ -48,7 +48,8 @@ void tree_walk(const pid_t *pids, size_t n, void (*visit)(void *context, const s
 	void *context);
 
 /* The marker of PID: BRIDLE_SERVICE and BRIDLE_GENERATION of its environment as it was at exec. False when it has
- * none, or that cannot be seen. RUN_DIR (BRIDLE_RUN_DIR) tells this bridled's from another's. */
+ * none, or that cannot be seen, with errno: 0, it has none; EAGAIN, it was executing a program while we looked, and that
+ * cannot be said yet. RUN_DIR (BRIDLE_RUN_DIR) tells this bridled's from another's. */
 struct tree_marker {
 	char service[64];
 	char run_dir[108];
@@ -63,10 +64,6 @@ bool tree_marker_or_log(pid_t pid, const char *run_dir, struct tree_marker *out)
 /* Was PID started by the Gunicorn master MASTER to take its place (USR2; gunicorn-facts 5.4)? By GUNICORN_PID of its
  * environment or, where setproctitle has overwritten that, by its title, which names a master. */
 bool tree_is_heir(pid_t pid, pid_t master);
-
-/* Is PID in the middle of execve(2)? Then it has no arguments and no environment for a moment, and whether it carries a
- * marker cannot be said yet. */
-bool tree_is_becoming(const struct tree_process *p);
 
 /* Send SIGNAL to PID if it is still the process that started at START (pidfd_send_signal(2) where there is one).
  * False: it is gone. */

@@ -1,6 +1,7 @@
 /* Whose a process is, by the environment that we gave its generation: read from a stranger's memory, so bounded. */
 #include "os/tree.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "base/text.h"
 #include "os/kernfile.h"
+#include "os/procstat.h"
 
 enum { MOST_READ = 1024 * 1024 };
 
@@ -121,6 +123,19 @@ tree_is_heir(pid_t pid, pid_t master)
 	return found;
 }
 
+/* Why the TOTAL bytes that were read need not be all that PID has; 0: they are. What execve(2) left behind, and what it has
+ * not filled yet, reads as nothing (environ_read of fs/proc/base.c: nobody lives in it; mm->env_end is 0): it seems to end. */
+static int
+why_cut(pid_t pid, size_t total)
+{
+	char line[PROCSTAT_LINE];
+	ssize_t n = total >= MOST_READ ? 0 : kernfile_read_of(pid, "stat", line, sizeof line);
+
+	if (n < 0)
+		return errno;
+	return n == 0 || procstat_environment(line, (size_t)n) == (int64_t)total ? 0 : EAGAIN;
+}
+
 bool
 tree_marker(pid_t pid, struct tree_marker *out)
 {
@@ -137,15 +152,8 @@ tree_marker(pid_t pid, struct tree_marker *out)
 	while (sound && (string = next_string(&s)) != NULL)
 		sound = take(out, &has_generation, string);
 	close(s.fd);
-	return sound && has_generation && out->service[0] != '\0';
-}
-
-/* The kernel shows neither before both are in place (get_mm_cmdline and environ_read of fs/proc/base.c look at
- * mm->env_end). Afterwards there is an argument at least, if an empty one: execve(2) sees to that since Linux 5.18. */
-bool
-tree_is_becoming(const struct tree_process *p)
-{
-	char begin[2];
-
-	return p->state != 'Z' && p->state != 'X' && kernfile_read_of(p->pid, "cmdline", begin, sizeof begin) == 0;
+	if (sound && has_generation && out->service[0] != '\0' && out->run_dir[0] != '\0')
+		return true;
+	errno = sound ? why_cut(pid, s.total) : 0;
+	return errno == 0 && sound && has_generation && out->service[0] != '\0';
 }

@@ -50,12 +50,8 @@ kinship(const struct service *s, uint8_t slot, const struct tree_process *p)
 
 	if (p->session == s->leader[slot])
 		return MEMBER;
-	if (!tree_marker(p->pid, &marker)) {
-		if (tree_is_becoming(p))
-			return NOT_YET_KNOWN;
-		if (!tree_marker(p->pid, &marker)) /* between the two looks it may have become what it is now */
-			return STRANGER;
-	}
+	if (!tree_marker(p->pid, &marker))
+		return errno == EAGAIN ? NOT_YET_KNOWN : STRANGER;
 	return marker.generation == service_made(s, slot) && strcmp(marker.service, s->name) == 0 &&
 			strcmp(marker.run_dir, s->home->run_dir) == 0 ?
 		MEMBER :

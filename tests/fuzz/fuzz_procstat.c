@@ -1,5 +1,5 @@
 /* fuzz_procstat -- a line of /proc/PID/stat with whatever name a process gave itself. What is read is in range, and reads
- * the same when written again under a name that pretends to be the rest of the line. */
+ * the same when written again under a name that pretends to be the rest of the line. An environment has no negative size. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			MUST(t.threads == s.threads && t.user == s.user && t.system == s.system && t.start == s.start);
 		}
 	}
+	MUST(procstat_environment(line, size) >= -1);
 	free(line);
 	return 0;
 }

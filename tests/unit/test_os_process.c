@@ -71,6 +71,39 @@ reads_lines_of_stat(void **state)
 	}
 }
 
+/* clang-format off */
+#define LINE(state, code, from, to) "42 (a) R (b) " state " 1 42 41 0 -1 4194304 0 0 0 0 7 8 0 0 20 0 3 0 12345 1 2 18446744073709551615 " \
+	code " 27 28 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 45 46 47 48 49 " from " " to
+static const struct {
+	const char *what, *line;
+	int64_t bytes;
+} environments[] = {
+	{ "a plain one", LINE("S", "26", "5000", "7000") " 0\n", 2000 },
+	{ "an empty one", LINE("S", "26", "5000", "5000") " 0\n", 0 },
+	{ "not begun yet", LINE("R", "0", "0", "0") " 0\n", -1 },
+	{ "being filled", LINE("R", "0", "5000", "5000") " 0\n", -1 },
+	{ "a zombie's", LINE("Z", "0", "0", "0") " 0\n", 0 },
+	{ "not to be looked at", LINE("S", "1", "0", "0") " 0\n", 0 },
+	{ "cut behind it", LINE("S", "26", "5000", "7000"), 2000 },
+	{ "cut in it", LINE("S", "26", "5000", ""), -1 },
+	{ "cut before it", "42 (a) S 1 42 41 0 -1 4194304 0 0 0 0 7 8 0 0 20 0 3 0 12345 1 2 3 26 27 28 ", -1 },
+	{ "backwards", LINE("S", "26", "7000", "5000") " 0\n", -1 },
+	{ "no numbers", LINE("S", "x", "5000", "7000") " 0\n", -1 },
+	{ "nothing", "", -1 },
+	{ "only a parenthesis", ")", -1 },
+};
+#undef LINE
+/* clang-format on */
+
+static void
+reads_sizes_of_environments(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof environments / sizeof environments[0]; i++)
+		if (procstat_environment(environments[i].line, strlen(environments[i].line)) != environments[i].bytes)
+			fail_msg("%s", environments[i].what);
+}
+
 /* A child that sleeps with NAME for its name. */
 static pid_t
 start_sleeper(const char *name)
@@ -388,6 +421,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_lines_of_stat),
+		cmocka_unit_test(reads_sizes_of_environments),
 		cmocka_unit_test(samples_a_process),
 		cmocka_unit_test(counts_cpu_time),
 		cmocka_unit_test(weighs_memory),
