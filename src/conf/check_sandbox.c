@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/pathname.h"
 #include "sandbox/nameset.h"
 
 static uint64_t
@@ -61,33 +62,25 @@ static const struct check_rule rules[] = {
 };
 /* clang-format on */
 
-/* By names, as they are written: links are not followed here. */
-static bool
-is_below(const char *path, const char *place)
-{
-	size_t n = strlen(place);
-
-	return strncmp(path, place, n) == 0 && (path[n] == '\0' || path[n] == '/');
-}
-
 /* Is PATH, or what holds it, among PATHS? Those keep it in sight. */
 static bool
 is_kept(const char *path, const struct conf_words *paths)
 {
 	for (uint32_t i = 0; i < paths->count; i++)
-		if (is_below(path, paths->at[i] + (paths->at[i][0] == '-')))
+		if (pathname_is_below(path, paths->at[i] + (paths->at[i][0] == '-')))
 			return true;
 	return false;
 }
 
-/* The key that hides PATH, or NULL. */
+/* The key that hides PATH, or NULL. By names, as they are written: links are not followed here. */
 static const char *
 hidden_by(const struct conf_service *s, const char *path)
 {
 	bool kept = is_kept(path, &s->read_write_paths) || is_kept(path, &s->read_only_paths);
-	bool home = is_below(path, "/home") || is_below(path, "/root") || is_below(path, "/run/user");
+	bool home = pathname_is_below(path, "/home") || pathname_is_below(path, "/root") ||
+		pathname_is_below(path, "/run/user");
 
-	if (s->private_tmp == 1 && !kept && (is_below(path, "/tmp") || is_below(path, "/var/tmp")))
+	if (s->private_tmp == 1 && !kept && (pathname_is_below(path, "/tmp") || pathname_is_below(path, "/var/tmp")))
 		return "private_tmp";
 	if (home && (s->protect_home == CONF_HOME_HIDDEN || (s->protect_home == CONF_HOME_TMPFS && !kept)))
 		return "protect_home";

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/pathname.h"
 #include "base/text.h"
 
 /* Is WORD among those of LIST, which commas divide? */
@@ -76,17 +77,6 @@ hierarchy_mount(const char *mountinfo, const char *controller, char *point, size
 	return find_mount(mountinfo, controller, root, where) && text_copy(point, size, where);
 }
 
-/* What GROUP is below ROOT: "" is ROOT itself. NULL: it is not below. */
-static const char *
-below(const char *root, const char *group)
-{
-	size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
-
-	if (strncmp(group, root, n) != 0 || (group[n] != '/' && group[n] != '\0'))
-		return NULL;
-	return strcmp(group + n, "/") == 0 ? "" : group + n;
-}
-
 bool
 hierarchy_path(const char *mountinfo, const char *controller, const char *group, char *path, size_t size)
 {
@@ -94,7 +84,7 @@ hierarchy_path(const char *mountinfo, const char *controller, const char *group,
 	const char *rest;
 	struct text t;
 
-	if (!find_mount(mountinfo, controller, root, point) || (rest = below(root, group)) == NULL)
+	if (!find_mount(mountinfo, controller, root, point) || (rest = pathname_rest(group, root)) == NULL)
 		return false;
 	text_init(&t, path, size);
 	return text_addf(&t, "%s%s", point, rest);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/pathname.h"
 #include "os/mountapi.h"
 
 enum {
@@ -141,7 +142,7 @@ is_split(const struct making *m, const char *path, enum view_kind kind)
 {
 	for (unsigned i = 0; i < m->view->count; i++)
 		if (m->view->at[i]->kind > kind && strcmp(m->view->at[i]->path, path) != 0 &&
-			view_is_below(m->view->at[i]->path, path))
+			pathname_is_below(m->view->at[i]->path, path))
 			return true;
 	return false;
 }

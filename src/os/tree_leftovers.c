@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pathname.h"
 #include "base/text.h"
 #include "os/census.h"
 #include "os/kernfile.h"
@@ -54,8 +55,8 @@ is_here(const char *link, const char *name)
 static bool
 marker_by_log(pid_t pid, int fd, const char *run_dir, struct tree_marker *out)
 {
-	char path[48], target[512], *name, *end;
-	size_t n = strlen(run_dir);
+	char path[48], target[512], *end;
+	const char *rest;
 	ssize_t k;
 
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
@@ -63,13 +64,12 @@ marker_by_log(pid_t pid, int fd, const char *run_dir, struct tree_marker *out)
 	if (k < 0)
 		return false;
 	target[k] = '\0';
-	name = target + n + 1;
-	if ((size_t)k <= n || strncmp(target, run_dir, n) != 0 || target[n] != '/' ||
-		(end = strchr(name, '/')) == NULL || !is_here(path, target))
+	rest = pathname_rest(target, run_dir);
+	if (rest == NULL || rest[0] == '\0' || (end = strchr(rest + 1, '/')) == NULL || !is_here(path, target))
 		return false;
 	*end = '\0';
 	out->generation = 0;
-	return text_copy(out->service, sizeof out->service, name) &&
+	return text_copy(out->service, sizeof out->service, rest + 1) &&
 		text_copy(out->run_dir, sizeof out->run_dir, run_dir);
 }
 

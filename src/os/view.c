@@ -7,19 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pathname.h"
 #include "base/text.h"
 
 enum { MOST_LINKS = 40 /* as the kernel: path_resolution(7) */ };
-
-bool
-view_is_below(const char *path, const char *place)
-{
-	size_t n = strlen(place);
-
-	if (n == 1)
-		return true;
-	return strncmp(path, place, n) == 0 && (path[n] == '\0' || path[n] == '/');
-}
 
 const struct view_place *
 view_find(const struct view *view, const char *path)
@@ -27,7 +18,7 @@ view_find(const struct view *view, const char *path)
 	const struct view_place *found = NULL;
 
 	for (unsigned i = 0; i < view->count; i++)
-		if (view_is_below(path, view->at[i]->path) &&
+		if (pathname_is_below(path, view->at[i]->path) &&
 			(found == NULL || strlen(view->at[i]->path) > strlen(found->path)))
 			found = view->at[i];
 	return found;

@@ -64,9 +64,6 @@ void view_release(struct view *view);
  * first other one it stays as it is. */
 void view_resolve(const char *path, char resolved[PATH_MAX]);
 
-/* Is PATH the place PLACE, or below it? */
-bool view_is_below(const char *path, const char *place);
-
 /* What is to become of PATH: the deepest place that holds it, or NULL. */
 const struct view_place *view_find(const struct view *view, const char *path);
 

@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "base/pathname.h"
 #include "os/mountapi.h"
 
 bool
@@ -19,14 +20,15 @@ static int
 open_place(const char *path)
 {
 	const struct mountapi_how how = { O_PATH | O_CLOEXEC, 0, NO_MAGIC | NO_LINKS };
+	const char *rest = pathname_rest(path, "/proc/self");
 	int self, fd;
 
-	if (strncmp(path, "/proc/self", 10) != 0 || (path[10] != '/' && path[10] != '\0'))
+	if (rest == NULL)
 		return mountapi_open(path);
 	self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (self < 0 || path[10] == '\0')
+	if (self < 0 || rest[0] == '\0')
 		return self;
-	fd = (int)syscall(CALL_OPENAT2, self, path + 11, &how, sizeof how);
+	fd = (int)syscall(CALL_OPENAT2, self, rest + 1, &how, sizeof how);
 	close(self);
 	return fd;
 }

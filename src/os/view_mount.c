@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pathname.h"
 #include "os/mountapi.h"
 #include "os/view_deeds.h"
 
@@ -67,7 +68,7 @@ add_way(const struct view *view, struct steps *steps, const struct view_place *p
 	char part[PATH_MAX];
 
 	for (unsigned i = 0; i < view->count; i++)
-		if (view->at[i] != place && view_is_below(place->path, view->at[i]->path) &&
+		if (view->at[i] != place && pathname_is_below(place->path, view->at[i]->path) &&
 			(above == NULL || strlen(view->at[i]->path) > strlen(above->path)))
 			above = view->at[i];
 	if (above == NULL || above->kind != VIEW_EMPTY)
@@ -122,7 +123,7 @@ is_covered(const struct view *view, const struct view_place *place)
 {
 	for (unsigned i = 0; i < view->count; i++)
 		if (view->at[i] != place && view->at[i]->kind == VIEW_EMPTY &&
-			view_is_below(place->path, view->at[i]->path))
+			pathname_is_below(place->path, view->at[i]->path))
 			return true;
 	return false;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/pathname.h"
 #include "os/path.h"
 #include "os/rundir.h"
 
@@ -111,21 +112,12 @@ directories_remove(const struct directories *d, uid_t uid, gid_t gid)
 	return all;
 }
 
-/* Is PATH that directory, or below it? */
-static bool
-holds(const struct directory *d, const char *path)
-{
-	size_t n = strlen(d->path);
-
-	return strncmp(d->path, path, n) == 0 && (path[n] == '\0' || path[n] == '/');
-}
-
 bool
 directories_touch(const struct directories *a, const struct directories *b)
 {
 	for (uint32_t i = 0; i < a->count; i++)
 		for (uint32_t k = 0; a->at[i].kind == DIRECTORY_RUNTIME && k < b->count; k++)
-			if (holds(&a->at[i], b->at[k].path))
+			if (pathname_is_below(b->at[k].path, a->at[i].path))
 				return true;
 	return false;
 }

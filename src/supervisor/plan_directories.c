@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/pathname.h"
 #include "supervisor/plan_parts.h"
 
 /* What there is of each kind, in the order of enum directory_kind. Where they are is said by directories_base. */
@@ -35,15 +36,6 @@ count_of(const struct asked *asked)
 	return n;
 }
 
-/* Is BELOW the directory PATH, or below it? */
-static bool
-holds(const char *path, const char *below)
-{
-	size_t n = strlen(path);
-
-	return strncmp(path, below, n) == 0 && (below[n] == '\0' || below[n] == '/');
-}
-
 /* Fill the entries and, behind them, the paths. */
 static bool
 fill(struct directories *d, const struct asked *asked, char *const *bases, const char *run_dir, struct err *err)
@@ -57,7 +49,7 @@ fill(struct directories *d, const struct asked *asked, char *const *bases, const
 			to += sprintf(to, "%s/%s", bases[kind], asked[kind].names->at[i]) + 1;
 			/* Given to its user, or emptied at its stop, it would be our control socket and our state that go;
 			   below run_dir, the directory of another service's credentials. */
-			if (holds(at->path, run_dir) || holds(run_dir, at->path))
+			if (pathname_is_below(run_dir, at->path) || pathname_is_below(at->path, run_dir))
 				return err_set(err, 0, "directory '%s' is where bridled has its own", at->path);
 		}
 	return true;

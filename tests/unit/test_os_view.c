@@ -34,14 +34,6 @@ make_directory(const struct scratch *s, const char *name)
 	assert_int_equal(mkdir(scratch_path(s, name), 0755), 0);
 }
 
-static void
-places_hold_what_is_below(void **state)
-{
-	(void)state;
-	assert_true(view_is_below("/a/b", "/a") && view_is_below("/a", "/a") && view_is_below("/a", "/"));
-	assert_false(view_is_below("/ab", "/a") || view_is_below("/a", "/a/b"));
-}
-
 /* Ours and root's links are followed where nobody else could have made them; a stranger's is left, and with it the rest. */
 static void
 links_are_followed_where_they_can_be_trusted(void **state)
@@ -228,7 +220,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(places_hold_what_is_below),
 		cmocka_unit_test(links_are_followed_where_they_can_be_trusted),
 		cmocka_unit_test(the_same_place_twice_is_the_stricter),
 		cmocka_unit_test(mounts_give_the_view),
