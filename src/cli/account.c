@@ -247,6 +247,21 @@ print_lines(const json_t *incident, FILE *out, struct paint p)
 		print_words(out, p, field_text(json_array_get(lines, i), "text"));
 }
 
+/* Where nobody says why something ended; it is no proof, and is said as none. */
+static void
+print_last_line(const json_t *incident, FILE *out, struct paint p)
+{
+	const char *line = field_text(incident, "last_line");
+	char words[WORDS];
+	struct text t;
+
+	if (line[0] == '\0')
+		return;
+	text_init(&t, words, sizeof words);
+	text_addf(&t, "last in its log before that, whoever wrote it: %s", line);
+	print_words(out, p, words);
+}
+
 /* From the verdict to what can be done about it: who reads two lines knows what matters, and each line below says more. */
 void
 account_print(const json_t *incident, FILE *out, struct paint p)
@@ -255,6 +270,7 @@ account_print(const json_t *incident, FILE *out, struct paint p)
 	print_words(out, p, field_text(incident, "what"));
 	print_exception(incident, out, p);
 	print_lines(incident, out, p);
+	print_last_line(incident, out, p);
 	print_deaths(incident, out, p);
 	print_hang(incident, out, p);
 	print_strain(incident, out, p);

@@ -217,6 +217,8 @@ died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 	d = describe(s, &record, worker, status);
 	tell(w, s, &record, worker, &d);
 	inquiry_death(s, &d, worker->hang);
+	if (d.asked == DEATH_UNASKED && (status & 0x7f) == 0) /* by itself, and not by a signal (wait(2)) */
+		inquiry_ended(s, worker->started);
 	strains_died(w, s, &record, &d, worker->timed_out || is_overdue(&record, &d));
 	samples_moved(w, s); /* its successor is forked at once */
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "watcher/deaths.h"
 #include "watcher/docket.h"
 #include "watcher/inquiry_parts.h"
@@ -53,7 +54,7 @@ judged(void *context, const struct incident *incident)
 		inquiry_show(q, service_of(q), incident, true);
 	q->told->number = 0; /* the next story is another incident, unless it turns out to be the same again */
 	q->told->died = q->told->deaths_count = 0;
-	q->told->did[0] = '\0';
+	q->told->did[0] = q->told->last_line[0] = '\0';
 	q->told->hang.at = 0;
 	begin(q);
 }
@@ -254,6 +255,17 @@ inquiry_death(struct service *s, const struct record_death *death, const struct 
 	if (hang != NULL)
 		c->hang = *hang;
 	c->died += death->asked != DEATH_ENDED;
+}
+
+/* The first that ended: the words of a loop are the same each time. */
+void
+inquiry_ended(struct service *s, msec since)
+{
+	struct inquiry_case *c = s->inquiry != NULL ? s->inquiry->told : NULL;
+	const char *line = s->sampler != NULL ? lastline_since(&s->sampler->lastline, since) : NULL;
+
+	if (c != NULL && line != NULL && c->last_line[0] == '\0')
+		text_copy(c->last_line, sizeof c->last_line, line);
 }
 
 /* ---- services ---- */

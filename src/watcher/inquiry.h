@@ -16,6 +16,7 @@
 #include "base/msec.h"
 #include "judge/hearing.h"
 #include "judge/record.h"
+#include "watcher/lastline.h"
 #include "wire/link.h"
 #include "wire/page.h"
 
@@ -36,8 +37,9 @@ struct inquiry_case {
 	unsigned deaths_count;
 	struct record_hang hang; /* of the last of them that had hung; `at` 0: none had */
 	char did[INQUIRY_WORDS];
-	char asked[INQUIRY_WORDS]; /* who had asked for something when it began; "": nobody */
-	int32_t about;             /* the worker that it is about; 0: no single one */
+	char asked[INQUIRY_WORDS];     /* who had asked for something when it began; "": nobody */
+	int32_t about;                 /* the worker that it is about; 0: no single one */
+	char last_line[LASTLINE_TEXT]; /* of its output before the first process ended by itself; "": none */
 };
 
 /* Of one Gunicorn service, while there is something to be told of it: an ordinary one costs nothing. */
@@ -87,6 +89,10 @@ void inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_
 /* A worker died: what is known of it is kept with the incident, if there is one; HANG: what
  * it had been doing, NULL: it did not hang. The facts are told by the caller, before. */
 void inquiry_death(struct service *s, const struct record_death *death, const struct record_hang *hang);
+
+/* A process that began at SINCE has ended by itself: what the service wrote last, within its life, goes with the incident, if
+ * there is one. */
+void inquiry_ended(struct service *s, msec since);
 
 /* The service moved; somebody asks for a deed. */
 void inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move);

@@ -61,6 +61,8 @@ died_unseen(const struct service *s, const struct recognised *what)
 		workers_find(&s->sampler->workers, what->match.pid) == NULL;
 }
 
+enum { UNSEEN_LIVED = 5000 /* ms: far more than a worker that nobody saw can have lived, who is looked at sooner */ };
+
 /* Every fact that the line proves is tried, for the first may be mere context. */
 static bool
 opens(struct watcher *w, struct service *s, const struct recognised *what)
@@ -150,8 +152,10 @@ heard(void *context, const struct recognised *what)
 	if (!opens(w, s, what))
 		return;
 	hearing_line(&s->inquiry->told->hearing, &now);
-	if (died_unseen(s, what))
+	if (died_unseen(s, what)) {
 		inquiry_told(w, s, FACT_DIED_UNSEEN, what->match.pid);
+		inquiry_ended(s, clock_now() - UNSEEN_LIVED);
+	}
 	note_hang(w, s->inquiry->told, s, what);
 	ask_why_killed(w, s, what);
 }
@@ -204,6 +208,7 @@ void
 inquiry_read(struct watcher *w, struct service *s, const char *bytes, size_t n)
 {
 	struct recogniser *r = s->kind == PAGE_GUNICORN ? reader_for(w, s) : NULL;
+	bool begun = r != NULL && r->begun;
 
 	if (r == NULL)
 		return;
@@ -211,5 +216,7 @@ inquiry_read(struct watcher *w, struct service *s, const char *bytes, size_t n)
 	w->inquiries.reading = true;
 	recogniser_feed(r, bytes, n);
 	w->inquiries.reading = false;
+	if (s->sampler != NULL)
+		lastline_read(&s->sampler->lastline, r, begun, bytes, n, clock_now());
 	put_back(w, s, r);
 }

@@ -73,6 +73,7 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 {
 	struct inquiry *q = inquiry_of(w, s);
 	enum fact fact = ended_master(move->status);
+	struct page_service record;
 
 	/* every move carries the pid of the master that ended last (notices.c): each end is told once */
 	if (q == NULL || move->from == LIFE_RETRYING || move->pid == q->master_ended)
@@ -84,6 +85,8 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 	if (fact == FACT_MASTER_KILLED && deaths_by_memory(w, s, move->pid))
 		fact = FACT_OOM;
 	inquiry_told(w, s, fact, fact == FACT_OOM ? move->pid : 0);
+	if (fact == FACT_MASTER_EXITED && services_read(&w->services, s->slot, &record))
+		inquiry_ended(s, record.last_started);
 }
 
 void
@@ -91,9 +94,10 @@ inquiry_moved(struct watcher *w, struct service *s, const struct link_record *mo
 {
 	if (s->kind != PAGE_GUNICORN)
 		return;
-	logs_catch_up(w, s); /* what the master said before */
+	/* before the lines: that it was told to end is among them, and is another story unless this is known */
 	if (move->to == LIFE_RETRYING || (move->from == LIFE_REPLACING && move->event == ON_TIMEOUT))
 		inquiry_told(w, s, FACT_START_TIMEOUT, 0);
+	logs_catch_up(w, s); /* what the master said before */
 	if (ended_a_master(move))
 		tell_master(w, s, move);
 	if (s->inquiry != NULL && s->inquiry->told != NULL && s->inquiry->told->hearing.story.faulty)

@@ -34,6 +34,21 @@ is_worth_it(const struct inquiry_case *c, const struct incident *i)
 	}
 }
 
+/* Is it known what ended, and not why? */
+static bool
+leaves_open(const struct incident *i)
+{
+	if (i->traceback.blocks > 0)
+		return false;
+	switch ((int)i->verdict.cause) {
+	case CAUSE_APP_SYSEXIT:
+	case CAUSE_BOOT_UNEXPLAINED:
+	case CAUSE_WORKER_EXIT:
+	case CAUSE_MASTER_GONE: return true;
+	default: return false;
+	}
+}
+
 /* The same again soon after is the same incident: a worker that times out in a loop is a new story each time. */
 static void
 take_number(struct inquiry_case *c, struct service *s, const struct incident *i, msec wall)
@@ -99,6 +114,7 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 		.advice = advice,
 		.did = c->did[0] != '\0' ? c->did : NULL,
 		.asked = c->asked[0] != '\0' ? c->asked : NULL,
+		.last_line = c->last_line[0] != '\0' && leaves_open(i) ? c->last_line : NULL,
 	};
 	struct jsonw j;
 

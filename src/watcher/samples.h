@@ -21,6 +21,7 @@
 #include "core/saturation.h"
 #include "watcher/burden.h"
 #include "watcher/idleness.h"
+#include "watcher/lastline.h"
 #include "watcher/probes.h"
 #include "watcher/workers.h"
 #include "wire/page.h"
@@ -61,6 +62,7 @@ struct sampler {
 	struct measures *measures;       /* of the looks so far (kept.h); NULL: it has not run yet */
 	int64_t told_workers;            /* how many workers its master said it has; -1: it did not */
 	msec greeted;                    /* when a worker was last heard to boot; 0: never */
+	struct lastline lastline;        /* of its output */
 	uint32_t statsd_address;         /* where that goes on to (wire/page.h) */
 	uint16_t statsd_port;
 	bool blind_told;

@@ -51,6 +51,18 @@ def test_what_fails_to_boot(site, edge, figures, how, worker_class):
     note(figures, edge, worker_class, incident)
 
 
+def test_last_words(daemons, gunicorn, figures):
+    """sys.exit("words"): Gunicorn tells a status at most, and the words stand in the log alone, where anybody may write. They are
+    shown as what they are."""
+    made = troubled(daemons, gunicorn, "sync", environment="HOW=words", timeout=60, start_timeout="60s")
+    if gunicorn["version"].startswith("20.") and "how workers end is not seen" in made.said():
+        pytest.skip("no line of this Gunicorn tells how workers end, and nobody else does here")
+    incident = until(lambda: [one for one in why(made, 9) if one["class"] == "boot.app-sysexit" and one["last_line"]], "words", 60)[0]
+    assert incident["last_line"] == "no licence for this machine" and incident["phase"] == "boot"
+    assert "last in its log before that, whoever wrote it: no licence for this machine" in made.ctl("why", "web", "--last", "9")
+    note(figures, gunicorn, "sync", incident)
+
+
 @pytest.mark.parametrize("worker_class", CLASSES)
 @pytest.mark.parametrize("app", ["trouble:nothing", "trouble:not_callable"])
 def test_no_application(site, edge, figures, app, worker_class):

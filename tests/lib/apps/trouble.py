@@ -21,6 +21,8 @@ if HOW == "syntax":
     import broken_syntax  # noqa: F401
 if HOW == "variable":
     os.environ["DATABASE_URL_FOR_THE_TEST"]
+if HOW == "words":
+    sys.exit("no licence for this machine")
 if HOW.startswith("exit"):
     sys.exit(int(HOW[4:]))
 if os.path.exists(os.environ.get("STALL", "/nowhere")):
