@@ -117,23 +117,50 @@ is_process_line(const char *line)
 	return n > 0 && line[n] == ':' && strchr(":/=\r\n", line[n + 1]) == NULL;
 }
 
-/* The first line that says something tells; a unit may begin with lines of a template. */
-static enum kind
-kind_of(const char *text)
+/* One is called so (Procfile, Procfile.dev). Whatever else has but lines "name: command", with a blank behind the colon, must
+ * name a process "web", as nearly every one does: accounts, addresses and YAML have colons, too. */
+static bool
+is_procfile(const char *name, const char *text)
 {
-	enum kind kind = KIND_UNKNOWN;
+	bool is_called = strcasestr(launch_base(name), "procfile") != NULL, has_web = false;
 
 	for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
-		text += strspn(text, " \t");
-		if (strncmp(text, "[gunicorn:", 10) == 0 || strncmp(text, "[bridle]", 8) == 0)
-			return KIND_OURS;
-		if (*text == '[')
-			return is_supervisords(text) ? KIND_SUPERVISORD : KIND_UNIT;
-		if (kind == KIND_UNKNOWN && is_process_line(text))
-			kind = KIND_PROCFILE;
+		const char *line = text + strspn(text, " \t\r");
+		bool is_process = is_process_line(line);
+
+		if (strchr("#{\n", *line) != NULL)
+			continue;
+		if (is_called && is_process)
+			return true;
+		if (!is_called && (line != text || !is_process || strchr(" \t", line[strcspn(line, ":") + 1]) == NULL))
+			return false;
+		has_web = has_web || strncmp(line, "web:", 4) == 0;
 	}
-	return kind;
+	return has_web;
 }
+
+/* The first heading tells; a unit may begin with lines of a template. */
+static enum kind
+kind_of(const char *name, const char *text)
+{
+	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+		line += strspn(line, " \t");
+		if (strncmp(line, "[gunicorn:", 10) == 0 || strncmp(line, "[bridle]", 8) == 0)
+			return KIND_OURS;
+		if (*line == '[')
+			return is_supervisords(line) ? KIND_SUPERVISORD : KIND_UNIT;
+	}
+	return is_procfile(name, text) ? KIND_PROCFILE : KIND_UNKNOWN;
+}
+
+/* What a file was taken for stands behind its name, for whoever expected another. */
+static const char *const kind_names[] = {
+	[KIND_UNIT] = "a unit",
+	[KIND_SUPERVISORD] = "supervisord's",
+	[KIND_PROCFILE] = "a Procfile",
+	[KIND_OURS] = "Bridle's",
+	[KIND_UNKNOWN] = "unknown",
+};
 
 void
 import_add_text(struct import *im, const char *name, const char *bytes, size_t length)
@@ -142,24 +169,26 @@ import_add_text(struct import *im, const char *name, const char *bytes, size_t l
 		length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* as editors of Windows begin with */
 	/* what stands behind a NUL would not be seen by whoever looks for the kind; the readers refuse it with its line */
 	const char *text = arena_copy(im->arena, bytes + mark, length - mark);
+	enum kind kind = kind_of(name, text);
 
 	bytes += mark;
 	length -= mark;
-	wordlist_add(&im->sources, arena_copy_string(im->arena, name));
+	wordlist_add(&im->sources, arena_printf(im->arena, "%s (%s)", name, kind_names[kind]));
 	if (length > IMPORT_SIZE_MAX) {
 		conf_complain(im->report, CONF_ERROR, name, 0, "larger than any unit: more than %d bytes",
 			IMPORT_SIZE_MAX);
 		return;
 	}
-	switch (kind_of(text)) {
+	switch (kind) {
 	case KIND_UNIT: unit_add(im, name, bytes, length); break;
 	case KIND_SUPERVISORD: supervisord_add(im, name, bytes, length); break;
 	case KIND_PROCFILE: procfile_add(im, name, bytes, length); break;
 	case KIND_OURS: conf_complain(im->report, CONF_ERROR, name, 0, "a configuration of Bridle's already"); break;
 	case KIND_UNKNOWN:
 		conf_complain(im->report, CONF_ERROR, name, 0,
-			"neither a unit of systemd, nor a file of supervisord, nor a "
-			"Procfile: it has no [section], and no line is \"name: command\" (a command line is given with --command)");
+			"neither a unit of systemd, nor a file of supervisord, nor a Procfile: it has no [section], is not "
+			"called Procfile, nor has it but lines \"name: command\", one of them for web (a command line, such "
+			"as that of a compose file, is given with --command)");
 		break;
 	}
 }

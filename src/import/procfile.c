@@ -67,7 +67,7 @@ take_line(struct import *im, const char *file, unsigned number, const char *line
 		if (entry != NULL && line[0] == '{')
 			ledger_settle(&im->ledger, entry, FATE_LOST, "", "%s", hole_of_template);
 		else if (entry != NULL)
-			import_broken(im, entry, "not a line \"name: command\"");
+			import_broken(im, entry, "not a line \"name: command\", as a Procfile has");
 		return;
 	}
 	name = arena_copy(im->arena, line, (size_t)(colon - line));
@@ -77,7 +77,8 @@ take_line(struct import *im, const char *file, unsigned number, const char *line
 		return;
 	if (*colon == '\0') {
 		import_broken(im, entry,
-			"no command stands behind it (a compose file is no source: give its commands, with --command)");
+			"no command stands behind it, as in a Procfile (a compose file is no source: give its commands, with "
+			"--command)");
 		return;
 	}
 	if (strcmp(name, "release") == 0)

@@ -146,7 +146,12 @@ settle_unknown(struct import *im, struct ledger_entry *entry)
 	const struct directive *meant = directive_meant(entry->section, entry->directive);
 	const char *stem = strncmp(entry->section, "X-", 2) == 0 || strncmp(entry->directive, "X-", 2) == 0 ? "X-" : "";
 
-	if (stem[0] != '\0')
+	if (strcmp(entry->section, "Timer") == 0)
+		ledger_settle(&im->ledger, entry, FATE_LOST, "",
+			"Bridle has no timers: autostart = no, and let cron run: bridle start NAME");
+	else if (strcmp(entry->section, "Path") == 0)
+		ledger_settle(&im->ledger, entry, FATE_LOST, "", "nobody looks whether that path changes");
+	else if (stem[0] != '\0')
 		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "", "X- marks what is not for systemd");
 	else if (strpbrk(entry->directive, "_-") != NULL)
 		ledger_settle(&im->ledger, entry, FATE_MEANINGLESS, "",
@@ -242,8 +247,10 @@ settle_command(struct import *im, const struct unit *unit, const struct unit_lin
 			reset->entry->line, reset->entry->file);
 	else if (earlier != NULL && !is_oneshot)
 		import_broken(im, line->entry,
-			"a second command: systemd refuses the unit (an empty ExecStart= before it takes "
-			"the first one away)");
+			unit->has_statements ?
+				"a second command: which of them is meant its template decides: import what comes out of it" :
+				"a second command: systemd refuses the unit (an empty ExecStart= before it takes "
+				"the first one away)");
 	else
 		return is_oneshot && later != NULL;
 	return true;
@@ -290,6 +297,36 @@ make_drafts(struct import *im)
 	}
 }
 
+/* Complain of UNIT when it has no command, as systemd does. Of drop-ins alone nobody knows what their unit has, and what is
+ * run once may have but commands around it. */
+static void
+expect_command(struct import *im, const struct unit *unit)
+{
+	const struct ledger_entry *elsewhere = NULL;
+	bool has_command = false;
+
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next) {
+		const char *directive = line->entry->directive;
+		bool is_here = strcmp(line->entry->section, "Service") == 0;
+
+		if (strcmp(directive, "ExecStart") == 0 && is_here)
+			has_command = line->value[0] != '\0';
+		else if (strcmp(directive, "ExecStart") == 0)
+			elsewhere = line->entry;
+	}
+	if (has_command || unit->file == NULL || unit->has_statements ||
+		strcmp(unit_value(unit, "Type"), "oneshot") == 0)
+		return;
+	if (elsewhere != NULL)
+		conf_complain(im->report, CONF_ERROR, elsewhere->file, elsewhere->line,
+			"ExecStart= counts in [Service] only, where there is none: systemd refuses the unit");
+	else if (unit_has_section(unit, "Timer") || unit_has_section(unit, "Path"))
+		conf_complain(im->report, CONF_ERROR, unit->file, 0, "not a service: name its .service before it");
+	else
+		conf_complain(im->report, CONF_ERROR, unit->file, 0,
+			"no ExecStart= in [Service]: systemd refuses the unit");
+}
+
 /* A service that names no command cannot be printed as one that has: say so where it would have stood. A socket unit that
  * joins no service is one, too. */
 static void
@@ -298,6 +335,8 @@ check_command(struct import *im, const struct unit *unit)
 	struct draft *d = unit->draft;
 	struct err err;
 
+	if (!unit->is_socket)
+		expect_command(im, unit);
 	if ((unit->is_socket && unit_service_of(im, unit) != NULL) || draft_has(d, KEY_app) ||
 		draft_has(d, KEY_command) || draft_has(d, KEY_config) || draft_has(d, KEY_paste))
 		return;

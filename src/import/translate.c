@@ -334,6 +334,8 @@ translate_oom_policy(struct translation *t)
 		translate_set(t, KEY_oom_policy, "stop", "systemd ends all of it, and Restart=no lets it be");
 	else if (strcasecmp(t->value, "stop") == 0 || strcasecmp(t->value, "kill") == 0)
 		translate_set(t, KEY_oom_policy, "restart", "systemd ends all of it, and Restart= starts it again");
-	else
+	else if (t->value[0] == '\0' || hole_is_in(t->value))
 		translate_as_listed(t);
+	else
+		translate_pass_over(t, "not continue, stop or kill");
 }

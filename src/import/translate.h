@@ -28,10 +28,10 @@ typedef void (*translator)(struct translation *t);
 	X(restart_delay) X(span) X(span_both) X(guard) X(kill_mode) X(kill_signal) X(reload_signal) X(send_kill) \
 	X(exec_reload) X(exec_stop) X(oom_policy) X(directory) X(account) X(copy) X(environment) X(environment_file) \
 	X(standard_input) X(output) X(listen) X(accept) X(bind_ipv6) X(command) X(pairs) X(boolean) X(autorestart) \
-	X(exitcodes) X(numprocs) X(logfile) X(log_size) X(log_keep) X(plain) X(limit_time) X(io_class) X(preserve) X(load_credential) \
+	X(exitcodes) X(numprocs) X(logfile) X(log_size) X(log_keep) X(plain) X(limit) X(amount) X(limit_time) X(io_class) X(preserve) X(load_credential) \
 	X(hook) X(notify_access) X(watchdog) X(remain) X(condition) X(slice) X(search_path) X(dynamic_user) \
 	X(set_credential) X(private_users) X(restart_kill_signal) X(socket_directory) X(bind_paths) X(keyring) \
-	X(device_policy) X(address_allow) X(sockets) X(statuses)
+	X(device_policy) X(address_allow) X(sockets) X(statuses) X(startretries) X(startsecs)
 #define X(how) void translate_##how(struct translation *t);
 TRANSLATORS(X)
 #undef X

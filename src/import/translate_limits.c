@@ -4,6 +4,7 @@
 #include "import/translate.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,13 +12,18 @@
 #include "import/hole.h"
 #include "wire/execline.h"
 
+/* What our reader refuses, systemd would not take either (core/load-fragment.c: it warns, and goes on with the default). */
 void
 translate_plain(struct translation *t)
 {
+	struct err err;
+
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it is empty");
-	else
+	else if (hole_is_in(t->value) || draft_reads(t->draft, translate_key(t), t->value, &err))
 		translate_copy(t);
+	else
+		translate_pass_over(t, arena_copy_string(t->import->arena, err.text));
 }
 
 /* systemd.exec(5), CPUAffinity=: what several lines name is merged. Our key is no list. */
@@ -45,6 +51,111 @@ translate_directories(struct translation *t)
 		translate_plain(t);
 }
 
+/* ---- amounts, of which systemd is stricter than our keys ---- */
+
+static const char decimals[] = "0123456789";
+
+/* "4G", "1.5G", "1G 500M" in bytes (parse_size() of its basic/parse-util.c): units are capitals, each smaller than the one
+ * before it. Negative when it is none. */
+static double
+size_of(const char *text)
+{
+	static const char all[] = "EPTGMKB";
+	const char *units = all;
+	double sum = 0;
+
+	do {
+		size_t n = strspn(text, decimals);
+		double number = strtod(text, NULL);
+
+		if (n == 0 || n > 19)
+			return -1;
+		text += n;
+		if (*text == '.')
+			text += 1 + strspn(text + 1, decimals);
+		text += strspn(text, " \t");
+		units = strchr(units, *text != '\0' ? *text : 'B');
+		if (units == NULL)
+			return -1;
+		for (const char *u = units++; *u != 'B'; u++)
+			number *= 1024;
+		sum += number;
+		if (*text != '\0')
+			text += 1 + strspn(text + 1, " \t");
+	} while (*text != '\0');
+	return sum;
+}
+
+/* TEXT as a number; NULL when systemd does not take it. A number may be hexadecimal, and has no unit. */
+static const char *
+amount_text(struct arena *arena, const char *text, bool counts)
+{
+	bool is_hex = strncasecmp(text, "0x", 2) == 0;
+	double size;
+
+	if (strcmp(text, "infinity") == 0)
+		return text;
+	if (counts && is_hex)
+		return arena_printf(arena, "%llu", strtoull(text, NULL, 16));
+	if (counts)
+		return text[0] != '\0' && text[strspn(text, decimals)] == '\0' ? text : NULL;
+	size = size_of(text);
+	return size < 0 ? NULL : arena_printf(arena, "%.0f", size);
+}
+
+/* Keep it in its own words, or as TEXT where a key of ours cannot read them; NULL when systemd passes over the amount. */
+static void
+keep_amount(struct translation *t, const char *text, bool counts)
+{
+	struct err err;
+
+	if (text == NULL) {
+		translate_pass_over(t,
+			counts ? "not a number, and it takes no unit such as K" :
+				 "not a size such as 512M or 4G (no 512m, no 4GB)");
+		return;
+	}
+	if (!draft_reads(t->draft, translate_key(t), t->value, &err))
+		t->value = text;
+	translate_plain(t);
+}
+
+/* Sides of a limit, each as rlimit_parse_one() of its basic/rlimit-util.c reads it: "LimitNOFILE=1K" is none. */
+void
+translate_limit(struct translation *t)
+{
+	static const enum key_id counted[] = { KEY_limit_nofile, KEY_limit_nproc, KEY_limit_locks, KEY_limit_sigpending,
+		KEY_limit_rtprio };
+	struct arena *arena = t->import->arena;
+	const char *colon = strchr(t->value, ':'), *soft, *hard;
+	bool counts = false;
+
+	if (t->value[0] == '\0' || hole_is_in(t->value)) {
+		translate_plain(t);
+		return;
+	}
+	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
+		counts = counts || counted[i] == translate_key(t);
+	soft = colon == NULL ? t->value : arena_copy(arena, t->value, (size_t)(colon - t->value));
+	soft = amount_text(arena, soft, counts);
+	hard = colon == NULL || soft == NULL ? soft : amount_text(arena, colon + 1, counts);
+	keep_amount(t, colon == NULL || hard == NULL ? hard : arena_printf(arena, "%s:%s", soft, hard), counts);
+}
+
+/* MemoryMax= and its like, TasksMax=: a share as well. */
+void
+translate_amount(struct translation *t)
+{
+	bool counts = translate_key(t) == KEY_tasks_max;
+
+	if (t->value[0] == '\0' || hole_is_in(t->value) || strchr(t->value, '%') != NULL)
+		translate_plain(t);
+	else
+		keep_amount(t, amount_text(t->import->arena, t->value, counts), counts);
+}
+
+/* ---- times and words ---- */
+
 /* One side of a limit on time, in MS. UNITS: what a number alone is of ("s", "us"). NULL when it is no time span. */
 static const char *
 limit_time(struct arena *arena, const char *text, const char *unit)
@@ -53,7 +164,7 @@ limit_time(struct arena *arena, const char *text, const char *unit)
 
 	if (strcmp(text, "infinity") == 0)
 		return text;
-	if (text[strspn(text, "0123456789")] == '\0')
+	if (text[strspn(text, decimals)] == '\0')
 		return arena_printf(arena, "%s%s", text, unit);
 	return translate_span_parse(text, &ms) ? arena_printf(arena, "%" PRId64 "ms", ms) : NULL;
 }
@@ -75,7 +186,7 @@ translate_limit_time(struct translation *t)
 	soft = limit_time(arena, soft, unit);
 	hard = limit_time(arena, hard, unit);
 	if (soft == NULL || hard == NULL)
-		import_broken(t->import, t->entry, "not a limit such as 10min or 5min:10min");
+		translate_pass_over(t, "not a limit such as 10min or 5min:10min");
 	else if (strcmp(soft, hard) == 0)
 		translate_set(t, translate_key(t), soft, t->directive->reason);
 	else

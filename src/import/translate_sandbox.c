@@ -67,11 +67,18 @@ translate_switch(struct translation *t)
 	}
 }
 
+/* systemd has no other words for these than we have. */
 void
 translate_sandbox_word(struct translation *t)
 {
-	if (!is_emptied(t))
+	struct err err;
+
+	if (is_emptied(t))
+		return;
+	if (hole_is_in(t->value) || draft_reads(t->draft, translate_key(t), t->value, &err))
 		keep(t, t->value, "");
+	else
+		translate_pass_over(t, arena_copy_string(t->import->arena, err.text));
 }
 
 /* A list of which systemd passes over the words that it does not know (CAP_RAWIO), and so do we, but say so. */

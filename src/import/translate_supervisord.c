@@ -3,6 +3,7 @@
  */
 #include "import/translate.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -109,6 +110,26 @@ translate_exitcodes(struct translation *t)
 		translate_settle(t, FATE_IMPLIED, "0 is the deliberate exit status");
 	else
 		translate_copy(t);
+}
+
+/* So many more starts after the first one that failed (supervisor/process.py): 0 is one start, where ours is without end. */
+void
+translate_startretries(struct translation *t)
+{
+	int64_t n;
+
+	if (text_parse_int(t->value, 0, UINT32_MAX, &n))
+		t->value = arena_printf(t->import->arena, "%" PRId64, n + 1);
+	translate_number(t);
+}
+
+void
+translate_startsecs(struct translation *t)
+{
+	if (t->draft->kind == CONF_PROGRAM)
+		translate_settle(t, FATE_IMPLIED, "failures are forgotten when it has run for restart_reset");
+	else
+		translate_as_listed(t);
 }
 
 void

@@ -129,6 +129,7 @@ add_template_line(struct import *im, struct unit *unit, const struct unitfile *u
 	const char *text = without_statements(im->arena, u->text), *equals = strchr(text, '=');
 	struct ledger_entry *entry;
 
+	unit->has_statements = unit->has_statements || strncmp(u->text, "{%", 2) == 0 || strncmp(u->text, "<%", 2) == 0;
 	if (equals != NULL && text[0] != '{') {
 		size_t n = strcspn(text, " \t=");
 
@@ -212,6 +213,8 @@ unit_add(struct import *im, const char *name, const char *bytes, size_t length)
 		conf_complain(im->report, CONF_ERROR, name, 0, "not enough memory to read it");
 		return;
 	}
+	if (!ends_with(name, ".conf"))
+		unit->file = arena_copy_string(im->arena, name);
 	while (take(im, unit, &u, name))
 		;
 	unitfile_release(&u);

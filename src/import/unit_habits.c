@@ -54,6 +54,20 @@ is_pulled_in(const struct import *im, const struct unit *unit)
 	return false;
 }
 
+/* Whether the machine starts UNIT itself: the [Install] of a timer beside it is the timer's. */
+static bool
+is_installed(const struct unit *unit)
+{
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next) {
+		const char *dot = strrchr(line->entry->file, '.');
+
+		if (strcmp(line->entry->section, "Install") == 0 &&
+			(dot == NULL || (strcmp(dot, ".timer") != 0 && strcmp(dot, ".path") != 0)))
+			return true;
+	}
+	return false;
+}
+
 /* What has no [Install] is started by somebody else: by its socket when there is one, else by a timer or by hand. */
 static void
 say_start(const struct import *im, const struct unit *unit)
@@ -61,7 +75,7 @@ say_start(const struct import *im, const struct unit *unit)
 	struct draft *d = unit->draft;
 	struct err err;
 
-	if (unit_has_section(unit, "Install") || is_pulled_in(im, unit) || unit_value(unit, "ExecStart")[0] == '\0')
+	if (is_installed(unit) || is_pulled_in(im, unit) || unit_value(unit, "ExecStart")[0] == '\0')
 		return;
 	if (d->kind == CONF_GUNICORN && unit_has_socket(im, d))
 		draft_set(d, KEY_start, "on-demand", "the unit has no [Install]: its socket starts it", &err);

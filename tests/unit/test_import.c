@@ -340,6 +340,9 @@ service_lines(void **state)
 		{ "ExecStart=/x/y\nReloadSignal=SIGUSR1\nRestartKillSignal=SIGINT\n", "command = /x/y; reload_signal = SIGUSR1; " },
 		{ "ExecStart=/x/y\nKillSignal=SIGQUIT\nExecReload=/bin/kill -HUP $MAINPID\n", "command = /x/y; kill_signal = SIGQUIT; reload_signal = HUP; " },
 		{ "ExecStart=gunicorn a\nLimitNOFILE=1024:infinity\nLimitAS=4G\nLimitNICE=-5\nLimitCORE=0\n", "app = a; limit_as = 4G; limit_core = 0; limit_nice = -5; limit_nofile = 1024:infinity; " },
+		{ "ExecStart=gunicorn a\nLimitSTACK=1G 500M\nLimitDATA=1.5G:2G\nLimitNPROC=0x40\nLimitFSIZE=4 G\nLimitMSGQUEUE=1E\nMemoryMax=1G512M\n",
+			"app = a; limit_data = 1.5G:2G; limit_fsize = 4294967296; limit_msgqueue = 1E; "
+			"limit_nproc = 64; limit_stack = 1598029824; memory_max = 1610612736; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=5min:1h\nLimitRTTIME=200\n", "app = a; limit_cpu = 300000ms:3600000ms; limit_rttime = 200us; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=1min 30s\nLimitNPROC=1\nLimitNPROC=\n", "app = a; limit_cpu = 90000ms; " },
 		{ "ExecStart=gunicorn a\nCPUAffinity=7\nCPUAffinity=\nCPUAffinity=0 1\nCPUAffinity=4-5\n", "app = a; cpu_affinity = 0 1 4-5; " },
@@ -524,6 +527,15 @@ fates(void **state)
 		{ "SystemCallArchitectures", "x86", FATE_LOST }, { "RestrictNamespaces", "~user net", FATE_KEPT },
 		{ "RestrictAddressFamilies", "AF_UNIX AF_NOWHERE", FATE_KEPT }, { "RestrictAddressFamilies", "AF_NOWHERE", FATE_LOST }, { "RestrictRealtime", "off", FATE_MEANINGLESS },
 		{ "LimitNOFILE", "1024", FATE_KEPT }, { "LimitNOFILE", "", FATE_MEANINGLESS },
+		/* as systemd-analyze verify has them: "ignoring" */
+		{ "LimitNOFILE", "1K", FATE_MEANINGLESS }, { "LimitNOFILE", "5:", FATE_MEANINGLESS }, { "LimitNPROC", "200:100", FATE_MEANINGLESS },
+		{ "LimitAS", "4g", FATE_MEANINGLESS }, { "LimitFSIZE", "4MB", FATE_MEANINGLESS }, { "LimitMEMLOCK", ".5G", FATE_MEANINGLESS },
+		{ "LimitCORE", "1M500G", FATE_MEANINGLESS }, { "LimitCPU", "soon", FATE_MEANINGLESS }, { "LimitRSS", "infinity:1M", FATE_MEANINGLESS },
+		{ "MemoryMax", "512m", FATE_MEANINGLESS }, { "MemoryHigh", "512MB", FATE_MEANINGLESS }, { "MemorySwapMax", "40.5%", FATE_KEPT },
+		{ "TasksMax", "1K", FATE_MEANINGLESS }, { "TasksMax", "10%", FATE_KEPT }, { "CPUQuota", "0.5", FATE_MEANINGLESS },
+		{ "CPUWeight", "0", FATE_MEANINGLESS }, { "Nice", "25", FATE_MEANINGLESS }, { "UMask", "9", FATE_MEANINGLESS },
+		{ "StateDirectoryMode", "999", FATE_MEANINGLESS }, { "StartLimitBurst", "x", FATE_MEANINGLESS }, { "OOMPolicy", "foo", FATE_MEANINGLESS },
+		{ "ProtectSystem", "maybe", FATE_MEANINGLESS }, { "ProtectHome", "{{ x }}", FATE_LOST },
 		{ "Type", "notify", FATE_IMPLIED }, { "Type", "oneshot", FATE_LOST },
 		{ "KillMode", "mixed", FATE_IMPLIED }, { "KillMode", "process", FATE_LOST },
 		{ "KillSignal", "SIGTERM", FATE_IMPLIED }, { "KillSignal", "SIGQUIT", FATE_LOST },
@@ -742,25 +754,48 @@ dropins_count_in_their_order(void **state)
 	release(&i);
 }
 
+/* Its timer is said to be lost, and does not make it a service that starts with the others. */
+static void
+a_timer_starts_its_service(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "/e/tidy.service", "[Service]\nType=oneshot\nExecStart=/x/tidy\n");
+	add(&i, "/e/tidy.timer", "[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n");
+	end(&i);
+	expect_settings(&i, "timer", "command = /x/tidy; autostart = no; restart = never; type = oneshot; ");
+	assert_int_equal(entry_of(&i, "OnCalendar")->fate, FATE_LOST);
+	release(&i);
+}
+
 static void
 what_is_broken_has_its_line(void **state)
 {
-	static const struct {
-		const char *name, *text;
-		unsigned line;
-	} cases[] = {
+	/* clang-format off */
+	static const struct { const char *name, *text; unsigned line; } cases[] = {
 		{ "x.service", "[Service\n", 1 },
 		{ "x.service", "[Service]\nExecStart=gunicorn a\nUser=x\001y\n", 3 },
 		{ "x.service", "[Service]\n\nExecStart=gunicorn 'a\n", 3 },
 		{ "x.service", "[Service]\nExecStart=/bin/sh -c 'gunicorn \"a'\n", 2 },
 		{ "x.service", "[Service]\nExecStart=gunicorn a\nExecStart=gunicorn b\n", 3 },
 		{ "x.service", "[Service]\nEnvironment=\"A=b\nExecStart=gunicorn a\n", 2 },
-		{ "compose.yml", "services:\n  web: gunicorn a\n", 1 },
+		{ "x.service", "[Service]\n{% if a %}\nExecStart=gunicorn a\n{% else %}\nExecStart=gunicorn b\n{% endif %}\n", 5 },
+		{ "x.service", "[Unit]\nUser=x\nExecStart=gunicorn a\n[Install]\nWantedBy=x\n", 3 },
+		{ "x.service", "[Service]\nUser=x\n", 0 },
+		{ "compose.yml", "services:\n  web: gunicorn a\n", 0 },
+		/* lines with colons are no Procfile yet */
+		{ "passwd", "root:x:0:0:root:/root:/bin/bash\nweb: x\n", 0 },
+		{ "app.yml", "name: x\nweb: gunicorn\n  a: b\n", 0 },
+		{ "app.yml", "name: x\nkind: y\n", 0 },
+		{ "Procfile", "web:\nworker: celery\n", 1 },
 		{ "bridle.ini", "[gunicorn:x]\napp = a\n", 0 },
 		{ "s.conf", "[program:x]\ncommand=gunicorn 'a\n", 2 },
 		{ "s.conf", "[program:x]\ncommand=gunicorn a\nfoo\n", 3 },
 		{ "Procfile", "web: gunicorn a\n\nfoo\n", 3 },
 	};
+	/* clang-format on */
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -810,7 +845,8 @@ programs_of_supervisord(void **state)
 		{ "command=gunicorn a\nenvironment=A=\"b,c\", D='e f',\n  G=h\n", "app = a; environment = \"A=b,c\"; environment = \"D=e f\"; environment = G=h; restart = on-failure; " },
 		{ "command=gunicorn a\nautorestart=unexpected\nautostart=false\n", "app = a; autostart = no; restart = on-failure; " },
 		{ "command=gunicorn a\nstdout_logfile=/dev/null\nstdout_logfile_maxbytes=50MB\n", "app = a; restart = on-failure; log = none; log_max_size = 50MB; " },
-		{ "command=gunicorn a\nstopwaitsecs=30\nstartretries=3\n", "app = a; restart = on-failure; start_limit = 3; stop_timeout = 30s; " },
+		{ "command=gunicorn a\nstopwaitsecs=30\nstartretries=3\n", "app = a; restart = on-failure; start_limit = 4; stop_timeout = 30s; " },
+		{ "command=gunicorn a\nstartretries=0\n", "app = a; restart = on-failure; start_limit = 1; " },
 		{ "command=gunicorn a\nenvironment={% if x %}A=b,{% endif %}\n", "app = a; restart = on-failure; " },
 		{ "command=celery -A x\ndirectory=/x\n", "command = celery -A x; directory = /x; restart = on-failure; " },
 		{ "command=/x/y\nautorestart=true\nexitcodes=0,2\n", "command = /x/y; restart = always; success_exit_status = 0,2; " },
@@ -897,6 +933,12 @@ a_procfile_has_a_service_a_line(void **state)
 	end(&i);
 	expect_settings(&i, "Procfile", "app = a; #bind = :$PORT; command = /bin/sh -c \"celery -A x\"; ");
 	assert_int_equal(ledger_count(&i.im.ledger, FATE_LOST), 3);
+	assert_memory_equal(i.text, "# From Procfile (a Procfile)\n", 29);
+	release(&i);
+	begin(&i);
+	add(&i, "processes", "# by another name\n\nclock: ./clock\nweb: gunicorn a\n");
+	end(&i);
+	expect_settings(&i, "processes", "command = /bin/sh -c ./clock; app = a; ");
 	release(&i);
 }
 
@@ -920,6 +962,7 @@ main(void)
 		cmocka_unit_test(sockets_may_share_a_directory),
 		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
+		cmocka_unit_test(a_timer_starts_its_service),
 		cmocka_unit_test(what_is_broken_has_its_line),
 		cmocka_unit_test(what_is_passed_over_is_said),
 		cmocka_unit_test(programs_of_supervisord),
