@@ -29,26 +29,26 @@ wrapper_take_gosu(struct launch *l, const struct wrapper *w, const char *const *
 /* Options of prlimit(1) and chpst(8), and what a number alone counts. chpst's -m is of several. */
 static const struct {
 	const char *name; /* of prlimit */
-	enum key_id key;
 	const char *unit;
+	enum key_id key;
 	char letter; /* of prlimit; 0: none */
 	char chpst;  /* of chpst; 0: none */
 } limits[] = {
-	{ "--as", KEY_limit_as, "", 'v', 0 },
-	{ "--core", KEY_limit_core, "", 'c', 'c' },
-	{ "--cpu", KEY_limit_cpu, "s", 't', 't' },
-	{ "--data", KEY_limit_data, "", 'd', 'd' },
-	{ "--fsize", KEY_limit_fsize, "", 'f', 'f' },
-	{ "--locks", KEY_limit_locks, "", 'x', 0 },
-	{ "--memlock", KEY_limit_memlock, "", 'l', 0 },
-	{ "--msgqueue", KEY_limit_msgqueue, "", 'q', 0 },
-	{ "--nofile", KEY_limit_nofile, "", 'n', 'o' },
-	{ "--nproc", KEY_limit_nproc, "", 'u', 'p' },
-	{ "--rss", KEY_limit_rss, "", 'm', 0 },
-	{ "--rtprio", KEY_limit_rtprio, "", 'r', 0 },
-	{ "--rttime", KEY_limit_rttime, "us", 'y', 0 },
-	{ "--sigpending", KEY_limit_sigpending, "", 'i', 0 },
-	{ "--stack", KEY_limit_stack, "", 's', 0 },
+	{ "--as", "", KEY_limit_as, 'v', 0 },
+	{ "--core", "", KEY_limit_core, 'c', 'c' },
+	{ "--cpu", "s", KEY_limit_cpu, 't', 't' },
+	{ "--data", "", KEY_limit_data, 'd', 'd' },
+	{ "--fsize", "", KEY_limit_fsize, 'f', 'f' },
+	{ "--locks", "", KEY_limit_locks, 'x', 0 },
+	{ "--memlock", "", KEY_limit_memlock, 'l', 0 },
+	{ "--msgqueue", "", KEY_limit_msgqueue, 'q', 0 },
+	{ "--nofile", "", KEY_limit_nofile, 'n', 'o' },
+	{ "--nproc", "", KEY_limit_nproc, 'u', 'p' },
+	{ "--rss", "", KEY_limit_rss, 'm', 0 },
+	{ "--rtprio", "", KEY_limit_rtprio, 'r', 0 },
+	{ "--rttime", "us", KEY_limit_rttime, 'y', 0 },
+	{ "--sigpending", "", KEY_limit_sigpending, 'i', 0 },
+	{ "--stack", "", KEY_limit_stack, 's', 0 },
 };
 
 enum { LIMITS = sizeof limits / sizeof limits[0] };
