@@ -52,6 +52,41 @@ static const struct log {
 		"2026-11-20 15:25:49,094 INFO exited: web (exit status 127; not expected)\n" },
 	{ "proxy.upstream-closed", "runtime", 1,
 		"2026/11/20 15:25:49 [error] 9#9: *57 readv() failed (104: Connection reset by peer) while reading upstream\n" },
+	{ "proxy.upstream-closed", "runtime", 1,
+		"2026/11/20 15:25:49 [error] 9#9: *57 recv() failed (104: Unknown error) while reading response header from "
+		"upstream, client: x\n" },
+	{ "proxy.upstream-refused", "boot", 1,
+		"at=error code=H10 desc=\"App crashed\" method=GET path=\"/\" dyno= connect= service= status=503 bytes=\n" },
+	/* above the journal systemd shows how the run ended that the lines below are of */
+	{ "boot.bind-unexplained", "startup-config", 1,
+		"    Process: 7 ExecStart=/srv/venv/bin/gunicorn wsgi:app (code=exited, status=1/FAILURE)\n\n"
+		"[INFO] Starting gunicorn 20.1.0\n[ERROR] Can't connect to ('::', 80)\n" },
+	{ "boot.unexplained", "boot", 0,
+		"    Process: 7 ExecStart=/srv/venv/bin/gunicorn wsgi:app (code=exited, status=1/FAILURE)\n" },
+	{ "unknown", "unknown", 0, "    Process: 7 ExecStart=/usr/sbin/nginx (code=exited, status=1/FAILURE)\n" },
+	{ "boot.config-error", "startup-config", 0,
+		"    Process: 7 ExecStart=/srv/venv/bin/gunicorn wsgi:app (code=exited, status=200/CHDIR)\n" },
+	{ "boot.unexplained", "boot", 0,
+		"heroku[web.1]: Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch\n"
+		"heroku[router]: at=error code=H10 desc=\"App crashed\" method=GET path=\"/\"\n" },
+	/* "Can't connect to" is said by others, too */
+	{ "boot.dependency-down", "boot", 0,
+		"Nov 20 15:25:49 h gunicorn[7]: [ERROR] Can't connect to MySQL server on 'db' (110)\n"
+		"Nov 20 15:25:49 h gunicorn[7]: OperationalError: (2003, \"Can't connect to MySQL server (timed out)\")\n"
+		"Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n" },
+	{ "boot.bind-unexplained", "startup-config", 1, "[ERROR] Can't connect to /run/shop.sock\n" },
+	/* shells speak the language of their user */
+	{ "boot.import-missing", "startup-config", 1, "bash: gunicorn: orden no encontrada\n" },
+	{ "boot.import-missing", "startup-config", 1,
+		"-bash: gunicorn: \xd0\xba\xd0\xbe\xd0\xbc\xd0\xb0\xd0\xbd\xd0\xb4\xd0\xb0\n" },
+	{ "boot.import-missing", "startup-config", 1,
+		"bash: l\xc3\xadnea 1: gunicorn: no se encontr\xc3\xb3 la orden\n" },
+	{ "boot.import-missing", "startup-config", 1, "bash : ligne 1 : gunicorn : commande introuvable\n" },
+	/* app.run() at the top level: loading ends with the timeout, and with nothing else */
+	{ "boot.timeout", "boot", 0,
+		" * Running on http://127.0.0.1:5000/ (Press CTRL+C to quit)\n"
+		"[2026-11-20 15:25:49 +0000] [4] [CRITICAL] WORKER TIMEOUT (pid:162)\n"
+		"[2026-11-20 15:25:49 +0000] [162] [INFO] Worker exiting (pid: 162)\n" },
 	/* a request that was not even read is none, and one that a timeout ended may be written in one more way */
 	{ "recycle.max-requests", "recycle", 1,
 		"[INFO] 2026-11-20 15:25:49,863 gunicorn.error: Worker exiting (pid: 9)\n"

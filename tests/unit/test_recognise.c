@@ -323,6 +323,11 @@ foreign_lines(void **state)
 	expect("2022/10/19 19:35:51 [error] 3#3: *4 connect() failed (111: Connection refused) while connecting to "
 	       "upstream, x\n",
 		"PROXY_REFUSED");
+	expect("2022/10/19 19:35:51 [error] 3#3: *4 connect() failed (111: Unknown error) while connecting to upstream, x\n",
+		"PROXY_REFUSED");
+	expect("2022/10/19 19:35:51 [error] 3#0: *4 kevent() reported that connect() failed (61: Connection refused) while "
+	       "connecting to upstream, x\n",
+		"PROXY_REFUSED_BSD");
 	expect("[Fri Nov 20 15:25:49.1234 2026] [proxy:error] [pid 9:tid 140] (111)Connection refused: AH00957: HTTP: "
 	       "attempt to connect to 127.0.0.1:8000 failed\n",
 		"APACHE_REFUSED");
@@ -353,7 +358,9 @@ foreign_lines(void **state)
 	expect("2026-11-20 15:25:49,123 INFO exited: shop (exit status 3; not expected)\n", "ENDED_BOOT_SUPERVISOR");
 	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=4/NOPERMISSION\n",
 		"ENDED_APP");
-	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n", "");
+	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n",
+		"ENDED_START");
+	expect("   Main PID: 7 (code=exited, status=3)\n", "ENDED_STATUS/7/3");
 	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=203/EXEC\n",
 		"NOT_RUN_EXEC");
 	expect("app[web.1]: bash: line 1: gunicorn: command not found\n", "NO_PROGRAM_LINE");
