@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -71,12 +72,33 @@ may(const struct check *c, const struct stat *st, int mode)
 	return (st->st_mode & bits) == bits;
 }
 
-/* Whoever may not enter where it starts fails in chdir(2), before anything of Gunicorn runs. */
+/* Put that part of PATH, an absolute one, into PART which the user of the service may not enter or, at its end, execute.
+ * False: there is none, as far as we may look. */
+static bool
+is_closed(const struct check *c, const char *path, char part[PATH_MAX])
+{
+	struct stat st;
+
+	for (size_t n = 1; n < PATH_MAX; n++) {
+		if (path[n] != '/' && path[n] != '\0')
+			continue;
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if (stat(part, &st) == 0 && !may(c, &st, X_OK))
+			return true;
+		if (path[n] == '\0')
+			return false;
+	}
+	return false;
+}
+
+/* Whoever may not enter where it starts fails in chdir(2), before anything of Gunicorn runs. Homes are closed to others on
+ * many systems, and what is below them with them. */
 static void
 check_directory(const struct check *c)
 {
 	const char *path = c->service.directory;
-	struct stat st;
+	char part[PATH_MAX];
 
 	if (path[0] == '\0')
 		return;
@@ -84,9 +106,25 @@ check_directory(const struct check *c)
 		check_say(c, CONF_ERROR, "directory", "the directory '%s' is not there", path);
 	else if (is_surely_no_directory(path))
 		check_say(c, CONF_ERROR, "directory", "'%s' is not a directory", path);
-	else if (stat(path, &st) == 0 && !may(c, &st, X_OK))
+	else if (is_closed(c, path, part))
 		check_say(c, CONF_WARNING, "directory", "the user '%s' may not enter '%s': chmod o+x, or chown it",
-			c->account.name, path);
+			c->account.name, part);
+}
+
+/* A virtual environment's Python is a link to the one that made it: root's own (pyenv, uv) lies below /root, where no
+ * other user gets in. What the kernel then says, "Permission denied", is said of the script. */
+static void
+check_interpreter(const struct check *c)
+{
+	char interpreter[PATH_MAX], real[PATH_MAX], part[PATH_MAX];
+
+	if (c->command[0] == '\0' || !conf_interpreter(c->command, interpreter, sizeof interpreter) ||
+		realpath(interpreter, real) == NULL || !is_closed(c, real, part))
+		return;
+	check_say(c, CONF_WARNING, c->service.virtualenv[0] != '\0' ? "virtualenv" : "command",
+		"the user '%s' may not run '%s', the Python of '%s', for '%s' is closed to it: make the environment anew "
+		"with one that everybody may run (/usr/bin/python3 -m venv)",
+		c->account.name, real, c->command, part);
 }
 
 /* bin/python is what every tool that makes one puts there (PEP 405). */
@@ -169,8 +207,8 @@ check_socket_directory(const struct check *c, const char *path)
 		return;
 	if (check_is_missing(directory))
 		check_say(c, CONF_ERROR, "bind",
-			"the directory '%s' of the socket is not there: mkdir it, or choose one that is "
-			"there at boot",
+			"the directory '%s' of the socket is not there: mkdir it, at each boot if it is below /run, or "
+			"let runtime_directory make it",
 			directory);
 	else if (is_surely_no_directory(directory))
 		check_say(c, CONF_ERROR, "bind", "'%s' is not a directory", directory);
@@ -187,6 +225,7 @@ check_places(struct check *check)
 {
 	check_account(check);
 	check_directory(check);
+	check_interpreter(check);
 	check_environment_files(check);
 	if (check->section->kind != CONF_GUNICORN)
 		return;

@@ -66,6 +66,9 @@ void conf_command_patch(char *slot, uint64_t n);
 /* The version of the Gunicorn that COMMAND (absolute path of a gunicorn script) would run, found by its
  * installed metadata (site-packages or dist-packages of its prefix or interpreter), without running it. */
 struct conf_version conf_gunicorn_version(const char *command);
+/* Put the Python that the script COMMAND names in its first lines into INTERPRETER, as it stands there: PATH_MAX is enough.
+ * COMMAND itself when that is a python. False: it is no script of Python, or cannot be read. */
+bool conf_interpreter(const char *command, char *interpreter, size_t size);
 /* <0, 0, >0: A is older than, the same as, newer than B. */
 int conf_version_compare(struct conf_version a, struct conf_version b);
 /* "25.1.0" and the like, up to the first thing that is no number; all 0 when there is none. */

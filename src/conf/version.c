@@ -76,10 +76,10 @@ read_start(const char *path, char *start, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* The interpreter of the Python script PATH: "#!/usr/bin/python3", or, where pip found that too long for the
- * kernel, a shell script whose second line is '''exec' /long/path/python "$0" "$@". */
-static bool
-find_interpreter(const char *path, char *interpreter, size_t size)
+/* "#!/usr/bin/python3", or, where pip found that too long for the kernel, a shell script whose second line is
+ * '''exec' /long/path/python "$0" "$@". */
+bool
+conf_interpreter(const char *path, char *interpreter, size_t size)
 {
 	char start[1024], *word, *rest;
 
@@ -153,7 +153,7 @@ conf_gunicorn_version(const char *command)
 	char interpreter[PATH_MAX], real[PATH_MAX], prefix[PATH_MAX];
 	const char *python = "python3*";
 	struct conf_version v = { 0 };
-	bool known = find_interpreter(command, interpreter, sizeof interpreter);
+	bool known = conf_interpreter(command, interpreter, sizeof interpreter);
 
 	/* a virtual environment's python is a link out of it, its scripts are not */
 	if (realpath(command, real) != NULL && strncmp(base_name(command), "python", 6) != 0 &&

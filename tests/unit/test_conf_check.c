@@ -35,6 +35,7 @@ setup(void **state)
 
 	assert_non_null(s);
 	scratch_make(s);
+	assert_int_equal(chmod(s->path, 0755), 0); /* for the users of services */
 	for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++)
 		assert_int_equal(mkdir(scratch_path(s, directories[i]), 0755), 0);
 	snprintf(cfg, sizeof cfg, "home = %s/base/bin\ninclude-system-site-packages = false\nversion = 3.11.2\n",
@@ -190,6 +191,10 @@ static const struct one cases[] = {
 	{ "23.0.0", "[program:p]\ncommand = sh\ndirectory = none\n", "9 E p: the directory 'D/none' is not there" },
 	{ "23.0.0", "[program:p]\ncommand = sh\ndirectory = site/a.py\n", "9 E p: 'D/site/a.py' is not a directory" },
 	{ "23.0.0", "[program:p]\ncommand = sh\ndirectory = secret\nuser = bin\n", "9 W p: the user 'bin' may not enter" },
+	{ "23.0.0", "[program:p]\ncommand = sh\ndirectory = secret/deep\nuser = bin\n", "9 W p: the user 'bin' may not enter 'D/secret':" },
+	{ "23.0.0", "[program:p]\ncommand = venv/bin/closed\ndirectory = .\nuser = bin\n",
+		"8 W p: the user 'bin' may not run 'D/secret/python3', the Python of 'D/venv/bin/closed', for 'D/secret' is closed" },
+	{ "23.0.0", "[program:p]\ncommand = venv/bin/closed\ndirectory = .\nuser = root\n", "" },
 	{ "23.0.0", "[bridle]\nwatch_user = no-such-user\n", "8 E [bridle]: watch_user: there is no user 'no-such-user'" },
 	{ "23.0.0", "[bridle]\ncontrol_group = no-such-group\n", "8 E [bridle]: control_group: there is no group" },
 	/* versions */
@@ -252,6 +257,13 @@ each_fault_has_one_complaint(void **state)
 	mkdir(scratch_path(s, "sticky"), 0755);
 	assert_int_equal(chmod(scratch_path(s, "sticky"), 01777), 0);
 	mkdir(scratch_path(s, "secret"), 0700);
+	mkdir(scratch_path(s, "secret/deep"), 0755);
+	/* as pyenv and uv leave it when root makes the environment */
+	write_file(s, "secret/python3", "", 0755);
+	snprintf(text, sizeof text, "%s/secret/python3", s->path);
+	assert_int_equal(symlink(text, scratch_path(s, "venv/bin/python3")), 0);
+	snprintf(text, sizeof text, "#!%s/venv/bin/python3\n", s->path);
+	write_file(s, "venv/bin/closed", text, 0755);
 	write_file(s, "site/good.py",
 		"# daemon = True\nworkers_per_cpu = 2\nif True:\n    bind = 3\nbind == 3\ndaemon = False\n", 0644);
 	write_file(s, "site/daemon.py", "import os\n\ndaemon = True\n", 0644);
