@@ -33,8 +33,8 @@ line(FILE *out, struct paint p, const char *label, const char *words)
 	fputc('\n', out);
 }
 
-static void
-print_heading(const json_t *service, FILE *out, struct paint p)
+void
+detail_print_heading(const json_t *service, FILE *out, struct paint p)
 {
 	const char *state = field_text(service, "state"), *reason = field_text(service, "reason");
 	char buffer[64];
@@ -262,7 +262,7 @@ detail_print(const json_t *services, FILE *out, struct paint p)
 	json_array_foreach((json_t *)services, i, service) {
 		if (i > 0)
 			fputc('\n', out);
-		print_heading(service, out, p);
+		detail_print_heading(service, out, p);
 		print_master(service, out, p);
 		print_due(service, out, p);
 		print_counts(service, out, p);

@@ -3,18 +3,26 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/account.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/connection.h"
+#include "cli/detail.h"
+#include "cli/field.h"
 #include "cli/jsonout.h"
+#include "cli/state.h"
 #include "cli/trouble.h"
 #include "cli/why_log.h"
 
-enum { MOST = 1000 /* far more than the watcher keeps (DOCKET_KEPT): no number of a person is refused */ };
+enum {
+	MOST = 1000,        /* far more than the watcher keeps (DOCKET_KEPT): no number of a person is refused */
+	BELONGS = 60 * 1000 /* msec between an incident and the move that is its outcome: the watcher sees both soon */
+};
 
 static void
 print_json(const json_t *incidents)
@@ -27,23 +35,59 @@ print_json(const json_t *incidents)
 	}
 }
 
-static void
-print(const json_t *incidents, const struct arguments *a)
+/* Is one of INCIDENTS about the state that SERVICE is in? */
+static bool
+is_told(const json_t *service, const json_t *incidents)
 {
-	struct paint p = paint_for(STDOUT_FILENO);
+	const char *name = field_text(service, "name");
 	size_t i;
 	json_t *incident;
+	msec since, last;
 
-	if ((a->given & ARGUMENT(JSON)) != 0) {
-		print_json(incidents);
-		return;
+	field_seconds(service, "since", &since);
+	json_array_foreach((json_t *)incidents, i, incident)
+		if (strcmp(field_text(incident, "service"), name) == 0 &&
+			(!field_seconds(incident, "last", &last) || last > clock_wall() - since - BELONGS))
+			return true;
+	return false;
+}
+
+/* Incidents are made of what a Gunicorn says and of its workers' ends. A program has neither, nor has a Gunicorn that could
+ * not be executed: that they fail is known from their state alone. How many there are; BEFORE: more was printed above. */
+static unsigned
+print_untold(const json_t *services, const json_t *incidents, bool before, struct paint p)
+{
+	unsigned n = 0;
+	size_t i;
+	json_t *service;
+
+	json_array_foreach((json_t *)services, i, service) {
+		if (state_colour(field_text(service, "state")) != COLOUR_BAD || is_told(service, incidents))
+			continue;
+		if (before || n > 0)
+			putchar('\n');
+		n++;
+		detail_print_heading(service, stdout, p);
+		fputs("  no more was seen of it; what it wrote, if anything: bridle logs ", stdout);
+		paint_visible(stdout, field_text(service, "name"));
+		putchar('\n');
 	}
+	return n;
+}
+
+static void
+print(const json_t *incidents, const json_t *services)
+{
+	struct paint p = paint_for(STDOUT_FILENO);
+	size_t i, n = json_array_size(incidents);
+	json_t *incident;
+
 	json_array_foreach((json_t *)incidents, i, incident) {
 		if (i > 0)
 			putchar('\n');
 		account_print(incident, stdout, p);
 	}
-	if (json_array_size(incidents) == 0)
+	if (print_untold(services, incidents, n > 0, p) == 0 && n == 0)
 		puts("nothing has gone wrong, as far as Bridle saw");
 }
 
@@ -66,12 +110,42 @@ question(const struct arguments *a, struct trouble *t)
 	return parameters;
 }
 
+/* The services that A means, as they stand. */
+static json_t *
+standing(const struct arguments *a)
+{
+	json_t *parameters = json_pack("{s:b}", "brief", 1);
+
+	if (a->count > 0)
+		json_object_set_new(parameters, "name", json_string(a->operands[0]));
+	return parameters;
+}
+
+static bool
+answer(struct connection *c, const struct arguments *a, json_t *parameters, struct trouble *t)
+{
+	struct varlink_reply reply, services;
+	const json_t *incidents;
+	bool ok = true;
+
+	if (!connection_call(c, "Why", parameters, &reply, t))
+		return false;
+	incidents = json_object_get(reply.parameters, "incidents");
+	if ((a->given & ARGUMENT(JSON)) != 0) {
+		print_json(incidents);
+	} else if ((ok = connection_call(c, "List", standing(a), &services, t))) {
+		print(incidents, json_object_get(services.parameters, "services"));
+		varlink_reply_free(&services);
+	}
+	varlink_reply_free(&reply);
+	return ok;
+}
+
 static int
 ask(const struct arguments *a)
 {
 	struct trouble t;
 	json_t *parameters = question(a, &t);
-	struct varlink_reply reply;
 	struct connection c;
 	bool ok;
 
@@ -81,11 +155,7 @@ ask(const struct arguments *a)
 		json_decref(parameters);
 		return trouble_tell(&t);
 	}
-	ok = connection_call(&c, "Why", parameters, &reply, &t);
-	if (ok) {
-		print(json_object_get(reply.parameters, "incidents"), a);
-		varlink_reply_free(&reply);
-	}
+	ok = answer(&c, a, parameters, &t);
 	connection_close(&c);
 	return ok ? CLI_OK : trouble_tell(&t);
 }

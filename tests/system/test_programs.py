@@ -54,6 +54,7 @@ def test_an_exit_at_once_waits(bridled):
     site = bridled(program("short", "/bin/false", start_limit=3))
     site.wait_state("failed", "short")
     assert 2 <= site.moves("short").count("starting") + 1 <= 5
+    assert site.ctl("why", "short").startswith("short  failed for ")
 
 
 def test_a_command_that_is_not_there(bridled):
