@@ -3,10 +3,10 @@
 #
 #   sh contrib/static-build.sh [DIR [argument of configure ...]]
 #
-# The programs come to be DIR/bridle/bridled and DIR/bridle/bridle (DIR: build-static). Debian and Ubuntu build their
-# libraries for glibc alone, so the sources of the four libraries are fetched with apt-get, which checks their signatures,
-# and built with musl-gcc below DIR. Nothing outside DIR is written, and no privilege is needed. A tarball that is in
-# DIR/fetch already is not fetched again: without a network, put the four there.
+# The programs come to be DIR/bridle/bridled and DIR/bridle/bridle (DIR: build-static), and are installed by
+# make -C DIR/bridle install. Debian and Ubuntu build their libraries for glibc alone, so the sources of the four libraries
+# are fetched with apt-get, which checks their signatures, and built with musl-gcc below DIR. Nothing outside DIR is written, and no
+# privilege is needed. A tarball that is in DIR/fetch already is not fetched again: without a network, put the four there.
 set -eu
 
 say() { printf 'static-build: %s\n' "$*" >&2; }
@@ -14,6 +14,8 @@ die() { say "$*"; exit 1; }
 cannot() { say "$*"; exit 77; } # not our fault: something that this machine does not have
 
 top=$(cd "$(dirname "$0")/.." && pwd)
+# configure would say so, too, but only after minutes
+[ ! -e "$top/config.status" ] || die "$top is configured, and cannot be built elsewhere as well: make distclean there first"
 dir=${1:-build-static}
 [ $# -eq 0 ] || shift
 mkdir -p "$dir/fetch" "$dir/prefix/include" "$dir/prefix/lib/pkgconfig"

@@ -250,6 +250,16 @@ def test_its_configuration_is_one(daemons):
     assert done.returncode == 0 and "log" in done.stdout, done.stderr
 
 
+def test_the_static_build_wants_a_clean_tree(tmp_path):
+    """Whoever did ./configure && make in it hears that at once, and not after the libraries were fetched and built."""
+    (tmp_path / "contrib").mkdir()
+    (tmp_path / "config.status").touch()
+    script = shutil.copy(TESTS.parent / "contrib/static-build.sh", tmp_path / "contrib")
+    done = subprocess.run(["sh", script, "out"], cwd=tmp_path, text=True, capture_output=True, timeout=60)
+    assert done.returncode == 1 and "make distclean" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_every_file_is_installed():
     listed = (TESTS.parent / "contrib" / "contrib.am").read_text()
     for path in [*INIT.iterdir(), *CONTAINER.iterdir()]:
