@@ -74,8 +74,8 @@ story_turns(const struct story *s, const struct story_event *e)
 		return false;
 	if (e->fact == FACT_STARTING)
 		return s->over || s->stop >= 0 || (s->faulty && is_of_an_earlier_start(s));
-	if (e->fact == FACT_STOP)
-		return s->faulty && !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours */
+	if (e->fact == FACT_STOP && s->faulty)
+		return !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours */
 			!is_end_begun(s, e);
 	return (weight == WEIGHT_FAULT || weight == WEIGHT_DEED) && is_long_after(s->last, e->second, STORY_SILENCE);
 }

@@ -385,6 +385,8 @@ where_a_story_turns(void **state)
 		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_TIMEOUT, STORY_SILENCE, 11, 1 }, false },
 		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_TIMEOUT, STORY_SILENCE + 1, 11, 1 }, true },
 		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_BOOTING, STORY_SILENCE + 1, 11, 11 }, false },
+		{ { { FACT_AUTORESTART, 0, 0, 10 } }, { FACT_STOP, STORY_SILENCE, 0, 1 }, false },
+		{ { { FACT_AUTORESTART, 0, 0, 10 } }, { FACT_STOP, STORY_SILENCE + 1, 0, 1 }, true },
 		{ { { FACT_TIMEOUT, 0, 10, 1 } }, { FACT_STOP, 5, 0, 1 }, true },
 		{ { { FACT_TERMED, 0, 10, 1 } }, { FACT_STOP, 1, 0, 1 }, false },
 		{ { { FACT_TERMED, 0, 10, 1 } }, { FACT_STOP, 60, 0, 1 }, true },
