@@ -12,6 +12,7 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_STARTING] = FACT_STARTING,
 	[SIGNATURE_WORKERS] = FACT_WORKERS,
 	[SIGNATURE_LISTENING] = FACT_LISTENING,
+	[SIGNATURE_USING] = FACT_LISTENING, /* said behind that one: Arbiter.start() */
 	[SIGNATURE_SHUTTING_DOWN] = FACT_SHUTTING_DOWN,
 	[SIGNATURE_REASON_BOOT] = FACT_REASON_BOOT,
 	[SIGNATURE_REASON_APP] = FACT_REASON_APP,
@@ -123,6 +124,7 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_FORKED_BARE] = FACT_FORKED,
 	[SIGNATURE_OOM_KILLED] = FACT_OOM,
 	[SIGNATURE_OOM_KILL] = FACT_OOM,
+	[SIGNATURE_OOM_KILL_TORN] = FACT_OOM,
 	[SIGNATURE_OOM_CGROUP] = FACT_OOM,
 	[SIGNATURE_OOM_KILLED_BARE] = FACT_OOM,
 	[SIGNATURE_OOM_TASK] = FACT_OOM,
@@ -145,6 +147,7 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_FAULT_ABRT] = FACT_CRASHED,
 	[SIGNATURE_FAULT_BUS] = FACT_CRASHED,
 	[SIGNATURE_FAULT_ILL] = FACT_CRASHED,
+	[SIGNATURE_SHELL_SEGV_LINE] = FACT_SHELL_CRASH,
 	[SIGNATURE_SHELL_SEGV] = FACT_SHELL_CRASH,
 	[SIGNATURE_NO_THREAD] = FACT_X_THREAD,
 	[SIGNATURE_NO_THREAD_OMP] = FACT_X_THREAD,
@@ -162,6 +165,12 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_NO_PROGRAM_CLIENT] = FACT_NO_PROGRAM,
 	[SIGNATURE_NO_PROGRAM_SUPERVISOR] = FACT_NO_PROGRAM,
 	[SIGNATURE_NO_PROGRAM_MODULE] = FACT_NO_PROGRAM,
+	[SIGNATURE_NO_PROGRAM_FILE] = FACT_NO_PROGRAM,
+	[SIGNATURE_NO_PROGRAM_COMPOSE] = FACT_NO_PROGRAM,
+	[SIGNATURE_NO_PROGRAM_COMPOSE_FILE] = FACT_NO_PROGRAM,
+	[SIGNATURE_NO_PROGRAM_POD] = FACT_NO_PROGRAM,
+	[SIGNATURE_NO_LIBRARY] = FACT_NO_LIBRARY,
+	[SIGNATURE_NO_LIBRARY_MUSL] = FACT_NO_LIBRARY,
 	[SIGNATURE_NOT_RUN_EXEC] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_SHELL] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_SUPERVISOR] = FACT_NOT_RUN,
@@ -226,10 +235,12 @@ fact_of_signal(int number)
 	return (number & 0x7f) != 0 ? ended_worker(number & 0x7f) : FACT_SIGNALLED;
 }
 
-/* The kernel kills others, too: a task is ours by its name, or by a pid that the story knows. */
+/* The kernel kills others, too: a task is ours by its name, in parentheses, where the line is not torn before it. */
 static bool
 is_about_us(const struct recognised *what)
 {
+	if (what->match.signature == SIGNATURE_OOM_KILL_TORN && memchr(what->text, '(', what->length) == NULL)
+		return true;
 	return memmem(what->text, what->length, "gunicorn", 8) != NULL ||
 		memmem(what->text, what->length, "python", 6) != NULL ||
 		memmem(what->text, what->length, "uvicorn", 7) != NULL;

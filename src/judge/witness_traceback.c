@@ -68,7 +68,7 @@ is_of_client(const struct traceback *t)
 {
 	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 &&
 		(strcmp(t->last.name, "OSError") == 0 || strcmp(t->last.name, "IOError") == 0 ||
-			strcmp(t->last.name, "socket.error") == 0);
+			strcmp(t->last.name, "socket.error") == 0 || strcmp(t->last.name, "error") == 0);
 }
 
 /* It went through the function that runs a worker from its birth, and so ended it. */

@@ -13,6 +13,11 @@ static const struct {
 	{ "#012", "\n" },
 	{ "\",\"", "\n" },
 	{ "\", \"", "\n" },
+	/* newlines that became blanks */
+	{ " File \"", "\n  File \"" },
+	{ " Traceback (most recent", "\nTraceback (most recent" },
+	{ " During handling of the above", "\nDuring handling of the above" },
+	{ " The above exception was", "\nThe above exception was" },
 };
 
 /* The form that AT begins with, or NULL, and its length. */
@@ -27,6 +32,22 @@ meant_by(const char *at, size_t n, size_t *length)
 	return NULL;
 }
 
+/* The blank before "ModuleNotFoundError: ", where that begins at AT; NULL: no name of an exception is there. Not further back than
+ * FROM. */
+static const char *
+blank_before_error(const char *from, const char *at, const char *end)
+{
+	static const char error[] = "Error: ";
+
+	if ((size_t)(end - at) < sizeof error - 1 || memcmp(at, error, sizeof error - 1) != 0)
+		return NULL;
+	while (at > from &&
+		((at[-1] >= 'A' && at[-1] <= 'Z') || (at[-1] >= 'a' && at[-1] <= 'z') ||
+			(at[-1] >= '0' && at[-1] <= '9') || at[-1] == '_' || at[-1] == '.'))
+		at--;
+	return at > from && at[-1] == ' ' ? at - 1 : NULL;
+}
+
 void
 flatline_read(struct text *out, const char *line, size_t length)
 {
@@ -35,8 +56,14 @@ flatline_read(struct text *out, const char *line, size_t length)
 	while (at < end) {
 		size_t n = 1;
 		const char *meant =
-			strchr("\\#\"", *at) != NULL && *at != '\0' ? meant_by(at, (size_t)(end - at), &n) : NULL;
+			strchr("\\#\" ", *at) != NULL && *at != '\0' ? meant_by(at, (size_t)(end - at), &n) : NULL;
+		const char *blank = *at == 'E' ? blank_before_error(kept, at, end) : NULL;
 
+		if (blank != NULL) {
+			text_addn(out, kept, (size_t)(blank - kept));
+			text_add(out, "\n");
+			kept = blank + 1;
+		}
 		if (meant == NULL) {
 			at++;
 			continue;

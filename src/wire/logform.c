@@ -57,6 +57,7 @@ peel_stamp(struct logform *f)
 	f->second = second;
 	f->stamps++;
 	f->dated = f->message[open] > '9';
+	f->named = false;
 	if (open == 0 && begins(f, n, ": ")) /* pm2 --time */
 		n++;
 	return peel(f, n + 2 * open);
@@ -107,7 +108,7 @@ skip_module(const struct logform *f, size_t end)
 	return n > 0 && begins(f, end + 4 + n, ": ") ? 5 + n : 0;
 }
 
-/* "[ERROR]", "ERROR", "ERROR:", "ERROR -", each followed by a blank. What a shipper says of a line stands to the left of
+/* "[ERROR]", "[error    ]" (structlog), "ERROR", "ERROR:", "ERROR -", each followed by a blank. What a shipper says of a line stands to the left of
  * what its writer says, so the last one counts. */
 static bool
 peel_level(struct logform *f)
@@ -121,6 +122,7 @@ peel_level(struct logform *f)
 
 		if (!begins(f, open, levels[i].word))
 			continue;
+		end += open == 1 ? count_blanks(f, end) : 0;
 		if (open == 1 ? !byte_is(f, end, ']') : !(byte_is(f, end, ' ') || byte_is(f, end, ':')))
 			continue;
 		/* "error: [Errno 104]" is an exception of Python 2, "info about" a sentence */

@@ -33,6 +33,7 @@ struct logform {
 	int64_t second;  /* when (wire/stamp.h); -1 when not said. Of several times the last one: Gunicorn's own */
 	unsigned stamps; /* how many times there were: a shipper's and Gunicorn's need not agree */
 	bool dated;      /* the last one has a month's name, as syslog writes it */
+	bool named;      /* the program that wrote it stands behind that one */
 	bool proxy;      /* nginx wrote it */
 	size_t strange;  /* bytes in front that are of a kind that is not known, or 0: somebody may be quoting */
 };

@@ -162,12 +162,15 @@ peel_program(struct logform *f)
 	close = skip_identity(f, at + n);
 	/* "Handling signal: " and "ValueError: " look like programs, too */
 	if (close == at + n && !begins(f, at, "kernel:") && !is_gunicorn(f, at, n) &&
-		(at == 0 || !f->dated || f->second < 0))
+		(at == 0 || !f->dated || f->named || f->second < 0))
 		return false;
 	if (n == 0 || !byte_is(f, close, ':') || !byte_is(f, close + 1, ' '))
 		return false;
 	/* whom the kernel names is part of what it says */
-	return !begins(f, close + 1, " segfault at ") && peel(f, close + 1);
+	if (begins(f, close + 1, " segfault at "))
+		return false;
+	f->named = f->dated;
+	return peel(f, close + 1);
 }
 
 /* "[APP/PROC/WEB/0] ", "[pod/web-1/web] ", "[MainThread] ", "{glogging.py:123} ", "[api]  | ", and Apache's "[proxy:error] "
@@ -331,6 +334,19 @@ mark_before(const char *end, size_t n)
 	}
 }
 
+/* "Booting worker with pid: 23    [gunicorn.error]": structlog names the logger behind what it says. */
+static void
+trim_logger(struct logform *f)
+{
+	static const char logger[] = "  [gunicorn.error]";
+	size_t n = sizeof logger - 1;
+
+	if (f->length > n && memcmp(f->message + f->length - n, logger, n) == 0)
+		f->length -= n;
+	while (f->length > 0 && f->message[f->length - 1] == ' ')
+		f->length--;
+}
+
 void
 shipper_trim(struct logform *f)
 {
@@ -340,6 +356,8 @@ shipper_trim(struct logform *f)
 		n = mark_before(f->message + f->length, f->length);
 		f->length -= n;
 	}
+	if (f->length > 0 && f->message[f->length - 1] == ']')
+		trim_logger(f);
 }
 
 /* "+0000] ": what is left of Gunicorn's time where a shipper took the rest of it for its own. */

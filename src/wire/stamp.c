@@ -336,6 +336,19 @@ skip_late_year(struct rest *r)
 	return true;
 }
 
+/* "1795188349.1234567 ": time.time(), of this century's first third. */
+static bool
+take_epoch(struct rest *r, int64_t *second)
+{
+	int seconds;
+
+	if (*r->at != '1' || !take_number(r, 10, &seconds) || r->at == r->end || *r->at != '.')
+		return false;
+	*second = seconds;
+	skip_fraction(r);
+	return r->at < r->end && *r->at == ' ';
+}
+
 size_t
 stamp_read(const char *bytes, size_t n, int64_t *second)
 {
@@ -357,8 +370,10 @@ stamp_read(const char *bytes, size_t n, int64_t *second)
 		ok = (bytes[2] != '.' || bytes[5] == '.') && take_day_first(&r, &found) && take_clock(&r, &found);
 	else if (bytes[4] == '-' || bytes[4] == '/')
 		ok = take_date(&r, &found) && take_clock(&r, &found);
+	else if (bytes[2] == ':' || bytes[1] == ':')
+		ok = take_clock(&r, &found);
 	else
-		ok = (bytes[2] == ':' || bytes[1] == ':') && take_clock(&r, &found);
+		ok = take_epoch(&r, &found);
 	if (!ok)
 		return 0;
 	*second = found;

@@ -106,6 +106,15 @@ places_of(struct span file, struct span function)
 	return bits;
 }
 
+/* What a name is followed by is the source, where somebody has joined the lines. */
+static struct span
+name_in(struct span s)
+{
+	const char *blank = memchr(s.at, ' ', s.length);
+
+	return (struct span){ s.at, blank != NULL ? (size_t)(blank - s.at) : s.length };
+}
+
 /* "N, in FUNCTION" and "N in FUNCTION"; a SyntaxError has no function. */
 static uint32_t
 read_row(struct span rest, struct span *function)
@@ -122,7 +131,7 @@ read_row(struct span rest, struct span *function)
 	*function = (struct span){ rest.at, 0 };
 	in = memmem(rest.at, rest.length, "in ", 3);
 	if (in != NULL)
-		*function = (struct span){ in + 3, rest.length - (size_t)(in - rest.at) - 3 };
+		*function = name_in((struct span){ in + 3, rest.length - (size_t)(in - rest.at) - 3 });
 	return number;
 }
 

@@ -24,6 +24,41 @@ static const struct log {
 		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
 		"  File \"/v/gunicorn/arbiter.py\", line 229, in run\n    self.halt()\n"
 		"gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n" },
+	/* Gunicorn itself cannot be loaded */
+	{ "boot.import-broken", "startup-config", 0,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/bin/gunicorn\", line 5, in <module>\n    from gunicorn.app.wsgiapp import run\n"
+		"  File \"/v/gunicorn/sock.py\", line 14, in <module>\n    from gunicorn.socketfromfd import fromfd\n"
+		"OSError: libc not found\n" },
+	{ "boot.import-broken", "startup-config", 1,
+		"/v/bin/python: error while loading shared libraries: libpython3.8.so.1.0: cannot open shared object file\n" },
+	{ "boot.unexplained", "boot", 0,
+		"[2026-11-20 15:25:49,553] {webserver_command.py:222} ERROR - No response from gunicorn master within 120 seconds\n" },
+	/* it left, and nobody had asked it to */
+	{ "boot.app-sysexit", "boot", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n"
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
+		"[2026-11-20 15:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
+	/* the first lines are cut off */
+	{ "healthy.start", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Using worker: gevent\n"
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n" },
+	/* where a stack ends in the worker's own loop */
+	{ "runtime.worker-exit", "runtime", 0,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 589, in spawn_worker\n    worker.init_process()\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 125, in run\n    self.run_for_one(timeout)\n" },
+	/* Python 2 has another name for it */
+	{ "client.noise", "runtime", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/workers/async.py\", line 102, in handle_request\n    resp.close()\n"
+		"  File \"/v/gunicorn/util.py\", line 298, in write\n    sock.sendall(data)\n"
+		"error: [Errno 9] Bad file descriptor\n" },
+	{ "runtime.unhandled-exception", "runtime", 0,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/tornado/http1connection.py\", line 238, in _read_message\n    delegate.finish()\n" },
+	/* the name of whom it killed is in the next line */
+	{ "runtime.oom-kill", "runtime", 1, "Nov 20 15:25:49 h kernel: [ 4412.0] Out of memory: Killed pr\n" },
 	/* a worker on its way to the application */
 	{ "boot.app-exception", "boot", 1,
 		"  File \"/v/gunicorn/util.py\", line 88, in set_owner_process\n    os.setgid(gid)\n"

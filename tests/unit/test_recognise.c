@@ -81,6 +81,8 @@ forms_of_one_line(void **state)
 		"2026-11-20 15:25:49,123 CRITICAL %s",
 		"[11/20/26 15:25:49] CRITICAL %s      ",
 		"2026-11-20 15:25:49,123 CRITICAL glogging:222 %s",
+		"1795188349.8367748 [critical ] %s        [gunicorn.error] ",
+		"2026-11-20T15:25:49.123Z [critical ] %s  [gunicorn.error]",
 		"[2026-11-20 15:25:49 +0000] [WEB] [7] [\xe2\x9d\x8c] - %s",
 		"[WEB] [7] [\xe2\x84\xb9 ] - %s",
 		"[20/Nov/2026 15:25:49] CRITICAL [gunicorn.error:12] %s",
@@ -341,6 +343,11 @@ foreign_lines(void **state)
 		"SEGFAULT/99");
 	expect("Nov 20 15:25:49 host kernel: traps: python3[99] trap invalid opcode ip:7f sp:7f error:0\n", "TRAP/99");
 	expect("Fatal Python error: Segmentation fault\n", "FAULT_SEGV");
+	expect("./serve: line 7: 104 Segmentation fault: 11  $(command -v gunicorn) shop:app\n", "SHELL_SEGV_LINE/104");
+	/* a program is named once: what follows it looks like a host and another one */
+	expect("Nov 20 15:25:49 h podman[8]: OpenBLAS blas_thread_init: pthread_create failed for thread 6 of 8: x\n",
+		"NO_THREAD");
+	expect("Nov 20 15:25:49 h kernel: [ 4412.006670] Out of memory: Killed pr\n", "OOM_KILL_TORN");
 	expect("Memory limit of 512 MiB exceeded with 530 MiB used. Consider more.\n", "OOM_CLOUD_RUN");
 	expect("gunicorn: error: unrecognized arguments: --tiemout 3\n", "ARGUMENTS_OTHER");
 	expect("usage: gunicorn [-h] [--model MODEL]\n", "USAGE_PARSER");
@@ -368,6 +375,23 @@ foreign_lines(void **state)
 	expect("web-1  | sh: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX");
 	expect("Error response from daemon: runc: exec: \"gunicorn\": executable file not found in $PATH: unknown\n",
 		"NO_PROGRAM_DOCKER");
+	expect("Error response from daemon: runc: exec: \"/v/bin/gunicorn\": stat /v/bin/gunicorn: no such file or "
+	       "directory: unknown\n",
+		"NO_PROGRAM_FILE");
+	expect("ERROR: for web  Cannot start service web: x: \"exec: \\\"/v/bin/gunicorn\\\": stat /v/bin/gunicorn: no such "
+	       "file or directory\"\n",
+		"NO_PROGRAM_COMPOSE_FILE");
+	expect("ERROR: for web  Cannot start service web: x: \"exec: \\\"gunicorn\\\": executable file not found in $PATH\"\n",
+		"NO_PROGRAM_COMPOSE");
+	expect("Error: failed to start container \"web\": x: exec: \"gunicorn\": executable file not found in $PATH\n",
+		"NO_PROGRAM_POD");
+	expect("ERROR: for db  Cannot start service db: x: \"exec: \\\"postgres\\\": executable file not found in $PATH\"\n",
+		"");
+	expect("/srv/bin/python: error while loading shared libraries: libpython3.8.so.1.0: cannot open shared object "
+	       "file\n",
+		"NO_LIBRARY");
+	expect("Error loading shared library libpython2.7.so.1.0: No such file or directory (needed by /v/bin/gunicorn)\n",
+		"NO_LIBRARY_MUSL");
 	expect("2026-11-20 15:25:49,123 INFO spawnerr: can't find command '/srv/shop/bin/gunicorn'\n",
 		"NO_PROGRAM_SUPERVISOR");
 	expect("/srv/shop/bin/python: No module named gunicorn\n", "NO_PROGRAM_MODULE");
@@ -528,6 +552,10 @@ tracebacks(void **state)
 	       "4, "
 	       "in b\",\"    c()\",\"OSError: [Errno 12] Cannot allocate memory\n",
 		"MAIN_LOOP OSError:/a.py:4");
+	/* and where its newlines became blanks */
+	expect("Exception in worker process Traceback (most recent call last): File \"/a.py\", line 3, in b c() File "
+	       "\"/d.py\", line 9, in <module> import e ModuleNotFoundError: No module named 'e'\n",
+		"WORKER_EXCEPTION ModuleNotFoundError:/d.py:9");
 	/* words that are no exceptions */
 	expect("note: nothing\nhttp: //x\nStatus: 200\nerror\n", "");
 }
@@ -647,6 +675,10 @@ times(void **state)
 		{ "Fri 13 is a day", 0, 0 },
 		{ "5:00:01 PM x", 10, 61201 },
 		{ "Okt 02 00:00:01 host", 15, 86401 },
+		{ "1000086401.25 x", 13, 1000086401 },
+		{ "1000086401 x", 0, 0 },
+		{ "9000086401.25 x", 0, 0 },
+		{ "1000086401.25", 0, 0 },
 		{ "M\xc3\xa4r 02 00:00:01 host", 16, 86401 },
 		{ "\xd0\xb8\xd1\x8e\xd0\xbb 02 00:00:01 host", 18, 86401 },
 		{ "1\xe6\x9c\x88 02 00:00:01 host", 16, 86401 },
