@@ -279,6 +279,14 @@ text_parse_int(const char *words, int64_t lowest, int64_t highest, int64_t *out)
 	return true;
 }
 
+const char *
+text_value_of(const char *assignment, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(assignment, name, n) == 0 && assignment[n] == '=' ? assignment + n + 1 : NULL;
+}
+
 static unsigned
 least(unsigned a, unsigned b)
 {

@@ -53,6 +53,9 @@ bool text_parse_size(const char *words, uint64_t *out);
 /* The decimal integer WORDS, whole, within [LOWEST, HIGHEST]. */
 bool text_parse_int(const char *words, int64_t lowest, int64_t highest, int64_t *out);
 
+/* The value of ASSIGNMENT, if that is NAME=VALUE, as in an environment or among options; else NULL. It points into it. */
+const char *text_value_of(const char *assignment, const char *name);
+
 /* How many single edits (insert, delete, replace, swap of neighbours) turn A into B; at most 32 bytes of
  * each count. For "did you mean". */
 unsigned text_distance(const char *a, const char *b);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "conf/check_rules.h"
 #include "os/account.h"
 
@@ -55,12 +56,11 @@ const char *
 check_variable(const struct check *check, const char *name)
 {
 	const struct conf_words *all = &check->service.environment;
-	size_t n = strlen(name);
+	const char *value = NULL;
 
-	for (uint32_t i = all->count; i > 0; i--)
-		if (strncmp(all->at[i - 1], name, n) == 0 && all->at[i - 1][n] == '=')
-			return all->at[i - 1] + n + 1;
-	return NULL;
+	for (uint32_t i = all->count; i > 0 && value == NULL; i--)
+		value = text_value_of(all->at[i - 1], name);
+	return value;
 }
 
 const char *

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "conf/environment.h"
 #include "conf/environment_file.h"
 #include "conf/find.h"
@@ -251,11 +252,9 @@ lay_out(char **vector, char **to, const struct wordlist *words, const struct con
 static char *
 find_variable(char **envp, const char *name)
 {
-	size_t n = strlen(name);
-
 	for (; *envp != NULL; envp++)
-		if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=')
-			return *envp + n + 1;
+		if (text_value_of(*envp, name) != NULL)
+			return *envp + strlen(name) + 1;
 	return NULL;
 }
 

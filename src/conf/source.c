@@ -15,11 +15,10 @@
 static bool
 check_file(const struct stat *st, const char *path, uid_t owner, struct err *err)
 {
-	bool is_descriptor = strcmp(path, "/dev/stdin") == 0 || strncmp(path, "/dev/fd/", 8) == 0;
 
 	if (S_ISDIR(st->st_mode))
 		return err_set(err, EISDIR, "cannot read '%s'", path);
-	if (!S_ISREG(st->st_mode) && !is_descriptor)
+	if (!S_ISREG(st->st_mode) && !trust_is_descriptor(path))
 		return err_set(err, 0, "'%s' is not a regular file", path);
 	/* a plain user harms nobody but himself; a pipe was opened by whoever calls us */
 	if (geteuid() != 0 || !S_ISREG(st->st_mode))

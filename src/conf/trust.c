@@ -121,13 +121,18 @@ open_as_root(const char *path)
 	return fd;
 }
 
+bool
+trust_is_descriptor(const char *path)
+{
+	return strcmp(path, "/dev/stdin") == 0 || strncmp(path, "/dev/fd/", 8) == 0;
+}
+
 int
 trust_open(const char *path, struct err *err)
 {
-	bool is_descriptor = strcmp(path, "/dev/stdin") == 0 || strncmp(path, "/dev/fd/", 8) == 0;
 	int fd;
 
-	if (is_descriptor)
+	if (trust_is_descriptor(path))
 		fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC); /* its writer may be slow: wait for it */
 	else
 		fd = geteuid() == 0 ? open_as_root(path) : open(path, OPEN_FLAGS);

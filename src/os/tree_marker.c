@@ -63,15 +63,6 @@ next_string(struct strings *s)
 	}
 }
 
-/* The value of STRING when it is NAME=VALUE; else NULL. */
-static const char *
-value_of(const char *string, const char *name)
-{
-	size_t n = strlen(name);
-
-	return strncmp(string, name, n) == 0 && string[n] == '=' ? string + n + 1 : NULL;
-}
-
 /* False when STRING is a marker with a value that we never give. The first of a name counts, as for getenv(3). */
 static bool
 take(struct tree_marker *out, bool *has_generation, const char *string)
@@ -79,11 +70,11 @@ take(struct tree_marker *out, bool *has_generation, const char *string)
 	const char *value;
 	int64_t n;
 
-	if ((value = value_of(string, "BRIDLE_SERVICE")) != NULL && out->service[0] == '\0')
+	if ((value = text_value_of(string, "BRIDLE_SERVICE")) != NULL && out->service[0] == '\0')
 		return text_copy(out->service, sizeof out->service, value);
-	if ((value = value_of(string, "BRIDLE_RUN_DIR")) != NULL && out->run_dir[0] == '\0')
+	if ((value = text_value_of(string, "BRIDLE_RUN_DIR")) != NULL && out->run_dir[0] == '\0')
 		return text_copy(out->run_dir, sizeof out->run_dir, value);
-	if ((value = value_of(string, "BRIDLE_GENERATION")) == NULL || *has_generation)
+	if ((value = text_value_of(string, "BRIDLE_GENERATION")) == NULL || *has_generation)
 		return true;
 	if (!text_parse_int(value, 0, UINT32_MAX, &n))
 		return false;
@@ -118,7 +109,7 @@ tree_is_heir(pid_t pid, pid_t master)
 	if (s.fd < 0)
 		return false;
 	while (!found && (string = next_string(&s)) != NULL)
-		found = (value = value_of(string, "GUNICORN_PID")) != NULL && strcmp(value, number) == 0;
+		found = (value = text_value_of(string, "GUNICORN_PID")) != NULL && strcmp(value, number) == 0;
 	close(s.fd);
 	return found;
 }

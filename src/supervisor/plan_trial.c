@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "supervisor/plan_parts.h"
 
 static size_t
@@ -31,12 +32,11 @@ copy(char *const *vector, size_t n)
 static const char *
 find_flag(char *const *argv, const char *flag)
 {
-	const size_t n = strlen(flag);
-	const char *found = NULL;
+	const char *value, *found = NULL;
 
 	for (; *argv != NULL; argv++)
-		if (strncmp(*argv, flag, n) == 0 && (*argv)[n] == '=')
-			found = *argv + n + 1;
+		if ((value = text_value_of(*argv, flag)) != NULL)
+			found = value;
 		else if (strcmp(*argv, flag) == 0 && argv[1] != NULL)
 			found = argv[1];
 	return found;
@@ -46,12 +46,11 @@ find_flag(char *const *argv, const char *flag)
 static const char *
 find_variable(char *const *envp, const char *name, size_t *at)
 {
-	const size_t n = strlen(name);
+	const char *value = NULL;
 
-	for (*at = 0; envp[*at] != NULL; ++*at)
-		if (strncmp(envp[*at], name, n) == 0 && envp[*at][n] == '=')
-			return envp[*at] + n + 1;
-	return NULL;
+	for (*at = 0; envp[*at] != NULL && (value = text_value_of(envp[*at], name)) == NULL; ++*at)
+		;
+	return value;
 }
 
 /* Gunicorn (20.1 to 27.0: app/base.py, Application.run) checks before it adds --pythonpath to sys.path, so that what is

@@ -232,6 +232,32 @@ distances(void **state)
 			fail_msg("%s, %s: %u", cases[i].a, cases[i].b, text_distance(cases[i].a, cases[i].b));
 }
 
+static void
+values_of_assignments(void **state)
+{
+	static const struct {
+		const char *assignment, *name, *value; /* NULL: it is not of that name */
+	} cases[] = {
+		{ "TMPDIR=/tmp", "TMPDIR", "/tmp" },
+		{ "TMPDIR=", "TMPDIR", "" },
+		{ "A=b=c", "A", "b=c" },
+		{ "--pythonpath=/srv", "--pythonpath", "/srv" },
+		{ "TMPDIR", "TMPDIR", NULL },
+		{ "TMPDIRS=/tmp", "TMPDIR", NULL },
+		{ "TMP=/tmp", "TMPDIR", NULL },
+		{ "", "TMPDIR", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const char *value = text_value_of(cases[i].assignment, cases[i].name);
+
+		if ((value == NULL) != (cases[i].value == NULL) ||
+			(value != NULL && strcmp(value, cases[i].value) != 0))
+			fail_msg("%s in %s: %s", cases[i].name, cases[i].assignment, value != NULL ? value : "none");
+	}
+}
+
 int
 main(void)
 {
@@ -246,6 +272,7 @@ main(void)
 		cmocka_unit_test(sizes_are_read),
 		cmocka_unit_test(integers_are_read),
 		cmocka_unit_test(distances),
+		cmocka_unit_test(values_of_assignments),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
