@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/alarm.h"
 #include "os/protect.h"
 #include "os/spawn.h"
 #include "os/tree.h"
@@ -291,7 +292,7 @@ do_order(struct service *s, const struct life_order *o, msec now)
 }
 
 static void
-arm(struct service *s, msec now)
+arm(struct service *s)
 {
 	msec due = life_due(&s->life), commands = around_due(s);
 
@@ -301,11 +302,7 @@ arm(struct service *s, msec now)
 	 * would keep it from ever having one */
 	if (ev_is_pending(&s->timer))
 		return;
-	ev_timer_stop(s->home->loop, &s->timer);
-	if (due == MSEC_NEVER)
-		return;
-	ev_timer_set(&s->timer, due > now ? (double)(due - now) / 1000. : 0., 0.);
-	ev_timer_start(s->home->loop, &s->timer);
+	alarm_at(s->home->loop, &s->timer, due);
 }
 
 void
@@ -323,7 +320,7 @@ service_act(struct service *s, msec now)
 	demand_follow(s);
 	service_remove_places(s, now);
 	service_show(s);
-	arm(s, now);
+	arm(s);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/alarm.h"
 #include "os/spawn.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
@@ -84,18 +85,12 @@ fill(char *argv[ERRAND_WORDS + 2], char *const *words, pid_t pid, char room[FILL
 static void
 wake(struct bridled *b)
 {
-	msec due = MSEC_NEVER, now = clock_now();
+	msec due = MSEC_NEVER;
 
 	for (unsigned i = 0; i < ERRANDS; i++)
 		if (b->errands.at[i].pid > 0 && b->errands.at[i].due < due)
 			due = b->errands.at[i].due;
-	ev_timer_stop(b->loop, &b->errands.timer);
-	if (due == MSEC_NEVER)
-		return;
-	/* libev counts from the time at which its round began, which may be long ago */
-	ev_now_update(b->loop);
-	ev_timer_set(&b->errands.timer, due > now ? (double)(due - now) / 1000 : 0., 0.);
-	ev_timer_start(b->loop, &b->errands.timer);
+	alarm_at(b->loop, &b->errands.timer, due);
 }
 
 /* Each leads a session of its own (spawn_child.c), so that what it started ends with it. */

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/alarm.h"
 #include "os/protect.h"
 #include "os/spawn.h"
 #include "os/tree.h"
@@ -79,8 +80,7 @@ delay_next(struct bridled *b)
 
 	if (wait > DELAY_MAX)
 		wait = DELAY_MAX;
-	ev_timer_set(&w->again, (double)wait / 1000., 0.);
-	ev_timer_start(b->loop, &w->again);
+	alarm_in(b->loop, &w->again, wait);
 }
 
 void

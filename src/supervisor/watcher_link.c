@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "os/alarm.h"
 #include "supervisor/bridled.h"
 #include "supervisor/proof.h"
 #include "supervisor/requests.h"
@@ -49,11 +50,7 @@ give_up_on(struct bridled *b, const char *why)
 void
 watcher_link_be_patient(struct bridled *b)
 {
-	ev_timer *patience = &b->watcher.link.patience;
-
-	ev_timer_stop(b->loop, patience);
-	ev_timer_set(patience, WATCHER_PATIENCE / 1000., 0.);
-	ev_timer_start(b->loop, patience);
+	alarm_in(b->loop, &b->watcher.link.patience, WATCHER_PATIENCE);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "os/alarm.h"
 #include "watcher/control.h"
 #include "watcher/methods.h"
 #include "watcher/watch.h"
@@ -232,11 +233,7 @@ on_timer(struct ev_loop *loop, ev_timer *timer, int revents)
 void
 client_patience(struct client *c, msec patience)
 {
-	ev_timer_stop(c->w->loop, &c->timer);
-	if (patience == MSEC_NEVER)
-		return;
-	ev_timer_set(&c->timer, (double)patience / 1000, 0.);
-	ev_timer_start(c->w->loop, &c->timer);
+	alarm_in(c->w->loop, &c->timer, patience);
 }
 
 struct client *

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "core/generation.h"
 #include "judge/ended.h"
+#include "os/alarm.h"
 #include "os/pressure.h"
 #include "os/privilege.h"
 #include "os/process.h"
@@ -353,9 +354,7 @@ deaths_follow(struct watcher *w, struct service *s, const struct page_service *r
 	listen_once(w);
 	if (!masters_follow(&d->masters, s, record) || d->fd < 0 || ev_is_active(&d->refilter))
 		return;
-	ev_now_update(w->loop);
-	ev_timer_set(&d->refilter, REFILTER / 1000., 0.);
-	ev_timer_start(w->loop, &d->refilter);
+	alarm_in(w->loop, &d->refilter, REFILTER);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "os/alarm.h"
 #include "watcher/deaths.h"
 #include "watcher/docket.h"
 #include "watcher/inquiry_parts.h"
@@ -111,15 +112,8 @@ judge_so_far(struct inquiry *q)
 static void
 set_timer(struct watcher *w, msec due)
 {
-	msec now = clock_now();
-
 	w->inquiries.due = due;
-	ev_timer_stop(w->loop, &w->inquiries.timer);
-	if (due == MSEC_NEVER)
-		return;
-	ev_now_update(w->loop);
-	ev_timer_set(&w->inquiries.timer, due > now ? (double)(due - now) / 1000 : 0., 0.);
-	ev_timer_start(w->loop, &w->inquiries.timer);
+	alarm_at(w->loop, &w->inquiries.timer, due);
 }
 
 static msec

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/figures.h"
+#include "os/alarm.h"
 #include "os/loopback.h"
 #include "watcher/watch.h"
 #include "wire/statsd.h"
@@ -184,9 +185,7 @@ static void
 set_clock(struct watcher *w, msec interval)
 {
 	w->metrics.interval = interval;
-	ev_now_update(w->loop);
-	ev_timer_set(&w->metrics.tick, (double)interval / 1000, 0.);
-	ev_timer_start(w->loop, &w->metrics.tick);
+	alarm_in(w->loop, &w->metrics.tick, interval);
 }
 
 /* So long that the room for them is a quarter full by then, at the rate that was seen. */

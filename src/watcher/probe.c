@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "os/alarm.h"
 #include "wire/http.h"
 
 enum { ENOUGH = 65536 /* bytes of an answer after which nobody waits for its end */ };
@@ -187,8 +188,6 @@ probe_ask(struct probe *p, const struct page_service *record)
 		return;
 	}
 	p->connected++; /* our own arrivals, which keep no service from being idle (idleness.c) */
-	ev_now_update(p->loop);
-	ev_timer_set(&p->timer, (double)p->settings.timeout / 1000, 0.);
-	ev_timer_start(p->loop, &p->timer);
+	alarm_in(p->loop, &p->timer, p->settings.timeout);
 	watch(p, EV_WRITE);
 }

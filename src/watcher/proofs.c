@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "core/generation.h"
 #include "core/life.h"
+#include "os/alarm.h"
 #include "os/fifo.h"
 #include "watcher/proof.h"
 #include "watcher/watch.h"
@@ -75,10 +76,7 @@ close_fd(struct proof *p)
 void
 proof_wake_in(struct proof *p, msec wait)
 {
-	ev_timer_stop(p->w->loop, &p->timer);
-	ev_now_update(p->w->loop);
-	ev_timer_set(&p->timer, (double)(wait > 0 ? wait : 0) / 1000, 0.);
-	ev_timer_start(p->w->loop, &p->timer);
+	alarm_in(p->w->loop, &p->timer, wait > 0 ? wait : 0);
 }
 
 /* ---- a descriptor ---- */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/life.h"
+#include "os/alarm.h"
 #include "os/process.h"
 #include "watcher/hangs.h"
 #include "watcher/measures.h"
@@ -68,19 +69,11 @@ plan(struct sampler *sampler, const struct page_service *record, msec now)
 		sampler->due = idle;
 }
 
-/* libev's own idea of now is as old as this round of the loop (ev_now_update(3)): a round may have taken long. */
 static void
 set_timer(struct watcher *w, msec due)
 {
-	msec now = clock_now();
-
 	w->samples.due = due;
-	ev_timer_stop(w->loop, &w->samples.timer);
-	if (due == MSEC_NEVER)
-		return;
-	ev_now_update(w->loop);
-	ev_timer_set(&w->samples.timer, due > now ? (double)(due - now) / 1000 : 0., 0.);
-	ev_timer_start(w->loop, &w->samples.timer);
+	alarm_at(w->loop, &w->samples.timer, due);
 }
 
 /* Set the timer for the earliest of all. */
