@@ -40,6 +40,8 @@ is_moving(struct exchange *e, const struct exchange_seen *seen, msec due, msec n
 	return (seen->leaving > 0 || e->growing) && !is_late(e, due, now);
 }
 
+/* What the step is to bring about: the next one is asked for when that was seen, since of two equal signals in one moment
+ * one is lost (signal(7)). */
 static enum exchange_deed
 take(struct exchange *e, const struct exchange_seen *seen, enum exchange_deed deed, msec now)
 {

@@ -134,6 +134,7 @@ span_is_sound(const struct figures_span *s)
 bool
 figures_are_sound(const struct figures *f, msec now)
 {
+	/* so far from the end that whatever is still to be added does not overflow */
 	const uint64_t most = INT64_MAX / 2;
 
 	for (unsigned i = 0; i < FIGURES_CLASSES; i++)

@@ -191,6 +191,8 @@ hooks_tick(struct hooks *h, bool ending, msec now)
 		return HOOK_DO_NOTHING;
 	h->due = MSEC_NEVER;
 	if (h->stage == HOOKS_CLEARING) {
+		/* whoever was forked between look and signal is killed now; ever less often, since what is stuck in the
+		 * kernel cannot be helped by it */
 		h->pause = 2 * h->pause < PAUSE_MOST ? 2 * h->pause : PAUSE_MOST;
 		h->due = now + h->pause;
 		return HOOK_DO_KILL;

@@ -60,8 +60,10 @@ restart_judge(struct restart *r, const struct restart_limits *limits, const stru
 {
 	if (death->asked)
 		return RESTART_DONE;
+	/* only of one that was ready: status 0 before that is a boot that failed */
 	if (death->ready && death->clean && limits->policy != RESTART_ALWAYS)
 		return RESTART_DONE;
+	/* FAILED, not stopped: nobody asked for this end, and somebody has to see it */
 	if (limits->policy == RESTART_NEVER)
 		return RESTART_GIVE_UP;
 	if (death->ready)

@@ -21,6 +21,7 @@ has_room(struct census *c)
 
 	if ((c->count + 1) * sizeof *c->at <= c->size)
 		return true;
+	/* pages are moved, and nothing is copied */
 	more = mremap(c->at, c->size, 2 * c->size, MREMAP_MAYMOVE);
 	if (more == MAP_FAILED)
 		return false;
@@ -73,6 +74,7 @@ may_link(const struct census *c, uint32_t parent, uint32_t i)
 static void
 link_entries(struct census *c)
 {
+	/* from the last: each goes before those that are linked already, so that children stand in order of pid */
 	for (uint32_t i = c->count; i-- > 0;) {
 		struct census_entry *e = &c->at[i];
 		uint32_t parent = census_find(c, e->process.parent);

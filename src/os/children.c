@@ -106,6 +106,7 @@ children_visit_by_walk(pid_t pid, void (*visit)(void *context, pid_t child), voi
 	struct dirents all;
 	long child;
 
+	/* every process of the machine is read for it: only where the kernel keeps no lists of children (children.h) */
 	if (!dirents_open(&all, AT_FDCWD, "/proc"))
 		return false;
 	while ((child = dirents_next_number(&all)) > 0)

@@ -115,6 +115,7 @@ fifo_open_reader(int dir_fd, const char *name, struct err *err)
 
 	if (place < 0)
 		return -1;
+	/* else it would wait for somebody who writes (fifo(7)) */
 	fd = open_again(place, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		err_set(err, errno, "cannot open FIFO '%s'", name);

@@ -16,6 +16,7 @@ kernfile_read(int dir, const char *path, char *text, size_t size)
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC), failed;
 	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
 
+	/* close(2) may set it, too */
 	failed = errno;
 	if (fd >= 0)
 		close(fd);

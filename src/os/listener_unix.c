@@ -275,6 +275,7 @@ listener_lost(int fd, const char *path)
 	bool lost;
 
 	if (dir < 0)
+		/* what may not be looked at is not lost: it stays as it is */
 		return errno == ENOENT;
 	lost = whose_name(fd, dir, name) == NOT_OURS;
 	close(dir);

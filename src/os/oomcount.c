@@ -58,6 +58,7 @@ oomcount_of(pid_t pid, const char *service, uint32_t *count)
 	if (pid <= 0)
 		return false;
 	snprintf(groups, sizeof groups, "/proc/%d/cgroup", (int)pid);
+	/* where both are mounted a controller is in one of them only (cgroups(7)): the other has no such file */
 	for (int version = 1; version <= 2; version++) {
 		const char *controller = version == 1 ? "memory" : NULL;
 

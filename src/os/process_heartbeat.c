@@ -131,6 +131,7 @@ process_heartbeat(pid_t pid, int *fd, msec wall, msec now, msec *age)
 	struct stat st;
 	int dir;
 
+	/* at its number of the last look: one stat(2) a worker, and no directory to be read */
 	if (!is_still_there(pid, *fd, &st)) {
 		snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
 		dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

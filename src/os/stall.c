@@ -161,6 +161,8 @@ stall_look(pid_t pid, int sockdiag, struct stall *out)
 		return false;
 	out->state = line.state;
 	read_call(pid, out);
+	/* each is had by itself: what may not be read (CAP_SYS_PTRACE) is left out. "0" is who runs, or of whom it is not
+	 * told */
 	if (kernfile_read_of(pid, "wchan", out->where, sizeof out->where) <= 0 || strcmp(out->where, "0") == 0)
 		out->where[0] = '\0';
 	read_stack(pid, out);

@@ -130,6 +130,7 @@ note_leftovers(struct search *s)
 		c->at[i].note = MARKED;
 		s->markers[i] = marker;
 	}
+	/* then those in their sessions: by now it is known of everybody whether he is marked himself */
 	for (uint32_t i = 0; i < c->count; i++)
 		if (c->at[i].note == STRANGER)
 			note_session(c, i);

@@ -317,6 +317,8 @@ service_act(struct service *s, msec now)
 	}
 	while (life_order(&s->life, &o))
 		do_order(s, &o, now);
+	/* in this order: what the orders made of it decides who is listened for, what may be removed, what is shown, and
+	 * when we are called again */
 	demand_follow(s);
 	service_remove_places(s, now);
 	service_show(s);

@@ -133,6 +133,7 @@ around_perform(struct service *s, uint8_t slot, enum hook_deed deed, msec now)
 	case HOOK_DO_SPAWN: start_master(s, slot, now); break;
 	case HOOK_DO_READY: ready(s, slot, now); break;
 	case HOOK_DO_UNFIT:
+		/* noted first: how its master ends then is not why (service_reaped) */
 		s->around->unfit = s->life.slots[slot].number;
 		life_unfit(&s->life, s->around->unfit, now);
 		break;

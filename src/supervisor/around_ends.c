@@ -20,6 +20,7 @@ end_of(int status)
 	return WEXITSTATUS(status) == 0 ? HOOK_SUCCEEDED : HOOK_SAID_NO;
 }
 
+/* The words of systemd.exec(5), $SERVICE_RESULT: commands that were written for a unit find what they look for. */
 static uint8_t
 result_of(int status)
 {
@@ -107,6 +108,7 @@ reaped_beside(struct service *s, pid_t pid, int status, msec now)
 			continue;
 		g->beside = 0;
 		s->home->besides--;
+		/* what is ended with its generation has failed at nothing */
 		if (!around_is_ending(s, i))
 			note_end(s, g, status);
 		around_perform(s, i,

@@ -88,6 +88,8 @@ demand_listen(struct service *s, msec now)
 	demand_pause(s);
 	ok = s->plan != NULL && held_open(&s->held, s->plan, listeners, &err);
 	if (ok) {
+		/* nobody serves on those that are not asked for any more, and the deposit must not keep their addresses
+		 * busy either */
 		held_drop_unwanted(&s->held);
 		memory_closed(s->home);
 	} else if (s->plan != NULL) {

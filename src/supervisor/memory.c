@@ -112,6 +112,7 @@ void
 memory_fill_service(struct service *s, struct state_service *record)
 {
 	_Static_assert((int)HELD_MAX == (int)STATE_LISTENERS, "every listener of a plan is remembered");
+	/* one list, read with the macros of the moment: of a service here, of each of its slots below */
 	state_life_save(&s->life, record);
 #define SERVICE_INT(tag, name, where) record->name = (int64_t)(where);
 #define SERVICE_FD(tag, name, where) record->name = (int64_t)(where);
@@ -313,6 +314,7 @@ memory_copy(struct bridled *b, struct err *err)
 	int fd = memfd_create("bridle-state", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	memory_catch_up(b);
+	/* sealed: the next program maps it, and what could still shrink would end it with SIGBUS (mmap(2)) */
 	if (fd >= 0 && ftruncate(fd, (off_t)state_size(b->capacity)) == 0 && copy_slots(b, fd) &&
 		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0)
 		return fd;

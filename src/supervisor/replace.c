@@ -133,6 +133,7 @@ replace_step(struct service *s, bool up, msec now)
 		return false;
 	log_debug("%s: %s", s->name,
 		up ? "one worker more of the next generation" : "one worker less of the current generation");
+	/* from the first worker less on, a failure leaves fewer than there were (replace_moved) */
 	s->stepped = s->stepped || !up;
 	life_stepped(&s->life, s->life.slots[next].number, now);
 	return true;

@@ -74,6 +74,8 @@ resume_listeners(struct service *s, const struct state_service *record, struct p
 		log_warning(
 			"%s: listener '%s' stays with its master alone: a restart is needed before it can be replaced",
 			s->name, l->text);
+		/* a successor would have to bind that address once more: it waits until the old one is gone, as where
+		 * nothing is held */
 		s->life.limits.held = false;
 	}
 	if (gone)

@@ -187,6 +187,7 @@ service_free(struct service *s)
 	held_free(&s->held);
 	if (s->output_fd >= 0)
 		close(s->output_fd);
+	/* a program may have filled it: what more it made is not worth holding up everybody else */
 	if (!rundir_remove(b->run_fd, s->name, 10000))
 		log_warning("%s: '%s/%s' could not be removed", s->name, b->run_dir, s->name);
 	page_begin(record);

@@ -54,6 +54,7 @@ show_listeners(const struct service *s, struct page_service *record)
 			continue;
 		text_addf(&addresses, n > 0 ? " %s" : "%s", s->held.at[i].text);
 		record->listener[n++] = (struct page_listener){
+			/* by this the watcher finds its queue among all sockets of the machine (os/sockdiag.h) */
 			.inode = listener_inode(s->held.at[i].fd),
 			.backlog = s->plan != NULL ? (uint32_t)s->plan->backlog : 0,
 			.family = address.ss_family,

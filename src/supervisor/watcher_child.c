@@ -43,6 +43,8 @@ watcher_child_init(struct bridled *b, struct err *err)
 	return watcher_link_init(b, err);
 }
 
+/* The same program as we are, whatever lies on the disk by now: page and link are laid out as ours. Descriptors have the
+ * numbers of watcher.h; what could not be had is /dev/null, so that the others keep theirs. */
 static pid_t
 spawn_watcher(struct bridled *b, int its_end, struct err *err)
 {
@@ -72,6 +74,8 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	return spawn(&r, err);
 }
 
+/* From 100 ms on, twice as long for each failure to start. Services do without a watcher, and what keeps one from
+ * starting may be just what the machine lacks (memory, descriptors). */
 static void
 delay_next(struct bridled *b)
 {
@@ -98,6 +102,8 @@ watcher_child_start(struct bridled *b, msec now)
 		delay_next(b);
 		return;
 	}
+	/* moves of many services at once should go in one round; the kernel cuts this to net.core.wmem_max (socket(7)),
+	 * and what does not fit waits in our queue */
 	setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	w->pid = spawn_watcher(b, pair[1], &err);
 	close(pair[1]);
@@ -113,6 +119,7 @@ watcher_child_start(struct bridled *b, msec now)
 	}
 	b->children++;
 	if (b->protected)
+		/* for want of memory it may be ended before any service is: another one looks again at all that it saw */
 		protect_not(w->pid, b->oom_score_adj);
 	header->watcher_restarts = (int32_t)w->starts++;
 	watcher_link_open(b, pair[0]);
@@ -160,6 +167,7 @@ watcher_child_ended(struct bridled *b, int status, msec now)
 	}
 	log_warning("watcher %s; starting another one (services are not affected)", words);
 	w->early = now - w->started < EARLY ? w->early + 1 : 0;
+	/* at once the first time: it may have been killed by hand, or for want of memory. Who fails again waits */
 	if (w->early > 1)
 		delay_next(b);
 	else
@@ -182,6 +190,8 @@ watcher_child_release(struct bridled *b)
 	ev_timer_stop(b->loop, &w->again);
 	if (w->link.fd < 0)
 		return;
+	/* the last moves, for its journal; then the end of the link, by which it knows that it has to write what is left
+	 * (watcher.h) */
 	watcher_link_flush(b);
 	watcher_link_close(b);
 	watcher_link_be_patient(b);

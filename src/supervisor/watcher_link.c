@@ -31,6 +31,7 @@ watcher_link_close(struct bridled *b)
 	ev_io_stop(b->loop, &l->writable);
 	close(l->fd);
 	l->fd = -1;
+	/* what it was to be told stands in the page, which the next one reads */
 	l->count = l->ping = 0;
 	l->overflowed = false;
 }
@@ -61,6 +62,8 @@ take_record(struct bridled *b, const struct link_record *record, size_t size, in
 	struct err err;
 
 	if (!link_check(record, size, true, &count, &err)) {
+		/* what no watcher of ours sends comes from one that was taken over, or has lost its mind: it is asked
+		 * nothing more */
 		log_warning("watcher sent nonsense: %s", err.text);
 		give_up_on(b, "is not ours any more");
 	} else if (record->kind != LINK_PONG) {
@@ -203,6 +206,7 @@ send_some(struct watcher_link *l)
 	if (l->first + n > WATCHER_QUEUE)
 		n = WATCHER_QUEUE - l->first;
 	sent = send(l->fd, &l->queue[l->first], n * sizeof *l->queue, MSG_DONTWAIT | MSG_NOSIGNAL);
+	/* a packet goes whole or not at all (unix(7), SOCK_SEQPACKET): there is no part to remember */
 	if (sent < 0)
 		return false;
 	l->first = (l->first + n) % WATCHER_QUEUE;
@@ -210,6 +214,8 @@ send_some(struct watcher_link *l)
 	return true;
 }
 
+/* Together with whatever it is told: where nothing happens nobody is woken to be asked. One question at a time, so that
+ * patience counts from the first that was not answered. */
 static void
 ask_for_life(struct bridled *b)
 {
@@ -223,6 +229,7 @@ ask_for_life(struct bridled *b)
 		l->count--;
 		l->overflowed = true;
 	}
+	/* 0 means that nothing was asked: passed over where the numbers begin again */
 	ping.id = l->ping = ++l->pings != 0 ? l->pings : ++l->pings;
 	watcher_link_tell(b, &ping);
 	watcher_link_be_patient(b);
@@ -237,6 +244,7 @@ watcher_link_flush(struct bridled *b)
 		ev_io_stop(b->loop, &l->writable);
 		return;
 	}
+	/* nobody is to hear of what we would not know any more after a crash */
 	memory_catch_up(b);
 	ask_for_life(b);
 	while (l->count > 0 && send_some(l))
@@ -246,9 +254,11 @@ watcher_link_flush(struct bridled *b)
 		return;
 	}
 	if (l->overflowed) {
+		/* records were dropped, and all that they said is in the page */
 		l->overflowed = false;
 		watcher_link_show_page(b);
 	}
+	/* set anew where the page could not be handed over: that is tried again when there is room */
 	if (!l->overflowed)
 		ev_io_stop(b->loop, &l->writable);
 	else
@@ -283,6 +293,7 @@ watcher_link_hand(struct bridled *b, const struct link_record *record, int fd)
 		.cmsg_level = SOL_SOCKET,
 		.cmsg_type = SCM_RIGHTS };
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
+	/* past the queue, which keeps bytes: a descriptor would have to be kept open for it */
 	if (sendmsg(l->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
 	l->overflowed = true; /* tried again when the queue has drained */

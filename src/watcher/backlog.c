@@ -23,9 +23,11 @@ backlog_new(const struct batch *b, const struct batch_target *to, const struct s
 	log->batch.bytes = memcpy(log->spool.bytes, b->bytes + b->offset, left);
 	log->batch.offset = 0;
 	log->batch.length = left;
+	/* by it a successor knows whether what it finds in the spool is kept here already (stuck.c) */
 	log->spool.number = read->number;
 	log->spool.lost = (struct spool_loss){ 0 };
 	noted.spool = &log->spool;
+	/* before the spool's own note goes: killed in between, we leave these bytes in both, and never in none */
 	batch_note(&log->batch, &noted, left);
 	return log;
 }

@@ -60,6 +60,7 @@ hang_watch(struct watcher *w, struct service *s)
 static bool
 hang_poll(struct watcher *w, struct service *s)
 {
+	/* by slot: services move when there are more of them (realloc) */
 	struct epoll_event event = { .events = EPOLLIN, .data.u32 = s->slot };
 
 	if (epoll_ctl(w->bells.epoll, EPOLL_CTL_ADD, s->log.fifo, &event) != 0) {
@@ -139,6 +140,7 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 	for (int i = 0; i < n; i++) {
 		struct service *s = &w->services.at[events[i].data.u32];
 
+		/* else one before it in this round has taken it down */
 		if (s->log.intake.bell == BELL_POLL)
 			intake_heard(w, s);
 	}

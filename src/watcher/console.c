@@ -115,6 +115,7 @@ flush(struct watcher *w)
 	if (c->len > 0)
 		return;
 	ev_io_stop(w->loop, &c->io);
+	/* it is there only as long as somebody reads more slowly than services write */
 	free(c->queue);
 	c->queue = NULL;
 	c->size = 0;
@@ -208,6 +209,7 @@ console_feed(struct watcher *w, const char *name, struct console_line **line, co
 		bytes += k;
 		n -= k;
 	}
+	/* at once: who reads along sees a line when it is written */
 	if (w->console.len > 0)
 		flush(w);
 }

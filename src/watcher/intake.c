@@ -155,6 +155,7 @@ intake_open(struct watcher *w, struct err *err)
 	struct intake *intake = &w->intake;
 
 	*intake = (struct intake){ .fast = INTAKE_NONE };
+	/* not a timer of libev: epoll_wait(2) knows whole milliseconds only, and a small pipe fills sooner */
 	intake->clock = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (intake->clock < 0)
 		return err_set(err, errno, "cannot make a timer descriptor");

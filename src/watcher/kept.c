@@ -30,6 +30,8 @@ is_kept(int fd)
 	return fd >= 0 && fcntl(fd, F_GET_SEALS) >= 0 && fstat(fd, &st) == 0 && st.st_size == WATCHER_KEPT_SIZE;
 }
 
+/* Another of us wrote it, perhaps of another version, perhaps killed in the middle of it: what counting cannot have
+ * brought about would be shown as seen. */
 static bool
 is_sound(struct watcher *w, const struct kept_service *s, msec now)
 {
@@ -48,6 +50,7 @@ weed(struct watcher *w)
 	struct kept *k = &w->kept;
 	msec now = clock_now();
 
+	/* fresh, or laid out by another program: it begins anew */
 	if (k->header->magic != KEPT_MAGIC || k->header->record_size != sizeof *k->at || k->header->used > RECORDS)
 		*k->header = (struct kept_header){ KEPT_MAGIC, sizeof *k->at, 0 };
 	for (uint32_t i = 0; i < k->header->used; i++)

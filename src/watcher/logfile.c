@@ -76,6 +76,7 @@ logfile_open(struct logfile *f, int log_dir, const char *service, msec wall, str
 	f->fd = open_current(log_dir, service);
 	if (f->fd < 0)
 		return err_set(err, errno, "cannot open log '%s/current'", service);
+	/* a FIFO or a device in its place would take the lines and keep none */
 	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		logfile_close(f);
 		return err_set(err, 0, "log '%s/current' is no regular file", service);
@@ -96,6 +97,7 @@ logfile_write(struct logfile *f, const char *bytes, size_t n, size_t *done, stru
 
 		if (k < 0 && errno == EINTR)
 			continue;
+		/* 0 is no error, but nothing went: taken for a disk that is full, or we would try for ever */
 		if (k <= 0)
 			return err_set(err, k < 0 ? errno : ENOSPC, "cannot write");
 		*done += (size_t)k;

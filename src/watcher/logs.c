@@ -100,6 +100,7 @@ write_file(struct watcher *w, struct service *s, struct batch *b, const struct b
 			return;
 		}
 	}
+	/* what is left of it is kept, and what comes stays in the pipe, until the file takes writes again (backlog.h) */
 	stuck_begin(w, s, b, &err);
 }
 
@@ -262,6 +263,7 @@ logs_follow(struct watcher *w, struct service *s, const struct page_service *rec
 void
 logs_catch_up(struct watcher *w, struct service *s)
 {
+	/* what is kept is older than what is in the pipe */
 	stuck_try(w, s);
 	for (unsigned i = 0; i < DRAIN_ROUNDS && s->log.fifo >= 0 && s->log.backlog == NULL; i++)
 		if (logs_take(w, s) == 0)
@@ -283,6 +285,7 @@ end_line(struct watcher *w, struct service *s)
 void
 logs_forget(struct watcher *w, struct service *s)
 {
+	/* in this order: only when nothing more can be written, what could not be written is given up */
 	logs_catch_up(w, s);
 	end_line(w, s);
 	stuck_forget(w, s);

@@ -76,6 +76,7 @@ readiness_judge(struct watcher *w, struct service *s, const struct page_service 
 
 	for (unsigned i = 0; i < PAGE_GENERATIONS; i++) {
 		const struct page_generation *g = &record->generations[i];
+		/* after HUP the same generation has to prove itself once more */
 		bool reloading = record->state == LIFE_RELOADING && g->number == record->generation;
 
 		if (g->number == 0 || g->master == 0 || (g->state != GENERATION_BOOTING && !reloading))

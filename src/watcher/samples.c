@@ -18,7 +18,16 @@
 #include "watcher/strains.h"
 #include "watcher/watch.h"
 
-enum { FORKED = 50, UNSETTLED = 250, FIRST = 20, SLOWEST_START = 200, MOVING = 100, BUSY = 1000, QUIET = 5000 };
+/* ms until the next look */
+enum {
+	FORKED = 50,         /* after a fork, so that one that dies while it loads was seen */
+	UNSETTLED = 250,     /* while a worker loads the application */
+	FIRST = 20,          /* after a start; then twice as long each time, */
+	SLOWEST_START = 200, /* up to this: so late at most it is known that it is ready */
+	MOVING = 100,        /* while the number of workers is being changed */
+	BUSY = 1000,
+	QUIET = 5000,
+};
 
 /* ---- when ---- */
 
@@ -122,6 +131,7 @@ samples_look(struct watcher *w, struct service *s, const struct page_service *re
 			s->name);
 		sampler->blind_told = true;
 	}
+	/* who waits for a start wants heartbeats alone, and often */
 	if (depth != WORKERS_HEARTBEATS)
 		weigh_master(sampler, record, depth);
 	if (depth == WORKERS_ALL)
@@ -192,6 +202,7 @@ samples_moved(struct watcher *w, struct service *s)
 	s->sampler->interval = 0; /* from the shortest again */
 	if (record.state != LIFE_RUNNING)
 		s->sampler->queue = -1; /* it is not looked at any more */
+	/* plan() would put it off until all are looked at, and somebody may wait for what is seen (waiter.c) */
 	if (record.state == LIFE_RUNNING)
 		s->sampler->due = now;
 	else
@@ -285,6 +296,7 @@ samples_memory(const struct sampler *sampler)
 	for (uint32_t i = 0; i < sampler->workers.count; i++) {
 		const struct worker *worker = &sampler->workers.at[i];
 
+		/* one that was not weighed yet counts with what it shares: rather too much than nothing */
 		sum += worker->pss >= 0 ? worker->pss : worker->rss > 0 ? worker->rss : 0;
 	}
 	return sum;

@@ -59,6 +59,7 @@ services_map(struct services *s, int fd, struct err *err)
 	size_t size = 0;
 	bool ok = map_page(fd, &page, &size, err);
 
+	/* the mapping lasts without it (mmap(2)) */
 	close(fd);
 	if (!ok || page == NULL)
 		return false;
@@ -66,6 +67,7 @@ services_map(struct services *s, int fd, struct err *err)
 		munmap((void *)page, size);
 		return false;
 	}
+	/* only now: a page that is refused must not take the last one with it */
 	if (s->page != NULL)
 		munmap((void *)s->page, s->size);
 	s->page = page;

@@ -50,6 +50,7 @@ sizes_tell(struct watcher *w, struct service *s, const struct page_service *reco
 	r.incarnation = record->incarnation;
 	r.generation = record->generation;
 	r.arg = size;
+	/* what was dropped on a full link is told with the next look */
 	if (uplink_send(w, &r))
 		sampler->size_told = size;
 }

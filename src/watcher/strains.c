@@ -135,6 +135,8 @@ strains_judge(struct watcher *w, struct service *s, const struct page_service *r
 		.booted = sampler->workers.blind ? -1 : (int64_t)count.booted,
 		.wanted = record->wanted,
 		.lingering = lingering(&sampler->workers, record, now),
+		/* while workers come and go because we ask for it, or a replacement stopped half way, other numbers than
+		 * the wanted one are right */
 		.settled = !record->half_way && !sampler->pool.moving && sampler->pool.wanted == record->wanted,
 	};
 	unsigned found = saturation_judge(&sampler->saturation, &seen, now);

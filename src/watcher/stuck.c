@@ -7,7 +7,7 @@
 #include "os/fifo.h"
 #include "watcher/watch.h"
 
-static const double RETRY = 0.1;
+static const double RETRY = 0.1; /* s between two tries, and between two looks at how full the pipes are */
 
 /* The lowest area that nobody has. Behind the last one there is none: memory of our own. */
 static uint32_t
@@ -18,6 +18,7 @@ free_area(const struct stuck *stuck)
 	return free == 0 ? SPOOL_AREAS : (uint32_t)__builtin_ctzll(free) + 1;
 }
 
+/* Area 0 is the one that all are read into; behind the last one it is memory of ours, of which no successor knows. */
 static uint64_t
 bit_of(uint32_t area)
 {
@@ -29,6 +30,7 @@ static void
 enter(struct watcher *w, struct service *s)
 {
 	w->stuck.taken |= bit_of(s->log.backlog->spool.area);
+	/* the pipe holds what comes meanwhile */
 	intake_remove(w, s);
 	if (w->stuck.count++ == 0)
 		ev_timer_again(w->loop, &w->stuck.retry);
@@ -97,6 +99,7 @@ try(struct watcher *w, struct service *s)
 	if (!backlog_write(log->backlog, &to, &err))
 		return false;
 	log->format = log->backlog->batch.format;
+	/* of the line that was dropped within, the rest is still in the pipe */
 	log->drop_rest = log->backlog->spool.lost.mid;
 	leave(w, s);
 	return true;
@@ -153,6 +156,7 @@ stuck_resume(struct watcher *w, struct service *s, const struct spool_note *note
 		try(w, s) ? "written" : "the log does not take them yet");
 }
 
+/* All services were followed by now: what is still there belongs to nobody. */
 void
 stuck_resumed(struct watcher *w)
 {

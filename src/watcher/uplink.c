@@ -82,6 +82,7 @@ on_writable(struct ev_loop *loop, ev_io *io, int revents)
 	}
 	if (u->count > 0)
 		return;
+	/* 64 KiB that are hardly ever needed */
 	free(u->queue);
 	u->queue = NULL;
 	ev_io_stop(loop, io);
@@ -90,6 +91,7 @@ on_writable(struct ev_loop *loop, ev_io *io, int revents)
 uint32_t
 uplink_id(struct watcher *w)
 {
+	/* 0 in an answer says that nobody asked */
 	if (++w->uplink.last_id == 0)
 		w->uplink.last_id = 1;
 	return w->uplink.last_id;
@@ -114,6 +116,7 @@ new_page(struct watcher *w, int page_fd)
 	if (page_fd >= 0 && !services_map(&w->services, page_fd, &err))
 		/* the old one stays mapped: its last state is better than none */
 		log_error("new page refused: %s", err.text);
+	/* moves may have been missed: every slot is compared with its record, and whoever waits is judged by that */
 	inquiries_learn(w);
 	watch_slots(w);
 	samples_look_soon(w);

@@ -77,6 +77,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 		request.generation = record->generation;
 	}
 	if (record != NULL)
+		/* before it is sent: what happens because of it must not be taken for a failure */
 		inquiry_asked(c->w, &c->w->services.at[slot], deed, c->peer.uid);
 	if (uplink_send(c->w, &request)) {
 		client_patience(c,
@@ -138,6 +139,7 @@ wait_for_workers(struct client *c, struct service *s, const struct page_service 
 	if (record->state == LIFE_RUNNING && !c->waiter.no_wait) {
 		c->waiter.kind = WAIT_WORKERS;
 		client_patience(c, WORKERS_PATIENCE);
+		/* he should not wait for the look at the next whole second */
 		samples_moved(c->w, s);
 		return;
 	}
@@ -320,6 +322,7 @@ waiter_expired(struct client *c)
 	case WAIT_ANSWER: client_failed(c, "the supervisor does not answer", NULL); break;
 	case WAIT_WORKERS: waiter_tell_late(c); break;
 	case WAIT_READY: ready_answer(c, c->waiter.name, true); break;
+	/* an outcome comes by the deadlines of the life, and events have no end: nobody set a time for these */
 	case WAIT_NOTHING:
 	case WAIT_OUTCOME:
 	case WAIT_EVENTS: return;

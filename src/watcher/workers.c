@@ -73,6 +73,7 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 		w->at = at;
 		w->size = size;
 	}
+	/* -1: not seen yet. 0 would be an answer */
 	w->at[w->count] = (struct worker){ .pid = sample->pid,
 		.start = sample->start,
 		.started = sample->started,
@@ -280,6 +281,7 @@ workers_count(const struct workers *w, uint32_t generation, msec since, msec now
 	for (uint32_t i = 0; i < w->count; i++) {
 		const struct worker *worker = &w->at[i];
 
+		/* who was told to go finishes what he has, and takes nothing new */
 		if (worker->generation != generation || worker->started < since || worker->leaving != 0)
 			continue;
 		count.all++;
