@@ -75,3 +75,21 @@ flatline_read(struct text *out, const char *line, size_t length)
 	}
 	text_addn(out, kept, (size_t)(end - kept));
 }
+
+/* Only every sixteenth byte is looked at: blanks up to the edge of a screen are many. */
+const char *
+flatline_next(const char *line, size_t length)
+{
+	static const char blanks[] = "                ";
+	enum { STEP = sizeof blanks - 1 };
+	const char *end = line + length;
+
+	for (const char *at = line + STEP; end - at > STEP; at += STEP) {
+		if (*at != ' ' || memcmp(at, blanks, STEP) != 0)
+			continue;
+		while (at < end && *at == ' ')
+			at++;
+		return at < end ? at : NULL;
+	}
+	return NULL;
+}

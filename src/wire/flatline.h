@@ -15,4 +15,8 @@
  * is escaped is one again. What does not fit into OUT is cut. */
 void flatline_read(struct text *out, const char *line, size_t length);
 
+/* Where in LINE of LENGTH bytes the next line of a screen begins: what is copied from some terminals has blanks up to the
+ * right edge in place of newlines. NULL: nowhere. Whether it begins with a time is for the caller to see. */
+const char *flatline_next(const char *line, size_t length);
+
 #endif

@@ -267,10 +267,43 @@ mark_length(const char *line, size_t length)
 }
 
 static void
-take_line(struct recogniser *r, const char *line, size_t length)
+take_row(struct recogniser *r, const char *line, size_t length)
 {
 	struct logform f;
+
+	logform_read(&f, line, length);
+	if (f.strange > 0 && f.header != HEADER_NONE)
+		learn_prefix(r, line, f.strange);
+	else if (f.header == HEADER_NONE && has_prefix(r, line, length))
+		logform_read(&f, line + r->prefix_length, length - r->prefix_length);
+	if (f.length > 0 &&
+		(((f.message[0] == '{' || f.message[0] == '"') && take_json(r, &f, line, length)) ||
+			take_flat(r, &f, line, length)))
+		return;
+	take_message(r, &f, line, length);
+}
+
+/* The row of a screen that begins within LINE, which its time tells from words that only stand far to the right. */
+static const char *
+next_row(const char *line, size_t length)
+{
+	const char *end = line + length, *at = line;
+	struct logform f;
+
+	while ((at = flatline_next(at, (size_t)(end - at))) != NULL) {
+		logform_read(&f, at, (size_t)(end - at));
+		if (f.second >= 0)
+			return at;
+	}
+	return NULL;
+}
+
+static void
+take_line(struct recogniser *r, const char *line, size_t length)
+{
 	size_t mark = r->lines++ == 0 ? mark_length(line, length) : 0;
+	bool pasted = !r->strict; /* by a person: into a live log somebody might put rows with a request */
+	const char *next;
 
 	line += mark;
 	length -= mark;
@@ -282,16 +315,11 @@ take_line(struct recogniser *r, const char *line, size_t length)
 		length = colour_strip(r->line, line, length); /* nothing is held there but, perhaps, this line */
 		line = r->line;
 	}
-	logform_read(&f, line, length);
-	if (f.strange > 0 && f.header != HEADER_NONE)
-		learn_prefix(r, line, f.strange);
-	else if (f.header == HEADER_NONE && has_prefix(r, line, length))
-		logform_read(&f, line + r->prefix_length, length - r->prefix_length);
-	if (f.length > 0 &&
-		(((f.message[0] == '{' || f.message[0] == '"') && take_json(r, &f, line, length)) ||
-			take_flat(r, &f, line, length)))
-		return;
-	take_message(r, &f, line, length);
+	for (; pasted && (next = next_row(line, length)) != NULL; line = next) {
+		take_row(r, line, (size_t)(next - line));
+		length -= (size_t)(next - line);
+	}
+	take_row(r, line, length);
 }
 
 /* What belongs to a line that began in an earlier call, up to its newline. */

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "judge/hearing.h"
 
+#define ROOM "                                        "
+
 static const struct log {
 	const char *name, *phase;
 	unsigned confident; /* or 0: only likely, or unknown */
@@ -110,6 +112,18 @@ static const struct log {
 		"Nov 20 15:25:49 h gunicorn[7]: OperationalError: (2003, \"Can't connect to MySQL server (timed out)\")\n"
 		"Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n" },
 	{ "boot.bind-unexplained", "startup-config", 1, "[ERROR] Can't connect to /run/shop.sock\n" },
+	/* rows of a screen, copied with the blanks up to its edge; one that has a header does not end in a forged one */
+	{ "proxy.socket-permission", "runtime", 1,
+		"$ sudo tail -f /var/log/nginx/error.log" ROOM
+		"2026/11/20 15:25:49 [crit] 9#9: *1 connect() to unix:/srv/g.sock "
+		"failed (13: Permission denied) while connecting to upstream, client: x" ROOM "\n" },
+	{ "boot.import-missing", "boot", 1,
+		"Nov 20 15:25:49 h gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7" ROOM
+		"Nov 20 15:25:50 h gunicorn[7]: ModuleNotFoundError: No module named 'shop'" ROOM "~\n" },
+	{ "unknown", "unknown", 0,
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
+		"- - - \"GET / HTTP/1.1\" 200 5 \"x" ROOM
+		"[2026-11-20 15:25:50 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
 	/* shells speak the language of their user */
 	{ "boot.import-missing", "startup-config", 1, "bash: gunicorn: orden no encontrada\n" },
 	{ "boot.import-missing", "startup-config", 1,
