@@ -185,11 +185,9 @@ value_of(struct arena *arena, const char *hole, size_t n, const struct wordlist 
 	left = (size_t)(hole + n - rest);
 	if (value != NULL)
 		return value;
-	/* ${X:-y} and ${X-y}; a default that is itself to be expanded stays a hole */
-	if (!braced || left < 2 || (rest[0] != ':' && rest[0] != '-'))
-		return NULL;
+	/* ${X:-y}, ${X-y}, ${X:=y} and ${X=y}; a default that is itself to be expanded stays a hole */
 	length = rest[0] == ':' ? 2 : 1;
-	if (left < length + 1 || rest[length - 1] != '-')
+	if (!braced || left < length + 1 || (rest[length - 1] != '-' && rest[length - 1] != '='))
 		return NULL;
 	value = arena_copy(arena, rest + length, left - length - 1);
 	if (strpbrk(value, "$`{}") != NULL)

@@ -19,7 +19,7 @@ enum hole_variables { HOLE_NO_VARIABLES, HOLE_VARIABLES, HOLE_CAPITALS };
  * VARIABLES says. */
 const char *hole_mark(struct arena *arena, const char *value, enum hole_variables variables);
 
-/* TEXT with those variables filled that VARIABLES (NAME=value each) has or that bring a default: $X, ${X}, ${X:-y}.
+/* TEXT with those variables filled that VARIABLES (NAME=value each) has or that bring a default: $X, ${X}, ${X:-y}, ${X:=y}.
  * Where a default was taken and NOTE is not NULL, *NOTE says so. */
 const char *hole_fill(struct arena *arena, const char *text, const struct wordlist *variables, const char **note);
 

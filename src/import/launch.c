@@ -50,9 +50,11 @@ launch_base(const char *path)
 
 /* ---- what is run ---- */
 
-static bool
-is_python(const char *base)
+bool
+launch_is_python(const char *word)
 {
+	const char *base = launch_base(word);
+
 	return strncmp(base, "python", 6) == 0 && strspn(base + 6, "0123456789.") == strlen(base + 6);
 }
 
@@ -69,6 +71,12 @@ is_gunicorn(const char *base)
 	return strncmp(base, "gunicorn-", 9) == 0 && strspn(base + 9, "0123456789.") == strlen(base + 9);
 }
 
+static bool
+is_module(const char *word)
+{
+	return strcmp(word, "gunicorn") == 0 || strncmp(word, "gunicorn.", 9) == 0;
+}
+
 /* How many WORDS, the first one being a Python, lead to a Gunicorn: "-m gunicorn" or its script; 0 when they do not. */
 static uint32_t
 length_of_python(const char *const *at, uint32_t count)
@@ -78,23 +86,26 @@ length_of_python(const char *const *at, uint32_t count)
 	while (i < count && at[i][0] == '-' && strcmp(at[i], "-m") != 0)
 		i += strcmp(at[i], "-W") == 0 || strcmp(at[i], "-X") == 0 ? 2 : 1;
 	if (i + 1 < count && strcmp(at[i], "-m") == 0)
-		return strcmp(at[i + 1], "gunicorn") == 0 || strncmp(at[i + 1], "gunicorn.", 9) == 0 ? i + 2 : 0;
+		return is_module(at[i + 1]) ? i + 2 : 0;
 	return i < count && is_gunicorn(launch_base(at[i])) ? i + 1 : 0;
 }
 
-/* How many WORDS name a Gunicorn; 0 when they do not. A variable with such a name is believed. */
-static uint32_t
-length_of_gunicorn(const char *const *at, uint32_t count)
+/* How many WORDS name a Gunicorn; 0 when they do not. A variable with such a name is believed, and one that a module follows is
+ * a Python. What begins with -m stands behind a wrapper that runs Python itself. */
+uint32_t
+launch_length(const char *const *at, uint32_t count)
 {
 	const char *base = launch_base(at[0]);
+	uint32_t n;
 
 	if (is_gunicorn(base))
 		return 1;
-	if (hole_is_in(at[0]) && count > 2 && strcmp(at[1], "-m") == 0)
-		return length_of_python(at, count);
-	if (hole_is_in(base))
-		return strcasestr(base, "gunicorn") != NULL && strchr(base, '=') == NULL ? 1 : 0;
-	return is_python(base) ? length_of_python(at, count) : 0;
+	if (strcmp(at[0], "-m") == 0)
+		return count > 1 && is_module(at[1]) ? 2 : 0;
+	n = launch_is_python(base) || hole_is_in(at[0]) ? length_of_python(at, count) : 0;
+	if (n > 0 && (launch_is_python(base) || strcmp(at[n - 2], "-m") == 0))
+		return n;
+	return hole_is_in(base) && strcasestr(base, "gunicorn") != NULL && strchr(base, '=') == NULL ? 1 : 0;
 }
 
 const char *
@@ -123,10 +134,9 @@ set_command(struct launch *l)
 	if (strchr(first, '/') != NULL && (first[0] == HOLE_OPEN || l->draft->directory[0] != '\0'))
 		c->at[0] = draft_path(l->draft, first);
 	launch_set(l, "", launch_quote(arena, c->at, c->count), KEY_command, launch_quote(arena, c->at, c->count),
-		c->count > 1 && !is_python(launch_base(first)) ?
-			"which Gunicorn it is cannot be seen through this wrapper: "
-			"settings that depend on its version are not made" :
-			"");
+		launch_length(c->at, c->count) < c->count ? "which Gunicorn it is cannot be seen through this wrapper: "
+							    "settings that depend on its version are not made" :
+							    "");
 }
 
 /* From here on it is a Gunicorn's service: what stands in front of these words has been taken off, what follows are its
@@ -267,7 +277,7 @@ static void
 take_words(struct launch *l, const char *const *at, uint32_t count)
 {
 	while (count > 0) {
-		uint32_t length = length_of_gunicorn(at, count);
+		uint32_t length = launch_length(at, count);
 		const char *shell = NULL;
 
 		if (length > 0) {

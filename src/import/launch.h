@@ -59,11 +59,23 @@ const char *wrapper_shell_line(const char *const *at, uint32_t count);
 bool wrapper_is_assignment(const char *word);
 void wrapper_assign(struct launch *l, const char *word);
 
-/* An environment has been activated: PATH of its bin/activate. */
-void wrapper_activate(struct launch *l, const char *path);
+/* An environment has been activated: PATH of its bin/activate, and where conda is told which one, its NAME, else NULL. */
+void wrapper_activate(struct launch *l, const char *path, const char *name);
+
+/* "conda activate NAME". False when the COUNT words say something else. */
+bool wrapper_activate_by_name(struct launch *l, const char *const *at, uint32_t count);
 
 /* Gunicorn's own command line, behind its name. */
 void options_take(struct launch *l, const char *const *at, uint32_t count);
+
+/* Whether the first of COUNT words is a wrapper that is known, or a shell. */
+bool wrapper_is_known(const char *const *at, uint32_t count);
+
+/* How many of COUNT words name a Gunicorn, as "python -m gunicorn" does; 0 when they do not. */
+uint32_t launch_length(const char *const *at, uint32_t count);
+
+/* Whether WORD, with or without its path, is called as a Python is. */
+bool launch_is_python(const char *word);
 
 /* The last part of a path, up to its end. */
 const char *launch_base(const char *path);

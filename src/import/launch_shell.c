@@ -8,12 +8,14 @@
 
 #include "base/text.h"
 #include "import/hole.h"
+#include "wire/execline.h"
 #include "wire/shellwords.h"
 
 /* A line as a list of simple commands. */
 struct script {
 	struct launch *launch;
 	struct wordlist words; /* of the command being read */
+	unsigned left;         /* commands to come that have a gunicorn among their words */
 	bool done;             /* the command that stays was found */
 	bool beside;           /* it does not wait for that one: & is between them */
 };
@@ -27,13 +29,15 @@ is_profile(const char *base)
 }
 
 static void
-source(struct launch *l, const char *name, const char *path)
+source(struct launch *l, const struct wordlist *w)
 {
 	struct arena *arena = l->import->arena;
-	const char *base = launch_base(path);
+	const char *name = w->at[0], *path = w->count > 1 ? w->at[1] : "", *base = launch_base(path);
 
 	if (strncmp(base, "activate", 8) == 0)
-		wrapper_activate(l, path);
+		wrapper_activate(l, path, w->count > 2 ? w->at[2] : NULL);
+	else if (strcmp(base, "conda.sh") == 0 || strcmp(base, "mamba.sh") == 0)
+		launch_part(l, name, path, FATE_MEANINGLESS, "", "it makes conda known to a shell, and none is left");
 	else if (l->exports_all && path[0] != '\0' && !is_profile(base))
 		launch_set(l, name, path, KEY_environment_file, draft_quote(arena, draft_path(l->draft, path)),
 			"read as NAME=value lines, not by a shell: $NAME and commands in it are not replaced");
@@ -114,6 +118,20 @@ limit(struct launch *l, const struct wordlist *w)
 	return false;
 }
 
+/* ": ${PORT:=80}" gives PORT that value unless it has one. */
+static void
+assume_defaults(struct launch *l, const struct wordlist *w)
+{
+	for (uint32_t i = 1; i < w->count; i++) {
+		const char *word = w->at[i], *value = hole_fill(w->arena, word, &l->draft->variables, NULL);
+
+		if (strncmp(word, (char[]){ HOLE_OPEN, '$', '{', '\0' }, 3) == 0 && !hole_is_in(value))
+			wordlist_add(&l->draft->variables,
+				arena_printf(w->arena, "%.*s=%s", (int)strcspn(word + 3, ":=-}"), word + 3, value));
+		launch_part(l, word, "", FATE_MEANINGLESS, "", "what it gives is used where the command names it");
+	}
+}
+
 /* Builtins of a shell that prepare what comes. False when the command is none. */
 static bool
 prepare(struct launch *l, const struct wordlist *w)
@@ -121,7 +139,7 @@ prepare(struct launch *l, const struct wordlist *w)
 	const char *name = w->at[0], *argument = w->count > 1 ? w->at[1] : "";
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "source") == 0) {
-		source(l, name, argument);
+		source(l, w);
 	} else if (strcmp(name, "cd") == 0) {
 		const char *path = draft_path(l->draft, argument);
 
@@ -133,14 +151,16 @@ prepare(struct launch *l, const struct wordlist *w)
 		export(l, w);
 	} else if (strcmp(name, "set") == 0) {
 		set_options(l, w);
-	} else if (strcmp(name, "shopt") == 0 || strcmp(name, "trap") == 0 || strcmp(name, ":") == 0 ||
-		strcmp(name, "true") == 0 || strcmp(name, "wait") == 0) {
+	} else if (strcmp(name, ":") == 0) {
+		assume_defaults(l, w);
+	} else if (strcmp(name, "shopt") == 0 || strcmp(name, "trap") == 0 || strcmp(name, "true") == 0 ||
+		strcmp(name, "wait") == 0) {
 		launch_part(l, name, argument, FATE_MEANINGLESS, "", "no shell is left for it to count in");
 	} else if (strcmp(name, "ulimit") == 0) {
 		if (!limit(l, w))
 			launch_part(l, name, argument, FATE_LOST, "", "the service has the limit of bridled itself");
 	} else {
-		return false;
+		return wrapper_activate_by_name(l, w->at, w->count);
 	}
 	return true;
 }
@@ -153,6 +173,17 @@ holds_gunicorn(const struct wordlist *w)
 		if (strcasestr(w->at[i], "gunicorn") != NULL)
 			return true;
 	return false;
+}
+
+/* Whether the command of W is the one that stays: it runs what it names, or it is the last that could. "mkdir /run/gunicorn" and
+ * "pip install gunicorn" stand in front of one that does. */
+static bool
+is_the_one(const struct script *s, const struct wordlist *w)
+{
+	if (strcmp(w->at[0], "exec") == 0)
+		return true;
+	return holds_gunicorn(w) &&
+		(s->left == 0 || launch_length(w->at, w->count) > 0 || wrapper_is_known(w->at, w->count));
 }
 
 static const char no_company[] = "it is not run beside the service any more: write a [program] of its own for it";
@@ -181,6 +212,7 @@ end_command(struct script *s, const char *operator)
 	struct wordlist w = s->words;
 	bool is_apart = strcmp(operator, "&") == 0;
 
+	s->left -= s->left > 0 && holds_gunicorn(&w);
 	s->words = (struct wordlist){ .arena = w.arena };
 	while (w.count > 0 && wrapper_is_assignment(w.at[0]) && !s->done) {
 		wrapper_assign(l, w.at[0]);
@@ -192,11 +224,13 @@ end_command(struct script *s, const char *operator)
 	if (s->done) {
 		if (l->draft->kind == CONF_GUNICORN) /* a program has all of the line */
 			pass_over(s, &w);
-	} else if (strcmp(w.at[0], "exec") == 0 || holds_gunicorn(&w)) {
+	} else if (strcmp(w.at[0], "exec") != 0 && prepare(l, &w)) {
+		return;
+	} else if (is_the_one(s, &w)) {
 		s->done = true;
 		s->beside = is_apart;
 		launch_words(l, (struct conf_words){ .at = w.at, .count = w.count });
-	} else if (!prepare(l, &w)) {
+	} else {
 		launch_part(l, launch_quote(w.arena, w.at, w.count), "", FATE_LOST, "",
 			is_apart ? no_company :
 				   "it is not run: do it before the service is started, or in your deployment");
@@ -234,36 +268,44 @@ is_grammar(const char *word)
 	return false;
 }
 
-/* Read LINE once, only to see whether it is a plain list of commands with a Gunicorn among them. */
-static bool
-is_plain(struct arena *arena, const char *line, char *item, struct err *err, bool *bad)
+/* Read LINE once, only to see whether it is a plain list of commands, and in how many of them a Gunicorn is named: 0 when it is
+ * none. */
+static unsigned
+count_named(struct arena *arena, const char *line, char *item, struct err *err, bool *bad)
 {
-	bool first = true, gunicorn = false;
+	bool first = true, is_named = false, is_target = false;
 	enum shell_item kind;
+	unsigned count = 0;
 
 	*bad = false;
 	while ((kind = shellwords_next(&line, item, err)) != SHELL_END) {
 		if (kind == SHELL_BAD) {
 			*bad = true;
-			return false;
+			return 0;
 		}
 		if (kind == SHELL_WORD && first && is_grammar(item))
-			return false;
+			return 0;
 		if (kind == SHELL_OPERATOR && (strcmp(item, "|") == 0 || strchr("()", item[0]) != NULL))
-			return false;
+			return 0;
 		if (kind == SHELL_REDIRECT && strstr(item, "<<") != NULL)
-			return false;
-		if (kind == SHELL_WORD && strcasestr(hole_show(arena, item), "gunicorn") != NULL)
-			gunicorn = true;
+			return 0;
 		first = kind == SHELL_OPERATOR;
+		if (first)
+			is_named = false;
+		if (kind == SHELL_WORD && !is_target && !is_named &&
+			strcasestr(hole_show(arena, item), "gunicorn") != NULL) {
+			is_named = true;
+			count++;
+		}
+		is_target = kind == SHELL_REDIRECT;
 	}
-	return gunicorn;
+	return count;
 }
 
 static void
-take_script(struct launch *l, const char *line, char *item)
+take_script(struct launch *l, const char *line, char *item, unsigned named)
 {
-	struct script s = { .launch = l, .words.arena = l->import->arena };
+	struct script s = { .launch = l, .left = named, .words.arena = l->import->arena };
 	enum shell_item kind;
 
 	while ((kind = shellwords_next(&line, item, NULL)) != SHELL_END) {
@@ -287,6 +329,7 @@ void
 launch_shell(struct launch *l, const char *line)
 {
 	char *item = arena_alloc(l->import->arena, 2 * strlen(line) + 4);
+	unsigned named;
 	struct err err;
 	bool bad;
 
@@ -300,8 +343,9 @@ launch_shell(struct launch *l, const char *line)
 		wordlist_add(&words, line);
 		launch_begin(l, (struct conf_words){ .at = words.at, .count = words.count });
 	}
-	if (is_plain(l->import->arena, line, item, &err, &bad))
-		take_script(l, line, item);
+	named = count_named(l->import->arena, line, item, &err, &bad);
+	if (named > 0)
+		take_script(l, line, item, named);
 	else if (bad)
 		import_broken(l->import, l->entry, err.text);
 	if (l->entry->fate == FATE_OPEN)

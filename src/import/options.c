@@ -149,6 +149,17 @@ take_letters(struct reading *r, const char *word)
 	}
 }
 
+/* Whether WORD is a variable that most likely holds more than an application: by its name, or because there is one already. */
+static bool
+may_be_options(const struct launch *l, const char *word)
+{
+	const char *close = word[0] == HOLE_OPEN ? strchr(word, HOLE_CLOSE) : NULL;
+
+	return close != NULL && close[1] == '\0' &&
+		(draft_has(l->draft, KEY_app) || strstr(word, "OPT") != NULL || strstr(word, "ARGS") != NULL ||
+			strcmp(word + 1, "$@\002") == 0 || strcmp(word + 1, "$*\002") == 0);
+}
+
 static void
 take_application(struct reading *r, const char *word)
 {
@@ -156,13 +167,11 @@ take_application(struct reading *r, const char *word)
 
 	if (word[0] == '\0')
 		launch_part(l, "", word, FATE_LOST, "", "it is empty: Gunicorn refuses it");
-	else if (draft_has(l->draft, KEY_app))
-		launch_part(l, "", word, FATE_MEANINGLESS, "", "Gunicorn looks at the first application only");
-	else if (word[0] == HOLE_OPEN &&
-		(strstr(word, "OPT") != NULL || strstr(word, "ARGS") != NULL || strcmp(word + 1, "$@\002") == 0 ||
-			strcmp(word + 1, "$*\002") == 0))
+	else if (may_be_options(l, word))
 		launch_part(l, "", word, FATE_LOST, "",
 			"options of Gunicorn that are not known here: write them as keys");
+	else if (draft_has(l->draft, KEY_app))
+		launch_part(l, "", word, FATE_MEANINGLESS, "", "Gunicorn looks at the first application only");
 	else
 		launch_set(l, "", word, KEY_app, word, "");
 }

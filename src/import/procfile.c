@@ -18,13 +18,14 @@ is_plain(const char *bytes, size_t n)
 	return true;
 }
 
-/* The words of ["a", "b"], as Dockerfiles have them; count 0 when LINE is no such array. Control characters, which JSON
- * can escape, would pass for holes. */
+/* The words of ["a", "b"], as Dockerfiles have them; count 0 when LINE is no such array. *BEHIND: what follows it. Control
+ * characters, which JSON can escape, would pass for holes. */
 static struct conf_words
-words_of_array(struct arena *arena, const char *line)
+words_of_array(struct arena *arena, const char *line, const char **behind)
 {
 	struct wordlist words = { .arena = arena };
-	json_t *array = line[0] == '[' ? json_loads(line, JSON_DISABLE_EOF_CHECK, NULL) : NULL, *item;
+	json_error_t at;
+	json_t *array = line[0] == '[' ? json_loads(line, JSON_DISABLE_EOF_CHECK, &at) : NULL, *item;
 	bool plain = true;
 	size_t i;
 
@@ -33,6 +34,8 @@ words_of_array(struct arena *arena, const char *line)
 		if (plain)
 			wordlist_add(&words, hole_mark(arena, json_string_value(item), HOLE_NO_VARIABLES));
 	}
+	if (array != NULL) /* with that flag, the position is behind what was read */
+		*behind = line + at.position + strspn(line + at.position, " \t\r\n");
 	json_decref(array);
 	return (struct conf_words){ .at = words.at, .count = plain ? words.count : 0 };
 }
@@ -42,12 +45,15 @@ void
 procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry, const char *line)
 {
 	struct launch l = { .import = im, .draft = d, .entry = entry };
-	const char *marked = hole_mark(im->arena, line, HOLE_NO_VARIABLES);
-	struct conf_words words = words_of_array(im->arena, line);
+	const char *marked = hole_mark(im->arena, line, HOLE_NO_VARIABLES), *behind = "";
+	struct conf_words words = words_of_array(im->arena, line, &behind);
 
 	if (d == NULL)
 		return;
-	if (words.count > 0)
+	if (words.count > 0 && behind[0] != '\0')
+		import_broken(im, entry,
+			"something stands behind the array: ENTRYPOINT and CMD are one command, CMD's words the last");
+	else if (words.count > 0)
 		launch_words(&l, words);
 	else
 		launch_shell(&l, marked);

@@ -1,6 +1,6 @@
 /*
  * wrappers -- what people put in front of gunicorn, and what is left of it: those whose meaning is a key are taken in
- * wrappers_keys.c, those that make an environment in wrappers_run.c.
+ * wrappers_keys.c and wrappers_may.c, those that make an environment in wrappers_env.c and wrappers_run.c.
  */
 #include "import/wrappers.h"
 
@@ -30,26 +30,10 @@ wrapper_assign(struct launch *l, const char *word)
 		wordlist_add(&l->draft->variables, filled);
 }
 
-void
-wrapper_activate(struct launch *l, const char *path)
-{
-	struct arena *arena = l->import->arena;
-	const char *filled = hole_fill(arena, path, &l->draft->variables, NULL);
-	const char *bin = strstr(filled, "/bin/activate");
-
-	if (bin == NULL)
-		launch_part(l, "source", path, FATE_LOST, "",
-			"not the bin/activate of a virtual environment: set virtualenv");
-	else
-		launch_set(l, "source", path, KEY_virtualenv,
-			draft_path(l->draft, arena_copy(arena, filled, (size_t)(bin - filled))), "");
-}
-
 /* ---- options of wrappers ---- */
 
-/* Whether WORD is one of WORDS, parted by blanks. */
-static bool
-is_among(const char *words, const char *word)
+bool
+wrapper_is_among(const char *words, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -69,15 +53,15 @@ wrapper_options(const struct wrapper *w, const char *const *at, uint32_t count)
 
 		if (strcmp(at[i], "--") == 0)
 			return i + 1;
-		if (is_long ? is_among(w->longs, at[i]) : at[i][2] == '\0' && strchr(w->letters, at[i][1]) != NULL)
+		if (is_long ? wrapper_is_among(w->longs, at[i]) :
+			      at[i][2] == '\0' && strchr(w->letters, at[i][1]) != NULL)
 			i++;
 	}
 	return i < count ? i : count;
 }
 
-/* The same of the option that is the first of COUNT words. */
-static const char *
-value_of_first(const char *const *at, uint32_t count, char letter, const char *name)
+const char *
+wrapper_first_value(const char *const *at, uint32_t count, char letter, const char *name)
 {
 	const char *next = count > 1 ? at[1] : NULL;
 	size_t n = strlen(name);
@@ -96,7 +80,7 @@ wrapper_value(const char *const *at, uint32_t count, char letter, const char *na
 	const char *value = NULL;
 
 	for (uint32_t i = 1; i < count && value == NULL; i++)
-		value = value_of_first(at + i, count - i, letter, name);
+		value = wrapper_first_value(at + i, count - i, letter, name);
 	return value;
 }
 
@@ -129,30 +113,6 @@ take_off(struct launch *l, const struct wrapper *w, const char *const *at, uint3
 	return n;
 }
 
-static uint32_t
-take_env(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	uint32_t n = wrapper_options(w, at, count);
-
-	for (uint32_t i = 1; i < n; i++) {
-		const char *unset = value_of_first(at + i, n - i, 'u', "--unset");
-		const char *directory = value_of_first(at + i, n - i, 'C', "--chdir");
-
-		if (is_among("-i - --ignore-environment", at[i]))
-			launch_set(l, "env", at[i], KEY_clear_environment, "yes", "");
-		else if (unset != NULL)
-			launch_set(l, "env -u", unset, KEY_unset_environment, draft_quote(l->import->arena, unset), "");
-		else if (directory != NULL)
-			launch_set(l, "-C", directory, KEY_directory, draft_path(l->draft, directory), "");
-		else if (at[i][0] == '-' && strcmp(at[i], "--") != 0)
-			launch_part(l, "env", at[i], FATE_LOST, "", "an option of env for which there is no key");
-	}
-	launch_part(l, "env", "", FATE_IMPLIED, "", w->reason);
-	for (; n < count && wrapper_is_assignment(at[n]); n++)
-		wrapper_assign(l, at[n]);
-	return n;
-}
-
 static const char as_user[] = "user and group are set before the service is executed";
 static const char is_init[] = "Bridle reaps and passes on no signals that it should not";
 static const char binds[] = "Bridle binds, ports below 1024 as well";
@@ -161,8 +121,8 @@ static const char unbuffered[] = "PYTHONUNBUFFERED=1 is set";
 /* clang-format off */
 #define take(how) wrapper_take_##how
 static const struct wrapper wrappers[] = {
-	{ "env",        "uC",    "--unset --chdir", take_env, FATE_IMPLIED, "a bare name is looked for in PATH" },
-	{ "exec",       "a",     "", take_off,        FATE_IMPLIED, "no shell is in between" },
+	{ "env",        "uC",    "--unset --chdir", take(env), FATE_IMPLIED, "a bare name is looked for in PATH" },
+	{ "exec",       "a",     "", take(exec),      FATE_IMPLIED, "no shell is in between" },
 	{ "nohup",      "",      "", take_off,        FATE_IMPLIED, "there is no terminal to hang up" },
 	{ "setsid",     "",      "", take_off,        FATE_IMPLIED, "each service is a session of its own" },
 	{ "nice",       "n",     "--adjustment", take(nice), FATE_KEPT, "" },
@@ -199,14 +159,15 @@ static const struct wrapper wrappers[] = {
 	{ "s6-envdir",  "",      "", take(keep_directory), FATE_KEPT, "" },
 	{ "with-contenv", "",    "", take(keep),      FATE_KEPT,    "" },
 	{ "newrelic-admin", "",  "", take(keep),      FATE_KEPT,    "" },
+	{ "newrelic.admin", "",  "", take(keep),      FATE_KEPT,    "" }, /* python -m */
 	{ "ddtrace-run", "",     "", take(keep),      FATE_KEPT,    "" },
 	{ "elastic-apm-run", "", "", take(keep),      FATE_KEPT,    "" },
-	{ "opentelemetry-instrument", "", "", take(keep), FATE_KEPT, "" },
+	{ "opentelemetry-instrument", "", "", take(keep_valued), FATE_KEPT, "" },
 	{ "uv",         "",      "", take(uv),        FATE_KEPT,    "" },
 	{ "conda",      "npe",   "--name --prefix --cwd", take(conda), FATE_KEPT, "" },
 	{ "mamba",      "npe",   "--name --prefix --cwd", take(conda), FATE_KEPT, "" },
 	{ "micromamba", "npre",  "--name --prefix --root-prefix --cwd", take(conda), FATE_KEPT, "" },
-	{ "pdm",        "p",     "--project", take(venv), FATE_KEPT, "" },
+	{ "pdm",        "p",     "--project --venv", take(pdm), FATE_KEPT, "" },
 	{ "pixi",       "e",     "--environment --manifest-path", take(pixi), FATE_KEPT, "" },
 	{ "hatch",      "e",     "--env", take(hatch), FATE_KEPT,    "" },
 	{ "doppler",    "pct",   "--project --config --token --fallback", take(secrets), FATE_LOST, "doppler secrets download --no-file --format env" },
@@ -246,9 +207,9 @@ take_su(struct launch *l, const char *const *at, uint32_t count)
 	for (uint32_t i = 1; i < count; i++) {
 		if ((strcmp(at[i], "-c") == 0 || strcmp(at[i], "--command") == 0) && i + 1 < count)
 			line = at[++i];
-		else if (is_among(valued, at[i]))
+		else if (wrapper_is_among(valued, at[i]))
 			i++;
-		else if (is_among("- -l --login", at[i]))
+		else if (wrapper_is_among("- -l --login", at[i]))
 			login = true;
 		else if (at[i][0] != '-')
 			user = at[i];
@@ -266,18 +227,56 @@ is_su(const char *base)
 	return strcmp(base, "su") == 0 || strcmp(base, "runuser") == 0;
 }
 
+static const struct wrapper *
+find(const char *name)
+{
+	for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++)
+		if (strcmp(wrappers[i].name, name) == 0)
+			return &wrappers[i];
+	return NULL;
+}
+
+bool
+wrapper_is_known(const char *const *at, uint32_t count)
+{
+	const char *base = launch_base(at[0]);
+
+	return find(base) != NULL || is_su(base) || wrapper_shell_line(at, count) != NULL;
+}
+
+/* "python -m pipenv run" is what "pipenv run" is; where the wrapper stays, its Python does. */
+static uint32_t
+take_module(struct launch *l, const char *const *at, uint32_t count)
+{
+	const struct wrapper *w = count > 3 && strcmp(at[1], "-m") == 0 ? find(at[2]) : NULL;
+	uint32_t n;
+
+	if (w == NULL)
+		return 0;
+	if (w->take == wrapper_take_keep || w->take == wrapper_take_keep_run || w->take == wrapper_take_keep_valued) {
+		wordlist_add(&l->command, at[0]);
+		wordlist_add(&l->command, at[1]);
+	}
+	n = w->take(l, w, at + 2, count - 2);
+	return n > 0 ? n + 2 : 0;
+}
+
 uint32_t
 wrapper_take(struct launch *l, const char *const *at, uint32_t count, const char **shell)
 {
 	const char *base = launch_base(at[0]);
+	const struct wrapper *w = find(base);
+	bool is_env = strcmp(base, "env") == 0;
 
-	*shell = is_su(base) ? take_su(l, at, count) : wrapper_shell_line(at, count);
+	*shell = is_su(base) ? take_su(l, at, count) :
+		is_env       ? wrapper_split_line(l, at, count) :
+			       wrapper_shell_line(at, count);
 	if (*shell != NULL) {
-		launch_part(l, base, "-c", FATE_IMPLIED, "", "no shell is needed for it");
+		launch_part(l, base, is_env ? "-S" : "-c", FATE_IMPLIED, "",
+			is_env ? "its words are split here" : "no shell is needed for it");
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof wrappers / sizeof wrappers[0]; i++)
-		if (strcmp(wrappers[i].name, base) == 0)
-			return wrappers[i].take(l, &wrappers[i], at, count);
-	return 0;
+	if (w != NULL)
+		return w->take(l, w, at, count);
+	return launch_is_python(base) ? take_module(l, at, count) : 0;
 }

@@ -28,8 +28,20 @@ uint32_t wrapper_options(const struct wrapper *w, const char *const *at, uint32_
  * "--user=www"; NULL. */
 const char *wrapper_value(const char *const *at, uint32_t count, char letter, const char *name);
 
+/* The same of the option that is the first of COUNT words. */
+const char *wrapper_first_value(const char *const *at, uint32_t count, char letter, const char *name);
+
+/* Whether WORD is one of WORDS, parted by blanks. */
+bool wrapper_is_among(const char *words, const char *word);
+
+/* What env(1) makes of its -S, as a line for a shell; NULL when AT has none, or one that a shell would read otherwise. */
+const char *wrapper_split_line(struct launch *l, const char *const *at, uint32_t count);
+
 /* Whether FLAG is among COUNT words. */
 bool wrapper_has(const char *const *at, uint32_t count, const char *flag);
+
+/* Variables of FILE, or of .env where it is NULL: MAY_MISS is "-" when it may be missing, else "". */
+void wrapper_set_file(struct launch *l, const char *shown, const char *file, const char *may_miss);
 
 /* Whoever logs in as USER begins in the home directory. */
 void wrapper_login(struct launch *l, const char *user);
@@ -37,7 +49,8 @@ void wrapper_login(struct launch *l, const char *user);
 /* clang-format off */
 #define WRAPPER_TAKERS(X) \
 	X(sudo) X(nice) X(ionice) X(taskset) X(gosu) X(chrt) X(prlimit) X(chpst) X(setpriv) \
-	X(keep) X(keep_run) X(keep_to_dashes) X(keep_directory) X(conda) X(venv) X(pixi) X(hatch) X(uv) X(secrets) X(dotenv) \
+	X(env) X(exec) \
+	X(keep) X(keep_valued) X(keep_run) X(keep_to_dashes) X(keep_directory) X(conda) X(pdm) X(pixi) X(hatch) X(uv) X(secrets) X(dotenv) \
 	X(honcho) X(wait)
 #define X(how) uint32_t wrapper_take_##how(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count);
 WRAPPER_TAKERS(X)

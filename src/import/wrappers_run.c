@@ -39,9 +39,22 @@ wrapper_take_keep(struct launch *l, const struct wrapper *w, const char *const *
 {
 	uint32_t n = wrapper_options(w, at, count);
 
-	if (strcmp(w->name, "newrelic-admin") == 0 && n < count)
-		n++; /* run-program */
+	if (strncmp(w->name, "newrelic", 8) == 0 && n < count)
+		n++; /* run-program, or run-python, which -m may follow */
 	return keep_words(l, at, n);
+}
+
+/* opentelemetry-instrument --traces_exporter otlp command: every option has a value (opentelemetry-instrumentation's
+ * auto_instrumentation, made of its variables). */
+uint32_t
+wrapper_take_keep_valued(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
+{
+	uint32_t n = 1;
+
+	(void)w;
+	while (n < count && at[n][0] == '-')
+		n += strchr(at[n], '=') == NULL ? 2 : 1;
+	return n < count ? keep_words(l, at, n) : 0;
 }
 
 /* mise exec python@3.12 -- command, chamber exec web -- command: both make way by exec */
@@ -90,53 +103,25 @@ wrapper_take_conda(struct launch *l, const struct wrapper *w, const char *const 
 	return n + behind;
 }
 
-/* pdm run: its environment is .venv, as uv's. */
+/* pdm run: its environment is .venv of the project, as uv's, or one that it keeps elsewhere under a name. */
 uint32_t
-wrapper_take_venv(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
+wrapper_take_pdm(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
 {
 	uint32_t n = wrapper_options(w, at, count);
+	struct arena *arena = l->import->arena;
+	const char *project, *name;
 
 	if (n >= count || strcmp(at[n], "run") != 0)
 		return 0;
 	n += wrapper_options(w, at + n, count - n);
-	launch_set(l, w->name, "run", KEY_virtualenv, draft_path(l->draft, ".venv"), deploy);
-	return n;
-}
-
-/* uv stays the parent of what it runs (crates/uv/src/commands/project/run.rs waits for its child), so that the pid that
- * LISTEN_PID names would not be Gunicorn's: its environment is named instead. */
-uint32_t
-wrapper_take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
-{
-	static const char *const valued[] = { "--project", "--directory", "--with", "--extra", "--group", "--env-file",
-		"--python", "--package", "--with-requirements", "--index-url", "--only-group", "--no-group" };
-	uint32_t n = wrapper_options(w, at, count);
-	const char *venv = draft_path(l->draft, ".venv");
-
-	if (n >= count || strcmp(at[n], "run") != 0)
-		return 0;
-	for (n++; n < count && at[n][0] == '-'; n++) {
-		bool has_value = false;
-
-		if (strcmp(at[n], "--") == 0) {
-			n++;
-			break;
-		}
-		for (size_t i = 0; i < sizeof valued / sizeof valued[0]; i++)
-			has_value = has_value || strcmp(at[n], valued[i]) == 0;
-		if (n + 1 < count && (strcmp(at[n], "--project") == 0 || strcmp(at[n], "--directory") == 0))
-			venv = draft_path(l->draft, arena_printf(l->import->arena, "%s/.venv", at[n + 1]));
-		else
-			launch_part(l, at[n], has_value && n + 1 < count ? at[n + 1] : "", FATE_LOST, "",
-				"uv is not run: do this when "
-				"you deploy (uv sync)");
-		n += has_value || strcmp(at[n], "-p") == 0;
-	}
-	n = n < count ? n : count;
-	launch_set(l, w->name, "run", KEY_virtualenv, venv,
-		"uv run stays the parent of Gunicorn, which could not take its listeners over then: the environment "
-		"that it keeps "
-		"is used without it; bring it up to date when you deploy (uv sync)");
+	project = wrapper_value(at, n, 'p', "--project");
+	name = wrapper_value(at, n, 0, "--venv");
+	launch_set(l, w->name, "run", KEY_virtualenv,
+		name != NULL ? arena_printf(arena, "/%cwhat pdm venv --path %s prints%c", HOLE_OPEN, name, HOLE_CLOSE) :
+			       draft_path(l->draft,
+				       arena_printf(arena, "%s%s.venv", project != NULL ? project : "",
+					       project != NULL ? "/" : "")),
+		deploy);
 	return n;
 }
 
@@ -197,9 +182,8 @@ wrapper_take_secrets(struct launch *l, const struct wrapper *w, const char *cons
 	return n + wrapper_options(w, at + n, count - n);
 }
 
-/* Variables of FILE, or of .env where none is named: "-" in front when it may be missing. */
-static void
-set_file(struct launch *l, const char *shown, const char *file, const char *may_miss)
+void
+wrapper_set_file(struct launch *l, const char *shown, const char *file, const char *may_miss)
 {
 	struct arena *arena = l->import->arena;
 	const char *path = arena_printf(arena, "%s%s", may_miss, draft_path(l->draft, file != NULL ? file : ".env"));
@@ -217,7 +201,7 @@ wrapper_take_dotenv(struct launch *l, const struct wrapper *w, const char *const
 
 	if (file == NULL)
 		file = wrapper_value(at, n, 'e', "--env");
-	set_file(l, w->name, file, "");
+	wrapper_set_file(l, w->name, file, "");
 	if (n < count && strcmp(at[n], "run") == 0)
 		n += wrapper_options(w, at + n, count - n);
 	return n;
@@ -232,7 +216,7 @@ wrapper_take_honcho(struct launch *l, const struct wrapper *w, const char *const
 	if (n >= count || strcmp(at[n], "run") != 0)
 		return 0;
 	behind = wrapper_options(w, at + n, count - n);
-	set_file(l, w->name, wrapper_value(at, n + behind, 'e', "--env"), "-");
+	wrapper_set_file(l, w->name, wrapper_value(at, n + behind, 'e', "--env"), "-");
 	return n + behind;
 }
 

@@ -185,6 +185,38 @@ command_lines(void **state)
 		{ "WEB_CONCURRENCY=3 gunicorn a", "app = a; workers = 3; environment = WEB_CONCURRENCY=3; " },
 		{ "CMD [\"gunicorn\", \"-w\", \"2\", \"a\"]", "app = a; workers = 2; " },
 		{ "CMD [\"{{ bin }}/gunicorn\", \"-b\", \":80\", \"a\"]", "app = a; command = \"/FILL_IN_bin/gunicorn\"; bind = :80; " },
+		/* what env splits by itself, and what a shell would read otherwise */
+		{ "env -S 'A=b gunicorn -w 2' a", "app = a; workers = 2; environment = A=b; " },
+		{ "env -u XS -iS\"gunicorn a\"", "app = a; clear_environment = yes; unset_environment = XS; " },
+		{ "env --split-string='gunicorn a'", "app = a; " },
+		{ "env -S 'gunicorn a; rm x'", "command = /bin/sh -c \"env -S 'gunicorn a; rm x'\"; " },
+		{ "env -S", "command = /bin/sh -c \"env -S\"; " },
+		{ "exec -a x gunicorn a", "app = a; " },
+		{ "exec -cl -a x gunicorn a", "app = a; clear_environment = yes; " },
+		{ "uv run --directory /srv --frozen --env-file=x.env gunicorn a",
+			"app = a; directory = /srv; virtualenv = /srv/.venv; environment_file = /srv/x.env; " },
+		{ "uv --project /p run --with x -q -m gunicorn a", "app = a; command = python -m gunicorn; virtualenv = /p/.venv; " },
+		{ "UV_PROJECT_ENVIRONMENT=/v uv run -- gunicorn a", "app = a; virtualenv = /v; environment = UV_PROJECT_ENVIRONMENT=/v; " },
+		{ "uv sync; uv run gunicorn", "virtualenv = /FILL_IN_directory/.venv; " },
+		{ "uv pip install gunicorn", "command = /bin/sh -c \"uv pip install gunicorn\"; " },
+		{ "pdm run -p /p gunicorn a", "app = a; virtualenv = /p/.venv; " },
+		{ "pdm run --venv web gunicorn a", "app = a; virtualenv = /FILL_IN_what_pdm_venv_path_web_prints; " },
+		{ "conda activate web && gunicorn a", "app = a; virtualenv = /FILL_IN_prefix_of_conda_s_web; " },
+		{ ". /opt/conda/bin/activate /opt/envs/web && gunicorn a", "app = a; virtualenv = /opt/envs/web; " },
+		{ "opentelemetry-instrument --service_name x --a=b gunicorn a", "app = a; command = opentelemetry-instrument --service_name x --a=b gunicorn; " },
+		{ "opentelemetry-instrument --service_name gunicorn", "command = /bin/sh -c \"opentelemetry-instrument --service_name gunicorn\"; " },
+		{ "python3 -m pipenv run gunicorn a", "app = a; command = python3 -m pipenv run gunicorn; " },
+		{ "python3 -m uv run gunicorn a", "app = a; virtualenv = /FILL_IN_directory/.venv; " },
+		{ "newrelic-admin run-python -m gunicorn a", "app = a; command = newrelic-admin run-python -m gunicorn; " },
+		{ "${PY} -bb -m gunicorn.app.wsgiapp a", "app = a; command = FILL_IN_PY -bb -m gunicorn.app.wsgiapp; " },
+		{ "$V/bin/python /x/gunicorn a", "app = a; command = /FILL_IN_V/bin/python /x/gunicorn; " },
+		/* which command of a line is the one */
+		{ "mkdir -p /run/gunicorn && cd /srv/gunicorn && exec gunicorn a", "app = a; directory = /srv/gunicorn; " },
+		{ "python -m pip install gunicorn; gunicorn a", "app = a; " },
+		{ "cd /srv/gunicorn; ./start.sh", "command = /bin/sh -c \"cd /srv/gunicorn; ./start.sh\"; " },
+		{ "export GUNICORN_CMD_ARGS=-w2; gunicorn a > gunicorn.log", "app = a; environment = GUNICORN_CMD_ARGS=-w2; " },
+		{ ": ${P:=80} ${Q=$X}; gunicorn -b :$P -w ${N:=3} a", "app = a; bind = :80; workers = 3; " },
+		{ "gunicorn a $MORE ${OPTS}", "app = a; " },
 		{ "celery -A x worker", "command = /bin/sh -c \"celery -A x worker\"; " },
 		{ "cd /x; celery -A x | tee y", "command = /bin/sh -c \"cd /x; celery -A x | tee y\"; " },
 		{ "cd /x && exec litestream -exec 'gunicorn a'", "command = /bin/sh -c \"cd /x && exec litestream -exec 'gunicorn a'\"; " },
@@ -232,6 +264,46 @@ blanks_stay_what_they_are(void **state)
 	}
 }
 
+/* An option of uv that only keeps it from installing is no loss; one that asks for something is. */
+static void
+options_of_uv(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *line; enum fate fate; } cases[] = {
+		{ "uv run --no-sync --frozen -q gunicorn a", FATE_KEPT }, { "uv run --with x gunicorn a", FATE_LOST },
+		{ "uv run --no-dev gunicorn a", FATE_LOST }, { "uv run --directory x --env-file y gunicorn a", FATE_KEPT },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+
+		begin(&i);
+		import_add_command(&i.im, cases[k].line);
+		end(&i);
+		assert_int_equal(i.im.ledger.first->fate, cases[k].fate);
+		release(&i);
+	}
+}
+
+/* Nothing behind an array is dropped. */
+static void
+what_stands_behind_an_array(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	import_add_command(&i.im, "ENTRYPOINT [\"tini\", \"--\"] CMD [\"gunicorn\", \"a\"]");
+	end(&i);
+	assert_int_equal(i.report.errors, 1);
+	assert_int_equal(i.im.ledger.first->fate, FATE_LOST);
+	release(&i);
+	expect_of_command(&i, "CMD [\"gunicorn\", \"a\"] \t", "app = a; ");
+	release(&i);
+}
+
 /* What stood beside Gunicorn, or came behind it, is not run any more: that is lost, but where it did nothing. */
 static void
 company_is_lost(void **state)
@@ -249,6 +321,10 @@ company_is_lost(void **state)
 		{ "nginx & exec gunicorn a", FATE_LOST, "nginx: it is not run beside the service" },
 		{ "migrate; exec gunicorn a", FATE_LOST, "migrate: it is not run: do it before" },
 		{ "env -v gunicorn a", FATE_LOST, "an option of env" },
+		{ "gunicorn a $MORE", FATE_LOST, "options of Gunicorn that are not known" },
+		{ "gunicorn a b", FATE_KEPT, "looks at the first application only" },
+		{ "exec -a x gunicorn a", FATE_KEPT, "Gunicorn is a script" },
+		{ "mkdir /run/gunicorn; gunicorn a", FATE_LOST, "mkdir /run/gunicorn: it is not run" },
 	};
 
 	(void)state;
@@ -948,6 +1024,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(blanks_stay_what_they_are),
+		cmocka_unit_test(options_of_uv),
+		cmocka_unit_test(what_stands_behind_an_array),
 		cmocka_unit_test(company_is_lost),
 		cmocka_unit_test(service_lines),
 		cmocka_unit_test(conditions),
