@@ -125,6 +125,8 @@ watcher_child_start(struct bridled *b, msec now)
 	watcher_link_open(b, pair[0]);
 	proof_show_all(b);
 	memory_bridled(b);
+	/* the flush takes down and deposits what is due; then the watcher begins to answer (uplink.c) */
+	watcher_link_ask_anew(b);
 }
 
 bool

@@ -94,8 +94,13 @@ control_open(struct watcher *w, int fd, struct err *err)
 	ev_io_init(&control->acceptable, on_acceptable, fd, EV_READ);
 	ev_prepare_init(&control->reaper, on_reap);
 	control->acceptable.data = control->reaper.data = w;
-	ev_io_start(w->loop, &control->acceptable);
 	return true;
+}
+
+void
+control_begin(struct watcher *w)
+{
+	ev_io_start(w->loop, &w->control.acceptable);
 }
 
 void

@@ -28,8 +28,11 @@ struct control {
 	ev_prepare reaper; /* runs when somebody hung up */
 };
 
-/* FD listens already. False with ERR: it does not. */
+/* FD listens already; whoever comes waits in its queue. False with ERR: it does not listen. */
 bool control_open(struct watcher *w, int fd, struct err *err);
+
+/* Whoever comes is answered from now on. Again: nothing. */
+void control_begin(struct watcher *w);
 
 /* Everybody is hung up on. */
 void control_close(struct watcher *w);

@@ -99,6 +99,8 @@ uplink_id(struct watcher *w)
 
 /* ---- in ---- */
 
+/* The first one says that all is in place by which another supervisor finds us, and what lies in the deposit: before that,
+ * nobody may be told what would be lost with this one. */
 static void
 pong(struct watcher *w, const struct link_record *ping)
 {
@@ -106,6 +108,7 @@ pong(struct watcher *w, const struct link_record *ping)
 
 	record.id = ping->id;
 	uplink_send(w, &record);
+	control_begin(w);
 }
 
 static void

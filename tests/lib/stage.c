@@ -152,6 +152,7 @@ stage_start(struct stage *s)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
 	s->link = pair[0];
+	s->asked = false;
 	s->watcher = fork();
 	assert_true(s->watcher >= 0);
 	if (s->watcher == 0) {
@@ -386,6 +387,9 @@ stage_connect(struct stage *s)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	if (!s->asked)
+		stage_settle(s);
+	s->asked = true;
 	snprintf(address.sun_path, sizeof address.sun_path, "%s/control", s->root);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
 	return fd;

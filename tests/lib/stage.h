@@ -25,6 +25,7 @@ struct stage {
 	pid_t watcher;
 	int watcher_stdout; /* becomes its standard output; -1: ours */
 	size_t file_limit;  /* its RLIMIT_FSIZE; 0: none */
+	bool asked;         /* it was asked for a sign of life, before which it answers nobody */
 	bool no_watches;    /* it gets no inotify watch; where that cannot be had, it ends with STAGE_CANNOT */
 };
 

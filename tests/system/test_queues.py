@@ -11,6 +11,7 @@ import pytest
 import processes
 from chaos import listening
 from client import Traffic, connect, parse
+from control import Connection
 from sections import web
 from test_blind import NO_SIGHT
 from test_survival import Reaper, info, wait_reborn
@@ -163,6 +164,31 @@ def test_a_queue_that_cannot_be_fetched(bridled, as_root):
             until(lambda: traffic.good, "an answer")
     assert traffic.failed == {}
     assert site.said().count("it is killed") < KILLS, "it waited for watchers that guarded what nobody could have"
+
+
+def connected(site):
+    try:
+        return Connection(site.control)
+    except OSError:
+        return None
+
+
+def test_a_queue_outlives_who_has_just_answered(bridled):
+    """Once bridled says that a service listens, its queue outlives it, be it killed in the same moment."""
+    site = bridled(*(web(f"asleep{n}", start="on-demand") for n in range(30)))
+    for _ in range(KILLS):
+        site.stop()
+        site.start(wait=False)
+        with until(lambda: connected(site), "the control socket") as connection:
+            watcher = connection.call("Info")["watcher"]
+            site.process.send_signal(signal.SIGSTOP)
+            assert {one["state"] for one in connection.call("List", brief=True)["services"]} == {"listening"}
+        sockets = listening(site.pid)
+        with Reaper(watcher):
+            site.process.kill()
+            site.process.wait()
+            site.start()
+        assert len(sockets & listening(site.pid)) == len(sockets) - 1 == 30, "the same, but for the control socket"
 
 
 def test_an_address_is_free_at_once(bridled, free_ports):
