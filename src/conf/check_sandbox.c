@@ -3,9 +3,12 @@
  */
 #include "conf/check_rules.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/pathname.h"
+#include "conf/bindpath.h"
 #include "sandbox/nameset.h"
 
 static uint64_t
@@ -37,7 +40,8 @@ nothing_to_except_from(const struct check *c)
 
 	return s->read_write_paths.count > 0 && s->protect_system == CONF_SYSTEM_OPEN &&
 		s->protect_home == CONF_HOME_OPEN && s->read_only_paths.count == 0 &&
-		s->inaccessible_paths.count == 0 && s->private_tmp != 1 && s->private_devices != 1;
+		s->bind_read_only_paths.count == 0 && s->inaccessible_paths.count == 0 && s->private_tmp != 1 &&
+		s->private_devices != 1;
 }
 
 /* Heartbeats are files in a temporary directory (gunicorn/workers/workertmp.py); from 25 on that is one of ours. */
@@ -46,7 +50,8 @@ heartbeats_have_no_place(const struct check *c)
 {
 	return c->section->kind == CONF_GUNICORN && c->service.protect_system == CONF_SYSTEM_STRICT &&
 		c->service.private_tmp != 1 && c->service.read_write_paths.count == 0 &&
-		check_passed(c, "worker_tmp_dir")[0] == '\0' && c->gunicorn.major > 0 && c->gunicorn.major < 25;
+		c->service.bind_paths.count == 0 && check_passed(c, "worker_tmp_dir")[0] == '\0' &&
+		c->gunicorn.major > 0 && c->gunicorn.major < 25;
 }
 
 /* clang-format off */
@@ -72,17 +77,78 @@ is_kept(const char *path, const struct conf_words *paths)
 	return false;
 }
 
+/* Is something to be seen by WORDS at what holds PATH, or with AT_ITSELF at PATH? */
+static bool
+is_bound(const char *path, const struct conf_words *words, bool at_itself)
+{
+	struct bindpath bound;
+	struct err err;
+
+	for (uint32_t i = 0; i < words->count; i++)
+		if (bindpath_parse(words->at[i], &bound, &err) &&
+			strncmp(path, bound.destination, bound.destination_length) == 0 &&
+			(path[bound.destination_length] == '/' ||
+				(at_itself && path[bound.destination_length] == '\0')))
+			return true;
+	return false;
+}
+
+static bool
+is_home(const char *path)
+{
+	return pathname_is_below(path, "/home") || pathname_is_below(path, "/root") ||
+		pathname_is_below(path, "/run/user");
+}
+
+static bool
+is_temporary(const char *path)
+{
+	return pathname_is_below(path, "/tmp") || pathname_is_below(path, "/var/tmp");
+}
+
+/* Does PATH lie in something empty, where places for what is bound are made? */
+static bool
+is_in_empty(const struct conf_service *s, const char *path)
+{
+	return (s->private_tmp == 1 && is_temporary(path)) || (s->protect_home == CONF_HOME_TMPFS && is_home(path));
+}
+
+/* systemd makes places to bind to; here there must be one. */
+static void
+check_bound(const struct check *c, const char *key, const struct conf_words *words)
+{
+	char source[PATH_MAX], destination[PATH_MAX];
+	struct bindpath bound;
+	struct err err;
+
+	for (uint32_t i = 0; i < words->count; i++) {
+		if (!bindpath_parse(words->at[i], &bound, &err))
+			continue;
+		snprintf(source, sizeof source, "%.*s", (int)bound.source_length, bound.source);
+		snprintf(destination, sizeof destination, "%.*s", (int)bound.destination_length, bound.destination);
+		if (!bound.may_miss && check_is_missing(source))
+			check_say(c, CONF_WARNING, key,
+				"%s: '%s' is not there, and it does not start without: a - in front "
+				"of it passes over what is missing",
+				key, source);
+		else if (check_is_missing(destination) && !is_in_empty(&c->service, destination) &&
+			!is_bound(destination, &c->service.bind_paths, false) &&
+			!is_bound(destination, &c->service.bind_read_only_paths, false))
+			check_say(c, CONF_WARNING, key,
+				"%s: '%s' is not there, for something to be seen at it: make it", key, destination);
+	}
+}
+
 /* The key that hides PATH, or NULL. By names, as they are written: links are not followed here. */
 static const char *
 hidden_by(const struct conf_service *s, const char *path)
 {
-	bool kept = is_kept(path, &s->read_write_paths) || is_kept(path, &s->read_only_paths);
-	bool home = pathname_is_below(path, "/home") || pathname_is_below(path, "/root") ||
-		pathname_is_below(path, "/run/user");
+	bool kept = is_kept(path, &s->read_write_paths) || is_kept(path, &s->read_only_paths) ||
+		is_bound(path, &s->bind_paths, true) || is_bound(path, &s->bind_read_only_paths, true);
 
-	if (s->private_tmp == 1 && !kept && (pathname_is_below(path, "/tmp") || pathname_is_below(path, "/var/tmp")))
+	if (s->private_tmp == 1 && !kept && is_temporary(path))
 		return "private_tmp";
-	if (home && (s->protect_home == CONF_HOME_HIDDEN || (s->protect_home == CONF_HOME_TMPFS && !kept)))
+	if (is_home(path) && (s->protect_home == CONF_HOME_HIDDEN || (s->protect_home == CONF_HOME_TMPFS && !kept)))
 		return "protect_home";
 	return is_kept(path, &s->inaccessible_paths) ? "inaccessible_paths" : NULL;
 }
@@ -93,6 +159,8 @@ check_sandbox(const struct check *c)
 	const char *const needed[] = { c->service.directory, c->service.virtualenv, c->command };
 
 	check_apply(c, rules, sizeof rules / sizeof rules[0]);
+	check_bound(c, "bind_paths", &c->service.bind_paths);
+	check_bound(c, "bind_read_only_paths", &c->service.bind_read_only_paths);
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
 		const char *key = needed[i][0] == '/' ? hidden_by(&c->service, needed[i]) : NULL;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/bind.h"
+#include "conf/bindpath.h"
 #include "conf/words.h"
 
 static bool
@@ -48,6 +49,20 @@ parse_directories(const struct value_place *place, const char *text, void *out, 
 	return true;
 }
 
+static bool
+parse_bindpaths(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *words = out;
+	struct bindpath bound;
+
+	if (!words_split(place->arena, text, false, words, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++)
+		if (!bindpath_parse(words->at[i], &bound, err))
+			return false;
+	return true;
+}
+
 /* Commas between them as Gunicorn takes them (config.py validate_list_string), or blanks. */
 static bool
 parse_binds(const struct value_place *place, const char *text, void *out, struct err *err)
@@ -81,5 +96,6 @@ parse_address(const struct value_place *place, const char *text, void *out, stru
 KIND(path, parse_path, STRING("a path"))
 KIND(binds, parse_binds, .shape = VALUE_BINDS, .expected = "addresses", .joined = true)
 KIND(address, parse_address, .shape = VALUE_BINDS, .expected = "an address such as 127.0.0.1:80 or unix:/path")
+KIND(bindpaths, parse_bindpaths, WORDS("SOURCE:DESTINATION"), .joined = true)
 KIND(directories, parse_directories, WORDS("directories"), .joined = true)
 /* clang-format on */

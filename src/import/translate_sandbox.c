@@ -138,37 +138,35 @@ translate_sandbox_paths(struct translation *t)
 	keep(t, list, "");
 }
 
-/* "source:destination:options", of which only the first must be there. What is bound over itself is what read_write_paths and
- * read_only_paths give: below ProtectSystem=strict it is how services get a place to write to. */
+/* A path that begins with what is to be filled in is absolute, too. */
+static const char *
+absolute(struct arena *arena, const char *path, size_t n)
+{
+	return arena_printf(arena, "%s%.*s", path[0] == HOLE_OPEN ? "/" : "", (int)n, path);
+}
+
+/* "source:destination:options", of which only the first must be there. */
 void
 translate_bind_paths(struct translation *t)
 {
 	struct arena *arena = t->import->arena;
-	const char *rest = t->value, *list = "", *elsewhere = "";
+	const char *rest = t->value, *list = "";
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 
 	if (word == NULL || is_emptied(t))
 		return;
 	while (execline_next(&rest, word, NULL) == WORD_TAKEN) {
 		size_t dash = word[0] == '-', n = strcspn(word + dash, ":");
-		const char *source = arena_copy(arena, word + dash, n), *behind = word + dash + n;
-		size_t m = behind[0] == ':' ? strcspn(behind + 1, ":") : 0;
-		bool itself = m == 0 || (m == n && strncmp(behind + 1, source, n) == 0);
+		const char *bound = absolute(arena, word + dash, n), *behind = word + dash + n;
 
-		if (itself)
-			list = arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? " " : "",
-				draft_quote(arena,
-					arena_printf(arena, "%s%s%s", dash > 0 ? "-" : "",
-						source[0] == HOLE_OPEN ? "/" : "", source)));
-		else
-			elsewhere = arena_printf(arena, "%s%s%s", elsewhere, elsewhere[0] != '\0' ? ", " : "",
-				hole_show(arena, word));
+		if (behind[0] == ':') {
+			n = strcspn(behind + 1, ":");
+			bound = arena_printf(arena, "%s:%s%s", bound, absolute(arena, behind + 1, n), behind + 1 + n);
+		}
+		list = arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? " " : "",
+			draft_quote(arena, arena_printf(arena, "%s%s", dash > 0 ? "-" : "", bound)));
 	}
-	if (list[0] != '\0')
-		keep(t, list, "bound over itself");
-	if (elsewhere[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, list[0] != '\0' ? t->directive->key : "",
-			"%s: %s", elsewhere, t->directive->reason);
+	keep(t, list, "");
 }
 
 /* private is what systemd gives a service that says nothing (systemd.exec(5)), and what every one gets here. */

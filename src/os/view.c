@@ -110,20 +110,29 @@ view_resolve(const char *path, char resolved[PATH_MAX])
 	}
 }
 
-/* The same place twice: what takes more away counts. */
-static bool
-merge(struct view *view, enum view_kind kind, const char *path, const char *options)
+static struct view_place *
+place_at(const struct view *view, const char *path)
 {
-	for (unsigned i = 0; i < view->count; i++) {
-		if (strcmp(view->at[i]->path, path) != 0)
-			continue;
-		if (kind > view->at[i]->kind) {
-			view->at[i]->kind = kind;
-			view->at[i]->options = options;
-		}
-		return true;
-	}
-	return false;
+	for (unsigned i = 0; i < view->count; i++)
+		if (strcmp(view->at[i]->path, path) == 0)
+			return view->at[i];
+	return NULL;
+}
+
+static struct view_place *
+new_place(struct view *view, enum view_kind kind, const char *path, struct err *err)
+{
+	struct view_place *place = view->count < VIEW_PLACES ? calloc(1, sizeof *place) : NULL;
+
+	if (view->count == VIEW_PLACES)
+		err_set(err, 0, "more than %d places", VIEW_PLACES);
+	else if (place == NULL)
+		err_set(err, errno, "cannot keep '%s'", path);
+	if (place == NULL)
+		return NULL;
+	place->kind = kind;
+	memcpy(place->path, path, strlen(path) + 1);
+	return view->at[view->count++] = place;
 }
 
 bool
@@ -136,19 +145,53 @@ view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss
 
 	view_resolve(path, resolved);
 	is_there = lstat(resolved, &st) == 0;
-	if ((!is_there && may_miss) || merge(view, kind, resolved, options))
+	if (!is_there && may_miss)
 		return true;
-	if (view->count == VIEW_PLACES)
-		return err_set(err, 0, "more than %d places", VIEW_PLACES);
-	place = calloc(1, sizeof *place);
+	place = place_at(view, resolved);
+	if (place != NULL) { /* what takes more away counts */
+		if (kind > place->kind && (place->source[0] == '\0' || kind != VIEW_EMPTY)) {
+			place->kind = kind;
+			place->options = options;
+		}
+		return true;
+	}
+	place = new_place(view, kind, resolved, err);
 	if (place == NULL)
-		return err_set(err, errno, "cannot keep '%s'", path);
-	place->kind = kind;
+		return false;
 	place->may_miss = may_miss;
 	place->options = options;
 	place->is_file = is_there && !S_ISDIR(st.st_mode);
-	memcpy(place->path, resolved, strlen(resolved) + 1);
-	view->at[view->count++] = place;
+	return true;
+}
+
+bool
+view_bind(struct view *view, enum view_kind kind, const char *source, const char *path, bool may_miss, bool alone,
+	struct err *err)
+{
+	char from[PATH_MAX], resolved[PATH_MAX];
+	struct view_place *place;
+	struct stat st;
+	bool is_there;
+
+	view_resolve(source, from);
+	view_resolve(path, resolved);
+	is_there = lstat(from, &st) == 0;
+	if (!is_there && may_miss)
+		return true;
+	place = place_at(view, resolved);
+	if (place != NULL && place->source[0] != '\0' && strcmp(place->source, from) != 0)
+		return err_set(err, 0, "'%s' and '%s' are both to be seen at '%s'", place->source, from, resolved);
+	if (place == NULL)
+		place = new_place(view, kind, resolved, err);
+	if (place == NULL)
+		return false;
+	if (kind > place->kind || place->kind == VIEW_EMPTY)
+		place->kind = kind;
+	place->may_miss = may_miss;
+	place->alone = alone;
+	place->sealed = false;
+	place->is_file = is_there && !S_ISDIR(st.st_mode);
+	memcpy(place->source, from, strlen(from) + 1);
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /*
  * view -- the file system as a service sees it: parts of it read-only, hidden, empty, or as they are.
  *
- * A list of places; the deepest one that holds a path says what becomes of that. It becomes steps of the child in a mount
+ * A list of places; the deepest one that holds a path says what becomes of that, or what is seen there in its stead. It becomes steps of the child in a mount
  * namespace of its own (view_mount), or, where there is none to be had, rules of Landlock (landlock.h).
  *
  * Mounts are made by descriptor, never by a path that is looked up twice, and no symbolic link is followed: what
@@ -32,8 +32,10 @@ struct view_place {
 	bool sealed;         /* VIEW_EMPTY: read-only in the end */
 	bool no_devices;     /* VIEW_EMPTY: device files do not work there */
 	bool is_file;        /* found out by view_add: what to make where it is to be seen in something empty */
+	bool alone;          /* with a source: without what is mounted below that */
 	const char *options; /* "mode=1777", "hidepid=invisible,subset=pid"; NULL: none */
 	char path[PATH_MAX];
+	char source[PATH_MAX]; /* as it is or read-only: what is seen there; "": what is there anyway */
 };
 
 enum { VIEW_PLACES = 192, VIEW_KEPT = 96 /* of them as they are */ };
@@ -53,6 +55,12 @@ struct view {
 /* Add a place at the absolute PATH, resolved as below. What is named twice is what takes more away. One that may miss, and
  * does, is passed over. False with ERR. */
 bool view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss, const char *options,
+	struct err *err);
+
+/* Have SOURCE, an absolute path as well, seen at PATH, as it is or read-only as KIND says; ALONE: without what is mounted below
+ * it. Where nothing empty is above PATH, there must be something to lay it over. It wins over what is to be empty there, and
+ * what is taken away stays so. One whose source may miss, and does, is passed over. False with ERR. */
+bool view_bind(struct view *view, enum view_kind kind, const char *source, const char *path, bool may_miss, bool alone,
 	struct err *err);
 
 /* /dev with what every program needs, and nothing of the machine's. */

@@ -33,18 +33,26 @@ open_place(const char *path)
 	return fd;
 }
 
-static int
-copy_tree(int at)
-{
-	return (int)syscall(CALL_OPEN_TREE, at, "", AT_EMPTY_PATH | TREE_CLONE | TREE_RECURSIVE | O_CLOEXEC);
-}
-
 static bool
 set_attributes(int at, const char *path, unsigned flags, uint64_t attributes)
 {
 	const struct mountapi_attributes a = { .set = attributes };
 
-	return syscall(CALL_MOUNT_SETATTR, at, path, flags, &a, sizeof a) == 0;
+	return attributes == 0 || syscall(CALL_MOUNT_SETATTR, at, path, flags, &a, sizeof a) == 0;
+}
+
+/* A detached copy of what is mounted AT, and with TREE_RECURSIVE below it, with ATTRIBUTES. They are there before it is laid
+ * anywhere: nobody who moves that place about meanwhile gets it without. */
+static int
+copy_tree(int at, unsigned recursive, uint64_t attributes)
+{
+	int tree = (int)syscall(CALL_OPEN_TREE, at, "", AT_EMPTY_PATH | TREE_CLONE | recursive | O_CLOEXEC);
+
+	if (tree >= 0 && !set_attributes(tree, "", AT_EMPTY_PATH | recursive, attributes)) {
+		close(tree);
+		tree = -1;
+	}
+	return tree;
 }
 
 /* Lay TREE over the place that AT is, and be done with both. */
@@ -69,7 +77,7 @@ view_take_hold(const void *of)
 
 	if (at < 0)
 		return w->may_miss && errno == ENOENT;
-	tree = copy_tree(at);
+	tree = copy_tree(at, w->alone ? 0 : TREE_RECURSIVE, w->attributes);
 	ok = tree >= 0 && dup3(tree, w->kept, O_CLOEXEC) >= 0;
 	close(at);
 	if (tree >= 0)
@@ -89,30 +97,42 @@ view_take_laying(const void *of)
 	return lay(w->kept, at);
 }
 
+/* The word behind the NUL of the path. */
+static const char *
+second(const struct view_work *w)
+{
+	const char *word = w->path;
+
+	while (*word != '\0')
+		word++;
+	return word + 1;
+}
+
 bool
 view_take_directory(const void *of)
 {
 	const struct view_work *w = of;
-	int fd;
+	int at = mountapi_open(w->path), fd = -1;
+	mode_t mask = umask(0); /* the service's by now */
+	bool ok;
 
-	/* the umask is the service's by now */
-	if (!w->is_file)
-		return mkdir(w->path, 0755) == 0 ? chmod(w->path, 0755) == 0 : errno == EEXIST;
-	fd = open(w->path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0444);
+	if (w->is_file)
+		fd = openat(at, second(w), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0444);
+	ok = w->is_file ? fd >= 0 : mkdirat(at, second(w), 0755) == 0 || errno == EEXIST;
+	umask(mask);
 	if (fd >= 0)
 		close(fd);
-	return fd >= 0;
+	if (at >= 0)
+		close(at);
+	return ok;
 }
 
 bool
 view_take_link(const void *of)
 {
 	const struct view_work *w = of;
-	const char *to = w->path;
 
-	while (*to != '\0')
-		to++;
-	return symlink(to + 1, w->path) == 0;
+	return symlink(second(w), w->path) == 0;
 }
 
 /* / is no mount that could be laid over itself: it is changed where it is. */
@@ -128,11 +148,7 @@ view_take_read_only(const void *of)
 		close(at);
 		return set_attributes(AT_FDCWD, "/", TREE_RECURSIVE, ATTR_READ_ONLY);
 	}
-	tree = copy_tree(at);
-	if (tree >= 0 && !set_attributes(tree, "", AT_EMPTY_PATH | TREE_RECURSIVE, ATTR_READ_ONLY)) {
-		close(tree);
-		tree = -1;
-	}
+	tree = copy_tree(at, TREE_RECURSIVE, ATTR_READ_ONLY);
 	return lay(tree, at);
 }
 
@@ -172,8 +188,12 @@ bool
 view_take_seal(const void *of)
 {
 	const struct view_work *w = of;
+	int at = mountapi_open(w->path);
+	bool ok = at >= 0 && set_attributes(at, "", AT_EMPTY_PATH, ATTR_READ_ONLY);
 
-	return set_attributes(AT_FDCWD, w->path, 0, ATTR_READ_ONLY);
+	if (at >= 0)
+		close(at);
+	return ok;
 }
 
 /* A file is covered by /dev/null where devices do not work: nobody can open that, root neither. */
@@ -189,12 +209,8 @@ view_take_away(const void *of)
 	if (fstat(at, &st) == 0 && S_ISDIR(st.st_mode))
 		return lay(fresh_file_system(w), at);
 	null = mountapi_open("/dev/null");
-	tree = null < 0 ? -1 : copy_tree(null);
+	tree = null < 0 ? -1 : copy_tree(null, 0, ATTR_NODEV | ATTR_NOEXEC);
 	if (null >= 0)
 		close(null);
-	if (tree >= 0 && !set_attributes(tree, "", AT_EMPTY_PATH, ATTR_NODEV | ATTR_NOEXEC)) {
-		close(tree);
-		tree = -1;
-	}
 	return lay(tree, at);
 }

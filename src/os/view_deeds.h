@@ -14,6 +14,7 @@ struct view_work {
 	int kept; /* descriptor of what is kept */
 	uint64_t attributes;
 	bool may_miss, is_file;
+	bool alone; /* what is taken hold of, without what is mounted below it */
 	const char *type;
 	char options[64], path[]; /* "a=b,c=d" as pieces, each ended by NUL, and an empty one */
 };
@@ -21,11 +22,12 @@ struct view_work {
 /* No mount of ours is seen outside, and those that come outside are seen here. OF may be NULL. */
 bool view_take_slave(const void *of);
 
-/* Take hold of the part of the tree at `path`, as `kept`; lay what is kept over `path`. */
+/* Take hold of the part of the tree at `path`, as `kept`, with `attributes`; lay what is kept over `path`. */
 bool view_take_hold(const void *of);
 bool view_take_laying(const void *of);
 
-/* Make a place for a mount in what is empty: a directory, or with `is_file` a file. */
+/* Make a place for a mount in what is empty: in `path` a directory, or with `is_file` a file, of the name behind the NUL of
+ * `path`. */
 bool view_take_directory(const void *of);
 
 /* Make the link `path`, to what is behind its NUL. */

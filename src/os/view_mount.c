@@ -1,9 +1,9 @@
 /*
  * view_mount -- a view, as mounts that the child makes.
  *
- * First whatever is to stay as it is is taken hold of (a detached copy of that part of the tree); then places are covered from
- * above to below, and what was kept is laid on top where it belongs. Each is a step of its own, so that the one that fails
- * has its path in its words.
+ * First whatever is to stay as it is, or is to be seen elsewhere, is taken hold of (a detached copy of that part of the tree);
+ * then places are covered from above to below, and what was kept is laid on top where it belongs. Each is a step of its own,
+ * so that the one that fails has its path in its words.
  */
 #include "os/view.h"
 
@@ -65,7 +65,8 @@ add_way(const struct view *view, struct steps *steps, const struct view_place *p
 {
 	const struct view_place *above = NULL;
 	const struct view_work directory = { 0 }, last = { .is_file = place->is_file };
-	char part[PATH_MAX];
+	char parent[PATH_MAX], name[PATH_MAX];
+	size_t n;
 
 	for (unsigned i = 0; i < view->count; i++)
 		if (view->at[i] != place && pathname_is_below(place->path, view->at[i]->path) &&
@@ -73,16 +74,46 @@ add_way(const struct view *view, struct steps *steps, const struct view_place *p
 			above = view->at[i];
 	if (above == NULL || above->kind != VIEW_EMPTY)
 		return true;
-	for (size_t n = strlen(above->path) + 1; place->path[n] != '\0'; n++) {
-		if (place->path[n + 1] != '/' && place->path[n + 1] != '\0')
-			continue;
-		memcpy(part, place->path, n + 1);
-		part[n + 1] = '\0';
-		if (!add(steps, view_take_directory, place->path[n + 1] == '\0' ? &last : &directory, part, NULL,
-			    "make a place for", "", err))
+	for (const char *at = place->path + strlen(above->path); *at != '\0'; at += n) {
+		n = 1 + strcspn(at + 1, "/");
+		snprintf(parent, sizeof parent, "%.*s", (int)(at - place->path), place->path);
+		snprintf(name, sizeof name, "%.*s", (int)n - 1, at + 1);
+		if (!add(steps, view_take_directory, at[n] == '\0' ? &last : &directory, parent, name,
+			    "make a place in", "", err))
 			return false;
 	}
 	return true;
+}
+
+/* Where what is to be seen at PLACE is outside: at its source, or that of what it lies in. */
+static bool
+find_origin(const struct view *view, const struct view_place *place, char origin[PATH_MAX], struct err *err)
+{
+	const struct view_place *bound = NULL;
+	const char *source, *rest;
+	int n;
+
+	for (unsigned i = 0; i < view->count; i++)
+		if (view->at[i]->source[0] != '\0' && pathname_is_below(place->path, view->at[i]->path) &&
+			(bound == NULL || strlen(view->at[i]->path) > strlen(bound->path)))
+			bound = view->at[i];
+	source = bound == NULL || bound->source[1] == '\0' ? "" : bound->source;
+	rest = bound == NULL ? place->path : place->path + strlen(bound->path);
+	n = snprintf(origin, PATH_MAX, "%s%s", source[0] == '\0' && rest[0] == '\0' ? "/" : source, rest);
+	return (n > 0 && n < PATH_MAX) || err_set(err, 0, "the path of what is seen at '%s' is too long", place->path);
+}
+
+/* What was taken hold of, at its place. */
+static bool
+add_laying(const struct view *view, struct steps *steps, const struct view_place *p, const struct view_work *w,
+	struct err *err)
+{
+	const char *what = p->kind == VIEW_READ_ONLY ? " in sight" : " as it is";
+	bool is_bound = p->source[0] != '\0' && strcmp(p->source, p->path) != 0;
+
+	return add_way(view, steps, p, err) &&
+		add(steps, view_take_laying, w, p->path, NULL, is_bound ? "bind something to" : "keep",
+			is_bound ? "" : what, err);
 }
 
 static bool
@@ -92,15 +123,11 @@ add_place(const struct view *view, struct steps *steps, const struct view_place 
 
 	split_options(w.options, p->options);
 	switch (p->kind) {
-	case VIEW_AS_IT_IS:
-		return add_way(view, steps, p, err) &&
-			add(steps, view_take_laying, &w, p->path, NULL, "keep", " as it is", err);
+	case VIEW_AS_IT_IS: return add_laying(view, steps, p, &w, err);
 	case VIEW_READ_ONLY:
-		/* it may lie in what is empty: then it was kept, too */
-		if (kept >= 0 &&
-			(!add_way(view, steps, p, err) ||
-				!add(steps, view_take_laying, &w, p->path, NULL, "keep", " in sight", err)))
-			return false;
+		/* it may lie in what is empty, or have a source: then it was kept, and is read-only already */
+		if (kept >= 0)
+			return add_laying(view, steps, p, &w, err);
 		return add(steps, view_take_read_only, &w, p->path, NULL, "make", " read-only", err);
 	case VIEW_EMPTY:
 		w.attributes = ATTR_NOSUID | (p->no_devices ? ATTR_NODEV : 0);
@@ -135,14 +162,20 @@ hold_all(const struct view *view, struct steps *steps, int kept[VIEW_PLACES], st
 
 	for (unsigned i = 0; i < view->count; i++) {
 		const struct view_place *p = view->at[i];
-		const struct view_work w = { .kept = next, .may_miss = p->may_miss };
+		const struct view_work w = { .kept = next,
+			.attributes = p->kind == VIEW_READ_ONLY ? ATTR_READ_ONLY : 0,
+			.may_miss = p->may_miss,
+			.alone = p->alone };
+		bool has_source = p->source[0] != '\0';
+		char origin[PATH_MAX];
 
 		kept[i] = -1;
-		if (p->kind != VIEW_AS_IT_IS && (p->kind != VIEW_READ_ONLY || !is_covered(view, p)))
+		if (p->kind != VIEW_AS_IT_IS && (p->kind != VIEW_READ_ONLY || (!has_source && !is_covered(view, p))))
 			continue;
 		if (next - FIRST_KEPT == VIEW_KEPT)
 			return err_set(err, 0, "more than %d paths that stay as they are", VIEW_KEPT);
-		if (!add(steps, view_take_hold, &w, p->path, NULL, "take hold of", "", err))
+		if (!find_origin(view, p, origin, err) ||
+			!add(steps, view_take_hold, &w, origin, NULL, "take hold of", "", err))
 			return false;
 		kept[i] = next++;
 	}

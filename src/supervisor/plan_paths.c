@@ -3,7 +3,9 @@
  */
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "conf/bindpath.h"
 #include "supervisor/plan_making.h"
 
 /* What Landlock can give as well; the rest takes mounts. */
@@ -12,8 +14,8 @@ asks_for_places(const struct conf_service *s)
 {
 	return s->protect_system != CONF_SYSTEM_OPEN || s->protect_home != CONF_HOME_OPEN ||
 		s->read_write_paths.count > 0 || s->read_only_paths.count > 0 || s->inaccessible_paths.count > 0 ||
-		is_on(s->protect_kernel_tunables) || is_on(s->protect_kernel_modules) ||
-		is_on(s->protect_kernel_logs) || is_on(s->protect_control_groups);
+		s->bind_paths.count > 0 || s->bind_read_only_paths.count > 0 || is_on(s->protect_kernel_tunables) ||
+		is_on(s->protect_kernel_modules) || is_on(s->protect_kernel_logs) || is_on(s->protect_control_groups);
 }
 
 static bool
@@ -73,6 +75,47 @@ add_listed(struct making *m, enum view_kind kind, const struct conf_words *paths
 			return false;
 	}
 	return true;
+}
+
+/* The paths of the word at place I of WORDS, which was parsed when it was read. */
+static bool
+take_apart(const struct conf_words *words, uint32_t i, struct bindpath *bound, char source[PATH_MAX], char at[PATH_MAX],
+	struct err *err)
+{
+	int n, m;
+
+	if (!bindpath_parse(words->at[i], bound, err))
+		return false;
+	n = snprintf(source, PATH_MAX, "%.*s", (int)bound->source_length, bound->source);
+	m = snprintf(at, PATH_MAX, "%.*s", (int)bound->destination_length, bound->destination);
+	return (n < PATH_MAX && m < PATH_MAX) || err_set(err, 0, "a path is too long: '%.60s...'", words->at[i]);
+}
+
+/* Without mounts what is in its own place is kept there; for the rest miss_paths() has said so. */
+static bool
+add_bound(struct making *m, enum view_kind kind, const struct conf_words *words, struct err *err)
+{
+	char source[PATH_MAX], at[PATH_MAX];
+	struct bindpath bound;
+
+	for (uint32_t i = 0; i < words->count; i++)
+		if (!take_apart(words, i, &bound, source, at, err) ||
+			((plan_has_mounts(m) || !bindpath_is_elsewhere(&bound)) &&
+				!view_bind(m->view, kind, source, at, bound.may_miss, bound.alone, err)))
+			return false;
+	return true;
+}
+
+static bool
+any_elsewhere(const struct conf_words *words)
+{
+	struct bindpath bound;
+	struct err err;
+
+	for (uint32_t i = 0; i < words->count; i++)
+		if (bindpath_parse(words->at[i], &bound, &err) && bindpath_is_elsewhere(&bound))
+			return true;
+	return false;
 }
 
 static bool
@@ -183,10 +226,14 @@ add_kernel(struct making *m, struct err *err)
 static bool
 keep_in_sight(struct making *m, const char *path, struct err *err)
 {
+	const struct view_place *place;
 	char resolved[PATH_MAX];
 
 	view_resolve(path, resolved);
-	return view_find(m->view, resolved) == NULL || view_add(m->view, VIEW_AS_IT_IS, resolved, false, NULL, err);
+	place = view_find(m->view, resolved);
+	/* what is bound to that very place is to be there instead */
+	return place == NULL || (place->source[0] != '\0' && strcmp(place->path, resolved) == 0) ||
+		view_bind(m->view, VIEW_AS_IT_IS, resolved, resolved, false, false, err);
 }
 
 /* Its temporary directories, and those that it asked for, are there and can be written to, whatever else is covered. */
@@ -215,7 +262,9 @@ plan_paths(struct making *m, struct err *err)
 	return (!plan_has_mounts(m) || add_private(m, err)) && add_kernel(m, err) && add_system(m, err) &&
 		add_home(m, err) && add_listed(m, VIEW_AS_IT_IS, &s->read_write_paths, err) &&
 		add_listed(m, VIEW_READ_ONLY, &s->read_only_paths, err) &&
-		add_listed(m, VIEW_INACCESSIBLE, &s->inaccessible_paths, err) && add_own(m, err);
+		add_listed(m, VIEW_INACCESSIBLE, &s->inaccessible_paths, err) &&
+		add_bound(m, VIEW_AS_IT_IS, &s->bind_paths, err) &&
+		add_bound(m, VIEW_READ_ONLY, &s->bind_read_only_paths, err) && add_own(m, err);
 }
 
 /* What the chosen way does not give. */
@@ -230,13 +279,16 @@ miss_paths(struct making *m)
 		{ s->protect_home != CONF_HOME_OPEN, PAGE_WITHHELD_protect_home },
 		{ s->read_only_paths.count > 0, PAGE_WITHHELD_read_only_paths },
 		{ s->inaccessible_paths.count > 0, PAGE_WITHHELD_inaccessible_paths },
+		{ s->bind_read_only_paths.count > 0, PAGE_WITHHELD_bind_read_only_paths },
 		{ is_on(s->protect_control_groups), PAGE_WITHHELD_protect_control_groups } },
 	  roots[] = { { is_on(s->protect_kernel_tunables), PAGE_WITHHELD_protect_kernel_tunables },
 		  { is_on(s->protect_kernel_modules), PAGE_WITHHELD_protect_kernel_modules },
 		  { is_on(s->protect_kernel_logs), PAGE_WITHHELD_protect_kernel_logs },
 		  { is_on(s->private_mounts), PAGE_WITHHELD_private_mounts } },
 	  mounts[] = { { is_on(s->private_tmp), PAGE_WITHHELD_private_tmp },
-		  { is_on(s->private_devices), PAGE_WITHHELD_private_devices } };
+		  { is_on(s->private_devices), PAGE_WITHHELD_private_devices },
+		  { any_elsewhere(&s->bind_paths), PAGE_WITHHELD_bind_paths },
+		  { any_elsewhere(&s->bind_read_only_paths), PAGE_WITHHELD_bind_read_only_paths } };
 
 	for (size_t i = 0; m->way == WAY_NONE && i < sizeof paths / sizeof paths[0]; i++)
 		if (paths[i].asked)

@@ -84,6 +84,13 @@ ATTEMPTS = {
     "read_only_paths": ({"read_only_paths": "{data}"}, "write", {"path": "{data}"}, "ok", "EROFS"),
     "inaccessible_directory": ({"inaccessible_paths": "{data} -/nowhere"}, "read", {"path": "{data}"}, ["shown"], "EACCES"),
     "inaccessible_file": ({"inaccessible_paths": "{data}/shown", **ROOT}, "read", {"path": "{data}/shown"}, 5, "EACCES"),
+    "bind_paths": ({"bind_paths": "{data}:/mnt"}, "read", {"path": "/mnt"}, list, ["shown"]),
+    "bind_paths_open": ({"bind_paths": "/usr/share {data}:/var/lib:norbind -/nowhere:/etc", "protect_system": "strict",
+                         "private_tmp": "yes", **ROOT}, "write", {"path": "/var/lib"}, "ok", "ok"),
+    "bind_paths_alone": ({"bind_paths": "/:/mnt:norbind"}, "read", {"path": "/mnt/proc"}, "ENOENT", []),
+    "bind_read_only_paths": ({"bind_read_only_paths": "{data}:/mnt", **ROOT}, "write", {"path": "/mnt"}, "ok", "EROFS"),
+    "bind_read_only_file": ({"bind_read_only_paths": "{data}/shown:/tmp/made/shown", "private_tmp": "yes", **ROOT}, "write",
+                            {"path": "/tmp/made/shown"}, None, "EROFS"),
     "private_devices": ({"private_devices": "yes", **ROOT}, "opened", {"path": "/dev/kmsg"}, "ok", "ENOENT"),
     "private_devices_new": ({"private_devices": "yes", **ROOT}, "write", {"path": "/dev"}, "ok", "EROFS"),
     "private_devices_mknod": ({"private_devices": "yes", **ROOT}, "make_node", {"path": "{data}"}, "ok", "EPERM"),
@@ -340,12 +347,32 @@ def test_a_link_of_others_is_not_followed(sandboxed, as_root, place):
     assert f"'{theirs}/data'" in site.said() and "symbolic links" in site.said()
 
 
+@pytest.mark.parametrize("key", ["bind_paths", "bind_read_only_paths"])
+@pytest.mark.parametrize("end", ["source", "destination"])
+def test_nothing_is_bound_by_a_link_of_others(sandboxed, as_root, place, key, end):
+    """Neither what root lays there, nor where it does, is for the service to choose: a link, or a directory on the way to it."""
+    theirs = place / "site" / "theirs"
+    (theirs / "real").mkdir(parents=True)
+    (theirs / "link").symlink_to("/etc")
+    for path in (theirs, theirs / "real", theirs / "link"):
+        os.chown(path, 1, 1, follow_symlinks=False)
+    words = [f"{theirs}/link:/mnt", f"{theirs}/link/ssl:/mnt"] if end == "source" else [f"/usr:{theirs}/link", f"/usr:{theirs}/link/ssl"]
+    site = sandboxed({}, *({"autostart": "no", key: word} for word in words), {key: f"{theirs}/real:/mnt"})
+    for number, word in enumerate(words):
+        assert site.bridle("start", f"web{number + 1}").returncode != 0
+        refused = word.split(":")[end == "destination"]
+        until(lambda: f"'{refused}': Too many levels of symbolic links" in site.said(), f"{refused} to be refused")
+    assert ask(site, "read", "web3", path="/mnt") == []
+
+
 # As a plain user: by a user namespace where that may be made.
 PLAIN = {
     "private_tmp": ({"private_tmp": "yes"}, "read", {"path": f"/tmp/{TAG}"}, "ENOENT"),
     "read_only_paths": ({"read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EROFS"),
     "inaccessible_paths": ({"inaccessible_paths": "{data}"}, "read", {"path": "{data}"}, "EACCES"),
     "protect_system": ({"protect_system": "strict", "private_tmp": "yes"}, "write", {"path": "{data}"}, "EROFS"),
+    "bind_paths": ({"bind_paths": "{data}:/mnt"}, "read", {"path": "/mnt"}, ["shown"]),
+    "bind_read_only_paths": ({"bind_read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EROFS"),
     "private_devices": ({"private_devices": "yes"}, "opened", {"path": "/dev/kmsg"}, "ENOENT"),
     "private_network": ({"private_network": "yes"}, "interfaces", {}, ["lo"]),
     "private_users": ({"private_users": "yes"}, "owner", {"path": "/etc/passwd"}, 65534),
@@ -434,7 +461,10 @@ RULES = {
     "protect_home": ({"protect_home": "yes"}, "read", {"path": "/home"}, "EACCES"),
     "read_only_paths": ({"read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EACCES"),
     "inaccessible_paths": ({"inaccessible_paths": "{data}"}, "read", {"path": "{data}"}, "EACCES"),
+    "bind_paths": ({"protect_system": "strict", "bind_paths": "{data}"}, "write", {"path": "{data}"}, "ok"),
+    "bind_read_only_paths": ({"bind_read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EACCES"),
 }
+MOUNTS = {"private_tmp": "yes", "bind_paths": "/usr:/srv", "bind_read_only_paths": "/usr:/srv"}
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -445,9 +475,11 @@ def test_by_landlock(sandboxed, as_root, place, name):
     os.chown(place, NOBODY, NOBODY)
     data = str(place / "site" / "data")
     keys, arguments = ({key: value.replace("{data}", data) for key, value in one.items()} for one in (keys, arguments))
-    site = sandboxed({}, keys, {"autostart": "no", "private_tmp": "yes"}, user=NOBODY, wrapper=NO_NAMESPACES)
+    site = sandboxed({}, keys, *({"autostart": "no", key: value} for key, value in MOUNTS.items()), user=NOBODY,
+                     wrapper=NO_NAMESPACES)
     assert ask(site, attempt, "web1", **arguments) == within
     assert ask(site, "work", "web1") == "worked"
     assert ask(site, attempt, "web0", **arguments) in ("ok", ["shown"], os.listdir("/home"))
-    assert site.bridle("start", "web2").returncode != 0
-    assert "private_tmp cannot be given" in site.said()
+    for number, key in enumerate(MOUNTS):
+        assert site.bridle("start", f"web{number + 2}").returncode != 0
+        assert f"{key} cannot be given" in site.said()

@@ -118,6 +118,11 @@ static const struct {
 	{ "set_credential", "a:b c", "w: set_credential: word 2 is not NAME:VALUE" },
 	{ "set_credential", "../a:b", "w: set_credential: word 1 is not NAME:VALUE" },
 	{ "unset_environment", "A=b", "w: unset_environment: 'A=b' is not the name of a variable" },
+	{ "bind_paths", "/a x:/b", "w: bind_paths: 'x:/b' is not SOURCE[:DESTINATION[:rbind|norbind]] of absolute paths" },
+	{ "bind_paths", "/a:b", "w: bind_paths: '/a:b' is not SOURCE[:DESTINATION[:rbind|norbind]] of absolute paths" },
+	{ "bind_paths", "/a:/b:rw", "w: bind_paths: '/a:/b:rw': expected rbind or norbind behind the destination" },
+	{ "bind_read_only_paths", "/a:/b:", "w: bind_read_only_paths: '/a:/b:': expected rbind or norbind behind the destination" },
+	{ "bind_read_only_paths", "-/a:/", "w: bind_read_only_paths: '-/a:/': / itself cannot be laid over" },
 	{ "load_credential", "a/b:/b", "w: load_credential: word 1 is not NAME:PATH" },
 	{ "supplementary_groups", "a b?", "w: supplementary_groups: expected names or numbers of groups, got 'a b?'" },
 };

@@ -1,0 +1,25 @@
+/*
+ * bindpath -- a word of bind_paths and bind_read_only_paths: [-]SOURCE[:DESTINATION[:rbind|norbind]].
+ */
+#ifndef BRIDLE_CONF_BINDPATH_H
+#define BRIDLE_CONF_BINDPATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct bindpath {
+	bool may_miss;                            /* a - in front */
+	bool alone;                               /* norbind: without what is mounted below the source */
+	const char *source, *destination;         /* within the word, absolute, and no longer than these: */
+	size_t source_length, destination_length; /* the same where there is no destination */
+};
+
+/* Take WORD, which must outlive OUT, apart. False with ERR. */
+bool bindpath_parse(const char *word, struct bindpath *out, struct err *err);
+
+/* Whether it is to be seen at another place than its own. */
+bool bindpath_is_elsewhere(const struct bindpath *bound);
+
+#endif
