@@ -59,6 +59,11 @@ static const struct log {
 	{ "runtime.unhandled-exception", "runtime", 0,
 		"Traceback (most recent call last):\n"
 		"  File \"/v/tornado/http1connection.py\", line 238, in _read_message\n    delegate.finish()\n" },
+	/* faulthandler says where it was */
+	{ "boot.crash-signal", "boot", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [WARNING] Worker with pid 7 was terminated due to signal 4\n"
+		"Fatal Python error: Illegal instruction\n\nCurrent thread 0x0000ffffa6e414c0 (most recent call first):\n"
+		"  File \"<frozen importlib._bootstrap>\", line 241 in _call_with_frames_removed\n" },
 	/* the name of whom it killed is in the next line */
 	{ "runtime.oom-kill", "runtime", 1, "Nov 20 15:25:49 h kernel: [ 4412.0] Out of memory: Killed pr\n" },
 	/* a worker on its way to the application */
