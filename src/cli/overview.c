@@ -123,15 +123,16 @@ read_rows(const char *frame, size_t length, void (*each)(void *context, const st
 	return jsonr_done(&r) && list;
 }
 
-/* Why, where that is news: what it says of one that runs is not, unless nobody could see whether it is ready; nor is the
- * state alone. */
+/* Why, where that is news: what it says of one that runs is not, unless nobody could see whether it is ready, or what was to
+ * take its place failed; nor is the state alone. */
 static void
 add_why(struct table *t, const struct row *row)
 {
 	char buffer[1024];
 	struct text why;
+	bool failed = state_failed(row->state, row->reason);
 
-	if (strcmp(row->state, "running") == 0 && strcmp(row->reason, life_event_text(ON_ASSUMED)) != 0 &&
+	if (strcmp(row->state, "running") == 0 && !failed && strcmp(row->reason, life_event_text(ON_ASSUMED)) != 0 &&
 		strcmp(row->reason, life_event_text(ON_NEXT_ASSUMED)) != 0)
 		return;
 	text_init(&why, buffer, sizeof buffer);
@@ -141,7 +142,7 @@ add_why(struct table *t, const struct row *row)
 		text_add(&why, why.len > 0 ? "; starts again in " : "starts again in ");
 		cells_add_duration(&why, row->numbers[DUE].value + 999); /* never "in 0s" */
 	}
-	table_note(t, state_colour(row->state) == COLOUR_BAD ? COLOUR_BAD : COLOUR_PLAIN, buffer);
+	table_note(t, failed ? COLOUR_BAD : COLOUR_PLAIN, buffer);
 }
 
 /* How many services are in which state, in the order in which the states first appear. */

@@ -1,5 +1,7 @@
 #include "cli/state.h"
 
+#include <string.h>
+
 #include "core/life.h"
 
 /* A service that is being replaced or reloaded still answers on its old generation; whoever comes
@@ -39,4 +41,21 @@ state_serves(const char *name)
 	enum life_state state = life_state_by_name(name);
 
 	return state != LIFE_STATE_COUNT && states[state].serves;
+}
+
+/* What the watcher says of a running service begins so when it is about a replacement (watcher/words.c). */
+static bool
+is_without_its_next(const char *reason)
+{
+	static const char next[] = "the next generation ";
+
+	return strncmp(reason, next, sizeof next - 1) == 0 && strcmp(reason, life_event_text(ON_NEXT_READY)) != 0 &&
+		strcmp(reason, life_event_text(ON_NEXT_ASSUMED)) != 0;
+}
+
+bool
+state_failed(const char *name, const char *reason)
+{
+	return state_colour(name) == COLOUR_BAD ||
+		(life_state_by_name(name) == LIFE_RUNNING && is_without_its_next(reason));
 }

@@ -13,4 +13,8 @@
 enum colour state_colour(const char *name);
 bool state_serves(const char *name);
 
+/* Did what led to state NAME fail, as its REASON has it? Also where the old generation runs on beside no new one: whoever
+ * deployed that thinks that it is in use. */
+bool state_failed(const char *name, const char *reason);
+
 #endif

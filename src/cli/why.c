@@ -21,7 +21,7 @@
 
 enum {
 	MOST = 1000,        /* far more than the watcher keeps (DOCKET_KEPT): no number of a person is refused */
-	BELONGS = 60 * 1000 /* msec between an incident and the move that is its outcome: the watcher sees both soon */
+	BELONGS = 10 * 1000 /* msec between an incident and the move that is its outcome: the watcher sees both soon */
 };
 
 static void
@@ -35,7 +35,8 @@ print_json(const json_t *incidents)
 	}
 }
 
-/* Is one of INCIDENTS about the state that SERVICE is in? */
+/* Is one of INCIDENTS about the state that SERVICE is in? Not one that somebody wanted: a generation that was ended because
+ * what comes after its start failed was asked to end. */
 static bool
 is_told(const json_t *service, const json_t *incidents)
 {
@@ -46,14 +47,16 @@ is_told(const json_t *service, const json_t *incidents)
 
 	field_seconds(service, "since", &since);
 	json_array_foreach((json_t *)incidents, i, incident)
-		if (strcmp(field_text(incident, "service"), name) == 0 &&
+		if (json_is_true(json_object_get(incident, "alarm")) &&
+			strcmp(field_text(incident, "service"), name) == 0 &&
 			(!field_seconds(incident, "last", &last) || last > clock_wall() - since - BELONGS))
 			return true;
 	return false;
 }
 
 /* Incidents are made of what a Gunicorn says and of its workers' ends. A program has neither, nor has a Gunicorn that could
- * not be executed: that they fail is known from their state alone. How many there are; BEFORE: more was printed above. */
+ * not be executed, or a command before it: that they fail is known from their state alone. How many there are; BEFORE: more
+ * was printed above. */
 static unsigned
 print_untold(const json_t *services, const json_t *incidents, bool before, struct paint p)
 {
@@ -62,7 +65,8 @@ print_untold(const json_t *services, const json_t *incidents, bool before, struc
 	json_t *service;
 
 	json_array_foreach((json_t *)services, i, service) {
-		if (state_colour(field_text(service, "state")) != COLOUR_BAD || is_told(service, incidents))
+		if (!state_failed(field_text(service, "state"), field_text(service, "reason")) ||
+			is_told(service, incidents))
 			continue;
 		if (before || n > 0)
 			putchar('\n');

@@ -39,6 +39,22 @@ tell_line(void *context, const char *line)
 	watcher_link_flush(teller->b); /* each at once: a reread may have more of them than a packet holds */
 }
 
+/* Is a service not yet, or not any more, what the configuration says? A replacement may still fail. */
+static bool
+is_any_moving(const struct bridled *b)
+{
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		const struct service *s = b->services[i];
+
+		if (s != NULL &&
+			(s->life.state == LIFE_STARTING || s->life.state == LIFE_REPLACING ||
+				s->life.state == LIFE_QUEUED || s->life.state == LIFE_RESTARTING ||
+				s->life.state == LIFE_STOPPING))
+			return true;
+	}
+	return false;
+}
+
 static void
 deed_reread(struct bridled *b, const struct link_record *request, struct answer *a, msec now)
 {
@@ -46,10 +62,14 @@ deed_reread(struct bridled *b, const struct link_record *request, struct answer 
 
 	if (!reread(b, tell_line, &teller, now))
 		answer_say(a, LINK_REFUSED, "the configuration has errors; nothing was changed");
-	else
+	else if (teller.lines == 0)
+		answer_say(a, LINK_DONE, "the configuration was read anew: nothing has changed");
+	else if (is_any_moving(b))
 		answer_say(a, LINK_DONE,
-			teller.lines == 0 ? "the configuration was read anew: nothing has changed" :
-					    "the configuration was read anew and is in effect");
+			"the configuration was read anew; services are being started, replaced or stopped for it: bridle "
+			"status shows how that goes");
+	else
+		answer_say(a, LINK_DONE, "the configuration was read anew and is in effect");
 }
 
 /* Answered when the program that would follow has said whether it can. */

@@ -133,4 +133,5 @@ def test_a_replacement_that_cannot_boot_leaves_the_old_one(bridled, daemons, how
     after = site.service()
     assert (after["state"], after["master"], after["generation"]) == ("running", before["master"], before["generation"])
     assert get(site.address()).status == 200
+    assert "WHY" in site.ctl("status") and "the old one serves on" in site.ctl("status")
     until(lambda: len(processes.children(site.pid)) == 2, "what was to replace it to end")

@@ -117,6 +117,7 @@ def test_a_failing_post_of_a_replacement_costs_nothing(daemons):
     assert done.returncode == 1 and "exec_start_post" in done.stderr, done
     traffic.assert_nothing_lost()
     assert (site.state(), site.master()) == ("running", master)
+    assert "exec_start_post" in site.ctl("why", "web")
     (site.root / "broken").unlink()
     with Traffic(site.address()) as traffic:
         site.ctl("restart", "web")
