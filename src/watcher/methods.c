@@ -71,6 +71,21 @@ reexec(struct client *c, json_t *parameters)
 	waiter_request(c, DEED_REEXEC, "", NULL, 0, 0, true);
 }
 
+/* Within a range the number of workers is moved by what waits (pools.c): what is outside of it would not last for a look. */
+static bool
+refuse_outside(struct client *c, const struct page_service *record, int64_t wanted)
+{
+	uint32_t min = record->settings.workers_min, max = record->settings.workers_max;
+	char words[96];
+
+	if (min >= max || (wanted >= min && wanted <= max))
+		return false;
+	snprintf(words, sizeof words, "%lld workers are outside of its range: workers = %u..%u", (long long)wanted, min,
+		max);
+	client_refused(c, words, "change workers in bridle.ini, then: bridle reload");
+	return true;
+}
+
 static void
 scale(struct client *c, json_t *parameters)
 {
@@ -96,6 +111,8 @@ scale(struct client *c, json_t *parameters)
 	wanted = json_integer_value(workers) + (by ? target.record.wanted : 0);
 	/* whoever takes more away than there are: TTOU does not go below one either (gunicorn-facts 3.1) */
 	wanted = wanted < 1 ? 1 : wanted > LINK_WORKERS_MAX ? LINK_WORKERS_MAX : wanted;
+	if (refuse_outside(c, &target.record, wanted))
+		return;
 	waiter_request(c, DEED_SCALE, target.name, &target.record, target.slot, wanted, no_wait);
 	/* after waiter_request, which begins the waiter anew: what it waits to see */
 	c->waiter.wanted = (uint32_t)wanted;

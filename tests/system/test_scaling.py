@@ -57,6 +57,17 @@ def test_limits(bridled):
     site.wait_workers(1)
 
 
+def test_a_range_holds_for_a_person_as_well(bridled):
+    """What is outside of it would be taken back at the next look, and whoever waits for it would wait in vain."""
+    site = bridled(web(workers="2..4"))
+    site.wait_workers(2)
+    for number in ("5", "1", "+3"):
+        done = site.bridle("scale", "web", number)
+        assert done.returncode == 7 and "outside of its range: workers = 2..4" in done.stderr, done
+    assert site.service()["workers_wanted"] == 2
+    assert "3 workers" in site.ctl("scale", "web", "+1", "--no-wait")
+
+
 def test_a_range_grows_on_a_standing_queue_and_shrinks(bridled):
     """One sync worker, held by a slow request: what waits behind it in the accept queue calls for more."""
     site = bridled(web(workers="1..3"))
