@@ -8,7 +8,7 @@
 enum { SELF = 4242 };
 
 static void
-addresses(void **state)
+only_absolute_and_abstract_addresses_are_taken(void **state)
 {
 	char longest[sizeof(((struct sockaddr_un *)NULL)->sun_path) + 2];
 	struct sockaddr_un a;
@@ -38,7 +38,7 @@ addresses(void **state)
 }
 
 static void
-watchdogs(void **state)
+a_watchdog_is_ours_unless_it_names_another(void **state)
 {
 	static const struct {
 		const char *usec, *pid;
@@ -53,7 +53,7 @@ watchdogs(void **state)
 }
 
 static void
-sockets(void **state)
+sockets_are_ours_by_our_pid_alone(void **state)
 {
 	static const struct {
 		const char *fds, *pid;
@@ -68,7 +68,7 @@ sockets(void **state)
 }
 
 static void
-names(void **state)
+each_socket_has_its_name_or_none(void **state)
 {
 	static const struct {
 		const char *names;
@@ -88,7 +88,7 @@ names(void **state)
 }
 
 static void
-messages(void **state)
+no_words_of_a_status_become_a_line(void **state)
 {
 	char buffer[200];
 	struct text t;
@@ -115,11 +115,11 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses),
-		cmocka_unit_test(watchdogs),
-		cmocka_unit_test(sockets),
-		cmocka_unit_test(names),
-		cmocka_unit_test(messages),
+		cmocka_unit_test(only_absolute_and_abstract_addresses_are_taken),
+		cmocka_unit_test(a_watchdog_is_ours_unless_it_names_another),
+		cmocka_unit_test(sockets_are_ours_by_our_pid_alone),
+		cmocka_unit_test(each_socket_has_its_name_or_none),
+		cmocka_unit_test(no_words_of_a_status_become_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

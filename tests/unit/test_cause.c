@@ -326,7 +326,7 @@ length_of(const struct tale *t)
 }
 
 static void
-every_tale(void **state)
+each_tale_has_its_cause(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < sizeof tales / sizeof tales[0]; i++) {
@@ -342,7 +342,7 @@ every_tale(void **state)
 }
 
 static void
-every_row(void **state)
+each_row_of_facts_has_its_cause(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -474,8 +474,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_tale),
-		cmocka_unit_test(every_row),
+		cmocka_unit_test(each_tale_has_its_cause),
+		cmocka_unit_test(each_row_of_facts_has_its_cause),
 		cmocka_unit_test(verdicts_name_their_facts),
 		cmocka_unit_test(where_a_story_turns),
 		cmocka_unit_test(who_lives_on),

@@ -25,7 +25,7 @@ expect(const char *log, const char *lines)
 
 /* Whatever is in an entry: brackets and commas within strings, and escapes, are its own. */
 static void
-an_array(void **state)
+elements_of_an_array_become_lines(void **state)
 {
 	(void)state;
 	expect("[{\"a\":1},{\"a\":[2,{}]}]\n", " {\"a\":1}\n{\"a\":[2,{}]}\n ");
@@ -44,7 +44,7 @@ objects_over_many_lines(void **state)
 
 /* Other logs stay as they are; from where it shows that one is no such value, that one, too. */
 static void
-other_logs(void **state)
+what_is_no_such_value_stays_as_it_is(void **state)
 {
 	static const char *const logs[] = {
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] x\n{\n}\n",
@@ -68,9 +68,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_array),
+		cmocka_unit_test(elements_of_an_array_become_lines),
 		cmocka_unit_test(objects_over_many_lines),
-		cmocka_unit_test(other_logs),
+		cmocka_unit_test(what_is_no_such_value_stays_as_it_is),
 	};
 
 	return cmocka_run_group_tests_name("entries", tests, NULL, NULL);

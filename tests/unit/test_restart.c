@@ -20,7 +20,7 @@ judge(struct restart *r, const struct restart_limits *limits, bool ready, msec a
 
 /* One death of a fresh service under each policy. */
 static void
-policies(void **state)
+each_policy_judges_a_first_death(void **state)
 {
 	static const struct {
 		enum restart_policy policy;
@@ -200,7 +200,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(policies),
+		cmocka_unit_test(each_policy_judges_a_first_death),
 		cmocka_unit_test(rows_of_deaths),
 		cmocka_unit_test(failures_count_within_the_interval),
 		cmocka_unit_test(waits_stay_within_their_limits),

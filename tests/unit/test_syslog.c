@@ -31,7 +31,7 @@ formatted(const struct syslog_message *m)
 }
 
 static void
-a_message(void **state)
+a_message_has_all_parts_of_rfc_5424(void **state)
 {
 	(void)state;
 	assert_string_equal(formatted(&plain),
@@ -117,7 +117,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_message),
+		cmocka_unit_test(a_message_has_all_parts_of_rfc_5424),
 		cmocka_unit_test(what_is_no_alarm_is_informational),
 		cmocka_unit_test(values_are_escaped),
 		cmocka_unit_test(names_have_no_blanks),

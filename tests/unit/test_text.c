@@ -215,7 +215,7 @@ integers_are_read(void **state)
 }
 
 static void
-distances(void **state)
+edits_of_the_first_32_bytes_are_counted(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *a, *b; unsigned distance; } cases[] = {
@@ -271,7 +271,7 @@ main(void)
 		cmocka_unit_test(sizes_are_written),
 		cmocka_unit_test(sizes_are_read),
 		cmocka_unit_test(integers_are_read),
-		cmocka_unit_test(distances),
+		cmocka_unit_test(edits_of_the_first_32_bytes_are_counted),
 		cmocka_unit_test(values_of_assignments),
 	};
 
