@@ -93,6 +93,7 @@ paint_line_length(const char *words, unsigned width)
 	for (; words[i] != '\0'; i++) {
 		if (words[i] == ' ')
 			blank = i;
+		/* a column for each character: bytes that go on with one in UTF-8 take none */
 		if ((words[i] & 0xc0) != 0x80 && columns++ == width)
 			return blank > 0 ? blank : i;
 	}

@@ -116,9 +116,9 @@ has_path(json_t *listeners)
 	return false;
 }
 
-/* Until somebody listens at all of them. The address at which nobody does; NULL: there is none. */
+/* Until somebody listens at all of them, PATIENCE each. The first address at which nobody does; NULL: there is none. */
 static const char *
-is_missing(json_t *listeners, msec patience)
+find_silent(json_t *listeners, msec patience)
 {
 	json_t *one;
 	size_t i;
@@ -161,14 +161,14 @@ give_up(const struct takeover *o, struct trouble *t)
 static bool
 succeed(const struct takeover *o, json_t *listeners, bool without_a_word, struct trouble *t)
 {
-	const char *missing;
+	const char *silent;
 
 	if (!predecessor_end(&o->old, without_a_word, t) ||
 		!call(o, "Take", json_pack("{s:s, s:b}", "name", o->name, "keep", 1), false, t))
 		return false;
-	missing = is_missing(listeners, 0);
-	if (missing != NULL) {
-		trouble_set(t, CLI_FAILED, 0, "the end of process %d took %s away", (int)o->old.pid, missing);
+	silent = find_silent(listeners, 0);
+	if (silent != NULL) {
+		trouble_set(t, CLI_FAILED, 0, "the end of process %d took %s away", (int)o->old.pid, silent);
 		return trouble_hint(t, "nobody can connect until: bridle stop %s && bridle start %s", o->name, o->name);
 	}
 	printf("%s: process %d has ended, and lost no request\n", o->name, (int)o->old.pid);
@@ -237,7 +237,7 @@ static bool
 change_back(struct takeover *o, json_t *listeners, struct trouble *t)
 {
 	msec began = clock_now(); /* the gap: from before ours stops to when theirs is up */
-	const char *missing;
+	const char *silent;
 
 	be_steady();
 	if (!call(o, "Stop", json_pack("{s:s}", "name", o->name), true, t))
@@ -246,9 +246,9 @@ change_back(struct takeover *o, json_t *listeners, struct trouble *t)
 		return trouble_hint(t, "nobody serves now: bridle start %s", o->name);
 	/* of a takeover that was killed: it would have the next stop of the unit kill it */
 	dropin_take_away(o->old.units);
-	missing = is_missing(listeners, TO_LISTEN);
-	if (missing != NULL) {
-		trouble_set(t, CLI_FAILED, 0, "%s was started, but nobody listens at %s", o->old.unit, missing);
+	silent = find_silent(listeners, TO_LISTEN);
+	if (silent != NULL) {
+		trouble_set(t, CLI_FAILED, 0, "%s was started, but nobody listens at %s", o->old.unit, silent);
 		return trouble_hint(t, "nobody serves now: systemctl status %s", o->old.unit);
 	}
 	printf("%s: serves; nobody did for %.1f s at most\n", o->old.unit, (double)(clock_now() - began) / 1000.);

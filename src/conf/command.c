@@ -106,6 +106,8 @@ read_environment_files(struct draft *d, uid_t owner)
 		const char *path = files->at[i];
 		bool may_miss = path[0] == '-';
 
+		/* systemd.exec(5), EnvironmentFile=: with a - it may be missing. One that is there and cannot be read is
+		 * an error all the same */
 		if (!environment_read_file(&d->env, path + may_miss, owner, d->err) &&
 			!(may_miss && d->err->code == ENOENT))
 			return err_prefix(d->err, "%s: environment_file", d->service->name);

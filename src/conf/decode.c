@@ -14,6 +14,7 @@ enum { STOP_MARGIN = 10000 /* ms: what Gunicorn takes beyond graceful_timeout, s
 const struct conf_section *
 conf_find(const struct conf *conf, const char *name)
 {
+	/* a reload asks this for each of thousands of services (conf_diff_service): by_name is sorted (build.c) */
 	uint32_t low = 0, high = conf->service_count;
 
 	while (low < high) {

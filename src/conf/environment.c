@@ -9,6 +9,8 @@
 #include "conf/environment_file.h"
 #include "conf/source.h"
 
+/* Our marks, and those by which a process is told of listeners: one that was left over from whoever started us would have
+ * it serve on descriptors that it has not got (gunicorn-facts 5.2, 5.4). */
 bool
 environment_is_reserved(const char *name, size_t length)
 {

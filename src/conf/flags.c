@@ -156,6 +156,8 @@ add_binds(struct flags *f)
 		if (b->family == CONF_BIND_UNIX)
 			wordlist_add(f->argv, arena_printf(f->argv->arena, "--bind=unix:%s", b->path));
 		else
+			/* colons of an address in brackets, or its end would be taken for the port (Gunicorn's util.py,
+			 * parse_address) */
 			wordlist_add(f->argv,
 				arena_printf(f->argv->arena, strchr(b->host, ':') ? "--bind=[%s]:%u" : "--bind=%s:%u",
 					b->host, (unsigned)b->port));

@@ -96,16 +96,37 @@ plan_said(struct page_settings *to, const struct conf_service *s)
 				UINT16_MAX);
 }
 
-bool
-plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
+/* What we act by ourselves, in any case or when it is asked for. */
+static void
+plan_switches(struct plan *p, const struct conf_service *s)
 {
 	static const enum manner manners[] = { [CONF_REPLACE_SURGE] = MANNER_BESIDE,
 		[CONF_REPLACE_ONE_BY_ONE] = MANNER_SINGLY,
 		[CONF_REPLACE_STOP_FIRST] = MANNER_DOWN_FIRST };
+
+	p->autostart = s->autostart != 0;
+	p->remove_ipc = s->remove_ipc == 1;
+	p->on_demand = p->limits.held && s->start == CONF_START_ON_DEMAND;
+	p->rests = p->limits.held && s->idle_stop > 0;
+	p->output = s->log != CONF_LOG_NONE;
+	p->reload_hup = s->reload_by == CONF_RELOAD_HUP;
+	p->replace = manners[s->replace];
+	p->policies[POLICY_BOOT_LOOP] = (uint8_t)s->on_boot_loop;
+	p->policies[POLICY_FLAPPING] = (uint8_t)s->on_flapping;
+	p->policies[POLICY_HANG] = (uint8_t)s->on_hang;
+	p->policies[POLICY_OOM] = (uint8_t)s->on_oom;
+	p->umask = s->umask;
+	p->backlog = (int)s->backlog;
+}
+
+bool
+plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
+{
 	const struct conf_workers w = conf_workers_resolve(s->workers, cpus);
 
 	/* a range begins at its lower end: the queue says whether more are needed (core/pool.h) */
 	p->workers = w.min;
+	plan_switches(p, s);
 	p->settings = malloc(sizeof *p->settings);
 	if (p->settings == NULL)
 		return false;
@@ -131,19 +152,6 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 	};
 	if (s->kind == CONF_GUNICORN)
 		plan_said(p->settings, s);
-	p->autostart = s->autostart != 0;
-	p->remove_ipc = s->remove_ipc == 1;
-	p->on_demand = p->limits.held && s->start == CONF_START_ON_DEMAND;
-	p->rests = p->limits.held && s->idle_stop > 0;
-	p->output = s->log != CONF_LOG_NONE;
-	p->reload_hup = s->reload_by == CONF_RELOAD_HUP;
-	p->replace = manners[s->replace];
-	p->policies[POLICY_BOOT_LOOP] = (uint8_t)s->on_boot_loop;
-	p->policies[POLICY_FLAPPING] = (uint8_t)s->on_flapping;
-	p->policies[POLICY_HANG] = (uint8_t)s->on_hang;
-	p->policies[POLICY_OOM] = (uint8_t)s->on_oom;
-	p->umask = s->umask;
-	p->backlog = (int)s->backlog;
 	return true;
 }
 

@@ -88,8 +88,9 @@ service_fits(const struct bridled *b)
 	return free_slot(b) < b->capacity;
 }
 
-struct service *
-service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err)
+/* S, all zero, in SLOT of B. PLAN may be NULL. */
+static void
+begin(struct service *s, struct bridled *b, uint32_t slot, const char *name, enum conf_kind kind, struct plan *plan)
 {
 	/* for one that cannot be planned yet: it fails to start, and is tried again as any that does not boot */
 	static const struct life_limits unplanned = {
@@ -97,14 +98,7 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 		.stop = { .total = 1000 },
 		.start_timeout = 60000,
 	};
-	uint32_t slot = free_slot(b);
-	struct page_header *header = b->page;
-	struct service *s = slot < b->capacity ? calloc(1, sizeof *s) : NULL;
 
-	if (s == NULL) {
-		err_set(err, 0, "%s: no room for one more service", name);
-		return NULL;
-	}
 	s->home = b;
 	s->slot = slot;
 	/* of the slot, whoever had it: what is still on the link about him is not about us */
@@ -123,6 +117,20 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 		s->wanted = plan->workers;
 	demand_plan(s);
 	trial_plan(s);
+}
+
+struct service *
+service_new(struct bridled *b, const char *name, enum conf_kind kind, struct plan *plan, struct err *err)
+{
+	uint32_t slot = free_slot(b);
+	struct page_header *header = b->page;
+	struct service *s = slot < b->capacity ? calloc(1, sizeof *s) : NULL;
+
+	if (s == NULL) {
+		err_set(err, 0, "%s: no room for one more service", name);
+		return NULL;
+	}
+	begin(s, b, slot, name, kind, plan);
 	if (!open_output(s, err) || !around_init(s, err) || !proof_open(s, err)) {
 		discard(s);
 		return NULL;

@@ -124,8 +124,9 @@ read_kind(struct reading *d)
 	}
 }
 
-static void
-read_member(struct reading *d, struct jsonr_key key)
+/* False: KEY is no number of a happening, and its value was not read. */
+static bool
+read_if_number(struct reading *d, struct jsonr_key key)
 {
 	struct happening *h = d->h;
 	const struct {
@@ -145,6 +146,21 @@ read_member(struct reading *d, struct jsonr_key key)
 		{ "rate",       &h->rate,       0, true },
 		/* clang-format on */
 	};
+
+	for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		if (!jsonr_key_is(key, numbers[i].name))
+			continue;
+		read_number(&d->r, numbers[i].least, numbers[i].thousandths, numbers[i].to);
+		return true;
+	}
+	return false;
+}
+
+/* The same for texts. */
+static bool
+read_if_text(struct reading *d, struct jsonr_key key)
+{
+	struct happening *h = d->h;
 	const struct {
 		const char *name;
 		char *to;
@@ -155,22 +171,25 @@ read_member(struct reading *d, struct jsonr_key key)
 		{ "words", h->words, sizeof h->words },
 	};
 
-	for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		if (jsonr_key_is(key, numbers[i].name)) {
-			read_number(&d->r, numbers[i].least, numbers[i].thousandths, numbers[i].to);
-			return;
-		}
-	}
 	for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		if (jsonr_key_is(key, texts[i].name)) {
-			read_text(&d->r, texts[i].to, texts[i].size);
-			return;
-		}
+		if (!jsonr_key_is(key, texts[i].name))
+			continue;
+		read_text(&d->r, texts[i].to, texts[i].size);
+		return true;
 	}
+	return false;
+}
+
+/* What a later version has more is passed over. */
+static void
+read_member(struct reading *d, struct jsonr_key key)
+{
+	if (read_if_number(d, key) || read_if_text(d, key))
+		return;
 	if (jsonr_key_is(key, "kind"))
 		read_kind(d);
 	else if (jsonr_key_is(key, "alarm"))
-		jsonr_bool(&d->r, &h->alarm);
+		jsonr_bool(&d->r, &d->h->alarm);
 	else
 		jsonr_skip(&d->r);
 }

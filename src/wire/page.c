@@ -45,6 +45,7 @@ page_check(const void *bytes, uint64_t size, struct err *err)
 
 	if (size < sizeof *header)
 		return err_set(err, 0, "page: %llu bytes are less than a header", (unsigned long long)size);
+	/* in this order: of another version, nothing behind it is where we look for it */
 	if (header->magic != PAGE_MAGIC)
 		return err_set(err, 0, "page: this is none (magic %#llx)", (unsigned long long)header->magic);
 	if (header->version != PAGE_VERSION || header->record_size != sizeof(struct page_service))

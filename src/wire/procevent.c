@@ -68,6 +68,8 @@ procevent_read(struct procevent *e, const void *bytes, size_t n)
 	*e = (struct procevent){ .kind = PROCEVENT_OTHER };
 	if (n < sizeof header)
 		return 0;
+	/* copied, not cast: a buffer's bytes need not be aligned. A newer kernel may send more than we know
+	 * (message.len) */
 	memcpy(&header, bytes, sizeof header);
 	if (header.nlmsg_len < at || header.nlmsg_len > n)
 		return 0;

@@ -25,6 +25,7 @@ take_number(struct matching *m)
 	const char *begin = m->at;
 	int32_t value = 0;
 
+	/* nine digits fit, and no pid or exit status has more */
 	while (m->at < m->end && *m->at >= '0' && *m->at <= '9' && m->at - begin < 9)
 		value = value * 10 + (*m->at++ - '0');
 	if (m->at == begin)

@@ -160,6 +160,7 @@ take_field(struct in *in, uint16_t *tag, struct in *value)
 
 	if (in->left < sizeof *tag + sizeof length)
 		return false;
+	/* fields lie behind each other without gaps: a number in them need not be aligned */
 	memcpy(tag, in->at, sizeof *tag);
 	memcpy(&length, in->at + sizeof *tag, sizeof length);
 	in->at += sizeof *tag + sizeof length;
@@ -182,6 +183,7 @@ find_field(const struct shape *shape, uint16_t tag)
 	return NULL;
 }
 
+/* What was not written down: 0, but for descriptors, of which 0 is one. */
 static void
 clear(const struct shape *shape, void *record)
 {

@@ -42,6 +42,7 @@ add_text(struct text *t, const char *name, const char *value)
 	text_add_visible(&v, value, strlen(value));
 	text_addf(t, " %s=\"", name);
 	for (const char *p = visible; *p != '\0'; p++) {
+		/* RFC 5424, 6.3.3: these would end the value, or what it stands in */
 		if (strchr("\"\\]", *p) != NULL)
 			text_add(t, "\\");
 		text_addn(t, p, 1);

@@ -319,6 +319,7 @@ skip_part(const char *s)
 	return p > s && p[-1] != '-' ? p : NULL;
 }
 
+/* Two parts or more of an interface, then a member with a capital (varlink.org, interface definition). */
 bool
 varlink_name_ok(const char *name)
 {
