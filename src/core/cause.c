@@ -87,6 +87,7 @@ verdict_of(const struct proof *p)
 struct cause_verdict
 cause_judge(const struct cause_evidence *e)
 {
+	/* in the order of causes.def: what is closer to the cause stands above what follows from it */
 	for (unsigned i = 0; i < sizeof proofs / sizeof proofs[0]; i++)
 		if (holds(&proofs[i], e))
 			return verdict_of(&proofs[i]);

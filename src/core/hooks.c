@@ -179,6 +179,7 @@ hooks_empty(struct hooks *h, const struct hook_plan *plan)
 	h->due = MSEC_NEVER;
 	if (h->stage == HOOKS_AFTER)
 		more = next_in_list(h, plan);
+	/* where a condition said no nothing has begun, and nothing is cleaned up */
 	else if (h->began)
 		more = first_of(h, plan, HOOK_STOP_POST, HOOK_STOP_POST);
 	return more ? to(h, HOOKS_AFTER, HOOK_DO_RUN) : to(h, HOOKS_IDLE, HOOK_DO_GONE);

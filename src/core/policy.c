@@ -18,6 +18,7 @@ is_soon(uint32_t last, msec rest, msec now)
 	return last != 0 && (msec)(stamp(now) - last) * 1000 < rest;
 }
 
+/* Twice as long each time that it did not help. */
 static msec
 rest_of(const struct policy *p)
 {

@@ -24,6 +24,7 @@ move_to(struct pool *p, uint32_t n)
 uint32_t
 pool_set(struct pool *p, uint32_t n)
 {
+	/* a range is a limit for people, too; a single number is only where it begins */
 	if (p->min < p->max && n < p->min)
 		n = p->min;
 	if (p->min < p->max && n > p->max)

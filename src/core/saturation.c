@@ -46,8 +46,10 @@ drops(struct saturation *s, int64_t dropped, bool first)
 unsigned
 saturation_judge(struct saturation *s, const struct saturation_seen *seen, msec now)
 {
+	/* nobody looked for a while: what was seen before it and what is seen now need not be one strain */
 	const bool first = s->looked == 0 || now - s->looked > SATURATION_GAP;
 	bool strains[STRAINS] = {
+		/* as many wait as there are workers to come; a single one may just be on its way to one */
 		[STRAIN_QUEUE] = seen->workers > 0 && seen->queue > 1 && seen->queue >= seen->workers,
 		[STRAIN_MISSING] = seen->settled && seen->booted >= 0 && seen->booted < seen->wanted,
 		[STRAIN_SURPLUS] = seen->settled && seen->workers + seen->lingering > seen->wanted,

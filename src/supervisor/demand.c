@@ -285,6 +285,7 @@ demand_follow(struct service *s)
 {
 	if (s->demand == NULL)
 		return;
+	/* by its state, whatever led there: one that runs must not wake us at every connection */
 	stop_polling(s);
 	if (s->life.state == LIFE_LISTENING)
 		start_polling(s);

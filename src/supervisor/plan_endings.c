@@ -65,6 +65,7 @@ plan_endings_is_success(const struct plan_endings *endings, int status)
 enum restart_policy
 plan_endings_policy(const struct plan_endings *endings, int status, enum restart_policy policy)
 {
+	/* first: whom both name is not started again (conf/check_numbers.c says so) */
 	if (endings != NULL && has(&endings->prevent, status))
 		return RESTART_NEVER;
 	return endings != NULL && has(&endings->force, status) ? RESTART_ALWAYS : policy;

@@ -115,6 +115,7 @@ take_environment(struct making *m, const struct conf_command *command, char **en
 static bool
 take_environments(struct making *m, const struct conf_command *command)
 {
+	/* the same bytes as the master's: what a start writes there (service_patch) holds for its commands, too */
 	m->hooks->generation = command->generation - strlen("BRIDLE_GENERATION=");
 	return take_environment(m, command, command->envp, &m->hooks->as_service) &&
 		take_environment(m, command, command->own_envp, &m->hooks->as_we);

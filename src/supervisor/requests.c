@@ -153,6 +153,7 @@ take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 	a.record.id = r->id;
 	a.record.service = r->service;
 	text_init(&a.text, a.record.text, sizeof a.record.text);
+	/* what cannot be any more; what can be in safe mode, too; what is about bridled; then what is about a service */
 	if (b->stopping)
 		answer_say(&a, LINK_REFUSED, "bridled is stopping");
 	else if (r->deed == DEED_REEXEC)

@@ -213,11 +213,13 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 	conf_decode_bridle(next, &general);
 	if (!b->debug)
 		log_set_level((enum log_level)general.log_level);
+	/* first those that go: what they listened at may be what another one has now */
 	remove_gone(b, next, now);
 	apply(b, next, steps, word, context, now);
 	free_steps(steps, next->service_count);
 	conf_free(b->conf); /* plans and services have copies of what they need */
 	b->conf = next;
+	/* by slots, which those that are new have by now */
 	ordering_learn(b, next);
 	ordering_begin(b, now);
 	shared_show_signatures(b);
@@ -261,6 +263,7 @@ reread_first(struct bridled *b)
 	const struct plan_home home = places_plan_home(b);
 
 	for (uint32_t i = 0; i < b->conf->service_count; i++)
+		/* nothing runs yet: rather no start at all than one of which something is missing */
 		if (make(b, &b->conf->services[i], &home) == NULL)
 			return false;
 	ordering_learn(b, b->conf);

@@ -37,6 +37,7 @@ watcher_child_init(struct bridled *b, struct err *err)
 {
 	struct watcher_child *w = &b->watcher;
 
+	/* how many there were is remembered over a re-exec (wire/state.def), nothing else */
 	*w = (struct watcher_child){ .starts = w->starts };
 	ev_init(&w->again, on_again);
 	w->again.data = b;

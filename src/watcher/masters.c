@@ -25,6 +25,7 @@ add(struct masters *m, int32_t pid, const struct service *s)
 		m->size = size;
 	}
 	m->at[m->count] = (struct master){ .pid = pid, .slot = s->slot };
+	/* from here on: what the kernel ended before is no incident of ours */
 	m->at[m->count].ooms_known = oomcount_of(pid, s->name, &m->at[m->count].ooms);
 	m->count++;
 	return true;

@@ -49,15 +49,26 @@ no_such_service(struct client *c, const char *name)
 	return false;
 }
 
+static bool
+find(struct client *c, struct target *target)
+{
+	return (services_find(&c->w->services, target->name, &target->slot) &&
+		       services_read(&c->w->services, target->slot, &target->record)) ||
+		no_such_service(c, target->name);
+}
+
 bool
 parameters_service(struct client *c, json_t *parameters, struct target *target)
 {
 	target->name = NULL;
 	if (!parameters_string(c, parameters, "name", &target->name))
 		return false;
-	if (target->name == NULL)
-		return parameters_invalid(c, "name");
-	return (services_find(&c->w->services, target->name, &target->slot) &&
-		       services_read(&c->w->services, target->slot, &target->record)) ||
-		no_such_service(c, target->name);
+	return target->name != NULL ? find(c, target) : parameters_invalid(c, "name");
+}
+
+bool
+parameters_service_or_all(struct client *c, json_t *parameters, struct target *target)
+{
+	target->name = NULL;
+	return parameters_string(c, parameters, "name", &target->name) && (target->name == NULL || find(c, target));
 }

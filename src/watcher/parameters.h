@@ -29,4 +29,7 @@ bool parameters_bool(struct client *c, json_t *parameters, const char *key, bool
 /* The service that the parameter "name", which must be there, names. */
 bool parameters_service(struct client *c, json_t *parameters, struct target *target);
 
+/* The same, but that it may be left out: then all are meant, and TARGET->name is NULL. */
+bool parameters_service_or_all(struct client *c, json_t *parameters, struct target *target);
+
 #endif

@@ -204,6 +204,7 @@ proofs_moved(struct watcher *w, uint32_t slot)
 			begin_generation(p, &record);
 		return;
 	}
+	/* nobody boots: an answer that comes now is none of a generation */
 	p->number = 0;
 	probe_stop(&p->probe);
 	if (p->kind == PAGE_PROOF_FD)

@@ -34,18 +34,14 @@ questions_info(struct client *c, json_t *parameters)
 void
 questions_list(struct client *c, json_t *parameters)
 {
-	const char *name = NULL;
 	struct target target;
 	bool brief = false;
 	size_t length = 0;
 	char *frame;
 
-	if (!parameters_string(c, parameters, "name", &name) || !parameters_bool(c, parameters, "brief", &brief))
+	if (!parameters_service_or_all(c, parameters, &target) || !parameters_bool(c, parameters, "brief", &brief))
 		return;
-	/* without a name all are meant; with one, it has to be known */
-	if (name != NULL && !parameters_service(c, parameters, &target))
-		return;
-	frame = listing_frame(c->w, name != NULL ? &target.slot : NULL, brief, &length);
+	frame = listing_frame(c->w, target.name != NULL ? &target.slot : NULL, brief, &length);
 	client_send(c, frame, length);
 }
 
@@ -53,31 +49,27 @@ void
 questions_ready(struct client *c, json_t *parameters)
 {
 	json_t *timeout = json_object_get(parameters, "timeout");
-	const char *name = NULL;
 	struct target target;
 	double seconds = json_number_value(timeout); /* 0 for null, and for what is no number */
 
-	if (!parameters_string(c, parameters, "name", &name) ||
-		(name != NULL && !parameters_service(c, parameters, &target)))
+	if (!parameters_service_or_all(c, parameters, &target))
 		return;
 	/* A double that does not fit must not be cast (C11 6.3.1.4): eleven days are enough for anybody. */
 	if (timeout != NULL && !json_is_null(timeout) && (!json_is_number(timeout) || seconds < 0 || seconds > 1e6))
 		parameters_invalid(c, "timeout");
 	else
-		waiter_ready(c, name != NULL ? name : "", (msec)(seconds * 1000));
+		waiter_ready(c, target.name != NULL ? target.name : "", (msec)(seconds * 1000));
 }
 
 void
 questions_watch(struct client *c, json_t *parameters)
 {
-	const char *name = NULL;
 	struct target target;
 
-	if (!parameters_string(c, parameters, "name", &name) ||
-		(name != NULL && !parameters_service(c, parameters, &target)))
+	if (!parameters_service_or_all(c, parameters, &target))
 		return;
 	if (c->more) /* events have no last one: who wants a single reply cannot be served */
-		waiter_events(c, name != NULL ? name : "");
+		waiter_events(c, target.name != NULL ? target.name : "");
 	else
 		client_error(c, VARLINK_EXPECTED_MORE, NULL);
 }
@@ -86,19 +78,17 @@ void
 questions_why(struct client *c, json_t *parameters)
 {
 	json_t *last = json_object_get(parameters, "last");
-	const char *name = NULL;
 	struct target target;
 	size_t length = 0;
 	char *frame;
 
-	if (!parameters_string(c, parameters, "name", &name) ||
-		(name != NULL && !parameters_service(c, parameters, &target)))
+	if (!parameters_service_or_all(c, parameters, &target))
 		return;
 	if (last != NULL && !json_is_null(last) && (!json_is_integer(last) || json_integer_value(last) < 1)) {
 		parameters_invalid(c, "last");
 		return;
 	}
-	frame = answer_frame(c->w, name != NULL ? &target.slot : NULL, json_integer_value(last), &length);
+	frame = answer_frame(c->w, target.name != NULL ? &target.slot : NULL, json_integer_value(last), &length);
 	client_send(c, frame, length);
 }
 
