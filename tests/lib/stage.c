@@ -218,6 +218,20 @@ stage_free(struct stage *s)
 	free(s);
 }
 
+int
+stage_setup(void **state)
+{
+	*state = stage_new();
+	return 0;
+}
+
+int
+stage_teardown(void **state)
+{
+	stage_free(*state);
+	return 0;
+}
+
 void
 stage_log(struct stage *s, unsigned slot, const char *bytes)
 {

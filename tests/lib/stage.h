@@ -33,6 +33,10 @@ struct stage *stage_new(void);
 /* Ends the watcher by closing the link, and removes everything. */
 void stage_free(struct stage *s);
 
+/* For cmocka: the state of a test is a stage of its own. */
+int stage_setup(void **state);
+int stage_teardown(void **state);
+
 /* A new service (program, stopped, plain log file), before or after the watcher was started. Its slot. */
 unsigned stage_service(struct stage *s, const char *name);
 /* Change a record: begin, then end. */

@@ -14,20 +14,6 @@
 #include "../lib/stage.h"
 #include "watcher/bell.h"
 
-static int
-setup(void **state)
-{
-	*state = stage_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	stage_free(*state);
-	return 0;
-}
-
 static void
 a_slot_is_found_by_its_watch(void **state)
 {
@@ -221,11 +207,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slot_is_found_by_its_watch),
-		cmocka_unit_test_setup_teardown(pipes_are_watched_and_never_polled, setup, teardown),
-		cmocka_unit_test_setup_teardown(who_writes_fast_is_not_watched, setup, teardown),
-		cmocka_unit_test_setup_teardown(without_watches_pipes_are_polled, setup, teardown),
-		cmocka_unit_test_setup_teardown(when_too_much_is_told_all_are_looked_at, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_new_pipe_under_an_old_name_is_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(pipes_are_watched_and_never_polled, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(who_writes_fast_is_not_watched, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(without_watches_pipes_are_polled, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(when_too_much_is_told_all_are_looked_at, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(a_new_pipe_under_an_old_name_is_found, stage_setup, stage_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

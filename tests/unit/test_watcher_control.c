@@ -17,20 +17,6 @@
 #include "core/generation.h"
 #include "core/life.h"
 
-static int
-setup(void **state)
-{
-	*state = stage_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	stage_free(*state);
-	return 0;
-}
-
 /* A program that runs in generation 1. */
 static unsigned
 running(struct stage *s, const char *name)
@@ -514,19 +500,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_ping_is_answered, setup, teardown),
-		cmocka_unit_test_setup_teardown(list_tells_what_the_page_says, setup, teardown),
-		cmocka_unit_test_setup_teardown(calls_are_answered_in_their_order, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_deed_that_was_quicker_than_its_answer_is_seen, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_failed_boot_is_told_with_its_reason_and_log, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_refusal_is_passed_on, setup, teardown),
-		cmocka_unit_test_setup_teardown(reread_tells_what_changed, setup, teardown),
-		cmocka_unit_test_setup_teardown(ready_waits_and_gives_up, setup, teardown),
-		cmocka_unit_test_setup_teardown(watch_tells_moves_until_hung_up, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_is_no_call_is_hung_up_on, setup, teardown),
-		cmocka_unit_test_setup_teardown(who_may_not_is_told_so, setup, teardown),
-		cmocka_unit_test_setup_teardown(ready_is_said_when_workers_beat_and_not_before, setup, teardown),
-		cmocka_unit_test_setup_teardown(too_few_workers_are_made_up_one_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_ping_is_answered, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(list_tells_what_the_page_says, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(calls_are_answered_in_their_order, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(a_deed_that_was_quicker_than_its_answer_is_seen, stage_setup,
+			stage_teardown),
+		cmocka_unit_test_setup_teardown(a_failed_boot_is_told_with_its_reason_and_log, stage_setup,
+			stage_teardown),
+		cmocka_unit_test_setup_teardown(a_refusal_is_passed_on, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(reread_tells_what_changed, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(ready_waits_and_gives_up, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(watch_tells_moves_until_hung_up, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_call_is_hung_up_on, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(who_may_not_is_told_so, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(ready_is_said_when_workers_beat_and_not_before, stage_setup,
+			stage_teardown),
+		cmocka_unit_test_setup_teardown(too_few_workers_are_made_up_one_at_a_time, stage_setup, stage_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

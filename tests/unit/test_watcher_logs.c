@@ -12,20 +12,6 @@
 #include "../lib/stage.h"
 #include "base/clock.h"
 
-static int
-setup(void **state)
-{
-	*state = stage_new();
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	stage_free(*state);
-	return 0;
-}
-
 static void
 expect_log(struct stage *s, unsigned slot, const char *expected)
 {
@@ -446,19 +432,23 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(lines_arrive_as_they_came, setup, teardown),
-		cmocka_unit_test_setup_teardown(nothing_is_made_before_there_is_a_line, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_end_takes_what_is_in_the_pipes, setup, teardown),
-		cmocka_unit_test_setup_teardown(signals_of_a_terminal_do_not_end_it, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_service_added_later_is_followed, setup, teardown),
-		cmocka_unit_test_setup_teardown(killed_while_lines_flow_nothing_is_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(killed_with_times_in_front_nothing_is_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(killed_while_writing_json_nothing_is_lost, setup, teardown),
-		cmocka_unit_test_setup_teardown(finished_files_are_kept_up_to_a_number, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_full_disk_costs_whole_lines_and_says_how_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(killed_while_the_disk_is_full_it_counts_on, setup, teardown),
-		cmocka_unit_test_setup_teardown(standard_output_gets_names_in_front, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_reader_of_standard_output_that_stops_stops_nobody, setup, teardown),
+		cmocka_unit_test_setup_teardown(lines_arrive_as_they_came, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_made_before_there_is_a_line, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(the_end_takes_what_is_in_the_pipes, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(signals_of_a_terminal_do_not_end_it, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(a_service_added_later_is_followed, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(killed_while_lines_flow_nothing_is_lost, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(killed_with_times_in_front_nothing_is_lost, stage_setup,
+			stage_teardown),
+		cmocka_unit_test_setup_teardown(killed_while_writing_json_nothing_is_lost, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(finished_files_are_kept_up_to_a_number, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(a_full_disk_costs_whole_lines_and_says_how_many, stage_setup,
+			stage_teardown),
+		cmocka_unit_test_setup_teardown(killed_while_the_disk_is_full_it_counts_on, stage_setup,
+			stage_teardown),
+		cmocka_unit_test_setup_teardown(standard_output_gets_names_in_front, stage_setup, stage_teardown),
+		cmocka_unit_test_setup_teardown(a_reader_of_standard_output_that_stops_stops_nobody, stage_setup,
+			stage_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
