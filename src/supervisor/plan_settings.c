@@ -162,6 +162,14 @@ packed_version(const struct conf_version *v)
 	return (uint32_t)v->major << 16 | (uint32_t)v->minor << 8 | (uint32_t)v->patch;
 }
 
+/* gthread looks at its connections before it accepts, in 20.1 already (workers/gthread.py, run()). */
+static bool
+is_limited(const char *worker_class)
+{
+	return strcmp(worker_class, "gevent") == 0 || strcmp(worker_class, "eventlet") == 0 ||
+		strcmp(worker_class, "gthread") == 0;
+}
+
 /* The most connections of a worker that accepts no more then; 0: of another kind, or a file of its own may say another
  * number. */
 static uint32_t
@@ -170,7 +178,7 @@ connections_of(const struct conf_section *section, const struct conf_service *s)
 	enum { DEFAULT = 1000 /* Gunicorn's */ };
 	const struct conf_setting *set = conf_setting_of(section, "worker_connections");
 
-	if (strcmp(s->worker_class, "gevent") != 0 && strcmp(s->worker_class, "eventlet") != 0)
+	if (!is_limited(s->worker_class))
 		return 0;
 	if (set != NULL && set->value[0] != '\0')
 		return (uint32_t)strtoul(set->value, NULL, 10);

@@ -107,7 +107,7 @@ on_processors(const struct known *k)
 			(int)k->strain->cpu_pressure / 100);
 }
 
-/* An asynchronous worker that has as many connections as it may accepts no more. */
+/* A worker that has as many connections as it may accepts no more. */
 static void
 on_connections(const struct known *k)
 {

@@ -6,6 +6,10 @@ from sections import web
 from waiting import until
 
 
+CLASSES = ["sync", "gthread"]
+WITH_GEVENT = [*CLASSES, "gevent"]  # where it is not clear that a hub changes nothing
+
+
 def settings(worker_class, **keys):
     keys = {"app": "trouble:app", "worker_class": worker_class, "workers": 2, "ready_workers": 1, "timeout": 3,
             "start_limit": 3, **keys}

@@ -10,12 +10,8 @@ import pytest
 
 from client import get
 from sections import web
-from troubles import ask_in_vain, named, note, recycled, settings, troubled, up, why
+from troubles import CLASSES, WITH_GEVENT, ask_in_vain, named, note, recycled, settings, troubled, up, why
 from waiting import until
-
-CLASSES = ["sync", "gthread"]
-WITH_GEVENT = [*CLASSES, "gevent"]  # where it is not clear that a hub changes nothing
-
 
 @pytest.fixture
 def site(daemons, edge):

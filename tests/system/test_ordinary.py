@@ -12,10 +12,8 @@ import pytest
 
 from client import Traffic, get
 from sections import web
-from troubles import settings, troubled, up, why
+from troubles import CLASSES, settings, troubled, up, why
 from waiting import stays, until
-
-CLASSES = ["sync", "gthread"]
 
 
 @pytest.fixture

@@ -10,17 +10,15 @@ import pytest
 
 from client import get
 from sections import bridle, web
-from troubles import ask_in_vain, named, settings, up, why
+from troubles import CLASSES, ask_in_vain, named, note, settings, troubled, up, why
 from waiting import until
 
 
 @pytest.fixture
 def site(daemons, edge):
     """site(**keys): a bridled with one service, which has been told to start."""
-    def begin(**keys):
-        made = daemons(venv=edge["path"])
-        made.write(web(**settings("sync", **keys)))
-        return made.start()
+    def begin(worker_class="sync", **keys):
+        return troubled(daemons, edge, worker_class, **keys)
     return begin
 
 
@@ -45,9 +43,10 @@ def kill_until(daemon, seen, what, sort=signal.SIGKILL):
     until(step, what, 120)
 
 
-def test_workers_that_die_again_and_again(site, edge, figures):
+@pytest.mark.parametrize("worker_class", CLASSES)
+def test_workers_that_die_again_and_again(site, edge, figures, worker_class):
     """Whatever each of them dies of; the master lives. It is told of once, beside the incidents of the single deaths."""
-    made = site()
+    made = site(worker_class)
     up(made)
     master = made.master()
     kill_until(made, lambda: of_class(made, "runtime.flapping"), "flapping to be found")
@@ -58,7 +57,7 @@ def test_workers_that_die_again_and_again(site, edge, figures):
     for kind in ("memory", "io", "cpu"):
         share = incident["deaths"][0][f"{kind}_pressure"]
         assert 0 <= share <= 100 if os.path.exists(f"/proc/pressure/{kind}") else share is None
-    figures(f"incident: {incident['class']:<32} {incident['phase']:<16} {edge['version']:<8} sync")
+    note(figures, edge, worker_class, incident)
     for _ in range(3):
         end_one(made)
     killed = until(lambda: [one for one in of_class(made, "runtime.killed-9-sent") if one["died"] >= 8], "the last deaths")
@@ -213,14 +212,16 @@ def test_more_workers_than_fit(site, edge):
     assert not incident["alarm"]
 
 
-def test_descriptors_that_run_out(site, edge):
+@pytest.mark.parametrize("worker_class", CLASSES)
+def test_descriptors_that_run_out(site, edge, figures, worker_class):
     """Told while there are some left."""
-    made = site(limit_nofile=128, timeout=60)
+    made = site(worker_class, limit_nofile=128, timeout=60)
     up(made)
     hoarder = get(made.address(), "/open?n=108", timeout=60).pid
     incident = until(lambda: of_class(made, "runtime.fd-scarce"), "the incident", 60)[0]
     assert incident["alarm"] and incident["times"] == 1
     assert f"Worker {hoarder} has " in incident["action"] and "of 128: limit_nofile = 256 " in incident["action"]
+    note(figures, edge, worker_class, incident)
 
 
 def structured(message):

@@ -77,9 +77,9 @@ def test_a_queue_that_is_full(site, edge, free_ports, figures):
         os.kill(pid, signal.SIGKILL)  # or they sleep on
 
 
-@pytest.mark.parametrize("worker_class", ["gevent"])
-def test_workers_that_hold_all_they_may(site, edge, worker_class):
-    """A gevent worker accepts no more than worker_connections: those that come then wait, however idle it is."""
+@pytest.mark.parametrize("worker_class", ["gthread", "gevent"])
+def test_workers_that_hold_all_they_may(site, edge, figures, worker_class):
+    """Such a worker accepts no more than worker_connections: those that come then wait, however idle it is."""
     made = site(worker_class, workers=1, worker_connections=3)
     up(made, 1)
     with contextlib.ExitStack() as open_ones:
@@ -87,6 +87,7 @@ def test_workers_that_hold_all_they_may(site, edge, worker_class):
         incident = named(made, "runtime.queue-standing", 60)
     assert incident["strain"]["open_most"] == 3 and incident["strain"]["open"] >= 3
     assert "worker_connections = 6 lets them hold twice as many" in incident["action"]
+    note(figures, edge, worker_class, incident)
 
 
 def test_a_worker_that_does_not_boot_again(site, edge, figures, tmp_path):
