@@ -215,6 +215,15 @@ print_deaths(const json_t *incident, FILE *out, struct paint p)
 		print_death(json_array_get(deaths, i), out, p);
 }
 
+/* How Gunicorn's SIGABRT leaves a stack: it says nothing itself, but where it ends is the slow call. */
+static bool
+is_abort(const json_t *incident, const json_t *exception)
+{
+	const char *dot = strrchr(field_text(incident, "class"), '.');
+
+	return dot != NULL && strcmp(dot, ".timeout") == 0 && strcmp(field_text(exception, "type"), "SystemExit") == 0;
+}
+
 static void
 print_exception(const json_t *incident, FILE *out, struct paint p)
 {
@@ -229,7 +238,10 @@ print_exception(const json_t *incident, FILE *out, struct paint p)
 	if (e == NULL || field_text(e, "type")[0] == '\0')
 		return;
 	text_init(&t, words, sizeof words);
-	text_addf(&t, "%s: %s", field_text(e, "type"), field_text(e, "message"));
+	if (is_abort(incident, e))
+		text_add(&t, "where its master's signal found it:");
+	else
+		text_addf(&t, "%s: %s", field_text(e, "type"), field_text(e, "message"));
 	if (field_text(e, "file")[0] != '\0' && field_integer(e, "row", &row))
 		text_addf(&t, " (%s:%lld)", field_text(e, "file"), (long long)row);
 	print_words(out, p, words);
@@ -249,9 +261,9 @@ print_lines(const json_t *incident, FILE *out, struct paint p)
 
 /* Where nobody says why something ended; it is no proof, and is said as none. */
 static void
-print_last_line(const json_t *incident, FILE *out, struct paint p)
+print_last_words(const json_t *incident, FILE *out, struct paint p)
 {
-	const char *line = field_text(incident, "last_line");
+	const char *line = field_text(incident, "last_words");
 	char words[WORDS];
 	struct text t;
 
@@ -270,7 +282,7 @@ account_print(const json_t *incident, FILE *out, struct paint p)
 	print_words(out, p, field_text(incident, "what"));
 	print_exception(incident, out, p);
 	print_lines(incident, out, p);
-	print_last_line(incident, out, p);
+	print_last_words(incident, out, p);
 	print_deaths(incident, out, p);
 	print_hang(incident, out, p);
 	print_strain(incident, out, p);

@@ -234,7 +234,7 @@ record_write(struct jsonw *w, const struct record *r)
 	jsonw_key_bool(w, "alarm", r->alarm);
 	jsonw_key_bool(w, "over", r->over);
 	incident_write(w, r->incident);
-	jsonw_key_string(w, "last_line", r->last_line);
+	jsonw_key_string(w, "last_words", r->last_words);
 	write_hang(w, r->hang);
 	write_strain(w, r->strain);
 	/* `advice` is the catalogue's sentence, `action` what can be done with this service's settings */

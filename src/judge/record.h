@@ -84,7 +84,7 @@ struct record {
 	const char *advice;                 /* for this service */
 	const char *did;                    /* what Bridle did */
 	const char *asked;                  /* who asked for it; NULL: nobody */
-	const char *last_line;              /* that was written before it (watcher/lastline.h); NULL: none */
+	const char *last_words;             /* that was written before it (watcher/lastline.h); NULL: none */
 };
 
 /* Is it one that nobody asked for? */

@@ -197,7 +197,7 @@ static const struct {
 
 void
 advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
-	const struct worker *about, char words[ADVICE_WORDS])
+	const struct worker *about, unsigned alike, char words[ADVICE_WORDS])
 {
 	enum cause cause = incident->incident->verdict.cause;
 	struct text t;
@@ -213,6 +213,11 @@ advice_give(const struct service *s, const struct page_service *record, const st
 	};
 
 	text_init(&t, words, ADVICE_WORDS);
+	if (alike > 0)
+		text_addf(&t,
+			"The same within a minute in %u other service%s: suspect what they share first, a "
+			"database, a disk, this machine. ",
+			alike, alike > 1 ? "s" : "");
 	for (unsigned i = 0; record != NULL && i < sizeof advisers / sizeof advisers[0]; i++)
 		if (advisers[i].cause == cause)
 			advisers[i].advise(&k);

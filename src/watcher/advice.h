@@ -12,9 +12,10 @@ struct worker;
 
 enum { ADVICE_WORDS = 720 };
 
-/* Into WORDS: one or two sentences for service S, of which the page says RECORD (NULL: nothing), about INCIDENT, whose
- * cause, deaths and strain are there. ABOUT: the one worker that it is about, who lives; NULL: there is none. */
+/* Into WORDS: a few sentences for service S, of which the page says RECORD (NULL: nothing), about INCIDENT, whose
+ * cause, deaths and strain are there. ABOUT: the one worker that it is about, who lives; NULL: there is none. ALIKE: how many other
+ * services had the same at that time. */
 void advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
-	const struct worker *about, char words[ADVICE_WORDS]);
+	const struct worker *about, unsigned alike, char words[ADVICE_WORDS]);
 
 #endif

@@ -55,7 +55,7 @@ judged(void *context, const struct incident *incident)
 		inquiry_show(q, service_of(q), incident, true);
 	q->told->number = 0; /* the next story is another incident, unless it turns out to be the same again */
 	q->told->died = q->told->deaths_count = 0;
-	q->told->did[0] = q->told->last_line[0] = '\0';
+	q->told->did[0] = q->told->last_words[0] = '\0';
 	q->told->hang.at = 0;
 	begin(q);
 }
@@ -258,8 +258,8 @@ inquiry_ended(struct service *s, msec since)
 	struct inquiry_case *c = s->inquiry != NULL ? s->inquiry->told : NULL;
 	const char *line = s->sampler != NULL ? lastline_since(&s->sampler->lastline, since) : NULL;
 
-	if (c != NULL && line != NULL && c->last_line[0] == '\0')
-		text_copy(c->last_line, sizeof c->last_line, line);
+	if (c != NULL && line != NULL && c->last_words[0] == '\0')
+		text_copy(c->last_words, sizeof c->last_words, line);
 }
 
 /* ---- services ---- */

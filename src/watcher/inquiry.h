@@ -37,9 +37,9 @@ struct inquiry_case {
 	unsigned deaths_count;
 	struct record_hang hang; /* of the last of them that had hung; `at` 0: none had */
 	char did[INQUIRY_WORDS];
-	char asked[INQUIRY_WORDS];     /* who had asked for something when it began; "": nobody */
-	int32_t about;                 /* the worker that it is about; 0: no single one */
-	char last_line[LASTLINE_TEXT]; /* of its output before the first process ended by itself; "": none */
+	char asked[INQUIRY_WORDS];      /* who had asked for something when it began; "": nobody */
+	int32_t about;                  /* the worker that it is about; 0: no single one */
+	char last_words[LASTLINE_TEXT]; /* of its output before the first process ended by itself; "": none */
 };
 
 /* Of one Gunicorn service, while there is something to be told of it: an ordinary one costs nothing. */

@@ -17,6 +17,7 @@
 
 enum {
 	SAME = 600000,       /* ms within which the same cause is the same incident: a loop */
+	TOGETHER = 60000,    /* ms within which the same in two services is hardly by chance */
 	WRITE_EVERY = 60000, /* ms between lines in the file that only count on */
 };
 
@@ -87,6 +88,39 @@ entry_of(const struct inquiry_case *c, const struct incident *i, msec wall)
 	return e;
 }
 
+/* What comes from outside as often as from within; an application that raises does so for itself. */
+static bool
+may_be_shared(enum cause cause)
+{
+	switch ((int)cause) {
+	case CAUSE_TIMEOUT:
+	case CAUSE_BOOT_TIMEOUT:
+	case CAUSE_START_TIMEOUT:
+	case CAUSE_DEPENDENCY:
+	case CAUSE_BOOT_DEPENDENCY:
+	case CAUSE_OOM_KILL:
+	case CAUSE_DISK_FULL:
+	case CAUSE_QUEUE_STANDS:
+	case CAUSE_WORKERS_MISSING: return true;
+	default: return false;
+	}
+}
+
+/* Other services in which the same was seen at about the same time. */
+static unsigned
+alike(struct watcher *w, const struct service *s, const struct cause_verdict *v, msec wall)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < w->services.count && may_be_shared(v->cause); i++) {
+		struct service *other = &w->services.at[i];
+		const struct docket_entry *last = other != s ? docket_latest(other, v, NULL) : NULL;
+
+		n += last != NULL && last->last - wall < TOGETHER && wall - last->last < TOGETHER;
+	}
+	return n;
+}
+
 static bool
 write_entry(const struct inquiry *q, const struct service *s, const struct incident *i, struct docket_entry *e,
 	bool over)
@@ -114,11 +148,11 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 		.advice = advice,
 		.did = c->did[0] != '\0' ? c->did : NULL,
 		.asked = c->asked[0] != '\0' ? c->asked : NULL,
-		.last_line = c->last_line[0] != '\0' && leaves_open(i) ? c->last_line : NULL,
+		.last_words = c->last_words[0] != '\0' && leaves_open(i) ? c->last_words : NULL,
 	};
 	struct jsonw j;
 
-	advice_give(s, known ? &page : NULL, &record, about, advice);
+	advice_give(s, known ? &page : NULL, &record, about, alike(q->w, s, &i->verdict, e->last), advice);
 	jsonw_init(&j, RECORD_MAX);
 	record_write(&j, &record);
 	e->json = jsonw_take(&j, &e->length);

@@ -31,8 +31,8 @@ def note(figures, edge, worker_class, incident):
             f"{incident['confidence']:.2f}")
 
 
-def why(daemon, last=None):
-    return daemon.call("Why", name="web", last=last)["incidents"]
+def why(daemon, last=None, name="web"):
+    return daemon.call("Why", name=name, last=last)["incidents"]
 
 
 def named(daemon, name, timeout=20, confidence=0):

@@ -506,6 +506,34 @@ def test_logs_that_are_not_there(log):
     assert done.returncode == 1 and "has not written anything yet" in done.stderr
 
 
+# ---- why ----
+
+def incident(name, exception):
+    return {"service": "web", "time": 1795737236.123, "class": name, "phase": "runtime", "confidence": 0.95, "alarm": True,
+            "what": "a request held a worker", "action": "Give it a time limit.", "exception": exception}
+
+
+def raised(kind, message):
+    return {"type": kind, "message": message, "file": "/srv/shop.py", "row": 56}
+
+
+@pytest.mark.parametrize("name, exception, words", [
+    # Gunicorn's own signal raises it: its words say nothing, its place does
+    ("runtime.timeout", raised("SystemExit", "1"), "where its master's signal found it: (/srv/shop.py:56)"),
+    ("runtime.timeout", raised("OSError", "no"), "OSError: no (/srv/shop.py:56)"),
+    ("boot.app-sysexit", raised("SystemExit", "1"), "SystemExit: 1 (/srv/shop.py:56)"),
+])
+def test_where_a_timeout_found_it(fake, name, exception, words):
+    one = fake(answers={"Why": {"incidents": [incident(name, exception)]}})
+    assert f"  {words}\n" in bridle("why", "--socket", one.path).stdout
+
+
+def test_several_incidents_for_programs_are_a_line_each(fake):
+    one = fake(answers={"Why": {"incidents": [incident("runtime.timeout", None), incident("runtime.oom-kill", None)]}})
+    lines = bridle("why", "web", "--last", "2", "--json", "--socket", one.path).stdout.splitlines()
+    assert [json.loads(line)["class"] for line in lines] == ["runtime.timeout", "runtime.oom-kill"]
+
+
 # ---- history and advise ----
 
 def happening(kind="moved", what="running", words="proven ready", **other):

@@ -1,4 +1,5 @@
 """What goes wrong is made to go wrong, with a real Gunicorn, and `bridle why` names it."""
+import contextlib
 import functools
 import json
 import os
@@ -53,8 +54,8 @@ def test_last_words(daemons, gunicorn, figures):
     made = troubled(daemons, gunicorn, "sync", environment="HOW=words", timeout=60, start_timeout="60s")
     if gunicorn["version"].startswith("20.") and "how workers end is not seen" in made.said():
         pytest.skip("no line of this Gunicorn tells how workers end, and nobody else does here")
-    incident = until(lambda: [one for one in why(made, 9) if one["class"] == "boot.app-sysexit" and one["last_line"]], "words", 60)[0]
-    assert incident["last_line"] == "no licence for this machine" and incident["phase"] == "boot"
+    incident = until(lambda: [one for one in why(made, 9) if one["class"] == "boot.app-sysexit" and one["last_words"]], "words", 60)[0]
+    assert incident["last_words"] == "no licence for this machine" and incident["phase"] == "boot"
     assert "last in its log before that, whoever wrote it: no licence for this machine" in made.ctl("why", "web", "--last", "9")
     note(figures, gunicorn, "sync", incident)
 
@@ -162,6 +163,27 @@ def test_what_it_hung_on(site, edge, figures):
     assert hang["call"] == "recvfrom" and hang["peers"][0]["address"] == f"127.0.0.1:{port}"
     assert f"127.0.0.1:{port} had sent nothing for" in made.ctl("why", "web")
     figures(f"hang {edge['version']}: {hang['call']} in {hang['where']}, stack {hang['stack']}")
+
+
+def test_all_wait_for_the_same(daemons):
+    """What several services have at once points at what they share. The last one that is judged knows of the others."""
+    names = ("one", "two", "three")
+    made = daemons()
+    made.write(*[web(name, **settings("sync", workers=1, timeout=3)) for name in names])
+    made.start()
+    for name in names:
+        made.wait_workers(1, name, timeout=60)
+    with socket.create_server(("127.0.0.1", 0)) as silent, contextlib.ExitStack() as asked:
+        for name in names:
+            one = asked.enter_context(socket.socket(socket.AF_UNIX))
+            one.connect(made.address(name))
+            one.sendall(b"GET /wait?port=%d HTTP/1.1\r\nHost: test\r\n\r\n" % silent.getsockname()[1])
+
+        def seen():
+            return [one for name in names for one in why(made, 9, name) if "in 2 other services" in one["action"]]
+        incident = until(seen, "it to be told of together", 60)[0]
+    assert incident["class"] == "runtime.timeout"
+    assert "The same within a minute in 2 other services: suspect what they share" in " ".join(made.ctl("why").split())
 
 
 def test_a_busy_loop_is_told_from_waiting(site, edge):
