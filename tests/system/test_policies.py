@@ -10,7 +10,7 @@ import pytest
 
 from client import get
 from sections import bridle, web
-from troubles import CLASSES, ask_in_vain, named, note, settings, troubled, up, why
+from troubles import CLASSES, ask_in_vain, named, needs_process_events, note, settings, troubled, up, why
 from waiting import until
 
 
@@ -257,6 +257,7 @@ def test_syslog(daemons, edge, tmp_path):
     said(made, "incidents are not told to syslog")
     until(lambda: [one for one in of_class(made, "runtime.crash-signal") if one["over"]], "that story to be over")
     made.wait_workers(2)
+    needs_process_events(made, edge)
     with taker() as second:
         ask_in_vain(made, "/exit?code=5")
         assert structured(second.recv(2000))[0] == "runtime.worker-exit"

@@ -12,7 +12,7 @@ from daemon import open_to_all
 from sections import bridle as general
 from sections import web
 from test_survival import info
-from troubles import ask_in_vain, settings, up, why as told
+from troubles import ask_in_vain, needs_process_events, settings, up, why as told
 from waiting import until
 
 WEB = "[gunicorn:web]\napp = a:b\n"
@@ -139,7 +139,7 @@ def test_it_names_what_gunicorn_says_of_it(site):
     assert "runtime.crash-signal" in incident["also"]
 
 
-def test_a_reload_changes_them_and_the_next_watcher_knows_them(site):
+def test_a_reload_changes_them_and_the_next_watcher_knows_them(site, edge):
     made = site()
     say(made, "shop.ledger is locked by pid 41")
     made.write(general(signature=LOCKED), web(**settings("sync")))
@@ -156,17 +156,19 @@ def test_a_reload_changes_them_and_the_next_watcher_knows_them(site):
     made.write(general(), web(**settings("sync")))
     made.ctl("reload")
     say(made, "shop.ledger is locked by pid 44")
+    needs_process_events(made, edge)
     ask_in_vain(made, "/exit?code=5")
     until(lambda: of_class(made, "runtime.worker-exit"), "what came after it to be named")
     assert of_class(made, "shop.ledger-locked")[0]["times"] == 2
 
 
-def test_who_ends_just_after_the_watcher_began_is_seen(site):
+def test_who_ends_just_after_the_watcher_began_is_seen(site, edge):
     """A worker of before: the kernel is asked for its end before the masters are known, or what its master says counts."""
     made = site()
     watcher = made.call("Info")["watcher"]
     os.kill(watcher, signal.SIGKILL)
     until(lambda: (seen := info(made)) and seen["watcher"] != watcher, "another watcher")
+    needs_process_events(made, edge)
     ask_in_vain(made, "/exit?code=5")
     until(lambda: of_class(made, "runtime.worker-exit"), "the end to be named")
 
