@@ -82,14 +82,13 @@ flatline_next(const char *line, size_t length)
 {
 	static const char blanks[] = "                ";
 	enum { STEP = sizeof blanks - 1 };
-	const char *end = line + length;
 
-	for (const char *at = line + STEP; end - at > STEP; at += STEP) {
-		if (*at != ' ' || memcmp(at, blanks, STEP) != 0)
+	for (size_t at = STEP; at + STEP < length; at += STEP) {
+		if (line[at] != ' ' || memcmp(line + at, blanks, STEP) != 0)
 			continue;
-		while (at < end && *at == ' ')
+		while (at < length && line[at] == ' ')
 			at++;
-		return at < end ? at : NULL;
+		return at < length ? line + at : NULL;
 	}
 	return NULL;
 }
