@@ -30,18 +30,38 @@ enum {
 
 /* ---- the image ---- */
 
+/* SIZE bytes of FD at AT. What is missing at the end stays 0, as what was never there. */
 static bool
-map(struct past *p, int fd, struct err *err)
+fill(char *at, size_t size, int fd)
+{
+	size_t done = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && done < size) {
+		n = pread(fd, at + done, size - done, (off_t)done);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return n >= 0;
+}
+
+/* Read, not mapped: to look at a hole of a file in memory takes a page of its file system, and where that is full a SIGBUS
+ * (shmem_fault() in mm/shmem.c). Slots that nobody is in are holes. */
+static bool
+load(struct past *p, int fd, struct err *err)
 {
 	struct stat st;
 	void *at;
 
 	if (fstat(fd, &st) != 0 || st.st_size < STATE_SLOT)
 		return err_set(err, 0, "there is no state in it");
-	/* ours, or a sealed memfd: nobody cuts it short while we read */
-	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	at = mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at == MAP_FAILED)
-		return err_set(err, errno, "cannot map it");
+		return err_set(err, errno, "no memory for it");
+	if (!fill(at, (size_t)st.st_size, fd)) {
+		err_set(err, errno, "cannot read it");
+		munmap(at, (size_t)st.st_size);
+		return false;
+	}
 	if (!state_check(at, (size_t)st.st_size, err)) {
 		munmap(at, (size_t)st.st_size);
 		return false;
@@ -130,7 +150,8 @@ past_inherit(struct past *p, const char *word, struct err *err)
 	*p = (struct past){ .reborn = true };
 	if (!crash_word_read(word, &p->how))
 		return err_set(err, 0, "'%s' is not what bridled says to itself", word);
-	return (map(p, p->how.fd, err) && close_others(p, err)) || err_prefix(err, "cannot go on from what was before");
+	return (load(p, p->how.fd, err) && close_others(p, err)) ||
+		err_prefix(err, "cannot go on from what was before");
 }
 
 /* ---- a killed one ---- */
@@ -201,7 +222,7 @@ past_find(struct past *p, struct bridled *b)
 	*p = (struct past){ 0 };
 	if (fd < 0)
 		return;
-	good = map(p, fd, &err);
+	good = load(p, fd, &err);
 	close(fd);
 	/* pids, times since boot and sockets of another boot mean nothing */
 	memory_boot(boot);

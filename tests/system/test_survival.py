@@ -440,6 +440,27 @@ def test_a_killed_bridled_is_followed_by_one_that_adopts(bridled, free_ports, fi
     figures(f"kill -9: {load.figures}; {len(seen)} lines whole")
 
 
+def test_adopted_where_run_dir_is_full(daemons, in_memory, free_ports):
+    """On most machines run_dir is in memory, others use that too, and it can be full: nothing more can be remembered then, but
+    what was is read."""
+    port, = free_ports(1)
+    site = daemons()
+    in_memory(site.run_dir, "size=8m,mode=755")
+    site.write(settings(port))
+    site.start().wait_workers(2)
+    before = site.master(), inodes(site.master())
+    everybody = processes.descendants(site.pid)
+    with open(site.run_dir / "others", "wb", buffering=0) as others, pytest.raises(OSError, match="No space left"):
+        while True:
+            others.write(b"x" * 4096)
+    with Load(site, port) as load, Reaper(*everybody):
+        kill_and_start(site)
+        load.flow()
+        assert (site.master(), inodes(site.master())) == before
+    assert load.lost == {}, load.lost
+    site.stop()
+
+
 def test_a_plain_user_adopts_too(bridled, free_ports, figures):
     """Without any privilege: the same pids, the same sockets, and a replacement on them."""
     port, = free_ports(1)
