@@ -302,29 +302,33 @@ make_drafts(struct import *im)
 static void
 expect_command(struct import *im, const struct unit *unit)
 {
-	const struct ledger_entry *elsewhere = NULL;
+	const struct ledger_entry *elsewhere = NULL, *here = NULL;
 	bool has_command = false;
 
 	for (const struct unit_line *line = unit->first; line != NULL; line = line->next) {
 		const char *directive = line->entry->directive;
 		bool is_here = strcmp(line->entry->section, "Service") == 0;
 
-		if (strcmp(directive, "ExecStart") == 0 && is_here)
-			has_command = line->value[0] != '\0';
-		else if (strcmp(directive, "ExecStart") == 0)
-			elsewhere = line->entry;
+		if (strcmp(directive, "ExecStart") != 0)
+			continue;
+		*(is_here ? &here : &elsewhere) = line->entry;
+		has_command = is_here ? line->value[0] != '\0' : has_command;
 	}
 	if (has_command || unit->file == NULL || unit->has_statements ||
 		strcmp(unit_value(unit, "Type"), "oneshot") == 0)
 		return;
-	if (elsewhere != NULL)
+	if (here != NULL)
+		conf_complain(im->report, CONF_ERROR, here->file, here->line,
+			"ExecStart= is empty, so that there is no command: systemd refuses the unit");
+	else if (elsewhere != NULL)
 		conf_complain(im->report, CONF_ERROR, elsewhere->file, elsewhere->line,
 			"ExecStart= counts in [Service] only, where there is none: systemd refuses the unit");
 	else if (unit_has_section(unit, "Timer") || unit_has_section(unit, "Path"))
 		conf_complain(im->report, CONF_ERROR, unit->file, 0, "not a service: name its .service before it");
 	else
 		conf_complain(im->report, CONF_ERROR, unit->file, 0,
-			"no ExecStart= in [Service]: systemd refuses the unit");
+			"no ExecStart= in [Service]: systemd refuses the unit (a drop-in is called NAME.service.d/x.conf, and "
+			"given behind its unit)");
 }
 
 /* A service that names no command cannot be printed as one that has: say so where it would have stood. A socket unit that

@@ -326,13 +326,13 @@ translate_exec_stop(struct translation *t)
 void
 translate_oom_policy(struct translation *t)
 {
-	if (strcasecmp(t->value, "continue") == 0)
+	if (strcmp(t->value, "continue") == 0)
 		translate_settle(t, FATE_IMPLIED,
 			"a worker that is killed does not end the service: its master replaces it");
-	else if ((strcasecmp(t->value, "stop") == 0 || strcasecmp(t->value, "kill") == 0) &&
+	else if ((strcmp(t->value, "stop") == 0 || strcmp(t->value, "kill") == 0) &&
 		strcmp(unit_value(t->unit, "Restart"), "no") == 0)
 		translate_set(t, KEY_oom_policy, "stop", "systemd ends all of it, and Restart=no lets it be");
-	else if (strcasecmp(t->value, "stop") == 0 || strcasecmp(t->value, "kill") == 0)
+	else if (strcmp(t->value, "stop") == 0 || strcmp(t->value, "kill") == 0)
 		translate_set(t, KEY_oom_policy, "restart", "systemd ends all of it, and Restart= starts it again");
 	else if (t->value[0] == '\0' || hole_is_in(t->value))
 		translate_as_listed(t);

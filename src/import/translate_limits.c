@@ -8,19 +8,32 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "import/directives.h"
 #include "import/hole.h"
 #include "wire/execline.h"
 
-/* What our reader refuses, systemd would not take either (core/load-fragment.c: it warns, and goes on with the default). */
+/* Of which a key of ours has not all that systemd takes. */
+void
+translate_words(struct translation *t)
+{
+	if (t->value[0] == '\0')
+		translate_settle(t, FATE_MEANINGLESS, "it is empty");
+	else
+		translate_copy(t);
+}
+
+/* What our reader refuses, systemd would not take either (core/load-fragment.c: it warns, and goes on with the default), but for
+ * numbers with a sign or in another base. */
 void
 translate_plain(struct translation *t)
 {
+	bool is_other = t->value[0] == '+' || (t->value[0] == '0' && t->value[1] >= 'b');
 	struct err err;
 
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it is empty");
-	else if (hole_is_in(t->value) || draft_reads(t->draft, translate_key(t), t->value, &err))
+	else if (is_other || hole_is_in(t->value) || draft_reads(t->draft, translate_key(t), t->value, &err))
 		translate_copy(t);
 	else
 		translate_pass_over(t, arena_copy_string(t->import->arena, err.text));
@@ -48,7 +61,7 @@ translate_directories(struct translation *t)
 		translate_settle(t, FATE_MEANINGLESS,
 			"systemd passes over it, and makes no directory: not a relative path");
 	else
-		translate_plain(t);
+		translate_words(t);
 }
 
 /* ---- amounts, of which systemd is stricter than our keys ---- */
@@ -148,10 +161,35 @@ translate_amount(struct translation *t)
 {
 	bool counts = translate_key(t) == KEY_tasks_max;
 
-	if (t->value[0] == '\0' || hole_is_in(t->value) || strchr(t->value, '%') != NULL)
+	/* nothing at all is allowed of swap alone */
+	if (translate_key(t) != KEY_memory_swap_max && t->value[0] != '\0' && t->value[strspn(t->value, "0%")] == '\0')
+		translate_pass_over(t, "out of range");
+	else if (t->value[0] == '\0' || hole_is_in(t->value) || strchr(t->value, '%') != NULL)
 		translate_plain(t);
 	else
 		keep_amount(t, amount_text(t->import->arena, t->value, counts), counts);
+}
+
+/* The older names, which count otherwise (BLKIO_WEIGHT_TO_IO() and CPU_SHARES_TO_WEIGHT of its core/cgroup.c). */
+void
+translate_shares(struct translation *t)
+{
+	bool is_cpu = translate_key(t) == KEY_cpu_weight;
+	int64_t lowest = is_cpu ? 2 : 10, highest = is_cpu ? 262144 : 1000, usual = is_cpu ? 1024 : 500, n;
+	const char *text = t->value;
+
+	if (text[0] == '\0' || hole_is_in(text)) {
+		translate_words(t);
+		return;
+	}
+	if (!text_parse_int(text, lowest, highest, &n)) {
+		translate_pass_over(t, is_cpu ? "not a number from 2 to 262144" : "not a number from 10 to 1000");
+		return;
+	}
+	n = n * 100 / usual;
+	n = n < 1 ? 1 : n > 10000 ? 10000 : n;
+	translate_set(t, translate_key(t), arena_printf(t->import->arena, "%" PRId64, n),
+		is_cpu ? "1024 there is 100 here" : "500 there is 100 here");
 }
 
 /* ---- times and words ---- */
@@ -191,6 +229,19 @@ translate_limit_time(struct translation *t)
 		translate_set(t, translate_key(t), soft, t->directive->reason);
 	else
 		translate_set(t, translate_key(t), arena_printf(arena, "%s:%s", soft, hard), t->directive->reason);
+}
+
+/* Words as well as the numbers of sched_setscheduler(2). */
+void
+translate_cpu_policy(struct translation *t)
+{
+	static const char *const policies[] = { "other", "fifo", "rr", "batch", "", "idle" };
+	size_t n = (size_t)(t->value[0] - '0');
+
+	if (t->value[0] >= '0' && n < sizeof policies / sizeof policies[0] && t->value[1] == '\0' &&
+		policies[n][0] != '\0')
+		t->value = policies[n];
+	translate_plain(t);
 }
 
 /* Words as well as the numbers of ioprio_set(2). */

@@ -198,7 +198,8 @@ translate_number(struct translation *t)
 	const struct conf_key *key = &conf_keys[translate_key(t)];
 	int64_t n, lowest, highest;
 
-	if (t->unit != NULL && !hole_is_in(t->value) && !text_parse_int(t->value, 0, UINT32_MAX, &n))
+	if (t->unit != NULL && !hole_is_in(t->value) && t->value[0] != '+' && t->value[0] != '0' &&
+		!text_parse_int(t->value, 0, UINT32_MAX, &n))
 		translate_pass_over(t, "not a number");
 	else if (text_parse_int(t->value, 0, INT64_MAX, &n) &&
 		text_parse_int(key->lowest, INT64_MIN, INT64_MAX, &lowest) &&

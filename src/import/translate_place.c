@@ -22,10 +22,16 @@ translate_directory(struct translation *t)
 		path = arena_printf(t->import->arena, "%chome of the user%c", HOLE_OPEN, HOLE_CLOSE);
 	if (path[0] == HOLE_OPEN)
 		path = arena_printf(t->import->arena, "/%s", path);
+	if (path[0] != '/' && t->unit != NULL && path[0] != '\0' && may_miss) {
+		translate_pass_over(t, "not an absolute path");
+		return;
+	}
+	/* most likely somebody's to replace: the rest of the unit is worth having (config_parse_working_directory() is fatal) */
 	if (path[0] != '/' && t->unit != NULL && path[0] != '\0') {
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "systemd refuses it: not an absolute path");
+		translate_settle(t, FATE_LOST,
+			"not an absolute path, for which systemd refuses the unit: write directory where it is known");
 		conf_complain(t->import->report, CONF_WARNING, t->entry->file, t->entry->line,
-			"%s: not an absolute path: systemd passes over it", t->entry->directive);
+			"%s: not an absolute path: systemd refuses the unit", t->entry->directive);
 		return;
 	}
 	translate_set(t, KEY_directory, path, may_miss ? "it must be there" : t->directive->reason);
@@ -55,31 +61,45 @@ translate_assign(struct translation *t, const char *word, struct err *err)
 	return true;
 }
 
+/* "more" behind WORDS. */
+static const char *
+with(struct arena *arena, const char *words, const char *between, const char *more)
+{
+	return arena_printf(arena, "%s%s%s", words, words[0] != '\0' ? between : "", more);
+}
+
+/* A comment at the end of the line is none for systemd: its words are. */
 void
 translate_environment(struct translation *t)
 {
-	const char *rest = t->value, *note = "";
+	const char *rest = t->value, *holes = "", *others = "", *note;
 	struct arena *arena = t->import->arena;
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 	enum word_step step = WORD_END;
+	bool is_set = false;
 	struct err err;
 
 	while (word != NULL && (step = execline_next(&rest, word, &err)) == WORD_TAKEN) {
 		if (strchr(word, '=') == NULL)
-			note = arena_printf(arena, "%s%sa word without = is passed over, as systemd does", note,
-				note[0] != '\0' ? "; " : "");
+			others = with(arena, others, " ", hole_show(arena, word));
 		else if (!translate_assign(t, word, &err))
 			break;
 		else if (hole_is_in(word))
-			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
-				hole_list(arena, word));
+			holes = with(arena, holes, "; fill in: ", hole_list(arena, word));
+		is_set = is_set || strchr(word, '=') != NULL;
 	}
+	note = holes[0] != '\0' ? arena_printf(arena, "fill in: %s", holes) : "";
+	if (others[0] != '\0')
+		note = with(arena, note, "; ",
+			arena_printf(arena, "no NAME=value, so that systemd passes over it: %s", others));
 	if (step == WORD_BAD)
 		import_broken(t->import, t->entry, err.text);
 	else if (step == WORD_TAKEN)
 		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s", err.text);
-	else
+	else if (is_set)
 		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
+	else
+		translate_pass_over(t, "not NAME=value");
 }
 
 void

@@ -213,7 +213,7 @@ unit_add(struct import *im, const char *name, const char *bytes, size_t length)
 		conf_complain(im->report, CONF_ERROR, name, 0, "not enough memory to read it");
 		return;
 	}
-	if (!ends_with(name, ".conf"))
+	if (ends_with(name, ".service") || ends_with(name, ".timer") || ends_with(name, ".path"))
 		unit->file = arena_copy_string(im->arena, name);
 	while (take(im, unit, &u, name))
 		;

@@ -19,7 +19,7 @@ struct unit {
 	const char *instance; /* "shop"; NULL of a template itself */
 	bool is_template;     /* there is an @ in its name, or an instance is asked for */
 	bool is_users;        /* a unit of a user's own manager (WantedBy=default.target) */
-	const char *file;     /* its own, not a drop-in; NULL when it was not given */
+	const char *file;     /* its own, by its name; NULL when drop-ins alone were given */
 	bool has_statements;  /* {% if x %} and the like: which of its lines count is not known */
 	struct unit_line *first, *last;
 	struct draft *draft; /* that it became, or joined */

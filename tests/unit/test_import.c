@@ -419,6 +419,9 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nLimitSTACK=1G 500M\nLimitDATA=1.5G:2G\nLimitNPROC=0x40\nLimitFSIZE=4 G\nLimitMSGQUEUE=1E\nMemoryMax=1G512M\n",
 			"app = a; limit_data = 1.5G:2G; limit_fsize = 4294967296; limit_msgqueue = 1E; "
 			"limit_nproc = 64; limit_stack = 1598029824; memory_max = 1610612736; " },
+		{ "ExecStart=gunicorn a\nCPUShares=512\nBlockIOWeight=1000\nCPUSchedulingPolicy=3\n",
+			"app = a; cpu_scheduling_policy = batch; cpu_weight = 50; io_weight = 200; " },
+		{ "ExecStart=gunicorn a\nCPUShares=2\nEnvironment=A=b # a comment\n", "app = a; environment = A=b; cpu_weight = 1; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=5min:1h\nLimitRTTIME=200\n", "app = a; limit_cpu = 300000ms:3600000ms; limit_rttime = 200us; " },
 		{ "ExecStart=gunicorn a\nLimitCPU=1min 30s\nLimitNPROC=1\nLimitNPROC=\n", "app = a; limit_cpu = 90000ms; " },
 		{ "ExecStart=gunicorn a\nCPUAffinity=7\nCPUAffinity=\nCPUAffinity=0 1\nCPUAffinity=4-5\n", "app = a; cpu_affinity = 0 1 4-5; " },
@@ -612,6 +615,10 @@ fates(void **state)
 		{ "TasksMax", "1K", FATE_MEANINGLESS }, { "TasksMax", "10%", FATE_KEPT }, { "CPUQuota", "0.5", FATE_MEANINGLESS },
 		{ "CPUWeight", "0", FATE_MEANINGLESS }, { "Nice", "25", FATE_MEANINGLESS }, { "UMask", "9", FATE_MEANINGLESS },
 		{ "StateDirectoryMode", "999", FATE_MEANINGLESS }, { "StartLimitBurst", "x", FATE_MEANINGLESS }, { "OOMPolicy", "foo", FATE_MEANINGLESS },
+		{ "MemoryMax", "0", FATE_MEANINGLESS }, { "TasksMax", "0%", FATE_MEANINGLESS }, { "MemorySwapMax", "0", FATE_KEPT },
+		{ "CacheDirectory", "a:b", FATE_LOST }, { "CPUShares", "1", FATE_MEANINGLESS }, { "CPUSchedulingPolicy", "4", FATE_MEANINGLESS }, { "OOMPolicy", "KILL", FATE_MEANINGLESS },
+		{ "UnsetEnvironment", "A=b", FATE_LOST }, { "SupplementaryGroups", "a%", FATE_LOST }, { "Nice", "0x5", FATE_LOST },
+		{ "Environment", "x y", FATE_MEANINGLESS }, { "WorkingDirectory", "-x", FATE_MEANINGLESS },
 		{ "ProtectSystem", "maybe", FATE_MEANINGLESS }, { "ProtectHome", "{{ x }}", FATE_LOST },
 		{ "Type", "notify", FATE_IMPLIED }, { "Type", "oneshot", FATE_LOST },
 		{ "KillMode", "mixed", FATE_IMPLIED }, { "KillMode", "process", FATE_LOST },
@@ -861,6 +868,7 @@ what_is_broken_has_its_line(void **state)
 		{ "x.service", "[Service]\n{% if a %}\nExecStart=gunicorn a\n{% else %}\nExecStart=gunicorn b\n{% endif %}\n", 5 },
 		{ "x.service", "[Unit]\nUser=x\nExecStart=gunicorn a\n[Install]\nWantedBy=x\n", 3 },
 		{ "x.service", "[Service]\nUser=x\n", 0 },
+		{ "x.service", "[Service]\nExecStart=gunicorn a\nExecStart=\n", 3 },
 		{ "compose.yml", "services:\n  web: gunicorn a\n", 0 },
 		/* lines with colons are no Procfile yet */
 		{ "passwd", "root:x:0:0:root:/root:/bin/bash\nweb: x\n", 0 },
