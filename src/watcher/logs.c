@@ -253,6 +253,7 @@ logs_follow(struct watcher *w, struct service *s, const struct page_service *rec
 	watch_age(w, s->log.max_age);
 	if (s->log.to != PAGE_LOG_NONE)
 		open_fifo(w, s);
+	/* what a watcher before us had in hand is older than what is in the pipe */
 	in_hand = spool_left(&w->logs.spool, &note) && strcmp(note.service, s->name) == 0;
 	if (in_hand || w->stuck.left != 0)
 		stuck_resume(w, s, in_hand ? &note : NULL);
@@ -335,6 +336,7 @@ logs_begin(struct watcher *w)
 {
 	struct spool_note note;
 
+	/* all services were followed by now */
 	if (spool_left(&w->logs.spool, &note))
 		log_warning("%s: %u bytes of its output are lost: there is no such service any more", note.service,
 			note.length - note.offset);

@@ -209,6 +209,7 @@ on_tick(struct ev_loop *loop, ev_timer *timer, int revents)
 		set_clock(w, next_interval(&w->metrics, found));
 		return;
 	}
+	/* nothing has come for a while: to wait for the next one costs less than to look */
 	w->metrics.interval = 0;
 	ev_io_start(loop, &w->metrics.readable);
 }
@@ -219,6 +220,7 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 	struct watcher *w = io->data;
 
 	(void)revents;
+	/* from here on by the clock: to be told of each costs more than to read many at once */
 	ev_io_stop(loop, io);
 	metrics_take(w);
 	w->metrics.empty = 0;
@@ -243,6 +245,7 @@ metrics_open(struct watcher *w, int fd)
 	uint32_t room = room_of(fd);
 
 	w->metrics = (struct metrics){ .fd = fd, .onward = -1, .aim = room / 4 > 0 ? room / 4 : 1 };
+	/* /dev/null stands for a socket that could not be had (watcher.h) */
 	if (loopback_port(fd) == 0) {
 		w->metrics.fd = -1;
 		return;

@@ -14,6 +14,8 @@ in_group(int fd, gid_t primary, uint32_t group)
 		return false;
 	if (primary == group)
 		return true;
+	/* SO_PEERCRED tells the first group only (unix(7)); before Linux 4.13 the others cannot be asked for, and do not
+	 * count */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) != 0)
 		return false;
 	for (socklen_t i = 0; i < size / sizeof groups[0]; i++)
@@ -29,6 +31,7 @@ peer_of(int fd, const struct page_header *page)
 	struct ucred who;
 	socklen_t size = sizeof who;
 
+	/* of whom nobody knows who he is may do nothing */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
 		return peer;
 	peer.uid = who.uid;

@@ -59,6 +59,7 @@ want(struct watcher *w, struct service *s, const struct page_service *record, co
 	struct link_record scale = request(s, record, DEED_SCALE);
 	char words[64];
 
+	/* what was asked for is in the page only when the supervisor has had its turn */
 	if (wanted == record->wanted || sampler->asked == wanted)
 		return;
 	scale.arg = wanted;

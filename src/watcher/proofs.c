@@ -183,6 +183,7 @@ static void
 begin_generation(struct proof *p, const struct page_service *record)
 {
 	p->number = record->generation;
+	/* what the one before it said of itself is not its own */
 	p->status[0] = '\0';
 	probe_stop(&p->probe);
 	if (p->kind == PAGE_PROOF_FD)
@@ -258,6 +259,7 @@ proofs_socket(struct watcher *w, uint32_t slot, int fd)
 {
 	struct proof *p = find(w, slot);
 
+	/* its settings may have changed since it was sent */
 	if (p == NULL || (p->kind != PAGE_PROOF_NOTIFY && p->kind != PAGE_PROOF_NOTIFY_ALL))
 		close(fd);
 	else

@@ -81,6 +81,7 @@ spool_give_back(struct spool *s)
 
 	spool_note(s, &nothing);
 	if (s->fd >= 0)
+		/* its memory goes back to the machine; the file keeps its size, by which it is known */
 		fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset_of(s->area), SPOOL_AREA);
 	spool_close(s);
 }
@@ -124,6 +125,7 @@ bool
 spool_left(const struct spool *s, struct spool_note *note)
 {
 	*note = s->header->notes[atomic_load(&s->header->current) % 2];
+	/* a predecessor wrote it, and nobody knows how far he got: what cannot be so is no note */
 	if (note->length == SPOOL_READING)
 		note->length = true_length(s);
 	note->service[PAGE_NAME - 1] = '\0';
@@ -136,6 +138,7 @@ spool_note(struct spool *s, const struct spool_note *note)
 {
 	uint32_t other = 1 - atomic_load_explicit(&s->header->current, memory_order_relaxed) % 2;
 
+	/* the one that does not count is written, and then counts: killed in between, we leave the last whole one */
 	s->header->notes[other] = *note;
 	s->header->notes[other].number = s->number;
 	s->header->notes[other].lost = s->lost;

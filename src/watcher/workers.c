@@ -193,6 +193,7 @@ workers_find(struct workers *w, int32_t pid)
 	for (uint32_t i = 0; i < w->count; i++)
 		if (w->at[i].pid == pid)
 			return &w->at[i];
+	/* last: a pid may have been given again since */
 	for (unsigned i = 0; w->gone != NULL && i < WORKERS_GONE; i++)
 		if (w->gone[i].pid == pid)
 			return &w->gone[i];
