@@ -61,6 +61,7 @@ static const char *const placeholders[][2] = {
 	{ "bytes", "LIMIT | SOFT:HARD" },    { "count", "LIMIT | SOFT:HARD" }, { "cputime", "LIMIT | SOFT:HARD" },
 	{ "rttime", "LIMIT | SOFT:HARD" },   { "nicelimit", "LIMIT | SOFT:HARD" },
 	{ "profile", "none | web" },
+	{ "tmpfs", "path[:option,...] ..." },
 	{ "bindpaths", "[-]source[:destination[:option]] ..." },
 	{ "sandboxmode", "required | best-effort" },
 	{ "capabilities", "[~]capability ..." }, { "securebits", "bit ..." },

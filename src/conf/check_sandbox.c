@@ -9,6 +9,7 @@
 
 #include "base/pathname.h"
 #include "conf/bindpath.h"
+#include "conf/tmpfs.h"
 #include "sandbox/nameset.h"
 
 static uint64_t
@@ -49,9 +50,9 @@ static bool
 heartbeats_have_no_place(const struct check *c)
 {
 	return c->section->kind == CONF_GUNICORN && c->service.protect_system == CONF_SYSTEM_STRICT &&
-		c->service.private_tmp != 1 && c->service.read_write_paths.count == 0 &&
-		c->service.bind_paths.count == 0 && check_passed(c, "worker_tmp_dir")[0] == '\0' &&
-		c->gunicorn.major > 0 && c->gunicorn.major < 25;
+		c->service.private_tmp != 1 && c->service.temporary_file_system.count == 0 &&
+		c->service.read_write_paths.count == 0 && c->service.bind_paths.count == 0 &&
+		check_passed(c, "worker_tmp_dir")[0] == '\0' && c->gunicorn.major > 0 && c->gunicorn.major < 25;
 }
 
 /* clang-format off */
@@ -106,11 +107,21 @@ is_temporary(const char *path)
 	return pathname_is_below(path, "/tmp") || pathname_is_below(path, "/var/tmp");
 }
 
+static bool
+is_in_temporary(const struct conf_service *s, const char *path)
+{
+	for (uint32_t i = 0; i < s->temporary_file_system.count; i++)
+		if (tmpfs_holds(s->temporary_file_system.at[i], path))
+			return true;
+	return false;
+}
+
 /* Does PATH lie in something empty, where places for what is bound are made? */
 static bool
 is_in_empty(const struct conf_service *s, const char *path)
 {
-	return (s->private_tmp == 1 && is_temporary(path)) || (s->protect_home == CONF_HOME_TMPFS && is_home(path));
+	return is_in_temporary(s, path) || (s->private_tmp == 1 && is_temporary(path)) ||
+		(s->protect_home == CONF_HOME_TMPFS && is_home(path));
 }
 
 /* systemd makes places to bind to; here there must be one. */
@@ -139,13 +150,34 @@ check_bound(const struct check *c, const char *key, const struct conf_words *wor
 	}
 }
 
+static void
+check_temporary(const struct check *c)
+{
+	const struct conf_words *words = &c->service.temporary_file_system;
+	char path[PATH_MAX];
+	struct tmpfs t;
+	struct err err;
+
+	for (uint32_t i = 0; i < words->count; i++) {
+		if (!tmpfs_parse(words->at[i], &t, &err))
+			continue;
+		snprintf(path, sizeof path, "%.*s", (int)t.path_length, t.path);
+		if (check_is_missing(path) && !is_bound(path, &c->service.bind_paths, false))
+			check_say(c, CONF_WARNING, "temporary_file_system",
+				"temporary_file_system: '%s' is not there, for something to be laid over it: make it",
+				path);
+	}
+}
+
 /* The key that hides PATH, or NULL. By names, as they are written: links are not followed here. */
 static const char *
 hidden_by(const struct conf_service *s, const char *path)
 {
-	bool kept = is_kept(path, &s->read_write_paths) || is_kept(path, &s->read_only_paths) ||
-		is_bound(path, &s->bind_paths, true) || is_bound(path, &s->bind_read_only_paths, true);
+	bool bound = is_bound(path, &s->bind_paths, true) || is_bound(path, &s->bind_read_only_paths, true);
+	bool kept = bound || is_kept(path, &s->read_write_paths) || is_kept(path, &s->read_only_paths);
 
+	if (is_in_temporary(s, path) && !bound)
+		return "temporary_file_system";
 	if (s->private_tmp == 1 && !kept && is_temporary(path))
 		return "private_tmp";
 	if (is_home(path) && (s->protect_home == CONF_HOME_HIDDEN || (s->protect_home == CONF_HOME_TMPFS && !kept)))
@@ -159,6 +191,7 @@ check_sandbox(const struct check *c)
 	const char *const needed[] = { c->service.directory, c->service.virtualenv, c->command };
 
 	check_apply(c, rules, sizeof rules / sizeof rules[0]);
+	check_temporary(c);
 	check_bound(c, "bind_paths", &c->service.bind_paths);
 	check_bound(c, "bind_read_only_paths", &c->service.bind_read_only_paths);
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
@@ -166,7 +199,8 @@ check_sandbox(const struct check *c)
 
 		if (key != NULL) {
 			check_say(c, CONF_ERROR, key, "%s hides '%s', which the service needs%s", key, needed[i],
-				strcmp(key, "inaccessible_paths") == 0 ? "" : ": read_only_paths can keep it in sight");
+				strcmp(key, "inaccessible_paths") == 0 ? "" :
+									 ": bind_read_only_paths can keep it in sight");
 			/* one is enough: most often the others lie in the same place */
 			return;
 		}

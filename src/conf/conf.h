@@ -90,6 +90,7 @@ typedef struct conf_words conf_argv;      /* the same, but given once: a command
 typedef struct conf_words conf_globs;
 typedef struct conf_words conf_files;
 typedef struct conf_words conf_bindpaths; /* each for bindpath_parse (bindpath.h) */
+typedef struct conf_words conf_tmpfs;     /* each for tmpfs_parse (tmpfs.h) */
 typedef struct conf_words conf_signature;  /* three words each: name, phase, pattern */
 typedef struct conf_words conf_assignments; /* each NAME=value */
 typedef struct conf_words conf_secrets; /* each NAME:value */

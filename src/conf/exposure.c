@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/tmpfs.h"
 #include "sandbox/nameset.h"
 
 /* Who lists all of them forbids none. */
@@ -35,6 +36,28 @@ filters(const struct conf_service *s)
 			return true;
 	return s->system_call_filter.count > 0 || s->restrict_address_families.count > 0 ||
 		s->system_call_architectures.count > 0 || forbids_namespaces(s);
+}
+
+/* Is there nothing of the machine's at PATH? */
+static bool
+empties(const struct conf_service *s, const char *path)
+{
+	for (uint32_t i = 0; i < s->temporary_file_system.count; i++)
+		if (tmpfs_holds(s->temporary_file_system.at[i], path))
+			return true;
+	return false;
+}
+
+static bool
+empties_temporary(const struct conf_service *s)
+{
+	return empties(s, "/tmp") && empties(s, "/var/tmp");
+}
+
+static bool
+empties_homes(const struct conf_service *s)
+{
+	return empties(s, "/home") && empties(s, "/root") && empties(s, "/run/user");
 }
 
 /* Named, or by saying nothing of a bridled of root. */

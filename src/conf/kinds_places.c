@@ -7,6 +7,7 @@
 
 #include "conf/bind.h"
 #include "conf/bindpath.h"
+#include "conf/tmpfs.h"
 #include "conf/words.h"
 
 static bool
@@ -63,6 +64,20 @@ parse_bindpaths(const struct value_place *place, const char *text, void *out, st
 	return true;
 }
 
+static bool
+parse_tmpfs(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	struct conf_words *words = out;
+	struct tmpfs tmpfs;
+
+	if (!words_split(place->arena, text, false, words, err))
+		return false;
+	for (uint32_t i = 0; i < words->count; i++)
+		if (!tmpfs_parse(words->at[i], &tmpfs, err))
+			return false;
+	return true;
+}
+
 /* Commas between them as Gunicorn takes them (config.py validate_list_string), or blanks. */
 static bool
 parse_binds(const struct value_place *place, const char *text, void *out, struct err *err)
@@ -97,5 +112,6 @@ KIND(path, parse_path, STRING("a path"))
 KIND(binds, parse_binds, .shape = VALUE_BINDS, .expected = "addresses", .joined = true)
 KIND(address, parse_address, .shape = VALUE_BINDS, .expected = "an address such as 127.0.0.1:80 or unix:/path")
 KIND(bindpaths, parse_bindpaths, WORDS("SOURCE:DESTINATION"), .joined = true)
+KIND(tmpfs, parse_tmpfs, WORDS("PATH:OPTIONS"), .joined = true)
 KIND(directories, parse_directories, WORDS("directories"), .joined = true)
 /* clang-format on */

@@ -43,7 +43,7 @@ struct value_kind {
 /* clang-format off */
 #define VALUE_KINDS(X) \
 	X(capabilities) X(families) X(namespaces) X(securebits) X(syscalls) X(architectures) X(syscallerror) X(protectsystem) \
-	X(protecthome) X(protectproc) X(procsubset) X(sandboxmode) X(profile) X(bindpaths) \
+	X(protecthome) X(protectproc) X(procsubset) X(sandboxmode) X(profile) X(bindpaths) X(tmpfs) \
 	X(globs) X(path) X(user) X(group) X(readers) X(loglevel) X(string) X(argv) X(words) X(binds) X(mode) X(integer) \
 	X(workers) X(seconds) X(boolean) X(size) X(reloadby) X(replaceby) X(onunhealthy) X(ontrouble) X(starting) X(probe) X(assignments) X(files) X(duration) X(restart) X(logdest) \
 	X(services) X(commands) X(onecommand) X(statuses) X(progtype) X(notifyaccess) X(signal) X(address) \

@@ -145,7 +145,7 @@ absolute(struct arena *arena, const char *path, size_t n)
 	return arena_printf(arena, "%s%.*s", path[0] == HOLE_OPEN ? "/" : "", (int)n, path);
 }
 
-/* "source:destination:options", of which only the first must be there. */
+/* "source:destination:options", of which only the first must be there; also "path:options". */
 void
 translate_bind_paths(struct translation *t)
 {

@@ -165,6 +165,30 @@ view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss
 }
 
 bool
+view_empty(struct view *view, const char *path, const char *limits, bool read_only, bool no_exec, struct err *err)
+{
+	struct view_place *place;
+	char resolved[PATH_MAX];
+
+	view_resolve(path, resolved);
+	place = place_at(view, resolved);
+	if (place != NULL && (place->kind >= VIEW_EMPTY || place->source[0] != '\0'))
+		return true;
+	if (place == NULL)
+		place = new_place(view, VIEW_EMPTY, resolved, err);
+	if (place == NULL)
+		return false;
+	place->kind = VIEW_EMPTY;
+	place->may_miss = false;
+	place->sealed = read_only;
+	place->no_devices = place->bare = true;
+	place->no_exec = no_exec;
+	snprintf(place->limits, sizeof place->limits, "%s", limits);
+	place->options = place->limits;
+	return true;
+}
+
+bool
 view_bind(struct view *view, enum view_kind kind, const char *source, const char *path, bool may_miss, bool alone,
 	struct err *err)
 {

@@ -31,8 +31,11 @@ struct view_place {
 	bool may_miss;
 	bool sealed;         /* VIEW_EMPTY: read-only in the end */
 	bool no_devices;     /* VIEW_EMPTY: device files do not work there */
+	bool no_exec;        /* VIEW_EMPTY: nothing can be executed there */
+	bool bare;           /* VIEW_EMPTY: of what lies below only what is bound is seen in it */
 	bool is_file;        /* found out by view_add: what to make where it is to be seen in something empty */
 	bool alone;          /* with a source: without what is mounted below that */
+	char limits[64];     /* options of its own */
 	const char *options; /* "mode=1777", "hidepid=invisible,subset=pid"; NULL: none */
 	char path[PATH_MAX];
 	char source[PATH_MAX]; /* as it is or read-only: what is seen there; "": what is there anyway */
@@ -62,6 +65,10 @@ bool view_add(struct view *view, enum view_kind kind, const char *path, bool may
  * what is taken away stays so. One whose source may miss, and does, is passed over. False with ERR. */
 bool view_bind(struct view *view, enum view_kind kind, const char *source, const char *path, bool may_miss, bool alone,
 	struct err *err);
+
+/* Have PATH empty in its own way: bare, without devices, with LIMITS (shorter than 64) as options, or as they are where it
+ * is empty already. False with ERR. */
+bool view_empty(struct view *view, const char *path, const char *limits, bool read_only, bool no_exec, struct err *err);
 
 /* /dev with what every program needs, and nothing of the machine's. */
 bool view_add_devices(struct view *view, struct err *err);

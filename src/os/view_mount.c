@@ -123,15 +123,16 @@ add_place(const struct view *view, struct steps *steps, const struct view_place 
 
 	split_options(w.options, p->options);
 	switch (p->kind) {
-	case VIEW_AS_IT_IS: return add_laying(view, steps, p, &w, err);
+	case VIEW_AS_IT_IS: return kept < 0 || add_laying(view, steps, p, &w, err);
 	case VIEW_READ_ONLY:
 		/* it may lie in what is empty, or have a source: then it was kept, and is read-only already */
 		if (kept >= 0)
 			return add_laying(view, steps, p, &w, err);
 		return add(steps, view_take_read_only, &w, p->path, NULL, "make", " read-only", err);
 	case VIEW_EMPTY:
-		w.attributes = ATTR_NOSUID | (p->no_devices ? ATTR_NODEV : 0);
-		return add(steps, view_take_fresh, &w, p->path, NULL, "make", " empty", err);
+		w.attributes = ATTR_NOSUID | (p->no_devices ? ATTR_NODEV : 0) | (p->no_exec ? ATTR_NOEXEC : 0);
+		return add_way(view, steps, p, err) &&
+			add(steps, view_take_fresh, &w, p->path, NULL, "make", " empty", err);
 	case VIEW_INACCESSIBLE:
 		split_options(w.options, "mode=0000,size=4096");
 		w.attributes = ATTR_READ_ONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
@@ -155,6 +156,20 @@ is_covered(const struct view *view, const struct view_place *place)
 	return false;
 }
 
+/* Does PLACE lie in something empty in which only what is bound is seen? */
+static bool
+is_out_of_sight(const struct view *view, const struct view_place *place)
+{
+	const struct view_place *ground = NULL;
+
+	for (unsigned i = 0; i < view->count; i++)
+		if (view->at[i] != place && (view->at[i]->kind == VIEW_EMPTY || view->at[i]->source[0] != '\0') &&
+			pathname_is_below(place->path, view->at[i]->path) &&
+			(ground == NULL || strlen(view->at[i]->path) > strlen(ground->path)))
+			ground = view->at[i];
+	return ground != NULL && ground->kind == VIEW_EMPTY && ground->bare && place->source[0] == '\0';
+}
+
 static bool
 hold_all(const struct view *view, struct steps *steps, int kept[VIEW_PLACES], struct err *err)
 {
@@ -171,6 +186,8 @@ hold_all(const struct view *view, struct steps *steps, int kept[VIEW_PLACES], st
 
 		kept[i] = -1;
 		if (p->kind != VIEW_AS_IT_IS && (p->kind != VIEW_READ_ONLY || (!has_source && !is_covered(view, p))))
+			continue;
+		if (is_out_of_sight(view, p))
 			continue;
 		if (next - FIRST_KEPT == VIEW_KEPT)
 			return err_set(err, 0, "more than %d paths that stay as they are", VIEW_KEPT);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/bindpath.h"
+#include "conf/tmpfs.h"
 #include "supervisor/plan_making.h"
 
 /* What Landlock can give as well; the rest takes mounts. */
@@ -22,7 +23,8 @@ static bool
 asks_for_mounts(const struct conf_service *s)
 {
 	return is_on(s->private_tmp) || is_on(s->private_devices) || is_on(s->private_mounts) ||
-		s->protect_proc != CONF_PROC_DEFAULT || s->proc_subset != CONF_PROC_ALL;
+		s->temporary_file_system.count > 0 || s->protect_proc != CONF_PROC_DEFAULT ||
+		s->proc_subset != CONF_PROC_ALL;
 }
 
 bool
@@ -128,6 +130,24 @@ add_empty(struct making *m, const char *path, const char *options, bool sealed, 
 	if (m->view->count > before) { /* else it is not there, and needs no cover */
 		m->view->at[before]->sealed = sealed;
 		m->view->at[before]->no_devices = true;
+	}
+	return true;
+}
+
+/* Where there are no mounts, miss_paths() has said so. */
+static bool
+add_temporary(struct making *m, const struct conf_words *words, struct err *err)
+{
+	char path[PATH_MAX];
+	struct tmpfs t;
+
+	for (uint32_t i = 0; plan_has_mounts(m) && i < words->count; i++) {
+		if (!tmpfs_parse(words->at[i], &t, err))
+			return false;
+		if (snprintf(path, sizeof path, "%.*s", (int)t.path_length, t.path) >= (int)sizeof path)
+			return err_set(err, 0, "a path is too long: '%.60s...'", t.path);
+		if (!view_empty(m->view, path, t.limits, t.read_only, t.no_exec, err))
+			return false;
 	}
 	return true;
 }
@@ -260,7 +280,8 @@ plan_paths(struct making *m, struct err *err)
 	const struct conf_service *s = m->s;
 
 	return (!plan_has_mounts(m) || add_private(m, err)) && add_kernel(m, err) && add_system(m, err) &&
-		add_home(m, err) && add_listed(m, VIEW_AS_IT_IS, &s->read_write_paths, err) &&
+		add_home(m, err) && add_temporary(m, &s->temporary_file_system, err) &&
+		add_listed(m, VIEW_AS_IT_IS, &s->read_write_paths, err) &&
 		add_listed(m, VIEW_READ_ONLY, &s->read_only_paths, err) &&
 		add_listed(m, VIEW_INACCESSIBLE, &s->inaccessible_paths, err) &&
 		add_bound(m, VIEW_AS_IT_IS, &s->bind_paths, err) &&
@@ -287,6 +308,7 @@ miss_paths(struct making *m)
 		  { is_on(s->private_mounts), PAGE_WITHHELD_private_mounts } },
 	  mounts[] = { { is_on(s->private_tmp), PAGE_WITHHELD_private_tmp },
 		  { is_on(s->private_devices), PAGE_WITHHELD_private_devices },
+		  { s->temporary_file_system.count > 0, PAGE_WITHHELD_temporary_file_system },
 		  { any_elsewhere(&s->bind_paths), PAGE_WITHHELD_bind_paths },
 		  { any_elsewhere(&s->bind_read_only_paths), PAGE_WITHHELD_bind_read_only_paths } };
 

@@ -91,6 +91,13 @@ ATTEMPTS = {
     "bind_read_only_paths": ({"bind_read_only_paths": "{data}:/mnt", **ROOT}, "write", {"path": "/mnt"}, "ok", "EROFS"),
     "bind_read_only_file": ({"bind_read_only_paths": "{data}/shown:/tmp/made/shown", "private_tmp": "yes", **ROOT}, "write",
                             {"path": "/tmp/made/shown"}, None, "EROFS"),
+    "temporary_file_system": ({"temporary_file_system": "/root"}, "read", {"path": "/root"}, "EACCES", []),
+    "temporary_file_system_ro": ({"temporary_file_system": "/var/lib:ro", **ROOT}, "write", {"path": "/var/lib"}, "ok", "EROFS"),
+    "temporary_file_system_mode": ({"temporary_file_system": "/mnt:mode=1777,size=1M"}, "write", {"path": "/mnt"}, "EACCES", "ok"),
+    "temporary_file_system_sight": ({"temporary_file_system": "{data}:ro", "bind_read_only_paths": "/usr/share:{data}/lib/x",
+                                     "read_only_paths": "-{data}/shown"}, "read", {"path": "{data}"}, ["shown"], ["lib"]),
+    "temporary_file_system_bound": ({"temporary_file_system": "/var/lib:ro", "bind_paths": "{data}:/var/lib/a/b", **ROOT}, "write",
+                                    {"path": "/var/lib/a/b"}, None, "ok"),
     "private_devices": ({"private_devices": "yes", **ROOT}, "opened", {"path": "/dev/kmsg"}, "ok", "ENOENT"),
     "private_devices_new": ({"private_devices": "yes", **ROOT}, "write", {"path": "/dev"}, "ok", "EROFS"),
     "private_devices_mknod": ({"private_devices": "yes", **ROOT}, "make_node", {"path": "{data}"}, "ok", "EPERM"),
@@ -365,6 +372,21 @@ def test_nothing_is_bound_by_a_link_of_others(sandboxed, as_root, place, key, en
     assert ask(site, "read", "web3", path="/mnt") == []
 
 
+def test_no_file_system_is_laid_over_a_link_of_others(sandboxed, as_root, place):
+    theirs = place / "site" / "theirs"
+    theirs.mkdir(parents=True)
+    (theirs / "link").symlink_to("/etc")
+    for path in (theirs, theirs / "link"):
+        os.chown(path, 1, 1, follow_symlinks=False)
+    site = sandboxed({}, {"autostart": "no", "temporary_file_system": f"{theirs}/link"},
+                     {"temporary_file_system": f"{theirs}:mode=0711", "bind_read_only_paths": f"/usr/share:{theirs}/link"})
+    assert site.bridle("start", "web1").returncode != 0
+    until(lambda: f"'{theirs}/link' empty: Too many levels of symbolic links" in site.said(), "it to be refused")
+    assert ask(site, "read", "web2", path=str(theirs)) == "EACCES"
+    assert ask(site, "write", "web2", path=f"{theirs}/link") in ("EACCES", "EROFS")
+    assert ask(site, "read", "web2", path=f"{theirs}/link/no-such-thing") == "ENOENT"
+
+
 # As a plain user: by a user namespace where that may be made.
 PLAIN = {
     "private_tmp": ({"private_tmp": "yes"}, "read", {"path": f"/tmp/{TAG}"}, "ENOENT"),
@@ -372,6 +394,7 @@ PLAIN = {
     "inaccessible_paths": ({"inaccessible_paths": "{data}"}, "read", {"path": "{data}"}, "EACCES"),
     "protect_system": ({"protect_system": "strict", "private_tmp": "yes"}, "write", {"path": "{data}"}, "EROFS"),
     "bind_paths": ({"bind_paths": "{data}:/mnt"}, "read", {"path": "/mnt"}, ["shown"]),
+    "temporary_file_system": ({"temporary_file_system": "{data}"}, "read", {"path": "{data}"}, []),
     "bind_read_only_paths": ({"bind_read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EROFS"),
     "private_devices": ({"private_devices": "yes"}, "opened", {"path": "/dev/kmsg"}, "ENOENT"),
     "private_network": ({"private_network": "yes"}, "interfaces", {}, ["lo"]),
@@ -419,12 +442,15 @@ def test_what_cannot_be_given(sandboxed, as_root, place):
 
 def test_security_is_explained(sandboxed, as_root):
     """bridle check --security: the more a service is kept to, the lower its score; what is taken away is not listed."""
-    site = sandboxed({}, {"profile": "web"}, {"user": "root"})
-    said = [site.ctl("check", "--security", f"web{number}") for number in range(3)]
+    site = sandboxed({}, {"profile": "web"}, {"user": "root"},
+                     {"autostart": "no", "temporary_file_system": "/tmp:mode=1777 /var/tmp /home /root /run/user"})
+    said = [site.ctl("check", "--security", f"web{number}") for number in range(4)]
     scores = [float(words.splitlines()[-1].split(": ")[1].split()[0]) for words in said]
     assert scores[1] < scores[0] < scores[2]
     assert "private_tmp = yes" in said[0] and "private_tmp = yes" not in said[1]
     assert "it runs as root" in said[2] and "it runs as root" not in said[0]
+    for words in ("it shares /tmp", "it may write to home directories", "it may read home directories"):
+        assert words in said[0] and words not in said[3]
     refused = site.bridle("check", "--security", "wed0")
     assert refused.returncode != 0 and "did you mean 'web0'?" in refused.stderr
 
@@ -464,7 +490,7 @@ RULES = {
     "bind_paths": ({"protect_system": "strict", "bind_paths": "{data}"}, "write", {"path": "{data}"}, "ok"),
     "bind_read_only_paths": ({"bind_read_only_paths": "{data}"}, "write", {"path": "{data}"}, "EACCES"),
 }
-MOUNTS = {"private_tmp": "yes", "bind_paths": "/usr:/srv", "bind_read_only_paths": "/usr:/srv"}
+MOUNTS = {"private_tmp": "yes", "temporary_file_system": "/var", "bind_paths": "/usr:/srv", "bind_read_only_paths": "/usr:/srv"}
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -225,9 +225,12 @@ static const struct one cases[] = {
 	{ "23.0.0", "config = workers.py\nworkers = 4\n", "" },
 	/* sandboxes: the site is below /tmp */
 	{ "23.0.0", "protect_system = full\nprotect_home = yes\nprivate_devices = yes\n", "" },
-	{ "23.0.0", "private_tmp = yes\n", "7 E web: private_tmp hides 'D/site', which the service needs: read_only_paths can" },
+	{ "23.0.0", "private_tmp = yes\n", "7 E web: private_tmp hides 'D/site', which the service needs: bind_read_only_paths" },
 	{ "23.0.0", "private_tmp = yes\nread_only_paths = -/tmp\n", "" },
 	{ "23.0.0", "private_tmp = yes\nbind_paths = /tmp\n", "" },
+	{ "23.0.0", "temporary_file_system = /tmp/:ro\nread_only_paths = -/tmp\n", "7 E web: temporary_file_system hides 'D/site', which the service needs: bind_read_only_paths" },
+	{ "23.0.0", "temporary_file_system = /srv:ro\nbind_read_only_paths = /usr:/srv/nowhere\n", "" },
+	{ "23.0.0", "temporary_file_system = /nowhere\n", "7 W web: temporary_file_system: '/nowhere' is not there" },
 	{ "23.0.0", "bind_paths = /usr:/nowhere\n", "7 W web: bind_paths: '/nowhere' is not there, for something to be seen" },
 	{ "23.0.0", "private_tmp = yes\nbind_paths = /tmp\nbind_read_only_paths = /usr:/tmp/nowhere /etc:/tmp/nowhere/x\n", "" },
 	{ "23.0.0", "bind_read_only_paths = /nowhere:/usr\n", "7 W web: bind_read_only_paths: '/nowhere' is not there, and it does not" },

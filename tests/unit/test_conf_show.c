@@ -28,6 +28,7 @@ static const struct { const char *kind, *value; } samples[] = {
 	{ "ioclass", "idle" }, { "bytes", "1.5K:2P" }, { "count", "7:infinity" }, { "cputime", "1m1s" }, { "rttime", "9" },
 	{ "nicelimit", "-5" }, { "amount", "40%" }, { "tasks", "infinity" }, { "quota", "150.5%" }, { "weight", "idle" },
 	{ "oompolicy", "stop" }, { "preserve", "yes" }, { "names", "A B" }, { "directories", "a 'b c/d'" },
+	{ "tmpfs", "/a:ro,size=5M '/b c'" },
 	{ "bindpaths", "-/a:/b:norbind '/c d:/e'" },
 	{ "credentials", "x:/etc/x 'y:/etc/y z'" }, { "secrets", "x:a 'y:b c' z:" },
 	{ "services", "base" }, { "commands", "-x 'a b' ';c' ; +y \"c'd\"; z" }, { "onecommand", "-+x 'a b'" },

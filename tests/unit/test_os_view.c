@@ -132,23 +132,27 @@ make_view(const struct scratch *s)
 }
 
 /* Where there are mounts: `far` in a new place of blank, a file of it in another, and all of it read-only over data/other, but
- * for its part far/mine. */
+ * for its part far/mine. In bare, which is empty and read-only, `far` and a place to write to are seen, but not what it has. */
 static void
 bind_more(struct view *view, const struct scratch *s)
 {
 	char far[PATH_MAX], file[PATH_MAX];
 	struct err err;
 
-	for (size_t i = 0; i < 3; i++)
-		make_directory(s, (const char *const[]){ "far", "far/mine", "data/other" }[i]);
-	for (size_t i = 0; i < 3; i++)
-		make_file(s, (const char *const[]){ "far/f", "far/mine/f", "data/other/own" }[i]);
+	for (size_t i = 0; i < 5; i++)
+		make_directory(s, (const char *const[]){ "far", "far/mine", "data/other", "bare", "bare/kept" }[i]);
+	for (size_t i = 0; i < 4; i++)
+		make_file(s, (const char *const[]){ "far/f", "far/mine/f", "data/other/own", "bare/kept/f" }[i]);
 	snprintf(far, sizeof far, "%s", scratch_path(s, "far"));
 	snprintf(file, sizeof file, "%s", scratch_path(s, "far/f"));
 	assert_true(view_bind(view, VIEW_AS_IT_IS, far, scratch_path(s, "blank/new/place"), false, false, &err));
 	assert_true(view_bind(view, VIEW_READ_ONLY, file, scratch_path(s, "blank/one"), false, false, &err));
 	assert_true(view_bind(view, VIEW_READ_ONLY, far, scratch_path(s, "data/other"), false, false, &err));
 	assert_true(view_add(view, VIEW_AS_IT_IS, scratch_path(s, "data/other/mine"), false, NULL, &err));
+	assert_true(view_empty(view, scratch_path(s, "bare"), "mode=0755", true, true, &err));
+	assert_true(view_add(view, VIEW_AS_IT_IS, scratch_path(s, "bare/kept"), true, NULL, &err));
+	assert_true(view_bind(view, VIEW_AS_IT_IS, far, scratch_path(s, "bare/a/b"), false, false, &err));
+	assert_true(view_empty(view, scratch_path(s, "bare/in/it"), "mode=0755", false, false, &err));
 }
 
 static int
@@ -186,6 +190,10 @@ look_around(const struct scratch *s, bool mounts)
 		{ "data/other/f", O_RDONLY, 0, NOT_LOOKED_AT },
 		{ "data/other/f", O_WRONLY, EROFS, NOT_LOOKED_AT },
 		{ "data/other/mine/f", O_WRONLY, 0, NOT_LOOKED_AT },
+		{ "bare/new", O_WRONLY | O_CREAT, EROFS, NOT_LOOKED_AT },
+		{ "bare/kept/f", O_RDONLY, ENOENT, NOT_LOOKED_AT },
+		{ "bare/a/b/f", O_WRONLY, 0, NOT_LOOKED_AT },
+		{ "bare/in/it/new", O_WRONLY | O_CREAT, 0, NOT_LOOKED_AT },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -1,0 +1,87 @@
+#include "conf/tmpfs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LIMITS = 3 };
+
+/* What is not said is as systemd has it (TMPFS_LIMITS_TEMPORARY_FS of its mountpoint-util.h). */
+static const struct {
+	const char *name, *digits, *suffixes, *otherwise;
+	size_t longest;
+} limits[LIMITS] = {
+	{ "mode=", "01234567", "", "0755", 4 },
+	{ "size=", "0123456789", "kKmMgG%", "10%", 10 },
+	{ "nr_inodes=", "0123456789", "kKmMgG", "400k", 10 },
+};
+
+static bool
+take_limit(const char *option, size_t n, const char *values[LIMITS], size_t lengths[LIMITS])
+{
+	for (size_t i = 0; i < LIMITS; i++) {
+		size_t begin = strlen(limits[i].name), digits;
+
+		if (n <= begin || strncmp(option, limits[i].name, begin) != 0)
+			continue;
+		digits = strspn(option + begin, limits[i].digits);
+		values[i] = option + begin;
+		lengths[i] = n - begin;
+		return digits > 0 && digits <= limits[i].longest &&
+			(digits == lengths[i] ||
+				(digits + 1 == lengths[i] && strchr(limits[i].suffixes, values[i][digits]) != NULL));
+	}
+	return false;
+}
+
+/* nosuid and nodev are so in any case. */
+static bool
+take_option(struct tmpfs *t, const char *option, size_t n)
+{
+	static const char *const words[] = { "ro", "rw", "noexec", "nosuid", "nodev" };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strlen(words[i]) == n && strncmp(option, words[i], n) == 0) {
+			t->read_only = i < 2 ? i == 0 : t->read_only;
+			t->no_exec = t->no_exec || i == 2;
+			return true;
+		}
+	return false;
+}
+
+bool
+tmpfs_parse(const char *word, struct tmpfs *out, struct err *err)
+{
+	const char *values[LIMITS], *option = word + strcspn(word, ":");
+	size_t lengths[LIMITS], n;
+
+	*out = (struct tmpfs){ .path = word, .path_length = (size_t)(option - word) };
+	while (out->path_length > 1 && word[out->path_length - 1] == '/')
+		out->path_length--;
+	if (word[0] != '/' || out->path_length < 2)
+		return err_set(err, 0, "'%s' is not PATH[:OPTION,...] of an absolute path below /", word);
+	for (size_t i = 0; i < LIMITS; i++) {
+		values[i] = limits[i].otherwise;
+		lengths[i] = strlen(values[i]);
+	}
+	for (; option[0] != '\0'; option += n) {
+		option++;
+		n = strcspn(option, ",");
+		if (!take_option(out, option, n) && !take_limit(option, n, values, lengths))
+			return err_set(err, 0,
+				"'%.*s' is none of ro, rw, noexec, nosuid, nodev, mode=, size=, nr_inodes=", (int)n,
+				option);
+	}
+	snprintf(out->limits, sizeof out->limits, "mode=%.*s,size=%.*s,nr_inodes=%.*s", (int)lengths[0], values[0],
+		(int)lengths[1], values[1], (int)lengths[2], values[2]);
+	return true;
+}
+
+bool
+tmpfs_holds(const char *word, const char *path)
+{
+	struct tmpfs t;
+	struct err err;
+
+	return tmpfs_parse(word, &t, &err) && strncmp(path, t.path, t.path_length) == 0 &&
+		(path[t.path_length] == '/' || path[t.path_length] == '\0');
+}
