@@ -211,6 +211,8 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_AZURE_WAITED] = FACT_NEVER_UP,
 	[SIGNATURE_HEROKU_WAITED] = FACT_NEVER_UP,
 	[SIGNATURE_HEROKU_WAITED_ROUTER] = FACT_NEVER_UP,
+	[SIGNATURE_AZURE_LEFT] = FACT_NEVER_UP,
+	[SIGNATURE_CLOUD_RUN_WAITED_OLD] = FACT_NEVER_UP,
 	[SIGNATURE_DEV_SERVER] = FACT_DEV_SERVER,
 	[SIGNATURE_PROXY_MISSING] = FACT_PROXY_MISSING,
 	[SIGNATURE_PROXY_DENIED] = FACT_PROXY_DENIED,
@@ -262,7 +264,8 @@ is_about_us(const struct recognised *what)
 		memmem(what->text, what->length, "uvicorn", 7) != NULL;
 }
 
-/* What `systemctl status` shows of the process above the lines of the journal: the run that they are of may be told there. */
+/* What `systemctl status` shows of the process above the lines of the journal, and what platforms say of it: the run that they are
+ * of may be told there. */
 static enum fact
 fact_of_status(int status)
 {
@@ -290,6 +293,9 @@ fact_of_line(const struct recognised *what)
 		return fact_of_signal(what->match.detail); /* a wait status with the core flag: wait(2) */
 	if (s == SIGNATURE_ENDED_STATUS || s == SIGNATURE_ENDED_COMMAND)
 		return fact_of_status(what->match.detail);
+	if (s == SIGNATURE_ENDED_CLOUD_RUN || s == SIGNATURE_ENDED_RENDER || s == SIGNATURE_ENDED_RENDER_RUN ||
+		s == SIGNATURE_ENDED_FLY)
+		return fact_of_status((int)what->match.pid);
 	if (s == SIGNATURE_EXITED || s == SIGNATURE_EXITED_STOP)
 		/* the code where a status of wait(2) has it */
 		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);

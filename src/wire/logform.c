@@ -232,6 +232,13 @@ is_prefix(const struct logform *f, size_t n)
 	return (number || !word) && words <= 5;
 }
 
+/* "shop: " and nothing else: who has dated, numbered and ranked what follows does not tell of it. */
+static bool
+is_lone_name(const struct logform *f, size_t n)
+{
+	return n > 2 && count_name(f, 0) == n - 2 && begins(f, n - 2, ": ");
+}
+
 /* A prefix that is not known, before "[123] [ERROR] " or "[ERROR] ". */
 static bool
 peel_strange(struct logform *f, const char *line)
@@ -253,7 +260,8 @@ peel_strange(struct logform *f, const char *line)
 		after.header = HEADER_NONE;
 		at++;
 	}
-	if (after.header == HEADER_NONE || !is_prefix(f, at))
+	if (after.header == HEADER_NONE ||
+		!(is_prefix(f, at) || (after.header == HEADER_PID && after.second >= 0 && is_lone_name(f, at))))
 		return false;
 	after.strange = (size_t)(f->message + at - line);
 	*f = after;

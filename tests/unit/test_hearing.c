@@ -111,6 +111,10 @@ static const struct log {
 	{ "boot.unexplained", "boot", 0,
 		"heroku[web.1]: Error R10 (Boot timeout) -> Web process failed to bind to $PORT within 60 seconds of launch\n"
 		"heroku[router]: at=error code=H10 desc=\"App crashed\" method=GET path=\"/\"\n" },
+	{ "boot.unexplained", "boot", 0,
+		"2026-11-20T15:25:49.340Z ERROR - Container shop_0_66a for site shop has exited, failing site start\n"
+		"2026-11-20T15:25:49.361Z ERROR - Container shop_0_66a didn't respond to HTTP pings on port: 8000, failing site start.\n"
+		"2026-11-20T15:25:49.371Z INFO  - Stopping site shop\n" },
 	/* "Can't connect to" is said by others, too */
 	{ "boot.dependency-down", "boot", 0,
 		"Nov 20 15:25:49 h gunicorn[7]: [ERROR] Can't connect to MySQL server on 'db' (110)\n"

@@ -368,6 +368,13 @@ foreign_lines(void **state)
 	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n",
 		"ENDED_START");
 	expect("   Main PID: 7 (code=exited, status=3)\n", "ENDED_STATUS/7/3");
+	expect("Container called exit(3).\n", "ENDED_CLOUD_RUN/3");
+	expect("==> Exited with status 1\n", "ENDED_RENDER/1");
+	expect("==> Exited with status 1 while running your code. Read our docs\n", "ENDED_RENDER_RUN/1");
+	expect("2026-11-20T15:25:49Z app[6d1] lhr [info] INFO Main child exited normally with code: 1\n", "ENDED_FLY/1");
+	expect("==> Port scan timeout reached, no open ports detected. Bind your service to at least one port.\n", "RENDER_WAITED");
+	expect("2026-11-20T15:25:49.123Z ERROR - Container shop_0_17 for site shop has exited, failing site start\n", "AZURE_LEFT");
+	expect("shop-web: [2026-11-20 15:25:49 +0000] [10] [INFO] Using worker: sync\n", "USING");
 	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=203/EXEC\n",
 		"NOT_RUN_EXEC");
 	expect("app[web.1]: bash: line 1: gunicorn: command not found\n", "NO_PROGRAM_LINE");
