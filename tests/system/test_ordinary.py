@@ -134,6 +134,23 @@ def test_what_is_done_on_purpose_is_called_so(site, edge):
     assert [(one["class"], one["alarm"]) for one in why(made, 100)] == [(name, False) for _, name in reversed(DELIBERATE)]
 
 
+def test_recycling_that_no_line_tells_of(daemons, edge):
+    """max_requests in a gunicorn.conf.py, and a logger that is silent: all that is known is that workers end well. No alarm."""
+    made = daemons(venv=edge["path"])
+    (made.root / "gunicorn.conf.py").write_text("max_requests = 3\nloglevel = 'error'\n")
+    made.write(web(**settings("sync", config="{root}/gunicorn.conf.py", timeout=30)))
+    made.start()
+    first = set(up(made))
+
+    def gone():
+        with contextlib.suppress(OSError, EOFError):
+            get(made.address(), "/hello")
+        return not first & set(made.workers())
+    until(gone, "both to be recycled", 60)
+    up(made)
+    assert "Booting worker" not in made.log() and [one["class"] for one in why(made, 9) if one["alarm"]] == []
+
+
 def wakeups(pid):
     """Times that PID slept and was woken (proc_pid_status(5): voluntary_ctxt_switches)."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
