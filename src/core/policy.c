@@ -61,7 +61,17 @@ fits(const struct policy_claim *claim)
 {
 	if (claim->cause == POLICY_BOOT_LOOP)
 		return claim->set == POLICY_STOP && claim->state != LIFE_RUNNING;
+	/* Services that hang at once wait for the same, and another generation of each would wait, too; all of them twice are
+	 * more than there may be memory for. Who still hangs is claimed again. */
+	if (claim->cause == POLICY_HANG && claim->set == POLICY_REPLACE && claim->crowded)
+		return false;
 	return claim->state == LIFE_RUNNING && claim->worker == (claim->set == POLICY_RECYCLE);
+}
+
+bool
+policy_has_replaced(const struct policy *p, msec now)
+{
+	return is_soon(p->replaced, POLICY_CROWD, now);
 }
 
 enum policy_deed

@@ -26,8 +26,15 @@ enum policy_cause {
 enum policy_deed { POLICY_NONE, POLICY_RECYCLE, POLICY_REPLACE, POLICY_STOP };
 
 /* ms: between two replacements at first, doubled while one more follows soon, up to the second; between two workers that
- * are asked to go; that a generation has to have lived before the service is stopped for it. */
-enum { POLICY_REST = 600000, POLICY_REST_MOST = 4 * 3600000, POLICY_RECYCLE_REST = 5000, POLICY_LIVED = 2000 };
+ * are asked to go; that a generation has to have lived before the service is stopped for it; between replacements of two
+ * services that hang. */
+enum {
+	POLICY_REST = 600000,
+	POLICY_REST_MOST = 4 * 3600000,
+	POLICY_RECYCLE_REST = 5000,
+	POLICY_LIVED = 2000,
+	POLICY_CROWD = 60000
+};
 
 /* Zeroed: nothing was done yet. */
 struct policy {
@@ -41,7 +48,11 @@ struct policy_claim {
 	enum life_state state; /* of the service */
 	msec age;              /* of the generation that it is about */
 	bool worker;           /* a worker is named, which still lives */
+	bool crowded;          /* another service was replaced less than POLICY_CROWD ago */
 };
+
+/* Was something replaced by P less than POLICY_CROWD before NOW? */
+bool policy_has_replaced(const struct policy *p, msec now);
 
 /* What to do about CLAIM at NOW; it counts as done. */
 enum policy_deed policy_judge(struct policy *p, const struct policy_claim *claim, msec now);

@@ -55,6 +55,17 @@ stop(struct service *s, const char *key, msec now)
 	return true;
 }
 
+static bool
+is_crowded(const struct service *s, msec now)
+{
+	const struct bridled *b = s->home;
+
+	for (uint32_t i = 0; i < b->capacity; i++)
+		if (b->services[i] != NULL && b->services[i] != s && policy_has_replaced(&b->services[i]->policy, now))
+			return true;
+	return false;
+}
+
 /* The generation that R is about, if it is the one that counts; LIFE_NONE is one that has died, and no other was started. */
 static bool
 is_current(const struct service *s, const struct link_record *r)
@@ -92,6 +103,7 @@ policies_judged(struct service *s, const struct link_record *r, msec now)
 	if (s->plan == NULL || !is_current(s, r)) /* what was judged may be of a generation that is gone */
 		return;
 	claim.set = (enum policy_deed)s->plan->policies[r->arg];
+	claim.crowded = is_crowded(s, now);
 	claim.age = now - (l->current != LIFE_NONE ? l->slots[l->current].since : l->since);
 	switch (policy_judge(&s->policy, &claim, now)) {
 	case POLICY_NONE: return;

@@ -164,6 +164,25 @@ def test_a_hang_is_replaced(daemons, edge, wrapper):
     assert incident["did"] == "Bridle replaced it: on_hang"
 
 
+def test_all_that_hang_are_not_replaced_at_once(daemons):
+    """Whatever they wait for, another generation of each would wait for it, too."""
+    made = daemons()
+    made.write(*[web(name, **settings("sync", workers=1, timeout=2, on_hang="replace")) for name in ("one", "two", "three")])
+    made.start()
+    names = ("one", "two", "three")
+    for name in names:
+        made.wait_workers(1, name, timeout=60)
+    with contextlib.ExitStack() as asked:
+        for name in names:
+            one = asked.enter_context(socket.socket(socket.AF_UNIX))
+            one.connect(made.address(name))
+            one.sendall(b"GET /slow?s=60 HTTP/1.1\r\nHost: test\r\n\r\n")
+        for name in names:
+            until(lambda name=name: [one for one in why(made, 9, name) if one["class"] == "runtime.timeout" and one["over"]],
+                  f"{name} to have hung", 60)
+    assert sorted(made.service(name)["generation"] for name in names) == [1, 1, 2]
+
+
 def test_killed_for_memory_is_replaced(site, edge, as_root):
     made = site(memory_max="200M", memory_swap_max="0", workers=1, timeout=30, on_oom="replace")
     up(made, 1)

@@ -13,6 +13,7 @@ static const struct {
 	msec age;
 	bool worker;
 	enum policy_deed done;
+	bool crowded;
 } claims[] = {
 	/* clang-format off */
 	{ "nothing is set", POLICY_FLAPPING, POLICY_NONE, LIFE_RUNNING, OLD, false, POLICY_NONE },
@@ -31,6 +32,9 @@ static const struct {
 	{ "one that has died is not", POLICY_HANG, POLICY_RECYCLE, LIFE_RUNNING, OLD, false, POLICY_NONE },
 	{ "one that has hung until it died", POLICY_HANG, POLICY_REPLACE, LIFE_RUNNING, OLD, false, POLICY_REPLACE },
 	{ "one that hangs may yet answer", POLICY_HANG, POLICY_REPLACE, LIFE_RUNNING, OLD, true, POLICY_NONE },
+	{ "and not with all others", POLICY_HANG, POLICY_REPLACE, LIFE_RUNNING, OLD, false, POLICY_NONE, true },
+	{ "what flaps does so by itself", POLICY_FLAPPING, POLICY_REPLACE, LIFE_RUNNING, OLD, false, POLICY_REPLACE, true },
+	{ "one worker is no burden", POLICY_HANG, POLICY_RECYCLE, LIFE_RUNNING, OLD, true, POLICY_RECYCLE, true },
 	{ "out of memory", POLICY_OOM, POLICY_REPLACE, LIFE_RUNNING, 0, false, POLICY_REPLACE },
 	/* clang-format on */
 };
@@ -41,7 +45,7 @@ what_is_done(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof claims / sizeof claims[0]; i++) {
 		const struct policy_claim claim = { claims[i].cause, claims[i].set, claims[i].state, claims[i].age,
-			claims[i].worker };
+			claims[i].worker, claims[i].crowded };
 		struct policy p = { 0 };
 
 		if (policy_judge(&p, &claim, T0) != claims[i].done)
