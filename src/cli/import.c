@@ -83,8 +83,13 @@ write_draft(const struct import *im, const struct draft *d, const char *director
 	size_t length, done = 0;
 	char *text;
 
-	if (fd < 0)
-		return trouble_set(t, CLI_FAILED, errno, "cannot create '%s'", path);
+	if (fd < 0) {
+		trouble_set(t, CLI_FAILED, errno, "cannot create '%s'", path);
+		if (t->err.code == EEXIST)
+			trouble_hint(t,
+				"a service of that name was imported already: print this one without --output, and give it another");
+		return false;
+	}
 	text = text_of(im, d, &length);
 	while (text != NULL && done < length) {
 		ssize_t n = write(fd, text + done, length - done);

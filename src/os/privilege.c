@@ -42,6 +42,14 @@ keep_few(struct err *err)
 	return ok;
 }
 
+/* Where setgroups(2) is denied, in a user namespace that maps its owner alone (user_namespaces(7)), there may be none to drop;
+ * and who stays the user that bridled is may keep those that bridled has. */
+static bool
+drop_groups(uid_t uid)
+{
+	return setgroups(0, NULL) == 0 || (errno == EPERM && (uid == geteuid() || getgroups(0, NULL) == 0));
+}
+
 static bool
 change_user(uid_t uid, gid_t gid, struct err *err)
 {
@@ -49,7 +57,7 @@ change_user(uid_t uid, gid_t gid, struct err *err)
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
 		return err_set(err, errno, "cannot keep capabilities");
 	/* while we may: who has become somebody else may not */
-	if (setgroups(0, NULL) != 0)
+	if (!drop_groups(uid))
 		return err_set(err, errno, "cannot drop supplementary groups");
 	if (setresgid(gid, gid, gid) != 0)
 		return err_set(err, errno, "cannot become group %u", (unsigned)gid);

@@ -97,7 +97,12 @@ open_on(const struct path_way *way, uid_t owner, gid_t group, mode_t mode, struc
 	if (!judge(fd, name, owner, group, err) || (!is_owned_by(fd, owner) && !may_be_given(fd, way, err)))
 		;
 	else if ((made || !is_owned_by(fd, owner)) && !own(fd, owner, group, mode))
-		err_set(err, errno, "cannot give directory '%s' to user %u", name, (unsigned)owner);
+		err_set(err, errno,
+			errno == EINVAL ?
+				"cannot give directory '%s' to user %u, who is none of this user namespace: set user, "
+				"or watch_user, to one that is, such as root" :
+				"cannot give directory '%s' to user %u",
+			name, (unsigned)owner);
 	else
 		ok = true;
 	if (ok)

@@ -235,7 +235,7 @@ def test_one_file_a_service_and_none_overwritten(tmp_path):
     assert read.returncode == 0 and "[gunicorn:web]" in read.stdout and "[program:clock]" in read.stdout
     assert (tmp_path / "out" / "web.ini").stat().st_mode & 0o007 == 0
     again = bridle_import("--output", tmp_path / "out", tmp_path / "Procfile")
-    assert again.returncode == 1 and "File exists" in again.stderr
+    assert again.returncode == 1 and "File exists" in again.stderr and "give it another" in again.stderr
 
 
 def test_a_broken_source_is_no_configuration(tmp_path):

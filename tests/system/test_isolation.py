@@ -13,7 +13,7 @@ import pytest
 import processes
 from client import Traffic, get
 from daemon import sanitizer_settings
-from sections import deaf, program, web
+from sections import bridle, deaf, program, web
 from waiting import until
 
 # Orphans: each is forked by a child that exits at once, so that PID 1 gets it, and ends soon after.
@@ -43,6 +43,21 @@ def namespace(as_root):
 def inner(site):
     """bridled itself, below unshare."""
     return until(lambda: processes.children(site.pid), "bridled in its namespace")[0]
+
+
+def test_where_there_is_no_user_but_root(daemons, as_root):
+    """A user namespace that maps its owner alone, as rootless containers without subuids: no nobody for the watcher, and no
+    setgroups(2)."""
+    wrapper = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*wrapper, "true"], capture_output=True).returncode != 0:
+        pytest.skip("user namespaces are not allowed here")
+    site = daemons(wrapper=wrapper)
+    site.write(web())
+    assert site.start(wait=False).wait() == 1
+    assert "none of this user namespace: set user, or watch_user" in site.said()
+    site.write(bridle(watch_user="root"), web())
+    site.start().wait_workers(1)
+    assert get(site.address()).status == 200
 
 
 def test_as_pid_1_with_orphans(daemons, namespace, tmp_path):
