@@ -91,7 +91,7 @@ ATTEMPTS = {
     "bind_read_only_paths": ({"bind_read_only_paths": "{data}:/mnt", **ROOT}, "write", {"path": "/mnt"}, "ok", "EROFS"),
     "bind_read_only_file": ({"bind_read_only_paths": "{data}/shown:/tmp/made/shown", "private_tmp": "yes", **ROOT}, "write",
                             {"path": "/tmp/made/shown"}, None, "EROFS"),
-    "temporary_file_system": ({"temporary_file_system": "/root"}, "read", {"path": "/root"}, "EACCES", []),
+    "temporary_file_system": ({"temporary_file_system": "/root", **ROOT}, "read", {"path": f"/root/{TAG}"}, 5, "ENOENT"),
     "temporary_file_system_ro": ({"temporary_file_system": "/var/lib:ro", **ROOT}, "write", {"path": "/var/lib"}, "ok", "EROFS"),
     "temporary_file_system_mode": ({"temporary_file_system": "/mnt:mode=1777,size=1M"}, "write", {"path": "/mnt"}, "EACCES", "ok"),
     "temporary_file_system_sight": ({"temporary_file_system": "{data}:ro", "bind_read_only_paths": "/usr/share:{data}/lib/x",
