@@ -55,6 +55,7 @@ reach_wait(const char *address, msec patience)
 
 	if (!parse(address, &to, &length))
 		return true;
+	/* once at least, also without patience */
 	while (!is_taken(&to, length)) {
 		if (clock_now() >= end)
 			return false;

@@ -95,6 +95,7 @@ check_group(const struct conf *conf, struct conf_report *report, const struct wi
 	return end;
 }
 
+/* Called twice: with NULL to count, then to fill. */
 static size_t
 collect(const struct conf *conf, struct wish *wishes)
 {

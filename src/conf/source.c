@@ -107,6 +107,7 @@ source_load(struct source *source, const char *path, uid_t owner, struct err *er
 	*source = (struct source){ 0 };
 	if (fd < 0)
 		return false;
+	/* of what was opened, whatever PATH names by now */
 	ok = fstat(fd, &st) == 0 ? check_file(&st, path, owner, err) : err_set(err, errno, "cannot stat '%s'", path);
 	ok = ok && read_all(fd, source, path, err) && check_bytes(source, path, err);
 	close(fd);

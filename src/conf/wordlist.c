@@ -12,6 +12,7 @@ wordlist_add(struct wordlist *list, const char *word)
 {
 	if (list->count == list->capacity) {
 		uint32_t capacity = list->capacity == 0 ? FIRST_CAPACITY : list->capacity * 2;
+		/* what it was in before stays in the arena: doubled each time, all of that is less than the last */
 		const char **more = arena_alloc(list->arena, capacity * sizeof *more);
 
 		if (more == NULL)

@@ -100,5 +100,7 @@ hierarchy_own(const char *controller, char *path, size_t size)
 		return false;
 	if (hierarchy_path(mounts, controller, group, path, size) && access(path, F_OK) == 0)
 		return true;
+	/* a container may be told a path of outside: what it has mounted is all that it sees of it
+	 * (cgroup_namespaces(7)) */
 	return hierarchy_mount(mounts, controller, path, size);
 }

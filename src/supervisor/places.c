@@ -18,6 +18,7 @@ find_config(struct bridled *b, const struct supervisor_options *o, struct err *e
 	if (o->config == NULL && o->root == NULL && geteuid() != 0)
 		return err_set(err, 0,
 			"a plain user needs a directory of its own: bridled --root DIR (settings in DIR/bridle.ini)");
+	/* what is named counts before what lies in --root, and that before the system's */
 	if (o->config != NULL)
 		n = asprintf(&b->config_path, "%s", o->config);
 	else if (o->root != NULL)

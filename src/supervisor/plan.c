@@ -119,6 +119,8 @@ plan_drop_steps(struct plan *p)
 	p->steps = NULL;
 }
 
+/* In an order that matters: what works with another part's result comes after it, and steps are taken in the child as
+ * they are added here. */
 static bool
 plan_fill(struct plan *p, const struct conf_section *section, const struct plan_home *home, struct err *err)
 {

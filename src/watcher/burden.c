@@ -36,6 +36,7 @@ burden_pressure(const struct page_service *record, bool *of_group)
 {
 	const struct page_generation *g = services_generation(record, record->generation);
 	struct pressure p;
+	/* of its own group where it has one: others' pressure is none of its reasons */
 	bool group = g != NULL && g->master > 0 && pressure_of_group(g->master, &p);
 
 	if (of_group != NULL)

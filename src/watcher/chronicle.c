@@ -37,6 +37,7 @@ append(struct watcher *w, const char *lines, size_t length)
 	const struct jsonl file = file_of(w);
 	bool ok = lines != NULL && jsonl_append(&file, w->logs.log_dir, lines, length);
 
+	/* said once, when it begins: each service that moves would say it again */
 	if (!ok && !w->chronicle.failed)
 		log_warning("what happens is not in '%s': %s", file.name,
 			lines == NULL ? "no memory" : strerror(errno));

@@ -236,6 +236,7 @@ static const struct one cases[] = {
 	{ "23.0.0", "bind_read_only_paths = /nowhere:/usr\n", "7 W web: bind_read_only_paths: '/nowhere' is not there, and it does not" },
 	{ "23.0.0", "bind_read_only_paths = -/nowhere:/usr\n", "" },
 	{ "23.0.0", "inaccessible_paths = venv\n", "7 E web: inaccessible_paths hides 'D/venv'" },
+	{ "23.0.0", "inaccessible_paths = venv/\n", "7 E web: inaccessible_paths hides 'D/venv'" },
 	{ "23.0.0", "capability_bounding_set = none\nambient_capabilities = cap_chown\n", "8 E web: ambient_capabilities has some" },
 	{ "23.0.0", "capability_bounding_set = cap_chown\nambient_capabilities = cap_chown\n", "" },
 	{ "23.0.0", "system_call_error_number = EPERM\n", "7 W web: system_call_error_number has no effect" },
