@@ -227,6 +227,8 @@ static const struct row {
 	unsigned confidence;
 	enum fact facts[4];
 } rows[] = {
+	{ "boot.app-exception", "boot", 70, { FACT_X_OTHER, FACT_ENDED_START } },
+	{ "boot.unexplained", "boot", 60, { FACT_NEVER_UP } },
 	{ "own.signature", "startup-config", 95, { FACT_OWN_CONFIG } },
 	{ "own.signature", "boot", 95, { FACT_OWN_BOOT } },
 	{ "own.signature", "runtime", 95, { FACT_OWN_RUNTIME } },
