@@ -123,13 +123,14 @@ write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record,
 	jsonw_array_close(j);
 }
 
-/* What a look of its own would cost is not spent here: of a brief list these are as the last look left them. */
+/* What a look of its own would cost is not spent here: of a brief list these are as the last look left them. Who does not run
+ * (LIVES) is not looked at, and what the last look weighed is gone. */
 static void
-write_figures(struct jsonw *j, const struct service *s, const struct page_service *record, msec now)
+write_figures(struct jsonw *j, const struct service *s, const struct page_service *record, bool lives, msec now)
 {
 	const struct sampler *sampler = s->sampler;
 	bool sampled = sampler != NULL && sampler->looked != 0;
-	int64_t memory = sampled ? samples_memory(sampler) : -1;
+	int64_t memory = sampled && lives ? samples_memory(sampler) : -1;
 
 	known_integer(j, "workers_wanted", record->kind == PAGE_GUNICORN, record->wanted);
 	/* of those whose heartbeats cannot be seen nobody knows */
@@ -235,7 +236,7 @@ write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page
 	jsonw_key_string(j, "says", proofs_status(w, s->slot)[0] != '\0' ? proofs_status(w, s->slot) : NULL);
 	write_withheld(j, record);
 	jsonw_key_string(j, "safe_mode", services_header(&w->services)->safe ? safe_mode : NULL);
-	write_figures(j, s, record, now);
+	write_figures(j, s, record, lives, now);
 	write_told(j, s->sampler, now);
 	write_workers(j, s, brief, now);
 	write_listeners(j, w, record, brief);

@@ -128,6 +128,15 @@ def test_a_request_in_flight_is_answered_at_stop(bridled):
         assert slow.result().body.startswith("/sleep slept")
 
 
+def test_who_does_not_run_takes_no_memory(bridled):
+    """What the last look weighed is not told of it any more."""
+    site = bridled(web())
+    site.wait_workers(1)
+    until(lambda: site.service(brief=True)["memory"], "it to be weighed")
+    site.ctl("stop", "web")
+    assert site.service(brief=True)["memory"] is None
+
+
 def test_tcp_ipv6_and_several_addresses(bridled, free_ports):
     four, six = free_ports(2)
     site = bridled(web(bind=f"127.0.0.1:{four}, [::1]:{six} unix:{{root}}/web.sock", workers=2))
