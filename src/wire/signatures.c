@@ -134,10 +134,10 @@ signatures_index(struct signature_index *index)
 {
 	memset(index, 0, sizeof *index);
 	for (unsigned i = SIGNATURES; i-- > 0;) {
-		uint8_t *first = &index->first[(unsigned char)signatures[i].pattern[0]];
+		uint16_t *first = &index->first[(unsigned char)signatures[i].pattern[0]];
 
 		index->next[i] = *first;
-		*first = (uint8_t)(i + 1);
+		*first = (uint16_t)(i + 1);
 	}
 }
 

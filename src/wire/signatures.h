@@ -46,12 +46,12 @@ struct signature_own {
 /* The table by the byte that a message begins with, so that most lines are dismissed by that. Chains of numbers, each one
  * too high; 0 ends a chain. */
 struct signature_index {
-	uint8_t first[256]; /* "%" has those that begin with anything */
-	uint8_t next[SIGNATURES];
+	uint16_t first[256]; /* "%" has those that begin with anything */
+	uint16_t next[SIGNATURES];
 	const struct signature_own *own; /* NULL: none */
 	uint8_t own_first[256], own_next[SIGNATURES_OWN];
 };
-_Static_assert(SIGNATURES < UINT8_MAX, "numbers in an index are bytes");
+_Static_assert(SIGNATURES_OWN < UINT8_MAX, "numbers of one's own are bytes in an index");
 
 void signatures_index(struct signature_index *index);
 
