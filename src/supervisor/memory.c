@@ -314,7 +314,7 @@ memory_copy(struct bridled *b, struct err *err)
 	int fd = memfd_create("bridle-state", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	memory_catch_up(b);
-	/* sealed: the next program maps it, and what could still shrink would end it with SIGBUS (mmap(2)) */
+	/* sealed: whoever else gets hold of it (/proc/PID/fd) cannot change what the next program goes on from */
 	if (fd >= 0 && ftruncate(fd, (off_t)state_size(b->capacity)) == 0 && copy_slots(b, fd) &&
 		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0)
 		return fd;
