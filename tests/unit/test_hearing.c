@@ -160,6 +160,12 @@ static const struct log {
 		"The user-provided container failed to start and listen on the port defined by the PORT=8080 variable\n" },
 	{ "shutdown.forced-kill", "shutdown", 1,
 		"Nov 20 15:25:49 h systemd[1]: shop.service: State 'stop-sigterm' timed out. Killing.\n" },
+	/* whether it had booted is not here */
+	{ "runtime.worker-exit", "runtime", 0,
+		"Refusing to start due to insecure SECRET_KEY\n"
+		"[2026-11-20 15:25:49 +0000] [9] [INFO] Worker exiting (pid: 9)\n"
+		"[2026-11-20 15:25:49 +0000] [8] [ERROR] Worker (pid:9) exited with code 1\n"
+		"[2026-11-20 15:25:49 +0000] [34] [INFO] Booting worker with pid: 34\n" },
 	/* app.run() at the top level: loading ends with the timeout, and with nothing else */
 	{ "boot.timeout", "boot", 0,
 		" * Running on http://127.0.0.1:5000/ (Press CTRL+C to quit)\n"
