@@ -22,14 +22,22 @@ static int
 usage(FILE *out, int status)
 {
 	fputs("usage: bridled [--config FILE] [--root DIR] [--ready-fd N] [--debug]\n"
-	      "       bridled --version | --help | --accepts-state FORMAT\n\n"
+	      "       bridled --version | --help | --let-go | --accepts-state FORMAT\n\n"
 	      "  -c, --config FILE  settings; DIR/bridle.ini, or " SYSCONFDIR "/bridle/bridle.ini\n"
 	      "  -r, --root DIR     keep everything (run, log) below DIR: needs no privileges\n"
 	      "  -R, --ready-fd N   write a newline to descriptor N when all services are ready\n"
-	      "  -d, --debug        say more\n\n"
+	      "  -d, --debug        say more\n"
+	      "  --let-go           for ExecStopPost= of a unit: give back what a killed one left of its control group\n\n"
 	      "Steer it with bridle(1): bridle status, bridle restart NAME, bridle logs -f NAME.\n",
 		out);
 	return status;
+}
+
+static int
+usage_wrong(const char *what, const char *word)
+{
+	fprintf(stderr, "bridled: %s: '%s'\n", what, word);
+	return usage(stderr, SUPERVISOR_USAGE);
 }
 
 /* What ps(1), top(1) and the kernel's own messages call us (15 bytes at most): who was executed as /proc/self/exe, as a watcher
@@ -104,7 +112,7 @@ main(int argc, char **argv)
 		case 'r': options.root = optarg; break;
 		case 'R':
 			if (!descriptor(optarg, &options.ready_fd))
-				return usage(stderr, SUPERVISOR_USAGE);
+				return usage_wrong("--ready-fd wants the number of a descriptor", optarg);
 			break;
 		case 'd': options.debug = true; break;
 		case 's': options.resume = optarg; break;
@@ -118,7 +126,7 @@ main(int argc, char **argv)
 		}
 	}
 	if (optind < argc)
-		return usage(stderr, SUPERVISOR_USAGE);
+		return usage_wrong("one word too many", argv[optind]);
 	if (accepts != NULL)
 		return supervisor_accepts(&options, accepts);
 	take_name("bridled");

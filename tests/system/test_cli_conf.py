@@ -104,3 +104,10 @@ def test_logs_without_a_daemon(root, setting, place):
 def test_logs_without_a_daemon_and_without_a_configuration(tmp_path):
     done = bridle("logs", "web", "--root", tmp_path)
     assert done.returncode == 5 and "cannot reach bridled" in done.stderr
+
+
+@pytest.mark.parametrize("words, said", [(["stray"], "one word too many: 'stray'"), (["--ready-fd", "x"], "a descriptor: 'x'"),
+                                         (["--strange"], "--strange")])
+def test_bridled_says_what_it_does_not_understand(words, said):
+    done = subprocess.run([str(open_to_all()[0] / "bridled"), *words], text=True, capture_output=True, timeout=30 * PATIENCE)
+    assert done.returncode == 2 and said in done.stderr and "usage: bridled" in done.stderr
