@@ -97,6 +97,7 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 	if (section->kind == CONF_GUNICORN && check.command[0] != '\0') /* else 0.0.0: unknown */
 		check.gunicorn = conf_gunicorn_version(check.command);
 	check_places(&check);
+	check_names(&check);
 	check_numbers(&check);
 	check_limits(&check);
 	check_sandbox(&check);

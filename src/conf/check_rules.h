@@ -56,6 +56,7 @@ void check_numbers(const struct check *check);     /* durations, counts, and swi
 void check_limits(const struct check *check);      /* limits and scheduling */
 void check_sandbox(const struct check *check);     /* what hides what is needed, or does nothing */
 void check_places(struct check *check);            /* accounts, directories, files */
+void check_names(const struct check *check);       /* hosts in addresses */
 void check_gunicorn(const struct check *check);    /* what its version takes; args; its configuration file */
 void check_hooks(const struct check *check);       /* commands around it, and how a program is known to be ready */
 void check_policies(const struct check *check);    /* what is done about incidents */

@@ -182,6 +182,8 @@ static const struct one cases[] = {
 	{ "23.0.0", "environment_file = none\n", "7 E web: the environment file 'D/none' is not there (-D/none allows that)" },
 	{ "23.0.0", "certfile = cert.pem\n", "7 E web: certfile: 'D/site/cert.pem' is not there" },
 	{ "23.0.0", "worker_tmp_dir = /nowhere\n", "7 E web: worker_tmp_dir: '/nowhere' is not there" },
+	{ "23.0.0", "bind = www.example.invalid:80\n", "7 W web: 'www.example.invalid' is a name that is not in /etc/hosts" },
+	{ "23.0.0", "bind = localhost:80 LocalHost:81 127.1.2.3:82 [::1]:83 [fe80::1%lo]:84 :85 86\n", "" },
 	{ "23.0.0", "bind = unix:none/x.sock\n", "7 E web: the directory 'D/none' of the socket is not there" },
 	{ "23.0.0", "bind = unix:none/x.sock\nruntime_directory = none/deep\n", "7 E web: the directory 'D/none' of the socket is not there" },
 	{ "23.0.0", "bind = unix:none/x.sock\nruntime_directory = other none\n", "" },
