@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "judge/ended.h"
+#include "judge/witness_kernel.h"
 #include "judge/witness_traceback.h"
 
 /* Lines whose fact does not depend on a number in them. */
@@ -253,17 +254,6 @@ fact_of_signal(int number)
 	return (number & 0x7f) != 0 ? ended_worker(number & 0x7f) : FACT_SIGNALLED;
 }
 
-/* The kernel kills others, too: a task is ours by its name, in parentheses, where the line is not torn before it. */
-static bool
-is_about_us(const struct recognised *what)
-{
-	if (what->match.signature == SIGNATURE_OOM_KILL_TORN && memchr(what->text, '(', what->length) == NULL)
-		return true;
-	return memmem(what->text, what->length, "gunicorn", 8) != NULL ||
-		memmem(what->text, what->length, "python", 6) != NULL ||
-		memmem(what->text, what->length, "uvicorn", 7) != NULL;
-}
-
 /* What `systemctl status` shows of the process above the lines of the journal, and what platforms say of it: the run that they are
  * of may be told there. */
 static enum fact
@@ -299,7 +289,7 @@ fact_of_line(const struct recognised *what)
 	if (s == SIGNATURE_EXITED || s == SIGNATURE_EXITED_STOP)
 		/* the code where a status of wait(2) has it */
 		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);
-	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !is_about_us(what))
+	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !witness_is_ours(what))
 		return FACT_NONE;
 	return fact;
 }

@@ -112,6 +112,16 @@ is_leaving(const char *line, size_t n, size_t length)
 		line[length - 1] == ')';
 }
 
+/* "Timeout: 120": a setting that somebody prints, as Airflow does, and no exception. */
+static bool
+is_setting(const char *line, size_t n, size_t length)
+{
+	for (size_t i = n + 2; i < length; i++)
+		if (line[i] < '0' || line[i] > '9')
+			return false;
+	return n == 7 && memcmp(line, "Timeout", 7) == 0;
+}
+
 bool
 exception_read(struct exception_line *e, const char *line, size_t length, bool any_name)
 {
@@ -127,7 +137,7 @@ exception_read(struct exception_line *e, const char *line, size_t length, bool a
 		return false;
 	if (n + 1 < length && line[n + 1] != ' ')
 		return false;
-	if (!any_name && !is_named_like_one(line, n))
+	if (!any_name && (!is_named_like_one(line, n) || is_setting(line, n, length)))
 		return false;
 	/* nor is a lonely word; Python 2 had "error: [Errno 104] …" */
 	if (!any_name && n == 5 && n + 2 >= length)

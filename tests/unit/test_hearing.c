@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "judge/hearing.h"
 
+#define START \
+	"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n" \
+	"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
 #define ROOM "                                        "
 
 static const struct log {
@@ -41,6 +44,39 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n"
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
 		"[2026-11-20 15:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
+	/* the kernel means another process than that which the machine, the tag or the control group is named after */
+	{ "healthy.start", "boot", 1,
+		START "Nov 20 15:26:00 gunicorn1 kernel: Out of memory: Killed process 8 (celery) anon-rss:9kB\n" },
+	{ "healthy.start", "boot", 1,
+		START "Nov 20 15:26:00 web gunicorn[1]: Out of memory: Killed process 8 (node) anon-rss:9kB\n" },
+	{ "healthy.start", "boot", 1,
+		START
+		"oom-kill:constraint=CONSTRAINT_NONE,task_memcg=/system.slice/gunicorn.service,task=celery,pid=8,uid=0\n" },
+	{ "healthy.start", "boot", 1,
+		START "Nov 20 15:26:00 gunicorn1 kernel: mysqld invoked oom-killer: gfp_mask=0x1\n" },
+	{ "healthy.start", "boot", 1,
+		START "Nov 20 15:26:00 gunicorn1 kernel: [ 9.1] nginx[8]: segfault at 0 ip 1 sp 2\n" },
+	{ "healthy.start", "boot", 1,
+		START "Nov 20 15:26:00 gunicorn1 kernel: [ 9.1] traps: node[8] trap invalid opcode\n" },
+	/* and ours by its own name */
+	{ "runtime.oom-kill", "runtime", 1,
+		START "Nov 20 15:26:00 web kernel: Out of memory: Killed process 8 (gunicorn: worke) anon-rss:9kB\n" },
+	{ "runtime.oom-kill", "runtime", 1,
+		START
+		"oom-kill:constraint=CONSTRAINT_NONE,task_memcg=/system.slice/shop.service,task=python3,pid=8,uid=0\n" },
+	{ "runtime.oom-kill", "runtime", 1,
+		START "Nov 20 15:26:00 web kernel: gunicorn invoked oom-killer: gfp_mask=0x1\n" },
+	{ "runtime.crash-signal", "runtime", 1,
+		START "Nov 20 15:26:00 web kernel: [ 9.1] python3[8]: segfault at 0 ip 1 sp 2\n" },
+	{ "runtime.crash-signal", "runtime", 1,
+		START "Nov 20 15:26:00 web kernel: [ 9.1] traps: gunicorn[8] trap invalid opcode\n" },
+	/* words of an application that begin as those of somebody else do */
+	{ "healthy.start", "boot", 1, START "usage: 80% of quota\n" },
+	{ "healthy.start", "boot", 1, START "Failed to find application for user 7\n" },
+	{ "healthy.start", "boot", 1, START "Failed to find attribute colour in record 5\n" },
+	{ "healthy.start", "boot", 1, START "Killed import due to memory limit\n" },
+	{ "healthy.start", "boot", 1, START "Sending signal SIGTERM to ffmpeg\n" },
+	{ "healthy.start", "boot", 1, "Timeout: 120\n" START },
 	/* the first lines are cut off */
 	{ "healthy.start", "boot", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Using worker: gevent\n"
