@@ -77,6 +77,13 @@ static const struct log {
 	{ "healthy.start", "boot", 1, START "Killed import due to memory limit\n" },
 	{ "healthy.start", "boot", 1, START "Sending signal SIGTERM to ffmpeg\n" },
 	{ "healthy.start", "boot", 1, "Timeout: 120\n" START },
+	/* who refuses to start ends, and has not served, whatever others answer meanwhile */
+	{ "boot.app-sysexit", "boot", 1,
+		"127.0.0.1 - - [20/Nov/2026:15:25:48 +0000] \"GET /health HTTP/1.1\" 200 2\n"
+		"Refusing to start due to insecure SECRET_KEY\n"
+		"[2026-11-20 15:25:49 +0000] [9] [INFO] Worker exiting (pid: 9)\n"
+		"[2026-11-20 15:25:49 +0000] [8] [ERROR] Worker (pid:9) exited with code 1\n"
+		"[2026-11-20 15:25:49 +0000] [34] [INFO] Booting worker with pid: 34\n" },
 	/* the first lines are cut off */
 	{ "healthy.start", "boot", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Using worker: gevent\n"
@@ -198,7 +205,7 @@ static const struct log {
 		"Nov 20 15:25:49 h systemd[1]: shop.service: State 'stop-sigterm' timed out. Killing.\n" },
 	/* whether it had booted is not here */
 	{ "runtime.worker-exit", "runtime", 0,
-		"Refusing to start due to insecure SECRET_KEY\n"
+		"no licence for this machine\n"
 		"[2026-11-20 15:25:49 +0000] [9] [INFO] Worker exiting (pid: 9)\n"
 		"[2026-11-20 15:25:49 +0000] [8] [ERROR] Worker (pid:9) exited with code 1\n"
 		"[2026-11-20 15:25:49 +0000] [34] [INFO] Booting worker with pid: 34\n" },
