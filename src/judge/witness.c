@@ -6,6 +6,7 @@
 #include "judge/ended.h"
 #include "judge/witness_kernel.h"
 #include "judge/witness_traceback.h"
+#include "judge/witness_unit.h"
 
 /* Lines whose fact does not depend on a number in them. */
 static const enum fact said[SIGNATURES] = {
@@ -292,7 +293,7 @@ fact_of_line(const struct recognised *what)
 		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);
 	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !witness_is_ours(what))
 		return FACT_NONE;
-	return fact;
+	return witness_is_others(what) ? FACT_NONE : fact;
 }
 
 /* Who answers 500 has caught what was raised, and serves; 502 to 504 are of a proxy. */

@@ -81,7 +81,9 @@ take_signature(struct recogniser *r, const struct logform *f, const char *text, 
 		.second = r->second,
 		.speaker = f->pid,
 		.text = text,
-		.length = length };
+		.length = length,
+		.message = f->message,
+		.message_length = f->length };
 
 	/* strict: who writes Gunicorn's header is believed, others are not any more */
 	if (!signatures_find(&r->index, f, r->strict, &what.match)) {

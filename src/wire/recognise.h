@@ -38,6 +38,8 @@ struct recognised {
 		*text; /* the line as it is in the log, without colours; of a traceback the first 512 bytes of that with
 			* the exception */
 	size_t length;
+	const char *message; /* of a line what it says, behind its header and all prefixes; else NULL */
+	size_t message_length;
 };
 
 /* Called for whatever is recognised, in the order of the log; a traceback when it is over. */

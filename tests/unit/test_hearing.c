@@ -70,6 +70,21 @@ static const struct log {
 		START "Nov 20 15:26:00 web kernel: [ 9.1] python3[8]: segfault at 0 ip 1 sp 2\n" },
 	{ "runtime.crash-signal", "runtime", 1,
 		START "Nov 20 15:26:00 web kernel: [ 9.1] traps: gunicorn[8] trap invalid opcode\n" },
+	/* units and containers of others, by the last word of their name */
+	{ "healthy.start", "boot", 1,
+		START
+		"Nov 20 15:26:00 h systemd[1]: mysql.service: A process of this unit has been killed by the OOM killer.\n"
+		"Nov 20 15:26:00 h systemd[1]: mysql.service: Failed with result 'oom-kill'.\n" },
+	{ "unknown", "unknown", 0,
+		"Nov 20 15:26:00 h systemd[1]: postgresql@14-main.service: Failed with result 'oom-kill'.\n" },
+	{ "unknown", "unknown", 0, "db-1 exited with code 3\n" },
+	{ "unknown", "unknown", 0, "shop_redis_1 exited with code 4\n" },
+	{ "unknown", "unknown", 0, "2026-11-20 15:25:49,094 INFO exited: nginx (exit status 1; not expected)\n" },
+	{ "boot.unexplained", "boot", 1, "sandb-1 exited with code 3\n" },
+	{ "boot.unexplained", "boot", 1, "nginx-docs-1 exited with code 3\n" },
+	{ "runtime.oom-kill", "runtime", 1,
+		START
+		"Nov 20 15:26:00 h systemd[1]: shop.service: A process of this unit has been killed by the OOM killer.\n" },
 	/* words of an application that begin as those of somebody else do */
 	{ "healthy.start", "boot", 1, START "usage: 80% of quota\n" },
 	{ "healthy.start", "boot", 1, START "Failed to find application for user 7\n" },
