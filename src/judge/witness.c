@@ -201,13 +201,13 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_ENDED_APP_COMPOSE] = FACT_ENDED_APP,
 	[SIGNATURE_STOP_TIMED_OUT] = FACT_ENDED_KILL,
 	[SIGNATURE_PLATFORM_STOP] = FACT_PLATFORM_STOP,
-	[SIGNATURE_PLATFORM_IDLE] = FACT_PLATFORM_STOP,
-	[SIGNATURE_PLATFORM_CYCLE] = FACT_PLATFORM_STOP,
+	[SIGNATURE_PLATFORM_IDLE] = FACT_PLATFORM_WORD,
+	[SIGNATURE_PLATFORM_CYCLE] = FACT_PLATFORM_WORD,
 	[SIGNATURE_PLATFORM_STATE] = FACT_PLATFORM_STOP,
-	[SIGNATURE_PLATFORM_AZURE] = FACT_PLATFORM_STOP,
+	[SIGNATURE_PLATFORM_AZURE] = FACT_PLATFORM_WORD,
 	[SIGNATURE_PLATFORM_BANNER] = FACT_PLATFORM_START,
 	[SIGNATURE_PLATFORM_SPIN] = FACT_PLATFORM_STOP,
-	[SIGNATURE_PLATFORM_SHUTDOWN] = FACT_PLATFORM_STOP,
+	[SIGNATURE_PLATFORM_SHUTDOWN] = FACT_PLATFORM_WORD,
 	[SIGNATURE_AIRFLOW_WAITED] = FACT_NEVER_UP,
 	[SIGNATURE_RENDER_WAITED] = FACT_NEVER_UP,
 	[SIGNATURE_CLOUD_RUN_WAITED] = FACT_NEVER_UP,
@@ -273,6 +273,15 @@ fact_of_status(int status)
 	}
 }
 
+/* Is the line one of Heroku's own ("heroku[web.1]: Idling"), or of Azure's ("INFO  - Stopping site shop")? Without what they write
+ * in front, its words may be anybody's. */
+static bool
+is_of_platform(const struct recognised *what)
+{
+	return memmem(what->text, what->length, "heroku[", 7) != NULL ||
+		memmem(what->text, what->length, "INFO  - Stopping site ", 22) != NULL;
+}
+
 static enum fact
 fact_of_line(const struct recognised *what)
 {
@@ -293,6 +302,8 @@ fact_of_line(const struct recognised *what)
 		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);
 	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !witness_is_ours(what))
 		return FACT_NONE;
+	if (fact == FACT_PLATFORM_WORD && is_of_platform(what))
+		return FACT_PLATFORM_STOP;
 	return witness_is_others(what) ? FACT_NONE : fact;
 }
 

@@ -85,6 +85,13 @@ static const struct log {
 	{ "runtime.oom-kill", "runtime", 1,
 		START
 		"Nov 20 15:26:00 h systemd[1]: shop.service: A process of this unit has been killed by the OOM killer.\n" },
+	/* a platform says so with its name in front; without that an application may */
+	{ "recycle.platform", "shutdown", 1, "2026-11-20T15:25:49.360217+00:00 heroku[web.1]: Idling\n" },
+	{ "recycle.platform", "shutdown", 1, "2026-11-20T15:25:49.371Z INFO  - Stopping site shop\n" },
+	{ "recycle.platform", "shutdown", 0, "Idling\n" },
+	{ "recycle.platform", "shutdown", 0, "Instance 7f3a shutting down\n" },
+	{ "healthy.start", "boot", 1, START "Idling\n" },
+	{ "healthy.start", "boot", 1, START "Stopping site crawler\nCycling\n" },
 	/* words of an application that begin as those of somebody else do */
 	{ "healthy.start", "boot", 1, START "usage: 80% of quota\n" },
 	{ "healthy.start", "boot", 1, START "Failed to find application for user 7\n" },
