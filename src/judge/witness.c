@@ -131,7 +131,7 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_OOM_CGROUP] = FACT_OOM,
 	[SIGNATURE_OOM_KILLED_BARE] = FACT_OOM,
 	[SIGNATURE_OOM_TASK] = FACT_OOM,
-	[SIGNATURE_OOM_INVOKED] = FACT_OOM,
+	[SIGNATURE_OOM_INVOKED] = FACT_OOM_INVOKED,
 	[SIGNATURE_OOM_UNIT] = FACT_OOM_PLATFORM,
 	[SIGNATURE_OOM_RESULT] = FACT_OOM_PLATFORM,
 	[SIGNATURE_OOM_APP_ENGINE] = FACT_OOM_PLATFORM,
@@ -300,8 +300,9 @@ fact_of_line(const struct recognised *what)
 	if (s == SIGNATURE_EXITED || s == SIGNATURE_EXITED_STOP)
 		/* the code where a status of wait(2) has it */
 		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);
-	if ((fact == FACT_OOM || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) && !witness_is_ours(what))
-		return FACT_NONE;
+	if ((fact == FACT_OOM || s == SIGNATURE_OOM_INVOKED || s == SIGNATURE_SEGFAULT || s == SIGNATURE_TRAP) &&
+		!witness_is_ours(what))
+		return fact == FACT_OOM ? FACT_OOM_OTHER : FACT_NONE;
 	if (fact == FACT_PLATFORM_WORD && is_of_platform(what))
 		return FACT_PLATFORM_STOP;
 	return witness_is_others(what) ? FACT_NONE : fact;

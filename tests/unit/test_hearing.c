@@ -64,8 +64,19 @@ static const struct log {
 	{ "runtime.oom-kill", "runtime", 1,
 		START
 		"oom-kill:constraint=CONSTRAINT_NONE,task_memcg=/system.slice/shop.service,task=python3,pid=8,uid=0\n" },
-	{ "runtime.oom-kill", "runtime", 1,
+	/* who asked for the memory is not yet who was killed */
+	{ "runtime.oom-kill", "runtime", 0,
 		START "Nov 20 15:26:00 web kernel: gunicorn invoked oom-killer: gfp_mask=0x1\n" },
+	{ "runtime.oom-kill", "runtime", 1,
+		START
+		"Nov 20 15:26:00 web kernel: gunicorn invoked oom-killer: gfp_mask=0x1\n"
+		"[2026-11-20 15:26:01 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n" },
+	{ "healthy.start", "boot", 1,
+		START "Nov 20 15:26:00 web kernel: gunicorn invoked oom-killer: gfp_mask=0x1\n"
+		      "Nov 20 15:26:00 web kernel: Out of memory: Killed process 8 (mysqld) anon-rss:9kB\n" },
+	{ "runtime.oom-kill", "runtime", 1,
+		START "Nov 20 15:26:00 web kernel: mysqld invoked oom-killer: gfp_mask=0x1\n"
+		      "Nov 20 15:26:00 web kernel: Out of memory: Killed process 7 (gunicorn) anon-rss:9kB\n" },
 	{ "runtime.crash-signal", "runtime", 1,
 		START "Nov 20 15:26:00 web kernel: [ 9.1] python3[8]: segfault at 0 ip 1 sp 2\n" },
 	{ "runtime.crash-signal", "runtime", 1,
