@@ -55,11 +55,9 @@ kind_of(const struct traceback *t)
 {
 	enum exception last = kind_in(&t->last, t->last.places), root = kind_in(&t->root, t->root.places);
 
-	if (t->blocks == 0)
-		return EXCEPTION_NONE;
 	if (last == EXCEPTION_NONE) /* cut off */
 		return root;
-	return t->blocks > 1 && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT) ? root : last;
+	return root != EXCEPTION_NONE && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT) ? root : last;
 }
 
 /* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. */

@@ -141,6 +141,8 @@ static void
 keep_frame(struct traceback_error *e, struct span file, uint32_t row, uint32_t bits)
 {
 	e->places |= bits;
+	e->kind = EXCEPTION_NONE; /* that of take_raise: it was not the last row */
+	e->name[0] = e->message[0] = '\0';
 	if (bits == PLACE_BIT(ABORT) && e->file[0] != '\0')
 		return;
 	e->row = row;
@@ -272,6 +274,51 @@ take_source(struct traceback *t, const struct logform *f)
 			t->places |= 1u << calls[i].place;
 }
 
+/* `raise NAME("WORDS`, or with f"WORDS: what is in a variable is not known. */
+static bool
+read_raise(const struct logform *f, struct span *name, struct span *words)
+{
+	static const char before[] = "raise ";
+	const char *end = f->message + f->length;
+
+	if (!begins(f, before))
+		return false;
+	*words = (struct span){ f->message + sizeof before - 1, f->length - (sizeof before - 1) };
+	if (!cut(words, '(', name))
+		return false;
+	if (words->length > 0 && *words->at == 'f')
+		words->at++;
+	if (words->at == end || (*words->at != '"' && *words->at != '\''))
+		return false;
+	words->at++;
+	words->length = (size_t)(end - words->at);
+	return true;
+}
+
+/* Where a stack is cut off behind the row that raises, that row has the exception, whose own line takes its place if it comes. */
+static void
+take_raise(struct traceback_error *e, const struct logform *f)
+{
+	struct span name, words;
+	struct exception_line as;
+	char line[sizeof e->name + sizeof e->message];
+	size_t n, room;
+
+	if (!read_raise(f, &name, &words) || name.length >= sizeof e->name)
+		return;
+	memcpy(line, name.at, name.length);
+	memcpy(line + name.length, ": ", 2);
+	n = name.length + 2;
+	room = sizeof line - n;
+	memcpy(line + n, words.at, words.length < room ? words.length : room);
+	n += words.length < room ? words.length : room;
+	if (exception_read(&as, line, n, false) && as.name == name.length) {
+		e->kind = as.kind;
+		keep(e->name, sizeof e->name, name);
+		keep(e->message, sizeof e->message, words);
+	}
+}
+
 /* A head cut off from its end: lines that are nobody's belong to it for so long. */
 enum { LINES_MOST = 400 };
 
@@ -293,5 +340,6 @@ traceback_take(struct traceback *t, const struct logform *f, uint64_t line)
 	if (!t->open)
 		return TRACEBACK_FOREIGN;
 	take_source(t, f);
+	take_raise(&t->last, f);
 	return line < t->line + LINES_MOST ? TRACEBACK_TAKEN : TRACEBACK_OVER;
 }

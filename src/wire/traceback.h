@@ -32,7 +32,7 @@ _Static_assert(PLACES <= 32, "places are bits of one word");
 
 struct traceback_error {
 	enum exception kind;
-	char name[64]; /* "" as long as the block has no last line */
+	char name[64]; /* "" as long as the block has no last line, nor a row that raises it in so many words */
 	char message[256];
 	char file[160];  /* of the innermost frame that was seen, Gunicorn's handler of SIGABRT not counted */
 	uint32_t row;    /* in that file; 0 when not known */

@@ -255,6 +255,23 @@ static const struct log {
 	{ "runtime.timeout", "runtime", 1,
 		"Traceback (most recent call last):\n"
 		"File \"/v/gunicorn/workers/sync.py\", line 133, in handle\nreq = next(parser)\nSystemExit(1)\n" },
+	/* a stack that ends in the row that raises has the exception; one that goes on from there does not */
+	{ "boot.app-exception", "boot", 1,
+		"  File \"/app/app/database.py\", line 38, in connect_args\n"
+		"    raise ValueError(\"a certificate is required\")\n"
+		"[ERROR] Worker (pid:9) exited with code 3.\n" },
+	{ "boot.dependency-down", "boot", 1,
+		"  File \"/app/app/database.py\", line 38, in connect\n"
+		"    raise OperationalError(f'connection refused')\n"
+		"[ERROR] Worker (pid:9) exited with code 3.\n" },
+	{ "boot.unexplained", "boot", 1,
+		"  File \"/app/app/database.py\", line 38, in connect\n"
+		"    raise OperationalError('connection refused')\n"
+		"  File \"/app/app/other.py\", line 38, in other\n"
+		"[ERROR] Worker (pid:9) exited with code 3.\n" },
+	{ "boot.unexplained", "boot", 1,
+		"  File \"/app/app/database.py\", line 38, in connect\n    raise error(reason)\n"
+		"[ERROR] Worker (pid:9) exited with code 3.\n" },
 	/* a pager has cut off what is right of the screen */
 	{ "boot.unexplained", "boot", 0,
 		"Nov 20 15:25:49 h gunicorn[7]: Traceback (most recent call last):\n"
