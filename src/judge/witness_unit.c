@@ -7,6 +7,9 @@ static const struct {
 	enum signature signature;
 	char after[24];
 } naming[] = { { SIGNATURE_OOM_UNIT, ".service: A process of" }, { SIGNATURE_OOM_RESULT, ".service: Failed with" },
+	{ SIGNATURE_OOM_SYSTEMD, ".service due to memory" }, { SIGNATURE_NOT_RUN_EXEC, ".service: Main process" },
+	{ SIGNATURE_NOT_RUN_SHELL, ".service: Main process" }, { SIGNATURE_NOT_RUN_USER, ".service: Main process" },
+	{ SIGNATURE_NOT_RUN_CHDIR, ".service: Main process" }, { SIGNATURE_NOT_RUN_SUPERVISOR, " (exit status" },
 	{ SIGNATURE_ENDED_BOOT, ".service: Main process" }, { SIGNATURE_ENDED_APP, ".service: Main process" },
 	{ SIGNATURE_ENDED_START, ".service: Main process" }, { SIGNATURE_STOP_TIMED_OUT, ".service: State" },
 	{ SIGNATURE_ENDED_BOOT_SUPERVISOR, " (exit status" }, { SIGNATURE_ENDED_APP_SUPERVISOR, " (exit status" },
