@@ -164,6 +164,14 @@ view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss
 	return true;
 }
 
+/* What is laid over / is not seen: a process's own root stays the mount below (pivot_root(2) is made for that). Names that only
+ * resolve to it ("/var/..", a link of root's) come here. */
+static bool
+is_below_root(const char *resolved, const char *path, struct err *err)
+{
+	return resolved[1] != '\0' || err_set(err, 0, "'%s' is / itself, which cannot be laid over", path);
+}
+
 bool
 view_empty(struct view *view, const char *path, const char *limits, bool read_only, bool no_exec, struct err *err)
 {
@@ -171,6 +179,8 @@ view_empty(struct view *view, const char *path, const char *limits, bool read_on
 	char resolved[PATH_MAX];
 
 	view_resolve(path, resolved);
+	if (!is_below_root(resolved, path, err))
+		return false;
 	place = place_at(view, resolved);
 	if (place != NULL && (place->kind >= VIEW_EMPTY || place->source[0] != '\0'))
 		return true;
@@ -199,6 +209,8 @@ view_bind(struct view *view, enum view_kind kind, const char *source, const char
 
 	view_resolve(source, from);
 	view_resolve(path, resolved);
+	if (!is_below_root(resolved, path, err))
+		return false;
 	is_there = lstat(from, &st) == 0;
 	if (!is_there && may_miss)
 		return true;

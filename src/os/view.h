@@ -1,8 +1,9 @@
 /*
  * view -- the file system as a service sees it: parts of it read-only, hidden, empty, or as they are.
  *
- * A list of places; the deepest one that holds a path says what becomes of that, or what is seen there in its stead. It becomes steps of the child in a mount
- * namespace of its own (view_mount), or, where there is none to be had, rules of Landlock (landlock.h).
+ * A list of places; the deepest one that holds a path says what becomes of that, or what is seen there in its stead. It
+ * becomes steps of the child in a mount namespace of its own (view_mount), or, where there is none to be had, rules of
+ * Landlock (landlock.h).
  *
  * Mounts are made by descriptor, never by a path that is looked up twice, and no symbolic link is followed: what
  * view_resolve leaves of them is not root's, and a service that could put a link there would choose what is opened to it at

@@ -113,17 +113,19 @@ view_take_directory(const void *of)
 {
 	const struct view_work *w = of;
 	int at = mountapi_open(w->path), fd = -1;
-	mode_t mask = umask(0); /* the service's by now */
+	mode_t mask;
 	bool ok;
 
+	if (at < 0)
+		return false;
+	mask = umask(0); /* the service's by now */
 	if (w->is_file)
 		fd = openat(at, second(w), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0444);
 	ok = w->is_file ? fd >= 0 : mkdirat(at, second(w), 0755) == 0 || errno == EEXIST;
 	umask(mask);
 	if (fd >= 0)
 		close(fd);
-	if (at >= 0)
-		close(at);
+	close(at);
 	return ok;
 }
 

@@ -116,11 +116,28 @@ add_laying(const struct view *view, struct steps *steps, const struct view_place
 			is_bound ? "" : what, err);
 }
 
+/* Does PLACE lie in something empty in which only what is bound is seen? */
+static bool
+is_out_of_sight(const struct view *view, const struct view_place *place)
+{
+	const struct view_place *ground = NULL;
+
+	for (unsigned i = 0; i < view->count; i++)
+		if (view->at[i] != place && (view->at[i]->kind == VIEW_EMPTY || view->at[i]->source[0] != '\0') &&
+			pathname_is_below(place->path, view->at[i]->path) &&
+			(ground == NULL || strlen(view->at[i]->path) > strlen(ground->path)))
+			ground = view->at[i];
+	return ground != NULL && ground->kind == VIEW_EMPTY && ground->bare && place->source[0] == '\0';
+}
+
 static bool
 add_place(const struct view *view, struct steps *steps, const struct view_place *p, int kept, struct err *err)
 {
 	struct view_work w = { .kept = kept, .may_miss = p->may_miss, .type = "tmpfs" };
 
+	/* what is not seen needs no cover, and there is nothing to lay one over */
+	if (kept < 0 && (p->kind == VIEW_READ_ONLY || p->kind == VIEW_INACCESSIBLE) && is_out_of_sight(view, p))
+		return true;
 	split_options(w.options, p->options);
 	switch (p->kind) {
 	case VIEW_AS_IT_IS: return kept < 0 || add_laying(view, steps, p, &w, err);
@@ -154,20 +171,6 @@ is_covered(const struct view *view, const struct view_place *place)
 			pathname_is_below(place->path, view->at[i]->path))
 			return true;
 	return false;
-}
-
-/* Does PLACE lie in something empty in which only what is bound is seen? */
-static bool
-is_out_of_sight(const struct view *view, const struct view_place *place)
-{
-	const struct view_place *ground = NULL;
-
-	for (unsigned i = 0; i < view->count; i++)
-		if (view->at[i] != place && (view->at[i]->kind == VIEW_EMPTY || view->at[i]->source[0] != '\0') &&
-			pathname_is_below(place->path, view->at[i]->path) &&
-			(ground == NULL || strlen(view->at[i]->path) > strlen(ground->path)))
-			ground = view->at[i];
-	return ground != NULL && ground->kind == VIEW_EMPTY && ground->bare && place->source[0] == '\0';
 }
 
 static bool

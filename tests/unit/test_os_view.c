@@ -110,6 +110,25 @@ what_is_bound_has_one_source(void **state)
 	free(view);
 }
 
+/* By whatever name: a tmpfs over it would not be seen, and everything else would. */
+static void
+nothing_is_laid_over_root(void **state)
+{
+	static const char *const names[] = { "/", "/.", "/var/..", "//" };
+	struct view *view = calloc(1, sizeof *view);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct err err = { 0 };
+
+		assert_false(view_empty(view, names[i], "mode=0755", false, false, &err));
+		assert_non_null(strstr(err.text, "is / itself"));
+		assert_false(view_bind(view, VIEW_AS_IT_IS, "/usr", names[i], false, false, &err));
+	}
+	assert_int_equal(view->count, 0);
+	free(view);
+}
+
 /* What a service is to see: data read-only but for data/mine, hidden and secret gone, and blank empty but for blank/kept. */
 static struct view *
 make_view(const struct scratch *s)
@@ -139,10 +158,10 @@ bind_more(struct view *view, const struct scratch *s)
 	char far[PATH_MAX], file[PATH_MAX];
 	struct err err;
 
+	for (size_t i = 0; i < 6; i++)
+		make_directory(s, (const char *const[]){ "far", "far/mine", "data/other", "bare", "bare/kept", "bare/shown" }[i]);
 	for (size_t i = 0; i < 5; i++)
-		make_directory(s, (const char *const[]){ "far", "far/mine", "data/other", "bare", "bare/kept" }[i]);
-	for (size_t i = 0; i < 4; i++)
-		make_file(s, (const char *const[]){ "far/f", "far/mine/f", "data/other/own", "bare/kept/f" }[i]);
+		make_file(s, (const char *const[]){ "far/f", "far/mine/f", "data/other/own", "bare/kept/f", "bare/secret" }[i]);
 	snprintf(far, sizeof far, "%s", scratch_path(s, "far"));
 	snprintf(file, sizeof file, "%s", scratch_path(s, "far/f"));
 	assert_true(view_bind(view, VIEW_AS_IT_IS, far, scratch_path(s, "blank/new/place"), false, false, &err));
@@ -151,6 +170,8 @@ bind_more(struct view *view, const struct scratch *s)
 	assert_true(view_add(view, VIEW_AS_IT_IS, scratch_path(s, "data/other/mine"), false, NULL, &err));
 	assert_true(view_empty(view, scratch_path(s, "bare"), "mode=0755", true, true, &err));
 	assert_true(view_add(view, VIEW_AS_IT_IS, scratch_path(s, "bare/kept"), true, NULL, &err));
+	assert_true(view_add(view, VIEW_READ_ONLY, scratch_path(s, "bare/shown"), false, NULL, &err));
+	assert_true(view_add(view, VIEW_INACCESSIBLE, scratch_path(s, "bare/secret"), false, NULL, &err));
 	assert_true(view_bind(view, VIEW_AS_IT_IS, far, scratch_path(s, "bare/a/b"), false, false, &err));
 	assert_true(view_empty(view, scratch_path(s, "bare/in/it"), "mode=0755", false, false, &err));
 }
@@ -192,6 +213,8 @@ look_around(const struct scratch *s, bool mounts)
 		{ "data/other/mine/f", O_WRONLY, 0, NOT_LOOKED_AT },
 		{ "bare/new", O_WRONLY | O_CREAT, EROFS, NOT_LOOKED_AT },
 		{ "bare/kept/f", O_RDONLY, ENOENT, NOT_LOOKED_AT },
+		{ "bare/shown", O_RDONLY, ENOENT, NOT_LOOKED_AT },
+		{ "bare/secret", O_RDONLY, ENOENT, NOT_LOOKED_AT },
 		{ "bare/a/b/f", O_WRONLY, 0, NOT_LOOKED_AT },
 		{ "bare/in/it/new", O_WRONLY | O_CREAT, 0, NOT_LOOKED_AT },
 	};
@@ -287,6 +310,7 @@ main(void)
 		cmocka_unit_test(links_are_followed_where_they_can_be_trusted),
 		cmocka_unit_test(the_same_place_twice_is_the_stricter),
 		cmocka_unit_test(what_is_bound_has_one_source),
+		cmocka_unit_test(nothing_is_laid_over_root),
 		cmocka_unit_test(mounts_give_the_view),
 		cmocka_unit_test(landlock_gives_the_view),
 	};
