@@ -9,8 +9,8 @@
 
 #include "base/msec.h"
 
-/* Have TIMER, which was initialised, fire once at DUE (clock.h) instead of when it was due until now: in this round if that is
- * past, and not at all if it is MSEC_NEVER. */
+/* Have TIMER, which was initialised, fire once at DUE (clock.h) instead of when it was due until now: in the next
+ * round, without waiting, if that is past, and not at all if it is MSEC_NEVER. */
 void alarm_at(struct ev_loop *loop, ev_timer *timer, msec due);
 
 /* The same after WAIT (>= 0, or MSEC_NEVER). */

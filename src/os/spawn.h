@@ -8,8 +8,8 @@
  * it touches hangs. Where that is known before (a network file system), or was found out so, `may_stall` makes it a plain
  * fork, whose failure shows as exit status 127 and a line in its log.
  *
- * What the child gets (gunicorn-facts 10): every signal unblocked and at its default, a session and a session
- * keyring of its own, descriptors 0 (null), 1 and 2 (its log), 3... (listeners), nothing else; LISTEN_PID written after the fork.
+ * What the child gets (gunicorn-facts 10): every signal unblocked and at its default, a session and a session keyring of its
+ * own, descriptors 0 (null), 1 and 2 (its log), 3... (listeners), nothing else; LISTEN_PID written after the fork.
  */
 #ifndef BRIDLE_OS_SPAWN_H
 #define BRIDLE_OS_SPAWN_H

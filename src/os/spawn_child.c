@@ -41,8 +41,9 @@ lead_session(const struct spawn_job *job)
 }
 
 /* So it does not possess what is in ours, and others do not what it keeps (keyrings(7); KeyringMode=private of
- * systemd.exec(5)). While it is root: the keyring counts as root's, and no user who used up his own keys is without one. Where
- * a kernel or the filter of a container has no keys for us, it has none for the service. */
+ * systemd.exec(5)). While it is root: the keyring counts as root's, and no user who used up his own keys is without one. Run by
+ * anybody else, it is one of that user's 200 (kernel.keys.maxkeys): with as many in use, ours is kept. Where a kernel or the
+ * filter of a container has no keys for us, it has none for the service. */
 static bool
 own_keyring(const struct spawn_job *job)
 {

@@ -162,12 +162,16 @@ packed_version(const struct conf_version *v)
 	return (uint32_t)v->major << 16 | (uint32_t)v->minor << 8 | (uint32_t)v->patch;
 }
 
-/* gthread looks at its connections before it accepts, in 20.1 already (workers/gthread.py, run()). */
+/* gthread looks at its connections before it accepts, in 20.1 already (workers/gthread.py, run()); it is what threads make of the
+ * default (config.py, worker_class_str). */
 static bool
-is_limited(const char *worker_class)
+is_limited(const struct conf_service *s)
 {
-	return strcmp(worker_class, "gevent") == 0 || strcmp(worker_class, "eventlet") == 0 ||
-		strcmp(worker_class, "gthread") == 0;
+	const char *class = s->worker_class;
+
+	if (s->threads > 1 && (class[0] == '\0' || strcmp(class, "sync") == 0))
+		return true;
+	return strcmp(class, "gevent") == 0 || strcmp(class, "eventlet") == 0 || strcmp(class, "gthread") == 0;
 }
 
 /* The most connections of a worker that accepts no more then; 0: of another kind, or a file of its own may say another
@@ -178,7 +182,7 @@ connections_of(const struct conf_section *section, const struct conf_service *s)
 	enum { DEFAULT = 1000 /* Gunicorn's */ };
 	const struct conf_setting *set = conf_setting_of(section, "worker_connections");
 
-	if (!is_limited(s->worker_class))
+	if (!is_limited(s))
 		return 0;
 	if (set != NULL && set->value[0] != '\0')
 		return (uint32_t)strtoul(set->value, NULL, 10);

@@ -75,7 +75,7 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	return spawn(&r, err);
 }
 
-/* From 100 ms on, twice as long for each failure to start. Services do without a watcher, and what keeps one from
+/* From 200 ms on, twice as long for each failure to start. Services do without a watcher, and what keeps one from
  * starting may be just what the machine lacks (memory, descriptors). */
 static void
 delay_next(struct bridled *b)

@@ -14,6 +14,7 @@ from sections import web
 from troubles import CLASSES, WITH_GEVENT, ask_in_vain, named, needs_process_events, note, recycled, settings, troubled, up, why
 from waiting import until
 
+
 @pytest.fixture
 def site(daemons, edge):
     """site(worker_class, **keys): a bridled with that one service, which has been told to start."""
