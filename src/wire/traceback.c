@@ -94,6 +94,13 @@ is_launcher(struct span file)
 		span_has(file, "\\Scripts\\") || span_has(file, "gunicorn/");
 }
 
+/* A module that serves requests serves none while it is imported. */
+static bool
+is_only_loaded(unsigned place, struct span function)
+{
+	return places[place].place == PLACE_REQUEST && function_is(function, "<module>");
+}
+
 static uint32_t
 places_of(struct span file, struct span function)
 {
@@ -101,7 +108,7 @@ places_of(struct span file, struct span function)
 
 	for (unsigned i = 0; i < sizeof places / sizeof places[0]; i++)
 		if (span_has(file, places[i].file) && function_is(function, places[i].function) &&
-			!(*places[i].file == '\0' && is_launcher(file)))
+			!(*places[i].file == '\0' && is_launcher(file)) && !is_only_loaded(i, function))
 			bits |= 1u << places[i].place;
 	return bits;
 }
