@@ -208,15 +208,15 @@ void
 inquiry_read(struct watcher *w, struct service *s, const char *bytes, size_t n)
 {
 	struct recogniser *r = s->kind == PAGE_GUNICORN ? reader_for(w, s) : NULL;
-	bool begun = r != NULL && r->begun;
 
 	if (r == NULL)
 		return;
+	/* before they are judged: the line that tells of an end may be among them, behind the last words */
+	if (s->sampler != NULL)
+		lastline_read(&s->sampler->lastline, r, r->begun, bytes, n, clock_now());
 	w->inquiries.slot = s->slot;
 	w->inquiries.reading = true;
 	recogniser_feed(r, bytes, n);
 	w->inquiries.reading = false;
-	if (s->sampler != NULL)
-		lastline_read(&s->sampler->lastline, r, begun, bytes, n, clock_now());
 	put_back(w, s, r);
 }

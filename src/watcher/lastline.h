@@ -21,7 +21,7 @@ struct lastline {
 	char text[LASTLINE_TEXT];
 };
 
-/* N BYTES of its output, which R has just read; BEGUN: they go on with a line that began before. Of many lines the last few
+/* N BYTES of its output, which R is about to read; BEGUN: they go on with a line that began before. Of many lines the last few
  * are looked at. Any bytes: what is kept is visible, and cut. */
 void lastline_read(struct lastline *l, const struct recogniser *r, bool begun, const char *bytes, size_t n, msec now);
 
