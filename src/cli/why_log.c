@@ -179,6 +179,7 @@ why_log(const struct arguments *a)
 		return trouble_tell(&t);
 	}
 	recogniser_init(&w.recogniser, hear, &w);
+	w.recogniser.copied = true;
 	recogniser_know(&w.recogniser, own.at, own.count);
 	hearing_init(&w.hearing, judged, &w);
 	verdict_printer_init(&w.printer, (a->given & ARGUMENT(JSON)) != 0);

@@ -6,25 +6,28 @@
  * writes control characters. */
 static const struct {
 	const char *written, *meant;
+	bool copied; /* only where a person may have copied it */
 } forms[] = {
-	{ "\\r\\n", "\n" },
-	{ "\\n", "\n" },
-	{ "\\\"", "\"" },
-	{ "#012", "\n" },
-	{ "\",\"", "\n" },
-	{ "\", \"", "\n" },
+	{ "\\r\\n", "\n", false },
+	{ "\\n", "\n", false },
+	{ "\\\"", "\"", false },
+	{ "#012", "\n", false },
+	{ "\",\"", "\n", false },
+	{ "\", \"", "\n", false },
 	/* newlines that became blanks */
-	{ " File \"", "\n  File \"" },
-	{ " Traceback (most recent", "\nTraceback (most recent" },
-	{ " During handling of the above", "\nDuring handling of the above" },
-	{ " The above exception was", "\nThe above exception was" },
+	{ " File \"", "\n  File \"", true },
+	{ " Traceback (most recent", "\nTraceback (most recent", true },
+	{ " During handling of the above", "\nDuring handling of the above", true },
+	{ " The above exception was", "\nThe above exception was", true },
 };
 
 /* The form that AT begins with, or NULL, and its length. */
 static const char *
-meant_by(const char *at, size_t n, size_t *length)
+meant_by(const char *at, size_t n, bool copied, size_t *length)
 {
 	for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		if (forms[i].copied && !copied)
+			continue;
 		*length = strlen(forms[i].written);
 		if (n >= *length && memcmp(at, forms[i].written, *length) == 0)
 			return forms[i].meant;
@@ -49,15 +52,16 @@ blank_before_error(const char *from, const char *at, const char *end)
 }
 
 void
-flatline_read(struct text *out, const char *line, size_t length)
+flatline_read(struct text *out, const char *line, size_t length, bool copied)
 {
 	const char *at = line, *end = line + length, *kept = line;
 
 	while (at < end) {
 		size_t n = 1;
-		const char *meant =
-			strchr("\\#\" ", *at) != NULL && *at != '\0' ? meant_by(at, (size_t)(end - at), &n) : NULL;
-		const char *blank = *at == 'E' ? blank_before_error(kept, at, end) : NULL;
+		const char *meant = strchr("\\#\" ", *at) != NULL && *at != '\0' ?
+			meant_by(at, (size_t)(end - at), copied, &n) :
+			NULL;
+		const char *blank = copied && *at == 'E' ? blank_before_error(kept, at, end) : NULL;
 
 		if (blank != NULL) {
 			text_addn(out, kept, (size_t)(blank - kept));

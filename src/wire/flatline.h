@@ -7,13 +7,15 @@
 #ifndef BRIDLE_WIRE_FLATLINE_H
 #define BRIDLE_WIRE_FLATLINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
 
 /* Append to OUT the lines that LINE of LENGTH bytes stands for, with a newline between two of them; a quotation mark that
- * is escaped is one again. What does not fit into OUT is cut. */
-void flatline_read(struct text *out, const char *line, size_t length);
+ * is escaped is one again. COPIED: by a person, who may have made newlines blanks; nobody else is trusted to mean that.
+ * What does not fit into OUT is cut. */
+void flatline_read(struct text *out, const char *line, size_t length, bool copied);
 
 /* Where in LINE of LENGTH bytes the next line of a screen begins: what is copied from some terminals has blanks up to the
  * right edge in place of newlines. NULL: nowhere. Whether it begins with a time is for the caller to see. */

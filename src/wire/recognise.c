@@ -228,7 +228,7 @@ take_flat(struct recogniser *r, const struct logform *f, const char *text, size_
 	if (!is_flat(f))
 		return false;
 	text_init(&plain, r->plain, sizeof r->plain);
-	flatline_read(&plain, text, (size_t)(f->message + f->length - text));
+	flatline_read(&plain, text, (size_t)(f->message + f->length - text), r->copied);
 	take_plain(r, &plain, text, length);
 	return true;
 }
@@ -304,7 +304,7 @@ static void
 take_line(struct recogniser *r, const char *line, size_t length)
 {
 	size_t mark = r->lines++ == 0 ? mark_length(line, length) : 0;
-	bool pasted = !r->strict; /* by a person: into a live log somebody might put rows with a request */
+	bool rows = r->copied && !r->strict;
 	const char *next;
 
 	line += mark;
@@ -317,7 +317,7 @@ take_line(struct recogniser *r, const char *line, size_t length)
 		length = colour_strip(r->line, line, length); /* nothing is held there but, perhaps, this line */
 		line = r->line;
 	}
-	for (; pasted && (next = next_row(line, length)) != NULL; line = next) {
+	for (; rows && (next = next_row(line, length)) != NULL; line = next) {
 		take_row(r, line, (size_t)(next - line));
 		length -= (size_t)(next - line);
 	}

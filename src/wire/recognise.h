@@ -51,6 +51,8 @@ struct recogniser {
 	uint64_t lines; /* ended so far */
 	int64_t second;
 	unsigned stamps; /* the most that a line had: those with fewer go by another clock */
+	bool copied;     /* to be set by the caller: a person may have copied it, and made newlines blanks; into a log that is
+	                  * written by programs anybody could put such rows with a request */
 	bool strict;     /* Gunicorn's header has been seen: lines without one are not its lines */
 	bool begun;      /* a line has begun that has not ended; what goes beyond `line` is passed over */
 	struct signature_index index;

@@ -216,6 +216,13 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
 		"- - - \"GET / HTTP/1.1\" 200 5 \"x" ROOM
 		"[2026-11-20 15:25:50 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
+	/* a module that serves requests is only loaded */
+	{ "boot.app-exception", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/lib/python3.12/site-packages/aiohttp/web_protocol.py\", line 3, in <module>\n"
+		"    wrap = ssl.wrap_socket\n"
+		"AttributeError: module 'ssl' has no attribute 'wrap_socket'\n" },
 	/* shells speak the language of their user */
 	{ "boot.import-missing", "startup-config", 1, "bash: gunicorn: orden no encontrada\n" },
 	{ "boot.import-missing", "startup-config", 1,
@@ -330,15 +337,42 @@ hear(void *context, const struct recognised *what)
 }
 
 static struct cause_verdict
-judge(struct heard *h, const char *text, size_t length)
+judge_one(struct heard *h, const char *text, size_t length, bool copied)
 {
 	h->incidents = 0;
 	recogniser_init(&h->recogniser, hear, h);
+	h->recogniser.copied = copied;
 	hearing_init(&h->hearing, judged, h);
 	recogniser_feed(&h->recogniser, text, length);
 	recogniser_end(&h->recogniser);
 	hearing_close(&h->hearing, false);
 	return h->first.verdict;
+}
+
+static struct cause_verdict
+judge(struct heard *h, const char *text, size_t length)
+{
+	return judge_one(h, text, length, true);
+}
+
+/* A client's words must not become rows of the log that they are quoted in, be Gunicorn's own header never seen there. */
+static void
+a_live_log_has_no_rows_of_a_screen(void **state)
+{
+	static const char *const forged[] = {
+		"INFO GET / from x" ROOM "[2026-11-20 15:25:50 +0000] [1] [ERROR] Reason: Worker failed to boot.\n",
+		"WARNING Slow request from Traceback (most recent call last): File \"/srv/a/import_app.py\", line 1, in <module> "
+		"import x ModuleNotFoundError: No module named 'x'\n",
+	};
+	struct heard *h = malloc(sizeof *h);
+
+	(void)state;
+	assert_non_null(h);
+	for (size_t i = 0; i < sizeof forged / sizeof forged[0]; i++) {
+		assert_int_not_equal(judge_one(h, forged[i], strlen(forged[i]), true).cause, CAUSE_UNKNOWN);
+		assert_int_equal(judge_one(h, forged[i], strlen(forged[i]), false).cause, CAUSE_UNKNOWN);
+	}
+	free(h);
 }
 
 static void
@@ -437,6 +471,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_log),
+		cmocka_unit_test(a_live_log_has_no_rows_of_a_screen),
 		cmocka_unit_test(every_form),
 	};
 

@@ -46,6 +46,7 @@ recognise(char *words, size_t size, const char *log, size_t length, size_t piece
 	assert_non_null(r);
 	text_init(&t, words, size);
 	recogniser_init(r, note, &t);
+	r->copied = true;
 	for (size_t at = 0; at < length; at += piece)
 		recogniser_feed(r, log + at, length - at < piece ? length - at : piece);
 	recogniser_end(r);
