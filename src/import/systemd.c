@@ -1,6 +1,6 @@
 /*
- * systemd -- units into drafts: which service a socket belongs to, which of several lines counts, and in which order they
- * are translated, for some need what others say.
+ * systemd -- units into drafts: which service a socket belongs to, and in which order lines are translated, for some need
+ * what others say.
  */
 #include "import/sources.h"
 
@@ -10,6 +10,7 @@
 #include "import/directives.h"
 #include "import/hole.h"
 #include "import/launch.h"
+#include "import/overrule.h"
 #include "import/unit.h"
 #include "wire/execline.h"
 
@@ -117,29 +118,6 @@ translate_exec_start(struct translation *t)
 
 /* ---- lines ---- */
 
-/* Whether each line of the directive counts, and not only the last one. */
-static bool
-is_list(const struct directive *d)
-{
-	if (d->key[0] != '\0' && d->translate != translate_output && d->translate != translate_cpus)
-		return key_places[key_id(key_find(d->key))].kind->joined;
-	return d->translate == translate_none || d->translate == translate_cpus || d->translate == translate_order ||
-		d->translate == translate_exec_reload || d->translate == translate_exec_stop;
-}
-
-/* The line of UNIT behind LINE that takes its effect away; NULL when there is none. */
-static const struct unit_line *
-overruler(const struct unit_line *line, const struct directive *d)
-{
-	const struct unit_line *last = NULL;
-
-	for (const struct unit_line *l = line->next; l != NULL; l = l->next)
-		if (strcmp(l->entry->directive, line->entry->directive) == 0 &&
-			strcmp(l->entry->section, line->entry->section) == 0 && (l->value[0] == '\0' || !is_list(d)))
-			last = l;
-	return last;
-}
-
 static void
 settle_unknown(struct import *im, struct ledger_entry *entry)
 {
@@ -180,19 +158,14 @@ settle_unknown(struct import *im, struct ledger_entry *entry)
 static void
 translate_line(struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
 {
-	struct translation t = { .import = im,
-		.draft = unit->draft,
-		.unit = unit,
-		.entry = line->entry,
-		.directive = d };
-	const struct unit_line *later = d->translate == translate_exec_start ? NULL : overruler(line, d);
+	struct translation t = translation_of(im, unit, line, d);
+	const struct unit_line *later = d->translate == translate_exec_start ? NULL : overruler(im, unit, line, d);
 
 	if (later != NULL) {
 		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes its place",
 			later->entry->line, later->entry->file);
 		return;
 	}
-	t.value = unit_specify(unit, im->arena, line->value);
 	/* of capabilities, an empty list is one, too */
 	if (t.value[0] == '\0' && d->fate == FATE_KEPT && d->translate != translate_sandbox_list)
 		translate_settle(&t, FATE_MEANINGLESS, "it only empties what stood before it");

@@ -26,6 +26,7 @@ translate_pass_over(struct translation *t, const char *why)
 	ledger_settle(&t->import->ledger, t->entry, FATE_MEANINGLESS, "", "%s: %s passes over it", why, manager);
 	conf_complain(t->import->report, CONF_WARNING, t->entry->file, t->entry->line, "%s: %s: %s passes over it",
 		t->entry->directive, why, manager);
+	t->is_passed_over = true;
 }
 
 void
@@ -79,7 +80,7 @@ translate_title(struct translation *t)
 
 /* ---- words that mean something ---- */
 
-/* What a value means. The first row that fits counts; "" fits any. */
+/* What a value means. The first row that fits counts; "" is for what systemd does not know. */
 struct meaning {
 	const char *value;
 	enum fate fate;
@@ -95,7 +96,10 @@ settle_by(struct translation *t, const struct meaning *meanings)
 	}
 	while (meanings->value[0] != '\0' && strcasecmp(meanings->value, t->value) != 0)
 		meanings++;
-	translate_settle(t, meanings->fate, meanings->reason);
+	if (meanings->value[0] == '\0' && !hole_is_in(t->value))
+		translate_pass_over(t, meanings->reason);
+	else
+		translate_settle(t, meanings->fate, meanings->reason);
 }
 
 bool
@@ -142,7 +146,7 @@ translate_type(struct translation *t)
 			"a command that ends is started again: write restart = never for one that does its "
 			"work once" },
 		{ "dbus", FATE_LOST, "nobody waits for a name on the bus" },
-		{ "", FATE_MEANINGLESS, "systemd knows no such type" },
+		{ "", FATE_MEANINGLESS, "not a type of a service" },
 	};
 
 	if (strncmp(t->value, "notify", 6) == 0 && t->draft->kind == CONF_PROGRAM)
@@ -180,7 +184,7 @@ translate_restart(struct translation *t)
 	if (hole_is_in(t->value))
 		translate_set(t, KEY_restart, t->value, "");
 	else
-		translate_settle(t, FATE_MEANINGLESS, "systemd knows no such word: it passes over it");
+		translate_pass_over(t, "not a word of Restart=");
 }
 
 void
@@ -194,7 +198,7 @@ translate_kill_mode(struct translation *t)
 		{ "process", FATE_LOST,
 			"what the service left behind is ended too: nothing of a stopped service stays alive" },
 		{ "none", FATE_LOST, "the service is ended when it is stopped: nothing of it stays alive" },
-		{ "", FATE_MEANINGLESS, "systemd knows no such word" },
+		{ "", FATE_MEANINGLESS, "not a word of KillMode=" },
 	};
 
 	settle_by(t, meanings);

@@ -16,6 +16,7 @@ struct translation {
 	struct ledger_entry *entry; /* to be settled */
 	const struct directive *directive;
 	const char *value; /* specifiers replaced, placeholders are holes */
+	bool is_passed_over; /* set by translate_pass_over() */
 };
 
 /* Settles the entry. */

@@ -9,6 +9,7 @@
 struct unit_line {
 	struct ledger_entry *entry;
 	const char *value; /* placeholders are holes, specifiers are not replaced yet */
+	bool was_tried, is_passed_over; /* by the reader of systemd, so that what stood before it counts on */
 	struct unit_line *next;
 };
 

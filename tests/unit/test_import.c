@@ -448,6 +448,16 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn -c {{ d }}/x.py --chdir {{ c }} {% if x %}--certfile {{ y }}{% endif %} a\n",
 			"app = a; config = /FILL_IN_d/x.py; chdir = FILL_IN_c; certfile = FILL_IN_y; " },
 		{ "EnvironmentFile={{ a[\"b\"] }}/.env\nEnvironmentFile=relative\nExecStart=gunicorn a\n", "app = a; environment_file = \"/FILL_IN_a_b/.env\"; " },
+		/* a later line that systemd passes over leaves the one before it */
+		{ "ExecStart=gunicorn a\nMemoryMax=1G\nMemoryMax=512m\nLimitNOFILE=65536\nLimitNOFILE=1K\nTasksMax=9\nTasksMax=9K\n",
+			"app = a; limit_nofile = 65536; memory_max = 1G; tasks_max = 9; " },
+		{ "ExecStart=gunicorn a\nUMask=0027\nUMask=9\nProtectSystem=full\nProtectSystem=foo\nNice=5\nNice=25\nRestart=no\nRestart=x\n",
+			"app = a; umask = 0027; nice = 5; restart = never; protect_system = full; " },
+		{ "WorkingDirectory=/srv\nWorkingDirectory=-x\nExecStart=gunicorn -c x\nOOMPolicy=stop\nOOMPolicy=foo\nRestartSec=7\nRestartSec=soon\n",
+			"directory = /srv; oom_policy = restart; restart_delay = 7s; config = x; " },
+		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; type = notify; " },
+		{ "ExecStart=gunicorn a\nTimeoutStopSec=1\nTimeoutSec=2\nTimeoutStopSec=3\nTimeoutStopSec=x\nNice=4\nNice=\nNice=z\n",
+			"app = a; start_timeout = 2s; stop_timeout = 3s; " },
 		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};
 	/* clang-format on */
