@@ -22,3 +22,16 @@ pathname_is_below(const char *path, const char *place)
 {
 	return pathname_rest(path, place) != NULL;
 }
+
+bool
+pathname_goes_up(const char *path, size_t n)
+{
+	for (size_t at = 0, part; at < n; at += part + 1) {
+		const char *slash = memchr(path + at, '/', n - at);
+
+		part = slash != NULL ? (size_t)(slash - path) - at : n - at;
+		if (part == 2 && memcmp(path + at, "..", 2) == 0)
+			return true;
+	}
+	return false;
+}

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/pathname.h"
+
 /* Without slashes at its end. */
 static size_t
 trimmed(const char *path, size_t n)
@@ -25,6 +27,8 @@ bindpath_parse(const char *word, struct bindpath *out, struct err *err)
 	}
 	if (source[0] != '/' || destination[0] != '/')
 		return err_set(err, 0, "'%s' is not SOURCE[:DESTINATION[:rbind|norbind]] of absolute paths", word);
+	if (pathname_goes_up(source, n) || pathname_goes_up(destination, m))
+		return err_set(err, 0, "'%s' has a '..' in it: write where that leads", word);
 	n = trimmed(source, n);
 	m = trimmed(destination, m);
 	if (m == 1)

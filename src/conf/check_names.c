@@ -12,13 +12,14 @@
 #include <string.h>
 #include <strings.h>
 
-/* No host at all is every address; an IPv6 address may have a zone behind it, which inet_pton(3) does not take. */
+/* As getaddrinfo(3) takes them, which asks nobody about "127.1" either. No host at all is every address; an IPv6 address may have a
+ * zone behind it. */
 static bool
 is_number(const char *host)
 {
 	struct in_addr in;
 
-	return host[0] == '\0' || strchr(host, ':') != NULL || inet_pton(AF_INET, host, &in) == 1;
+	return host[0] == '\0' || strchr(host, ':') != NULL || inet_aton(host, &in) != 0;
 }
 
 /* hosts(5): an address and its names, up to a #. */

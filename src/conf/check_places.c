@@ -100,7 +100,7 @@ check_directory(const struct check *c)
 	const char *path = c->service.directory;
 	char part[PATH_MAX];
 
-	if (path[0] == '\0')
+	if (path[0] == '\0' || check_is_bound(&c->service, path))
 		return;
 	if (check_is_missing(path))
 		check_say(c, CONF_ERROR, "directory", "the directory '%s' is not there", path);

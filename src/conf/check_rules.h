@@ -51,6 +51,9 @@ bool check_path(const struct check *check, const char *path, char *out, size_t s
 /* Whether PATH is surely not there: who may not look cannot know. */
 bool check_is_missing(const char *path);
 
+/* Whether S sees something else at PATH than there is, or something where nothing is: by bind_paths or bind_read_only_paths. */
+bool check_is_bound(const struct conf_service *s, const char *path);
+
 /* The parts, each in the file of its name. */
 void check_numbers(const struct check *check);     /* durations, counts, and switches that hurt */
 void check_limits(const struct check *check);      /* limits and scheduling */

@@ -94,6 +94,12 @@ is_bound(const char *path, const struct conf_words *words, bool at_itself)
 	return false;
 }
 
+bool
+check_is_bound(const struct conf_service *s, const char *path)
+{
+	return is_bound(path, &s->bind_paths, true) || is_bound(path, &s->bind_read_only_paths, true);
+}
+
 static bool
 is_home(const char *path)
 {
@@ -137,17 +143,48 @@ check_bound(const struct check *c, const char *key, const struct conf_words *wor
 			continue;
 		snprintf(source, sizeof source, "%.*s", (int)bound.source_length, bound.source);
 		snprintf(destination, sizeof destination, "%.*s", (int)bound.destination_length, bound.destination);
-		if (!bound.may_miss && check_is_missing(source))
-			check_say(c, CONF_WARNING, key,
-				"%s: '%s' is not there, and it does not start without: a - in front "
-				"of it passes over what is missing",
-				key, source);
-		else if (check_is_missing(destination) && !is_in_empty(&c->service, destination) &&
+		if (check_is_missing(source)) {
+			if (!bound.may_miss)
+				check_say(c, CONF_WARNING, key,
+					"%s: '%s' is not there, and it does not start without: a - in front "
+					"of it passes over what is missing",
+					key, source);
+		} else if (check_is_missing(destination) && !is_in_empty(&c->service, destination) &&
 			!is_bound(destination, &c->service.bind_paths, false) &&
 			!is_bound(destination, &c->service.bind_read_only_paths, false))
 			check_say(c, CONF_WARNING, key,
 				"%s: '%s' is not there, for something to be seen at it: make it", key, destination);
 	}
+}
+
+/* The bind at place I of both keys together. False behind the last one. */
+static bool
+take_bind(const struct conf_service *s, uint32_t i, struct bindpath *bound)
+{
+	const struct conf_words *words = i < s->bind_paths.count ? &s->bind_paths : &s->bind_read_only_paths;
+	struct err err;
+
+	i -= words == &s->bind_paths ? 0 : s->bind_paths.count;
+	return i < words->count && bindpath_parse(words->at[i], bound, &err);
+}
+
+/* systemd lays one over the other; a start that has two of them fails (view_bind). */
+static void
+check_bound_twice(const struct check *c)
+{
+	struct bindpath a, b;
+
+	for (uint32_t i = 1; take_bind(&c->service, i, &b); i++)
+		for (uint32_t k = 0; k < i && take_bind(&c->service, k, &a); k++)
+			if (a.destination_length == b.destination_length &&
+				strncmp(a.destination, b.destination, a.destination_length) == 0 &&
+				(a.source_length != b.source_length ||
+					strncmp(a.source, b.source, a.source_length) != 0))
+				check_say(c, CONF_ERROR,
+					i < c->service.bind_paths.count ? "bind_paths" : "bind_read_only_paths",
+					"'%.*s' and '%.*s' are both to be seen at '%.*s'", (int)a.source_length,
+					a.source, (int)b.source_length, b.source, (int)a.destination_length,
+					a.destination);
 }
 
 static void
@@ -173,7 +210,7 @@ check_temporary(const struct check *c)
 static const char *
 hidden_by(const struct conf_service *s, const char *path)
 {
-	bool bound = is_bound(path, &s->bind_paths, true) || is_bound(path, &s->bind_read_only_paths, true);
+	bool bound = check_is_bound(s, path);
 	bool kept = bound || is_kept(path, &s->read_write_paths) || is_kept(path, &s->read_only_paths);
 
 	if (is_in_temporary(s, path) && !bound)
@@ -185,6 +222,17 @@ hidden_by(const struct conf_service *s, const char *path)
 	return is_kept(path, &s->inaccessible_paths) ? "inaccessible_paths" : NULL;
 }
 
+/* What is taken away stays away; what is empty may have something in it. */
+static const char *
+way_out(const struct check *c, const char *key)
+{
+	if (strcmp(key, "inaccessible_paths") == 0)
+		return "";
+	if (strcmp(key, "protect_home") == 0 && c->service.protect_home == CONF_HOME_HIDDEN)
+		return ": protect_home = tmpfs, with bind_read_only_paths, keeps it in sight";
+	return ": bind_read_only_paths can keep it in sight";
+}
+
 void
 check_sandbox(const struct check *c)
 {
@@ -194,13 +242,13 @@ check_sandbox(const struct check *c)
 	check_temporary(c);
 	check_bound(c, "bind_paths", &c->service.bind_paths);
 	check_bound(c, "bind_read_only_paths", &c->service.bind_read_only_paths);
+	check_bound_twice(c);
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
 		const char *key = needed[i][0] == '/' ? hidden_by(&c->service, needed[i]) : NULL;
 
 		if (key != NULL) {
 			check_say(c, CONF_ERROR, key, "%s hides '%s', which the service needs%s", key, needed[i],
-				strcmp(key, "inaccessible_paths") == 0 ? "" :
-									 ": bind_read_only_paths can keep it in sight");
+				way_out(c, key));
 			/* one is enough: most often the others lie in the same place */
 			return;
 		}

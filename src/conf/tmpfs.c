@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/pathname.h"
+
 enum { LIMITS = 3 };
 
 /* What is not said is as systemd has it (TMPFS_LIMITS_TEMPORARY_FS of its mountpoint-util.h). */
@@ -59,6 +61,8 @@ tmpfs_parse(const char *word, struct tmpfs *out, struct err *err)
 		out->path_length--;
 	if (word[0] != '/' || out->path_length < 2)
 		return err_set(err, 0, "'%s' is not PATH[:OPTION,...] of an absolute path below /", word);
+	if (pathname_goes_up(word, out->path_length))
+		return err_set(err, 0, "'%s' has a '..' in it: write where that leads", word);
 	for (size_t i = 0; i < LIMITS; i++) {
 		values[i] = limits[i].otherwise;
 		lengths[i] = strlen(values[i]);
@@ -68,8 +72,9 @@ tmpfs_parse(const char *word, struct tmpfs *out, struct err *err)
 		n = strcspn(option, ",");
 		if (!take_option(out, option, n) && !take_limit(option, n, values, lengths))
 			return err_set(err, 0,
-				"'%.*s' is none of ro, rw, noexec, nosuid, nodev, mode=, size=, nr_inodes=", (int)n,
-				option);
+				"'%.*s' is none of ro, rw, noexec, nosuid, nodev, mode=0755, size=10%%, nr_inodes=400k "
+				"(or other numbers)",
+				(int)n, option);
 	}
 	snprintf(out->limits, sizeof out->limits, "mode=%.*s,size=%.*s,nr_inodes=%.*s", (int)lengths[0], values[0],
 		(int)lengths[1], values[1], (int)lengths[2], values[2]);

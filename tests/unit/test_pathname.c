@@ -41,11 +41,26 @@ a_place_holds_itself_and_what_is_below(void **state)
 	}
 }
 
+static void
+a_path_goes_up_by_a_part_of_its_own(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		const char *up = (const char *const[]){ "/srv/..", "/srv/../etc", "..", "../srv", "/.." }[i];
+		const char *not = (const char *const[]){ "/srv/...", "/srv/..etc", ".", "/srv/a..", "/" }[i];
+
+		assert_true(pathname_goes_up(up, strlen(up)));
+		assert_false(pathname_goes_up(not, strlen(not)));
+	}
+	assert_false(pathname_goes_up("/srv:/..", 4));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_place_holds_itself_and_what_is_below),
+		cmocka_unit_test(a_path_goes_up_by_a_part_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
