@@ -267,6 +267,8 @@ is_in_boot(const struct story *s)
 		return false;
 	return has(s, FACT_REASON_BOOT) || has(s, FACT_EXITED_3) || has(s, FACT_STARTUP_FAILED) ||
 		(has(s, FACT_ENDED_BOOT) && !has(s, FACT_SERVED)) ||
+		/* another container's, where this one got so far as to listen and does not give up */
+		(has(s, FACT_CONTAINER_BOOT) && !has(s, FACT_SERVED) && !has(s, FACT_LISTENING)) ||
 		(has(s, FACT_WORKER_EXCEPTION) && !has(s, FACT_AT_LOOP) && !has(s, FACT_AT_REQUEST));
 }
 

@@ -62,7 +62,8 @@ is_of_an_earlier_start(const struct story *s)
 	const unsigned *count = s->evidence.count;
 
 	return (count[FACT_STARTING] > 0 && count[FACT_USR2] == 0) || count[FACT_ENDED_BOOT] > 0 ||
-		count[FACT_ENDED_APP] > 0 || count[FACT_NOT_RUN] > 0 || count[FACT_NO_PROGRAM] > 0;
+		count[FACT_CONTAINER_BOOT] > 0 || count[FACT_ENDED_APP] > 0 || count[FACT_NOT_RUN] > 0 ||
+		count[FACT_NO_PROGRAM] > 0;
 }
 
 bool

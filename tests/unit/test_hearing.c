@@ -98,8 +98,17 @@ static const struct log {
 	{ "unknown", "unknown", 0, "db-1 exited with code 3\n" },
 	{ "unknown", "unknown", 0, "shop_redis_1 exited with code 4\n" },
 	{ "unknown", "unknown", 0, "2026-11-20 15:25:49,094 INFO exited: nginx (exit status 1; not expected)\n" },
-	{ "boot.unexplained", "boot", 1, "sandb-1 exited with code 3\n" },
-	{ "boot.unexplained", "boot", 1, "nginx-docs-1 exited with code 3\n" },
+	{ "boot.unexplained", "boot", 0, "sandb-1 exited with code 3\n" },
+	{ "boot.unexplained", "boot", 0, "nginx-docs-1 exited with code 3\n" },
+	/* beside a service that listens, and says nothing of an end, those are others by whatever name */
+	{ "healthy.start", "boot", 1,
+		START "Nov 20 15:26:00 h systemd[1]: user@1000.service: State 'stop-sigterm' timed out. Killing.\n" },
+	{ "healthy.start", "boot", 1, START "migrate-1 exited with code 3\n" },
+	{ "healthy.start", "boot", 1, START "migrate-1 exited with code 4\n" },
+	{ "healthy.start", "boot", 1,
+		START
+		"Nov 20 15:26:00 h systemd[1]: backup.service: Main process exited, code=exited, status=1/FAILURE\n" },
+	{ "healthy.start", "boot", 1, START "==> Exited with status 1\n" },
 	{ "runtime.oom-kill", "runtime", 1,
 		START
 		"Nov 20 15:26:00 h systemd[1]: shop.service: A process of this unit has been killed by the OOM killer.\n" },
@@ -242,14 +251,23 @@ static const struct log {
 		"shop            FATAL     Exited too quickly (process log may have details)\n" },
 	{ "boot.unexplained", "boot", 0,
 		"2026-11-20 15:25:49,094 INFO gave up: shop entered FATAL state, too many start retries too quickly\n" },
-	{ "boot.unexplained", "boot", 1, "web-1 exited with code 3\n" },
+	{ "boot.unexplained", "boot", 0, "web-1 exited with code 3\n" },
 	{ "boot.app-attribute", "boot", 0, "web-1 exited with code 4\n" },
 	{ "boot.unexplained", "boot", 0,
 		"==> Port scan timeout reached, no open ports detected. Bind your service to a port.\n" },
 	{ "boot.unexplained", "boot", 0,
 		"The user-provided container failed to start and listen on the port defined by the PORT=8080 variable\n" },
-	{ "shutdown.forced-kill", "shutdown", 1,
+	{ "shutdown.forced-kill", "shutdown", 0,
 		"Nov 20 15:25:49 h systemd[1]: shop.service: State 'stop-sigterm' timed out. Killing.\n" },
+	/* with the order to end it is its own, unless it said that it has ended */
+	{ "shutdown.forced-kill", "shutdown", 1,
+		START "[2026-11-20 15:26:10 +0000] [1] [INFO] Handling signal: term\n"
+		      "Nov 20 15:27:40 h systemd[1]: shop.service: State 'stop-sigterm' timed out. Killing.\n" },
+	{ "shutdown.requested", "shutdown", 1,
+		START "[2026-11-20 15:26:10 +0000] [1] [INFO] Handling signal: term\n"
+		      "[2026-11-20 15:26:10 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		      "[2026-11-20 15:26:11 +0000] [1] [INFO] Shutting down: Master\n"
+		      "Nov 20 15:27:40 h systemd[1]: user@1000.service: State 'stop-sigterm' timed out. Killing.\n" },
 	/* whether it had booted is not here */
 	{ "runtime.worker-exit", "runtime", 0,
 		"no licence for this machine\n"

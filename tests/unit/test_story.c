@@ -184,6 +184,7 @@ a_start_turns(void **state)
 	} cases[] = {
 		{ FACT_ENDED_BOOT, true },
 		{ FACT_ENDED_APP, true },
+		{ FACT_CONTAINER_BOOT, true },
 		{ FACT_NOT_RUN, true },
 		{ FACT_NO_PROGRAM, true },
 		{ FACT_CONFIG_OTHER, false },
@@ -191,11 +192,13 @@ a_start_turns(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct story_event fault = { .fact = FACT_X_OTHER, .line = 1, .second = T0 };
 		struct story_event failure = { .fact = cases[i].fact, .line = 1, .second = T0 };
 		struct story_event start = { .fact = FACT_STARTING, .line = 2, .second = T0 + 1 };
 		struct story s;
 
 		story_init(&s);
+		story_tell(&s, &fault);
 		story_tell(&s, &failure);
 		assert_int_equal(story_turns(&s, &start), cases[i].turns);
 	}
