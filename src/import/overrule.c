@@ -60,14 +60,47 @@ overrules(const struct import *im, const struct unit *unit, struct unit_line *li
 	return !line->is_passed_over;
 }
 
-const struct unit_line *
-overruler(const struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
+/* The last line of UNIT from FROM on that says NAME, of which D is, and that counts; NULL. */
+static const struct unit_line *
+last_line(const struct import *im, const struct unit *unit, struct unit_line *from, const char *name,
+	const struct directive *d)
 {
 	const struct unit_line *last = NULL;
 
-	for (struct unit_line *l = line->next; l != NULL; l = l->next)
-		if (strcmp(l->entry->directive, line->entry->directive) == 0 &&
-			strcmp(l->entry->section, line->entry->section) == 0 && overrules(im, unit, l, d))
+	for (struct unit_line *l = from; l != NULL; l = l->next)
+		if (strcmp(l->entry->directive, name) == 0 && strcmp(l->entry->section, d->section) == 0 &&
+			overrules(im, unit, l, d))
 			last = l;
 	return last;
+}
+
+/* Of the older names, what systemd uses on cgroup v2 where no newer one is set (its core/cgroup.c: cgroup_context_cpu_weight(),
+ * cgroup_context_has_io_config(), unit_has_unified_memory_config()). */
+static const struct {
+	const char *older, *newer;
+} successors[] = {
+	{ "CPUShares", "CPUWeight" },
+	{ "BlockIOWeight", "IOWeight" },
+	{ "MemoryLimit", "MemoryMax" },
+};
+
+/* The line that says by a newer name what D says by an older one; NULL. */
+static const struct unit_line *
+successor(const struct import *im, const struct unit *unit, const struct directive *d)
+{
+	const struct unit_line *line = NULL;
+
+	for (size_t i = 0; i < sizeof successors / sizeof successors[0]; i++)
+		if (strcmp(successors[i].older, d->name) == 0)
+			line = last_line(im, unit, unit->first, successors[i].newer,
+				directive_find(d->section, successors[i].newer));
+	return line != NULL && line->value[0] != '\0' && strcmp(line->value, "infinity") != 0 ? line : NULL;
+}
+
+const struct unit_line *
+overruler(const struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
+{
+	const struct unit_line *last = last_line(im, unit, line->next, line->entry->directive, d);
+
+	return last != NULL ? last : successor(im, unit, d);
 }

@@ -162,8 +162,11 @@ translate_line(struct import *im, const struct unit *unit, const struct unit_lin
 	const struct unit_line *later = d->translate == translate_exec_start ? NULL : overruler(im, unit, line, d);
 
 	if (later != NULL) {
-		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes its place",
-			later->entry->line, later->entry->file);
+		bool is_called_so = strcmp(later->entry->directive, line->entry->directive) == 0;
+
+		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "%s%sline %u of %s takes its place",
+			is_called_so ? "" : later->entry->directive, is_called_so ? "" : "= of ", later->entry->line,
+			later->entry->file);
 		return;
 	}
 	/* of capabilities, an empty list is one, too */

@@ -390,6 +390,7 @@ service_lines(void **state)
 		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; autostart = no; restart = never; success_exit_status = 75 SIGUSR1; type = oneshot; remain_after_exit = yes; " },
 		{ "Type=oneshot\nExecStart=/x/a b\nExecStart=-/x/c\nExecStartPre=/x/first\nExecStart=/x/last\n",
 			"command = /x/last; autostart = no; restart = never; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
+		{ "Type=oneshot\nExecStart=/x/a\nExecStartPre=\nExecStart=/x/b\n", "command = /x/b; autostart = no; restart = never; exec_start_pre = /x/a; type = oneshot; " },
 		{ "Type=oneshot\nRestart=on-failure\nExecStart=/x/a\nExecStart=/x/b\nExecStart=\nExecStart=/x/last\n[Install]\nWantedBy=x.target\n",
 			"command = /x/last; restart = on-failure; type = oneshot; " },
 		{ "ExecStart=gunicorn a\nTimeoutStartSec=0\nTimeoutStopSec=0\n", "app = a; start_timeout = 86400s; stop_timeout = 86400s; " },
@@ -458,6 +459,11 @@ service_lines(void **state)
 		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; type = notify; " },
 		{ "ExecStart=gunicorn a\nTimeoutStopSec=1\nTimeoutSec=2\nTimeoutStopSec=3\nTimeoutStopSec=x\nNice=4\nNice=\nNice=z\n",
 			"app = a; start_timeout = 2s; stop_timeout = 3s; " },
+		/* a newer name takes the place of an older one, wherever it stands */
+		{ "ExecStart=gunicorn a\nCPUWeight=200\nCPUShares=512\nMemoryMax=1G\nMemoryLimit=512M\nBlockIOWeight=100\nIOWeight=50\n",
+			"app = a; memory_max = 1G; cpu_weight = 200; io_weight = 50; " },
+		{ "ExecStart=gunicorn a\nCPUWeight=0\nCPUShares=512\nMemoryMax=1G\nMemoryMax=infinity\nMemoryLimit=512M\nBlockIOWeight=100\nIOWeight=50\nIOWeight=\n",
+			"app = a; memory_max = 512M; cpu_weight = 50; io_weight = 20; " },
 		{ "ExecStart=gunicorn a\nSupplementaryGroups=adm www\nSupplementaryGroups=video\n", "app = a; supplementary_groups = adm www; supplementary_groups = video; " },
 	};
 	/* clang-format on */
