@@ -39,11 +39,36 @@ is_emptied(struct translation *t)
 	return true;
 }
 
-/* private and disconnected are degrees that some switches have got; here there is one. */
+/* Some switches have got degrees; here there is one. */
+static const struct {
+	const char *key, *word, *note;
+} degrees[] = {
+	{ "private_tmp", "disconnected", "" },
+	{ "protect_hostname", "private", "the host name is the machine's" },
+	{ "protect_control_groups", "private", "all groups are seen, and none can be written" },
+	{ "protect_control_groups", "strict", "all groups are seen" },
+};
+
+/* Whether VALUE is one of them, with its note, or yes. */
+static bool
+is_on(const struct translation *t, const char **note)
+{
+	static const char *const on[] = { "yes", "true", "on", "1", "y", "t" };
+
+	for (size_t i = 0; i < sizeof degrees / sizeof degrees[0]; i++)
+		if (strcmp(t->directive->key, degrees[i].key) == 0 && strcmp(t->value, degrees[i].word) == 0) {
+			*note = degrees[i].note[0] != '\0' ? degrees[i].note : *note;
+			return true;
+		}
+	for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
+		if (strcasecmp(t->value, on[i]) == 0)
+			return true;
+	return false;
+}
+
 void
 translate_switch(struct translation *t)
 {
-	static const char *const on[] = { "yes", "true", "on", "1", "y", "t", "private", "disconnected" };
 	const char *note = "";
 
 	if (strcmp(t->directive->key, "private_tmp") == 0)
@@ -52,18 +77,13 @@ translate_switch(struct translation *t)
 		return;
 	if (hole_is_in(t->value)) {
 		keep(t, t->value, note);
-		return;
-	}
-	for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
-		if (strcasecmp(t->value, on[i]) == 0) {
-			keep(t, "yes", note);
-			return;
-		}
-	if (translate_is_off(t->value)) {
+	} else if (is_on(t, &note)) {
+		keep(t, "yes", note);
+	} else if (translate_is_off(t->value)) {
 		draft_unset(t->draft, translate_key(t));
 		translate_settle(t, FATE_MEANINGLESS, "it is off, as here");
 	} else {
-		translate_settle(t, FATE_MEANINGLESS, "systemd knows no such word: it passes over it");
+		translate_pass_over(t, "neither yes nor no");
 	}
 }
 
@@ -115,12 +135,65 @@ translate_sandbox_list(struct translation *t)
 	}
 }
 
+/* ---- paths ---- */
+
+/* The words of a line: those that become a setting, those that systemd passes over, and those that a key of ours cannot say. */
+struct paths {
+	const char *kept, *passed, *lost;
+	struct err err; /* why the last one of these is lost */
+};
+
+/* Whether .. is a part of WORD, which may be several paths with a colon between them. */
+static bool
+has_parent(const char *word)
+{
+	for (; (word = strstr(word, "/..")) != NULL; word += 3)
+		if (strchr("/:", word[3]) != NULL)
+			return true;
+	return false;
+}
+
+/* Put WORD where it belongs (path_simplify_and_warn() of systemd's shared/parse-helpers.c: "not absolute", "not normalized"). */
+static void
+sort_path(struct translation *t, struct paths *paths, const char *word)
+{
+	struct arena *arena = t->import->arena;
+	const char *quoted = draft_quote(arena, word), **to = &paths->kept;
+
+	if (word[word[0] == '-'] != '/' || has_parent(word))
+		to = &paths->passed;
+	else if (!draft_reads(t->draft, translate_key(t), hole_stand_in(arena, quoted), &paths->err))
+		to = &paths->lost;
+	*to = arena_printf(arena, "%s%s%s", *to, (*to)[0] != '\0' ? " " : "", quoted);
+}
+
+/* What is wrong with one path takes none of the others along. */
+static void
+keep_paths(struct translation *t, const struct paths *paths)
+{
+	static const char odd[] = "not an absolute path without ..";
+	struct arena *arena = t->import->arena;
+	const char *note = paths->passed[0] == '\0' ?
+		"" :
+		arena_printf(arena, "%s, so that systemd passes over it: %s", odd, hole_show(arena, paths->passed));
+
+	if (paths->kept[0] != '\0')
+		keep(t, paths->kept, note);
+	else if (paths->lost[0] == '\0')
+		translate_pass_over(t, odd);
+	if (paths->lost[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s: %s%s%s",
+			hole_show(arena, paths->lost), t->directive->reason, paths->err.text,
+			note[0] != '\0' ? "; " : "", note);
+}
+
 /* "-+/path": + is about a RootDirectory=, which there is none of here. */
 void
 translate_sandbox_paths(struct translation *t)
 {
+	struct paths paths = { .kept = "", .passed = "", .lost = "" };
 	struct arena *arena = t->import->arena;
-	const char *rest = t->value, *list = "";
+	const char *rest = t->value;
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 
 	if (word == NULL || is_emptied(t))
@@ -130,12 +203,10 @@ translate_sandbox_paths(struct translation *t)
 		const char *path = word + may_miss;
 
 		path += path[0] == '+';
-		list = arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? " " : "",
-			draft_quote(arena,
-				arena_printf(arena, "%s%s%s", may_miss ? "-" : "", path[0] == HOLE_OPEN ? "/" : "",
-					path)));
+		sort_path(t, &paths,
+			arena_printf(arena, "%s%s%s", may_miss ? "-" : "", path[0] == HOLE_OPEN ? "/" : "", path));
 	}
-	keep(t, list, "");
+	keep_paths(t, &paths);
 }
 
 /* A path that begins with what is to be filled in is absolute, too. */
@@ -149,8 +220,9 @@ absolute(struct arena *arena, const char *path, size_t n)
 void
 translate_bind_paths(struct translation *t)
 {
+	struct paths paths = { .kept = "", .passed = "", .lost = "" };
 	struct arena *arena = t->import->arena;
-	const char *rest = t->value, *list = "";
+	const char *rest = t->value;
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 
 	if (word == NULL || is_emptied(t))
@@ -163,11 +235,12 @@ translate_bind_paths(struct translation *t)
 			n = strcspn(behind + 1, ":");
 			bound = arena_printf(arena, "%s:%s%s", bound, absolute(arena, behind + 1, n), behind + 1 + n);
 		}
-		list = arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? " " : "",
-			draft_quote(arena, arena_printf(arena, "%s%s", dash > 0 ? "-" : "", bound)));
+		sort_path(t, &paths, arena_printf(arena, "%s%s", dash > 0 ? "-" : "", bound));
 	}
-	keep(t, list, "");
+	keep_paths(t, &paths);
 }
+
+/* ---- others ---- */
 
 /* private is what systemd gives a service that says nothing (systemd.exec(5)), and what every one gets here. */
 void

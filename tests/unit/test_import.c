@@ -459,6 +459,11 @@ service_lines(void **state)
 		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; type = notify; " },
 		{ "ExecStart=gunicorn a\nTimeoutStopSec=1\nTimeoutSec=2\nTimeoutStopSec=3\nTimeoutStopSec=x\nNice=4\nNice=\nNice=z\n",
 			"app = a; start_timeout = 2s; stop_timeout = 3s; " },
+		/* a path that systemd passes over, or that is not to be had here, takes none of the others along */
+		{ "ExecStart=gunicorn a\nBindPaths=/a b /c/../d /e:/f /g:/h:idmap\nBindReadOnlyPaths=/../x\nReadWritePaths=/a -/b/.. c /d..e\n",
+			"app = a; read_write_paths = /a /d..e; bind_paths = /a /e:/f; " },
+		{ "ExecStart=gunicorn a\nTemporaryFileSystem=/var:ro /opt:dev /srv/.. /x\nPrivateTmp=yes\nPrivateTmp=maybe\nProtectControlGroups=strict\n",
+			"app = a; private_tmp = yes; temporary_file_system = /var:ro /x; protect_control_groups = yes; " },
 		/* a newer name takes the place of an older one, wherever it stands */
 		{ "ExecStart=gunicorn a\nCPUWeight=200\nCPUShares=512\nMemoryMax=1G\nMemoryLimit=512M\nBlockIOWeight=100\nIOWeight=50\n",
 			"app = a; memory_max = 1G; cpu_weight = 200; io_weight = 50; " },
@@ -615,6 +620,9 @@ fates(void **state)
 	/* clang-format off */
 	static const struct { const char *name, *value; enum fate fate; } cases[] = {
 		{ "PrivateTmp", "yes", FATE_KEPT }, { "PrivateTmp", "no", FATE_MEANINGLESS },
+		{ "PrivateTmp", "strict", FATE_MEANINGLESS }, { "ProtectControlGroups", "private", FATE_KEPT }, { "ProtectControlGroups", "strict", FATE_KEPT },
+		{ "BindPaths", "/a /g:/h:idmap", FATE_LOST }, { "BindPaths", "/a b /c/..", FATE_KEPT }, { "BindPaths", "/a/../b", FATE_MEANINGLESS },
+		{ "ReadOnlyPaths", "/a b", FATE_KEPT }, { "TemporaryFileSystem", "/a /b:dev", FATE_LOST },
 		{ "PrivateTmp", "disconnected", FATE_KEPT }, { "PrivateUsers", "yes", FATE_KEPT }, { "PrivateUsers", "self", FATE_KEPT },
 		{ "PrivateUsers", "identity", FATE_LOST }, { "PrivateUsers", "no", FATE_MEANINGLESS }, { "PrivateMounts", "yes", FATE_KEPT },
 		{ "CapabilityBoundingSet", "~CAP_SYS_ADMIN CAP_KILL", FATE_KEPT }, { "CapabilityBoundingSet", "", FATE_KEPT },
