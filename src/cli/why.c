@@ -18,6 +18,7 @@
 #include "cli/state.h"
 #include "cli/trouble.h"
 #include "cli/why_log.h"
+#include "core/cause.h"
 
 enum {
 	MOST = 1000,        /* far more than the watcher keeps (DOCKET_KEPT): no number of a person is refused */
@@ -35,6 +36,17 @@ print_json(const json_t *incidents)
 	}
 }
 
+/* Can INCIDENT be what SERVICE came into its state by? One that runs on beside no new generation lost that one before it was
+ * ready: what happened to the old one while it served is something else. */
+static bool
+is_of_its_kind(const json_t *service, const json_t *incident)
+{
+	const char *phase = field_text(incident, "phase");
+
+	return !state_serves(field_text(service, "state")) || strcmp(phase, cause_phases[PHASE_BOOT]) == 0 ||
+		strcmp(phase, cause_phases[PHASE_STARTUP_CONFIG]) == 0;
+}
+
 /* Is one of INCIDENTS about the state that SERVICE is in? Not one that somebody wanted: a generation that was ended because
  * what comes after its start failed was asked to end. */
 static bool
@@ -48,7 +60,7 @@ is_told(const json_t *service, const json_t *incidents)
 	field_seconds(service, "since", &since);
 	json_array_foreach((json_t *)incidents, i, incident)
 		if (json_is_true(json_object_get(incident, "alarm")) &&
-			strcmp(field_text(incident, "service"), name) == 0 &&
+			strcmp(field_text(incident, "service"), name) == 0 && is_of_its_kind(service, incident) &&
 			(!field_seconds(incident, "last", &last) || last > clock_wall() - since - BELONGS))
 			return true;
 	return false;

@@ -211,22 +211,26 @@ def test_not_everybody_may(fake, tmp_path, as_root):
 
 def test_who_fails_without_an_incident_is_told_of_all_the_same(fake):
     """Nothing was said and nobody seen to die: a program, or a Gunicorn that cannot be executed."""
-    def incident(name, age):
-        return {"service": name, "time": time.time() - age, "last": time.time() - age, "class": "runtime.timeout",
-                "phase": "runtime", "alarm": True, "confidence": 0.95, "what": "it was held", "times": 1}
+    def incident(name, age, phase="runtime"):
+        return {"service": name, "time": time.time() - age, "last": time.time() - age, "class": f"{phase}.timeout",
+                "phase": phase, "alarm": True, "confidence": 0.95, "what": "it was held", "times": 1}
     services = [service("new", "waiting", since=30.0, reason="cannot execute 'x'"), service("web", since=30.0),
                 service("new2", since=30.0, reason="the next generation could not be started: x; the old one serves on"),
                 service("web2", since=30.0, reason="the next generation is proven ready"),
+                # a worker of the old one was held for too long just before, and the next one was
+                service("new3", since=30.0, reason="the next generation could not be started: y; the old one serves on"),
+                service("told2", since=30.0, reason="the next generation was not ready in time; the old one serves on"),
                 service("told", "failed", since=7000.0), service("old", "failed", since=30.0, reason="ended with status 1")]
-    told = [incident("told", 7001), incident("old", 7000)]
+    told = [incident("told", 7001), incident("old", 7000), incident("new3", 34), incident("told2", 34, "boot")]
     daemon = fake(services, {"Why": lambda p: {"incidents": told if "name" not in p else []}})
     out = bridle("--socket", daemon.path, "why").stdout
     assert "new  waiting for 30s: cannot execute 'x'\n" in out and "bridle logs new" in out
-    assert out.count("runtime.timeout") == 2 and "old  failed for 30s: ended with status 1\n" in out
+    assert out.count("runtime.timeout") == 3 and "new3  running for 30s: the next" in out and "told2  running" not in out
+    assert "old  failed for 30s: ended with status 1\n" in out
     assert "told  failed" not in out and "web" not in out and "new2  running for 30s: the next" in out and "nothing has gone wrong" not in out
     assert "nothing has gone wrong" in bridle("--socket", daemon.path, "why", "web").stdout
     lines = bridle("--socket", daemon.path, "why", "--json").stdout.splitlines()
-    assert [json.loads(line)["service"] for line in lines] == ["told", "old"]
+    assert [json.loads(line)["service"] for line in lines] == ["told", "old", "new3", "told2"]
 
 
 # ---- deeds ----
