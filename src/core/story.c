@@ -66,6 +66,14 @@ is_of_an_earlier_start(const struct story *s)
 		count[FACT_NO_PROGRAM] > 0;
 }
 
+/* The master that was told to end has ended so; who is killed after that, by nobody's order, is another one. */
+static bool
+is_of_another_master(const struct story *s, const struct story_event *e)
+{
+	return (e->fact == FACT_MASTER_KILLED || e->fact == FACT_MASTER_CRASHED) && s->over && s->stop >= 0 &&
+		!s->faulty;
+}
+
 bool
 story_turns(const struct story *s, const struct story_event *e)
 {
@@ -78,6 +86,8 @@ story_turns(const struct story *s, const struct story_event *e)
 	if (e->fact == FACT_STOP && s->faulty)
 		return !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours */
 			!is_end_begun(s, e);
+	if (is_of_another_master(s, e))
+		return true;
 	return (weight == WEIGHT_FAULT || weight == WEIGHT_DEED) && is_long_after(s->last, e->second, STORY_SILENCE);
 }
 

@@ -195,6 +195,17 @@ static const struct {
 	{ CAUSE_FD_SCARCE, on_descriptors },
 };
 
+/* Who did it need not be looked for where it was asked of us. */
+static const char *
+sentence(const struct record *incident)
+{
+	enum cause cause = incident->incident->verdict.cause;
+
+	return cause == CAUSE_MASTER_KILLED && incident->asked != NULL ?
+		"That was asked for. bridle stop and bridle restart end a master without cutting requests." :
+		causes[cause].advice;
+}
+
 void
 advice_give(const struct service *s, const struct page_service *record, const struct record *incident,
 	const struct worker *about, unsigned alike, char words[ADVICE_WORDS])
@@ -222,5 +233,5 @@ advice_give(const struct service *s, const struct page_service *record, const st
 		if (advisers[i].cause == cause)
 			advisers[i].advise(&k);
 	/* behind the figures: what is particular to this service comes first */
-	text_add(&t, causes[cause].advice);
+	text_add(&t, sentence(incident));
 }

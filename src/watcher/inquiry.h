@@ -51,6 +51,7 @@ struct inquiry {
 	msec due;                  /* when to judge; MSEC_NEVER */
 	msec quiet;                /* when it is over if nothing more is told */
 	uint8_t asked;             /* enum link_deed that a person asked for last, */
+	int32_t asked_signal;      /* of DEED_SIGNAL; 0 with any other */
 	uint32_t asked_uid;
 	msec asked_at;        /* and when; 0: never */
 	int32_t master_ended; /* that was told of last */
@@ -94,9 +95,9 @@ void inquiry_death(struct service *s, const struct record_death *death, const st
  * there is one. */
 void inquiry_ended(struct service *s, msec since);
 
-/* The service moved; somebody asks for a deed. */
+/* The service moved; somebody asks for a deed, with ARG as in wire/link.h. */
 void inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move);
-void inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, uint32_t uid);
+void inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, int64_t arg, uint32_t uid);
 
 /* Its settings had something done about an incident of CAUSE (CAUSE_UNKNOWN: the one that is being told): WORDS say what. */
 void inquiry_did(struct watcher *w, struct service *s, enum cause cause, const char *words);

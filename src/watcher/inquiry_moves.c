@@ -2,6 +2,7 @@
  * inquiry_moves -- what happens to a service as a whole, as its inquiry hears it: how masters end, what was done
  * about it, and who had asked for something before.
  */
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -67,6 +68,19 @@ note_deed(struct inquiry_case *c, const struct link_record *move)
 		text_copy(c->did, sizeof c->did, words);
 }
 
+/* A signal that was asked for later than what began the story explains how the master ended; and who was killed with none of
+ * ours was so by somebody else, whatever else had been asked for. */
+static void
+note_sender(struct inquiry *q, enum fact fact)
+{
+	if (q->told == NULL)
+		return;
+	if (fact == FACT_MASTER_KILLED && q->asked_signal != SIGKILL)
+		q->told->asked[0] = '\0';
+	else if (q->asked_signal != 0)
+		inquiry_asked_by(q, clock_now(), q->told->asked);
+}
+
 /* How a master ended. What our own ladder did to one that was not ready in time needs no other reason. */
 static void
 tell_master(struct watcher *w, struct service *s, const struct link_record *move)
@@ -85,6 +99,7 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 	if (fact == FACT_MASTER_KILLED && deaths_by_memory(w, s, move->pid))
 		fact = FACT_OOM;
 	inquiry_told(w, s, fact, fact == FACT_OOM ? move->pid : 0);
+	note_sender(q, fact);
 	if (fact == FACT_MASTER_EXITED && services_read(&w->services, s->slot, &record))
 		inquiry_ended(s, record.last_started);
 }
@@ -119,13 +134,14 @@ inquiry_did(struct watcher *w, struct service *s, enum cause cause, const char *
 }
 
 void
-inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, uint32_t uid)
+inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, int64_t arg, uint32_t uid)
 {
 	struct inquiry *q = s->kind == PAGE_GUNICORN && deed_words[deed] != NULL ? inquiry_of(w, s) : NULL;
 
 	if (q == NULL)
 		return;
 	q->asked = (uint8_t)deed;
+	q->asked_signal = deed == DEED_SIGNAL ? (int32_t)arg : 0;
 	q->asked_uid = uid;
 	q->asked_at = clock_now();
 }

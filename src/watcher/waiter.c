@@ -78,7 +78,7 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	}
 	if (record != NULL)
 		/* before it is sent: what happens because of it must not be taken for a failure */
-		inquiry_asked(c->w, &c->w->services.at[slot], deed, c->peer.uid);
+		inquiry_asked(c->w, &c->w->services.at[slot], deed, arg, c->peer.uid);
 	if (uplink_send(c->w, &request)) {
 		client_patience(c,
 			deed == DEED_RELOAD ? MSEC_NEVER : ANSWER_PATIENCE); /* new code may be tried first */

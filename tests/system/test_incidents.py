@@ -139,6 +139,19 @@ def test_a_master_killed_soon_after_a_deployment(site, edge):
     os.kill(made.master(), signal.SIGKILL)
     incident = named(made, "master.killed", confidence=0.9)
     assert incident["alarm"] and "started another master" in incident["did"]
+    assert incident["asked"] is None and incident["action"].startswith("Look for who did")
+
+
+def test_a_master_killed_through_us_soon_after_a_deployment(site, edge):
+    """By who asked for that signal, and not by who deployed; what the old one said when it ended is no evidence."""
+    made = site("sync")
+    old = up(made)
+    made.ctl("restart", "web")
+    until(lambda: "Shutting down: Master" in made.log(), "the old one's last line")
+    made.ctl("signal", "web", "KILL")
+    incident = named(made, "master.killed", confidence=0.9)
+    assert incident["asked"] == f"bridle signal, by uid {os.getuid()}" and incident["action"].startswith("That was asked for.")
+    assert not any(f"(pid: {pid})" in one["text"] for one in incident["lines"] for pid in old), incident["lines"]
 
 
 def test_a_loop_is_one_incident(site, edge, figures):

@@ -89,11 +89,11 @@ static const struct tale {
 		{ BOOT(0, 10), { FACT_EXITED_3, 9, 10, 0 }, { FACT_DIED_UP, 9, 10, 0 },
 			{ FACT_REASON_BOOT, 9, 0, 1 } } },
 	{ "master.killed", "runtime", 1, { BOOT(0, 10), { FACT_MASTER_KILLED, 9, 0, 0 }, { FACT_KILLED, 10, 10, 0 } } },
-	/* soon after a deployment, of which the old one's end is still in the story */
+	/* soon after a deployment, while the old one ends */
 	{ "master.killed", "runtime", 1,
-		{ BOOT(0, 10), { FACT_STOP, 8, 0, 0 }, { FACT_SHUTTING_DOWN, 8, 0, 0 }, { FACT_MASTER_KILLED, 9, 0, 0 } } },
+		{ BOOT(0, 10), { FACT_STOP, 8, 0, 0 }, { FACT_MASTER_KILLED, 9, 0, 0 }, { FACT_SHUTTING_DOWN, 9, 0, 0 } } },
 	{ "master.crash", "runtime", 1,
-		{ BOOT(0, 10), { FACT_STOP, 8, 0, 0 }, { FACT_SHUTTING_DOWN, 8, 0, 0 }, { FACT_MASTER_CRASHED, 9, 0, 0 } } },
+		{ BOOT(0, 10), { FACT_STOP, 8, 0, 0 }, { FACT_MASTER_CRASHED, 9, 0, 0 }, { FACT_SHUTTING_DOWN, 9, 0, 0 } } },
 	{ "master.crash", "runtime", 1, { BOOT(0, 10), { FACT_MASTER_CRASHED, 9, 0, 0 } } },
 	{ "runtime.oom-kill", "boot", 1,
 		{ BOOT(0, 10), { FACT_KILLED, 9, 10, 0 }, { FACT_OOM, 9, 10, 0 }, { FACT_DIED_BOOTING, 9, 10, 0 } } },
@@ -409,6 +409,10 @@ where_a_story_turns(void **state)
 		{ { { FACT_USR2, 0, 0, 1 } }, { FACT_STOP, 5, 0, 1 }, false },
 		{ { { FACT_REASON_BOOT, 0, 0, 1 } }, { FACT_STARTING, 0, 0, 2 }, true },
 		{ { { FACT_STARTING, 0, 0, 1 }, { FACT_LISTENING, 0, 0, 1 } }, { FACT_TIMEOUT, 5000, 10, 1 }, false },
+		{ { { FACT_STOP, 0, 0, 1 }, { FACT_SHUTTING_DOWN, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, true },
+		{ { { FACT_STOP, 0, 0, 1 }, { FACT_SHUTTING_DOWN, 0, 0, 1 } }, { FACT_MASTER_CRASHED, 1, 0, 0 }, true },
+		{ { { FACT_STOP, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
+		{ { { FACT_REASON_BOOT, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
 	};
 
 	(void)state;
