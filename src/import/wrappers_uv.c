@@ -24,9 +24,15 @@ static const struct {
 
 static const char uv_leaves[] = "--no-sync --frozen --offline --no-env-file -q --quiet -v --verbose --no-progress";
 
+/* What is looked at when all options are known: --directory counts before the others, wherever it stands. */
+struct uv_run {
+	const char *project;
+	struct wordlist files;
+};
+
 /* What the option of uv run at AT, the first of COUNT words, comes to. Returns how many words it is. */
 static uint32_t
-take_uv_option(struct launch *l, const char *const *at, uint32_t count, const char **project)
+take_uv_option(struct launch *l, const char *const *at, uint32_t count, struct uv_run *run)
 {
 	struct arena *arena = l->import->arena;
 	size_t n = strcspn(at[0], "=");
@@ -57,10 +63,10 @@ take_uv_option(struct launch *l, const char *const *at, uint32_t count, const ch
 			l->draft->directory = draft_path(l->draft, value);
 		break;
 	case UV_PROJECT:
-		*project = value;
+		run->project = value;
 		launch_part(l, name, value, FATE_KEPT, "virtualenv", "");
 		break;
-	case UV_FILE: wrapper_set_file(l, name, value, ""); break;
+	case UV_FILE: wordlist_add(&run->files, value); break;
 	}
 	return used;
 }
@@ -85,24 +91,29 @@ environment_of(struct launch *l, const char *project)
 uint32_t
 wrapper_take_uv(struct launch *l, const struct wrapper *w, const char *const *at, uint32_t count)
 {
-	const char *project = "";
+	struct uv_run run = { .project = "", .files.arena = l->import->arena };
 	bool runs = false;
 	uint32_t n = 1;
 
 	while (n < count && (at[n][0] == '-' || (!runs && strcmp(at[n], "run") == 0))) {
-		if (strcmp(at[n], "-m") == 0 || strcmp(at[n], "--") == 0)
+		if (wrapper_is_among("-m --module --", at[n]))
 			break;
 		if (at[n][0] == '-')
-			n += take_uv_option(l, at + n, count - n, &project);
+			n += take_uv_option(l, at + n, count - n, &run);
 		else
 			runs = at[n++] != NULL;
 	}
 	if (!runs || n >= count)
 		return 0;
-	launch_set(l, w->name, "run", KEY_virtualenv, environment_of(l, project),
+	for (uint32_t i = 0; i < run.files.count; i++)
+		wrapper_set_file(l, "--env-file", run.files.at[i], "");
+	launch_set(l, w->name, "run", KEY_virtualenv, environment_of(l, run.project),
 		"uv run stays the parent of Gunicorn, which could not take its listeners over then: the environment "
 		"that it keeps is used without it; bring it up to date when you deploy (uv sync)");
-	if (strcmp(at[n], "-m") == 0)
+	if (wrapper_is_among("-m --module", at[n]))
 		wordlist_add(&l->command, "python");
-	return n + (strcmp(at[n], "--") == 0);
+	/* the long form is uv's own: Python knows the short one only */
+	if (strcmp(at[n], "--module") == 0)
+		wordlist_add(&l->command, "-m");
+	return n + wrapper_is_among("-- --module", at[n]);
 }
