@@ -273,8 +273,8 @@ make_drafts(struct import *im)
 	}
 }
 
-/* Complain of UNIT when it has no command, as systemd does. Of drop-ins alone nobody knows what their unit has, and what is
- * run once may have but commands around it. */
+/* Complain of UNIT when it has no command, as systemd does. Of drop-ins alone nobody knows what their unit has, what is run
+ * once may have but commands around it, and a line that was too long may have been it. */
 static void
 expect_command(struct import *im, const struct unit *unit)
 {
@@ -290,7 +290,7 @@ expect_command(struct import *im, const struct unit *unit)
 		*(is_here ? &here : &elsewhere) = line->entry;
 		has_command = is_here ? line->value[0] != '\0' : has_command;
 	}
-	if (has_command || unit->file == NULL || unit->has_statements ||
+	if (has_command || unit->file == NULL || unit->has_statements || unit->is_short ||
 		strcmp(unit_value(unit, "Type"), "oneshot") == 0)
 		return;
 	if (here != NULL)

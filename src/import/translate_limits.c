@@ -231,7 +231,8 @@ translate_limit_time(struct translation *t)
 		translate_set(t, translate_key(t), arena_printf(arena, "%s:%s", soft, hard), t->directive->reason);
 }
 
-/* Words as well as the numbers of sched_setscheduler(2). */
+/* Words as well as the numbers of sched_setscheduler(2), whichever they are (of systemd 252: the kernel refuses what it does not
+ * know, when the service is started). */
 void
 translate_cpu_policy(struct translation *t)
 {
@@ -241,7 +242,11 @@ translate_cpu_policy(struct translation *t)
 	if (t->value[0] >= '0' && n < sizeof policies / sizeof policies[0] && t->value[1] == '\0' &&
 		policies[n][0] != '\0')
 		t->value = policies[n];
-	translate_plain(t);
+	if (t->value[0] != '\0' && t->value[strspn(t->value, decimals)] == '\0')
+		translate_settle(t, FATE_LOST,
+			"a number of none that can be set: the service is scheduled as bridled is");
+	else
+		translate_plain(t);
 }
 
 /* Words as well as the numbers of ioprio_set(2). */

@@ -160,7 +160,8 @@ void
 translate_span_both(struct translation *t)
 {
 	set_span(t, KEY_start_timeout);
-	set_span(t, KEY_stop_timeout);
+	if (!t->is_passed_over)
+		set_span(t, KEY_stop_timeout);
 	if (t->entry->fate == FATE_KEPT)
 		t->entry->key = "start_timeout stop_timeout";
 }

@@ -96,6 +96,7 @@ add_line(struct import *im, struct unit *unit, struct ledger_entry *entry)
 {
 	struct unit_line *line = arena_alloc(im->arena, sizeof *line);
 
+	unit->is_short = unit->is_short || entry == NULL;
 	if (line == NULL || entry == NULL)
 		return;
 	*line = (struct unit_line){ .entry = entry };

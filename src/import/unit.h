@@ -22,6 +22,7 @@ struct unit {
 	bool is_users;        /* a unit of a user's own manager (WantedBy=default.target) */
 	const char *file;     /* its own, by its name; NULL when drop-ins alone were given */
 	bool has_statements;  /* {% if x %} and the like: which of its lines count is not known */
+	bool is_short;        /* a line was complained of as too long, and is not among its lines */
 	struct unit_line *first, *last;
 	struct draft *draft; /* that it became, or joined */
 	struct unit *next;

@@ -196,6 +196,9 @@ command_lines(void **state)
 		{ "uv run --directory /srv --frozen --env-file=x.env gunicorn a",
 			"app = a; directory = /srv; virtualenv = /srv/.venv; environment_file = /srv/x.env; " },
 		{ "uv --project /p run --with x -q -m gunicorn a", "app = a; command = python -m gunicorn; virtualenv = /p/.venv; " },
+		{ "uv run --module gunicorn a:b -w 2", "app = a:b; command = python -m gunicorn; virtualenv = /FILL_IN_directory/.venv; workers = 2; " },
+		{ "uv run --env-file .env --directory /srv gunicorn a",
+			"app = a; directory = /srv; virtualenv = /srv/.venv; environment_file = /srv/.env; " },
 		{ "UV_PROJECT_ENVIRONMENT=/v uv run -- gunicorn a", "app = a; virtualenv = /v; environment = UV_PROJECT_ENVIRONMENT=/v; " },
 		{ "uv sync; uv run gunicorn", "virtualenv = /FILL_IN_directory/.venv; " },
 		{ "uv pip install gunicorn", "command = /bin/sh -c \"uv pip install gunicorn\"; " },
@@ -642,7 +645,7 @@ fates(void **state)
 		{ "CPUWeight", "0", FATE_MEANINGLESS }, { "Nice", "25", FATE_MEANINGLESS }, { "UMask", "9", FATE_MEANINGLESS },
 		{ "StateDirectoryMode", "999", FATE_MEANINGLESS }, { "StartLimitBurst", "x", FATE_MEANINGLESS }, { "OOMPolicy", "foo", FATE_MEANINGLESS },
 		{ "MemoryMax", "0", FATE_MEANINGLESS }, { "TasksMax", "0%", FATE_MEANINGLESS }, { "MemorySwapMax", "0", FATE_KEPT },
-		{ "CacheDirectory", "a:b", FATE_LOST }, { "CPUShares", "1", FATE_MEANINGLESS }, { "CPUSchedulingPolicy", "4", FATE_MEANINGLESS }, { "OOMPolicy", "KILL", FATE_MEANINGLESS },
+		{ "CacheDirectory", "a:b", FATE_LOST }, { "CPUShares", "1", FATE_MEANINGLESS }, { "CPUSchedulingPolicy", "4", FATE_LOST }, { "CPUSchedulingPolicy", "often", FATE_MEANINGLESS }, { "OOMPolicy", "KILL", FATE_MEANINGLESS },
 		{ "UnsetEnvironment", "A=b", FATE_LOST }, { "SupplementaryGroups", "a%", FATE_LOST }, { "Nice", "0x5", FATE_LOST },
 		{ "Environment", "x y", FATE_MEANINGLESS }, { "WorkingDirectory", "-x", FATE_MEANINGLESS },
 		{ "ProtectSystem", "maybe", FATE_MEANINGLESS }, { "ProtectHome", "{{ x }}", FATE_LOST },
@@ -930,15 +933,33 @@ what_is_passed_over_is_said(void **state)
 
 	(void)state;
 	begin(&i);
-	add(&i, "x.service", "User=x\n[Service]\nExecStart=gunicorn a\nfoo bar\nRestartSec=soon\n");
+	add(&i, "x.service", "User=x\n[Service]\nExecStart=gunicorn a\nfoo bar\nRestartSec=soon\nTimeoutSec=soon\n");
 	end(&i);
 	expect_settings(&i, "ignored", "app = a; ");
 	assert_int_equal(i.report.errors, 0);
-	assert_int_equal(i.report.count, 3);
+	assert_int_equal(i.report.count, 4);
 	assert_int_equal(i.report.at[1].line, 4);
 	assert_int_equal(i.report.at[2].line, 5);
+	assert_int_equal(i.report.at[3].line, 6);
 	assert_int_equal(entry_of(&i, "RestartSec")->fate, FATE_MEANINGLESS);
 	assert_int_equal(entry_of(&i, "foo bar")->fate, FATE_MEANINGLESS);
+	release(&i);
+}
+
+/* A command that is too long is not said to be missing, too. */
+static void
+a_long_command_has_one_complaint(void **state)
+{
+	static char text[IMPORT_VALUE_MAX + 64];
+	struct imported i;
+
+	(void)state;
+	snprintf(text, sizeof text, "[Service]\nExecStart=gunicorn %0*d\n", IMPORT_VALUE_MAX, 0);
+	begin(&i);
+	add(&i, "x.service", text);
+	end(&i);
+	assert_int_equal(i.report.errors, 1);
+	assert_int_equal(i.report.at[0].line, 2);
 	release(&i);
 }
 
@@ -1078,6 +1099,7 @@ main(void)
 		cmocka_unit_test(a_timer_starts_its_service),
 		cmocka_unit_test(what_is_broken_has_its_line),
 		cmocka_unit_test(what_is_passed_over_is_said),
+		cmocka_unit_test(a_long_command_has_one_complaint),
 		cmocka_unit_test(programs_of_supervisord),
 		cmocka_unit_test(names_are_made_to_fit),
 		cmocka_unit_test(services_may_be_too_many),
