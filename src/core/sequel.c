@@ -99,6 +99,21 @@ derive_all_at_once(struct story *s)
 		derive(s, FACT_ALL_AT_ONCE);
 }
 
+/* How old were those that nobody killed, and those that were silent? Where no boot is here, nothing is known of it. */
+static void
+derive_ages(struct story *s)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+		int64_t age = age_of(w);
+
+		if (w->exiting && !w->excused && age >= 0 && age <= STORY_YOUNG)
+			derive(s, FACT_LEFT_YOUNG);
+		if (w->timed_out && age > STORY_GROWN)
+			derive(s, FACT_GROWN);
+	}
+}
+
 /* Did more than twice as many die in a way that no timeout explains? Then the timeout is one death among others, and not what
  * they died of. Twice: where a log begins in the middle, the timeouts of the first deaths are cut off. */
 static void
@@ -280,6 +295,7 @@ story_close(struct story *s, bool cold)
 	derive_loop(s);
 	derive_same_age(s);
 	derive_all_at_once(s);
+	derive_ages(s);
 	derive_outnumbered(s);
 	derive_kill(s);
 	derive_left(s);

@@ -19,9 +19,9 @@
 
 enum { STORY_WORKERS = 128 };
 
-/* Seconds: of silence after which a fault is another story; within which a worker dies young, or very young; between
- * workers that are started together; that a cold start stays away. */
-enum { STORY_SILENCE = 180, STORY_YOUNG = 30, STORY_INFANT = 2, STORY_BATCH = 1, STORY_COLD = 30 };
+/* Seconds: of silence after which a fault is another story; within which a worker dies young, or very young, and after which it
+ * has loaded whatever it loads; between workers that are started together; that a cold start stays away. */
+enum { STORY_SILENCE = 180, STORY_YOUNG = 30, STORY_INFANT = 2, STORY_GROWN = 600, STORY_BATCH = 1, STORY_COLD = 30 };
 
 /* Boots that are many for one service. */
 enum { STORY_MANY = 8 };

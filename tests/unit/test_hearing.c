@@ -44,6 +44,11 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n"
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
 		"[2026-11-20 15:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
+	/* one that has lived for long has loaded; so has one whose master ends */
+	{ "healthy.start", "boot", 1, START "[2026-11-20 19:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
+	{ "healthy.start", "boot", 1,
+		START "[2026-11-20 15:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		      "[2026-11-20 15:25:59 +0000] [1] [INFO] Shutting down: Master\n" },
 	/* the kernel means another process than that which the machine, the tag or the control group is named after */
 	{ "healthy.start", "boot", 1,
 		START "Nov 20 15:26:00 gunicorn1 kernel: Out of memory: Killed process 8 (celery) anon-rss:9kB\n" },
@@ -279,6 +284,10 @@ static const struct log {
 		" * Running on http://127.0.0.1:5000/ (Press CTRL+C to quit)\n"
 		"[2026-11-20 15:25:49 +0000] [4] [CRITICAL] WORKER TIMEOUT (pid:162)\n"
 		"[2026-11-20 15:25:49 +0000] [162] [INFO] Worker exiting (pid: 162)\n" },
+	{ "runtime.timeout", "runtime", 1,
+		START " * Running on http://127.0.0.1:5000/ (Press CTRL+C to quit)\n"
+		      "[2026-11-20 23:25:49 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n"
+		      "[2026-11-20 23:25:49 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
 	/* a request that was not even read is none, and one that a timeout ended may be written in one more way */
 	{ "recycle.max-requests", "recycle", 1,
 		"[INFO] 2026-11-20 15:25:49,863 gunicorn.error: Worker exiting (pid: 9)\n"
