@@ -42,8 +42,6 @@ witness_is_ours(const struct recognised *what)
 	size_t n;
 	const char *name = named_process(what, &n);
 
-	if (what->match.signature == SIGNATURE_OOM_KILL_TORN && memchr(what->text, '(', what->length) == NULL)
-		return true;
 	return memmem(name, n, "gunicorn", 8) != NULL || memmem(name, n, "python", 6) != NULL ||
 		memmem(name, n, "uvicorn", 7) != NULL;
 }

@@ -86,6 +86,13 @@ static const struct log {
 		START "Nov 20 15:26:00 web kernel: [ 9.1] python3[8]: segfault at 0 ip 1 sp 2\n" },
 	{ "runtime.crash-signal", "runtime", 1,
 		START "Nov 20 15:26:00 web kernel: [ 9.1] traps: gunicorn[8] trap invalid opcode\n" },
+	/* setproctitle makes its title the name, of which the kernel keeps fifteen bytes */
+	{ "runtime.crash-signal", "runtime", 1,
+		START "Nov 20 15:26:00 web kernel: [ 9.1] gunicorn: worke[8]: segfault at 0 ip 1 sp 2\n" },
+	{ "runtime.crash-signal", "runtime", 1,
+		START "Nov 20 15:26:00 web kernel: [ 9.1] traps: gunicorn: worke[8] trap invalid opcode\n" },
+	{ "runtime.oom-kill", "runtime", 0,
+		START "Nov 20 15:26:00 web kernel: gunicorn: worke invoked oom-killer: gfp_mask=0x1\n" },
 	/* units and containers of others, by the last word of their name */
 	{ "healthy.start", "boot", 1,
 		START
@@ -162,7 +169,12 @@ static const struct log {
 		"Fatal Python error: Illegal instruction\n\nCurrent thread 0x0000ffffa6e414c0 (most recent call first):\n"
 		"  File \"<frozen importlib._bootstrap>\", line 241 in _call_with_frames_removed\n" },
 	/* the name of whom it killed is in the next line */
-	{ "runtime.oom-kill", "runtime", 1, "Nov 20 15:25:49 h kernel: [ 4412.0] Out of memory: Killed pr\n" },
+	{ "runtime.oom-kill", "runtime", 0, "Nov 20 15:25:49 h kernel: [ 4412.0] Out of memory: Killed pr\n" },
+	{ "runtime.oom-kill", "runtime", 1,
+		START
+		"Nov 20 15:26:00 h kernel: [ 4412.0] Out of memory: Killed pr\n"
+		"[2026-11-20 15:26:01 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n" },
+	{ "runtime.oom-kill", "runtime", 0, "Out of memory: Killing something else\n" },
 	/* a worker on its way to the application */
 	{ "boot.app-exception", "boot", 1,
 		"  File \"/v/gunicorn/util.py\", line 88, in set_owner_process\n    os.setgid(gid)\n"
@@ -243,6 +255,10 @@ static const struct log {
 		"-bash: gunicorn: \xd0\xba\xd0\xbe\xd0\xbc\xd0\xb0\xd0\xbd\xd0\xb4\xd0\xb0\n" },
 	{ "boot.import-missing", "startup-config", 1,
 		"bash: l\xc3\xadnea 1: gunicorn: no se encontr\xc3\xb3 la orden\n" },
+	/* it is there, and may not be run */
+	{ "boot.config-error", "startup-config", 0, "bash: gunicorn: Permission denied\n" },
+	{ "boot.config-error", "startup-config", 0, "bash: line 1: gunicorn: Permission denied\n" },
+	{ "boot.config-error", "startup-config", 0, "-bash: ./venv/bin/gunicorn: Permission denied\n" },
 	{ "boot.import-missing", "startup-config", 1, "bash : ligne 1 : gunicorn : commande introuvable\n" },
 	{ "boot.import-missing", "startup-config", 1, "-bash: /srv/venv/bin/gunicorn: No such file or directory\n" },
 	{ "boot.import-missing", "startup-config", 1,
