@@ -154,6 +154,21 @@ def test_a_master_killed_through_us_soon_after_a_deployment(site, edge):
     assert not any(f"(pid: {pid})" in one["text"] for one in incident["lines"] for pid in old), incident["lines"]
 
 
+def test_a_master_killed_through_us_during_a_deployment(site, edge):
+    """The old one still answers a request: that is one story, and the later deed explains how the new one ended."""
+    made = site("sync", graceful_timeout="30s", timeout=60)
+    up(made)
+    request = threading.Thread(target=ask_in_vain, args=(made, "/slow?s=30"))
+    request.start()
+    until(lambda: "slow begins" in made.log(), "the request to be in a worker")
+    made.ctl("restart", "web")
+    until(lambda: "Handling signal: term" in made.log(), "the old one to be told")
+    made.ctl("signal", "web", "KILL")
+    incident = named(made, "master.killed", confidence=0.9)
+    assert incident["asked"] == f"bridle signal, by uid {os.getuid()}", why(made, 9)
+    request.join()
+
+
 def test_a_loop_is_one_incident(site, edge, figures):
     made = site("sync", timeout=1, workers=1)
     up(made, 1)
