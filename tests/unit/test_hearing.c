@@ -121,6 +121,10 @@ static const struct log {
 		START
 		"Nov 20 15:26:00 h systemd[1]: backup.service: Main process exited, code=exited, status=1/FAILURE\n" },
 	{ "healthy.start", "boot", 1, START "==> Exited with status 1\n" },
+	/* 3 is what Gunicorn ends with, too */
+	{ "boot.unexplained", "boot", 0,
+		START
+		"Nov 20 15:26:00 h systemd[1]: sync.service: Main process exited, code=exited, status=3/NOTIMPLEMENTED\n" },
 	{ "runtime.oom-kill", "runtime", 1,
 		START
 		"Nov 20 15:26:00 h systemd[1]: shop.service: A process of this unit has been killed by the OOM killer.\n" },
