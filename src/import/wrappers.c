@@ -79,7 +79,7 @@ wrapper_value(const char *const *at, uint32_t count, char letter, const char *na
 {
 	const char *value = NULL;
 
-	for (uint32_t i = 1; i < count && value == NULL; i++)
+	for (uint32_t i = 1; i < count && at[i] != NULL && value == NULL; i++)
 		value = wrapper_first_value(at + i, count - i, letter, name);
 	return value;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct {
 	enum place place;
 	char file[40], function[40];
@@ -306,20 +308,18 @@ read_raise(const struct logform *f, struct span *name, struct span *words)
 static void
 take_raise(struct traceback_error *e, const struct logform *f)
 {
+	char line[sizeof e->name + sizeof e->message];
 	struct span name, words;
 	struct exception_line as;
-	char line[sizeof e->name + sizeof e->message];
-	size_t n, room;
+	struct text t;
 
 	if (!read_raise(f, &name, &words) || name.length >= sizeof e->name)
 		return;
-	memcpy(line, name.at, name.length);
-	memcpy(line + name.length, ": ", 2);
-	n = name.length + 2;
-	room = sizeof line - n;
-	memcpy(line + n, words.at, words.length < room ? words.length : room);
-	n += words.length < room ? words.length : room;
-	if (exception_read(&as, line, n, false) && as.name == name.length) {
+	text_init(&t, line, sizeof line);
+	text_addn(&t, name.at, name.length);
+	text_add(&t, ": ");
+	text_addn(&t, words.at, words.length);
+	if (exception_read(&as, line, t.len, false) && as.name == name.length) {
 		e->kind = as.kind;
 		keep(e->name, sizeof e->name, name);
 		keep(e->message, sizeof e->message, words);
