@@ -113,20 +113,11 @@ is_temporary(const char *path)
 	return pathname_is_below(path, "/tmp") || pathname_is_below(path, "/var/tmp");
 }
 
-static bool
-is_in_temporary(const struct conf_service *s, const char *path)
-{
-	for (uint32_t i = 0; i < s->temporary_file_system.count; i++)
-		if (tmpfs_holds(s->temporary_file_system.at[i], path))
-			return true;
-	return false;
-}
-
 /* Does PATH lie in something empty, where places for what is bound are made? */
 static bool
 is_in_empty(const struct conf_service *s, const char *path)
 {
-	return is_in_temporary(s, path) || (s->private_tmp == 1 && is_temporary(path)) ||
+	return tmpfs_hold(&s->temporary_file_system, path) || (s->private_tmp == 1 && is_temporary(path)) ||
 		(s->protect_home == CONF_HOME_TMPFS && is_home(path));
 }
 
@@ -213,7 +204,7 @@ hidden_by(const struct conf_service *s, const char *path)
 	bool bound = check_is_bound(s, path);
 	bool kept = bound || is_kept(path, &s->read_write_paths) || is_kept(path, &s->read_only_paths);
 
-	if (is_in_temporary(s, path) && !bound)
+	if (tmpfs_hold(&s->temporary_file_system, path) && !bound)
 		return "temporary_file_system";
 	if (s->private_tmp == 1 && !kept && is_temporary(path))
 		return "private_tmp";

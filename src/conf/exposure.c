@@ -42,10 +42,7 @@ filters(const struct conf_service *s)
 static bool
 empties(const struct conf_service *s, const char *path)
 {
-	for (uint32_t i = 0; i < s->temporary_file_system.count; i++)
-		if (tmpfs_holds(s->temporary_file_system.at[i], path))
-			return true;
-	return false;
+	return tmpfs_hold(&s->temporary_file_system, path);
 }
 
 static bool

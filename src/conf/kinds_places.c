@@ -37,45 +37,57 @@ stays_below(const char *path)
 	return strchr(path, ':') == NULL; /* which divides them in the variable */
 }
 
+/* Words, each of which IS_GOOD. */
 static bool
-parse_directories(const struct value_place *place, const char *text, void *out, struct err *err)
+parse_each(const struct value_place *place, const char *text, struct conf_words *words,
+	bool (*is_good)(const char *word, struct err *err), struct err *err)
 {
-	struct conf_words *words = out;
-
 	if (!words_split(place->arena, text, false, words, err))
 		return false;
 	for (uint32_t i = 0; i < words->count; i++)
-		if (!stays_below(words->at[i]))
-			return err_set(err, 0, "'%s' is not a relative path without . and .. and colons", words->at[i]);
+		if (!is_good(words->at[i], err))
+			return false;
 	return true;
+}
+
+static bool
+is_directory(const char *word, struct err *err)
+{
+	return stays_below(word) || err_set(err, 0, "'%s' is not a relative path without . and .. and colons", word);
+}
+
+static bool
+parse_directories(const struct value_place *place, const char *text, void *out, struct err *err)
+{
+	return parse_each(place, text, out, is_directory, err);
+}
+
+static bool
+is_bindpath(const char *word, struct err *err)
+{
+	struct bindpath bound;
+
+	return bindpath_parse(word, &bound, err);
 }
 
 static bool
 parse_bindpaths(const struct value_place *place, const char *text, void *out, struct err *err)
 {
-	struct conf_words *words = out;
-	struct bindpath bound;
+	return parse_each(place, text, out, is_bindpath, err);
+}
 
-	if (!words_split(place->arena, text, false, words, err))
-		return false;
-	for (uint32_t i = 0; i < words->count; i++)
-		if (!bindpath_parse(words->at[i], &bound, err))
-			return false;
-	return true;
+static bool
+is_tmpfs(const char *word, struct err *err)
+{
+	struct tmpfs tmpfs;
+
+	return tmpfs_parse(word, &tmpfs, err);
 }
 
 static bool
 parse_tmpfs(const struct value_place *place, const char *text, void *out, struct err *err)
 {
-	struct conf_words *words = out;
-	struct tmpfs tmpfs;
-
-	if (!words_split(place->arena, text, false, words, err))
-		return false;
-	for (uint32_t i = 0; i < words->count; i++)
-		if (!tmpfs_parse(words->at[i], &tmpfs, err))
-			return false;
-	return true;
+	return parse_each(place, text, out, is_tmpfs, err);
 }
 
 /* Commas between them as Gunicorn takes them (config.py validate_list_string), or blanks. */

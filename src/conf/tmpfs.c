@@ -82,11 +82,14 @@ tmpfs_parse(const char *word, struct tmpfs *out, struct err *err)
 }
 
 bool
-tmpfs_holds(const char *word, const char *path)
+tmpfs_hold(const struct conf_words *words, const char *path)
 {
 	struct tmpfs t;
 	struct err err;
 
-	return tmpfs_parse(word, &t, &err) && strncmp(path, t.path, t.path_length) == 0 &&
-		(path[t.path_length] == '/' || path[t.path_length] == '\0');
+	for (uint32_t i = 0; i < words->count; i++)
+		if (tmpfs_parse(words->at[i], &t, &err) && strncmp(path, t.path, t.path_length) == 0 &&
+			(path[t.path_length] == '/' || path[t.path_length] == '\0'))
+			return true;
+	return false;
 }

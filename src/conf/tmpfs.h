@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "conf/conf.h"
 
 enum { TMPFS_LIMITS = 64 };
 
@@ -21,7 +22,7 @@ struct tmpfs {
 /* Take WORD, which must outlive OUT, apart. False with ERR. */
 bool tmpfs_parse(const char *word, struct tmpfs *out, struct err *err);
 
-/* Whether PATH is the place of WORD, or below it. */
-bool tmpfs_holds(const char *word, const char *path);
+/* Whether PATH is the place of one of WORDS, or below it. */
+bool tmpfs_hold(const struct conf_words *words, const char *path);
 
 #endif
