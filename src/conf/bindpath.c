@@ -1,16 +1,17 @@
 #include "conf/bindpath.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/pathname.h"
 
-/* Without slashes at its end. */
-static size_t
-trimmed(const char *path, size_t n)
+/* The N bytes at PATH, without slashes at their end. False: they are too many. */
+static bool
+keep(char to[PATH_MAX], const char *path, size_t n)
 {
 	while (n > 1 && path[n - 1] == '/')
 		n--;
-	return n;
+	return snprintf(to, PATH_MAX, "%.*s", (int)n, path) < PATH_MAX;
 }
 
 bool
@@ -29,19 +30,19 @@ bindpath_parse(const char *word, struct bindpath *out, struct err *err)
 		return err_set(err, 0, "'%s' is not SOURCE[:DESTINATION[:rbind|norbind]] of absolute paths", word);
 	if (pathname_goes_up(source, n) || pathname_goes_up(destination, m))
 		return err_set(err, 0, "'%s' has a '..' in it: write where that leads", word);
-	n = trimmed(source, n);
-	m = trimmed(destination, m);
-	if (m == 1)
+	if (!keep(out->source, source, n) || !keep(out->destination, destination, m))
+		return err_set(err, 0, "a path is too long: '%.60s...'", word);
+	if (out->destination[1] == '\0')
 		return err_set(err, 0, "'%s': / itself cannot be laid over", word);
 	if (behind[0] == ':' && strcmp(behind, ":rbind") != 0 && strcmp(behind, ":norbind") != 0)
 		return err_set(err, 0, "'%s': expected rbind or norbind behind the destination", word);
-	*out = (struct bindpath){ word[0] == '-', strcmp(behind, ":norbind") == 0, source, destination, n, m };
+	out->may_miss = word[0] == '-';
+	out->alone = strcmp(behind, ":norbind") == 0;
 	return true;
 }
 
 bool
 bindpath_is_elsewhere(const struct bindpath *bound)
 {
-	return bound->source_length != bound->destination_length ||
-		strncmp(bound->source, bound->destination, bound->source_length) != 0;
+	return strcmp(bound->source, bound->destination) != 0;
 }

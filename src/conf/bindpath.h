@@ -4,19 +4,18 @@
 #ifndef BRIDLE_CONF_BINDPATH_H
 #define BRIDLE_CONF_BINDPATH_H
 
+#include <limits.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/err.h"
 
 struct bindpath {
-	bool may_miss;                            /* a - in front */
-	bool alone;                               /* norbind: without what is mounted below the source */
-	const char *source, *destination;         /* within the word, absolute, and no longer than these: */
-	size_t source_length, destination_length; /* the same where there is no destination */
+	bool may_miss;                                /* a - in front */
+	bool alone;                                   /* norbind: without what is mounted below the source */
+	char source[PATH_MAX], destination[PATH_MAX]; /* absolute; the same where the word has no destination */
 };
 
-/* Take WORD, which must outlive OUT, apart. False with ERR. */
+/* Take WORD apart. False with ERR. */
 bool bindpath_parse(const char *word, struct bindpath *out, struct err *err);
 
 /* Whether it is to be seen at another place than its own. */

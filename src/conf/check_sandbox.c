@@ -85,12 +85,13 @@ is_bound(const char *path, const struct conf_words *words, bool at_itself)
 	struct bindpath bound;
 	struct err err;
 
-	for (uint32_t i = 0; i < words->count; i++)
-		if (bindpath_parse(words->at[i], &bound, &err) &&
-			strncmp(path, bound.destination, bound.destination_length) == 0 &&
-			(path[bound.destination_length] == '/' ||
-				(at_itself && path[bound.destination_length] == '\0')))
+	for (uint32_t i = 0; i < words->count; i++) {
+		const char *rest =
+			bindpath_parse(words->at[i], &bound, &err) ? pathname_rest(path, bound.destination) : NULL;
+
+		if (rest != NULL && (at_itself || rest[0] != '\0'))
 			return true;
+	}
 	return false;
 }
 
@@ -125,26 +126,24 @@ is_in_empty(const struct conf_service *s, const char *path)
 static void
 check_bound(const struct check *c, const char *key, const struct conf_words *words)
 {
-	char source[PATH_MAX], destination[PATH_MAX];
 	struct bindpath bound;
 	struct err err;
 
 	for (uint32_t i = 0; i < words->count; i++) {
 		if (!bindpath_parse(words->at[i], &bound, &err))
 			continue;
-		snprintf(source, sizeof source, "%.*s", (int)bound.source_length, bound.source);
-		snprintf(destination, sizeof destination, "%.*s", (int)bound.destination_length, bound.destination);
-		if (check_is_missing(source)) {
+		if (check_is_missing(bound.source)) {
 			if (!bound.may_miss)
 				check_say(c, CONF_WARNING, key,
 					"%s: '%s' is not there, and it does not start without: a - in front "
 					"of it passes over what is missing",
-					key, source);
-		} else if (check_is_missing(destination) && !is_in_empty(&c->service, destination) &&
-			!is_bound(destination, &c->service.bind_paths, false) &&
-			!is_bound(destination, &c->service.bind_read_only_paths, false))
+					key, bound.source);
+		} else if (check_is_missing(bound.destination) && !is_in_empty(&c->service, bound.destination) &&
+			!is_bound(bound.destination, &c->service.bind_paths, false) &&
+			!is_bound(bound.destination, &c->service.bind_read_only_paths, false))
 			check_say(c, CONF_WARNING, key,
-				"%s: '%s' is not there, for something to be seen at it: make it", key, destination);
+				"%s: '%s' is not there, for something to be seen at it: make it", key,
+				bound.destination);
 	}
 }
 
@@ -167,33 +166,26 @@ check_bound_twice(const struct check *c)
 
 	for (uint32_t i = 1; take_bind(&c->service, i, &b); i++)
 		for (uint32_t k = 0; k < i && take_bind(&c->service, k, &a); k++)
-			if (a.destination_length == b.destination_length &&
-				strncmp(a.destination, b.destination, a.destination_length) == 0 &&
-				(a.source_length != b.source_length ||
-					strncmp(a.source, b.source, a.source_length) != 0))
+			if (strcmp(a.destination, b.destination) == 0 && strcmp(a.source, b.source) != 0)
 				check_say(c, CONF_ERROR,
 					i < c->service.bind_paths.count ? "bind_paths" : "bind_read_only_paths",
-					"'%.*s' and '%.*s' are both to be seen at '%.*s'", (int)a.source_length,
-					a.source, (int)b.source_length, b.source, (int)a.destination_length,
-					a.destination);
+					"'%s' and '%s' are both to be seen at '%s'", a.source, b.source, a.destination);
 }
 
 static void
 check_temporary(const struct check *c)
 {
 	const struct conf_words *words = &c->service.temporary_file_system;
-	char path[PATH_MAX];
 	struct tmpfs t;
 	struct err err;
 
 	for (uint32_t i = 0; i < words->count; i++) {
 		if (!tmpfs_parse(words->at[i], &t, &err))
 			continue;
-		snprintf(path, sizeof path, "%.*s", (int)t.path_length, t.path);
-		if (check_is_missing(path) && !is_bound(path, &c->service.bind_paths, false))
+		if (check_is_missing(t.path) && !is_bound(t.path, &c->service.bind_paths, false))
 			check_say(c, CONF_WARNING, "temporary_file_system",
 				"temporary_file_system: '%s' is not there, for something to be laid over it: make it",
-				path);
+				t.path);
 	}
 }
 

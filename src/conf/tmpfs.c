@@ -54,14 +54,16 @@ bool
 tmpfs_parse(const char *word, struct tmpfs *out, struct err *err)
 {
 	const char *values[LIMITS], *option = word + strcspn(word, ":");
-	size_t lengths[LIMITS], n;
+	size_t lengths[LIMITS], n = (size_t)(option - word);
 
-	*out = (struct tmpfs){ .path = word, .path_length = (size_t)(option - word) };
-	while (out->path_length > 1 && word[out->path_length - 1] == '/')
-		out->path_length--;
-	if (word[0] != '/' || out->path_length < 2)
+	while (n > 1 && word[n - 1] == '/')
+		n--;
+	*out = (struct tmpfs){ .read_only = false };
+	if (snprintf(out->path, sizeof out->path, "%.*s", (int)n, word) >= (int)sizeof out->path)
+		return err_set(err, 0, "a path is too long: '%.60s...'", word);
+	if (word[0] != '/' || n < 2)
 		return err_set(err, 0, "'%s' is not PATH[:OPTION,...] of an absolute path below /", word);
-	if (pathname_goes_up(word, out->path_length))
+	if (pathname_goes_up(word, n))
 		return err_set(err, 0, "'%s' has a '..' in it: write where that leads", word);
 	for (size_t i = 0; i < LIMITS; i++) {
 		values[i] = limits[i].otherwise;
@@ -88,8 +90,7 @@ tmpfs_hold(const struct conf_words *words, const char *path)
 	struct err err;
 
 	for (uint32_t i = 0; i < words->count; i++)
-		if (tmpfs_parse(words->at[i], &t, &err) && strncmp(path, t.path, t.path_length) == 0 &&
-			(path[t.path_length] == '/' || path[t.path_length] == '\0'))
+		if (tmpfs_parse(words->at[i], &t, &err) && pathname_is_below(path, t.path))
 			return true;
 	return false;
 }

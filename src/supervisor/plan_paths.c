@@ -79,31 +79,17 @@ add_listed(struct making *m, enum view_kind kind, const struct conf_words *paths
 	return true;
 }
 
-/* The paths of the word at place I of WORDS, which was parsed when it was read. */
-static bool
-take_apart(const struct conf_words *words, uint32_t i, struct bindpath *bound, char source[PATH_MAX], char at[PATH_MAX],
-	struct err *err)
-{
-	int n, m;
-
-	if (!bindpath_parse(words->at[i], bound, err))
-		return false;
-	n = snprintf(source, PATH_MAX, "%.*s", (int)bound->source_length, bound->source);
-	m = snprintf(at, PATH_MAX, "%.*s", (int)bound->destination_length, bound->destination);
-	return (n < PATH_MAX && m < PATH_MAX) || err_set(err, 0, "a path is too long: '%.60s...'", words->at[i]);
-}
-
 /* Without mounts what is in its own place is kept there; for the rest miss_paths() has said so. */
 static bool
 add_bound(struct making *m, enum view_kind kind, const struct conf_words *words, struct err *err)
 {
-	char source[PATH_MAX], at[PATH_MAX];
 	struct bindpath bound;
 
 	for (uint32_t i = 0; i < words->count; i++)
-		if (!take_apart(words, i, &bound, source, at, err) ||
+		if (!bindpath_parse(words->at[i], &bound, err) ||
 			((plan_has_mounts(m) || !bindpath_is_elsewhere(&bound)) &&
-				!view_bind(m->view, kind, source, at, bound.may_miss, bound.alone, err)))
+				!view_bind(m->view, kind, bound.source, bound.destination, bound.may_miss, bound.alone,
+					err)))
 			return false;
 	return true;
 }
@@ -138,17 +124,12 @@ add_empty(struct making *m, const char *path, const char *options, bool sealed, 
 static bool
 add_temporary(struct making *m, const struct conf_words *words, struct err *err)
 {
-	char path[PATH_MAX];
 	struct tmpfs t;
 
-	for (uint32_t i = 0; plan_has_mounts(m) && i < words->count; i++) {
-		if (!tmpfs_parse(words->at[i], &t, err))
+	for (uint32_t i = 0; plan_has_mounts(m) && i < words->count; i++)
+		if (!tmpfs_parse(words->at[i], &t, err) ||
+			!view_empty(m->view, t.path, t.limits, t.read_only, t.no_exec, err))
 			return false;
-		if (snprintf(path, sizeof path, "%.*s", (int)t.path_length, t.path) >= (int)sizeof path)
-			return err_set(err, 0, "a path is too long: '%.60s...'", t.path);
-		if (!view_empty(m->view, path, t.limits, t.read_only, t.no_exec, err))
-			return false;
-	}
 	return true;
 }
 
