@@ -136,10 +136,10 @@ text_add_duration(struct text *t, msec d)
 	for (unsigned i = 0; i < UNITS && parts < 2 && d > 0; i++) {
 		if (d < units[i].length)
 			continue;
-		/* under a minute, "1.5s" would not read back everywhere: milliseconds then stand alone */
+		/* 3 is seconds, 4 milliseconds. Below ten seconds they count, and stand alone: not every program reads "1.5s" */
 		if (i == 3 && parts == 0 && d % 1000 != 0 && d < 10000)
 			continue;
-		if (i == 4 && parts > 0)
+		if (i == 4 && parts > 0) /* beside anything longer they do not */
 			break;
 		text_addf(t, "%lld%s", (long long)(d / units[i].length), units[i].word);
 		d %= units[i].length;
@@ -181,6 +181,7 @@ parse_thousandths(const char **p, int64_t *out)
 	const char *s = *p;
 
 	for (; *s >= '0' && *s <= '9'; s++) {
+		/* so that one more digit, and then the thousandths, have room */
 		if (v > (INT64_MAX / 1000 - 10) / 10)
 			return false;
 		v = v * 10 + (*s - '0');
@@ -190,7 +191,7 @@ parse_thousandths(const char **p, int64_t *out)
 	v *= 1000;
 	if (*s == '.' && s[1] >= '0' && s[1] <= '9')
 		for (s++; *s >= '0' && *s <= '9'; s++)
-			v += (*s - '0') * (scale /= 10);
+			v += (*s - '0') * (scale /= 10); /* from the fourth on scale is 0: they are read, and weigh nothing */
 	*p = s;
 	*out = v;
 	return true;
@@ -199,6 +200,7 @@ parse_thousandths(const char **p, int64_t *out)
 bool
 text_parse_duration(const char *words, msec *out)
 {
+	/* the first that fits is taken: what begins with another stands before it */
 	static const struct {
 		const char *word;
 		msec length;
@@ -236,7 +238,7 @@ text_parse_duration(const char *words, msec *out)
 		p += k;
 	} while (*p != '\0' && total < INT64_MAX / 4);
 	*out = total;
-	return *p == '\0';
+	return *p == '\0'; /* else the sum grew too large */
 }
 
 bool
@@ -293,7 +295,7 @@ least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Damerau and Levenshtein, restricted: three rows of a table. */
+/* Damerau and Levenshtein, restricted: three rows of a table. A swap looks two rows back, and no further. */
 unsigned
 text_distance(const char *a, const char *b)
 {
