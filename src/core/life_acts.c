@@ -20,7 +20,7 @@ end_all(struct life *l, msec now)
 	l->next = LIFE_NONE;
 }
 
-/* No drain: nobody was sent to it yet. */
+/* No drain: nobody was sent to it yet. And it is in nobody's way: it was started beside another, on the same listener. */
 static void
 end_next(struct life *l, msec now)
 {
@@ -67,6 +67,7 @@ promote(struct life *l, msec now)
 	if (l->current == LIFE_NONE) { /* it still waited for a slot when the old one died */
 		spawn_current(l, now);
 	} else if (old != LIFE_NONE) {
+		/* no drain (stop.h): whoever comes meanwhile is served by the new one */
 		l->slots[old].beside = true;
 		end_slot(l, old, false, now);
 	}
