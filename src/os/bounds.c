@@ -46,6 +46,7 @@ write_tasks(struct text *t, uint64_t n, int version)
 static bool
 write_quota(struct text *t, uint64_t n, int version)
 {
+	/* whole per cent and the rest apart: n * PERIOD would overflow for a large n */
 	uint64_t quota = n / 100 * (PERIOD / 100) + n % 100 * (PERIOD / 10000);
 
 	if (n == BOUND_INFINITY)
@@ -132,7 +133,7 @@ bounds_text(const struct bounds *b, enum bound bound, int version, const char **
 	}
 	/* v1 counts memory and swap together */
 	if (bound == BOUND_MEMORY_SWAP_MAX && version == 1 && n != BOUND_INFINITY) {
-		if (b->memory_max >= BOUND_NONE)
+		if (b->memory_max >= BOUND_NONE) /* not set, or no limit at all: there is nothing to count from */
 			return false;
 		n += b->memory_max;
 	}

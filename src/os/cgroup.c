@@ -16,8 +16,8 @@
 enum {
 	PATH_SIZE = 1024,
 	NAME_SIZE = 256,
-	DEEPEST = 16, /* of groups that a service may have made within its own */
-	FAMILY_DEPTH = 64,
+	DEEPEST = 16,      /* of groups that a service may have made within its own */
+	FAMILY_DEPTH = 64, /* parents, on the way from a process up to us */
 	EXODUS_ROUNDS = 8,
 };
 
@@ -129,6 +129,7 @@ cgroup_close(int root)
 	char self[64], path[2 * PATH_SIZE];
 	ssize_t n;
 
+	/* a directory can be removed by its name only, and nobody kept that */
 	snprintf(self, sizeof self, "/proc/self/fd/%d", root);
 	n = readlink(self, path, sizeof path - 1);
 	leave_leaf(root);
@@ -244,6 +245,8 @@ give_on(int group, const char *controller)
 		kernfile_write(group, "cgroup.subtree_control", words);
 }
 
+/* A group that gives controllers on may have no process of its own, but in a leaf below it ("no internal processes",
+ * cgroups(7)). */
 static bool
 leave_own_group(int own, int root)
 {
@@ -310,6 +313,7 @@ cgroup_populated(int group)
 	return kernfile_read(group, "cgroup.events", text, sizeof text) <= 0 || strstr(text, "populated 0") == NULL;
 }
 
+/* All of it at once, so that nobody can fork away; since Linux 5.14 (ENOENT before). */
 bool
 cgroup_kill(int group)
 {

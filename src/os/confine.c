@@ -65,7 +65,8 @@ write_file(const char *path, const char *words)
 	return n == length;
 }
 
-/* The maps may be written by us because they name nobody but us, and setgroups is given up (user_namespaces(7)). */
+/* The maps may be written by us because they name nobody but us, and setgroups is given up: before the groups' map, which is
+ * refused otherwise (user_namespaces(7)). */
 static bool
 take_user_namespace(const void *of)
 {
@@ -102,6 +103,9 @@ take_keeping(const void *of)
 	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0;
 }
 
+/* Where it has become the user, that has left the permitted set alone (PR_SET_KEEPCAPS, prctl(2)), and emptied the
+ * effective and the ambient one. A capability can be ambient only when it is permitted and inheritable, so those are set
+ * first (capabilities(7)). */
 static bool
 take_ambient(const void *of)
 {
@@ -138,7 +142,7 @@ static bool
 take_filter(const void *of)
 {
 	const struct filter *f = of;
-	/* the kernel only reads it */
+	/* the kernel only reads it, and copies it (seccomp(2)) */
 	const struct sock_fprog program = { f->length, (struct sock_filter *)(uintptr_t)f->code };
 
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;

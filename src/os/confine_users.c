@@ -58,12 +58,14 @@ take_users(const void *of)
 
 	if (syscall(SYS_pipe2, ends, O_CLOEXEC) != 0)
 		return false;
+	/* opened before the fork: there it would be the helper itself */
 	process = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	helper = process < 0 ? -1 : syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	if (helper == 0)
 		syscall(SYS_exit_group, name_users(u, process, ends));
 	if (helper > 0) {
 		ok = syscall(SYS_unshare, CLONE_NEWUSER) == 0 && write(ends[1], "", 1) == 1;
+		/* a helper that was written nothing reads the end, and fails */
 		close(ends[1]);
 		ok = syscall(SYS_wait4, helper, &status, 0, NULL) == helper && ok && status == 0;
 	}

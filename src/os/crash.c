@@ -96,7 +96,7 @@ note(int signal, const siginfo_t *info)
 		guard.next.times[i] = guard.next.times[i - 1];
 	guard.next.times[0] = (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	guard.next.signal = signal;
-	/* si_code > 0: the kernel saw us do it */
+	/* si_code > 0: the kernel saw us do it; else somebody sent it, which the highest bit says */
 	guard.next.address =
 		info->si_code > 0 ? (uint64_t)(uintptr_t)info->si_addr : (uint64_t)info->si_pid | UINT64_C(1) << 63;
 	crash_word_write(guard.word, &guard.next);
@@ -117,8 +117,11 @@ static void
 go_on_as_another(void)
 {
 	hold_signals(SIG_BLOCK);
+	/* which of them are worth keeping only the heap knows: all go over, and the next program closes what its list does
+	 * not name (supervisor/past.c) */
 	for (int fd = 3; fd < guard.highest; fd++)
 		syscall(SYS_fcntl, fd, F_SETFD, 0);
+	/* this very image, which can certainly read the state; by its name where there is no /proc */
 	syscall(SYS_execve, "/proc/self/exe", guard.argv, environ);
 	syscall(SYS_execve, guard.program, guard.argv, environ);
 	hold_signals(SIG_UNBLOCK);

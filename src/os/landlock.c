@@ -107,6 +107,7 @@ add_rule(struct making *m, const char *path, enum view_kind kind)
 	struct stat st = { .st_mode = S_IFDIR }; /* what is not there yet: directories made before a start */
 
 	lstat(path, &st);
+	/* links need no rule: asked is always about what they lead to */
 	if (kind > VIEW_READ_ONLY || S_ISLNK(st.st_mode))
 		return;
 	if (m->length + n > m->size) {
@@ -123,6 +124,7 @@ add_rule(struct making *m, const char *path, enum view_kind kind)
 	if (m->failed)
 		return;
 	memcpy(m->words + m->length, path, n);
+	/* rights that only a directory has are refused for a file (landlock_append_fs_rule() in security/landlock/fs.c) */
 	m->rules[m->count++] =
 		(struct rule){ (uint32_t)m->length, (uint32_t)(S_ISDIR(st.st_mode) ? rights : rights & FOR_FILES) };
 	m->length += n;
@@ -212,8 +214,10 @@ landlock_add(const struct view *view, int version, struct steps *steps, struct e
 	if (m == NULL)
 		return err_set(err, errno, "cannot keep path rules");
 	m->view = view;
+	/* what a kernel does not know may not be asked of it */
 	m->handled =
 		READING | MAY_WRITE | MAY_CHANGE | (version >= 2 ? MAY_REFER : 0) | (version >= 3 ? MAY_TRUNCATE : 0);
+	/* what is handled is forbidden but where a rule allows it (landlock(7)): so all that no place is about is allowed here */
 	if (view_find(view, "/") == NULL)
 		grant(m, "/");
 	for (unsigned i = 0; i < view->count; i++)

@@ -85,6 +85,7 @@ listening_pid(const char *path)
 	int file = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
+	/* by its descriptor: sun_path has 108 bytes, and a path may be longer (unix(7)) */
 	snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", file);
 	if (file >= 0 && s >= 0 && connect(s, (struct sockaddr *)&address, sizeof address) == 0)
 		getsockopt(s, SOL_SOCKET, SO_PEERCRED, &peer, &size);
@@ -106,6 +107,7 @@ unix_inode(const char *path)
 
 	while (f != NULL && inode == 0 && fgets(line, sizeof line, f) != NULL) {
 		at = 0;
+		/* the path is all that follows the inode: it may have blanks */
 		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %" SCNu64 " %n", &n, &at) < 1 || at == 0)
 			continue;
 		line[strcspn(line, "\n")] = '\0';
@@ -176,6 +178,7 @@ tcp_inode(const char *table, const uint32_t *place, uint16_t port)
 		if (sscanf(line, " %*s %32[0-9A-F]:%x %*s %x %*s %*s %*s %*s %*s %" SCNu64, address, &its_port, &state,
 			    &n) < 4)
 			continue;
+		/* one word, not four: the table of IPv4 */
 		if (sscanf(address, "%8" SCNx32 "%8" SCNx32 "%8" SCNx32 "%8" SCNx32, &w[0], &w[1], &w[2], &w[3]) == 1) {
 			w[3] = w[0];
 			w[0] = 0;

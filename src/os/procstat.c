@@ -105,6 +105,7 @@ procstat_environment(const char *line, size_t n)
 	if (p == NULL || !read_number(&code, end, &start_code) || !read_number(&p, end, &from) ||
 		!read_number(&p, end, &to) || to < from || to - from > INT64_MAX)
 		return -1;
+	/* not filled yet; but a zombie has neither, and that is the whole truth of it */
 	if (start_code == 0 && name_end[2] != 'Z' && name_end[2] != 'X')
 		return -1;
 	return (int64_t)(to - from);

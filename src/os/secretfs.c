@@ -8,6 +8,7 @@
 #include "os/mountapi.h"
 #include "os/spawn.h"
 
+/* An inode for each file, the directory, and the one that is being written (credentials.c, ".new"): with room to spare. */
 enum { BLOCK = 4096 /* a file takes whole pages */, OTHER_INODES = 4 };
 
 static bool

@@ -154,6 +154,7 @@ write_listen_pid(char *digits)
 
 	for (unsigned long rest = pid; rest > 9; rest /= 10)
 		n++;
+	/* the slot has room for the longest; what follows a shorter one is cut off */
 	if (n < LISTEN_PID_DIGITS)
 		digits[n] = '\0';
 	for (; n > 0; pid /= 10)

@@ -63,7 +63,7 @@ read_call(pid_t pid, struct stall *out)
 	if (kernfile_read_of(pid, "syscall", line, sizeof line) <= 0)
 		return;
 	number = strtol(line, &end, 10);
-	if (end == line || number < 0)
+	if (end == line || number < 0) /* -1: it waits, but in no system call (a page fault, say) */
 		return;
 	for (unsigned i = 0; i < sizeof calls / sizeof calls[0]; i++)
 		if (calls[i].number == number) {
@@ -138,6 +138,7 @@ take_peer(void *context, const struct sockdiag_peer *peer)
 		ours = sockets->inodes[i] == peer->inode;
 	if (!ours)
 		return;
+	/* into its place among them, which are kept in order: the last falls out */
 	for (at = out->peer_count; at > 0 && out->peers[at - 1].silent < peer->silent; at--)
 		if (at < STALL_PEERS)
 			out->peers[at] = out->peers[at - 1];

@@ -101,8 +101,10 @@ view_resolve(const char *path, char resolved[PATH_MAX])
 
 		while (parent > 0 && resolved[parent - 1] != '/')
 			parent--;
+		/* a relative link begins in the directory that it lies in */
 		snprintf(next, sizeof next, "%.*s%s%s", target[0] == '/' ? 0 : (int)parent, resolved, target,
 			resolved + n);
+		/* it keeps its link, which nobody follows then: the start says so, with this path */
 		if (strlen(next) >= PATH_MAX)
 			return;
 		memcpy(resolved, next, strlen(next) + 1);
@@ -149,6 +151,8 @@ view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss
 		return true;
 	place = place_at(view, resolved);
 	if (place != NULL) { /* what takes more away counts */
+		/* kinds stand in the order of what they take; what was bound there is what is to be seen, so it is not
+		 * emptied again */
 		if (kind > place->kind && (place->source[0] == '\0' || kind != VIEW_EMPTY)) {
 			place->kind = kind;
 			place->options = options;
@@ -245,6 +249,7 @@ view_add_devices(struct view *view, struct err *err)
 		return false;
 	for (unsigned i = 0; i < view->count; i++)
 		if (strcmp(view->at[i]->path, "/dev") == 0)
+			/* nothing is made there but what follows; what is laid over its names are mounts of their own */
 			view->at[i]->sealed = view->at[i]->kind == VIEW_EMPTY;
 	for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
 		if (!view_add(view, VIEW_AS_IT_IS, nodes[i], true, NULL, err))

@@ -97,7 +97,7 @@ view_take_laying(const void *of)
 	return lay(w->kept, at);
 }
 
-/* The word behind the NUL of the path. */
+/* The word behind the NUL of the path. By hand: strchr(3) is no system call (steps.h). */
 static const char *
 second(const struct view_work *w)
 {
@@ -121,6 +121,7 @@ view_take_directory(const void *of)
 	mask = umask(0); /* the service's by now */
 	if (w->is_file)
 		fd = openat(at, second(w), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0444);
+	/* without O_EXCL, as for a directory: one of an earlier place will do */
 	ok = w->is_file ? fd >= 0 : mkdirat(at, second(w), 0755) == 0 || errno == EEXIST;
 	umask(mask);
 	if (fd >= 0)
@@ -154,10 +155,12 @@ view_take_read_only(const void *of)
 	return lay(tree, at);
 }
 
+/* Options are pairs, a name and its value (view_deeds.h). Their ends are looked for by hand: the C library is not called in
+ * the child (steps.h). */
 static int
 fresh_file_system(const struct view_work *w)
 {
-	int fs = (int)syscall(CALL_FSOPEN, w->type, 1), tree = -1;
+	int fs = (int)syscall(CALL_FSOPEN, w->type, 1), tree = -1; /* 1: close-on-exec */
 	const char *option = w->options, *value;
 	bool ok = fs >= 0;
 
