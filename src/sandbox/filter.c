@@ -134,6 +134,8 @@ restrict_suid_sgid(struct compiler *c)
 	pretend_missing(c, "openat2");
 }
 
+/* What is mapped may not become executable later, even alone: it may have been written to before (systemd.exec(5),
+ * MemoryDenyWriteExecute=). */
 static void
 deny_write_execute(struct compiler *c)
 {
@@ -188,6 +190,7 @@ gather(struct compiler *c, const struct filter_wishes *w, uint32_t personality)
 
 /* ---- instructions ---- */
 
+/* Counted on where there is no room: filter_compile() tells by the length that it is too long. */
 static void
 emit(struct compiler *c, struct sock_filter instruction)
 {
@@ -298,6 +301,7 @@ action_of(const struct compiler *c, unsigned number)
 	return number < SYSCALLS_MAX ? c->action[number] : c->beyond;
 }
 
+/* The last, which begins with SYSCALLS_MAX, is of all calls beyond. */
 static void
 find_stretches(struct compiler *c)
 {
@@ -333,6 +337,7 @@ emit_tree(struct compiler *c, unsigned from, unsigned to)
 	jump(c, BPF_JA, 0, 0, 0);
 	emit_tree(c, from, middle);
 	skipped = c->length - at - 2;
+	/* how far it is shows only now, with the lower half in place */
 	if (at + 1 < FILTER_MAX)
 		c->code[at + 1].k = skipped;
 	emit_tree(c, middle, to);
