@@ -156,6 +156,8 @@ ask_for_filter(struct making *m)
 			m->filter.forbidden_clone |= nameset_clone_flag(i);
 }
 
+/* Not only where it is asked for: without CAP_SYS_ADMIN, filters and path rules can be set with it only (seccomp(2),
+ * landlock_restrict_self(2)). */
 static bool
 wants_no_new_privileges(const struct making *m)
 {
@@ -203,6 +205,7 @@ add_filter(struct making *m, struct err *err)
 	code = malloc(FILTER_MAX * sizeof *code);
 	if (code == NULL)
 		return err_set(err, errno, "cannot keep a filter");
+	/* 0xffffffff only asks (personality(2)): what is locked is what the service is started with, which is ours */
 	length = filter_compile(&m->filter, (uint32_t)personality(0xffffffff), code);
 	ok = length > 0 ? confine_filter(m->plan->steps, code, length, err) :
 			  err_set(err, 0, "system_call_filter: the filter is longer than the kernel takes");

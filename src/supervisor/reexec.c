@@ -129,7 +129,7 @@ on_impatient(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)loop;
 	(void)events;
 	if (b->reexec.asker > 0)
-		kill(b->reexec.asker, SIGKILL);
+		kill(b->reexec.asker, SIGKILL); /* its end is the answer: reexec_reaped */
 }
 
 bool
