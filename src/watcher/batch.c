@@ -53,7 +53,8 @@ write_piece(struct batch *b, const struct batch_target *to, const char *out, siz
 {
 	while (b->skip < n) {
 		const char *at = out + b->skip;
-		/* a rotation that failed is not tried again at every line of this batch */
+		/* a rotation that failed is not tried again at every line of this batch: no bound, and twice of it must
+		 * still be a number (rotation.c) */
 		uint64_t max = rotation_err->text[0] == '\0' ? to->max_size : UINT64_MAX / 4;
 		struct rotation_cut cut = rotation_cut(at, n - (size_t)b->skip, to->file->size, max, to->file->mid);
 		size_t done;

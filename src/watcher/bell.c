@@ -32,6 +32,7 @@ make_room(struct bells *bells, uint32_t count)
 
 	if (count <= bells->room)
 		return true;
+	/* it never shrinks: slots are used again */
 	watches = realloc(bells->watches, count * sizeof *watches);
 	if (watches == NULL)
 		return false;

@@ -31,6 +31,7 @@ write_line(int fd, off_t before, const char *object, size_t length)
 bool
 jsonl_append(const struct jsonl *f, int dir, const char *object, size_t length)
 {
+	/* whatever somebody put there in its place: no link is followed, no terminal taken, and no FIFO waited for */
 	int fd = openat(dir, f->name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
 		0640);
 	struct stat st;

@@ -55,7 +55,7 @@ lastline_read(struct lastline *l, const struct recogniser *r, bool begun, const 
 
 		newline = memrchr(bytes, '\n', end);
 		at = newline != NULL ? (size_t)(newline - bytes) + 1 : 0;
-		if (at == 0 && begun)
+		if (at == 0 && begun) /* the end of a line only: whose words they are stood at its beginning */
 			return;
 		logform_read(&f, bytes + at, end - at < MOST ? end - at : MOST);
 		switch (sort_of(r, &f)) {

@@ -81,7 +81,7 @@ utf8_goes_on(unsigned char first, size_t i, unsigned char c)
 static void
 put_ascii(struct output *o, unsigned char c)
 {
-	static const char letters[] = "btn?fr"; /* \b is 8; 11 has none */
+	static const char letters[] = "btn?fr"; /* \b is 8; 11 has none (RFC 8259, 7) */
 
 	if (c == '"' || c == '\\') {
 		put(o, (const char[]){ '\\', (char)c }, 2);

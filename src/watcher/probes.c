@@ -137,7 +137,7 @@ probes_look(struct probes *p, const struct page_service *record)
 	p->due = probes_due(record, now);
 	if (p->due == MSEC_NEVER)
 		return;
-	/* who is overloaded is not unwell, and is not given one more request to answer */
+	/* who is overloaded is not unwell, and is not given one more request to answer; -1, not known, is no reason */
 	queues_ask(p->w, of(p), record);
 	if (of(p)->sampler->queue <= 0)
 		probe_ask(&p->probe, record);

@@ -87,6 +87,7 @@ on_newline(struct proof *p)
 	char bytes[256];
 	ssize_t n = read(p->fd, bytes, sizeof bytes);
 
+	/* never 0: bridled holds the pipe open as well (supervisor/proof.c) */
 	if (n <= 0)
 		return;
 	if (memchr(bytes, '\n', (size_t)n) == NULL)
@@ -250,7 +251,7 @@ proofs_follow(struct watcher *w, struct service *s, const struct page_service *r
 	if (p == NULL && (p = make(w, s)) == NULL)
 		return;
 	p->kind = record->settings.probe.proof;
-	p->watchdog = record->settings.min_ready;
+	p->watchdog = record->settings.min_ready; /* which a program does not have: one field of the page for two (page.h) */
 	proofs_moved(w, s->slot);
 }
 

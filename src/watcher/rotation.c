@@ -43,7 +43,7 @@ rotation_name(char name[ROTATION_NAME], msec wall)
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
-	/* the masks change nothing in this age; they tell the compiler that the text fits */
+	/* the remainders change nothing in this age; they tell the compiler that the text fits */
 	snprintf(name, ROTATION_NAME, "@%04u%02u%02uT%02u%02u%02u.%03uZ", (unsigned)(tm.tm_year + 1900) % 10000,
 		(unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100, (unsigned)tm.tm_hour % 100,
 		(unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100, (unsigned)(wall % 1000) % 1000);
