@@ -77,6 +77,20 @@ take_user_namespace(const void *of)
 		((u->with.flags & CLONE_NEWNET) == 0 || raise_loopback());
 }
 
+/* What was inherited is gained by exec(2) whatever the bounding set says: all of it by who stays root (capabilities(7)). */
+static bool
+keep_inherited(uint64_t keep)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) != 0)
+		return false;
+	data[0].inheritable &= (uint32_t)keep;
+	data[1].inheritable &= (uint32_t)(keep >> 32);
+	return syscall(SYS_capset, &header, data) == 0;
+}
+
 /* Capabilities that this kernel does not know end the loop: they are numbered without gaps. */
 static bool
 take_bounding(const void *of)
@@ -86,7 +100,7 @@ take_bounding(const void *of)
 	for (unsigned c = 0; c < 64 && prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
 		if ((keep >> c & 1) == 0 && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) != 0)
 			return false;
-	return true;
+	return keep_inherited(keep);
 }
 
 static bool

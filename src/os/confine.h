@@ -27,7 +27,7 @@ bool confine_user_namespace(struct steps *steps, uint32_t flags, uid_t uid, gid_
  * no right over what is the machine's. */
 bool confine_users(struct steps *steps, uid_t uid, gid_t gid, const gid_t *groups, size_t count, struct err *err);
 
-/* Keep the capabilities of KEEP (bit n: capability n) at most in the bounding set. */
+/* Keep the capabilities of KEEP (bit n: capability n) at most in the bounding set, and of those that were inherited. */
 bool confine_bounding(struct steps *steps, uint64_t keep, struct err *err);
 
 /* Secure bits of prctl(2), to be set while there is the right to. */

@@ -35,7 +35,10 @@ enum {
 	EXECUTABLE = 4,
 	WRITABLE = 2,                /* PROT_EXEC, PROT_WRITE */
 	SHARED_EXECUTABLE = 0100000, /* SHM_EXEC */
+	READ_EXECUTES = 0x0400000,   /* READ_IMPLIES_EXEC of personality(2) */
 };
+
+static const uint32_t asks_only = 0xffffffff; /* personality(2) changes nothing then */
 
 /* How one argument, or two, must not be. Only the lower half is looked at: every argument below is an int, or has its
  * flags there. */
@@ -45,6 +48,7 @@ enum test {
 	TEST_ALL,         /* ... when all are */
 	TEST_BOTH,        /* ... when any of `value` is, and any of `value2` in argument 2 */
 	TEST_ZERO_OR_ANY, /* ... when it is 0, or any bit of `value` is set */
+	TEST_ANY_BUT,     /* ... when any bit of `value` is set, unless it is `value2` */
 	TEST_EITHER,      /* ... unless it is `value` or `value2` */
 	TEST_SET          /* ... unless its bit is in `set` */
 };
@@ -146,6 +150,8 @@ deny_write_execute(struct compiler *c)
 	check(c, "mprotect", executable);
 	check(c, "pkey_mprotect", executable);
 	check(c, "shmat", (struct check){ TEST_ANY, 2, 0, EPERM, SHARED_EXECUTABLE, 0, 0 });
+	/* else the kernel makes executable what is mapped to be read, where no filter sees it (do_mmap) */
+	check(c, "personality", (struct check){ TEST_ANY_BUT, 0, 0, EPERM, READ_EXECUTES, asks_only, 0 });
 }
 
 static void
@@ -162,10 +168,11 @@ gather(struct compiler *c, const struct filter_wishes *w, uint32_t personality)
 		check(c, "socket", (struct check){ TEST_SET, 0, 0, EAFNOSUPPORT, 0, 0, w->families });
 	if (w->forbidden_clone != 0)
 		restrict_namespaces(c, w->forbidden_clone);
-	if (w->lock_personality)
-		check(c, "personality", (struct check){ TEST_EITHER, 0, 0, EPERM, personality, 0xffffffff, 0 });
 	if (w->no_write_execute)
 		deny_write_execute(c);
+	/* behind it: where the personality stays as it is, that bit does, too */
+	if (w->lock_personality)
+		check(c, "personality", (struct check){ TEST_EITHER, 0, 0, EPERM, personality, asks_only, 0 });
 	if (w->no_realtime) {
 		check(c, "sched_setscheduler", not_realtime);
 		refuse(c, "sched_setattr"); /* its policy is behind a pointer */
@@ -270,6 +277,10 @@ emit_check(struct compiler *c, const struct check *k)
 		break;
 	case TEST_ZERO_OR_ANY:
 		jump(c, BPF_JEQ | BPF_K, 0, 2, 0);
+		jump(c, BPF_JSET | BPF_K, k->value, 1, 0);
+		break;
+	case TEST_ANY_BUT:
+		jump(c, BPF_JEQ | BPF_K, k->value2, 1, 0);
 		jump(c, BPF_JSET | BPF_K, k->value, 1, 0);
 		break;
 	case TEST_EITHER:

@@ -130,6 +130,7 @@ ATTEMPTS = {
     "system_call_filter_own": ({"system_call_filter": "~ptrace:EIO"}, "trace", {}, None, "EIO"),
     "lock_personality": ({"lock_personality": "yes"}, "personality", {"persona": str(0x0040000)}, "ok", "EPERM"),
     "memory_deny_write_execute": ({"memory_deny_write_execute": "yes"}, "write_execute", {}, "ok", "EPERM"),
+    "memory_deny_write_execute_implied": ({"memory_deny_write_execute": "yes"}, "implied_execute", {}, "rwx", "EPERM"),
     "restrict_realtime": ({"restrict_realtime": "yes", **ROOT}, "realtime", {}, "ok", "EPERM"),
     "restrict_suid_sgid": ({"restrict_suid_sgid": "yes"}, "set_user_id", {"path": "{data}"}, "0o4755", "EPERM"),
     "restrict_namespaces": ({"restrict_namespaces": "yes", **ROOT}, "unshare", {"kind": "uts"}, "ok", "EPERM"),
@@ -328,6 +329,26 @@ def test_ambient_capabilities(sandboxed, as_root):
     assert ask(site, "chown", "web0", path=str(site.root / "data")) == "ok"
     assert ask(site, "chown", "web1", path=str(site.root / "data")) == "EPERM"
     assert ask(site, "status", "web0", field="CapEff") == f"{1:016x}"
+
+
+# With a capability that whoever is executed as root inherits, as some container runtimes give all of them.
+INHERITING = [sys.executable, "-c", """
+import ctypes, os, sys
+header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+assert ctypes.CDLL(None).capget(header, sets) == 0
+sets[2] |= 1
+assert ctypes.CDLL(None).capset(header, sets) == 0
+os.execv(sys.argv[1], sys.argv[1:])
+"""]
+
+
+def test_what_was_inherited_is_bounded(sandboxed, as_root):
+    """execve(2) gives a root what it inherited, whatever the bounding set is."""
+    site = sandboxed({"user": "root"}, {"user": "root", "capability_bounding_set": "~cap_chown"}, wrapper=INHERITING)
+    assert ask(site, "status", "web0", field="CapInh") == f"{1:016x}"
+    assert ask(site, "chown", "web1", path=str(site.root / "data")) == "EPERM"
+    assert ask(site, "status", "web1", field="CapInh") == f"{0:016x}"
+    assert ask(site, "work", "web1") == "worked"
 
 
 def test_the_command_killed_by_its_filter_is_named(sandboxed, as_root):

@@ -159,6 +159,28 @@ arguments_are_looked_at(void **state)
 	}
 }
 
+/* With READ_IMPLIES_EXEC what is mapped to be read and written is executable as well (personality(2)). */
+static void
+nothing_read_is_executable(void **state)
+{
+	const struct filter_wishes w = { .no_write_execute = true };
+	const struct {
+		struct seccomp_data data;
+		uint32_t wanted;
+	} cases[] = {
+		{ call(SYS_personality, 0x0400000, 0, 0, 0), SECCOMP_RET_ERRNO | EPERM },
+		{ call(SYS_personality, 0x0440000, 0, 0, 0), SECCOMP_RET_ERRNO | EPERM },
+		{ call(SYS_personality, 0x0040000, 0, 0, 0), SECCOMP_RET_ALLOW },
+		{ call(SYS_personality, 0xffffffff, 0, 0, 0), SECCOMP_RET_ALLOW },
+	};
+	unsigned length = filter_compile(&w, 0, code);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (execute(length, &cases[i].data) != cases[i].wanted)
+			fail_msg("case %zu: %#x", i, execute(length, &cases[i].data));
+}
+
 /* A list that refuses a call is not softened by a rule for its arguments. */
 static void
 the_list_wins(void **state)
@@ -275,6 +297,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_call_fares_as_the_list_says),
 		cmocka_unit_test(arguments_are_looked_at),
+		cmocka_unit_test(nothing_read_is_executable),
 		cmocka_unit_test(the_list_wins),
 		cmocka_unit_test(other_architectures_end_the_process),
 		cmocka_unit_test(nothing_asked_is_nothing),

@@ -120,6 +120,19 @@ def write_execute(_):
     mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC).close()
 
 
+def implied_execute(_):
+    """Memory that is asked for to be read and written only; what it may be used for in fact."""
+    before = libc.personality(0xffffffff)
+    call("personality", before | 0x0400000)  # READ_IMPLIES_EXEC
+    try:
+        memory = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+        at = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        with open("/proc/self/maps") as maps:
+            return next(line.split()[1][:3] for line in maps if at < int(line.split("-")[1].split()[0], 16))
+    finally:
+        libc.personality(before)
+
+
 def realtime(_):
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 
