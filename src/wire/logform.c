@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "wire/listing.h"
+#include "wire/marks.h"
 #include "wire/peel.h"
 #include "wire/shipper.h"
 #include "wire/stamp.h"
@@ -310,7 +311,7 @@ void
 logform_read(struct logform *f, const char *line, size_t length)
 {
 	*f = (struct logform){ .message = line, .length = length, .second = -1 };
-	shipper_trim(f);
+	marks_trim(f);
 	for (unsigned i = 0; i < LAYERS; i++) {
 		size_t blanks = count_blanks(f, 0);
 

@@ -1,5 +1,5 @@
 /*
- * peel -- small steps along a line whose layers are peeled off: for logform and shipper only.
+ * peel -- small steps along a line whose layers are peeled off: for logform, shipper and marks only.
  */
 #ifndef BRIDLE_WIRE_PEEL_H
 #define BRIDLE_WIRE_PEEL_H

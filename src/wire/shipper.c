@@ -2,16 +2,9 @@
 
 #include <strings.h>
 
+#include "wire/marks.h"
 #include "wire/peel.h"
 #include "wire/stamp.h"
-
-/* "│", "┃", "┊": the frame that a terminal program draws around a log. */
-static bool
-is_box(const char *at)
-{
-	return memcmp(at, "\xe2\x94\x82", 3) == 0 || memcmp(at, "\xe2\x94\x83", 3) == 0 ||
-		memcmp(at, "\xe2\x94\x8a", 3) == 0;
-}
 
 /* "web_1  | ": docker compose; "web.1.x9f@node2  | ": docker service; "web stderr | ": others; "a-long-na…│ ": tilt. */
 static bool
@@ -28,7 +21,7 @@ peel_container(struct logform *f)
 	if (begins(f, n, "\xe2\x80\xa6")) /* cut off */
 		n += 3;
 	end = n + count_blanks(f, n);
-	if (f->length > end + 3 && is_box(f->message + end))
+	if (f->length > end + 3 && marks_are_frame(f->message + end))
 		return peel(f, end + 3);
 	return end > n && byte_is(f, end, '|') && peel(f, end + 1);
 }
@@ -299,67 +292,6 @@ peel_yaml(struct logform *f)
 	return true;
 }
 
-/* "> ", "| ", "`", "**", "^C", a frame: what terminals echo and people put around a line. A dash only separates
- * where there is something to separate. */
-static bool
-peel_mark(struct logform *f)
-{
-	switch (f->message[0]) {
-	case '\xe2': return f->length > 3 && is_box(f->message) && peel(f, 3);
-	case '^': return f->length > 2 && strchr("CZ\\", f->message[1]) != NULL && peel(f, 2);
-	case '*': return byte_is(f, 1, '*') && peel(f, 2);
-	case '=': return begins(f, 0, "==> ") && peel(f, 3); /* Render, of what it does itself */
-	case '`': return peel(f, 1);
-	case '-': return (f->second >= 0 || f->pid > 0) && byte_is(f, 1, ' ') && peel(f, 1);
-	default: return (byte_is(f, 1, ' ') || (byte_is(f, 1, '|') && byte_is(f, 2, ' '))) && peel(f, 1);
-	}
-}
-
-/* How much of what N bytes that end at END end with is no part of what was said. A comma: somebody took the lines for a
- * list. */
-static size_t
-mark_before(const char *end, size_t n)
-{
-	switch (end[-1]) {
-	case ' ':
-	case '\t':
-	case '\r':
-	case ',':
-	case '`': return 1;
-	case '*': return n > 2 && end[-2] == '*' ? 2 : 0;
-	case '\x82':
-	case '\x83':
-	case '\x8a': return n > 3 && is_box(end - 3) ? 3 : 0;
-	default: return 0;
-	}
-}
-
-/* "Booting worker with pid: 23    [gunicorn.error]": structlog names the logger behind what it says. */
-static void
-trim_logger(struct logform *f)
-{
-	static const char logger[] = "  [gunicorn.error]";
-	size_t n = sizeof logger - 1;
-
-	if (f->length > n && memcmp(f->message + f->length - n, logger, n) == 0)
-		f->length -= n;
-	while (f->length > 0 && f->message[f->length - 1] == ' ')
-		f->length--;
-}
-
-void
-shipper_trim(struct logform *f)
-{
-	size_t n = 1;
-
-	while (f->length > 0 && n > 0) {
-		n = mark_before(f->message + f->length, f->length);
-		f->length -= n;
-	}
-	if (f->length > 0 && f->message[f->length - 1] == ']')
-		trim_logger(f);
-}
-
 /* "+0000] ": what is left of Gunicorn's time where a shipper took the rest of it for its own. */
 static bool
 peel_zone(struct logform *f)
@@ -381,14 +313,14 @@ shipper_peel(struct logform *f)
 	case '-':
 		if (peel_zone(f))
 			return true;
-		return peel_mark(f);
+		return marks_peel(f);
 	case '>':
 	case '|':
 	case '^':
 	case '*':
 	case '=':
 	case '`':
-	case '\xe2': return peel_mark(f);
+	case '\xe2': return marks_peel(f);
 	case 'r': /* git push, of which a hosting platform is the other end */
 		if (begins(f, 0, "remote: "))
 			return peel(f, 7);
