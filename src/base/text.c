@@ -56,32 +56,44 @@ text_addf(struct text *t, const char *fmt, ...)
 	return !t->cut;
 }
 
-/* How long a UTF-8 character is that begins with the byte C; 0: none does. */
-static size_t
-utf8_length_by_first(unsigned char c)
+size_t
+text_utf8_size(unsigned char first)
 {
-	if (c < 0x80)
+	if (first < 0x80)
 		return 1;
-	if (c < 0xc2) /* a later byte of a character, or a form that is overlong with any */
+	if (first < 0xc2) /* a later byte of a character, or a form that is overlong with any */
 		return 0;
-	return c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+	return first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+}
+
+/* Where not every later byte may follow, it is the second that tells (Unicode 15, table 3-7). */
+bool
+text_utf8_goes_on(unsigned char first, size_t i, unsigned char c)
+{
+	unsigned char low = 0x80, high = 0xbf;
+
+	if (i == 1 && first == 0xe0)
+		low = 0xa0;
+	if (i == 1 && first == 0xed)
+		high = 0x9f;
+	if (i == 1 && first == 0xf0)
+		low = 0x90;
+	if (i == 1 && first == 0xf4)
+		high = 0x8f;
+	return c >= low && c <= high;
 }
 
 size_t
 text_utf8_length(const char *bytes, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
-	size_t want = utf8_length_by_first(s[0]);
+	size_t want = text_utf8_size(s[0]);
 
-	if (want == 0 || want > n)
+	if (want > n)
 		return 0;
 	for (size_t i = 1; i < want; i++)
-		if ((s[i] & 0xc0) != 0x80)
+		if (!text_utf8_goes_on(s[0], i, s[i]))
 			return 0;
-	/* overlong forms, surrogates, and what is beyond U+10FFFF (RFC 3629) */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) || (s[0] == 0xf0 && s[1] < 0x90) ||
-		(s[0] == 0xf4 && s[1] >= 0x90))
-		return 0;
 	return want;
 }
 

@@ -26,6 +26,13 @@ bool text_add(struct text *t, const char *words);
 bool text_addn(struct text *t, const char *bytes, size_t n);
 bool text_addf(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* How many bytes a UTF-8 character has that begins with FIRST (1 to 4); 0: none does. */
+size_t text_utf8_size(unsigned char first);
+
+/* May C be byte I (>= 1, below that size) of a character that begins with FIRST? Not in a form that is overlong, a surrogate, or
+ * beyond U+10FFFF. */
+bool text_utf8_goes_on(unsigned char first, size_t i, unsigned char c);
+
 /* Length in bytes of the UTF-8 character that the N (> 0) BYTES begin with; 0 when they begin with none that is valid
  * and whole. */
 size_t text_utf8_length(const char *bytes, size_t n);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/text.h"
+
 /* The remainders never change anything: they tell the compiler how long each number can be at most. */
 void
 lineformat_stamp(char stamp[LINEFORMAT_STAMP], msec wall)
@@ -53,31 +55,6 @@ begin_line(struct lineformat *f, struct output *o, const char *service, const ch
 	f->mid = true;
 }
 
-/* Bytes of the UTF-8 character that begins with C; 0 when none does. */
-static size_t
-utf8_size(unsigned char c)
-{
-	return c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-}
-
-/* May C be byte I (>= 1) of a character that begins with FIRST? (Unicode 15, table 3-7: no overlong forms, no
- * surrogates.) */
-static bool
-utf8_goes_on(unsigned char first, size_t i, unsigned char c)
-{
-	unsigned char low = 0x80, high = 0xbf;
-
-	if (i == 1 && first == 0xe0)
-		low = 0xa0;
-	if (i == 1 && first == 0xed)
-		high = 0x9f;
-	if (i == 1 && first == 0xf0)
-		low = 0x90;
-	if (i == 1 && first == 0xf4)
-		high = 0x8f;
-	return c >= low && c <= high;
-}
-
 static void
 put_ascii(struct output *o, unsigned char c)
 {
@@ -110,7 +87,7 @@ put_json(struct lineformat *f, struct output *o, unsigned char c)
 {
 	unsigned char first = (unsigned char)f->bytes[0];
 
-	if (f->held > 0 && !utf8_goes_on(first, f->held, c)) {
+	if (f->held > 0 && !text_utf8_goes_on(first, f->held, c)) {
 		put_unknown(f, o);
 		return false;
 	}
@@ -120,9 +97,9 @@ put_json(struct lineformat *f, struct output *o, unsigned char c)
 	}
 	f->bytes[f->held++] = (char)c;
 	first = (unsigned char)f->bytes[0];
-	if (utf8_size(first) == 0) {
+	if (text_utf8_size(first) == 0) {
 		put_unknown(f, o);
-	} else if (f->held == utf8_size(first)) {
+	} else if (f->held == text_utf8_size(first)) {
 		put(o, f->bytes, f->held);
 		f->held = 0;
 	}

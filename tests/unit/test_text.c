@@ -96,6 +96,27 @@ a_visible_text_ends_with_a_whole_character(void **state)
 	assert_true(strlen(buffer) < sizeof buffer);
 }
 
+/* Unicode 15, table 3-7: the first and the last of each row, and what lies just beside. */
+static void
+characters_have_their_length(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+	} cases[] = {
+		/* clang-format off */
+		{ "a", 1 }, { "\x7f", 1 }, { "\x80", 0 }, { "\xc1\xbf", 0 }, { "\xc2\x80", 2 }, { "\xdf\xbf", 2 },
+		{ "\xc3" "a", 0 }, { "\xe0\x9f\xbf", 0 }, { "\xe0\xa0\x80", 3 }, { "\xe2\x82", 0 }, { "\xe2\x82" "a", 0 },
+		{ "\xed\x9f\xbf", 3 }, { "\xed\xa0\x80", 0 }, { "\xef\xbf\xbf", 3 }, { "\xf0\x8f\xbf\xbf", 0 },
+		{ "\xf0\x90\x80\x80", 4 }, { "\xf4\x8f\xbf\xbf", 4 }, { "\xf4\x90\x80\x80", 0 }, { "\xf5\x80\x80\x80", 0 },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(text_utf8_length(cases[i].bytes, strlen(cases[i].bytes)), cases[i].length);
+}
+
 static void
 durations_are_written(void **state)
 {
@@ -266,6 +287,7 @@ main(void)
 		cmocka_unit_test(copies_are_cut),
 		cmocka_unit_test(what_is_visible),
 		cmocka_unit_test(a_visible_text_ends_with_a_whole_character),
+		cmocka_unit_test(characters_have_their_length),
 		cmocka_unit_test(durations_are_written),
 		cmocka_unit_test(durations_are_read),
 		cmocka_unit_test(sizes_are_written),
