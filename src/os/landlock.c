@@ -138,12 +138,13 @@ kind_of(const struct making *m, const char *path)
 	return place == NULL ? VIEW_AS_IT_IS : place->kind;
 }
 
-/* Is there a place below PATH, other than PATH itself, that takes more away than KIND does? */
+/* Is there a place below PATH, other than PATH itself, that takes more away than KIND does? What is not there yet would shut out
+ * everything that is made beside it, for rules are about what is there. */
 static bool
 is_split(const struct making *m, const char *path, enum view_kind kind)
 {
 	for (unsigned i = 0; i < m->view->count; i++)
-		if (m->view->at[i]->kind > kind && strcmp(m->view->at[i]->path, path) != 0 &&
+		if (m->view->at[i]->kind > kind && !m->view->at[i]->absent && strcmp(m->view->at[i]->path, path) != 0 &&
 			pathname_is_below(m->view->at[i]->path, path))
 			return true;
 	return false;

@@ -147,10 +147,11 @@ view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss
 
 	view_resolve(path, resolved);
 	is_there = lstat(resolved, &st) == 0;
-	if (!is_there && may_miss)
+	if (!is_there && may_miss && kind == VIEW_AS_IT_IS)
 		return true;
 	place = place_at(view, resolved);
 	if (place != NULL) { /* what takes more away counts */
+		place->may_miss = place->may_miss && may_miss;
 		/* kinds stand in the order of what they take; what was bound there is what is to be seen, so it is not
 		 * emptied again */
 		if (kind > place->kind && (place->source[0] == '\0' || kind != VIEW_EMPTY)) {
@@ -163,6 +164,7 @@ view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss
 	if (place == NULL)
 		return false;
 	place->may_miss = may_miss;
+	place->absent = !is_there;
 	place->options = options;
 	place->is_file = is_there && !S_ISDIR(st.st_mode);
 	return true;

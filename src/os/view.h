@@ -30,6 +30,7 @@ enum view_kind {
 struct view_place {
 	enum view_kind kind;
 	bool may_miss;
+	bool absent;         /* and does, so far: what was put there since is covered at a start, and kept nowhere */
 	bool sealed;         /* VIEW_EMPTY: read-only in the end */
 	bool no_devices;     /* VIEW_EMPTY: device files do not work there */
 	bool no_exec;        /* VIEW_EMPTY: nothing can be executed there */
@@ -56,8 +57,8 @@ struct view {
 	char log_target[PATH_MAX]; /* of /dev/log */
 };
 
-/* Add a place at the absolute PATH, resolved as below. What is named twice is what takes more away. One that may miss, and
- * does, is passed over. False with ERR. */
+/* Add a place at the absolute PATH, resolved as below. What is named twice is what takes more away. One that may miss is
+ * passed over where it does: what is to stay as it is now, anything else at each start. False with ERR. */
 bool view_add(struct view *view, enum view_kind kind, const char *path, bool may_miss, const char *options,
 	struct err *err);
 

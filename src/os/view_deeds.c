@@ -194,10 +194,12 @@ view_take_seal(const void *of)
 {
 	const struct view_work *w = of;
 	int at = mountapi_open(w->path);
-	bool ok = at >= 0 && set_attributes(at, "", AT_EMPTY_PATH, ATTR_READ_ONLY);
+	bool ok;
 
-	if (at >= 0)
-		close(at);
+	if (at < 0)
+		return w->may_miss && errno == ENOENT;
+	ok = set_attributes(at, "", AT_EMPTY_PATH, ATTR_READ_ONLY);
+	close(at);
 	return ok;
 }
 

@@ -190,7 +190,7 @@ hold_all(const struct view *view, struct steps *steps, int kept[VIEW_PLACES], st
 		kept[i] = -1;
 		if (p->kind != VIEW_AS_IT_IS && (p->kind != VIEW_READ_ONLY || (!has_source && !is_covered(view, p))))
 			continue;
-		if (is_out_of_sight(view, p))
+		if (is_out_of_sight(view, p) || (p->may_miss && p->absent && !has_source))
 			continue;
 		if (next - FIRST_KEPT == VIEW_KEPT)
 			return err_set(err, 0, "more than %d paths that stay as they are", VIEW_KEPT);
@@ -219,9 +219,12 @@ view_mount(struct view *view, struct steps *steps, struct err *err)
 		if (!add(steps, view_take_link, &nothing, view->links[i].path, view->links[i].to, "make the link", "",
 			    err))
 			return false;
-	for (unsigned i = 0; i < view->count; i++)
+	for (unsigned i = 0; i < view->count; i++) {
+		const struct view_work seal = { .may_miss = view->at[i]->may_miss };
+
 		if (view->at[i]->sealed &&
-			!add(steps, view_take_seal, &nothing, view->at[i]->path, NULL, "make", " read-only", err))
+			!add(steps, view_take_seal, &seal, view->at[i]->path, NULL, "make", " read-only", err))
 			return false;
+	}
 	return true;
 }

@@ -393,6 +393,20 @@ def test_nothing_is_bound_by_a_link_of_others(sandboxed, as_root, place, key, en
     assert ask(site, "read", "web3", path="/mnt") == []
 
 
+@pytest.mark.parametrize("key, attempt, seen", [("inaccessible_paths", "read", "EACCES"), ("read_only_paths", "write", "EROFS")])
+def test_what_was_away_when_it_was_loaded(sandboxed, as_root, place, key, attempt, seen):
+    """A - passes over what is not there at a start, not for ever: else a service hides it for the time of a reload."""
+    site = sandboxed({}, {key: f"-{place}/site/data/later"}, {key: "-/nowhere/at/all", "private_tmp": "yes", "protect_home": "tmpfs"})
+    later = site.root / "data" / "later"
+    later.mkdir()
+    later.chmod(0o777)
+    site.ctl("restart", "web1")
+    assert ask(site, attempt, "web0", path=str(later)) in ([], "ok")
+    assert ask(site, attempt, "web1", path=str(later)) == seen
+    for name in ("web1", "web2"):
+        assert ask(site, "work", name) == "worked"
+
+
 def test_no_file_system_is_laid_over_a_link_of_others(sandboxed, as_root, place):
     theirs = place / "site" / "theirs"
     theirs.mkdir(parents=True)
