@@ -203,7 +203,7 @@ parse_thousandths(const char **p, int64_t *out)
 	v *= 1000;
 	if (*s == '.' && s[1] >= '0' && s[1] <= '9')
 		for (s++; *s >= '0' && *s <= '9'; s++)
-			v += (*s - '0') * (scale /= 10); /* from the fourth on scale is 0: they are read, and weigh nothing */
+			v += (*s - '0') * (scale /= 10); /* from the fourth on it is 0, and so is what they weigh */
 	*p = s;
 	*out = v;
 	return true;
