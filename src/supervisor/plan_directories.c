@@ -8,7 +8,7 @@
 #include "base/pathname.h"
 #include "supervisor/plan_parts.h"
 
-/* What there is of each kind, in the order of enum directory_kind. Where they are is said by directories_base. */
+/* What there is of each kind, in the order of enum directory_kind. Where they are is said by directories_bases(). */
 struct asked {
 	const struct conf_words *names;
 	mode_t mode;
