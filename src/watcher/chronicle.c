@@ -323,7 +323,7 @@ struct reading {
 static void
 take_line(void *context, const char *line, size_t length)
 {
-	static const char ours[] = "\"service\":\"\"";
+	static const char ours[] = "\"service\":\"\""; /* about none: of bridled and the watcher, for everybody */
 	const struct reading *r = context;
 	struct happening h;
 

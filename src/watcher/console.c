@@ -188,6 +188,7 @@ feed_piece(struct watcher *w, const char *name, struct console_line **line, cons
 		put_line(w, name, bytes, n);
 		return;
 	}
+	/* too long to be kept whole: what is there becomes a line of its own, and this piece the next */
 	if (!keep(line, bytes, n)) {
 		console_end_line(w, name, line);
 		put_line(w, name, bytes, n);

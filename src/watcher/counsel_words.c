@@ -13,6 +13,7 @@ add_us(struct text *t, int64_t us)
 		text_add_duration(t, us / 1000);
 }
 
+/* In tenths: nobody plans by less. */
 static void
 add_thousandths(struct text *t, int64_t n)
 {

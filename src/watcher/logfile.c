@@ -123,6 +123,7 @@ logfile_cut_line(struct logfile *f)
 	char tail[4096];
 	uint64_t at = f->size;
 
+	/* 64 KiB back at most: a line that is longer stays, without its end */
 	for (unsigned i = 0; i < 16 && f->mid && at > 0; i++) {
 		size_t n = at < sizeof tail ? (size_t)at : sizeof tail;
 		const char *end;

@@ -251,7 +251,7 @@ proofs_follow(struct watcher *w, struct service *s, const struct page_service *r
 	if (p == NULL && (p = make(w, s)) == NULL)
 		return;
 	p->kind = record->settings.probe.proof;
-	p->watchdog = record->settings.min_ready; /* which a program does not have: one field of the page for two (page.h) */
+	p->watchdog = record->settings.min_ready; /* a program has none: one field of the page for two (page.h) */
 	proofs_moved(w, s->slot);
 }
 
