@@ -142,7 +142,7 @@ check_bridle(const struct conf *conf, struct conf_report *report)
 		check_bridle_say(conf, report, "watch_user", err.text);
 	if (bridle.control_group[0] != '\0' && !account_group(&gid, bridle.control_group, &err))
 		check_bridle_say(conf, report, "control_group", err.text);
-	check_signatures(conf, report, bridle.signature.count / 3);
+	check_signatures(conf, report, bridle.signature.count / 3); /* NAME PHASE PATTERN each */
 }
 
 void

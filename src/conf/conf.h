@@ -113,7 +113,7 @@ typedef enum conf_on_trouble conf_ontrouble;
 typedef enum conf_start conf_starting;
 typedef const char *conf_probe;           /* "" none, "tcp", or a path */
 typedef struct conf_words conf_services;  /* their names */
-typedef struct conf_words conf_commands;  /* each a whole command with its prefixes, for conf_hook_parse */
+typedef struct conf_words conf_commands;  /* each a whole command with its prefixes, for hook_parse() */
 typedef struct conf_words conf_onecommand; /* at most one of them */
 typedef struct conf_words conf_statuses;  /* each a number or the name of a signal */
 typedef enum conf_type conf_progtype;

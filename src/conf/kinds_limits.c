@@ -204,7 +204,7 @@ parse_limit(limit_reader read, const char *text, struct conf_limit *limit, struc
 
 /* ---- amounts ---- */
 
-/* "40%" in hundredths of a percent. */
+/* "40%", "12.5%", "0.25%" in hundredths of a percent: two decimals at most. */
 static bool
 read_share(const char *text, uint64_t most, uint64_t *share)
 {

@@ -21,7 +21,8 @@ names_of(const struct conf_section *section, const char *key)
 	return setting == NULL || setting->decoded == NULL ? &none : setting->decoded;
 }
 
-/* Where KEY of SECTION names NAME: lists may have several lines. */
+/* Where KEY of SECTION names NAME: lists may have several lines. It may be found within a longer name; only the line of a
+ * complaint hangs on it. */
 static const struct conf_setting *
 where(const struct conf_section *section, const char *key, const char *name)
 {

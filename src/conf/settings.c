@@ -69,7 +69,7 @@ set_list(struct arena *arena, struct conf_setting *setting, const void *at, uint
 	setting->decoded = decoded;
 }
 
-/* Give the last setting of KEY what all of them say together. */
+/* Give the last setting of KEY what all of them say together: it is the one that settings_last() and conf_setting_of() find. */
 static void
 join(struct settings *s, struct arena *arena, enum key_id key)
 {

@@ -78,6 +78,7 @@ tmpfs_parse(const char *word, struct tmpfs *out, struct err *err)
 				"(or other numbers)",
 				(int)n, option);
 	}
+	/* each no longer than its `longest` and a suffix, so that all of it fits */
 	snprintf(out->limits, sizeof out->limits, "mode=%.*s,size=%.*s,nr_inodes=%.*s", (int)lengths[0], values[0],
 		(int)lengths[1], values[1], (int)lengths[2], values[2]);
 	return true;
