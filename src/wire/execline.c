@@ -55,8 +55,8 @@ put_utf8(char **to, uint32_t c)
 	*(*to)++ = (char)(0x80 | (c & 0x3f));
 }
 
-/* The escapes that stand for a number: its digits, their base, and whether it is a character of Unicode. */
-/* As in C, but that all digits must be there (cunescape_one of systemd's src/basic/escape.c). */
+/* The escapes that stand for a number: its digits, their base, and whether it is a character of Unicode. As in C, but that all
+ * digits must be there (cunescape_one of systemd's src/basic/escape.c). */
 static const struct numbered {
 	char letter;
 	unsigned digits, base;

@@ -10,6 +10,7 @@ jsonr_init(struct jsonr *r, const char *bytes, size_t length)
 	*r = (struct jsonr){ .at = bytes, .end = bytes + length, .first = true };
 }
 
+/* From here on nothing is found any more, and every loop over members or elements ends. */
 static bool
 fail(struct jsonr *r)
 {
@@ -141,6 +142,7 @@ jsonr_object_next(struct jsonr *r, struct jsonr_key *key)
 		return false;
 	if (peek(r) != '"')
 		return fail(r);
+	/* passed over, not copied: keys are compared as they are written (jsonr_key_is) */
 	key->at = r->at + 1;
 	text_init(&t, nowhere, sizeof nowhere);
 	if (!take_string(r, &t))
@@ -268,6 +270,7 @@ jsonr_thousandths(struct jsonr *r, int64_t *value)
 
 	if (!number(r, &n) || n.exponent || !negative_of(n.whole, n.whole_end, &v) || v < -1000000000000000)
 		return false;
+	/* three digits more have room: see the bound above */
 	for (int i = 0; i < 3; i++)
 		v = v * 10 - (n.fraction + i < n.fraction_end ? n.fraction[i] - '0' : 0);
 	*value = n.negative ? v : -v;

@@ -211,8 +211,9 @@ add_number(struct jsonw *w, int64_t value, unsigned decimals)
 {
 	char digits[24];
 	char *end = digits + sizeof digits, *p = end;
-	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value; /* INT64_MIN has digits, too */
 
+	/* at least one digit stands before the point */
 	for (unsigned i = 0; rest > 0 || i <= decimals; i++) {
 		if (i == decimals && decimals > 0)
 			*--p = '.';

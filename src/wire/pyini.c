@@ -15,9 +15,11 @@ struct line {
 bool
 pyini_init(struct pyini *p, const char *bytes, size_t length)
 {
+	/* four of them, each as long as all there is: whatever is copied fits */
 	size_t room = length + 1;
 
 	*p = (struct pyini){ .next = bytes, .end = bytes + length };
+	/* a byte order mark, as editors of Windows put it */
 	if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
 		p->next += 3;
 	p->text = calloc(4, room);
@@ -55,6 +57,7 @@ peek_line(const struct pyini *p, struct line *line, const char **after)
 	n = (size_t)((newline != NULL ? newline : p->end) - p->next);
 	*after = newline != NULL ? newline + 1 : p->end;
 	*line = (struct line){ .at = p->next, .is_plain = true };
+	/* a ; or # begins a comment where it stands first, or behind a blank (configparser, inline_comment_prefixes) */
 	while (line->length < n &&
 		!((p->next[line->length] == ';' || p->next[line->length] == '#') &&
 			(line->length == 0 || is_blank(p->next[line->length - 1]))))
@@ -120,6 +123,7 @@ take_assignment(struct pyini *p, size_t indent, struct err *err)
 	if (p->text[n] == '\0')
 		return bad(err, "neither a heading nor name = value: supervisord refuses the file");
 	copy(p->name, p->text, n);
+	/* configparser takes names so (optionxform) */
 	for (char *c = p->name; *c != '\0'; c++)
 		*c = (char)tolower((unsigned char)*c);
 	copy(p->value, p->text + n + 1, strlen(p->text + n + 1));
@@ -145,6 +149,7 @@ pyini_next(struct pyini *p, struct err *err)
 	memcpy(p->text, line.at + line.indent, line.length - line.indent);
 	p->text[line.length - line.indent] = '\0';
 	if (!line.is_plain) {
+		/* what is shown of it is one line */
 		for (size_t i = 0; i < line.length - line.indent; i++)
 			if ((unsigned char)p->text[i] < 0x20)
 				p->text[i] = ' ';

@@ -37,7 +37,8 @@ take_one_of(struct rest *r, const char *bytes)
 	return true;
 }
 
-/* Days since 1970-01-01 in the civil calendar: years begin in March, so that the leap day is the last one. */
+/* Days since 1970-01-01 in the civil calendar: years begin in March, so that the leap day is the last one. (153 m + 2) / 5 days
+ * lie before month m of such a year; day 0 is the first of March of the year 0, 719468 days before 1970. */
 static int64_t
 days(int year, int month, int day)
 {
@@ -356,7 +357,7 @@ stamp_read(const char *bytes, size_t n, int64_t *second)
 	int64_t found = 0;
 	bool ok;
 
-	if (n < 8)
+	if (n < 8) /* "15:24:58"; what follows looks at six bytes */
 		return 0;
 	/* one look at what cannot be a time, for most lines are not ours and begin with an address or a word */
 	if ((bytes[0] & 0x80) != 0)

@@ -12,6 +12,7 @@ unitfile_init(struct unitfile *u, const char *bytes, size_t length)
 	size_t room = length + 1;
 
 	*u = (struct unitfile){ .next = bytes, .end = bytes + length };
+	/* a byte order mark */
 	if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
 		u->next += 3;
 	u->text = calloc(4, room);
