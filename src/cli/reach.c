@@ -33,7 +33,7 @@ parse(const char *address, struct sockaddr_storage *to, socklen_t *length)
 static bool
 is_taken(const struct sockaddr_storage *to, socklen_t length)
 {
-	const struct timeval second = { .tv_sec = 1 };
+	const struct timeval second = { .tv_sec = 1 }; /* of connect(2), too (socket(7), SO_SNDTIMEO) */
 	int fd = socket(to->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool taken = true;
 

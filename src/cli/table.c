@@ -135,7 +135,6 @@ struct line {
 	unsigned owed;
 };
 
-/* Blanks are owed until something follows them: no line ends in any. */
 static void
 put(struct line *line, enum colour colour, const char *words, unsigned columns, unsigned width, bool right)
 {

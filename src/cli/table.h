@@ -3,7 +3,7 @@
  *
  * Cells are given one after another, row by row. A row may have a note, a sentence that stands in a last column
  * where all notes fit, else wrapped below its row. Where the columns alone are too wide, those that matter least
- * are left out. Memory that cannot be had shows as a table that ends early, with table_ok false.
+ * are left out. Memory that cannot be had shows as a table that ends early, and table_print() returns false.
  */
 #ifndef BRIDLE_CLI_TABLE_H
 #define BRIDLE_CLI_TABLE_H

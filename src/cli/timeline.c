@@ -240,6 +240,7 @@ print_figures(FILE *out, struct paint p, const struct window *w)
 
 			if (!known || values[k] < 0)
 				values[k] = -1;
+			/* requests of so many milliseconds, as thousandths a second */
 			else if (lines[i].rate && values[k] < INT64_MAX / 1000000)
 				values[k] = values[k] * 1000000 / w->step;
 		}
