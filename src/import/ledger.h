@@ -2,7 +2,7 @@
  * ledger -- the accounting of an import: each directive of the sources once, and what became of it.
  *
  * Everything is in the arena of the import. An entry is made when its line is read and settled when it has been
- * translated; one that nobody settled is our own mistake, which ledger_unsettled() finds.
+ * translated; one that nobody settled (FATE_OPEN) is our own mistake, which tests count.
  */
 #ifndef BRIDLE_IMPORT_LEDGER_H
 #define BRIDLE_IMPORT_LEDGER_H
