@@ -11,14 +11,18 @@ static const struct directive directives[] = {
 #undef DIRECTIVE
 };
 
-enum { COUNT = sizeof directives / sizeof directives[0] };
+unsigned
+directive_number(const struct directive *d)
+{
+	return (unsigned)(d - directives);
+}
 
-/* One after the other: some hundreds, for files of some dozens of lines, once. Names are as systemd has them, in this
+/* One after the other: some hundreds, for files of some dozens of lines, once a line. Names are as systemd has them, in this
  * very case. */
 const struct directive *
 directive_find(const char *section, const char *name)
 {
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < DIRECTIVE_COUNT; i++)
 		if (strcmp(directives[i].section, section) == 0 && strcmp(directives[i].name, name) == 0)
 			return &directives[i];
 	return NULL;
@@ -28,7 +32,7 @@ directive_find(const char *section, const char *name)
 const struct directive *
 directive_meant(const char *section, const char *name)
 {
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < DIRECTIVE_COUNT; i++)
 		if (strcmp(directives[i].section, section) == 0 &&
 			(strcasecmp(directives[i].name, name) == 0 || text_distance(directives[i].name, name) == 1))
 			return &directives[i];

@@ -14,6 +14,15 @@ struct directive {
 	const char *reason; /* or "" */
 };
 
+/* How many there are; the number of one of them, below that. */
+enum {
+	DIRECTIVE_COUNT = 0
+#define DIRECTIVE(section, name, fate, key, how, reason) +1
+#include "import/directives.def"
+#undef DIRECTIVE
+};
+unsigned directive_number(const struct directive *d);
+
 /* The directive NAME of SECTION (names are case-sensitive, as with systemd); NULL when it is not in the list. */
 const struct directive *directive_find(const char *section, const char *name);
 

@@ -9,10 +9,12 @@
 static bool
 is_list(const struct directive *d)
 {
-	if (d->key[0] != '\0' && d->translate != translate_output && d->translate != translate_cpus)
+	if (d->key[0] != '\0' && d->translate != translate_output && d->translate != translate_cpus &&
+		d->translate != translate_exec_start)
 		return key_places[key_id(key_find(d->key))].kind->joined;
 	return d->translate == translate_none || d->translate == translate_cpus || d->translate == translate_order ||
-		d->translate == translate_exec_reload || d->translate == translate_exec_stop;
+		d->translate == translate_exec_reload || d->translate == translate_exec_stop ||
+		d->translate == translate_exec_start;
 }
 
 struct translation
@@ -48,30 +50,21 @@ is_passed_over(const struct import *im, const struct unit *unit, const struct un
 	return t.is_passed_over;
 }
 
-/* Whether LINE takes the effect of those before it away. */
-static bool
-overrules(const struct import *im, const struct unit *unit, struct unit_line *line, const struct directive *d)
-{
-	if (line->value[0] == '\0' || is_list(d))
-		return line->value[0] == '\0';
-	if (!line->was_tried)
-		line->is_passed_over = is_passed_over(im, unit, line, d);
-	line->was_tried = true;
-	return !line->is_passed_over;
-}
-
-/* The last line of UNIT from FROM on that says NAME, of which D is, and that counts; NULL. */
+/* The last line of UNIT of what D is that takes the effect of those before it away: of a list, one that empties it. NULL
+ * when there is none. Each line is tried once, however many ask. */
 static const struct unit_line *
-last_line(const struct import *im, const struct unit *unit, struct unit_line *from, const char *name,
-	const struct directive *d)
+line_that_counts(const struct import *im, const struct unit *unit, const struct directive *d)
 {
-	const struct unit_line *last = NULL;
+	struct unit_said *said = &unit->said[directive_number(d)];
+	const struct unit_line *line = said->last;
 
-	for (struct unit_line *l = from; l != NULL; l = l->next)
-		if (strcmp(l->entry->directive, name) == 0 && strcmp(l->entry->section, d->section) == 0 &&
-			overrules(im, unit, l, d))
-			last = l;
-	return last;
+	while (!said->is_known && line != NULL && line->value[0] != '\0' &&
+		(is_list(d) || is_passed_over(im, unit, line, d)))
+		line = line->same;
+	if (!said->is_known)
+		said->counts = line;
+	said->is_known = true;
+	return said->counts;
 }
 
 /* Of the older names, what systemd uses on cgroup v2 where no newer one is set (its core/cgroup.c: cgroup_context_cpu_weight(),
@@ -92,15 +85,26 @@ successor(const struct import *im, const struct unit *unit, const struct directi
 
 	for (size_t i = 0; i < sizeof successors / sizeof successors[0]; i++)
 		if (strcmp(successors[i].older, d->name) == 0)
-			line = last_line(im, unit, unit->first, successors[i].newer,
-				directive_find(d->section, successors[i].newer));
+			line = line_that_counts(im, unit, directive_find(d->section, successors[i].newer));
 	return line != NULL && line->value[0] != '\0' && strcmp(line->value, "infinity") != 0 ? line : NULL;
 }
 
 const struct unit_line *
-overruler(const struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
+overruler(const struct import *im, const struct unit *unit, const struct unit_line *line)
 {
-	const struct unit_line *last = last_line(im, unit, line->next, line->entry->directive, d);
+	const struct directive *d = line->directive;
+	const struct unit_line *counts = NULL;
 
-	return last != NULL ? last : successor(im, unit, d);
+	/* nothing is tried of what is said once */
+	if (line != unit->said[directive_number(d)].last)
+		counts = line_that_counts(im, unit, d);
+	return counts != NULL && counts->number > line->number ? counts : successor(im, unit, d);
+}
+
+const char *
+value_in_effect(const struct import *im, const struct unit *unit, const char *section, const char *name)
+{
+	const struct unit_line *line = line_that_counts(im, unit, directive_find(section, name));
+
+	return line != NULL ? line->entry->value : "";
 }

@@ -12,9 +12,12 @@
 struct translation translation_of(struct import *im, const struct unit *unit, const struct unit_line *line,
 	const struct directive *d);
 
-/* The line of UNIT that takes the effect of LINE, which D is of, away; NULL when there is none. The last one of them, where
- * there are several. Nothing is settled. */
-const struct unit_line *overruler(const struct import *im, const struct unit *unit, const struct unit_line *line,
-	const struct directive *d);
+/* The line of UNIT that takes the effect of LINE, whose directive is in the list, away; NULL when there is none. The last
+ * one of them, where there are several. Nothing is settled. */
+const struct unit_line *overruler(const struct import *im, const struct unit *unit, const struct unit_line *line);
+
+/* What UNIT has in effect of the directive NAME of SECTION, which is no list, as it was written; "" when it says nothing of
+ * it that systemd would take. */
+const char *value_in_effect(const struct import *im, const struct unit *unit, const char *section, const char *name);
 
 #endif

@@ -159,7 +159,7 @@ static void
 translate_line(struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
 {
 	struct translation t = translation_of(im, unit, line, d);
-	const struct unit_line *later = d->translate == translate_exec_start ? NULL : overruler(im, unit, line, d);
+	const struct unit_line *later = overruler(im, unit, line);
 
 	if (later != NULL) {
 		bool is_called_so = strcmp(later->entry->directive, line->entry->directive) == 0;
@@ -201,34 +201,23 @@ stage_of(const struct directive *d)
 static bool
 settle_command(struct import *im, const struct unit *unit, const struct unit_line *line)
 {
-	const struct unit_line *reset = NULL, *earlier = NULL, *later = NULL;
-	bool is_oneshot = strcmp(unit_value(unit, "Type"), "oneshot") == 0, behind = false;
+	const struct unit_line *reset = overruler(im, unit, line), *earlier = line->same;
+	const struct unit_line *last = unit->said[directive_number(line->directive)].last;
+	bool is_oneshot = strcmp(value_in_effect(im, unit, "Service", "Type"), "oneshot") == 0;
 
-	for (const struct unit_line *l = unit->first; l != NULL; l = l->next) {
-		if (strcmp(l->entry->directive, "ExecStart") != 0)
-			continue;
-		if (l == line)
-			behind = true;
-		else if (behind && l->value[0] == '\0')
-			reset = l;
-		else if (behind)
-			later = l;
-		else
-			earlier = l->value[0] == '\0' ? NULL : l;
-	}
 	if (line->value[0] == '\0')
 		return false;
 	if (reset != NULL)
 		ledger_settle(&im->ledger, line->entry, FATE_MEANINGLESS, "", "line %u of %s takes it away",
 			reset->entry->line, reset->entry->file);
-	else if (earlier != NULL && !is_oneshot)
+	else if (earlier != NULL && earlier->value[0] != '\0' && !is_oneshot)
 		import_broken(im, line->entry,
 			unit->has_statements ?
 				"a second command: which of them is meant its template decides: import what comes out of it" :
 				"a second command: systemd refuses the unit (an empty ExecStart= before it takes "
 				"the first one away)");
 	else
-		return is_oneshot && later != NULL;
+		return is_oneshot && line != last;
 	return true;
 }
 
@@ -236,7 +225,7 @@ static void
 translate_stage(struct import *im, const struct unit *unit, unsigned stage)
 {
 	for (const struct unit_line *line = unit->first; line != NULL; line = line->next) {
-		const struct directive *d = directive_find(line->entry->section, line->entry->directive);
+		const struct directive *d = line->directive;
 
 		if (line->entry->fate != FATE_OPEN)
 			continue;
@@ -291,7 +280,7 @@ expect_command(struct import *im, const struct unit *unit)
 		has_command = is_here ? line->value[0] != '\0' : has_command;
 	}
 	if (has_command || unit->file == NULL || unit->has_statements || unit->is_short ||
-		strcmp(unit_value(unit, "Type"), "oneshot") == 0)
+		strcmp(value_in_effect(im, unit, "Service", "Type"), "oneshot") == 0)
 		return;
 	if (here != NULL)
 		conf_complain(im->report, CONF_ERROR, here->file, here->line,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "import/directives.h"
 #include "import/hole.h"
+#include "import/overrule.h"
 #include "import/unit.h"
 #include "wire/execline.h"
 
@@ -334,7 +335,7 @@ translate_oom_policy(struct translation *t)
 		translate_settle(t, FATE_IMPLIED,
 			"a worker that is killed does not end the service: its master replaces it");
 	else if ((strcmp(t->value, "stop") == 0 || strcmp(t->value, "kill") == 0) &&
-		strcmp(unit_value(t->unit, "Restart"), "no") == 0)
+		strcmp(value_in_effect(t->import, t->unit, "Service", "Restart"), "no") == 0)
 		translate_set(t, KEY_oom_policy, "stop", "systemd ends all of it, and Restart=no lets it be");
 	else if (strcmp(t->value, "stop") == 0 || strcmp(t->value, "kill") == 0)
 		translate_set(t, KEY_oom_policy, "restart", "systemd ends all of it, and Restart= starts it again");

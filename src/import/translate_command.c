@@ -10,7 +10,7 @@
 #include "conf/signal.h"
 #include "import/directives.h"
 #include "import/hole.h"
-#include "import/unit.h"
+#include "import/overrule.h"
 #include "wire/execline.h"
 
 /* A command of systemd on its way to be one of ours. */
@@ -125,7 +125,8 @@ our_prefixes(const char *prefixes, const char **why)
 static bool
 is_start_only(const struct translation *t)
 {
-	const char *value = t->unit != NULL ? unit_value(t->unit, "PermissionsStartOnly") : "";
+	const char *value =
+		t->unit != NULL ? value_in_effect(t->import, t->unit, "Service", "PermissionsStartOnly") : "";
 
 	return value[0] != '\0' && !translate_is_off(value);
 }

@@ -9,6 +9,7 @@
 
 #include "import/directives.h"
 #include "import/hole.h"
+#include "import/overrule.h"
 #include "import/unit.h"
 #include "sandbox/syscalls.h"
 #include "wire/execline.h"
@@ -267,7 +268,7 @@ void
 translate_device_policy(struct translation *t)
 {
 	static const char *const on[] = { "yes", "true", "on", "1", "y", "t" };
-	const char *private = unit_value(t->unit, "PrivateDevices");
+	const char *private = value_in_effect(t->import, t->unit, "Service", "PrivateDevices");
 
 	for (size_t i = 0; i < sizeof on / sizeof on[0]; i++)
 		if (strcasecmp(private, on[i]) == 0) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/directives.h"
 #include "import/hole.h"
 #include "wire/unitfile.h"
 
@@ -70,6 +71,9 @@ unit_for(struct import *im, const char *file, bool is_socket)
 	unit = arena_alloc(im->arena, sizeof *unit);
 	if (unit == NULL)
 		return NULL;
+	made.said = arena_alloc(im->arena, DIRECTIVE_COUNT * sizeof *made.said);
+	if (made.said == NULL)
+		return NULL;
 	*unit = made;
 	if (im->last_unit != NULL)
 		im->last_unit->next = unit;
@@ -92,6 +96,23 @@ variables_of(const char *directive)
 }
 
 static void
+append_line(struct unit *unit, struct unit_line *line)
+{
+	if (unit->last != NULL)
+		unit->last->next = line;
+	else
+		unit->first = line;
+	line->number = unit->last != NULL ? unit->last->number + 1 : 0;
+	unit->last = line;
+	if (line->directive != NULL) {
+		struct unit_said *said = &unit->said[directive_number(line->directive)];
+
+		line->same = said->last;
+		said->last = line;
+	}
+}
+
+static void
 add_line(struct import *im, struct unit *unit, struct ledger_entry *entry)
 {
 	struct unit_line *line = arena_alloc(im->arena, sizeof *line);
@@ -99,13 +120,9 @@ add_line(struct import *im, struct unit *unit, struct ledger_entry *entry)
 	unit->is_short = unit->is_short || entry == NULL;
 	if (line == NULL || entry == NULL)
 		return;
-	*line = (struct unit_line){ .entry = entry };
+	*line = (struct unit_line){ .entry = entry, .directive = directive_find(entry->section, entry->directive) };
 	line->value = hole_mark(im->arena, entry->value, variables_of(entry->directive));
-	if (unit->last != NULL)
-		unit->last->next = line;
-	else
-		unit->first = line;
-	unit->last = line;
+	append_line(unit, line);
 	if (strcmp(entry->directive, "WantedBy") == 0 && strcmp(entry->value, "default.target") == 0)
 		unit->is_users = true;
 }

@@ -9,8 +9,17 @@
 struct unit_line {
 	struct ledger_entry *entry;
 	const char *value; /* placeholders are holes, specifiers are not replaced yet */
-	bool was_tried, is_passed_over; /* by the reader of systemd, so that what stood before it counts on */
+	const struct directive *directive; /* NULL when it is not in the list */
+	unsigned number;                   /* in the unit, with its drop-ins */
+	struct unit_line *same;            /* the line before it that says the same directive, or NULL */
 	struct unit_line *next;
+};
+
+/* What the unit says of one directive. */
+struct unit_said {
+	struct unit_line *last;
+	const struct unit_line *counts; /* overrule.h; */
+	bool is_known;                  /* once this is true */
 };
 
 struct unit {
@@ -24,6 +33,7 @@ struct unit {
 	bool has_statements;  /* {% if x %} and the like: which of its lines count is not known */
 	bool is_short;        /* a line was complained of as too long, and is not among its lines */
 	struct unit_line *first, *last;
+	struct unit_said *said; /* by the number of the directive */
 	struct draft *draft; /* that it became, or joined */
 	struct unit *next;
 };
@@ -31,7 +41,7 @@ struct unit {
 /* Read LENGTH BYTES of the file NAME into the ledger and into a unit: a new one, or for a drop-in the one it is of. */
 void unit_add(struct import *im, const char *name, const char *bytes, size_t length);
 
-/* The last value of DIRECTIVE in UNIT, as it was written, or "". */
+/* The last value of DIRECTIVE in UNIT, as it was written, or "": overrule.h has the one that counts. */
 const char *unit_value(const struct unit *unit, const char *directive);
 
 /* Whether UNIT has a line in SECTION. */

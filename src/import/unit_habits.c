@@ -1,6 +1,7 @@
 /*
  * unit_habits -- what systemd does without being told by the unit.
  */
+#include "import/overrule.h"
 #include "import/unit.h"
 
 #include <string.h>
@@ -24,12 +25,12 @@ is_oneshot(const struct draft *d)
 /* Without Restart=, systemd leaves a service dead. Bridle does not, unless it is told to; but half a job again and again may do
  * harm. */
 static void
-say_restart(const struct unit *unit)
+say_restart(const struct import *im, const struct unit *unit)
 {
 	struct draft *d = unit->draft;
 	struct err err;
 
-	if (unit_value(unit, "Restart")[0] != '\0')
+	if (value_in_effect(im, unit, "Service", "Restart")[0] != '\0')
 		return;
 	if (is_oneshot(d))
 		draft_set(d, KEY_restart, "never", "as the unit has no Restart=: a job that failed is not tried again",
@@ -40,17 +41,28 @@ say_restart(const struct unit *unit)
 			"what it was.");
 }
 
-/* Whether another unit that is imported has NAME started with it. */
+/* Whether UNIT has NAME started with it. */
+static bool
+pulls_in(const struct unit *unit, const char *name)
+{
+	static const char *const words[] = { "Wants", "Requires", "BindsTo", "Upholds" };
+
+	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
+		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+			if (strcmp(line->entry->directive, words[i]) == 0 && strstr(line->value, name) != NULL)
+				return true;
+	return false;
+}
+
+/* Whether another unit that is imported has UNIT started with it. */
 static bool
 is_pulled_in(const struct import *im, const struct unit *unit)
 {
-	static const char *const words[] = { "Wants", "Requires", "BindsTo", "Upholds" };
 	const char *name = arena_printf(im->arena, "%s.service", unit->name);
 
 	for (const struct unit *u = im->units; u != NULL; u = u->next)
-		for (size_t i = 0; u != unit && !u->is_socket && i < sizeof words / sizeof words[0]; i++)
-			if (strstr(unit_value(u, words[i]), name) != NULL)
-				return true;
+		if (u != unit && !u->is_socket && pulls_in(u, name))
+			return true;
 	return false;
 }
 
@@ -161,6 +173,6 @@ unit_carry(struct import *im, const struct unit *unit)
 		carry_directories(im, unit);
 		return;
 	}
-	say_restart(unit);
+	say_restart(im, unit);
 	say_start(im, unit);
 }

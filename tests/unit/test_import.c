@@ -460,6 +460,12 @@ service_lines(void **state)
 		{ "WorkingDirectory=/srv\nWorkingDirectory=-x\nExecStart=gunicorn -c x\nOOMPolicy=stop\nOOMPolicy=foo\nRestartSec=7\nRestartSec=soon\n",
 			"directory = /srv; oom_policy = restart; restart_delay = 7s; config = x; " },
 		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; type = notify; " },
+		/* and whoever asks what another directive says is told what is in effect of it */
+		{ "ExecStart=gunicorn a\nOOMPolicy=stop\nRestart=no\nRestart=sometimes\n", "app = a; oom_policy = stop; restart = never; " },
+		{ "ExecStart=gunicorn a\nPrivateDevices=yes\nPrivateDevices=perhaps\nDevicePolicy=strict\n", "app = a; private_devices = yes; " },
+		{ "Type=oneshot\nType=once\nExecStart=/x/a\nExecStart=/x/b\n",
+			"command = /x/b; autostart = no; restart = never; exec_start_pre = /x/a; type = oneshot; " },
+		{ "PermissionsStartOnly=yes\nPermissionsStartOnly=\nExecStartPre=/x/a\nExecStart=gunicorn a\n", "app = a; exec_start_pre = /x/a; " },
 		{ "ExecStart=gunicorn a\nTimeoutStopSec=1\nTimeoutSec=2\nTimeoutStopSec=3\nTimeoutStopSec=x\nNice=4\nNice=\nNice=z\n",
 			"app = a; start_timeout = 2s; stop_timeout = 3s; " },
 		/* a path that systemd passes over, or that is not to be had here, takes none of the others along */
@@ -550,13 +556,14 @@ order_among_units(void **state)
 	add(&i, "web.service",
 		"[Unit]\nAfter=db.service redis.service network.target\nRequires=db.service\n"
 		"[Service]\nExecStart=gunicorn a\n");
-	add(&i, "db.service", "[Unit]\nWants=web.service\nBefore=last.service\n[Service]\nExecStart=/x/db\n");
-	add(&i, "last.service", "[Service]\nExecStart=/x/last\n");
+	add(&i, "db.service", "[Unit]\nWants=last.service\nWants=web.service\nBefore=last.service\n[Service]\nExecStart=/x/db\n");
+	add(&i, "last.service", "[Service]\nType=oneshot\nExecStart=/x/last\n");
 	end(&i);
 	assert_string_equal(draft_get(i.im.drafts, KEY_after), "db");
 	assert_string_equal(draft_get(i.im.drafts, KEY_requires), "db");
 	assert_string_equal(draft_get(i.im.drafts->next, KEY_wants), "web");
 	assert_string_equal(draft_get(i.im.drafts->next->next, KEY_after), "db");
+	assert_false(draft_has(i.im.drafts->next->next, KEY_autostart)); /* db has it started */
 	assert_int_equal(entry_of(&i, "Before")->fate, FATE_KEPT);
 	e = entry_of(&i, "After");
 	assert_int_equal(e->fate, FATE_LOST);
