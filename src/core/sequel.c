@@ -33,11 +33,12 @@ died(const struct story_worker *w)
 }
 
 /* Was a worker that took a dead one's place dead soon, too? One may be chance where workers live long, so a single one has
- * to be very young. So have two that were started together. */
+ * to be very young, or as old as the one before it. So have two that were started together. */
 static void
 derive_loop(struct story *s)
 {
 	unsigned young = 0, infants = 0, late_infants = 0;
+	int64_t first = -1; /* age of one that took nobody's place */
 
 	for (unsigned i = 0; i < s->count; i++) {
 		const struct story_worker *w = &s->workers[i];
@@ -45,7 +46,10 @@ derive_loop(struct story *s)
 
 		if (!died(w) || age < 0)
 			continue;
-		young += w->late && age <= STORY_YOUNG;
+		if (w->late && age <= STORY_YOUNG)
+			young += first >= 0 && age - first <= 1 && first - age <= 1 ? 2 : 1;
+		if (!w->late)
+			first = age;
 		infants += age <= STORY_INFANT;
 		late_infants += w->late && age <= STORY_INFANT;
 	}
@@ -269,6 +273,9 @@ derive_silent(struct story *s)
 	if (silent && has(s, FACT_STOP) && has(s, FACT_SHUTTING_DOWN) &&
 		(s->stop < 0 || s->ended < 0 || s->ended > s->stop))
 		derive(s, FACT_SILENT);
+	/* graceful_timeout may be one second, but hardly is: an application that takes the logging over silences workers, too */
+	if (s->stop >= 0 && s->ended >= 0 && s->ended - s->stop <= 1)
+		derive(s, FACT_ENDED_SOON);
 }
 
 /* A worker that exits with 3 at any time is taken for one that failed to boot (Arbiter.reap_workers): who saw that it had

@@ -213,7 +213,7 @@ static const struct log {
 	{ "proxy.upstream-refused", "boot", 1,
 		"at=error code=H10 desc=\"App crashed\" method=GET path=\"/\" dyno= connect= service= status=503 bytes=\n" },
 	/* above the journal systemd shows how the run ended that the lines below are of */
-	{ "boot.bind-unexplained", "startup-config", 1,
+	{ "boot.bind-unexplained", "startup-config", 0,
 		"    Process: 7 ExecStart=/srv/venv/bin/gunicorn wsgi:app (code=exited, status=1/FAILURE)\n\n"
 		"[INFO] Starting gunicorn 20.1.0\n[ERROR] Can't connect to ('::', 80)\n" },
 	{ "boot.unexplained", "boot", 0,
@@ -233,7 +233,28 @@ static const struct log {
 		"Nov 20 15:25:49 h gunicorn[7]: [ERROR] Can't connect to MySQL server on 'db' (110)\n"
 		"Nov 20 15:25:49 h gunicorn[7]: OperationalError: (2003, \"Can't connect to MySQL server (timed out)\")\n"
 		"Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=1/FAILURE\n" },
-	{ "boot.bind-unexplained", "startup-config", 1, "[ERROR] Can't connect to /run/shop.sock\n" },
+	/* its tries are not here, nor whatever they may have said */
+	{ "boot.bind-unexplained", "startup-config", 0, "[ERROR] Can't connect to /run/shop.sock\n" },
+	{ "boot.bind-unexplained", "startup-config", 1,
+		"[ERROR] Retrying in 1 second.\n[ERROR] Can't connect to /run/shop.sock\n" },
+	/* Gunicorn itself, in a Python that it was not written for */
+	{ "boot.syntax-error", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/bin/gunicorn\", line 7, in <module>\n    from gunicorn.app.wsgiapp import run\n"
+		"  File \"/v/gunicorn/app/wsgiapp.py\", line 9\n    print(\"x\", file=sys.stderr)\n"
+		"                   ^\nSyntaxError: invalid syntax\n" },
+	/* raised while an error of a request was handled, and nobody caught it */
+	{ "runtime.worker-exit", "runtime", 1,
+		"[2026-11-20 15:25:49 +0000] [9] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 134, in handle\n    req = next(parser)\n"
+		"  File \"/v/gunicorn/http/message.py\", line 445, in parse_request_line\n    raise InvalidHTTPVersion(x)\n"
+		"gunicorn.http.errors.InvalidHTTPVersion: <exception str() failed>\n" },
+	{ "boot.config-error", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/sock.py\", line 203, in create_sockets\n    raise ValueError('keyfile')\n"
+		"ValueError: keyfile \"/srv/tls/key.pem\" does not exist\n" },
+	{ "boot.import-missing", "startup-config", 1, "web-1  | /srv/start.sh: 7: exec: gunicorn: not found\n" },
 	/* rows of a screen, copied with the blanks up to its edge; one that has a header does not end in a forged one */
 	{ "proxy.socket-permission", "runtime", 1,
 		"$ sudo tail -f /var/log/nginx/error.log" ROOM
@@ -293,6 +314,10 @@ static const struct log {
 		      "[2026-11-20 15:26:10 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
 		      "[2026-11-20 15:26:11 +0000] [1] [INFO] Shutting down: Master\n"
 		      "Nov 20 15:27:40 h systemd[1]: user@1000.service: State 'stop-sigterm' timed out. Killing.\n" },
+	/* its workers do not log, and a second is what an end takes that nobody has to be killed for */
+	{ "shutdown.forced-kill", "shutdown", 0,
+		START "[2026-11-20 15:26:10 +0000] [1] [INFO] Handling signal: term\n"
+		      "[2026-11-20 15:26:11 +0000] [1] [INFO] Shutting down: Master\n" },
 	/* whether it had booted is not here */
 	{ "runtime.worker-exit", "runtime", 0,
 		"no licence for this machine\n"

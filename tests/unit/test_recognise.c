@@ -381,6 +381,8 @@ foreign_lines(void **state)
 	expect("app[web.1]: bash: line 1: gunicorn: command not found\n", "NO_PROGRAM_LINE");
 	expect("/bin/sh: 1: gunicorn: not found\n", "NO_PROGRAM_SH");
 	expect("web-1  | sh: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX");
+	expect("/srv/start.sh: line 7: exec: gunicorn: not found\n", "NO_PROGRAM_EXECUTED");
+	expect("/srv/start.sh: line 7: exec: celery: not found\n", "");
 	expect("Error response from daemon: runc: exec: \"gunicorn\": executable file not found in $PATH: unknown\n",
 		"NO_PROGRAM_DOCKER");
 	expect("Error response from daemon: runc: exec: \"/v/bin/gunicorn\": stat /v/bin/gunicorn: no such file or "

@@ -39,6 +39,12 @@ static const struct sequel {
 		{ BOOT(0, 10), BOOT(0, 11), { FACT_CRASHED, 60, 10, 1 }, { FACT_CRASHED, 61, 11, 1 } } },
 	{ "the replacement died at once", FACT_LOOP, true,
 		{ BOOT(0, 10), { FACT_CRASHED, 60, 10, 1 }, BOOT(60, 11), { FACT_CRASHED, 61, 11, 1 } } },
+	{ "the replacement died at the age of the first", FACT_LOOP, true,
+		{ BOOT(0, 10), { FACT_CRASHED, 4, 10, 1 }, BOOT(4, 11), { FACT_CRASHED, 9, 11, 1 } } },
+	{ "the replacement died young, and the first had not", FACT_LOOP, false,
+		{ BOOT(0, 10), { FACT_CRASHED, 7, 10, 1 }, BOOT(7, 11), { FACT_CRASHED, 12, 11, 1 } } },
+	{ "of one age, and no longer young", FACT_LOOP, false,
+		{ BOOT(0, 10), { FACT_CRASHED, 40, 10, 1 }, BOOT(40, 11), { FACT_CRASHED, 80, 11, 1 } } },
 	{ "nobody knows how old they were", FACT_LOOP, false,
 		{ { FACT_CRASHED, 1, 10, 1 }, { FACT_CRASHED, 2, 11, 1 } } },
 	{ "worker after worker at thirty", FACT_SAME_AGE, true,
@@ -125,6 +131,10 @@ static const struct sequel {
 		{ BOOT(0, 10), BOOT(0, 11), { FACT_STOP, 9, 0, 1 }, EXIT(9, 10), { FACT_SHUTTING_DOWN, 39, 0, 1 } } },
 	{ "all said goodbye", FACT_SILENT, false,
 		{ BOOT(0, 10), { FACT_STOP, 9, 0, 1 }, EXIT(9, 10), { FACT_SHUTTING_DOWN, 10, 0, 1 } } },
+	{ "the master ended a second after the order", FACT_ENDED_SOON, true,
+		{ { FACT_STOP, 9, 0, 1 }, { FACT_SHUTTING_DOWN, 10, 0, 1 } } },
+	{ "the master ended two seconds after the order", FACT_ENDED_SOON, false,
+		{ { FACT_STOP, 9, 0, 1 }, { FACT_SHUTTING_DOWN, 11, 0, 1 } } },
 	{ "a worker that quotes its master", FACT_KILLED, false, { BOOT(0, 10), { FACT_KILLED, 9, 11, 10 } } },
 };
 
