@@ -2,6 +2,7 @@
  * those. */
 #include "os/tree.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,7 +15,7 @@
 #include "os/kernfile.h"
 
 /* What a census entry is to us, in its note; from SHARES on, whose marker it shares: that index more. */
-enum { STRANGER, KIN /* of us: never a leftover */, MARKED, SHARES };
+enum { STRANGER, NOT_YET_KNOWN, KIN /* of us: never a leftover */, MARKED, SHARES };
 
 struct search {
 	struct census census;
@@ -106,15 +107,18 @@ is_believed(const struct search *s, pid_t pid)
 	return line != NULL && sscanf(line, "\nUid: %u", &uid) == 1 && s->users->has(s->users->of, uid);
 }
 
-static bool
-is_marked(const struct search *s, pid_t pid, struct tree_marker *marker)
+/* Who is just executing a program is asked again by whoever asks: but not who would not be believed in any case. */
+static uint32_t
+note_of(const struct search *s, pid_t pid, struct tree_marker *marker)
 {
-	bool says_so = tree_marker(pid, marker);
+	bool says_so = tree_marker(pid, marker), unknown = !says_so && errno == EAGAIN;
 
 	if (says_so && strcmp(marker->run_dir, s->run_dir) != 0)
-		return false;
-	return (says_so && is_believed(s, pid)) || marker_by_log(pid, 1, s->run_dir, marker) ||
-		marker_by_log(pid, 2, s->run_dir, marker);
+		return STRANGER;
+	if ((says_so && is_believed(s, pid)) || marker_by_log(pid, 1, s->run_dir, marker) ||
+		marker_by_log(pid, 2, s->run_dir, marker))
+		return MARKED;
+	return unknown && is_believed(s, pid) ? NOT_YET_KNOWN : STRANGER;
 }
 
 static void
@@ -125,14 +129,15 @@ note_leftovers(struct search *s)
 	for (uint32_t i = 0; i < c->count; i++) {
 		struct tree_marker marker;
 
-		if (c->at[i].note != STRANGER || !is_marked(s, c->at[i].process.pid, &marker))
+		if (c->at[i].note != STRANGER)
 			continue;
-		c->at[i].note = MARKED;
-		s->markers[i] = marker;
+		c->at[i].note = note_of(s, c->at[i].process.pid, &marker);
+		if (c->at[i].note == MARKED)
+			s->markers[i] = marker;
 	}
 	/* then those in their sessions: by now it is known of everybody whether he is marked himself */
 	for (uint32_t i = 0; i < c->count; i++)
-		if (c->at[i].note == STRANGER)
+		if (c->at[i].note <= NOT_YET_KNOWN)
 			note_session(c, i);
 }
 
@@ -163,9 +168,11 @@ has_marked_ancestor(const struct census *c, uint32_t i)
 	return false;
 }
 
-static void
+/* Whether it is known of everybody. */
+static bool
 look_through(struct search *s)
 {
+	bool known = true;
 	const struct census *c = &s->census;
 
 	note_kin(&s->census);
@@ -173,6 +180,10 @@ look_through(struct search *s)
 	for (uint32_t i = 0; i < c->count; i++)
 		if (c->at[i].note >= MARKED && !has_marked_ancestor(c, i))
 			report(s, i);
+	/* now that sessions and parents have told what they can */
+	for (uint32_t i = 0; i < c->count; i++)
+		known = known && c->at[i].note != NOT_YET_KNOWN;
+	return known;
 }
 
 size_t
@@ -180,17 +191,20 @@ tree_leftovers(const char *run_dir, const struct tree_users *users,
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context)
 {
 	struct search s = { .run_dir = run_dir, .users = users, .visit = visit, .context = context };
+	bool known = true;
 	size_t size;
 
+	errno = 0;
 	if (!census_take(&s.census))
 		return 0;
 	/* of the kernel, as the census is: no more of it is ever there than is written to */
 	size = s.census.count * sizeof *s.markers;
 	s.markers = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s.markers != MAP_FAILED) {
-		look_through(&s);
+		known = look_through(&s);
 		munmap(s.markers, size);
 	}
 	census_release(&s.census);
+	errno = known ? 0 : EAGAIN;
 	return s.found;
 }

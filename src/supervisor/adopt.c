@@ -1,5 +1,6 @@
 #include "supervisor/adopt.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -281,13 +282,14 @@ visit_rest(void *context, pid_t pid, uint64_t start, const struct tree_marker *m
 }
 
 bool
-adopt_rest(struct service *s, uint8_t slot, int signal)
+adopt_rest(struct service *s, uint8_t slot, int signal, bool *unsure)
 {
 	const struct tree_users users = leftovers_users(s->home);
 	struct rest r = { .service = s, .slot = slot, .signal = signal };
 
 	/* through all of /proc: nobody is our child, so nothing shorter finds them */
 	tree_leftovers(s->home->run_dir, &users, visit_rest, &r);
+	*unsure = errno == EAGAIN;
 	return r.found;
 }
 

@@ -25,8 +25,9 @@ bool adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start);
 /* SIGNAL to the adopted master in SLOT. False: it is gone. */
 bool adopt_signal(struct service *s, uint8_t slot, int signal);
 
-/* Is anybody left of the adopted generation in SLOT? Whoever is gets SIGNAL (0: none). */
-bool adopt_rest(struct service *s, uint8_t slot, int signal);
+/* Is anybody left of the adopted generation in SLOT? Whoever is gets SIGNAL (0: none). UNSURE: of somebody that cannot be said
+ * yet (tree_leftovers). */
+bool adopt_rest(struct service *s, uint8_t slot, int signal, bool *unsure);
 
 /* Show VISIT each of them, its master included. */
 void adopt_visit(const struct service *s, uint8_t slot, void (*visit)(void *context, pid_t pid), void *context);

@@ -167,7 +167,14 @@ find_orphans(struct service *s, uint8_t slot, struct picture *picture)
 static bool
 find_rest(struct service *s, uint8_t slot, struct picture *picture)
 {
-	return s->adopted[slot] ? adopt_rest(s, slot, s->for_rest[slot]) : find_orphans(s, slot, picture);
+	bool unsure, found;
+
+	if (!s->adopted[slot])
+		return find_orphans(s, slot, picture);
+	found = adopt_rest(s, slot, s->for_rest[slot], &unsure);
+	if (unsure && picture->patient)
+		found = picture->again = true;
+	return found;
 }
 
 static bool

@@ -634,6 +634,37 @@ leftovers_that_end_meanwhile(void **state)
 	finds_both(end_leftover);
 }
 
+/* Who executes one program after the other is a leftover, or that cannot be said yet; he is never said to be none. */
+static void
+leftovers_that_are_becoming(void **state)
+{
+	struct tree_marker m;
+	pid_t pid, looker;
+	int status;
+
+	(void)state;
+	memset(long_value, 'x', 6000);
+	long_value[1] = '=';
+	long_value[6000] = '\0';
+	pid = start_becoming();
+	while (!tree_marker(pid, &m))
+		;
+	looker = fork();
+	if (looker == 0) {
+		int seen = 0, unknown = 0;
+
+		for (int i = 0; i < 500; i++)
+			if (tree_leftovers("/run/b", &everybody, note_leftover, &(struct left){ .n = 0 }) == 1)
+				seen++;
+			else
+				unknown += errno == EAGAIN;
+		_exit(seen + unknown == 500 && seen > 0 ? 0 : 1);
+	}
+	waitpid(looker, &status, 0);
+	end(pid);
+	assert_int_equal(status, 0);
+}
+
 /* Circles cannot be, but pids are reused while one looks: whatever the picture, the walk ends. */
 static void
 never_walks_in_circles(void **state)
@@ -672,6 +703,7 @@ main(void)
 		cmocka_unit_test(finds_leftovers_of_its_own_run_dir),
 		cmocka_unit_test(finds_leftovers_by_session),
 		cmocka_unit_test(leftovers_that_end_meanwhile),
+		cmocka_unit_test(leftovers_that_are_becoming),
 		cmocka_unit_test(never_walks_in_circles),
 	};
 
