@@ -153,13 +153,13 @@ look(const struct bridled *b, char status[static ABOVE_STATUS])
 		if (b->services[i] != NULL)
 			count(&c, b->services[i]);
 	text_init(&t, status, ABOVE_STATUS);
-	if (b->clearing)
+	if (b->clear_until != 0)
 		text_add(&t, "ending what an earlier run has left");
 	else if (b->stopping)
 		text_add(&t, "stopping");
 	else
 		above_status(&t, c.wanted, c.up, failed, missing);
-	return c.awaited == 0 && !b->clearing;
+	return c.awaited == 0 && b->clear_until == 0;
 }
 
 static void

@@ -101,10 +101,11 @@ bridled_stop(struct bridled *b)
 	header->stopping = 1;
 	b->stop_asked++;
 	errands_end(b); /* none is worth waiting for */
-	memory_bridled(b);
 	/* what an earlier run left is not waited for any more, and no service begins after it */
-	if (b->clearing)
+	if (b->clear_until != 0)
 		ev_timer_stop(b->loop, &b->clear_timer);
+	b->clear_until = 0;
+	memory_bridled(b);
 	ordering_stop_all(b, now);
 	for (uint32_t i = 0; i < b->capacity; i++) {
 		struct service *s = b->services[i];

@@ -78,11 +78,10 @@ struct bridled {
 	struct notices notices;
 	struct watcher_child watcher;
 	struct errands errands;
-	uint32_t random;    /* state of a generator for jitter */
-	bool clearing;      /* leftovers of an earlier run are being ended; services wait */
+	uint32_t random; /* state of a generator for jitter */
+	msec clear_until; /* leftovers of an earlier run are being ended, and killed from then on; services wait; 0: none */
 	uint32_t leftovers; /* seen at the last look */
 	ev_timer clear_timer;
-	msec clear_until;
 
 	struct above above; /* whoever started us */
 	bool debug;         /* --debug was given: it wins over log_level */

@@ -5,6 +5,7 @@
  */
 #include "supervisor/leftovers.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -16,9 +17,10 @@
 #include "supervisor/service.h"
 
 enum {
-	PATIENCE = 10000, /* ms from TERM to KILL */
-	GIVE_UP = 20000,  /* ms from TERM until services are started all the same */
-	INTERVAL = 50,    /* ms between looks: they are no children of ours, nothing tells when they end */
+	PATIENCE = 10000,  /* ms from TERM to KILL */
+	GIVE_UP = 20000,   /* ms from TERM until services are started all the same */
+	INTERVAL = 50,     /* ms between looks: they are no children of ours, nothing tells when they end */
+	ON_PURPOSE = 1000, /* ms after which who is still executing a program is no leftover (rest.c) */
 };
 
 /* A marker is what anybody can put into his environment: only those whom a service may be are believed. */
@@ -75,46 +77,53 @@ leave_it(void *context, pid_t pid, uint64_t start, const struct tree_marker *mar
 	is_leftover(context, pid, marker);
 }
 
+/* False: of somebody that cannot be said yet (he is executing a program). */
 static bool
-any_left(struct bridled *b, void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker))
+look(struct bridled *b, void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker))
 {
 	const struct tree_users users = leftovers_users(b);
 
 	b->leftovers = 0;
 	tree_leftovers(b->run_dir, &users, visit, b);
-	return b->leftovers > 0;
+	return errno != EAGAIN;
 }
 
 static void
 on_time(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct bridled *b = timer->data;
-	msec now = clock_now();
-	bool left = any_left(b, now >= b->clear_until ? kill_it : leave_it);
+	msec now = clock_now(), since_term = now - b->clear_until + PATIENCE;
+	bool known = look(b, since_term >= PATIENCE ? kill_it : leave_it);
 
 	(void)events;
-	/* both count from TERM, and clear_until is PATIENCE after it */
-	if (left && now < b->clear_until + GIVE_UP - PATIENCE)
+	if ((b->leftovers > 0 && since_term < GIVE_UP) || (!known && since_term < ON_PURPOSE))
 		return;
-	if (left)
+	if (b->leftovers > 0)
 		log_error(
 			"processes of an earlier run do not end, though they were killed: services are started beside them");
 	ev_timer_stop(loop, timer);
-	b->clearing = false;
+	b->clear_until = 0;
+	memory_bridled(b);
 	bridled_start_services(b, now);
+}
+
+void
+leftovers_go_on(struct bridled *b)
+{
+	ev_timer_init(&b->clear_timer, on_time, INTERVAL / 1000., INTERVAL / 1000.);
+	b->clear_timer.data = b;
+	ev_timer_start(b->loop, &b->clear_timer);
 }
 
 void
 leftovers_end(struct bridled *b, msec now)
 {
-	if (!any_left(b, say_and_term)) {
+	if (look(b, say_and_term) && b->leftovers == 0) {
 		bridled_start_services(b, now);
 		return;
 	}
 	/* above.c says so upwards: it may take ten seconds */
-	b->clearing = true;
 	b->clear_until = now + PATIENCE;
-	ev_timer_init(&b->clear_timer, on_time, INTERVAL / 1000., INTERVAL / 1000.);
-	b->clear_timer.data = b;
-	ev_timer_start(b->loop, &b->clear_timer);
+	memory_bridled(b);
+	leftovers_go_on(b);
 }

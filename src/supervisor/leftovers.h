@@ -18,4 +18,7 @@ struct tree_users leftovers_users(const struct bridled *b);
  * left, too: what cannot be killed, or breeds faster than we look, must not keep all services down. */
 void leftovers_end(struct bridled *b, msec now);
 
+/* The same by one that became another program meanwhile, while b->clear_until is set: they have been asked. */
+void leftovers_go_on(struct bridled *b);
+
 #endif

@@ -160,6 +160,9 @@ take_request(struct bridled *b, struct link_record *r, int fd, msec now)
 		deed_reexec(b, r, &a);
 	else if (b->safe && r->deed != DEED_SHUTDOWN)
 		answer_say(&a, LINK_REFUSED, resume_safe_hint());
+	else if (b->clear_until != 0 && r->id != 0 && r->deed != DEED_SHUTDOWN) /* it would start beside them */
+		answer_say(&a, LINK_REFUSED,
+			"processes of an earlier run are being ended, which may take 20 s: services start then");
 	else if (r->deed == DEED_REREAD)
 		deed_reread(b, r, &a, now);
 	else if (r->deed == DEED_SHUTDOWN)

@@ -169,7 +169,8 @@ restore(struct service *s, const struct state_service *record, struct past *p, m
 		return;
 	}
 	s->life = life;
-	s->restored = true;
+	/* who has never moved was about to be begun, or waited until leftovers had gone: that is still to come */
+	s->restored = life.since != 0;
 	if (!take_fields(s, record, p->reborn))
 		log_warning("%s: not all that is remembered of it makes sense", s->name);
 	/* before its processes are looked for: a command may be what stands for a master */

@@ -184,6 +184,8 @@ take_up(struct bridled *b, struct past *past, msec now)
 		resume_settle(b, now);
 	if (!past->reborn)
 		leftovers_end(b, now); /* and starts services when they are gone */
+	else if (!b->safe && b->clear_until != 0)
+		leftovers_go_on(b); /* and starts them, too */
 	else if (!b->safe)
 		bridled_start_services(b, now);
 	if (!dismissed) /* last: who asks the control socket finds services begun, not about to be */

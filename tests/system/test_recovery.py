@@ -65,6 +65,34 @@ def test_a_killed_bridled_is_followed_by_one_that_clears_up(bridled, daemons):
     site.stop()
 
 
+@pytest.mark.parametrize("how", ["reexec", "KILL"])
+def test_what_is_being_ended_is_ended_by_the_next_program_too(bridled, how):
+    """One of an earlier run does not hear TERM; before it is killed, bridled becomes another program, or is killed itself. Nobody
+    is started beside it, and who was to be started when it is gone, is."""
+    site = bridled(deaf(stop_timeout="500ms"))
+    until(lambda: "ready" in site.log("deaf"), "it to be deaf")
+    old = site.service("deaf")["master"]
+    site.process.kill()
+    site.process.wait()
+    forget(site)
+    site.start()
+    until(lambda: f"process {old} of an earlier run" in site.said(), "it to be asked to end")
+    refused = site.bridle("start", "deaf")
+    assert refused.returncode != 0 and "processes of an earlier run are being ended" in refused.stderr, refused
+    if how == "reexec":
+        site.ctl("reexec")
+        until(lambda: "executed anew" in site.said(), "another program")
+    else:
+        site.process.kill()
+        site.process.wait()
+        site.start()
+    until(lambda: site.answers() and site.state("deaf") == "running", "it to be started")
+    assert not processes.alive(old)
+    assert site.said().count(f"process {old} of an earlier run") == 1 + (how == "KILL")
+    until(lambda: site.log("deaf").count("ready") == 2, "it to be deaf as well")
+    site.stop(status=3)
+
+
 STRANGER, OWN = 47011, 47012  # nobody else's
 
 
