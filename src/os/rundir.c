@@ -27,6 +27,10 @@ judge(int fd, const char *name, uid_t owner, gid_t group, struct err *err)
 	if (fstat(fd, &st) != 0)
 		return err_set(err, errno, "cannot look at directory '%s'", name);
 	st.st_mode &= ~(mode_t)S_ISVTX;
+	if (st.st_mode & S_IWOTH && path_trusts(st.st_uid, owner))
+		return err_set(err, 0,
+			"'%s' can be written by everybody: take that away (chmod 755; of a tmpfs, mount it with mode=755)",
+			name);
 	return path_judge(&st, name, owner, group, err);
 }
 
@@ -74,6 +78,22 @@ may_be_given(int fd, const struct path_way *way, struct err *err)
 			way->name);
 }
 
+/* Kubernetes makes each emptyDir 0777 (setupDir in its empty_dir.go), and leaves the rest to whom it is for. Closed to everybody
+ * while nothing is in it, such a one is as if we had made it. A sticky one is a place for all, and stays it. */
+static bool
+is_taken(int fd, const struct path_way *way)
+{
+	struct stat st;
+
+	if (!way->firm || fstat(fd, &st) != 0 || st.st_uid != geteuid() || !is_empty(fd) ||
+		(st.st_mode & (S_IWOTH | S_ISVTX)) != S_IWOTH || fchmod(fd, 0700) != 0)
+		return false;
+	if (is_empty(fd)) /* again: somebody may have been faster */
+		return true;
+	(void)fchmod(fd, st.st_mode & 07777); /* refused, as it was */
+	return false;
+}
+
 static int
 open_on(const struct path_way *way, uid_t owner, gid_t group, mode_t mode, struct err *err)
 {
@@ -94,6 +114,7 @@ open_on(const struct path_way *way, uid_t owner, gid_t group, mode_t mode, struc
 			name);
 		return -1;
 	}
+	made = made || is_taken(fd, way);
 	if (!judge(fd, name, owner, group, err) || (!is_owned_by(fd, owner) && !may_be_given(fd, way, err)))
 		;
 	else if ((made || !is_owned_by(fd, owner)) && !own(fd, owner, group, mode))

@@ -106,10 +106,11 @@ refuses_what_others_can_write(void **state)
 		{ 01777, "can be written by everybody" },
 		{ 0775, "can be written by group 4321" },
 	};
-	const char *path = scratch_path(*state, "dir"), *link = scratch_path(*state, "link");
+	const char *path = scratch_path(*state, "dir"), *link = scratch_path(*state, "link"), *in = scratch_path(*state, "dir/in");
 	struct err err;
 
 	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(mkdir(in, 0700), 0); /* an empty one is another matter: below */
 	for (unsigned i = 0; i < 3; i++) {
 		if (cases[i].mode == 0775 && chown(path, (uid_t)-1, 4321) != 0)
 			continue;
@@ -122,6 +123,29 @@ refuses_what_others_can_write(void **state)
 	assert_int_equal(symlink("dir", link), 0);
 	assert_int_equal(rundir_open(link, geteuid(), getegid(), 0700, &err), -1);
 	assert_non_null(strstr(err.text, "is not a directory, or a symbolic link"));
+}
+
+/* As volumes of Kubernetes are: root's, for everybody, and empty. What lies between may not be: others could rename it. */
+static void
+takes_an_empty_volume(void **state)
+{
+	const char *outer = scratch_path(*state, "outer"), *path = scratch_path(*state, "outer/volume");
+	struct err err;
+	int fd;
+
+	assert_int_equal(mkdir(outer, 0755), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(chmod(path, 01777), 0);
+	assert_int_equal(rundir_open(path, geteuid(), getegid(), 0750, &err), -1); /* for all, on purpose */
+	assert_int_equal(chmod(path, 02777), 0);
+	fd = rundir_open(path, geteuid(), getegid(), 0750, &err);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(mode_of(path), 0750);
+	assert_int_equal(chmod(path, 0777), 0);
+	assert_int_equal(chmod(outer, 0777), 0);
+	assert_int_equal(rundir_open(path, geteuid(), getegid(), 0750, &err), -1);
+	assert_int_equal(mode_of(path), 0777);
 }
 
 /* What would be written to by root. */
@@ -284,6 +308,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(gives_away_what_is_empty_only, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(gives_it_to_its_owner, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(refuses_what_others_can_write, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(takes_an_empty_volume, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(locks_no_link, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(is_locked_by_one, scratch_setup, scratch_teardown),
 		cmocka_unit_test_setup_teardown(removes_everything, scratch_setup, scratch_teardown),
