@@ -50,24 +50,48 @@ read_count(const char *path, const char *word, uint32_t *count)
 	return found;
 }
 
+/* Of GROUP in the hierarchy of CONTROLLER (v1), or in v2 (NULL). */
+static bool
+count_of_group(const char *controller, const char *group, uint32_t *count)
+{
+	char where[HIERARCHY_PATH], path[HIERARCHY_PATH + 64];
+
+	if (!hierarchy_path("/proc/self/mountinfo", controller, group, where, sizeof where))
+		return false;
+	snprintf(path, sizeof path, "%s/%s", where, controller != NULL ? "memory.oom_control" : "memory.events");
+	return read_count(path, "oom_kill", count);
+}
+
+/* where both are mounted a controller is in one of them only (cgroups(7)): the other has no such file */
+static const char *const controllers[] = { "memory", NULL };
+
 bool
 oomcount_of(pid_t pid, const char *service, uint32_t *count)
 {
-	char groups[64], group[HIERARCHY_PATH], where[HIERARCHY_PATH], path[HIERARCHY_PATH + 64];
+	char groups[64], group[HIERARCHY_PATH];
 
 	if (pid <= 0)
 		return false;
 	snprintf(groups, sizeof groups, "/proc/%d/cgroup", (int)pid);
-	/* where both are mounted a controller is in one of them only (cgroups(7)): the other has no such file */
-	for (int version = 1; version <= 2; version++) {
-		const char *controller = version == 1 ? "memory" : NULL;
-
-		if (!hierarchy_group(groups, controller, group, sizeof group) || !cut_at_service(group, service) ||
-			!hierarchy_path("/proc/self/mountinfo", controller, group, where, sizeof where))
-			continue;
-		snprintf(path, sizeof path, "%s/%s", where, version == 1 ? "memory.oom_control" : "memory.events");
-		if (read_count(path, "oom_kill", count))
+	for (unsigned i = 0; i < 2; i++)
+		if (hierarchy_group(groups, controllers[i], group, sizeof group) && cut_at_service(group, service) &&
+			count_of_group(controllers[i], group, count))
 			return true;
-	}
+	return false;
+}
+
+bool
+oomcount_shared(pid_t pid, uint32_t *count)
+{
+	char groups[64], group[HIERARCHY_PATH], own[HIERARCHY_PATH];
+
+	if (pid <= 0)
+		return false;
+	snprintf(groups, sizeof groups, "/proc/%d/cgroup", (int)pid);
+	for (unsigned i = 0; i < 2; i++)
+		if (hierarchy_group(groups, controllers[i], group, sizeof group) &&
+			hierarchy_group("/proc/self/cgroup", controllers[i], own, sizeof own) &&
+			strcmp(group, own) == 0 && count_of_group(controllers[i], own, count))
+			return true;
 	return false;
 }

@@ -1,15 +1,44 @@
 #include "watcher/masters.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "os/oomcount.h"
 #include "watcher/services.h"
+
+enum { FRESH = 2000 }; /* ms: a death is told at once, by an event or a line */
 
 void
 masters_free(struct masters *m)
 {
 	free(m->at);
 	*m = (struct masters){ 0 };
+}
+
+static void
+note_shared(struct shared_ooms *o, uint32_t count, msec now)
+{
+	if (count == o->seen)
+		return;
+	o->told = count < o->told ? count : o->told; /* our group is another one */
+	o->seen = count;
+	o->risen = now;
+}
+
+/* Is there no count of its own? Then from here on, too, unless others share that one already. */
+static bool
+begins_to_share(struct masters *m, int32_t pid)
+{
+	uint32_t count;
+
+	if (!oomcount_shared(pid, &count))
+		return false;
+	for (uint32_t i = 0; i < m->count; i++)
+		if (m->at[i].shares)
+			return true;
+	m->shared = (struct shared_ooms){ .told = count, .seen = count };
+	return true;
 }
 
 static bool
@@ -27,6 +56,7 @@ add(struct masters *m, int32_t pid, const struct service *s)
 	m->at[m->count] = (struct master){ .pid = pid, .slot = s->slot };
 	/* from here on: what the kernel ended before is no incident of ours */
 	m->at[m->count].ooms_known = oomcount_of(pid, s->name, &m->at[m->count].ooms);
+	m->at[m->count].shares = !m->at[m->count].ooms_known && begins_to_share(m, pid);
 	m->count++;
 	return true;
 }
@@ -94,6 +124,35 @@ master_of(const struct masters *m, const struct service *s)
 	return NULL;
 }
 
+void
+masters_look(struct masters *m, msec now)
+{
+	uint32_t count;
+	bool shared = false;
+
+	for (uint32_t i = 0; i < m->count && !shared; i++)
+		shared = m->at[i].shares;
+	if (!shared || !oomcount_shared(getpid(), &count))
+		return;
+	note_shared(&m->shared, count, now);
+	if (now - m->shared.risen > FRESH)
+		m->shared.told = m->shared.seen;
+}
+
+static bool
+shared_ooms(struct shared_ooms *o)
+{
+	uint32_t count;
+
+	if (!oomcount_shared(getpid(), &count))
+		return false;
+	note_shared(o, count, clock_now());
+	if (o->told == o->seen)
+		return false;
+	o->told++;
+	return true;
+}
+
 /* By the count of its control group (memory.events, memory.oom_control): where the kernel's log cannot be read, or tells
  * pids of another namespace. */
 bool
@@ -102,6 +161,8 @@ masters_ooms(struct masters *m, const struct service *s)
 	struct master *master = master_of(m, s);
 	uint32_t now;
 
+	if (master != NULL && master->shares)
+		return shared_ooms(&m->shared);
 	if (master == NULL || !master->ooms_known || !oomcount_of(master->pid, s->name, &now) || now <= master->ooms)
 		return false;
 	master->ooms++; /* one at a time: several may have died of it */
@@ -113,5 +174,5 @@ masters_count_ooms(const struct masters *m, const struct service *s)
 {
 	const struct master *master = master_of(m, s);
 
-	return master != NULL && master->ooms_known;
+	return master != NULL && (master->ooms_known || master->shares);
 }

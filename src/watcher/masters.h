@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/msec.h"
 #include "wire/page.h"
 
 struct service;
@@ -16,12 +17,20 @@ struct master {
 	uint32_t slot;   /* of its service */
 	uint32_t ooms;   /* of its group, killed for want of memory, as far as that was told */
 	bool ooms_known; /* there is such a count */
+	bool shares;     /* there is not, and it is in our own group */
+};
+
+/* Whom the kernel killed in our own group, of whatever service: only what is fresh can be the reason of a death. */
+struct shared_ooms {
+	uint32_t told, seen; /* told <= seen */
+	msec risen;          /* when SEEN became so many */
 };
 
 /* Begins zeroed. */
 struct masters {
 	struct master *at;
 	uint32_t count, size;
+	struct shared_ooms shared;
 };
 
 void masters_free(struct masters *m);
@@ -32,6 +41,9 @@ bool masters_follow(struct masters *m, const struct service *s, const struct pag
 
 /* Is PID one of them? Then SLOT is its service's. */
 bool masters_find(const struct masters *m, int32_t pid, uint32_t *slot);
+
+/* A look at the count that services share: what nobody has asked about for a while is nobody's. */
+void masters_look(struct masters *m, msec now);
 
 /* Has the kernel killed one more process of S for want of memory than was told by this before? */
 bool masters_ooms(struct masters *m, const struct service *s);

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -96,16 +97,16 @@ EYES = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"]
 CAPABILITIES = ["CAP_KILL", "CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_FOWNER", "CAP_DAC_OVERRIDE"]
 
 
-def oci_bundle(site, where, capabilities, groups=False):
-    """A container whose root is this machine's, read-only, but for the directory of the test; and for its control groups, with
-    GROUPS."""
+def oci_bundle(site, where, capabilities, groups=None, memory=None):
+    """A container whose root is this machine's, read-only, but for the directory of the test; its control groups are mounted
+    GROUPS (ro or rw), and it may have MEMORY bytes."""
     (where / "rootfs").mkdir(parents=True)
     mounts = [{"destination": "/proc", "type": "proc", "source": "proc"},
               {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
               {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["nosuid", "mode=1777"]},
               {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=1777"]}]
     if groups:
-        mounts.append({"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", "rw"]})
+        mounts.append({"destination": "/sys/fs/cgroup", "type": "cgroup", "source": "cgroup", "options": ["nosuid", groups]})
     places = {"/usr", "/etc", "/lib", "/lib64", "/bin", "/sbin", str(site.built), str(site.apps), site.venv}
     for place in sorted(place for place in places if place and os.path.exists(place)):
         mounts.append({"destination": place, "source": os.path.realpath(place), "options": ["rbind", "ro"]})
@@ -117,6 +118,8 @@ def oci_bundle(site, where, capabilities, groups=False):
     namespaces = [{"type": kind} for kind in ("pid", "mount", "ipc", "uts")]
     settings = {"ociVersion": "1.0.2", "root": {"path": "rootfs", "readonly": False}, "mounts": mounts,
                 "process": process, "linux": {"namespaces": namespaces}}
+    if memory:
+        settings["linux"]["resources"] = {"memory": {"limit": memory, "swap": memory}}
     (where / "config.json").write_text(json.dumps(settings))
 
 
@@ -153,7 +156,7 @@ def test_a_leak_in_a_container(daemons, as_root, tmp_path, policy):
     that a worker was killed for want of memory."""
     site = daemons()
     bundle = tmp_path / "bundle"
-    oci_bundle(site, bundle, [*CAPABILITIES, *EYES], groups=True)
+    oci_bundle(site, bundle, [*CAPABILITIES, *EYES], groups="rw")
     site.write(web(app="bounds:app", workers=2, memory_max="150M", memory_swap_max="0", oom_policy=policy))
     runtime, identity = start_container(site, bundle, tmp_path, [["runc"], ["crun"]])
     if runtime is None:
@@ -176,6 +179,42 @@ def test_a_leak_in_a_container(daemons, as_root, tmp_path, policy):
         assert site.wait() == 0, site.said()
     finally:
         subprocess.run([*runtime, "delete", "--force", identity], capture_output=True)
+
+
+def test_a_container_that_is_too_small(daemons, as_root, tmp_path):
+    """As they are by default: no group can be made, and no process event or line of the kernel's log comes in. The count of the
+    container's own group says that a worker was killed for want of memory, and that one was not."""
+    site = daemons()
+    bundle = tmp_path / "bundle"
+    oci_bundle(site, bundle, CAPABILITIES, groups="ro", memory=700 << 20)
+    site.write(web(app="bounds:app", workers=2))
+    runtime, identity = start_container(site, bundle, tmp_path, [["runc"], ["crun"]])
+    if runtime is None:
+        pytest.skip(f"no OCI runtime bounds a container here: {site.said()[-300:]}")
+    try:
+        site.wait_state("running")
+        if "process events" not in site.said() or "kernel's log cannot be read" not in site.said():
+            pytest.skip("this container is told more than others are")
+        with pytest.raises((EOFError, OSError)):
+            get(site.address(), "/take?mb=1000")
+        until(lambda: "runtime.oom-kill" in classes(site), "the incident to be over")
+        subprocess.run([*runtime, "exec", identity, "/bin/kill", "-KILL", worker_named_last(site)], check=True)
+        until(lambda: "runtime.killed-9-sent" in classes(site), "the other incident")
+        assert classes(site).count("runtime.oom-kill") == 1
+        subprocess.run([*runtime, "kill", identity, "TERM"], check=True)
+        assert site.wait() == 0, site.said()
+    finally:
+        subprocess.run([*runtime, "delete", "--force", identity], capture_output=True)
+
+
+def classes(site):
+    """Of the incidents that are over: another death would belong to one that is not."""
+    return [one["class"] for one in site.call("Why", name="web", last=5)["incidents"] if one["over"]]
+
+
+def worker_named_last(site):
+    """Its pid in the container, by the log."""
+    return re.findall(r"Booting worker with pid: (\d+)", site.log("web"))[-1]
 
 
 def start_container(site, bundle, where, runtimes=RUNTIMES):
