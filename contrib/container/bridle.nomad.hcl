@@ -17,8 +17,10 @@ job "site" {
       port     = "http"
       provider = "nomad"
 
+      # tcp would not do: bridled listens before a worker has loaded the application
       check {
-        type     = "tcp"
+        type     = "http"
+        path     = "/healthz"
         interval = "10s"
         timeout  = "2s"
       }

@@ -37,7 +37,9 @@ static bool
 keeps_no_log(const char *name, struct trouble *t)
 {
 	trouble_set(t, CLI_FAILED, 0, "'%s' keeps no log files: its setting log says so", name);
-	return trouble_hint(t, "bridle config %s shows its settings", name);
+	return trouble_hint(t,
+		"with log = stdout its lines are where bridled's go: docker logs, kubectl logs, journalctl. "
+		"log = both keeps files too");
 }
 
 /* Ask bridled. False with T, whose status tells whether to look elsewhere. The log may be where the configuration of today

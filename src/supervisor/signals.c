@@ -21,6 +21,16 @@ log_word(void *context, const char *line)
 	log_info("reread: %s", line);
 }
 
+/* "SIGTERM from process 7". Who is in a namespace above ours has no number here (pid_namespaces(7)). */
+static void
+log_sender(const struct signalfd_siginfo *si, const char *what)
+{
+	if (si->ssi_pid != 0)
+		log_info("SIG%s from process %u: %s", link_signal_name((int)si->ssi_signo), si->ssi_pid, what);
+	else
+		log_info("SIG%s from outside the container: %s", link_signal_name((int)si->ssi_signo), what);
+}
+
 /* Each asks for a decision once, however often it came: bridled_stop() counts. */
 static void
 take(struct bridled *b, const struct signalfd_siginfo *si)
@@ -32,13 +42,13 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 	case SIGQUIT:
 		/* to process 1, SIGINT means Ctrl-Alt-Del: the machine is to start anew (reboot(2), CAD) */
 		b->again = si->ssi_signo == SIGINT;
-		log_info("SIG%s from process %u: stopping", link_signal_name((int)si->ssi_signo), si->ssi_pid);
+		log_sender(si, "stopping");
 		if (b->safe) /* to stop is somebody's decision */
 			resume_settle(b, clock_now());
 		bridled_stop(b);
 		break;
 	case SIGHUP:
-		log_info("SIGHUP from process %u: reading the configuration anew", si->ssi_pid);
+		log_sender(si, "reading the configuration anew");
 		if (b->safe)
 			log_warning("%s", resume_safe_hint());
 		else if (!b->stopping)

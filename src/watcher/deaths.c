@@ -87,10 +87,11 @@ is_ending(const struct page_service *record, uint32_t number)
 	return g == NULL || g->state == GENERATION_ENDING || g->state == GENERATION_FREE;
 }
 
+/* Who cannot be seen is taken for up after a while: enough to count on, and no witness of why it died. */
 static uint8_t
 booted_of(const struct worker *worker, enum heartbeat last)
 {
-	if (worker->up != 0 || last == HEARTBEAT_BEATING)
+	if (last == HEARTBEAT_BEATING || (worker->up != 0 && worker->heartbeat != HEARTBEAT_UNKNOWN))
 		return DEATH_BOOTED;
 	return last == HEARTBEAT_BOOTING ? DEATH_NOT_BOOTED : DEATH_BOOTED_UNKNOWN;
 }

@@ -126,8 +126,9 @@ samples_look(struct watcher *w, struct service *s, const struct page_service *re
 	workers_look(&sampler->workers, record, depth, now);
 	sampler->looked = now;
 	if (sampler->workers.blind && !sampler->blind_told) {
-		log_warning("%s: heartbeats of its workers cannot be seen (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let "
-			    "it); a worker that has lived 3s is assumed to be ready",
+		log_warning(
+			"%s: heartbeats of its workers cannot be seen (watch_user = the user of the service lets it, so do "
+			"CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH); a worker that has lived 3s is assumed to be ready",
 			s->name);
 		sampler->blind_told = true;
 	}
@@ -173,6 +174,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 	(void)revents;
 	/* one question to the kernel for all that are due, before each is judged by its answer */
 	queues_ask_due(w, now);
+	masters_look(&w->deaths.masters, now);
 	for (uint32_t i = 0; i < w->services.count; i++) {
 		struct service *s = &w->services.at[i];
 		struct page_service record;

@@ -12,11 +12,18 @@
 
 enum { SENTENCE = 480 }; /* what is longer is cut (text.h) */
 
-/* The next step, as it is typed. */
+/* The next step, as it is typed: incidents are of Gunicorns, and who writes to standard output has no files. */
 static void
-hint_logs(char *hint, size_t size, const char *name)
+hint_next(char *hint, size_t size, const struct watcher *w, const char *name)
 {
-	snprintf(hint, size, "bridle logs %s", name);
+	struct page_service record;
+	uint32_t slot;
+	bool known = services_find(&w->services, name, &slot) && services_read(&w->services, slot, &record);
+	bool why = known && record.kind == PAGE_GUNICORN;
+	bool logs = !known || record.settings.log == PAGE_LOG_FILE || record.settings.log == PAGE_LOG_BOTH;
+
+	snprintf(hint, size, "%s%s%s%s%s", why ? "bridle why " : "", why ? name : "", why && logs ? ", " : "",
+		logs ? "bridle logs " : "", logs ? name : "");
 }
 
 static void
@@ -61,7 +68,7 @@ void
 waiter_tell_failed(struct client *c, struct service *s, const struct page_service *record,
 	const struct link_record *move)
 {
-	char words[SENTENCE], hint[80];
+	char words[SENTENCE], hint[160];
 	struct text t;
 
 	text_init(&t, words, sizeof words);
@@ -78,7 +85,7 @@ waiter_tell_failed(struct client *c, struct service *s, const struct page_servic
 	/* A service that starts, but does not answer its probe, fails without a line in its log. */
 	if (c->waiter.goal != GOAL_DOWN && s->sampler != NULL && s->sampler->probes.probe.trouble[0] != '\0')
 		text_addf(&t, "; its probe: %s", s->sampler->probes.probe.trouble);
-	hint_logs(hint, sizeof hint, c->waiter.name);
+	hint_next(hint, sizeof hint, c->w, c->waiter.name);
 	client_failed(c, words, hint);
 	client_next(c);
 }
@@ -131,7 +138,7 @@ waiter_tell_complaints(struct client *c, const struct link_record *answer)
 void
 waiter_tell_process_failed(struct client *c, const struct link_record *answer)
 {
-	char words[SENTENCE], hint[80];
+	char words[SENTENCE], hint[160];
 	uint32_t slot;
 	struct text t;
 	size_t before;
@@ -143,7 +150,7 @@ waiter_tell_process_failed(struct client *c, const struct link_record *answer)
 	if (!services_find(&c->w->services, c->waiter.name, &slot) ||
 		!reasons_from_log(c->w, &t, slot, &c->waiter.mark))
 		t.at[t.len = before] = '\0';
-	hint_logs(hint, sizeof hint, c->waiter.name);
+	hint_next(hint, sizeof hint, c->w, c->waiter.name);
 	client_failed(c, words, hint);
 	client_next(c);
 }
@@ -153,7 +160,7 @@ waiter_tell_late(struct client *c)
 {
 	struct page_service record;
 	struct workers_count count = { 0, 0 };
-	char words[SENTENCE], hint[80];
+	char words[SENTENCE], hint[160];
 	uint32_t slot;
 
 	if (services_find(&c->w->services, c->waiter.name, &slot) && services_read(&c->w->services, slot, &record) &&
@@ -161,6 +168,6 @@ waiter_tell_late(struct client *c)
 		count = pools_seen(c->w->services.at[slot].sampler, &record, clock_now());
 	snprintf(words, sizeof words, "%s: %u workers, %u of them ready, instead of %u", c->waiter.name, count.all,
 		count.booted, c->waiter.wanted);
-	hint_logs(hint, sizeof hint, c->waiter.name);
+	hint_next(hint, sizeof hint, c->w, c->waiter.name);
 	client_failed(c, words, hint);
 }

@@ -39,7 +39,7 @@ def test_a_broken_application(daemons, how):
     site.start().wait_workers(2)
     switch.write_text(how)
     words = deploy(site)
-    assert WAYS[how] in words and "bridle logs web" in words, words
+    assert WAYS[how] in words and "bridle why web, bridle logs web" in words, words
     switch.unlink()
     site.ctl("restart", "web")
     assert site.service()["state"] == "running"
