@@ -110,7 +110,7 @@ figures_look(struct figures *f, msec now)
 	uint64_t timed;
 
 	roll(f, now);
-	/* at least a second: a rate over the first moments would be any number */
+	/* the span before counts whole, if there was one; at least a second: a rate over the first moments would be any number */
 	elapsed = now - f->began + (f->began > f->since ? FIGURES_SPAN : 0);
 	v.rate = (int64_t)(((uint64_t)f->now.requests + f->before.requests) * 1000000 /
 		(uint64_t)(elapsed > 1000 ? elapsed : 1000));

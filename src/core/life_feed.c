@@ -2,7 +2,8 @@
 
 #include "core/life_rules.h"
 
-/* Nothing is too far away to be added: limits are a day at most (conf/keys.def), and NOW is the time since boot. */
+/* Nothing is too far away to be added: limits are a day at most (conf/keys.def), or the year that stands for none
+ * (plan_settings.c), and NOW is the time since boot. */
 static msec
 due_at(const struct life *l, enum life_due due, msec wait, msec now)
 {

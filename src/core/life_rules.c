@@ -17,6 +17,11 @@
  * Leftovers of dead and replaced generations go down their ladders beside all this and do not move the
  * service, except that STOPPING waits until they are gone (EMPTY) and RESTARTING until they are not in the way
  * (CLEAR).
+ *
+ * An event that is not in a row means nothing there. Some deaths are missing because they cannot come: a master that was not
+ * ready is followed later or not at all (restart.c), so that STARTING, RELOADING and RETRYING have no DIED_NOW; in LISTENING
+ * nobody lives, and its deaths are listeners that could not be had. If the old one dies in REPLACING, the next one goes on
+ * with the deadline that it had (KEEP).
  */
 #define TO(state, act, due) \
 	{ \

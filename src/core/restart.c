@@ -51,6 +51,7 @@ judge_ready(struct restart *r, const struct restart_limits *limits, const struct
 	if (r->streak <= 1 && r->recent <= RESTART_FREE)
 		return RESTART_NOW;
 	n = r->recent > RESTART_FREE ? r->recent - RESTART_FREE : 0;
+	/* the longer of two waits: that of the streak, but for its first, and that of the many */
 	return later(r, limits, r->streak > n + 1 ? r->streak - 1 : n, jitter, now, wait);
 }
 

@@ -1,6 +1,6 @@
 #include "core/stop.h"
 
-enum { PAUSE_FIRST = 50, PAUSE_MOST = 1000 };
+enum { PAUSE_FIRST = 50, PAUSE_MOST = 1000 /* ms between two KILLs */ };
 
 static msec
 earlier(msec a, msec b)
