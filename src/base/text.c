@@ -273,6 +273,7 @@ text_parse_size(const char *words, uint64_t *out)
 		p++;
 	if (*p != '\0' || (uint64_t)thousandths > (UINT64_MAX >> shift))
 		return false;
+	/* shifted first, so that "1.5K" is not cut to a whole number before */
 	*out = ((uint64_t)thousandths << shift) / 1000;
 	return true;
 }
