@@ -2,8 +2,9 @@
  * execline -- the words of a systemd command line or list, as extract_first_word() of systemd takes them
  * (systemd.service(5), COMMAND LINES; systemd.syntax(7), QUOTING).
  *
- * Quotes of both kinds may stand anywhere in a word; a backslash escapes as in C, within quotes too. Specifiers and
- * variables are not looked at: systemd replaces them afterwards, whatever quotes were around them.
+ * Quotes of both kinds may stand anywhere in a word, although the manual lets them surround a whole one only; a backslash
+ * escapes as in C, within quotes too. Specifiers and variables are not looked at: systemd replaces them afterwards,
+ * whatever quotes were around them.
  *
  * A hole is what nobody knows here: a variable, or the placeholder of a template. HOLE_OPEN and HOLE_CLOSE stand
  * around it in a word, and what is between them belongs to the word, blanks and quotes too.

@@ -117,6 +117,7 @@ bad(struct err *err, const char *why)
 	return SHELL_BAD;
 }
 
+/* Quoted and unquoted stretches side by side are one word (POSIX, 2.3). */
 static enum shell_item
 take_word(const char **from, char *to, struct err *err)
 {

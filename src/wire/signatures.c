@@ -133,6 +133,7 @@ void
 signatures_index(struct signature_index *index)
 {
 	memset(index, 0, sizeof *index);
+	/* from behind, so that each chain has the order of the table */
 	for (unsigned i = SIGNATURES; i-- > 0;) {
 		uint16_t *first = &index->first[(unsigned char)signatures[i].pattern[0]];
 
