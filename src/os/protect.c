@@ -25,8 +25,8 @@ protect_from_oom(int *before)
 
 	if (!scheduling_read_oom(&now))
 		return false;
-	if (now ==
-		PROTECTED) /* by who was here before us in this process, or who started us: *BEFORE is known, or the same */
+	/* by who was here before us in this process, or who started us: *BEFORE is known, or the same */
+	if (now == PROTECTED)
 		return *before != now;
 	*before = now;
 	return now > PROTECTED && scheduling_write_oom(PROTECTED);

@@ -173,6 +173,8 @@ is_covered(const struct view *view, const struct view_place *place)
 	return false;
 }
 
+/* In the child all of them are open at once, each at a number that is known here already: the steps that lay them have
+ * it. */
 static bool
 hold_all(const struct view *view, struct steps *steps, int kept[VIEW_PLACES], struct err *err)
 {
