@@ -32,9 +32,8 @@ check_file(const struct stat *st, const char *path, uid_t owner, struct err *err
 	 * make it */
 	if (owner != (uid_t)-1 && st->st_uid != owner && st->st_nlink > 1)
 		return err_set(err, 0,
-			"'%s' is not the service's user's and has another name (a hard link): root does not read it "
-			"for the "
-			"service (copy it)",
+			"'%s' is not the service's user's and has another name (a hard link): "
+			"root does not read it for the service (copy it)",
 			path);
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return err_set(err, 0,
