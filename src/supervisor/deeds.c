@@ -163,14 +163,13 @@ deed_signal(struct service *s, const struct link_record *r, struct answer *a, ms
 	/* the second master would look for its listeners where the first one found them, and end (gunicorn-facts 5.2) */
 	if (r->arg == SIGUSR2 && s->kind == CONF_GUNICORN && s->life.limits.held)
 		text_addf(&a->text,
-			"USR2 cannot work on listeners that Bridle holds: 'bridle restart %s' does what it is meant "
-			"for",
+			"USR2 cannot work on listeners that Bridle holds: "
+			"'bridle restart %s' does what it is meant for",
 			s->name);
 	else if (r->arg == SIGHUP && s->kind == CONF_GUNICORN && shrinks_at_hup(s))
 		text_addf(&a->text,
-			"HUP would leave one worker: %s took over worker by worker and was started with one; 'bridle "
-			"restart "
-			"%s' does what it is meant for",
+			"HUP would leave one worker: %s took over worker by worker and was started with one; "
+			"'bridle restart %s' does what it is meant for",
 			s->name, s->name);
 	if (a->text.len > 0) /* one of the two said why not */
 		a->record.result = LINK_REFUSED;

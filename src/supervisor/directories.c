@@ -122,6 +122,7 @@ directories_touch(const struct directories *a, const struct directories *b)
 	return false;
 }
 
+/* NAME=PATH:PATH, as systemd joins them (systemd.exec(5), RuntimeDirectory=). */
 char *
 directories_variable(const struct directories *d, enum directory_kind kind)
 {

@@ -157,8 +157,8 @@ ordering_stop(struct service *s, msec now)
 	look(b);
 	order_wish_stop(&b->order, s->slot);
 	give_turns(b, now);
-	for (uint32_t i = 0; i < b->capacity;
-		i++) /* whose turn has not come does not show it, but must not forget it */
+	/* whose turn has not come does not show it, but must not forget it */
+	for (uint32_t i = 0; i < b->capacity; i++)
 		if (b->order.nodes[i].wish == WISH_STOP && b->services[i] != NULL)
 			memory_later(b->services[i]);
 	return true;

@@ -160,6 +160,7 @@ plan_hooks_new(struct plan_hooks **hooks, const struct conf_service *service, co
 		return no_memory(err);
 	}
 	m.hooks->arena = m.arena;
+	/* an arena without memory gives "" for strings: it is asked once, at the end */
 	if (!fill(&m, command) || arena_failed(m.arena)) {
 		if (arena_failed(m.arena))
 			no_memory(err);

@@ -158,6 +158,7 @@ add_private(struct making *m, struct err *err)
 static bool
 add_system(struct making *m, struct err *err)
 {
+	/* which they are: systemd.exec(5), ProtectSystem= */
 	static const char *const system[] = { "/usr", "/boot", "/efi", NULL };
 	static const char *const settings[] = { "/etc", NULL };
 	static const char *const all[] = { "/", NULL };
@@ -200,6 +201,7 @@ add_home(struct making *m, struct err *err)
 static bool
 add_kernel(struct making *m, struct err *err)
 {
+	/* the list of systemd (protect_kernel_tunables_proc_table in its src/core/namespace.c) */
 	static const char *const tunables[] = { "/proc/acpi", "/proc/apm", "/proc/asound", "/proc/bus", "/proc/fs",
 		"/proc/irq", "/proc/latency_stats", "/proc/mtrr", "/proc/scsi", "/proc/sys", "/proc/sysrq-trigger",
 		"/proc/timer_stats", "/sys", NULL };

@@ -111,8 +111,7 @@ replace_moved(struct service *s, enum life_state from, enum life_event event)
 	if (failed && s->stepped) {
 		s->half_way = true;
 		log_warning("%s: it serves on with fewer than %u workers: one more would load what has just failed; "
-			    "mend that, "
-			    "then 'bridle restart %s'",
+			    "mend that, then 'bridle restart %s'",
 			s->name, s->wanted, s->name);
 	} else if (event == ON_READY || event == ON_NEXT_READY || event == ON_ASSUMED || event == ON_NEXT_ASSUMED) {
 		s->half_way = false;

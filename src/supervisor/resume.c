@@ -22,9 +22,8 @@
 const char *
 resume_safe_hint(void)
 {
-	return "bridled crashed again and again, so it keeps what runs and decides nothing; see its log. 'bridle "
-	       "reexec' (after an "
-	       "upgrade, say) tries again; a restart of bridled does, too";
+	return "bridled crashed again and again, so it keeps what runs and decides nothing; see its log. "
+	       "'bridle reexec' (after an upgrade, say) tries again; a restart of bridled does, too";
 }
 
 /* ---- a service ---- */

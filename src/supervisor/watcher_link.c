@@ -224,8 +224,8 @@ ask_for_life(struct bridled *b)
 
 	if (l->ping != 0 || l->fd < 0)
 		return;
-	if (l->count ==
-		WATCHER_QUEUE) { /* the last record makes room: a watcher that reads nothing must be found out */
+	/* the last record makes room: a watcher that reads nothing must be found out */
+	if (l->count == WATCHER_QUEUE) {
 		l->count--;
 		l->overflowed = true;
 	}
