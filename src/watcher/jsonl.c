@@ -79,6 +79,7 @@ read_file(int dir, const char *name, size_t back, size_t longest, jsonl_take *ta
 		return;
 	size = lseek(fd, 0, SEEK_END);
 	if (size > 0) {
+		/* where that is not all, it begins within a line: a piece, which TAKE cannot read as an object */
 		some = size > (off_t)back ? back : (size_t)size;
 		bytes = malloc(some);
 	}

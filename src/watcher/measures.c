@@ -82,6 +82,7 @@ measures_look(struct watcher *w, struct service *s, const struct page_service *r
 
 	if (m == NULL)
 		return;
+	/* timeouts under another setting say nothing about this one */
 	if (m->timeout_since == 0 || m->timeout != (msec)record->settings.timeout) {
 		m->timeout = (msec)record->settings.timeout;
 		m->timeout_since = now;
@@ -188,7 +189,8 @@ count_timeouts(const struct service *s, msec since)
 
 		if (e->number == 0 || e->cause != CAUSE_TIMEOUT || e->last < since)
 			continue;
-		n += e->first >= since && e->died > 0 ? e->died : 1; /* of one that had begun before, the last is known to be later */
+		/* of one that had begun before, only the last is known to be later */
+		n += e->first >= since && e->died > 0 ? e->died : 1;
 	}
 	return n;
 }

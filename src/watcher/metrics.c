@@ -153,9 +153,8 @@ note_lost(struct metrics *metrics, struct msghdr *h, msec now)
 	if (metrics->lost_told != 0 && now - metrics->lost_told < TELL_EVERY)
 		return;
 	metrics->lost_told = now;
-	log_warning("figures of services came faster than they were read: %u datagrams were lost so far, requests are "
-		    "more "
-		    "than is counted",
+	log_warning("figures of services came faster than they were read: %u datagrams were lost so far, "
+		    "requests are more than is counted",
 		(unsigned)lost);
 }
 

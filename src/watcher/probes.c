@@ -36,9 +36,8 @@ static void
 tell_unasked(struct probes *p)
 {
 	if (!p->unasked_told)
-		log_warning("%s: the watcher's user may not connect to its socket (socket_mode, socket_group): its "
-			    "probe is not "
-			    "asked, and heartbeats alone tell when it is ready",
+		log_warning("%s: the watcher's user may not connect to its socket (socket_mode, socket_group): "
+			    "its probe is not asked, and heartbeats alone tell when it is ready",
 			of(p)->name);
 	p->unasked_told = true;
 }

@@ -214,6 +214,7 @@ waiter_answered(struct client *c, const struct link_record *answer)
 			waiter_tell_complaints(c, answer);
 			break;
 		}
+		/* of a trial, which has a log to look into */
 		if (answer->pid != 0) {
 			waiter_tell_process_failed(c, answer);
 			break;
