@@ -6,6 +6,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/pathname.h"
 #include "conf/bindpath.h"
@@ -122,7 +124,25 @@ is_in_empty(const struct conf_service *s, const char *path)
 		(s->protect_home == CONF_HOME_TMPFS && is_home(path));
 }
 
-/* systemd makes places to bind to; here there must be one. */
+/* Will the place at PATH be made, at a start? Only where it is root's to make (os/view_deeds.h), or ours who run as nobody else. */
+static bool
+is_made(const char *path)
+{
+	char above[PATH_MAX];
+	struct stat st = { 0 };
+
+	snprintf(above, sizeof above, "%s", path);
+	do {
+		char *slash = strrchr(above, '/');
+
+		slash[slash == above ? 1 : 0] = '\0';
+	} while (lstat(above, &st) != 0 && above[1] != '\0');
+	if (geteuid() != 0)
+		return access(above, W_OK) == 0;
+	return S_ISDIR(st.st_mode) && st.st_uid == 0 && ((st.st_mode & 022) == 0 || (st.st_mode & S_ISVTX) != 0);
+}
+
+/* As systemd does, places to bind to are made; but not where a service could say where that is. */
 static void
 check_bound(const struct check *c, const char *key, const struct conf_words *words)
 {
@@ -140,10 +160,12 @@ check_bound(const struct check *c, const char *key, const struct conf_words *wor
 					key, bound.source);
 		} else if (check_is_missing(bound.destination) && !is_in_empty(&c->service, bound.destination) &&
 			!is_bound(bound.destination, &c->service.bind_paths, false) &&
-			!is_bound(bound.destination, &c->service.bind_read_only_paths, false))
+			!is_bound(bound.destination, &c->service.bind_read_only_paths, false) &&
+			!is_made(bound.destination))
 			check_say(c, CONF_WARNING, key,
-				"%s: '%s' is not there, for something to be seen at it: make it", key,
-				bound.destination);
+				"%s: '%s' is not there, for something to be seen at it, nor is it root's to "
+				"make: make it",
+				key, bound.destination);
 	}
 }
 
@@ -172,6 +194,49 @@ check_bound_twice(const struct check *c)
 					"'%s' and '%s' are both to be seen at '%s'", a.source, b.source, a.destination);
 }
 
+/* PATH, of KEY, must be there in what is bound above it. */
+static void
+check_within_bound(const struct check *c, const char *key, const char *path)
+{
+	struct bindpath bound;
+
+	for (uint32_t i = 0; take_bind(&c->service, i, &bound); i++) {
+		const char *rest = pathname_rest(path, bound.destination);
+		char outside[PATH_MAX];
+
+		if (rest == NULL || rest[0] == '\0' || !bindpath_is_elsewhere(&bound) ||
+			snprintf(outside, sizeof outside, "%s%s", bound.source, rest) >= (int)sizeof outside)
+			continue;
+		if (check_is_missing(outside) && !is_made(outside))
+			check_say(c, CONF_ERROR, key,
+				"%s: '%s' is within what is bound to '%s', where it is not there, nor is it root's to "
+				"make: make '%s'",
+				key, path, bound.destination, outside);
+	}
+}
+
+/* Directories that are made for it, for a bridled that has them where the system does. */
+static void
+check_own_within_bound(const struct check *c)
+{
+	const struct conf_service *s = &c->service;
+	const struct {
+		const char *key, *base;
+		const struct conf_words *names;
+	} kinds[] = { { "runtime_directory", RUNSTATEDIR, &s->runtime_directory },
+		{ "state_directory", LOCALSTATEDIR "/lib", &s->state_directory },
+		{ "cache_directory", LOCALSTATEDIR "/cache", &s->cache_directory },
+		{ "logs_directory", LOCALSTATEDIR "/log", &s->logs_directory } };
+
+	for (size_t k = 0; geteuid() == 0 && k < sizeof kinds / sizeof kinds[0]; k++)
+		for (uint32_t i = 0; i < kinds[k].names->count; i++) {
+			char path[PATH_MAX];
+
+			snprintf(path, sizeof path, "%s/%s", kinds[k].base, kinds[k].names->at[i]);
+			check_within_bound(c, kinds[k].key, path);
+		}
+}
+
 static void
 check_temporary(const struct check *c)
 {
@@ -182,9 +247,10 @@ check_temporary(const struct check *c)
 	for (uint32_t i = 0; i < words->count; i++) {
 		if (!tmpfs_parse(words->at[i], &t, &err))
 			continue;
-		if (check_is_missing(t.path) && !is_bound(t.path, &c->service.bind_paths, false))
+		if (check_is_missing(t.path) && !is_bound(t.path, &c->service.bind_paths, false) && !is_made(t.path))
 			check_say(c, CONF_WARNING, "temporary_file_system",
-				"temporary_file_system: '%s' is not there, for something to be laid over it: make it",
+				"temporary_file_system: '%s' is not there, for something to be laid over it, nor is it "
+				"root's to make: make it",
 				t.path);
 	}
 }
@@ -226,6 +292,7 @@ check_sandbox(const struct check *c)
 	check_bound(c, "bind_paths", &c->service.bind_paths);
 	check_bound(c, "bind_read_only_paths", &c->service.bind_read_only_paths);
 	check_bound_twice(c);
+	check_own_within_bound(c);
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
 		const char *key = needed[i][0] == '/' ? hidden_by(&c->service, needed[i]) : NULL;
 

@@ -1,6 +1,7 @@
 #include "os/view_deeds.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -108,26 +109,81 @@ second(const struct view_work *w)
 	return word + 1;
 }
 
+/* NAME in the directory AT. Without O_EXCL, as for a directory: one that is there will do, and no FIFO of others holds us. */
+static bool
+make_place(int at, const char *name, bool is_file)
+{
+	mode_t mask = umask(0); /* the service's by now */
+	int fd = is_file ? openat(at, name, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC, 0444) : -1;
+	bool ok = is_file ? fd >= 0 : mkdirat(at, name, 0755) == 0 || errno == EEXIST;
+
+	umask(mask);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 bool
 view_take_directory(const void *of)
 {
 	const struct view_work *w = of;
-	int at = mountapi_open(w->path), fd = -1;
-	mode_t mask;
-	bool ok;
+	int at = mountapi_open(w->path);
+	bool ok = at >= 0 && make_place(at, second(w), w->is_file);
 
-	if (at < 0)
-		return false;
-	mask = umask(0); /* the service's by now */
-	if (w->is_file)
-		fd = openat(at, second(w), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0444);
-	/* without O_EXCL, as for a directory: one of an earlier place will do */
-	ok = w->is_file ? fd >= 0 : mkdirat(at, second(w), 0755) == 0 || errno == EEXIST;
-	umask(mask);
-	if (fd >= 0)
-		close(fd);
-	close(at);
+	if (at >= 0)
+		close(at);
 	return ok;
+}
+
+/* Could anybody but root put something else in the place of what is in the directory AT? As ourselves, where we are not root, we
+ * make nothing that the service could not. */
+static bool
+is_roots(int at)
+{
+	struct stat st;
+
+	return geteuid() != 0 ||
+		(fstat(at, &st) == 0 && st.st_uid == 0 && ((st.st_mode & 022) == 0 || (st.st_mode & S_ISVTX) != 0));
+}
+
+/* From the directory AT, which is closed, to NAME in it; -1 with errno. A link is what it is, and leads nowhere. */
+static int
+enter(int at, const char *name, bool is_file, bool may_make)
+{
+	int next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (next < 0 && errno == ENOENT) {
+		errno = EPERM;
+		if (may_make && make_place(at, name, is_file))
+			next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	}
+	close(at);
+	return next;
+}
+
+bool
+view_take_way(const void *of)
+{
+	const struct view_work *w = of;
+	int at = w->kept > 0 && fcntl(w->kept, F_GETFD) < 0 ? -1 : open_place(w->path);
+	bool firm = true;
+
+	/* whatever else is wrong with it is told by who lays something over it */
+	if (at >= 0 || errno != ENOENT)
+		return at < 0 || close(at) == 0;
+	at = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (const char *from = w->path; at >= 0 && *from != '\0';) {
+		char name[PATH_MAX];
+		size_t n = 0;
+
+		for (from++; from[n] != '\0' && from[n] != '/'; n++)
+			name[n] = from[n];
+		name[n] = '\0';
+		from += n;
+		firm = firm && is_roots(at);
+		at = enter(at, name, *from == '\0' && w->is_file, firm);
+	}
+	return at >= 0 && close(at) == 0;
 }
 
 bool

@@ -30,6 +30,10 @@ bool view_take_laying(const void *of);
  * `path`. */
 bool view_take_directory(const void *of);
 
+/* Have `path` be there, as a directory, or with `is_file` as a file, for something to be laid over it: what is missing of it is
+ * made where nobody but root could have put something else. Nothing is done for what was not there to be kept. */
+bool view_take_way(const void *of);
+
 /* Make the link `path`, to what is behind its NUL. */
 bool view_take_link(const void *of);
 

@@ -1,9 +1,9 @@
 /*
  * view_mount -- a view, as mounts that the child makes.
  *
- * First whatever is to stay as it is, or is to be seen elsewhere, is taken hold of (a detached copy of that part of the tree);
- * then places are covered from above to below, and what was kept is laid on top where it belongs. Each is a step of its own,
- * so that the one that fails has its path in its words.
+ * First whatever is to stay as it is, or is to be seen elsewhere, is taken hold of (a detached copy of that part of the tree), and
+ * what it is to be laid over is made where it is missing; then places are covered from above to below, and what was kept is
+ * laid on top where it belongs. Each is a step of its own, so that the one that fails has its path in its words.
  */
 #include "os/view.h"
 
@@ -59,19 +59,28 @@ by_path(const void *a, const void *b)
 	return strcmp((*x)->path, (*y)->path);
 }
 
-/* The directories that lead from what is empty above PLACE to it. */
-static bool
-add_way(const struct view *view, struct steps *steps, const struct view_place *place, struct err *err)
+/* What PLACE lies in: the deepest other place above it, or NULL. */
+static const struct view_place *
+place_above(const struct view *view, const struct view_place *place)
 {
 	const struct view_place *above = NULL;
-	const struct view_work directory = { 0 }, last = { .is_file = place->is_file };
-	char parent[PATH_MAX], name[PATH_MAX];
-	size_t n;
 
 	for (unsigned i = 0; i < view->count; i++)
 		if (view->at[i] != place && pathname_is_below(place->path, view->at[i]->path) &&
 			(above == NULL || strlen(view->at[i]->path) > strlen(above->path)))
 			above = view->at[i];
+	return above;
+}
+
+/* The directories that lead from what is empty above PLACE to it. */
+static bool
+add_way(const struct view *view, struct steps *steps, const struct view_place *place, struct err *err)
+{
+	const struct view_place *above = place_above(view, place);
+	const struct view_work directory = { 0 }, last = { .is_file = place->is_file };
+	char parent[PATH_MAX], name[PATH_MAX];
+	size_t n;
+
 	if (above == NULL || above->kind != VIEW_EMPTY)
 		return true;
 	for (const char *at = place->path + strlen(above->path); *at != '\0'; at += n) {
@@ -85,22 +94,53 @@ add_way(const struct view *view, struct steps *steps, const struct view_place *p
 	return true;
 }
 
-/* Where what is to be seen at PLACE is outside: at its source, or that of what it lies in. */
+/* Where PLACE is outside: below the source of what it lies in; with ITSELF its own source, if it has one. */
 static bool
-find_origin(const struct view *view, const struct view_place *place, char origin[PATH_MAX], struct err *err)
+find_origin(const struct view *view, const struct view_place *place, bool itself, char origin[PATH_MAX],
+	struct err *err)
 {
 	const struct view_place *bound = NULL;
 	const char *source, *rest;
 	int n;
 
 	for (unsigned i = 0; i < view->count; i++)
-		if (view->at[i]->source[0] != '\0' && pathname_is_below(place->path, view->at[i]->path) &&
+		if (view->at[i]->source[0] != '\0' && (itself || view->at[i] != place) &&
+			pathname_is_below(place->path, view->at[i]->path) &&
 			(bound == NULL || strlen(view->at[i]->path) > strlen(bound->path)))
 			bound = view->at[i];
 	source = bound == NULL || bound->source[1] == '\0' ? "" : bound->source;
 	rest = bound == NULL ? place->path : place->path + strlen(bound->path);
 	n = snprintf(origin, PATH_MAX, "%s%s", source[0] == '\0' && rest[0] == '\0' ? "/" : source, rest);
 	return (n > 0 && n < PATH_MAX) || err_set(err, 0, "the path of what is seen at '%s' is too long", place->path);
+}
+
+/* Is something to be laid at P that need not be there: something from elsewhere, what is bare, or what is bound over? */
+static bool
+may_lack_place(const struct view_place *p, const struct view_place *above)
+{
+	if (above != NULL && above->kind >= VIEW_EMPTY)
+		return false; /* places in it are made when it is there, or never */
+	return p->bare ||
+		(p->source[0] != '\0' &&
+			(strcmp(p->source, p->path) != 0 || (above != NULL && above->source[0] != '\0')));
+}
+
+/* Before anything is covered, for then it may be read-only. */
+static bool
+make_places(const struct view *view, struct steps *steps, const int kept[VIEW_PLACES], struct err *err)
+{
+	for (unsigned i = 0; i < view->count; i++) {
+		const struct view_place *p = view->at[i];
+		const struct view_work w = { .kept = kept[i], .is_file = p->is_file };
+		char outside[PATH_MAX];
+
+		if ((kept[i] < 0 && !p->bare) || !may_lack_place(p, place_above(view, p)))
+			continue;
+		if (!find_origin(view, p, false, outside, err) ||
+			!add(steps, view_take_way, &w, outside, NULL, "make a place at", "", err))
+			return false;
+	}
+	return true;
 }
 
 /* What was taken hold of, at its place. */
@@ -196,7 +236,7 @@ hold_all(const struct view *view, struct steps *steps, int kept[VIEW_PLACES], st
 			continue;
 		if (next - FIRST_KEPT == VIEW_KEPT)
 			return err_set(err, 0, "more than %d paths that stay as they are", VIEW_KEPT);
-		if (!find_origin(view, p, origin, err) ||
+		if (!find_origin(view, p, true, origin, err) ||
 			!add(steps, view_take_hold, &w, origin, NULL, "take hold of", "", err))
 			return false;
 		kept[i] = next++;
@@ -212,7 +252,7 @@ view_mount(struct view *view, struct steps *steps, struct err *err)
 
 	qsort(view->at, view->count, sizeof(struct view_place *), by_path);
 	if (!steps_add(steps, STEP_FIRST, view_take_slave, NULL, 0, err, "keep mounts apart") ||
-		!hold_all(view, steps, kept, err))
+		!hold_all(view, steps, kept, err) || !make_places(view, steps, kept, err))
 		return false;
 	for (unsigned i = 0; i < view->count; i++)
 		if (!add_place(view, steps, view->at[i], kept[i], err))

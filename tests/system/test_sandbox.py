@@ -407,6 +407,43 @@ def test_what_was_away_when_it_was_loaded(sandboxed, as_root, place, key, attemp
         assert ask(site, "work", name) == "worked"
 
 
+def test_places_to_bind_to_are_made(sandboxed, as_root, place):
+    """As systemd makes them, below what is read-only as well; and below what is bound, for a directory of its own."""
+    source = place / "source"
+    source.mkdir()
+    site = sandboxed({"bind_paths": f"/usr/share:{place}/new/way {place}/site/data/shown:{place}/new/file -/nowhere:{place}/not",
+                      "temporary_file_system": f"{place}/empty:mode=1777", "protect_system": "strict", "private_tmp": "yes"},
+                     {"bind_paths": f"{source}:{place}/site/cache/web", "cache_directory": "web/own", "protect_system": "strict",
+                      "private_tmp": "yes"})
+    assert "zoneinfo" in ask(site, "read", "web0", path=f"{place}/new/way") and os.listdir(place / "new" / "way") == []
+    assert ask(site, "read", "web0", path=f"{place}/new/file") == 5 and (place / "new" / "file").read_text() == ""
+    assert ask(site, "write", "web0", path=f"{place}/empty") == "ok" and not (place / "not").exists()
+    assert ask(site, "write", "web1", path=f"{place}/site/cache/web/own") == "ok" and os.listdir(source) == ["own"]
+    shutil.rmtree(place / "new")
+    site.ctl("restart", "web0")
+    assert "zoneinfo" in ask(site, "read", "web0", path=f"{place}/new/way")
+    for name in ("web0", "web1"):
+        assert ask(site, "work", name) == "worked"
+
+
+@pytest.mark.parametrize("trick", ["theirs", "open", "on_the_way"])
+def test_no_place_is_made_where_a_service_could_lead(sandboxed, as_root, place, trick):
+    """It moved something of root's to where a place to bind to is to be made."""
+    theirs = place / "theirs"
+    theirs.mkdir()
+    os.chown(theirs, *((0, 0) if trick == "open" else (1, 1)))
+    theirs.chmod(0o777 if trick == "open" else 0o755)
+    if trick == "on_the_way":
+        (theirs / "moved").mkdir()
+    way = theirs / "moved" / "made" if trick == "on_the_way" else theirs / "made"
+    site = sandboxed({}, *({"autostart": "no", **keys} for keys in ({"bind_paths": f"/usr:{way}"}, {"temporary_file_system": str(way)})))
+    for name in ("web1", "web2"):
+        assert site.bridle("start", name).returncode != 0
+        until(lambda: f"cannot make a place at '{way}': Operation not permitted" in site.said(), f"{name} to be refused")
+    assert not way.exists()
+    assert ask(site, "work", "web0") == "worked"
+
+
 def test_no_file_system_is_laid_over_a_link_of_others(sandboxed, as_root, place):
     theirs = place / "site" / "theirs"
     theirs.mkdir(parents=True)

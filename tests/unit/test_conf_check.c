@@ -232,8 +232,6 @@ static const struct one cases[] = {
 	{ "23.0.0", "private_tmp = yes\nbind_paths = /tmp\n", "" },
 	{ "23.0.0", "temporary_file_system = /tmp/:ro\nread_only_paths = -/tmp\n", "7 E web: temporary_file_system hides 'D/site', which the service needs: bind_read_only_paths" },
 	{ "23.0.0", "temporary_file_system = /srv:ro\nbind_read_only_paths = /usr:/srv/nowhere\n", "" },
-	{ "23.0.0", "temporary_file_system = /nowhere\n", "7 W web: temporary_file_system: '/nowhere' is not there" },
-	{ "23.0.0", "bind_paths = /usr:/nowhere\n", "7 W web: bind_paths: '/nowhere' is not there, for something to be seen" },
 	{ "23.0.0", "private_tmp = yes\nbind_paths = /tmp\nbind_read_only_paths = /usr:/tmp/nowhere /etc:/tmp/nowhere/x\n", "" },
 	{ "23.0.0", "bind_read_only_paths = /nowhere:/usr\n", "7 W web: bind_read_only_paths: '/nowhere' is not there, and it does not" },
 	{ "23.0.0", "bind_read_only_paths = -/nowhere:/usr\n", "" },
@@ -369,6 +367,54 @@ what_is_missing_altogether_is_told(void **state)
 		"restarts: add bind = 127.0.0.1:8000, or unix:/path\n");
 }
 
+/* By root where nobody else could have put something there, by who is not where he may. */
+static void
+places_to_bind_to_are_made(void **state)
+{
+	const struct scratch *s = *state;
+	const bool root = geteuid() == 0;
+	const struct {
+		const char *words, *below;
+		bool is_made;
+	} places[] = { { "bind_paths = /usr:", "/nowhere", root }, { "temporary_file_system = ", "/nowhere", root },
+		{ "bind_read_only_paths = /usr:", "/no/where", root }, { "bind_paths = /usr:", "D/open/way", !root },
+		{ "temporary_file_system = ", "D/open/way", !root } };
+	char text[2048], seen[2048];
+
+	mkdir(scratch_path(s, "open"), 0755);
+	assert_int_equal(chmod(scratch_path(s, "open"), 0777), 0);
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		bool ours = places[i].below[0] == 'D';
+
+		snprintf(text, sizeof text, "%s%s%s%s\n", good, places[i].words, ours ? s->path : "",
+			places[i].below + ours);
+		check_text(s, "23.0.0", text, seen, sizeof seen);
+		if ((seen[0] == '\0') != places[i].is_made ||
+			(seen[0] != '\0' &&
+				(strstr(seen, places[i].below) == NULL || strstr(seen, " W web: ") == NULL)))
+			fail_msg("%s%s: %s", places[i].words, places[i].below, seen);
+	}
+}
+
+static void
+directories_within_what_is_bound_are_looked_for(void **state)
+{
+	const struct scratch *s = *state;
+	char text[2048], seen[2048];
+
+	mkdir(scratch_path(s, "given"), 0755);
+	assert_int_equal(chmod(scratch_path(s, "given"), 0777), 0);
+	snprintf(text, sizeof text, "%sstate_directory = no-such/own\nbind_paths = %s/given:%s/lib/no-such /usr:/opt\n",
+		good, s->path, LOCALSTATEDIR);
+	check_text(s, "23.0.0", text, seen, sizeof seen);
+	if (geteuid() == 0 &&
+		strstr(seen, "7 E web: state_directory: '" LOCALSTATEDIR "/lib/no-such/own' is within") == NULL)
+		fail_msg("%s", seen);
+	mkdir(scratch_path(s, "given/own"), 0755);
+	check_text(s, "23.0.0", text, seen, sizeof seen);
+	assert_null(strstr(seen, "state_directory"));
+}
+
 static void
 root_without_a_user_is_told(void **state)
 {
@@ -430,6 +476,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(each_fault_has_one_complaint, setup, teardown),
 		cmocka_unit_test_setup_teardown(modules_are_found_where_python_looks, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_missing_altogether_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(places_to_bind_to_are_made, setup, teardown),
+		cmocka_unit_test_setup_teardown(directories_within_what_is_bound_are_looked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(root_without_a_user_is_told, setup, teardown),
 		cmocka_unit_test(addresses_that_meet_are_told),
 	};
