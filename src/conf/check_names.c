@@ -1,70 +1,31 @@
 /*
- * check_names -- hosts in bind that somebody else has to be asked for.
- *
- * bridled looks a name up by itself, with getaddrinfo(3), when it opens a listener: while a name server is silent, that is
- * 20 s by resolv.conf(5) in which nothing else is done for any service.
+ * check_names -- hosts in bind that somebody else has to be asked for: who is not there at a boot, or answers otherwise, decides
+ * whether the service starts, and where it listens.
  */
 #include "conf/check_rules.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
+#include "base/hosts.h"
 
-/* As getaddrinfo(3) takes them, which asks nobody about "127.1" either. No host at all is every address; an IPv6 address may have a
- * zone behind it. */
 static bool
-is_number(const char *host)
+is_known(const char *host)
 {
-	struct in_addr in;
+	struct sockaddr_storage address;
+	socklen_t length;
 
-	return host[0] == '\0' || strchr(host, ':') != NULL || inet_aton(host, &in) != 0;
+	return hosts_find(host, AF_INET, &address, &length) || hosts_find(host, AF_INET6, &address, &length);
 }
 
-/* hosts(5): an address and its names, up to a #. */
-static bool
-line_names(char *line, const char *host)
-{
-	char *rest = NULL, *word;
-
-	line[strcspn(line, "#")] = '\0';
-	strtok_r(line, " \t\n", &rest);
-	while ((word = strtok_r(NULL, " \t\n", &rest)) != NULL)
-		if (strcasecmp(word, host) == 0)
-			return true;
-	return false;
-}
-
-/* gethostent(3) would ask for us, but musl's knows of nobody. */
-static bool
-is_in_hosts(const char *host)
-{
-	FILE *hosts = fopen("/etc/hosts", "re");
-	bool found = false;
-	char *line = NULL;
-	size_t size = 0;
-
-	while (hosts != NULL && !found && getline(&line, &size, hosts) > 0)
-		found = line_names(line, host);
-	free(line);
-	if (hosts != NULL)
-		fclose(hosts);
-	return found;
-}
-
+/* No host at all is every address. */
 void
 check_names(const struct check *check)
 {
 	for (uint32_t i = 0; i < check->service.bind.count; i++) {
 		const struct conf_bind *bind = &check->service.bind.at[i];
 
-		/* nss-myhostname(8) and resolvers know localhost without asking (RFC 6761) */
-		if (bind->family == CONF_BIND_TCP && !is_number(bind->host) &&
-			strcasecmp(bind->host, "localhost") != 0 && !is_in_hosts(bind->host))
+		if (bind->family == CONF_BIND_TCP && bind->host[0] != '\0' && !is_known(bind->host))
 			check_say(check, CONF_WARNING, "bind",
-				"'%s' is a name that is not in /etc/hosts: at each start bridled waits for a name server, and "
-				"does nothing else meanwhile: write its address",
+				"'%s' is a name that is not in /etc/hosts: a name server is asked for it at each start that opens "
+				"it, and without an answer the service does not start: write its address",
 				bind->host);
 	}
 }

@@ -49,14 +49,23 @@ clear(struct hooks *h, msec now)
 	return to(h, HOOKS_CLEARING, HOOK_DO_KILL);
 }
 
+/* The commands from LIST on that prepare the start; without any, the master. */
+static enum hook_deed
+prepare(struct hooks *h, const struct hook_plan *plan, enum hook_list list)
+{
+	if (first_of(h, plan, list, HOOK_START_PRE))
+		return to(h, HOOKS_BEFORE, HOOK_DO_RUN);
+	return to(h, HOOKS_MASTER, HOOK_DO_SPAWN);
+}
+
 enum hook_deed
-hooks_begin(struct hooks *h, const struct hook_plan *plan)
+hooks_begin(struct hooks *h, const struct hook_plan *plan, bool look_up)
 {
 	/* without a condition it has begun at once: what cleans up runs whatever happens (systemd.service(5), ExecStopPost=) */
 	*h = (struct hooks){ .due = MSEC_NEVER, .began = plan->count[HOOK_CONDITION] == 0 };
-	if (first_of(h, plan, HOOK_CONDITION, HOOK_START_PRE))
+	if (look_up && first_of(h, plan, HOOK_LOOK_UP, HOOK_LOOK_UP))
 		return to(h, HOOKS_BEFORE, HOOK_DO_RUN);
-	return to(h, HOOKS_MASTER, HOOK_DO_SPAWN);
+	return prepare(h, plan, HOOK_CONDITION);
 }
 
 /* A command that prepares a start, of a oneshot also one that follows its master, in whose place it is. */
@@ -137,10 +146,10 @@ hooks_cleared(struct hooks *h, const struct hook_plan *plan, bool ending)
 		return to(h, HOOKS_UP, HOOK_DO_SKIP);
 	if (next_in_list(h, plan))
 		return to(h, HOOKS_BEFORE, HOOK_DO_RUN);
+	if (h->list == HOOK_LOOK_UP)
+		return prepare(h, plan, HOOK_CONDITION);
 	h->began = true;
-	if (h->list == HOOK_CONDITION && first_of(h, plan, HOOK_START_PRE, HOOK_START_PRE))
-		return to(h, HOOKS_BEFORE, HOOK_DO_RUN);
-	return to(h, HOOKS_MASTER, HOOK_DO_SPAWN);
+	return h->list == HOOK_CONDITION ? prepare(h, plan, HOOK_START_PRE) : to(h, HOOKS_MASTER, HOOK_DO_SPAWN);
 }
 
 enum hook_deed

@@ -1,7 +1,8 @@
 /*
  * hooks -- the commands around the master of one generation: which runs next, and what its end means. Pure.
  *
- *	condition    before anything else; one that says no (status 1 to 254) ends the start, and that is no failure
+ *	look_up      before anything else, and only where a name has to be looked up that somebody else is asked for (names.h)
+ *	condition    then; one that says no (status 1 to 254) ends the start, and that is no failure
  *	start_pre    then, one after the other; then the master
  *	ready        beside the master, again and again until it succeeds: then it is proven ready (ready_command)
  *	start_post   beside the master once it is proven ready; only after them the service counts as ready. Of a oneshot:
@@ -30,7 +31,8 @@ enum { HOOKS_MOST = 32 /* commands of a list */, HOOKS_AGAIN = 500 /* ms until `
 	X(START_PRE, "exec_start_pre") \
 	X(READY, "ready_command") \
 	X(START_POST, "exec_start_post") \
-	X(STOP_POST, "exec_stop_post")
+	X(STOP_POST, "exec_stop_post") \
+	X(LOOK_UP, "bind") /* the last, for a state file has their numbers (wire/state.def) */
 
 enum hook_list {
 #define X(name, word) HOOK_##name,
@@ -84,8 +86,8 @@ enum hook_end {
 	HOOK_BROKE /* 255, a signal, or never started */
 };
 
-/* The generation is to be started. */
-enum hook_deed hooks_begin(struct hooks *h, const struct hook_plan *plan);
+/* The generation is to be started. LOOK_UP: the first list is of use this time; it is left out otherwise. */
+enum hook_deed hooks_begin(struct hooks *h, const struct hook_plan *plan, bool look_up);
 
 /* The command that ran has ended. ENDING: its generation is being ended. */
 enum hook_deed hooks_ended(struct hooks *h, const struct hook_plan *plan, enum hook_end end, bool ending, msec now);

@@ -74,6 +74,13 @@ above_is_unix(int fd, const char *path)
 		strncmp(address.sun_path, path, sizeof address.sun_path) == 0;
 }
 
+static uint16_t
+port_of(const struct sockaddr_storage *a)
+{
+	/* of both families it lies at the same place */
+	return ntohs(((const struct sockaddr_in *)(const void *)a)->sin_port);
+}
+
 /* "" is every address, of either family: who started us chose which. */
 static bool
 same_host(const struct sockaddr_storage *a, const char *host, uint16_t port)
@@ -99,7 +106,11 @@ above_is_tcp(int fd, const char *host, uint16_t port)
 	struct sockaddr_storage address = { 0 };
 	socklen_t length = sizeof address;
 
-	return getsockname(fd, (struct sockaddr *)&address, &length) == 0 && same_host(&address, host, port);
+	if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)
+		return false;
+	if (host == NULL) /* a name that is not looked up yet: whoever opened it did */
+		return (address.ss_family == AF_INET || address.ss_family == AF_INET6) && port_of(&address) == port;
+	return same_host(&address, host, port);
 }
 
 uint64_t

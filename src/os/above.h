@@ -29,7 +29,7 @@ bool above_keep(int fd);
 /* Take FD as a listener: non-blocking. False with ERR: it is no stream socket that listens. */
 bool above_listener(int fd, struct err *err);
 
-/* Does FD listen at unix PATH, or at HOST (numeric, "" for every address) and PORT? */
+/* Does FD listen at unix PATH, or at HOST (numeric, "" for every address, NULL: whichever) and PORT? */
 bool above_is_unix(int fd, const char *path);
 bool above_is_tcp(int fd, const char *host, uint16_t port);
 

@@ -1,35 +1,67 @@
 /*
- * lookup.c -- getaddrinfo(3) twice rather than AF_UNSPEC once: its order is the
- * resolver's own (gai.conf(5)), ours is Gunicorn's.
+ * lookup.c -- each family by itself rather than AF_UNSPEC once: its order is the resolver's own (gai.conf(5)), ours is
+ * Gunicorn's.
  */
 #include "os/lookup.h"
 
 #include <errno.h>
 #include <netdb.h>
-#include <stdio.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/hosts.h"
+#include "base/text.h"
+
+static void
+set_port(struct sockaddr_storage *address, uint16_t port)
+{
+	if (address->ss_family == AF_INET)
+		((struct sockaddr_in *)(void *)address)->sin_port = htons(port);
+	else
+		((struct sockaddr_in6 *)(void *)address)->sin6_port = htons(port);
+}
 
 bool
 lookup(const char *host, uint16_t port, struct sockaddr_storage *address, socklen_t *length, struct err *err)
 {
-	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *list = NULL;
-	const char *node = *host != '\0' ? host : NULL;
-	char service[8];
-	int failure;
+	const char *name = *host != '\0' ? host : "localhost";
 
-	snprintf(service, sizeof service, "%u", (unsigned)port);
-	failure = getaddrinfo(node, service, &hints, &list);
+	if (!hosts_find(name, AF_INET, address, length) && !hosts_find(name, AF_INET6, address, length))
+		return err_set(err, 0, "'%s' is no address, and no name in /etc/hosts", host);
+	set_port(address, port);
+	return true;
+}
+
+static void
+ask(const char *host, struct lookup_answer *answer)
+{
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *list = NULL;
+	int failure = getaddrinfo(host, NULL, &hints, &list);
+
 	if (failure != 0) {
 		hints.ai_family = AF_INET6;
-		failure = getaddrinfo(node, service, &hints, &list);
+		failure = getaddrinfo(host, NULL, &hints, &list);
 	}
+	if (failure == 0)
+		failure = getnameinfo(list->ai_addr, list->ai_addrlen, answer->address, sizeof answer->address, NULL, 0,
+			NI_NUMERICHOST);
 	if (failure != 0)
-		return err_set(err, failure == EAI_SYSTEM ? errno : 0, "cannot look up '%s': %s", host,
-			gai_strerror(failure));
-	*address = (struct sockaddr_storage){ 0 };
-	/* the first: a name with several stands for one of them, and clients look it up themselves */
-	memcpy(address, list->ai_addr, list->ai_addrlen);
-	*length = list->ai_addrlen;
-	freeaddrinfo(list);
+		text_copy(answer->words, sizeof answer->words,
+			failure == EAI_SYSTEM ? strerror(errno) : gai_strerror(failure));
+	if (list != NULL)
+		freeaddrinfo(list);
+}
+
+bool
+lookup_ask(char *const *hosts, int fd)
+{
+	for (; *hosts != NULL; hosts++) {
+		struct lookup_answer answer = { 0 };
+
+		ask(*hosts, &answer);
+		if (write(fd, &answer, sizeof answer) != sizeof answer)
+			return false;
+	}
 	return true;
 }

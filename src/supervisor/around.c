@@ -41,7 +41,7 @@ around_begin(struct service *s, const struct life_order *o, msec now)
 		return;
 	}
 	*g = (struct around_generation){ .result = AROUND_SUCCESS };
-	deed = hooks_begin(&g->hooks, around_commands(s));
+	deed = hooks_begin(&g->hooks, around_commands(s), names_due(s));
 	/* the master comes later: group and start time are those of the whole generation */
 	if (deed == HOOK_DO_RUN) {
 		service_tell_why(s, "");

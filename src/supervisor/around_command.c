@@ -22,13 +22,16 @@ hook_list_name(enum hook_list list)
 	return words[list];
 }
 
-/* The command that its hooks point to; NULL when a plan that came meanwhile has it no more. */
+/* The command that its hooks point to; NULL when a plan that came meanwhile has it no more, or it is none of the
+ * configuration's (names.h). */
 static const struct plan_hook *
 command_of(const struct service *s, const struct hooks *h)
 {
 	const struct plan_hooks *plan = s->plan != NULL ? s->plan->hooks : NULL;
 
-	return plan != NULL && h->index < plan->order.count[h->list] ? &plan->lists[h->list][h->index] : NULL;
+	return plan != NULL && h->list != HOOK_LOOK_UP && h->index < plan->order.count[h->list] ?
+		&plan->lists[h->list][h->index] :
+		NULL;
 }
 
 struct spawn_request
@@ -62,7 +65,10 @@ around_tell(struct service *s, const struct hooks *h, const char *end)
 	struct text t;
 
 	text_init(&t, buffer, sizeof buffer);
-	text_addf(&t, "%s '%s' %s", hook_list_name(h->list), command != NULL ? command->argv[0] : "?", end);
+	if (h->list == HOOK_LOOK_UP)
+		text_addf(&t, "%s: %s", hook_list_name(h->list), end);
+	else
+		text_addf(&t, "%s '%s' %s", hook_list_name(h->list), command != NULL ? command->argv[0] : "?", end);
 	log_warning("%s: %s", s->name, buffer);
 	service_tell_why(s, buffer);
 }
@@ -78,24 +84,32 @@ around_tell_status(struct service *s, const struct hooks *h, int status)
 	around_tell(s, h, buffer);
 }
 
+static pid_t
+run_command(struct service *s, uint8_t slot, const struct plan_hook *command, struct err *err)
+{
+	struct around_variables variables;
+	struct spawn_request r;
+
+	around_variables(&variables, s, slot);
+	r = around_request(s, command, s->cgroup[slot]);
+	return service_spawn(s, &r, err);
+}
+
 pid_t
 around_run(struct service *s, uint8_t slot)
 {
 	struct around_generation *g = around_at(s, slot);
 	const struct plan_hook *command = command_of(s, &g->hooks);
-	struct around_variables variables;
-	struct spawn_request r;
+	bool names = g->hooks.list == HOOK_LOOK_UP;
 	struct err err;
 	pid_t pid;
 
-	if (command == NULL) /* nothing is left that could be run: as if it had failed */
+	if (command == NULL && !names) /* nothing is left that could be run: as if it had failed */
 		return -1;
 	if (g->hooks.stage == HOOKS_AFTER) /* KILL may have gone to the cgroup: nobody can be born there any more */
 		service_renew_cgroup(s, slot);
 	service_patch(s, slot);
-	around_variables(&variables, s, slot);
-	r = around_request(s, command, s->cgroup[slot]);
-	pid = service_spawn(s, &r, &err);
+	pid = names ? names_ask(s, slot, &err) : run_command(s, slot, command, &err);
 	if (pid < 0)
 		around_tell(s, &g->hooks, err.text);
 	return pid;

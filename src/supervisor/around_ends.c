@@ -29,6 +29,19 @@ result_of(int status)
 	return WCOREDUMP(status) ? AROUND_CORE_DUMP : AROUND_SIGNAL;
 }
 
+/* What it found out says more than how it ended. */
+static enum hook_end
+take_answers(struct service *s, struct around_generation *g)
+{
+	struct err err;
+
+	if (names_answered(s, &err))
+		return HOOK_SUCCEEDED;
+	around_tell(s, &g->hooks, err.text);
+	g->result = AROUND_RESOURCES;
+	return HOOK_SAID_NO;
+}
+
 /* A failure is told where it matters, and of a condition its no. */
 static void
 note_end(struct service *s, struct around_generation *g, int status)
@@ -56,18 +69,22 @@ around_reaped(struct service *s, uint8_t slot, int status, msec now)
 {
 	struct around_generation *g = around_at(s, slot);
 	bool after;
+	enum hook_end end = end_of(status);
 	enum hook_deed deed;
 
 	if (g == NULL || !hooks_lead(&g->hooks))
 		return false;
 	/* it was in the master's place: nobody is now */
 	*service_pid_at(s, slot) = 0;
-	note_end(s, g, status);
+	if (g->hooks.list == HOOK_LOOK_UP)
+		end = take_answers(s, g);
+	else
+		note_end(s, g, status);
 	/* RETRYING: start_timeout was over, which is why it was ended */
 	if (around_is_ending(s, slot) && !g->ended && s->life.state == LIFE_RETRYING)
 		g->result = AROUND_TIMEOUT;
 	after = g->hooks.stage == HOOKS_AFTER;
-	deed = hooks_ended(&g->hooks, around_commands(s), end_of(status), around_is_ending(s, slot), now);
+	deed = hooks_ended(&g->hooks, around_commands(s), end, around_is_ending(s, slot), now);
 	if (after) /* who is left of it is ended as what is left of a master */
 		life_died(&s->life, slot, true, bridled_random(s->home), now);
 	around_perform(s, slot, deed, now);

@@ -11,7 +11,7 @@
 
 /* By what was written: an address that is written otherwise is another listener, even where it means the same place. */
 static struct held_listener *
-find(struct held *h, const char *text)
+find(const struct held *h, const char *text)
 {
 	for (uint32_t i = 0; i < h->count; i++)
 		if (strcmp(h->at[i].text, text) == 0)
@@ -82,6 +82,14 @@ open_unix(struct held_listener *l, const struct plan *plan, struct err *err)
 }
 
 bool
+held_is_open(const struct held *h, const struct plan_bind *bind)
+{
+	const struct held_listener *l = find(h, bind->text);
+
+	return l != NULL && l->fd >= 0;
+}
+
+bool
 held_take(struct held *h, const struct plan_bind *bind, int fd, struct err *err)
 {
 	struct held_listener *l = place(h, bind->text, bind->is_unix ? bind->address : NULL, err);
@@ -115,6 +123,9 @@ open_one(struct held_listener *l, const struct plan *plan, const struct plan_bin
 	give_up_if_shut(l);
 	if (bind->is_unix)
 		return open_unix(l, plan, err);
+	/* it was there when this start began, and whoever shut it down did so since */
+	if (l->fd < 0 && bind->address == NULL)
+		return err_set(err, 0, "'%s' is not looked up yet: its next start does", bind->text);
 	/* One that is open keeps the backlog it was opened with: Gunicorn calls listen(2) on it again, with its own
 	 * (gunicorn-facts 5.2). */
 	if (l->fd < 0)

@@ -33,6 +33,9 @@ struct held {
  * opened by then stays open for the next try. One that a service has shut down is opened anew, too. */
 bool held_open(struct held *h, const struct plan *plan, int *fds, struct err *err);
 
+/* Whether that listener is open: then nothing needs to be known of its address. */
+bool held_is_open(const struct held *h, const struct plan_bind *bind);
+
 /* Take FD, which listens at BIND, as its listener. False with ERR: it has one, or no memory. */
 bool held_take(struct held *h, const struct plan_bind *bind, int fd, struct err *err);
 

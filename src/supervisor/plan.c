@@ -37,21 +37,18 @@ keep(struct store *s, const char *words)
 	return copy;
 }
 
-/* A host name is looked up here, at load time, because it may take seconds; later only numbers are used. */
+/* Where HOST is known without asking anybody, that is its number from now on. False: it is not. */
 static bool
-resolve(const char *host, char *numeric, size_t size, struct err *err)
+resolve(const char *host, char *numeric, size_t size)
 {
 	struct sockaddr_storage address;
 	socklen_t length;
-	int failure;
 
 	numeric[0] = '\0';
-	if (host[0] == '\0')
-		return true;
-	if (!lookup(host, 0, &address, &length, err))
-		return false;
-	failure = getnameinfo((struct sockaddr *)&address, length, numeric, (socklen_t)size, NULL, 0, NI_NUMERICHOST);
-	return failure == 0 || err_set(err, 0, "cannot look up '%s': %s", host, gai_strerror(failure));
+	return host[0] == '\0' ||
+		(lookup(host, 0, &address, &length, NULL) &&
+			getnameinfo((struct sockaddr *)&address, length, numeric, (socklen_t)size, NULL, 0,
+				NI_NUMERICHOST) == 0);
 }
 
 static bool
@@ -72,9 +69,10 @@ plan_binds(struct plan *p, const struct conf_service *s, struct store *store, st
 		out->is_unix = b->family == CONF_BIND_UNIX;
 		out->port = b->port;
 		out->text = keep(store, b->text);
-		if (!out->is_unix && !resolve(b->host, numeric, sizeof numeric, err))
+		if (out->is_unix || resolve(b->host, numeric, sizeof numeric))
+			out->address = keep(store, out->is_unix ? b->path : numeric);
+		else if (!names_add(&p->names, (uint8_t)i, b->host, err))
 			return false;
-		out->address = keep(store, out->is_unix ? b->path : numeric);
 	}
 	return true;
 }
@@ -156,7 +154,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 	if (p->reload_hup && !plan_trial(p, err))
 		return false;
 	if (!plan_program_new(&p->program, &s, err) || !plan_endings_new(&p->endings, &s, err) ||
-		!plan_hooks_new(&p->hooks, &s, &p->command, err))
+		!plan_hooks_new(&p->hooks, &s, &p->command, p->names != NULL, err))
 		return err_prefix(err, "%s", section->name);
 	plan_shown(p, section, &s);
 	plan_drop_steps(p);
@@ -199,6 +197,7 @@ plan_free(struct plan *p)
 	free(p->settings);
 	free(p->groups);
 	free(p->binds);
+	names_free(p->names);
 	errand_free(p->on_incident);
 	errand_free(p->hang_dump);
 	free(p->words);

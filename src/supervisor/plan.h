@@ -21,6 +21,7 @@
 #include "os/steps.h"
 #include "supervisor/credentials.h"
 #include "supervisor/directories.h"
+#include "supervisor/names.h"
 #include "supervisor/plan_hooks.h"
 #include "supervisor/plan_endings.h"
 #include "supervisor/plan_program.h"
@@ -29,7 +30,7 @@
 struct plan_bind {
 	bool is_unix;
 	uint16_t port;
-	const char *address; /* unix: path; TCP: numeric host, "" for every address */
+	const char *address; /* unix: path; TCP: numeric host, "" for every address; NULL: to be looked up (names.h) */
 	const char *text;    /* as written: names the listener */
 };
 
@@ -71,6 +72,7 @@ struct plan {
 	struct listener_unix socket; /* owner and mode of unix sockets */
 	struct plan_bind *binds;
 	uint32_t bind_count;
+	struct names *names;             /* that have to be looked up before a start; NULL: none */
 	char **on_incident, **hang_dump; /* errand.h; NULL: none */
 	char *words;                     /* private: the strings above */
 };

@@ -117,8 +117,10 @@ take_environments(struct making *m, const struct conf_command *command)
 {
 	/* the same bytes as the master's: what a start writes there (service_patch) holds for its commands, too */
 	m->hooks->generation = command->generation - strlen("BRIDLE_GENERATION=");
-	return take_environment(m, command, command->envp, &m->hooks->as_service) &&
-		take_environment(m, command, command->own_envp, &m->hooks->as_we);
+	/* where names are looked up, and nothing else is run, there is none for commands */
+	return command->own_envp == NULL ||
+		(take_environment(m, command, command->envp, &m->hooks->as_service) &&
+			take_environment(m, command, command->own_envp, &m->hooks->as_we));
 }
 
 /* Most have none, and get no struct for it. */
@@ -146,12 +148,12 @@ fill(struct making *m, const struct conf_command *command)
 
 bool
 plan_hooks_new(struct plan_hooks **hooks, const struct conf_service *service, const struct conf_command *command,
-	struct err *err)
+	bool names, struct err *err)
 {
 	struct making m = { .service = service, .err = err };
 
 	*hooks = NULL;
-	if (!any(service))
+	if (!names && !any(service))
 		return true;
 	m.arena = arena_new();
 	m.hooks = m.arena == NULL ? NULL : arena_alloc(m.arena, sizeof *m.hooks);
@@ -161,6 +163,7 @@ plan_hooks_new(struct plan_hooks **hooks, const struct conf_service *service, co
 	}
 	m.hooks->arena = m.arena;
 	/* an arena without memory gives "" for strings: it is asked once, at the end */
+	m.hooks->order.count[HOOK_LOOK_UP] = names; /* one process for all of them: names_request() */
 	if (!fill(&m, command) || arena_failed(m.arena)) {
 		if (arena_failed(m.arena))
 			no_memory(err);

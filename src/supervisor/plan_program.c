@@ -37,7 +37,7 @@ is_usual(const struct conf_service *s)
 		(proof_of(s) == PROOF_EXEC && s->kill_signal == SIGTERM && s->reload_signal <= 0);
 }
 
-/* Looked up now: it may take seconds. The first alone: what listens listens on one. */
+/* The first alone: what listens listens on one. It is of this machine, whose own names need nobody to ask. */
 static bool
 take_address(struct plan_program *program, const struct conf_bind *bind, struct err *err)
 {

@@ -119,6 +119,7 @@ static bool
 take_fields(struct service *s, const struct state_service *record, bool reborn)
 {
 	const struct service mine = *s; /* as the configuration of today has made it */
+	uint32_t *statsd = &page_at(s->home->page, s->slot)->settings.statsd_address, statsd_mine = *statsd;
 	bool good = true;
 
 #define SERVICE_INT(tag, name, where) STATE_TAKE(good, where, record->name);
@@ -137,6 +138,8 @@ take_fields(struct service *s, const struct state_service *record, bool reborn)
 	if (mine.plan != NULL)
 		s->kind = mine.kind;
 	s->removed = mine.removed;
+	if (!names_remember(s))
+		*statsd = statsd_mine;
 	s->incarnation++; /* the page's record is another's work now: whoever knew the old one looks anew */
 	return good;
 }

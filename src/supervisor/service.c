@@ -161,6 +161,7 @@ service_plan(struct service *s, struct plan *plan)
 	struct life_limits limits = plan->limits;
 	struct err err;
 
+	names_inherit(s, plan);
 	plan_free(s->plan);
 	s->plan = plan;
 	s->bounded = s->bounded || plan->bounds != NULL;

@@ -104,13 +104,28 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 		inquiry_ended(s, record.last_started);
 }
 
+static bool
+ran_out_of_time(const struct link_record *move)
+{
+	return move->to == LIFE_RETRYING || (move->from == LIFE_REPLACING && move->event == ON_TIMEOUT);
+}
+
+/* Bridle itself was at something before there was a master (names.h), of which no line says anything. */
+static bool
+is_told_why(const struct watcher *w, const struct service *s)
+{
+	struct page_service record;
+
+	return services_read(&w->services, s->slot, &record) && record.why[0] != '\0';
+}
+
 void
 inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move)
 {
 	if (s->kind != PAGE_GUNICORN)
 		return;
 	/* before the lines: that it was told to end is among them, and is another story unless this is known */
-	if (move->to == LIFE_RETRYING || (move->from == LIFE_REPLACING && move->event == ON_TIMEOUT))
+	if (ran_out_of_time(move) && !is_told_why(w, s))
 		inquiry_told(w, s, FACT_START_TIMEOUT, 0);
 	logs_catch_up(w, s); /* what the master said before */
 	if (ended_a_master(move))

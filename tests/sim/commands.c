@@ -22,8 +22,8 @@ struct world {
 	msec now;
 	bool running, leftovers, master, killing; /* who lives, and whether the rest is being killed */
 	bool ending, said_no, failed, told_ready, dead, gone;
-	bool cleaning; /* nobody was left: from now on only what cleans up runs */
-	bool spawned;
+	bool cleaning;                 /* nobody was left: from now on only what cleans up runs */
+	bool spawned, names;           /* a name has to be looked up */
 	bool cleaned_badly;            /* one that cleans up failed */
 	unsigned ran[HOOK_LIST_COUNT]; /* commands of each list that ran to their end */
 	char broken[120];
@@ -42,6 +42,12 @@ all_ran(const struct world *w, enum hook_list list)
 	return w->ran[list] == w->plan.count[list];
 }
 
+static bool
+looked_up(const struct world *w)
+{
+	return !w->names || all_ran(w, HOOK_LOOK_UP);
+}
+
 /* ---- what may be done ---- */
 
 static void
@@ -58,6 +64,9 @@ check_run(struct world *w)
 	must(w, (list == HOOK_STOP_POST) == w->cleaning, "cleaning up out of place");
 	must(w, list == HOOK_STOP_POST || (!w->ending && !w->failed && !w->said_no),
 		"a command of a start that is over");
+	must(w, list != HOOK_LOOK_UP || w->names, "a name that is known is looked up");
+	must(w, beside || list == HOOK_LOOK_UP || list == HOOK_STOP_POST || looked_up(w),
+		"before a name was looked up");
 	must(w, list != HOOK_START_PRE || all_ran(w, HOOK_CONDITION), "before the conditions were asked");
 	must(w, list != HOOK_START_POST || w->spawned, "after a start that was not");
 	must(w, list != HOOK_STOP_POST || (!w->said_no && !w->cleaned_badly && all_ran(w, HOOK_CONDITION)),
@@ -71,7 +80,8 @@ check_spawn(struct world *w)
 {
 	must(w, !w->spawned && !w->running && !w->leftovers, "a master out of place");
 	must(w, !w->ending && !w->failed && !w->said_no, "a master of a start that is over");
-	must(w, all_ran(w, HOOK_CONDITION) && all_ran(w, HOOK_START_PRE), "a master before all that prepares it");
+	must(w, looked_up(w) && all_ran(w, HOOK_CONDITION) && all_ran(w, HOOK_START_PRE),
+		"a master before all that prepares it");
 	w->spawned = w->master = true;
 }
 
@@ -228,7 +238,8 @@ live(struct world *w, uint64_t seed)
 	w->plan.oneshot = dice_percent(&w->dice, 30);
 	w->plan.count[HOOK_READY] = !w->plan.oneshot && dice_percent(&w->dice, 30);
 	w->plan.ignored[HOOK_READY] = 0;
-	carry_out(w, hooks_begin(&w->hooks, &w->plan));
+	w->names = dice_percent(&w->dice, 50);
+	carry_out(w, hooks_begin(&w->hooks, &w->plan, w->names));
 	for (unsigned n = 0; n < STEPS && !w->gone && w->broken[0] == '\0'; n++) {
 		if (w->spawned && w->master && w->plan.count[HOOK_READY] > 0 && w->ran[HOOK_READY] == 0 &&
 			!w->running && !w->ending && w->hooks.stage == HOOKS_MASTER &&

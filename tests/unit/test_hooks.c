@@ -13,14 +13,15 @@ static const char *const lists[] = {
 
 static const char *const deeds[] = { "-", "run", "kill", "spawn", "ready", "unfit", "skip", "fail", "finish", "gone" };
 
-/* What is told of it, a letter each: begin, ended with success, said No, broke (X), cleared, the master is there and is to
+/* What is told of it, a letter each: begin (B with names to be looked up), ended with success, said No, broke (X), cleared, the master is there and is to
  * be asked (a) or is ready (r) or finished (f), nobody is left (e), the clock has its turn (t). From an E on the
  * generation is being ended. */
 static enum hook_deed
 tell(struct hooks *h, const struct hook_plan *plan, char what, bool ending)
 {
 	switch (what) {
-	case 'b': return hooks_begin(h, plan);
+	case 'b': return hooks_begin(h, plan, false);
+	case 'B': return hooks_begin(h, plan, true);
 	case 's': return hooks_ended(h, plan, HOOK_SUCCEEDED, ending, 1000);
 	case 'N': return hooks_ended(h, plan, HOOK_SAID_NO, ending, 1000);
 	case 'X': return hooks_ended(h, plan, HOOK_BROKE, ending, 1000);
@@ -46,6 +47,10 @@ static const struct hook_plan asking = { .count = { [HOOK_READY] = 1, [HOOK_STAR
 static const struct hook_plan oneshot = { .count = { [HOOK_START_PRE] = 1, [HOOK_START_POST] = 2 }, .oneshot = true };
 
 static const struct hook_plan cleaning = { .count = { [HOOK_READY] = 1, [HOOK_STOP_POST] = 1 } };
+static const struct hook_plan named = { .count = { [HOOK_LOOK_UP] = 1, [HOOK_STOP_POST] = 1 } };
+static const struct hook_plan named_too = {
+	.count = { [HOOK_LOOK_UP] = 1, [HOOK_CONDITION] = 1, [HOOK_START_PRE] = 1, [HOOK_STOP_POST] = 1 }
+};
 static const struct hook_plan after_only = { .count = { [HOOK_START_POST] = 1 }, .oneshot = true };
 
 /* clang-format off */
@@ -91,6 +96,13 @@ static const struct {
 	{ "a oneshot with nothing before it", &after_only, "bfcsc", "spawn, kill, run START_POST 0, kill, finish" },
 	{ "what follows a oneshot fails", &oneshot, "bscfcX", "run START_PRE 0, kill, spawn, kill, run START_POST 0, fail" },
 	{ "a oneshot alone", &none, "bf", "spawn, finish" },
+	{ "a name is looked up", &named, "Bscr", "run LOOK_UP 0, kill, spawn, ready" },
+	{ "it is known already", &named, "br", "spawn ready" },
+	{ "no name at all", &all, "B", "run CONDITION 0" },
+	{ "nobody knows it", &named, "BNe", "run LOOK_UP 0, fail, run STOP_POST 0" },
+	{ "before the conditions", &named_too, "Bscscsc", "run LOOK_UP 0, kill, run CONDITION 0, kill, run START_PRE 0, kill, spawn" },
+	{ "nobody knows it, and no condition was asked", &named_too, "BXe", "run LOOK_UP 0, fail, gone" },
+	{ "stopped while it is looked up", &named_too, "BEse", "run LOOK_UP 0, fail, gone" },
 	{ "stopped in the middle of a command", &all, "bEs", "run CONDITION 0, fail" },
 	{ "stopped while its rest is killed", &all, "bsEc", "run CONDITION 0, kill, fail" },
 	{ "it takes more than one KILL", &all, "bsttc", "run CONDITION 0, kill, kill, kill, run CONDITION 1" },
@@ -139,7 +151,7 @@ a_deadline_where_something_is_awaited(void **state)
 
 	(void)state;
 	assert_true(hooks_due(&h) == MSEC_NEVER);
-	hooks_begin(&h, &all);
+	hooks_begin(&h, &all, false);
 	assert_true(hooks_due(&h) == MSEC_NEVER); /* start_timeout is the life's */
 	assert_true(hooks_lead(&h));
 	hooks_ended(&h, &all, HOOK_SUCCEEDED, false, 1000);
@@ -151,7 +163,7 @@ a_deadline_where_something_is_awaited(void **state)
 	for (int i = 0; i < 20; i++)
 		hooks_tick(&h, false, hooks_due(&h));
 	assert_int_equal(h.pause, 1000);
-	hooks_begin(&h, &asking);
+	hooks_begin(&h, &asking, false);
 	assert_false(hooks_lead(&h));
 	hooks_ask(&h);
 	hooks_ended(&h, &asking, HOOK_BROKE, false, 2000);

@@ -1,0 +1,257 @@
+#include "supervisor/names.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "os/spawn.h"
+#include "supervisor/belongings.h"
+#include "supervisor/bridled.h"
+#include "supervisor/service.h"
+
+_Static_assert((int)NAMES_MAX == (int)HELD_MAX + 1, "each that can be held, and statsd_host");
+
+enum {
+	FIRST = 2, /* of the hosts in argv */
+	MARKER = 4 /* three variables (conf/command.c), and NULL */
+};
+
+/* ---- at load time ---- */
+
+static char word_name[] = "bridled", word_deed[] = "--look-up";
+
+bool
+names_add(struct names **names, uint8_t of, const char *host, struct err *err)
+{
+	struct names *n = *names;
+
+	if (n == NULL) {
+		n = *names = calloc(1, sizeof *n);
+		if (n == NULL)
+			return err_set(err, errno, "cannot keep names");
+		n->answers = -1;
+		n->argv[0] = word_name;
+		n->argv[1] = word_deed;
+	}
+	if (n->count == NAMES_MAX)
+		return err_set(err, 0, "bind: at most %d addresses", HELD_MAX);
+	n->argv[FIRST + n->count] = strdup(host);
+	if (n->argv[FIRST + n->count] == NULL)
+		return err_set(err, errno, "cannot keep names");
+	n->at[n->count++].of = of;
+	return true;
+}
+
+static void
+close_answers(struct names *n)
+{
+	if (n->answers >= 0)
+		close(n->answers);
+	n->answers = -1;
+}
+
+void
+names_free(struct names *n)
+{
+	if (n == NULL)
+		return;
+	for (uint32_t i = 0; i < n->count; i++)
+		free(n->argv[FIRST + i]);
+	close_answers(n);
+	free(n);
+}
+
+/* statsd_host among them; NULL. */
+static struct name *
+find_statsd(const struct plan *plan, const char **host)
+{
+	struct names *n = plan != NULL ? plan->names : NULL;
+
+	for (uint32_t i = 0; n != NULL && i < n->count; i++)
+		if (n->at[i].of == NAMES_STATSD) {
+			*host = n->argv[FIRST + i];
+			return &n->at[i];
+		}
+	return NULL;
+}
+
+void
+names_inherit(const struct service *s, struct plan *plan)
+{
+	const char *host, *new_host;
+	const struct name *mine = find_statsd(s->plan, &host);
+	struct name *its = find_statsd(plan, &new_host);
+
+	if (mine == NULL || its == NULL || strcmp(host, new_host) != 0)
+		return;
+	its->told = mine->told;
+	plan->settings->statsd_address = page_at(s->home->page, s->slot)->settings.statsd_address;
+}
+
+bool
+names_remember(struct service *s)
+{
+	const struct page_service *record = page_at(s->home->page, s->slot);
+	const char *host;
+	struct name *name = find_statsd(s->plan, &host);
+
+	if (name == NULL)
+		return false;
+	name->told = record->settings.statsd_address != 0;
+	return true;
+}
+
+/* ---- before a start ---- */
+
+bool
+names_due(const struct service *s)
+{
+	const struct names *n = s->plan != NULL ? s->plan->names : NULL;
+	bool due = false;
+
+	for (uint32_t i = 0; n != NULL && i < n->count; i++)
+		due = due ||
+			(n->at[i].of == NAMES_STATSD ? !n->at[i].told :
+						       !held_is_open(&s->held, &s->plan->binds[n->at[i].of]));
+	return due;
+}
+
+/* Its marker, of what the service is started with: the rest may be its user's choice (LD_PRELOAD), who is not to choose what runs
+ * as somebody else. */
+static void
+mark(char *const *envp, char *marker[MARKER])
+{
+	unsigned n = 0;
+
+	for (; *envp != NULL && n + 1 < MARKER; envp++)
+		if (strncmp(*envp, "BRIDLE_", 7) == 0)
+			marker[n++] = *envp;
+	marker[n] = NULL;
+}
+
+/* For whoever asks meanwhile, and, if it takes longer than a start may, for all who ask why. */
+static void
+tell_waiting(struct service *s, const struct names *n)
+{
+	char buffer[200];
+	struct text t;
+
+	text_init(&t, buffer, sizeof buffer);
+	text_addf(&t, "%s: no name server has answered yet what '%s' stands for",
+		n->at[0].of == NAMES_STATSD ? "statsd_host" : "bind", n->argv[FIRST]);
+	service_tell_why(s, buffer);
+}
+
+/* As the watcher's user: whoever parses what comes from the network has no rights for it, and is nobody whom the service could
+ * make say something else. */
+pid_t
+names_ask(struct service *s, uint8_t slot, struct err *err)
+{
+	const struct bridled *b = s->home;
+	struct names *n = s->plan->names;
+	char *marker[MARKER];
+	struct spawn_request r = { .path = "/proc/self/exe",
+		.argv = n->argv,
+		.envp = marker,
+		.null_fd = b->null_fd,
+		.cgroup_fd = s->cgroup[slot],
+		.change_user = b->watch_uid != geteuid(),
+		.uid = b->watch_uid,
+		.gid = b->watch_gid,
+		.umask = 0077,
+		.descriptors = b->descriptors };
+
+	close_answers(n);
+	n->answers = memfd_create("bridle-names", MFD_CLOEXEC);
+	if (n->answers < 0) {
+		err_set(err, errno, "cannot make memory for what a name server says");
+		return -1;
+	}
+	mark(s->plan->command.envp, marker);
+	r.output_fd = n->answers;
+	tell_waiting(s, n);
+	return service_spawn(s, &r, err);
+}
+
+/* ---- after it ---- */
+
+/* Relayed from now on: the watcher looks at settings anew where the incarnation is another. Those who do without it start all the
+ * same, as a Gunicorn would that finds nobody (instrument/statsd.py). */
+static void
+take_statsd(struct service *s, struct name *name, const struct lookup_answer *answer, const char *host)
+{
+	struct page_service *record = page_at(s->home->page, s->slot);
+	struct in_addr in;
+
+	name->told = true;
+	if (inet_pton(AF_INET, answer->address, &in) != 1) {
+		log_warning(
+			"%s: cannot look up statsd_host '%s'%s%s: its figures go nowhere but here until the next reload",
+			s->name, host, answer->words[0] != '\0' ? ": " : "", answer->words);
+		return;
+	}
+	page_begin(record);
+	record->settings.statsd_address = in.s_addr;
+	page_end(record);
+	s->incarnation++;
+	service_show(s);
+}
+
+static bool
+take_bind(struct service *s, struct name *name, const struct lookup_answer *answer, const char *host, struct err *err)
+{
+	struct plan_bind *bind = &s->plan->binds[name->of];
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	/* one that is held has its address, whatever the name stands for by now */
+	if (held_is_open(&s->held, bind))
+		return true;
+	if (answer->address[0] == '\0' || !lookup(answer->address, 0, &address, &length, NULL))
+		return err_set(err, 0, "cannot look up '%s': %s", host,
+			answer->words[0] != '\0' ? answer->words : "no answer came");
+	memcpy(name->address, answer->address, sizeof name->address);
+	bind->address = name->address;
+	return true;
+}
+
+/* The I-th answer. All zero where there is none: it was ended first, say. */
+static struct lookup_answer
+read_answer(const struct names *n, uint32_t i)
+{
+	struct lookup_answer answer = { 0 };
+
+	if (n->answers < 0 ||
+		pread(n->answers, &answer, sizeof answer, (off_t)(i * sizeof answer)) != (ssize_t)sizeof answer)
+		return (struct lookup_answer){ 0 };
+	answer.address[sizeof answer.address - 1] = '\0';
+	answer.words[sizeof answer.words - 1] = '\0';
+	return answer;
+}
+
+bool
+names_answered(struct service *s, struct err *err)
+{
+	struct names *n = s->plan != NULL ? s->plan->names : NULL;
+	bool good = n != NULL || err_set(err, 0, "the configuration has another address now");
+
+	for (uint32_t i = 0; n != NULL && i < n->count && good; i++) {
+		const struct lookup_answer answer = read_answer(n, i);
+		const char *host = n->argv[FIRST + i];
+
+		if (n->at[i].of != NAMES_STATSD)
+			good = take_bind(s, &n->at[i], &answer, host, err);
+		else if (!n->at[i].told)
+			take_statsd(s, &n->at[i], &answer, host);
+	}
+	if (n != NULL)
+		close_answers(n);
+	if (good)
+		service_tell_why(s, "");
+	return good;
+}
