@@ -31,11 +31,17 @@ struct deaths {
 void deaths_open(struct watcher *w);
 void deaths_close(struct watcher *w);
 
+/* For deaths_open(): to hear of them begins with the first Gunicorn that is followed (deaths_heard.c). */
+void deaths_listen(struct watcher *w);
+
 /* The masters of S are those of RECORD (NULL: it is gone). */
 void deaths_follow(struct watcher *w, struct service *s, const struct page_service *record);
 
 /* Take what the kernel has told so far. */
 void deaths_hear(struct watcher *w);
+
+/* Process PID has ended with STATUS (wait(2)): if it is a worker of S that was seen, what is known of it is told. */
+void deaths_died(struct watcher *w, struct service *s, int32_t pid, int32_t status);
 
 /* The log says that worker PID of S ended so (STATUS as of wait(2)). False: nothing is known of it, or it is known already. */
 bool deaths_said(struct watcher *w, struct service *s, int32_t pid, int32_t status);
