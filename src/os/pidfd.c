@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/tree.h"
@@ -67,6 +68,29 @@ pidfd_status(int pidfd, int *status)
 		return PIDFD_LATER;
 	*status = info.exit_code;
 	return PIDFD_KNOWN;
+}
+
+/* Not by the kernel's release: seccomp(2) filters of container runtimes refuse what they do not know. */
+bool
+pidfd_tells(void)
+{
+	enum { ENDS_WITH = 7 };
+	int fd, status = 0;
+	bool tells;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(ENDS_WITH);
+	if (pid < 0)
+		return false;
+	/* nobody else can have its number before we have reaped it */
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	tells = fd >= 0 && pidfd_status(fd, &status) == PIDFD_KNOWN && status == ENDS_WITH << 8;
+	if (fd >= 0)
+		close(fd);
+	return tells;
 }
 
 int

@@ -23,6 +23,9 @@ bool pidfd_signal(int pidfd, int signal);
 enum pidfd_answer { PIDFD_KNOWN, PIDFD_LATER, PIDFD_NEVER };
 enum pidfd_answer pidfd_status(int pidfd, int *status);
 
+/* Does the kernel tell it here at all? Tried out with a child of ours, which ends at once. Only before the loop runs. */
+bool pidfd_tells(void);
+
 /* A copy of its descriptor N (pidfd_getfd(2), Linux 5.6), close-on-exec; -1: it has none, or we may not. */
 int pidfd_take(int pidfd, int n);
 

@@ -1,7 +1,7 @@
 /*
  * procevents -- forks and ends of processes that are not our children, from the kernel's process events connector
- * (NETLINK_CONNECTOR, linux/cn_proc.h). Needs CAP_NET_ADMIN, and the first network, user and pid namespaces: elsewhere the
- * kernel says nothing, and procevents_open() fails.
+ * (NETLINK_CONNECTOR, linux/cn_proc.h). Needs the first network, user and pid namespaces, and before Linux 6.6 CAP_NET_ADMIN:
+ * elsewhere the kernel says nothing, and procevents_open() fails.
  */
 #ifndef BRIDLE_OS_PROCEVENTS_H
 #define BRIDLE_OS_PROCEVENTS_H

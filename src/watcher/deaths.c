@@ -16,8 +16,8 @@
 #include "wire/kmsg.h"
 
 /* From the kernel's message (deaths_heard.c) to the inquiry: deaths_died() finds the worker among those that were seen,
- * describe() puts together what was known of it, tell() says it as facts. Where the kernel gives no such messages the
- * master's own log is the witness: deaths_said(). */
+ * describe() puts together what was known of it, tell() says it as facts. Where the kernel tells nothing the master's own
+ * log is the witness: deaths_said(). */
 
 enum {
 	GREETING = 100,     /* ms by which a boot may seem to be heard before the fork: clock ticks are coarse */
@@ -225,18 +225,18 @@ deaths_said(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 {
 	struct worker *worker = s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
 
-	if (w->deaths.fd >= 0 || worker == NULL || worker->told)
+	if (worker == NULL || worker->told || deaths_sees(w, worker))
 		return false;
 	deaths_died(w, s, pid, status);
 	return true;
 }
 
 void
-deaths_open(struct watcher *w)
+deaths_open(struct watcher *w, bool tells)
 {
 	struct deaths *d = &w->deaths;
 
-	*d = (struct deaths){ .fd = -1, .kmsg = -1 };
+	*d = (struct deaths){ .fd = -1, .vigil = -1, .tells = tells, .kmsg = -1 };
 	deaths_listen(w);
 	open_kmsg(d);
 }

@@ -1,6 +1,7 @@
 /*
  * deaths -- how workers end, which are not our children: by process events where the kernel gives them (os/procevents.h), else
- * by their not being there any more. What was known of each is put together, and its service's inquiry is told.
+ * by pidfds (os/vigil.h), else by what their masters say. What was known of each is put together, and its service's inquiry is
+ * told.
  */
 #ifndef BRIDLE_WATCHER_DEATHS_H
 #define BRIDLE_WATCHER_DEATHS_H
@@ -15,10 +16,13 @@
 
 struct watcher;
 struct service;
+struct worker;
 
 struct deaths {
 	int fd;        /* process events; -1: none are to be had, or there is no Gunicorn yet */
-	bool listened; /* they were asked for */
+	int vigil;     /* where there are none: of workers, by their pidfds; -1: those tell nothing here either */
+	bool tells;    /* they would (pidfd_tells) */
+	bool listened; /* process events were asked for */
 	int kmsg;      /* the kernel's log, read when somebody was killed; -1 */
 	ev_io readable;
 	ev_timer refilter; /* masters came or went: the kernel is told soon, once for many */
@@ -28,7 +32,8 @@ struct deaths {
 	bool lost_told;
 };
 
-void deaths_open(struct watcher *w);
+/* TELLS: what pidfd_tells() said, which nobody can ask behind the fence any more. */
+void deaths_open(struct watcher *w, bool tells);
 void deaths_close(struct watcher *w);
 
 /* For deaths_open(): to hear of them begins with the first Gunicorn that is followed (deaths_heard.c). */
@@ -39,6 +44,12 @@ void deaths_follow(struct watcher *w, struct service *s, const struct page_servi
 
 /* Take what the kernel has told so far. */
 void deaths_hear(struct watcher *w);
+
+/* The workers of S were looked at: hold those that are new, where that tells how they end. */
+void deaths_hold(struct watcher *w, struct service *s);
+
+/* Does the kernel tell how WORKER ends, or has it done so? Then its master need not be believed. */
+bool deaths_sees(const struct watcher *w, const struct worker *worker);
 
 /* Process PID has ended with STATUS (wait(2)): if it is a worker of S that was seen, what is known of it is told. */
 void deaths_died(struct watcher *w, struct service *s, int32_t pid, int32_t status);

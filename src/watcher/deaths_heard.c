@@ -1,18 +1,23 @@
 /*
- * deaths_heard -- how the watcher comes to know of deaths: process events of the kernel, of children of our masters only.
- * happened() knows whose child it was by the masters in the list.
+ * deaths_heard -- how the watcher comes to know of deaths: by process events of the kernel, of children of our masters only.
+ * happened() knows whose child it was by the masters in the list. Where there are none, each worker is held by a pidfd from the
+ * first look on: reaped().
  */
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "os/alarm.h"
+#include "os/pidfd.h"
 #include "os/privilege.h"
 #include "os/procevents.h"
+#include "os/vigil.h"
 #include "watcher/deaths.h"
 #include "watcher/watch.h"
 #include "wire/procevent.h"
 
 enum { REFILTER = 20 /* ms: a master needs more until it forks */ };
+
+/* ---- one death ---- */
 
 /* Workers of a dead master are the supervisor's. */
 static bool
@@ -39,9 +44,22 @@ happened(struct watcher *w, const struct procevent *e)
 		deaths_died(w, &w->services.at[slot], e->pid, e->status);
 }
 
+/* The pidfd stays open as long as the worker is remembered: that says who has told of it (deaths_sees). */
+static void
+reaped(struct watcher *w, uint64_t key)
+{
+	struct service *s = &w->services.at[key >> 32];
+	int32_t pid = (int32_t)(uint32_t)key, status;
+	struct worker *worker = s->sampler != NULL ? workers_find(&s->sampler->workers, pid) : NULL;
+
+	if (worker != NULL && worker->pidfd >= 0 && pidfd_status(worker->pidfd, &status) == PIDFD_KNOWN)
+		deaths_died(w, s, pid, status);
+}
+
 void
 deaths_hear(struct watcher *w)
 {
+	uint64_t key;
 	_Alignas(8) char buffer[PROCEVENTS_BUFFER];
 	struct procevent e;
 	size_t n, at, step;
@@ -58,7 +76,33 @@ deaths_hear(struct watcher *w)
 			w->deaths.lost_told = true;
 		}
 	}
+	while (w->deaths.vigil >= 0 && vigil_next(w->deaths.vigil, &key))
+		reaped(w, key);
 }
+
+/* ---- who is heard of ---- */
+
+bool
+deaths_sees(const struct watcher *w, const struct worker *worker)
+{
+	return w->deaths.fd >= 0 || worker->pidfd >= 0;
+}
+
+void
+deaths_hold(struct watcher *w, struct service *s)
+{
+	struct workers *workers = &s->sampler->workers;
+
+	for (uint32_t i = 0; w->deaths.vigil >= 0 && i < workers->count; i++) {
+		struct worker *worker = &workers->at[i];
+
+		if (worker->pidfd < 0)
+			worker->pidfd = vigil_hold(w->deaths.vigil, worker->pid, (uint32_t)worker->start,
+				(uint64_t)s->slot << 32 | (uint32_t)worker->pid);
+	}
+}
+
+/* ---- the beginning ---- */
 
 static void
 on_readable(struct ev_loop *loop, ev_io *io, int revents)
@@ -94,6 +138,31 @@ on_refilter(struct ev_loop *loop, ev_timer *timer, int revents)
 	refilter(timer->data);
 }
 
+static void
+hear_by(struct watcher *w, int fd)
+{
+	ev_io_init(&w->deaths.readable, on_readable, fd, EV_READ);
+	w->deaths.readable.data = w;
+	ev_io_start(w->loop, &w->deaths.readable);
+}
+
+/* WHY there are no process events. */
+static void
+begin_vigil(struct watcher *w, const struct err *why)
+{
+	struct deaths *d = &w->deaths;
+	struct err err;
+
+	if (d->tells && (d->vigil = vigil_open(&err)) < 0)
+		log_warning("%s", err.text);
+	if (d->vigil < 0) {
+		log_info("how workers end is not seen, only what their masters say of it: %s", why->text);
+		return;
+	}
+	log_info("how workers end is told by their pidfds: %s", why->text);
+	hear_by(w, d->vigil);
+}
+
 /* At the first Gunicorn: as long as anybody listens, the kernel makes a message of every fork, exec and end on this machine,
  * and of programs we need none. */
 static void
@@ -107,7 +176,7 @@ listen_once(struct watcher *w)
 	d->listened = true;
 	d->fd = procevents_open(&err);
 	if (d->fd < 0)
-		log_info("how workers end is not seen, only what their masters say of it: %s", err.text);
+		begin_vigil(w, &err);
 	if (!privilege_begun(&err)) /* the kernel's log is open as well */
 		log_warning("%s", err.text);
 	if (d->fd < 0)
@@ -115,9 +184,7 @@ listen_once(struct watcher *w)
 	/* Of everybody until the masters are in the filter, soon: a worker that was there before us and dies meanwhile
 	 * would be seen by nobody, and what its master says of it would be left aside as seen otherwise. */
 	procevents_only(d->fd, NULL, PROCEVENTS_PARENTS + 1, &err);
-	ev_io_init(&d->readable, on_readable, d->fd, EV_READ);
-	d->readable.data = w;
-	ev_io_start(w->loop, &d->readable);
+	hear_by(w, d->fd);
 }
 
 void

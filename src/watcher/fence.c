@@ -19,7 +19,7 @@ static const char *const refused[] = {
 	/* somebody new, or another program */
 	"~clone", "~clone3", "~execve", "~execveat", "~fork", "~setns", "~unshare", "~vfork",
 	/* others' memory, descriptors and life: CAP_SYS_PTRACE opens them as well */
-	"~kcmp", "~kill", "~migrate_pages", "~move_pages", "~pidfd_open", "~pidfd_send_signal", "~process_madvise",
+	"~kcmp", "~kill", "~migrate_pages", "~move_pages", "~pidfd_send_signal", "~process_madvise",
 	"~process_mrelease", "~process_vm_readv", "~process_vm_writev", "~rt_sigqueueinfo", "~rt_tgsigqueueinfo", "~userfaultfd",
 	/* any file of a file system, from within a container too: CAP_DAC_READ_SEARCH is for that as well */
 	"~name_to_handle_at", "~open_by_handle_at",

@@ -45,11 +45,15 @@ is_quoted(const struct service *s, const struct recognised *what)
 static bool
 is_seen_otherwise(struct watcher *w, struct service *s, const struct recognised *what)
 {
-	if (what->kind != RECOGNISED_LINE || what->match.pid <= 0 || !witness_ends(what) || s->sampler == NULL ||
-		workers_find(&s->sampler->workers, what->match.pid) == NULL)
+	const struct worker *worker;
+
+	if (what->kind != RECOGNISED_LINE || what->match.pid <= 0 || !witness_ends(what) || s->sampler == NULL)
 		return false;
 	deaths_hear(w);
-	return w->deaths.fd >= 0 ||
+	worker = workers_find(&s->sampler->workers, what->match.pid);
+	if (worker == NULL)
+		return false;
+	return deaths_sees(w, worker) ||
 		(witness_status(what) >= 0 && deaths_said(w, s, what->match.pid, witness_status(what)));
 }
 
@@ -95,7 +99,7 @@ note_hang(struct watcher *w, struct inquiry_case *c, struct service *s, const st
 	if (worker->timed_out || witness_facts(what, found) == 0 || found[0] != FACT_TIMEOUT)
 		return;
 	worker->timed_out = true;
-	if (w->deaths.fd < 0)
+	if (!deaths_sees(w, worker))
 		troubles_judged(w, s, worker->generation, LINK_HANG, 0);
 }
 

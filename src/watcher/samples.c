@@ -124,6 +124,7 @@ samples_look(struct watcher *w, struct service *s, const struct page_service *re
 	msec now = clock_now();
 
 	workers_look(&sampler->workers, record, depth, now);
+	deaths_hold(w, s);
 	sampler->looked = now;
 	if (sampler->workers.blind && !sampler->blind_told) {
 		log_warning(
@@ -172,6 +173,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 
 	(void)loop;
 	(void)revents;
+	deaths_hear(w); /* a look forgets who is gone */
 	/* one question to the kernel for all that are due, before each is judged by its answer */
 	queues_ask_due(w, now);
 	masters_look(&w->deaths.masters, now);

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "os/deposit.h"
 #include "os/pages.h"
+#include "os/pidfd.h"
 #include "watcher/errands.h"
 #include "watcher/fence.h"
 #include "watcher/watch.h"
@@ -98,7 +99,7 @@ ignore_signals(void)
 }
 
 static bool
-open_all(struct watcher *w, struct err *err)
+open_all(struct watcher *w, bool tells, struct err *err)
 {
 	/* libev with no inotify and no timerfd of its own: each would be one more descriptor and one more thing that wakes us */
 	w->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV | EVFLAG_NOINOTIFY | EVFLAG_NOTIMERFD);
@@ -113,7 +114,7 @@ open_all(struct watcher *w, struct err *err)
 		log_warning("no memory to count what services do");
 	inquiries_open(w);
 	herald_open(w);
-	deaths_open(w);
+	deaths_open(w, tells);
 	uplink_open(w, WATCHER_LINK_FD);
 	watch_slots(w);
 	logs_begin(w);
@@ -148,13 +149,15 @@ watcher_run(void)
 {
 	struct watcher w = { 0 };
 	unsigned long before;
+	bool tells;
 	struct err err;
 
 	ignore_signals();
+	tells = pidfd_tells();
 	privilege_descriptors(&before); /* who started us may have had few left */
 	if (!fence_close(&err))
 		log_info("the watcher has no system call filter: %s", err.text);
-	if (!open_all(&w, &err)) {
+	if (!open_all(&w, tells, &err)) {
 		log_error("%s", err.text);
 		return EXIT_FAILURE;
 	}

@@ -21,13 +21,15 @@ enum {
 	NOISE = 100,            /* ms below which a difference of CPU times says nothing (ticks are 10 ms) */
 };
 
-/* Whatever is held for it: a descriptor each, so that a thousand workers cost a thousand, and no more. */
+/* Whatever is held for it: a descriptor or two each, so that a thousand workers cost two thousand, and no more. */
 static void
 let_go(struct worker *worker)
 {
 	if (worker->held >= 0)
 		close(worker->held);
-	worker->held = -1;
+	if (worker->pidfd >= 0)
+		close(worker->pidfd);
+	worker->held = worker->pidfd = -1;
 	free(worker->hang);
 	worker->hang = NULL;
 }
@@ -80,6 +82,7 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 		.generation = generation,
 		.heartbeat_fd = -1,
 		.held = -1,
+		.pidfd = -1,
 		.rss = -1,
 		.pss = -1,
 		.fds = -1,
@@ -160,7 +163,7 @@ remember(struct workers *w, struct worker *worker)
 	if (w->gone == NULL) {
 		w->gone = calloc(WORKERS_GONE, sizeof *w->gone);
 		for (unsigned i = 0; w->gone != NULL && i < WORKERS_GONE; i++)
-			w->gone[i].held = -1;
+			w->gone[i].held = w->gone[i].pidfd = -1;
 	}
 	if (w->gone == NULL) {
 		let_go(worker);

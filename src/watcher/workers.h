@@ -38,6 +38,7 @@ struct worker {
 	int heartbeat_fd;         /* where its file is; see process_heartbeat */
 	struct record_hang *hang; /* what it does while it does not beat (hangs.h); NULL: it beats */
 	int held;                 /* that file, kept open: it tells when the worker cannot any more; -1 */
+	int pidfd;                /* tells how it ended (deaths.h); -1: it is not held */
 	uint8_t heartbeat;        /* enum heartbeat */
 	char state;
 	bool seen;

@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import signal
 import stat
@@ -16,6 +17,8 @@ from waiting import PATIENCE, until
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 APPS = TESTS / "lib" / "apps"
+# a command put before every bridled: to run all tests as on a machine that has less
+BELOW = shlex.split(os.environ.get("BRIDLE_BELOW", ""))
 BUILD = pathlib.Path(os.environ.get("BRIDLE_BUILD", TESTS.parent)).resolve()
 
 
@@ -84,7 +87,7 @@ class Daemon:
     # ---- start and end ----
 
     def start(self, wait=True):
-        command = [*self.wrapper, str(self.built / "bridled"), *self.place, *self.options]
+        command = [*BELOW, *self.wrapper, str(self.built / "bridled"), *self.place, *self.options]
         environment = {**os.environ, **sanitizer_settings(self.root), **self.environment}
         with open(self.stderr, "ab") as stderr:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=open(self.root / "stdout", "ab"),

@@ -1,5 +1,7 @@
 """A service that gets into trouble (apps/trouble.py), and what Bridle says of it."""
 import contextlib
+import pathlib
+import sys
 
 import pytest
 
@@ -9,6 +11,9 @@ from waiting import until
 
 
 CLASSES = ["sync", "gthread"]
+IN_A_CONTAINER = ["unshare", "--net"]  # for the kernel gives no process events there
+REFUSE = [sys.executable, str(pathlib.Path(__file__).with_name("refuse.py"))]
+IN_AN_OLD_CONTAINER = [*IN_A_CONTAINER, *REFUSE, "pidfds"]  # which tell nothing before Linux 6.15
 WITH_GEVENT = [*CLASSES, "gevent"]  # where it is not clear that a hub changes nothing
 
 
@@ -28,10 +33,10 @@ def troubled(daemons, edge, worker_class, **keys):
 
 
 def needs_process_events(daemon, gunicorn=None):
-    """Where the kernel tells nobody how workers end, as in most containers, what no line tells is not known to anybody. With GUNICORN:
-    it is, by one that logs exit statuses, from 21 on."""
+    """Where the kernel tells nobody how workers end, as in most containers before Linux 6.15, what no line tells is not known to
+    anybody. With GUNICORN: it is, by one that logs exit statuses, from 21 on."""
     if "how workers end is not seen" in daemon.said() and (gunicorn is None or int(gunicorn["version"].split(".")[0]) < 21):
-        pytest.skip("NOT TESTED: no process events here (the watcher says so), and no line of this Gunicorn tells of such an end")
+        pytest.skip("NOT TESTED: no process events here, nor pidfds that tell (the watcher says so), and no line of this Gunicorn tells of such an end")
 
 
 def note(figures, edge, worker_class, incident):
@@ -60,9 +65,9 @@ def up(daemon, count=2):
     return sorted(daemon.wait_workers(count, timeout=60))
 
 
-def ask_in_vain(daemon, path):
+def ask_in_vain(daemon, path, name="web"):
     with contextlib.suppress(OSError, EOFError):
-        get(daemon.address(), path, timeout=10)
+        get(daemon.address(name), path, timeout=10)
 
 
 def recycled(daemon, name):

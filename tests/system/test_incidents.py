@@ -11,7 +11,8 @@ import pytest
 
 from client import get
 from sections import web
-from troubles import CLASSES, WITH_GEVENT, ask_in_vain, named, needs_process_events, note, recycled, settings, troubled, up, why
+from troubles import (CLASSES, IN_AN_OLD_CONTAINER, REFUSE, WITH_GEVENT, ask_in_vain, named, needs_process_events, note, recycled,
+                      settings, troubled, up, why)
 from waiting import until
 
 
@@ -379,8 +380,9 @@ def test_watch_tells_of_incidents(site, edge):
 
 
 def test_without_the_kernels_word(daemons, edge, as_root):
-    """In a network of its own there are no process events: the master's lines are the witness, with what was last seen."""
-    made = daemons(venv=edge["path"], wrapper=["unshare", "--net"])
+    """In a network of its own there are no process events, and from old kernels nothing by pidfds: the master's lines are the
+    witness, with what was last seen."""
+    made = daemons(venv=edge["path"], wrapper=IN_AN_OLD_CONTAINER)
     made.write(web(**settings("sync")))
     made.start()
     victim = up(made)[0]
@@ -391,3 +393,35 @@ def test_without_the_kernels_word(daemons, edge, as_root):
     assert "how workers end is not seen" in made.said()
     ask_in_vain(made, "/slow?s=9")
     assert named(made, "runtime.timeout")["phase"] == "runtime"
+
+
+WITHOUT_EVENTS = {
+    "namespace": ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"],
+    "refused": [*REFUSE, "process-events"],
+}
+ENDS = {
+    "killed": ("/kill?signal=9", "runtime.killed-9-sent", signal.SIGKILL, None),
+    "crashed": ("/segv", "runtime.crash-signal", signal.SIGSEGV, None),
+    "exited": ("/exit?code=5", "runtime.worker-exit", None, 5),
+    "left": ("/exit?code=0", "runtime.worker-exit", None, 0),
+}
+
+
+@pytest.mark.parametrize("without", WITHOUT_EVENTS)
+def test_by_pidfds(daemons, oldest, as_root, without):
+    """Where there are no process events, the kernel tells by pidfds how workers end, and as much. The oldest Gunicorn has no line
+    for most of it."""
+    made = daemons(venv=oldest["path"], wrapper=WITHOUT_EVENTS[without])
+    made.write(*[web(name, **settings("sync", workers=1, timeout=60)) for name in ENDS])
+    made.start()
+    for name in ENDS:
+        made.wait_workers(1, name, timeout=60)
+    needs_process_events(made)
+    assert "how workers end is told by their pidfds" in made.said()
+    for name, (path, _, _, _) in ENDS.items():
+        ask_in_vain(made, path, name)
+    for name, (_, kind, by, status) in ENDS.items():
+        incident = until(lambda name=name: why(made, name=name), f"what {name} died of", 30)[0]
+        death = incident["deaths"][0]
+        assert (incident["class"], death["signal"], death["status"], death["booted"]) == (kind, by, status, True)
+    made.ctl("shutdown")  # SIGTERM would end unshare

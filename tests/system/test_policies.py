@@ -10,7 +10,8 @@ import pytest
 
 from client import get
 from sections import bridle, web
-from troubles import CLASSES, ask_in_vain, named, needs_process_events, note, settings, troubled, up, why
+from troubles import (CLASSES, IN_A_CONTAINER, IN_AN_OLD_CONTAINER, ask_in_vain, named, needs_process_events, note, settings, troubled,
+                      up, why)
 from waiting import until
 
 
@@ -146,9 +147,10 @@ def test_a_worker_that_hangs_is_asked_to_go(site, edge):
     assert [one["class"] for one in why(made, 50) if one["alarm"]] == []
 
 
-@pytest.mark.parametrize("wrapper", [[], ["unshare", "--net"]], ids=["machine", "container"])
+@pytest.mark.parametrize("wrapper", [[], IN_A_CONTAINER, IN_AN_OLD_CONTAINER], ids=["machine", "container", "old container"])
 def test_a_hang_is_replaced(daemons, edge, wrapper):
-    """In a network of its own, as in a container, the kernel tells nobody of a worker's end: the master's line does."""
+    """In a network of its own, as in a container, the kernel gives no process events: pidfds tell of a worker's end, and where
+    the kernel is old, the master's line."""
     if wrapper and os.geteuid() != 0:
         pytest.skip("a network of its own needs root")
     made = daemons(venv=edge["path"], wrapper=wrapper)

@@ -20,6 +20,12 @@
 #ifndef SYS_clone3
 #define SYS_clone3 435
 #endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef SYS_pidfd_getfd
 #define SYS_pidfd_getfd 438
 #endif
@@ -36,6 +42,7 @@ static const struct { const char *name; long number; long arguments[4]; bool tra
 	{ "process_vm_readv",  SYS_process_vm_readv,  { 1 }, false },
 	{ "process_vm_writev", SYS_process_vm_writev, { 1 }, false },
 	{ "pidfd_getfd",       SYS_pidfd_getfd,       { -1, 0 }, false },
+	{ "pidfd_send_signal", SYS_pidfd_send_signal, { -1, 0 }, false },
 	{ "kcmp",              SYS_kcmp,              { 1, -1 }, false },
 	{ "perf_event_open",   SYS_perf_event_open,   { 0 }, false },
 	{ "bpf",               SYS_bpf,               { 0 }, false },
@@ -127,6 +134,8 @@ has_the_sockets_that_it_uses(void **state)
 	assert_int_equal(behind(try_sockets), 0);
 }
 
+static bool has_pidfds; /* Linux 5.3, and no filter of a container's */
+
 static int
 try_ordinary_work(void)
 {
@@ -136,15 +145,21 @@ try_ordinary_work(void)
 
 	if (f == NULL || fgetc(f) == EOF || fd < 0 || memory == MAP_FAILED)
 		return 1;
-	return socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0 && inotify_init1(IN_CLOEXEC) >= 0 ? 0 : 2;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0 || inotify_init1(IN_CLOEXEC) < 0)
+		return 2;
+	return !has_pidfds || syscall(SYS_pidfd_open, getppid(), 0) >= 0 ? 0 : 3;
 }
 
 static void
 goes_on_working(void **state)
 {
+	int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
 	(void)state;
 	if (!has_filters())
 		skip();
+	has_pidfds = pidfd >= 0;
+	close(pidfd);
 	assert_int_equal(behind(try_ordinary_work), 0);
 }
 

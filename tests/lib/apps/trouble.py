@@ -1,5 +1,5 @@
 """An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
-/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x.
+/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /kill?signal=9 kills the worker, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x.
 """
 import ctypes
 import os
@@ -56,6 +56,8 @@ def respond(path, query):
             silent.recv(1)
     if path == "/segv":
         ctypes.string_at(0)
+    if path == "/kill":
+        os.kill(os.getpid(), int(query["signal"]))
     if path == "/exit":
         os._exit(int(query["code"]))
     if path == "/raise":
