@@ -75,6 +75,11 @@ may_signal(const struct pool *p, msec now)
 enum pool_deed
 pool_step(struct pool *p, const struct pool_seen *seen, msec now)
 {
+	if (seen->generation != p->generation) {
+		p->generation = seen->generation;
+		p->moving = p->waiting = false;
+		p->since = now;
+	}
 	if (seen->workers != p->last) {
 		p->last = seen->workers;
 		p->since = now;

@@ -37,12 +37,14 @@ struct pool {
 	msec sent;           /* when a signal last went out; 0 before the first */
 	uint32_t last;       /* how many workers were seen last, */
 	msec since;          /* and since when it has been as many */
+	uint32_t generation; /* whose they are */
 };
 
 struct pool_seen {
 	uint32_t workers; /* living children of the master that are workers */
 	uint32_t booted;  /* of these, those that have heart-beaten */
 	int64_t queue;    /* connections waiting in accept queues; -1 unknown */
+	uint32_t generation;
 };
 
 enum pool_deed { POOL_NOTHING, POOL_ONE_MORE, POOL_ONE_LESS };
@@ -58,7 +60,8 @@ uint32_t pool_set(struct pool *p, uint32_t n);
 uint32_t pool_want(struct pool *p, const struct pool_seen *seen, msec now);
 
 /* The next signal towards `wanted`; to be called with every sample. Remembers that it was given. A number that
- * differs although nobody moved it (a worker died, HUP reset it) gets POOL_SETTLE to mend itself first. */
+ * differs although nobody moved it (a worker died, HUP reset it) gets POOL_SETTLE to mend itself first, and so does that of
+ * another generation than before: its master was started with what is wanted, and forks one after the other. */
 enum pool_deed pool_step(struct pool *p, const struct pool_seen *seen, msec now);
 
 #endif

@@ -161,7 +161,7 @@ pools_judge(struct watcher *w, struct service *s, const struct page_service *rec
 	msec now = clock_now();
 	struct sampler *sampler = s->sampler;
 	struct workers_count count = pools_seen(sampler, record, now);
-	struct pool_seen seen = { count.all, count.booted, sampler->queue };
+	struct pool_seen seen = { count.all, count.booted, sampler->queue, record->generation };
 
 	if (sampler->workers.unsure)
 		return; /* who is not seen is not missing */

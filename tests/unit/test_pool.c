@@ -165,6 +165,39 @@ the_master_mends_its_pool_itself(void **state)
 	assert_int_equal(step(&p, 3, T0 + 9000 + POOL_SETTLE + POOL_SPACING), POOL_ONE_MORE);
 }
 
+static enum pool_deed
+step_of(uint32_t generation, struct pool *p, uint32_t workers, msec now)
+{
+	return pool_step(p, &(struct pool_seen){ .workers = workers, .booted = workers, .generation = generation },
+		now);
+}
+
+/* What is wanted was changed while nobody ran: the next one is started with that, and has not forked all of them yet. */
+static void
+another_generation_begins_with_what_is_wanted(void **state)
+{
+	struct pool p;
+
+	(void)state;
+	pool_init(&p, 2, 2, 2);
+	assert_int_equal(step_of(1, &p, 2, T0), POOL_NOTHING);
+	pool_set(&p, 5);
+	assert_int_equal(step_of(2, &p, 2, T0 + 60000), POOL_NOTHING);
+	assert_int_equal(step_of(2, &p, 4, T0 + 60300), POOL_NOTHING);
+	assert_int_equal(step_of(2, &p, 5, T0 + 60400), POOL_NOTHING);
+	/* one that was started before it was changed has less */
+	pool_set(&p, 6);
+	assert_int_equal(step_of(3, &p, 5, T0 + 90000), POOL_NOTHING);
+	assert_int_equal(step_of(3, &p, 5, T0 + 90000 + POOL_SETTLE), POOL_ONE_MORE);
+	/* the signal went to one that is gone */
+	assert_int_equal(step_of(4, &p, 5, T0 + 93000), POOL_NOTHING);
+	assert_int_equal(step_of(4, &p, 5, T0 + 93000 + POOL_SETTLE), POOL_ONE_MORE);
+	/* the same generation: at once */
+	assert_int_equal(step_of(4, &p, 6, T0 + 97000), POOL_NOTHING);
+	pool_set(&p, 7);
+	assert_int_equal(step_of(4, &p, 6, T0 + 98000), POOL_ONE_MORE);
+}
+
 int
 main(void)
 {
@@ -177,6 +210,7 @@ main(void)
 		cmocka_unit_test(nothing_moves_without_range_or_knowledge),
 		cmocka_unit_test(one_signal_at_a_time),
 		cmocka_unit_test(the_master_mends_its_pool_itself),
+		cmocka_unit_test(another_generation_begins_with_what_is_wanted),
 	};
 
 	return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
