@@ -78,6 +78,32 @@ static const struct {
 	{ '!', FATE_LOST, "the command runs as user, not with all privileges" },
 };
 
+/* systemd.exec(5), EnvironmentFile=: its settings override those of Environment=, and what it holds is not known. */
+static void
+hint_files(struct launch *l, const struct wordlist *words)
+{
+	struct draft *d = l->draft;
+
+	for (uint32_t i = 0; draft_has(d, KEY_environment_file) && i < words->count; i++)
+		if (strcmp(hole_fill(words->arena, words->at[i], &d->variables, NULL), words->at[i]) != 0) {
+			wordlist_add(&d->hints,
+				"The command's variables are filled in as Environment= has them: where environment_file sets "
+				"one, too, that value is the one to write.");
+			return;
+		}
+}
+
+/* systemd.service(5): a path is absolute, and no variable; "sh", a name, is looked for. */
+static void
+check_path(const struct launch *l, const char *word)
+{
+	bool is_ours = word[0] == HOLE_OPEN && word[1] != '$'; /* to be filled in: it may be absolute then */
+
+	if (word[0] != '/' && !is_ours && strchr(word, '/') != NULL)
+		conf_complain(l->import->report, CONF_WARNING, l->entry->file, l->entry->line,
+			"%s: the path of its command is not absolute: systemd refuses the unit", l->entry->directive);
+}
+
 /* A lone ";" parts commands, of which only Type=oneshot may have several. */
 static void
 launch_line(struct launch *l, const char *line, const char *written)
@@ -96,8 +122,12 @@ launch_line(struct launch *l, const char *line, const char *written)
 			written = "#"; /* argv[0], once */
 	if (step == WORD_BAD)
 		import_broken(l->import, l->entry, arena_printf(words.arena, "%s: systemd refuses the unit", err.text));
-	else
+	else {
+		if (words.count > 0)
+			check_path(l, words.at[0]);
+		hint_files(l, &words);
 		launch_words(l, (struct conf_words){ .at = words.at, .count = words.count });
+	}
 }
 
 void

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "import/directives.h"
 #include "import/hole.h"
+#include "import/overrule.h"
 
 static const struct span_unit {
 	const char *name;
@@ -125,6 +126,14 @@ is_without_limit(const struct translation *t, enum key_id key, int64_t ms)
 	return ms == 0 && t->unit != NULL && (key == KEY_start_timeout || key == KEY_stop_timeout);
 }
 
+/* Whether KEY without a value is a limit that is none: that of a job which is run once. */
+static bool
+has_no_limit(const struct translation *t, enum key_id key)
+{
+	return key == KEY_start_timeout && t->unit != NULL && t->draft->kind == CONF_PROGRAM &&
+		strcmp(value_in_effect(t->import, t->unit, "Service", "Type"), "oneshot") == 0;
+}
+
 static void
 set_span(struct translation *t, enum key_id key)
 {
@@ -135,6 +144,9 @@ set_span(struct translation *t, enum key_id key)
 		translate_set(t, key, t->value, note);
 	else if (!translate_span_parse(t->value, &ms)) {
 		translate_pass_over(t, "not a time span such as 30s or 5min");
+	} else if ((ms == 0 || ms == INT64_MAX) && has_no_limit(t, key)) {
+		draft_unset(t->draft, key);
+		translate_settle(t, FATE_IMPLIED, "a oneshot has no limit here, unless one is set");
 	} else {
 		const char *text;
 
@@ -162,7 +174,7 @@ translate_span_both(struct translation *t)
 	set_span(t, KEY_start_timeout);
 	if (!t->is_passed_over)
 		set_span(t, KEY_stop_timeout);
-	if (t->entry->fate == FATE_KEPT)
+	if (t->entry->fate == FATE_KEPT && draft_has(t->draft, KEY_start_timeout))
 		t->entry->key = "start_timeout stop_timeout";
 }
 

@@ -41,6 +41,22 @@ say_restart(const struct import *im, const struct unit *unit)
 			"what it was.");
 }
 
+/* systemd.service(5): a stop has DefaultTimeoutStopSec= (90 s), where a [program] has 10 s here, and each command before the
+ * start DefaultTimeoutStartSec= (90 s), where all of them have 60 s here. Gunicorn stops in graceful_timeout by itself. */
+static void
+say_times(const struct unit *unit)
+{
+	static const char note[] = "what systemd gives where the unit says nothing";
+	struct draft *d = unit->draft;
+	struct err err;
+
+	if (d->kind == CONF_PROGRAM && !draft_has(d, KEY_stop_timeout))
+		draft_set(d, KEY_stop_timeout, "90s", note, &err);
+	if (unit_value(unit, "ExecStartPre")[0] != '\0' && draft_has(d, KEY_exec_start_pre) &&
+		!draft_has(d, KEY_start_timeout) && !is_oneshot(d))
+		draft_set(d, KEY_start_timeout, "90s", note, &err);
+}
+
 /* Whether UNIT has NAME started with it. */
 static bool
 pulls_in(const struct unit *unit, const char *name)
@@ -174,5 +190,6 @@ unit_carry(struct import *im, const struct unit *unit)
 		return;
 	}
 	say_restart(im, unit);
+	say_times(unit);
 	say_start(im, unit);
 }

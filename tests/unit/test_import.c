@@ -376,27 +376,34 @@ service_lines(void **state)
 			"app = a; environment = K=a$w2x!@b@c$5$$d; environment = P=FILL_IN_HOME/x:FILL_IN_y; environment = L=$V; " },
 		{ "WorkingDirectory=${HOME}\nExecStart=gunicorn a\n", "app = a; directory = /FILL_IN_HOME; " },
 		{ "EnvironmentFile=/e\nExecStart=/bin/sh -c '${CELERY} -A ${APP} beat $$X'\n",
-			"command = /bin/sh -c \"${CELERY} -A ${APP} beat $X\"; environment_file = /e; " },
+			"command = /bin/sh -c \"${CELERY} -A ${APP} beat $X\"; environment_file = /e; stop_timeout = 90s; " },
 		{ "EnvironmentFile=/e\nExecStart=/x/celery -A ${APP} $OPTS --x=$Y '$$z\"'\n",
-			"command = /bin/sh -c \"exec \\\"/x/celery\\\" \\\"-A\\\" \\\"${APP}\\\" $OPTS \\\"--x=\\\\$Y\\\" \\\"\\\\$z\\\\\\\"\\\"\"; environment_file = /e; " },
+			"command = /bin/sh -c \"exec \\\"/x/celery\\\" \\\"-A\\\" \\\"${APP}\\\" $OPTS \\\"--x=\\\\$Y\\\" \\\"\\\\$z\\\\\\\"\\\"\"; environment_file = /e; stop_timeout = 90s; " },
 		{ "StandardOutput=null\nExecStart=gunicorn a\n", "app = a; log = none; " },
 		{ "Nice=3\nEnvironment=A=b\nExecStart=/usr/bin/env C=d nice -n 5 sudo -u www /srv/start.sh\n",
-			"command = /usr/bin/env C=d nice -n 5 sudo -u www /srv/start.sh; environment = A=b; nice = 3; " },
-		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; start_timeout = 5s; " },
-		{ "ExecStart=gunicorn a\nExecStartPre=-/bin/mkdir -p '/run/a b'\nExecStartPre=+!/bin/x ; y\n", "app = a; exec_start_pre = -/bin/mkdir -p \"/run/a b\"; exec_start_pre = +/bin/x ; y; " },
+			"command = /usr/bin/env C=d nice -n 5 sudo -u www /srv/start.sh; environment = A=b; nice = 3; stop_timeout = 90s; " },
+		{ "ExecStart=/srv/start.sh\nTimeoutStartSec=5\n", "command = /srv/start.sh; start_timeout = 5s; stop_timeout = 90s; " },
+		{ "ExecStart=gunicorn a\nExecStartPre=-/bin/mkdir -p '/run/a b'\nExecStartPre=+!/bin/x ; y\n", "app = a; start_timeout = 90s; exec_start_pre = -/bin/mkdir -p \"/run/a b\"; exec_start_pre = +/bin/x ; y; " },
 		{ "ExecStart=gunicorn a\nExecStartPre=find /x -exec rm {} \\;\nExecStartPre=/x/a ';' ; /x/b\n",
-			"app = a; exec_start_pre = find /x -exec rm {} \";\"; exec_start_pre = /x/a \";\" ; /x/b; " },
+			"app = a; start_timeout = 90s; exec_start_pre = find /x -exec rm {} \";\"; exec_start_pre = /x/a \";\" ; /x/b; " },
 		{ "ExecStart=gunicorn a\nExecStartPre=/bin/x\nExecStartPre=\nExecStopPost=/bin/y\n", "app = a; exec_stop_post = /bin/y; " },
 		{ "ExecStart=gunicorn a\nExecStartPost=/bin/kill -0 $MAINPID\n", "app = a; exec_start_post = /bin/sh -c \"exec \\\"/bin/kill\\\" \\\"-0\\\" $MAINPID\"; " },
 		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
-		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; type = notify; notify_access = all; watchdog = 30s; " },
-		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; autostart = no; restart = never; success_exit_status = 75 SIGUSR1; type = oneshot; remain_after_exit = yes; " },
+		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; stop_timeout = 90s; type = notify; notify_access = all; watchdog = 30s; " },
+		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; autostart = no; restart = never; success_exit_status = 75 SIGUSR1; stop_timeout = 90s; type = oneshot; remain_after_exit = yes; " },
 		{ "Type=oneshot\nExecStart=/x/a b\nExecStart=-/x/c\nExecStartPre=/x/first\nExecStart=/x/last\n",
-			"command = /x/last; autostart = no; restart = never; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
-		{ "Type=oneshot\nExecStart=/x/a\nExecStartPre=\nExecStart=/x/b\n", "command = /x/b; autostart = no; restart = never; exec_start_pre = /x/a; type = oneshot; " },
+			"command = /x/last; autostart = no; restart = never; stop_timeout = 90s; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
+		{ "Type=oneshot\nExecStart=/x/a\nExecStartPre=\nExecStart=/x/b\n", "command = /x/b; autostart = no; restart = never; stop_timeout = 90s; exec_start_pre = /x/a; type = oneshot; " },
 		{ "Type=oneshot\nRestart=on-failure\nExecStart=/x/a\nExecStart=/x/b\nExecStart=\nExecStart=/x/last\n[Install]\nWantedBy=x.target\n",
-			"command = /x/last; restart = on-failure; type = oneshot; " },
+			"command = /x/last; restart = on-failure; stop_timeout = 90s; type = oneshot; " },
 		{ "ExecStart=gunicorn a\nTimeoutStartSec=0\nTimeoutStopSec=0\n", "app = a; start_timeout = 86400s; stop_timeout = 86400s; " },
+		/* a job that is run once has no limit of its own, and what a stop gives is said where we would give less */
+		{ "ExecStart=/x/y\nTimeoutStartSec=9\nTimeoutSec=infinity\nType=oneshot\n",
+			"command = /x/y; autostart = no; restart = never; stop_timeout = 86400s; type = oneshot; " },
+		{ "ExecStart=/x/y\nTimeoutStartSec=0\nTimeoutStopSec=soon\n", "command = /x/y; start_timeout = 86400s; stop_timeout = 90s; " },
+		{ "ExecStart=gunicorn a\nExecStartPre=/x/a\nTimeoutStartSec=5\n", "app = a; start_timeout = 5s; exec_start_pre = /x/a; " },
+		{ "ExecStart=/x/y\nExecStartPre=/x/a\nType=oneshot\nRestart=no\n[Install]\nWantedBy=x\n",
+			"command = /x/y; restart = never; stop_timeout = 90s; exec_start_pre = /x/a; type = oneshot; " },
 		{ "ExecStart=gunicorn a\nTimeoutStopSec=.5s 1\nRestartSec=0s5\nStartLimitInterval=1y\n", "app = a; restart_delay = 5s; start_limit_interval = 604800s; stop_timeout = 1500ms; " },
 		{ "ExecStart=gunicorn a\nTimeoutStopSec=1.5.5s\nTimeoutStartSec=5.\nRestartSec=2\u00b5s\n", "app = a; restart_delay = 1ms; " },
 		{ "ExecStart=gunicorn a\nSuccessExitStatus=TEMPFAIL EX_USAGE SIGINT\nRestartPreventExitStatus=EXCEPTION 3\n",
@@ -405,9 +412,9 @@ service_lines(void **state)
 		{ "ExecStart=/usr/bin/env -uA --unset=B --unset C --chdir=/srv --ignore-environment -v gunicorn a\n",
 			"app = a; directory = /srv; clear_environment = yes; unset_environment = A; unset_environment = B; unset_environment = C; " },
 		{ "PermissionsStartOnly=true\nExecStartPre=/x/a ; -/x/b\nExecStartPre=-+/x/c\nExecStart=gunicorn a\n",
-			"app = a; exec_start_pre = +/x/a ; -+/x/b; exec_start_pre = -+/x/c; " },
+			"app = a; start_timeout = 90s; exec_start_pre = +/x/a ; -+/x/b; exec_start_pre = -+/x/c; " },
 		{ "ExecStartPre=-/bin/rm -f /srv/x.sock\nExecStartPre=/bin/rm -f /srv/x.sock /srv/other\nExecStart=gunicorn -b unix:/srv/x.sock a\n",
-			"app = a; bind = unix:/srv/x.sock; socket_mode = 0666; exec_start_pre = /bin/rm -f /srv/x.sock /srv/other; " },
+			"app = a; bind = unix:/srv/x.sock; socket_mode = 0666; start_timeout = 90s; exec_start_pre = /bin/rm -f /srv/x.sock /srv/other; " },
 		{ "RuntimeDirectory=web\nExecStart=gunicorn a\nExecStopPost=/bin/rm -rf /run/web/\nExecStopPost=/bin/rm -f /run/web/pid\n",
 			"app = a; runtime_directory = web; exec_stop_post = /bin/rm -f /run/web/pid; " },
 		{ "ExecSearchPath=/x/bin:/usr/bin\nExecStart=gunicorn a\n", "app = a; environment = PATH=/x/bin:/usr/bin; " },
@@ -417,8 +424,8 @@ service_lines(void **state)
 		{ "DynamicUser=yes\nUser=shop\nPrivateTmp=no\nExecStart=gunicorn a\n",
 			"app = a; user = shop; no_new_privileges = yes; protect_system = strict; protect_home = read-only; remove_ipc = yes; restrict_suid_sgid = yes; " },
 		{ "OOMPolicy=stop\nRestart=no\nExecStart=gunicorn a\n", "app = a; oom_policy = stop; restart = never; " },
-		{ "ExecStart=/x/y\nReloadSignal=SIGUSR1\nRestartKillSignal=SIGINT\n", "command = /x/y; reload_signal = SIGUSR1; " },
-		{ "ExecStart=/x/y\nKillSignal=SIGQUIT\nExecReload=/bin/kill -HUP $MAINPID\n", "command = /x/y; kill_signal = SIGQUIT; reload_signal = HUP; " },
+		{ "ExecStart=/x/y\nReloadSignal=SIGUSR1\nRestartKillSignal=SIGINT\n", "command = /x/y; stop_timeout = 90s; reload_signal = SIGUSR1; " },
+		{ "ExecStart=/x/y\nKillSignal=SIGQUIT\nExecReload=/bin/kill -HUP $MAINPID\n", "command = /x/y; stop_timeout = 90s; kill_signal = SIGQUIT; reload_signal = HUP; " },
 		{ "ExecStart=gunicorn a\nLimitNOFILE=1024:infinity\nLimitAS=4G\nLimitNICE=-5\nLimitCORE=0\n", "app = a; limit_as = 4G; limit_core = 0; limit_nice = -5; limit_nofile = 1024:infinity; " },
 		{ "ExecStart=gunicorn a\nLimitSTACK=1G 500M\nLimitDATA=1.5G:2G\nLimitNPROC=0x40\nLimitFSIZE=4 G\nLimitMSGQUEUE=1E\nMemoryMax=1G512M\n",
 			"app = a; limit_data = 1.5G:2G; limit_fsize = 4294967296; limit_msgqueue = 1E; "
@@ -438,7 +445,7 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nSetCredential=key:s3 cret\nSetCredential=n:a\\nb\nUnsetEnvironment=LANG LC_ALL\nUnsetEnvironment=A=b\n",
 			"app = a; unset_environment = LANG LC_ALL; set_credential = \"key:s3 cret\"; " },
 		{ "ExecStart=gunicorn a\nSetCredential=key:\\x41 \\\\b\"c\\x27\n", "app = a; set_credential = \"key:A \\\\b\\\"c'\"; " },
-		{ "ExecStart={{ d }}/x.sh y\n", "command = \"/FILL_IN_d/x.sh\" y; " },
+		{ "ExecStart={{ d }}/x.sh y\n", "command = \"/FILL_IN_d/x.sh\" y; stop_timeout = 90s; " },
 		{ "ExecStart=gunicorn -b unix: a\n", "app = a; " },
 		{ "ExecStart=pipenv --python /p run gunicorn a\n", "app = a; command = pipenv --python /p run gunicorn; " },
 		{ "ExecStart=gunicorn a\nOOMPolicy=kill\nMemoryLimit=1G\n", "app = a; memory_max = 1G; oom_policy = restart; " },
@@ -459,13 +466,13 @@ service_lines(void **state)
 			"app = a; umask = 0027; nice = 5; restart = never; protect_system = full; " },
 		{ "WorkingDirectory=/srv\nWorkingDirectory=-x\nExecStart=gunicorn -c x\nOOMPolicy=stop\nOOMPolicy=foo\nRestartSec=7\nRestartSec=soon\n",
 			"directory = /srv; oom_policy = restart; restart_delay = 7s; config = x; " },
-		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; type = notify; " },
+		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; stop_timeout = 90s; type = notify; " },
 		/* and whoever asks what another directive says is told what is in effect of it */
 		{ "ExecStart=gunicorn a\nOOMPolicy=stop\nRestart=no\nRestart=sometimes\n", "app = a; oom_policy = stop; restart = never; " },
 		{ "ExecStart=gunicorn a\nPrivateDevices=yes\nPrivateDevices=perhaps\nDevicePolicy=strict\n", "app = a; private_devices = yes; " },
 		{ "Type=oneshot\nType=once\nExecStart=/x/a\nExecStart=/x/b\n",
-			"command = /x/b; autostart = no; restart = never; exec_start_pre = /x/a; type = oneshot; " },
-		{ "PermissionsStartOnly=yes\nPermissionsStartOnly=\nExecStartPre=/x/a\nExecStart=gunicorn a\n", "app = a; exec_start_pre = /x/a; " },
+			"command = /x/b; autostart = no; restart = never; stop_timeout = 90s; exec_start_pre = /x/a; type = oneshot; " },
+		{ "PermissionsStartOnly=yes\nPermissionsStartOnly=\nExecStartPre=/x/a\nExecStart=gunicorn a\n", "app = a; start_timeout = 90s; exec_start_pre = /x/a; " },
 		{ "ExecStart=gunicorn a\nTimeoutStopSec=1\nTimeoutSec=2\nTimeoutStopSec=3\nTimeoutStopSec=x\nNice=4\nNice=\nNice=z\n",
 			"app = a; start_timeout = 2s; stop_timeout = 3s; " },
 		/* a path that systemd passes over, or that is not to be had here, takes none of the others along */
@@ -732,7 +739,7 @@ a_socket_has_its_service(void **state)
 	add(&i, "/e/conf.socket", "[Socket]\nListenStream=/run/w.sock\nSocketUser=www\nSocketMode=0600\n");
 	end(&i);
 	expect_settings(&i, "sockets",
-		"command = /x/fcgiwrap; app = a; bind = unix:/run/w.sock; socket_owner = www; socket_mode = 0600; ");
+		"command = /x/fcgiwrap; stop_timeout = 90s; app = a; bind = unix:/run/w.sock; socket_owner = www; socket_mode = 0600; ");
 	assert_int_equal(entry_of(&i, "SocketUser")->fate, FATE_LOST);
 	release(&i);
 }
@@ -743,11 +750,11 @@ a_socket_may_be_called_otherwise(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *service, *socket, *wanted; enum fate fate; } cases[] = {
-		{ "Sockets=http.socket", "", "app = a; bind = unix:/run/h.sock; socket_mode = 0660; command = /x; ", FATE_KEPT },
-		{ "Sockets=other.socket\nSockets=http.socket", "", "app = a; bind = unix:/run/h.sock; socket_mode = 0660; command = /x; ", FATE_LOST },
-		{ "Sockets=http.socket\nSockets=", "", "app = a; command = /x; app = FILL_IN_app; bind = unix:/run/h.sock; socket_mode = 0660; ", FATE_MEANINGLESS },
-		{ "Sockets=http.socket", "Service=other.service\n", "app = a; command = /x; ", FATE_LOST },
-		{ "Sockets=http.sock http.socket.x", "", "app = a; command = /x; app = FILL_IN_app; bind = unix:/run/h.sock; socket_mode = 0660; ", FATE_LOST },
+		{ "Sockets=http.socket", "", "app = a; bind = unix:/run/h.sock; socket_mode = 0660; command = /x; stop_timeout = 90s; ", FATE_KEPT },
+		{ "Sockets=other.socket\nSockets=http.socket", "", "app = a; bind = unix:/run/h.sock; socket_mode = 0660; command = /x; stop_timeout = 90s; ", FATE_LOST },
+		{ "Sockets=http.socket\nSockets=", "", "app = a; command = /x; stop_timeout = 90s; app = FILL_IN_app; bind = unix:/run/h.sock; socket_mode = 0660; ", FATE_MEANINGLESS },
+		{ "Sockets=http.socket", "Service=other.service\n", "app = a; command = /x; stop_timeout = 90s; ", FATE_LOST },
+		{ "Sockets=http.sock http.socket.x", "", "app = a; command = /x; stop_timeout = 90s; app = FILL_IN_app; bind = unix:/run/h.sock; socket_mode = 0660; ", FATE_LOST },
 	};
 	/* clang-format on */
 
@@ -779,7 +786,7 @@ a_socket_may_start_its_service(void **state)
 		{ "", "ListenStream=/run/w.sock\n", "", "app = a; bind = unix:/run/w.sock; socket_mode = 0666; start = on-demand; " },
 		{ "[Install]\nWantedBy=multi-user.target\n", "ListenStream=/run/w.sock\n", "", "app = a; bind = unix:/run/w.sock; socket_mode = 0666; " },
 		{ "", "ListenStream=80\n", "[Unit]\nWants=web.service\n[Service]\nExecStart=/x\n",
-			"app = a; bind = 0.0.0.0:80 [::]:80; command = /x; wants = web; " },
+			"app = a; bind = 0.0.0.0:80 [::]:80; command = /x; stop_timeout = 90s; wants = web; " },
 		{ "[Install]\nWantedBy=x\n", "ListenStream=/var/run/a/b/w.sock\nDirectoryMode=0750\nSocketMode=0600\n", "",
 			"app = a; bind = unix:/var/run/a/b/w.sock; socket_mode = 0600; runtime_directory = a/b; runtime_directory_mode = 0750; " },
 		{ "[Install]\nWantedBy=x\n", "ListenStream=/run/a b/w.sock\nSocketMode=0600\n", "",
@@ -885,7 +892,7 @@ a_timer_starts_its_service(void **state)
 	add(&i, "/e/tidy.service", "[Service]\nType=oneshot\nExecStart=/x/tidy\n");
 	add(&i, "/e/tidy.timer", "[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n");
 	end(&i);
-	expect_settings(&i, "timer", "command = /x/tidy; autostart = no; restart = never; type = oneshot; ");
+	expect_settings(&i, "timer", "command = /x/tidy; autostart = no; restart = never; stop_timeout = 90s; type = oneshot; ");
 	assert_int_equal(entry_of(&i, "OnCalendar")->fate, FATE_LOST);
 	release(&i);
 }
@@ -951,6 +958,66 @@ what_is_passed_over_is_said(void **state)
 	assert_int_equal(entry_of(&i, "RestartSec")->fate, FATE_MEANINGLESS);
 	assert_int_equal(entry_of(&i, "foo bar")->fate, FATE_MEANINGLESS);
 	release(&i);
+}
+
+/* Only a name is looked for; a path has to be one before any variable is replaced. What a template fills in may be one. */
+static void
+a_path_is_absolute(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *command; unsigned warnings; } cases[] = {
+		{ "/x/gunicorn a", 0 }, { "gunicorn a", 0 }, { "-/x/gunicorn a", 0 }, { "{{ v }}/gunicorn a", 0 }, { "sh -c /x/y", 0 },
+		{ "%i/gunicorn a", 0 }, { "x/gunicorn a", 1 }, { "./gunicorn a", 1 }, { "${V}/gunicorn a", 1 }, { "-x/gunicorn a", 1 },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t n = 0; n < sizeof cases / sizeof cases[0]; n++) {
+		char text[128];
+		struct imported i;
+
+		snprintf(text, sizeof text, "[Service]\nExecStart=%s\nRestart=no\n[Install]\nWantedBy=x\n",
+			cases[n].command);
+		begin(&i);
+		add(&i, "x@.service", text);
+		end(&i);
+		assert_int_equal(i.report.errors, 0);
+		if (i.report.count != cases[n].warnings)
+			fail_msg("%s: %u warnings", cases[n].command, (unsigned)i.report.count);
+		if (i.report.count > 0)
+			assert_int_equal(i.report.at[0].line, 2);
+		release(&i);
+	}
+}
+
+/* What EnvironmentFile= holds is not known, and overrides what is. */
+static void
+a_file_may_know_a_variable_better(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *lines; bool is_said; } cases[] = {
+		{ "Environment=W=2\nEnvironmentFile=/e\nExecStart=/x/gunicorn -w $W a\n", true },
+		{ "Environment=W=2\nEnvironmentFile=/e\nExecStart=/x/gunicorn -w 2 a\n", false },
+		{ "EnvironmentFile=/e\nExecStart=/x/gunicorn -w $W a\n", false },
+		{ "Environment=W=2\nExecStart=/x/gunicorn -w ${W} a\n", false },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t n = 0; n < sizeof cases / sizeof cases[0]; n++) {
+		bool is_said = false;
+		struct imported i;
+
+		begin(&i);
+		add(&i, "x.service", "[Service]\n");
+		add(&i, "/x.service.d/y.conf", arena_printf(i.im.arena, "[Service]\n%s", cases[n].lines));
+		end(&i);
+		for (uint32_t h = 0; h < i.im.drafts->hints.count; h++)
+			is_said = is_said || strstr(i.im.drafts->hints.at[h], "environment_file sets") != NULL;
+		if (is_said != cases[n].is_said)
+			fail_msg("%s", cases[n].lines);
+		release(&i);
+	}
 }
 
 /* A command that is too long is not said to be missing, too. */
@@ -1106,6 +1173,8 @@ main(void)
 		cmocka_unit_test(a_timer_starts_its_service),
 		cmocka_unit_test(what_is_broken_has_its_line),
 		cmocka_unit_test(what_is_passed_over_is_said),
+		cmocka_unit_test(a_path_is_absolute),
+		cmocka_unit_test(a_file_may_know_a_variable_better),
 		cmocka_unit_test(a_long_command_has_one_complaint),
 		cmocka_unit_test(programs_of_supervisord),
 		cmocka_unit_test(names_are_made_to_fit),
