@@ -40,6 +40,13 @@ words_of_array(struct arena *arena, const char *line, const char **behind)
 	return (struct conf_words){ .at = words.at, .count = plain ? words.count : 0 };
 }
 
+/* Whether neither LINE nor WORDS, which are those of its array, name a program. */
+static bool
+is_empty(const char *line, struct conf_words words)
+{
+	return words.count > 0 ? words.at[0][0] == '\0' : line[0] == '\0' || line[0] == '#' || strcmp(line, "[]") == 0;
+}
+
 /* Services without a name for where they begin have the directory of the person who types it. */
 void
 procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry, const char *line)
@@ -50,7 +57,9 @@ procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry,
 
 	if (d == NULL)
 		return;
-	if (words.count > 0 && behind[0] != '\0')
+	if (is_empty(line, words))
+		import_broken(im, entry, "there is no command in it");
+	else if (words.count > 0 && behind[0] != '\0')
 		import_broken(im, entry,
 			"something stands behind the array: ENTRYPOINT and CMD are one command, CMD's words the last");
 	else if (words.count > 0)

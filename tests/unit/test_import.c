@@ -290,6 +290,25 @@ options_of_uv(void **state)
 	}
 }
 
+static void
+no_command_is_no_service(void **state)
+{
+	static const char *const lines[] = { "", " \t", "web:", "# gunicorn a", "CMD []", "CMD [\"\", \"a\"]" };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof lines / sizeof lines[0]; n++) {
+		struct imported i;
+
+		begin(&i);
+		import_add_command(&i.im, lines[n]);
+		end(&i);
+		if (i.report.errors != 1)
+			fail_msg("'%s' was taken for a command", lines[n]);
+		assert_int_equal(i.im.ledger.first->fate, FATE_LOST);
+		release(&i);
+	}
+}
+
 /* Nothing behind an array is dropped. */
 static void
 what_stands_behind_an_array(void **state)
@@ -1155,6 +1174,7 @@ main(void)
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(blanks_stay_what_they_are),
 		cmocka_unit_test(options_of_uv),
+		cmocka_unit_test(no_command_is_no_service),
 		cmocka_unit_test(what_stands_behind_an_array),
 		cmocka_unit_test(company_is_lost),
 		cmocka_unit_test(service_lines),
