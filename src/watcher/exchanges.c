@@ -28,12 +28,8 @@ look(const struct sampler *sampler, const struct page_service *record, uint32_t 
 static bool
 ask(struct watcher *w, const struct service *s, const struct page_service *record, enum link_deed deed)
 {
-	struct link_record r = link_make(LINK_REQUEST);
+	struct link_record r = uplink_request(deed, s->slot, record);
 
-	r.deed = (uint8_t)deed;
-	r.service = s->slot;
-	r.incarnation = record->incarnation;
-	r.generation = record->generation;
 	return uplink_send(w, &r);
 }
 

@@ -15,12 +15,8 @@ enum {
 static void
 ask_for(struct watcher *w, struct service *s, const struct page_service *record, enum link_deed deed)
 {
-	struct link_record request = link_make(LINK_REQUEST);
+	struct link_record request = uplink_request(deed, s->slot, record);
 
-	request.deed = (uint8_t)deed;
-	request.service = s->slot;
-	request.incarnation = record->incarnation;
-	request.generation = record->generation;
 	request.arg = deed == DEED_REST ? record->arrivals : 0;
 	uplink_send(w, &request);
 }

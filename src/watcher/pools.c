@@ -28,19 +28,6 @@ pools_moving(const struct sampler *sampler, const struct page_service *record)
 			sampler->pool.last != sampler->pool.wanted);
 }
 
-/* The incarnation goes with it: should the slot be another's by the time that it arrives, nothing is done. */
-static struct link_record
-request(const struct service *s, const struct page_service *record, enum link_deed deed)
-{
-	struct link_record r = link_make(LINK_REQUEST);
-
-	r.deed = (uint8_t)deed;
-	r.service = s->slot;
-	r.incarnation = record->incarnation;
-	r.generation = record->generation;
-	return r;
-}
-
 /* A person's wish reaches us through the page; a wish of our own is there once the supervisor has taken it. */
 static void
 follow_wanted(struct sampler *sampler, const struct page_service *record, msec now)
@@ -56,7 +43,7 @@ want(struct watcher *w, struct service *s, const struct page_service *record, co
 {
 	struct sampler *sampler = s->sampler;
 	uint32_t wanted = pool_want(&sampler->pool, seen, now);
-	struct link_record scale = request(s, record, DEED_SCALE);
+	struct link_record scale = uplink_request(DEED_SCALE, s->slot, record);
 	char words[64];
 
 	/* what was asked for is in the page only when the supervisor has had its turn */
@@ -79,7 +66,8 @@ static void
 step(struct watcher *w, struct service *s, const struct page_service *record, const struct pool_seen *seen, msec now)
 {
 	struct sampler *sampler = s->sampler;
-	struct link_record more = request(s, record, DEED_MORE), less = request(s, record, DEED_LESS);
+	const struct link_record more = uplink_request(DEED_MORE, s->slot, record);
+	const struct link_record less = uplink_request(DEED_LESS, s->slot, record);
 	struct worker *oldest;
 
 	switch (pool_step(&sampler->pool, seen, now)) {
@@ -121,7 +109,7 @@ recycle(struct watcher *w, struct service *s, const struct page_service *record,
 	struct workers *workers = &s->sampler->workers;
 	uint64_t each = record->settings.memory_max_worker, together = record->settings.memory_max, limit;
 	struct recycle_worker *list = each > 0 || together > 0 ? calloc(workers->count + 1, sizeof *list) : NULL;
-	struct link_record deed = request(s, record, DEED_RECYCLE);
+	struct link_record deed = uplink_request(DEED_RECYCLE, s->slot, record);
 
 	if (list == NULL)
 		return;
@@ -130,7 +118,7 @@ recycle(struct watcher *w, struct service *s, const struct page_service *record,
 		free(list);
 		return;
 	}
-	/* nobody need be weighed when all together are light enough */
+	/* by 1 byte everybody is over, and so is weighed; where all together are light enough nobody need be */
 	limit = together > 0 && weight_together(workers, record->generation) > together ? 1 : each;
 	for (uint32_t i = 0; i < workers->count; i++) {
 		const struct worker *worker = &workers->at[i];

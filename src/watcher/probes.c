@@ -21,15 +21,10 @@ of(const struct probes *p)
 static void
 ask_for(struct probes *p, const struct page_service *record, enum link_deed deed)
 {
-	struct link_record request = link_make(LINK_REQUEST);
+	struct link_record request = uplink_request(deed, p->slot, record);
 
-	if (deed == DEED_NONE)
-		return;
-	request.deed = (uint8_t)deed;
-	request.service = p->slot;
-	request.incarnation = record->incarnation;
-	request.generation = record->generation;
-	uplink_send(p->w, &request);
+	if (deed != DEED_NONE)
+		uplink_send(p->w, &request);
 }
 
 static void

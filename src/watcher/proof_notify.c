@@ -43,13 +43,9 @@ may_speak(const struct proof *p, const struct page_service *record, pid_t pid)
 void
 proof_abort(struct proof *p, const struct page_service *record, const char *why)
 {
-	struct link_record request = link_make(LINK_REQUEST);
+	struct link_record request = uplink_request(DEED_SIGNAL, p->slot, record);
 
 	log_warning("%s: %s; its process gets SIGABRT", record->name, why);
-	request.deed = DEED_SIGNAL;
-	request.service = p->slot;
-	request.incarnation = record->incarnation;
-	request.generation = record->generation;
 	request.arg = SIGABRT;
 	uplink_send(p->w, &request);
 	p->alive = clock_now();

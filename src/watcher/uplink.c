@@ -15,6 +15,18 @@ enum { FEW = 4 /* records whose lines for the journal are not worth the memory t
 
 /* ---- out ---- */
 
+struct link_record
+uplink_request(enum link_deed deed, uint32_t slot, const struct page_service *record)
+{
+	struct link_record r = link_make(LINK_REQUEST);
+
+	r.deed = (uint8_t)deed;
+	r.service = slot;
+	r.incarnation = record->incarnation;
+	r.generation = record->generation;
+	return r;
+}
+
 static bool
 send_now(struct uplink *u, const struct link_record *record)
 {

@@ -11,6 +11,7 @@
 
 #include "wire/link.h"
 
+struct page_service;
 struct watcher;
 
 enum { UPLINK_QUEUE = 256 /* records that may wait for the supervisor to read */ };
@@ -28,6 +29,10 @@ void uplink_open(struct watcher *w, int fd);
 
 /* Give back its memory. */
 void uplink_release(struct watcher *w);
+
+/* A request for DEED on the service in SLOT and the current generation of its RECORD. Its incarnation goes along: should the
+ * slot be another's by the time that it arrives, nothing is done. */
+struct link_record uplink_request(enum link_deed deed, uint32_t slot, const struct page_service *record);
 
 /* Say it. False: UPLINK_QUEUE records wait already, and it was dropped. */
 bool uplink_send(struct watcher *w, const struct link_record *record);
