@@ -162,8 +162,8 @@ plan_hooks_new(struct plan_hooks **hooks, const struct conf_service *service, co
 		return no_memory(err);
 	}
 	m.hooks->arena = m.arena;
+	m.hooks->order.count[HOOK_LOOK_UP] = names; /* one process for all of them: names_ask() */
 	/* an arena without memory gives "" for strings: it is asked once, at the end */
-	m.hooks->order.count[HOOK_LOOK_UP] = names; /* one process for all of them: names_request() */
 	if (!fill(&m, command) || arena_failed(m.arena)) {
 		if (arena_failed(m.arena))
 			no_memory(err);
