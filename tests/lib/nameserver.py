@@ -31,9 +31,9 @@ class NameServer:
         self.silent = True
 
     def settings(self, directory):
-        """A resolv.conf(5) that names it and nobody else."""
+        """A resolv.conf(5) that names it and nobody else: asked again after 1, 2, 4, 8 s, and given up after 31."""
         path = directory / "resolv.conf"
-        path.write_text(f"nameserver {self.address}\noptions timeout:1 attempts:2\n")
+        path.write_text(f"nameserver {self.address}\noptions timeout:1 attempts:5\n")
         return path
 
 
