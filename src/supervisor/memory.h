@@ -65,7 +65,7 @@ void memory_descriptors(struct bridled *b, void (*visit)(void *context, int fd),
 /* The end: there is nothing to remember. */
 void memory_end(struct bridled *b);
 
-/* What this boot is called; pids and times of another mean nothing. */
+/* What this boot, of the machine or of our container, is called; pids and times of another mean nothing. */
 void memory_boot(char boot[STATE_BOOT]);
 
 #endif

@@ -230,7 +230,8 @@ past_find(struct past *p, struct bridled *b)
 		log_warning("'%s/state' cannot be used: %s", b->run_dir, err.text);
 		past_release(p);
 	} else if (strcmp(state_header(p->image)->boot, boot) != 0) {
-		log_info("'%s/state' is from before the last boot of this machine: nothing of it lives", b->run_dir);
+		log_info("'%s/state' is from before the last boot of this machine or container: nothing of it lives",
+			b->run_dir);
 		past_release(p);
 	} else {
 		await_watcher(p);

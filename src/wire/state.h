@@ -31,7 +31,7 @@ enum {
 	STATE_GENERATIONS = 4,
 	STATE_LISTENERS = 16,
 	STATE_TEXT = 272, /* of a listener's text, and of its path */
-	STATE_BOOT = 40,  /* /proc/sys/kernel/random/boot_id and its NUL */
+	STATE_BOOT = 40,  /* of boot_id (random(4)) and the start of process 1 (proc(5)), and its NUL */
 };
 
 struct state_generation {

@@ -91,6 +91,21 @@ def test_pid_1_stops_strangers_too(daemons, namespace):
     site.assert_nothing_left()
 
 
+def test_a_container_that_was_killed(daemons, namespace):
+    """And is begun again, with the same run_dir: who has the pids of those who were there before is none of them, and nothing went
+    wrong with a service."""
+    site = daemons(wrapper=namespace)
+    site.write(web())
+    site.start().wait_workers(1)
+    os.kill(inner(site), signal.SIGKILL)
+    site.process.wait()
+    site.start().wait_workers(1)
+    assert "from before the last boot of this machine or container" in site.said() and "known again" not in site.said()
+    assert site.service()["restarts"] == 0 and site.call("Why", name="web", last=5)["incidents"] == []
+    os.kill(inner(site), signal.SIGTERM)
+    assert site.wait() == 0
+
+
 # crun may have to leave cgroups alone (hybrid hierarchies), and runc takes no such option.
 RUNTIMES = [["crun"], ["crun", "--cgroup-manager=disabled"], ["runc"]]
 EYES = ["CAP_SYS_PTRACE", "CAP_DAC_READ_SEARCH"]
@@ -198,6 +213,8 @@ def test_a_container_that_is_too_small(daemons, as_root, tmp_path):
         with pytest.raises((EOFError, OSError)):
             get(site.address(), "/take?mb=1000")
         until(lambda: "runtime.oom-kill" in classes(site), "the incident to be over")
+        # it was seen before it grew, and what it had then is what each worker needs
+        assert "memory_max_worker = " not in site.call("Why", name="web")["incidents"][0]["action"]
         subprocess.run([*runtime, "exec", identity, "/bin/kill", "-KILL", worker_named_last(site)], check=True)
         until(lambda: "runtime.killed-9-sent" in classes(site), "the other incident")
         assert classes(site).count("runtime.oom-kill") == 1
