@@ -52,19 +52,38 @@ on_start_timeout(const struct known *k)
 	text_add(k->t, ", tells whether it is only slow. ");
 }
 
+/* Is LIMIT one that recycles who leaks, and nobody else? Who was killed must have been seen to grow, not only be seen before it did:
+ * it is looked at once a second. And who lives has less. */
+static bool
+tells_leaks(const struct known *k, int64_t limit)
+{
+	const struct workers *living = k->sampler != NULL ? &k->sampler->workers : NULL;
+	int64_t grown = k->last->slope > 0 ? k->last->slope / 1000 * k->last->age / 60 : 0;
+
+	for (uint32_t i = 0; living != NULL && i < living->count; i++)
+		if (living->at[i].pss >= limit)
+			return false;
+	return grown >= k->last->rss / 4;
+}
+
 /* A limit that recycles a worker before it gets as large as the one that was killed. */
 static void
 on_memory(const struct known *k)
 {
 	int64_t bytes = k->last != NULL ? (k->last->pss > 0 ? k->last->pss : k->last->rss) : -1;
+	int64_t limit = bytes / 10 * 8 >> 20
+			<< 20; /* four fifths, in whole MiB: below what it had, and can be pasted */
 
 	if (bytes <= 0)
 		return;
 	text_add(k->t, "It had ");
 	text_add_size(k->t, (uint64_t)bytes);
+	if (!tells_leaks(k, limit)) {
+		text_addf(k->t, " when it was last looked at, and was one of %u. ", k->workers);
+		return;
+	}
 	text_addf(k->t, " and was one of %u: memory_max_worker = ", k->workers);
-	/* four fifths, in whole MiB: below what it had when it was killed, and a number that can be pasted */
-	text_add_size(k->t, (uint64_t)(bytes / 10 * 8) >> 20 << 20);
+	text_add_size(k->t, (uint64_t)limit);
 	text_add(k->t, " recycles a worker before that. ");
 }
 

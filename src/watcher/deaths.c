@@ -23,6 +23,7 @@ enum {
 	GREETING = 100,     /* ms by which a boot may seem to be heard before the fork: clock ticks are coarse */
 	KMSG_RECORD = 8192, /* the longest that the kernel gives */
 	KMSG_MOST = 4096,   /* records a look */
+	FRESH = 2000,       /* ms: the age of a figure that still stands */
 };
 
 /* ---- who was killed for want of memory ---- */
@@ -121,7 +122,8 @@ describe(const struct service *s, const struct page_service *record, const struc
 		/* read from the file that we hold open: its owner is gone, and took nothing of it along */
 		.beat = last == HEARTBEAT_BEATING ? beat : -1,
 		.rss = worker->rss,
-		.pss = worker->pss,
+		/* it is weighed twice a minute: what it had then is not what it died with */
+		.pss = worker->looked - worker->weighed < FRESH ? worker->pss : -1,
 		.slope = slope_of(worker),
 		.cpu = worker->cpu,
 		.queue = s->sampler->queue,
