@@ -52,6 +52,7 @@ struct inquiry {
 	msec quiet;                /* when it is over if nothing more is told */
 	uint8_t asked;             /* enum link_deed that a person asked for last, */
 	int32_t asked_signal;      /* of DEED_SIGNAL; 0 with any other */
+	int32_t asked_master;      /* whom it went to; 0: nobody was there */
 	uint32_t asked_uid;
 	msec asked_at;        /* and when; 0: never */
 	int32_t master_ended; /* that was told of last */

@@ -68,17 +68,32 @@ note_deed(struct inquiry_case *c, const struct link_record *move)
 		text_copy(c->did, sizeof c->did, words);
 }
 
-/* A signal that was asked for later than what began the story explains how the master ended; and who was killed with none of
- * ours was so by somebody else, whatever else had been asked for. */
+/* A signal that was asked for later than what began the story explains how the master ended that it went to, and nothing of the
+ * next one; and who was killed with none of ours was so by somebody else, whatever else had been asked for. */
 static void
-note_sender(struct inquiry *q, enum fact fact)
+note_sender(struct inquiry *q, enum fact fact, int32_t master)
 {
-	if (q->told == NULL)
-		return;
-	if (fact == FACT_MASTER_KILLED && q->asked_signal != SIGKILL)
-		q->told->asked[0] = '\0';
-	else if (q->asked_signal != 0)
+	bool ours = q->asked_signal != 0 && q->asked_master == master;
+
+	if (q->told != NULL && ours && (fact != FACT_MASTER_KILLED || q->asked_signal == SIGKILL))
 		inquiry_asked_by(q, clock_now(), q->told->asked);
+	else if (q->told != NULL && fact == FACT_MASTER_KILLED)
+		q->told->asked[0] = '\0';
+	if (ours)
+		q->asked_at = 0;
+}
+
+/* The master that a signal goes to (supervisor/deeds.c); 0: there is none. */
+static int32_t
+master_of(const struct watcher *w, const struct service *s)
+{
+	struct page_service record;
+	const struct page_generation *g;
+
+	if (!services_read(&w->services, s->slot, &record))
+		return 0;
+	g = services_generation(&record, record.generation);
+	return g != NULL ? g->master : 0;
 }
 
 /* How a master ended. What our own ladder did to one that was not ready in time needs no other reason. */
@@ -99,7 +114,7 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 	if (fact == FACT_MASTER_KILLED && deaths_by_memory(w, s, move->pid))
 		fact = FACT_OOM;
 	inquiry_told(w, s, fact, fact == FACT_OOM ? move->pid : 0);
-	note_sender(q, fact);
+	note_sender(q, fact, move->pid);
 	if (fact == FACT_MASTER_EXITED && services_read(&w->services, s->slot, &record))
 		inquiry_ended(s, record.last_started);
 }
@@ -157,6 +172,7 @@ inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, int64_t
 		return;
 	q->asked = (uint8_t)deed;
 	q->asked_signal = deed == DEED_SIGNAL ? (int32_t)arg : 0;
+	q->asked_master = deed == DEED_SIGNAL ? master_of(w, s) : 0;
 	q->asked_uid = uid;
 	q->asked_at = clock_now();
 }

@@ -153,6 +153,20 @@ def test_a_master_killed_through_us_soon_after_a_deployment(site, edge):
     incident = named(made, "master.killed", confidence=0.9)
     assert incident["asked"] == f"bridle signal, by uid {os.getuid()}" and incident["action"].startswith("That was asked for.")
     assert not any(f"(pid: {pid})" in one["text"] for one in incident["lines"] for pid in old), incident["lines"]
+    up(made)
+
+
+def test_a_master_killed_soon_after_one_killed_through_us(site, edge):
+    """The signal that was asked for went to the one before."""
+    made = site("sync")
+    up(made)
+    made.ctl("signal", "web", "KILL")
+    assert named(made, "master.killed")["asked"] == f"bridle signal, by uid {os.getuid()}"
+    until(lambda: [one for one in why(made, 9) if one["class"] == "master.killed" and one["over"]], "that story to be over")
+    up(made)
+    os.kill(made.master(), signal.SIGKILL)
+    again = until(lambda: [one for one in why(made, 9) if one["class"] == "master.killed" and one["times"] == 2], "the same again")[0]
+    assert again["asked"] is None and again["action"].startswith("Look for who did")
 
 
 def test_a_master_killed_through_us_during_a_deployment(site, edge):
