@@ -32,6 +32,11 @@ def troubled(daemons, edge, worker_class, **keys):
     return made.start()
 
 
+def classes_of(edge):
+    """Those that this Gunicorn has: for tests that try them side by side in one bridled, because each takes long."""
+    return [one for one in WITH_GEVENT if one in edge["classes"]]
+
+
 def needs_process_events(daemon, gunicorn=None):
     """Where the kernel tells nobody how workers end, as in most containers before Linux 6.15, what no line tells is not known to
     anybody. With GUNICORN: it is, by one that logs exit statuses, from 21 on."""
@@ -49,20 +54,20 @@ def why(daemon, last=None, name="web"):
     return daemon.call("Why", name=name, last=last)["incidents"]
 
 
-def named(daemon, name, timeout=20, confidence=0):
+def named(daemon, name, timeout=20, confidence=0, service="web"):
     """Until the latest incident is of class NAME, and that is as sure: the first death of a story may prove less than the next."""
     def look():
-        found = why(daemon)
+        found = why(daemon, name=service)
         return found[0] if found and found[0]["class"] == name and found[0]["confidence"] >= confidence else None
     try:
         return until(look, name, timeout)
     except AssertionError as error:
-        seen = [(one["class"], one["facts"]) for one in why(daemon, 9)]
+        seen = [(one["class"], one["facts"]) for one in why(daemon, 9, service)]
         raise AssertionError(f"{error}; there was {seen}") from None
 
 
-def up(daemon, count=2):
-    return sorted(daemon.wait_workers(count, timeout=60))
+def up(daemon, count=2, service="web"):
+    return sorted(daemon.wait_workers(count, service, timeout=60))
 
 
 def ask_in_vain(daemon, path, name="web"):

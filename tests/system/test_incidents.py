@@ -83,8 +83,10 @@ def test_a_port_that_somebody_has(daemons, edge, figures):
 
 
 RUNTIME = {
-    # whose timeout covers what (gunicorn-facts 6.1): sync all of a request, a hub what does not let go of it, gthread neither
+    # whose timeout covers what (gunicorn-facts 6.1): sync all of a request, a hub what does not let go of it, and gthread what
+    # keeps the interpreter's lock
     "/slow?s=9": ("runtime.timeout", ["sync"]),
+    "/lock?s=9": ("runtime.timeout", ["gthread"]),
     "/spin?s=9": ("runtime.timeout", ["gevent"]),
     "/segv": ("runtime.crash-signal", WITH_GEVENT),
     "/exit?code=5": ("runtime.worker-exit", WITH_GEVENT),

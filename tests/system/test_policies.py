@@ -1,4 +1,5 @@
 """Troubles that no single death tells, and what the configuration says is to be done about an incident."""
+import concurrent.futures
 import contextlib
 import os
 import re
@@ -10,8 +11,8 @@ import pytest
 
 from client import get
 from sections import bridle, web
-from troubles import (CLASSES, IN_A_CONTAINER, IN_AN_OLD_CONTAINER, ask_in_vain, named, needs_process_events, note, settings, troubled,
-                      up, why)
+from troubles import (CLASSES, IN_A_CONTAINER, IN_AN_OLD_CONTAINER, ask_in_vain, classes_of, named, needs_process_events, note,
+                      settings, troubled, up, why)
 from waiting import until
 
 
@@ -23,8 +24,8 @@ def site(daemons, edge):
     return begin
 
 
-def of_class(daemon, name):
-    return [one for one in why(daemon, 50) if one["class"] == name]
+def of_class(daemon, name, service="web"):
+    return [one for one in why(daemon, 50, service) if one["class"] == name]
 
 
 def end_one(daemon, sort=signal.SIGKILL):
@@ -134,17 +135,26 @@ def test_a_boot_loop_is_stopped(site, edge):
     assert "Bridle stopped it: on_boot_loop" in [one["did"] for one in why(made, 50)]
 
 
-def test_a_worker_that_hangs_is_asked_to_go(site, edge):
+HOLDS_UP = {"sync": "/slow?s=9", "gthread": "/lock?s=9", "gevent": "/lock?s=9"}  # what keeps a worker from beating
+
+
+def test_a_worker_that_hangs_is_asked_to_go(daemons, edge, figures):
     """Its request is slow, and gets its answer: 60 % of timeout have passed, but not all of it."""
-    made = site(timeout=8, on_hang="recycle", graceful_timeout="20s")
-    before = up(made)
-    answer = get(made.address(), "/slow?s=6", timeout=30)
-    assert answer.pid in before
-    said(made, f"web: worker {answer.pid} is recycled")
-    incident = until(lambda: of_class(made, "recycle.hang"), "the incident")[0]
-    assert not incident["alarm"] and incident["did"] == f"Bridle asked worker {answer.pid} to go: on_hang"
-    until(lambda: answer.pid not in made.wait_workers(2), "another one in its place")
-    assert [one["class"] for one in why(made, 50) if one["alarm"]] == []
+    names = classes_of(edge)
+    made = daemons(venv=edge["path"])
+    made.write(*[web(name, **settings(name, timeout=13, on_hang="recycle", graceful_timeout="20s")) for name in names])
+    made.start()
+    before = {name: up(made, service=name) for name in names}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda name: get(made.address(name), HOLDS_UP[name], timeout=30), names))
+    for name, answer in zip(names, answers):
+        assert answer.pid in before[name]
+        said(made, f"{name}: worker {answer.pid} is recycled")
+        incident = until(lambda: of_class(made, "recycle.hang", name), "the incident")[0]
+        assert not incident["alarm"] and incident["did"] == f"Bridle asked worker {answer.pid} to go: on_hang"
+        until(lambda: answer.pid not in made.wait_workers(2, name), "another one in its place")
+        assert [one["class"] for one in why(made, 50, name) if one["alarm"]] == []
+        note(figures, edge, name, incident)
 
 
 @pytest.mark.parametrize("wrapper", [[], IN_A_CONTAINER, IN_AN_OLD_CONTAINER], ids=["machine", "container", "old container"])
@@ -195,21 +205,6 @@ def test_killed_for_memory_is_replaced(site, edge, as_root):
         get(made.address(), "/leak?mb=400", timeout=30)
     until(lambda: made.service()["generation"] > first, "it to be replaced", 30)
     said(made, "web: it is being replaced (on_oom)")
-
-
-def test_more_workers_than_wanted(site, edge, figures):
-    """One that was told to go cannot: its master is stopped, and has not passed that on."""
-    made = site(workers=3)
-    up(made, 3)
-    master = made.master()
-    os.kill(master, signal.SIGSTOP)
-    try:
-        made.call("Scale", name="web", workers=2, no_wait=True)
-        incident = named(made, "runtime.workers-surplus", 90)
-    finally:
-        os.kill(master, signal.SIGCONT)
-    assert incident["alarm"]
-    figures(f"incident: {incident['class']:<32} {incident['phase']:<16} {edge['version']:<8} sync")
 
 
 def test_one_worker_that_is_used(site, edge):

@@ -10,7 +10,8 @@ import time
 import pytest
 
 from client import get
-from troubles import named, note, troubled, up, why
+from sections import web
+from troubles import classes_of, named, note, settings, troubled, up, why
 from waiting import until
 
 
@@ -18,6 +19,10 @@ from waiting import until
 def site(daemons, edge):
     """site(worker_class, **keys): a bridled with that one service, which has been told to start."""
     return functools.partial(troubled, daemons, edge)
+
+
+def seen(daemon, name):
+    return [one for one in why(daemon, 9) if one["class"] == name]
 
 
 def test_a_queue_that_stands(site, edge, figures):
@@ -36,7 +41,7 @@ def test_a_queue_that_stands(site, edge, figures):
     for pid in made.workers():
         os.kill(pid, signal.SIGKILL)  # or they sleep on
     named(made, "runtime.killed-9-sent")  # an incident of its own, not in the place of the other
-    assert [one["times"] for one in why(made, 9) if one["class"] == "runtime.queue-standing"] == [1]
+    assert [one["times"] for one in seen(made, "runtime.queue-standing")] == [1]
 
 
 def ask_and_wait(address, stack, count):
@@ -58,7 +63,7 @@ def test_a_queue_that_is_full(site, edge, free_ports, figures):
     with contextlib.ExitStack() as open_ones:
         def full():
             ask_and_wait(("127.0.0.1", port), open_ones, 6)
-            return [one for one in why(made, 9) if one["class"] == "runtime.queue-overflow"]
+            return seen(made, "runtime.queue-overflow")
         incident = until(full, "connections to be turned away", 60)[0]
         assert incident["alarm"] and incident["phase"] == "runtime"
         strain = incident["strain"]
@@ -68,7 +73,7 @@ def test_a_queue_that_is_full(site, edge, free_ports, figures):
         for kind in ("memory", "io", "cpu"):
             share = strain[f"{kind}_pressure"]
             assert 0 <= share <= 100 if os.path.exists(f"/proc/pressure/{kind}") else share is None
-        standing = until(lambda: [one for one in why(made, 9) if one["class"] == "runtime.queue-standing"], "it to stand", 60)[0]
+        standing = until(lambda: seen(made, "runtime.queue-standing"), "it to stand", 60)[0]
         assert standing["strain"]["queue"] >= 2 and standing["strain"]["dropped"] > 0
         assert standing["strain"]["steal"] is None or 0 <= standing["strain"]["steal"] <= 100
         assert "found no room in a queue for 1" in standing["action"]
@@ -78,29 +83,59 @@ def test_a_queue_that_is_full(site, edge, free_ports, figures):
 
 
 @pytest.mark.parametrize("worker_class", ["gthread", "gevent"])
-def test_workers_that_hold_all_they_may(site, edge, figures, worker_class):
-    """Such a worker accepts no more than worker_connections: those that come then wait, however idle it is. gthread as most have
-    it: by threads alone."""
+def test_workers_that_hold_all_they_may(site, edge, free_ports, figures, worker_class):
+    """Such a worker accepts no more than worker_connections: those that come then wait, however idle it is, and when the queue is
+    full find no room. gthread as most have it: by threads alone."""
     keys = {"worker_class": "sync", "threads": 2} if worker_class == "gthread" else {"worker_class": worker_class}
-    made = site(**keys, workers=1, worker_connections=3)
+    port, = free_ports(1)
+    made = site(**keys, workers=1, worker_connections=3, bind=f"127.0.0.1:{port}", backlog=1)
     up(made, 1)
     with contextlib.ExitStack() as open_ones:
-        ask_and_wait(made.address(), open_ones, 9)
-        incident = named(made, "runtime.queue-standing", 60)
+        def full():
+            ask_and_wait(("127.0.0.1", port), open_ones, 9)
+            return seen(made, "runtime.queue-overflow")
+        full_one = until(full, "connections to be turned away", 60)[0]
+        incident = until(lambda: seen(made, "runtime.queue-standing"), "it to stand", 60)[0]
+    assert full_one["alarm"] and full_one["strain"]["room"] == 1 and full_one["strain"]["dropped"] > 0
     assert incident["strain"]["open_most"] == 3 and incident["strain"]["open"] >= 3
     assert "worker_connections = 6 lets them hold twice as many" in incident["action"]
-    note(figures, edge, worker_class, incident)
+    for one in full_one, incident:
+        note(figures, edge, worker_class, one)
 
 
-def test_a_worker_that_does_not_boot_again(site, edge, figures, tmp_path):
-    """One of two dies; the one in its place never gets through its import."""
-    made = site("sync", environment=f"STALL={tmp_path}/stall", timeout=300)
-    first = up(made)
+@contextlib.contextmanager
+def stopped(pids):
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+def test_workers_that_do_not_come_or_do_not_go(daemons, edge, figures, tmp_path):
+    """One of two dies, and the one in its place never gets through its import. One of three was told to go, and cannot: its master
+    is stopped, and has not passed that on."""
+    classes = classes_of(edge)
+    made = daemons(venv=edge["path"])
+    made.write(*[web(f"few-{one}", **settings(one, environment=f"STALL={tmp_path}/stall", timeout=300)) for one in classes],
+               *[web(f"many-{one}", **settings(one, workers=3)) for one in classes])
+    made.start()
+    victims = [up(made, 2, f"few-{one}")[0] for one in classes]
+    for one in classes:
+        up(made, 3, f"many-{one}")
     (tmp_path / "stall").touch()
-    os.kill(first[0], signal.SIGTERM)
-    incident = named(made, "runtime.workers-missing", 60)
-    assert incident["alarm"]
-    note(figures, edge, "sync", incident)
+    for pid in victims:
+        os.kill(pid, signal.SIGTERM)
+    with stopped([made.master(f"many-{one}") for one in classes]):
+        for one in classes:
+            made.call("Scale", name=f"many-{one}", workers=2, no_wait=True)
+        for one in classes:
+            for name, kind in (f"few-{one}", "runtime.workers-missing"), (f"many-{one}", "runtime.workers-surplus"):
+                incident = named(made, kind, 90, service=name)
+                assert incident["alarm"]
+                note(figures, edge, one, incident)
 
 
 def test_a_worker_that_spins(site, edge, figures):

@@ -1,5 +1,5 @@
 """An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
-/ answers, /slow?s=2 sleeps, /spin?s=2 works, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /kill?signal=9 kills the worker, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x.
+/ answers, /slow?s=2 sleeps, /spin?s=2 works, /lock?s=2 lets nobody else in the process run, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /kill?signal=9 kills the worker, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x.
 """
 import ctypes
 import os
@@ -49,6 +49,10 @@ def respond(path, query):
         until = time.monotonic() + float(query["s"])
         while time.monotonic() < until:
             pass
+    if path == "/lock":  # as an extension does that keeps the interpreter's lock
+        left = int(query["s"])
+        while left > 0:  # a signal ends sleep(3)
+            left = ctypes.PyDLL(None).sleep(left)
     if path == "/thread":
         threading.Thread(target=respond, args=("/spin", {"s": "600"}), daemon=True).start()
     if path == "/wait":
