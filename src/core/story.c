@@ -42,17 +42,22 @@ is_long_after(int64_t then, int64_t now, int64_t most)
 	return then >= 0 && now >= 0 && now - then > most;
 }
 
+static bool
+has_fault_beside(const struct story *s, enum fact one)
+{
+	for (unsigned fact = 0; fact < FACTS; fact++)
+		if (fact != one && facts[fact].weight == WEIGHT_FAULT && s->evidence.count[fact] > 0)
+			return true;
+	return false;
+}
+
 /* Workers that died of SIGTERM just before their master was told to end: whoever signals all processes of a service at once
  * (systemd's KillMode=control-group) is heard by them in any order. */
 static bool
 is_end_begun(const struct story *s, const struct story_event *e)
 {
-	if (s->evidence.count[FACT_TERMED] == 0 || is_long_after(s->last, e->second, STORY_INFANT))
-		return false;
-	for (unsigned fact = 0; fact < FACTS; fact++)
-		if (fact != FACT_TERMED && facts[fact].weight == WEIGHT_FAULT && s->evidence.count[fact] > 0)
-			return false;
-	return true;
+	return s->evidence.count[FACT_TERMED] > 0 && !is_long_after(s->last, e->second, STORY_INFANT) &&
+		!has_fault_beside(s, FACT_TERMED);
 }
 
 /* What failed so far was not the start that now begins: there was another one, or somebody said how it ended. */
@@ -66,12 +71,13 @@ is_of_an_earlier_start(const struct story *s)
 		count[FACT_NO_PROGRAM] > 0;
 }
 
-/* The master that was told to end has ended so; who is killed after that, by nobody's order, is another one. */
+/* The master that was told to end has ended so; who is killed after that, by nobody's order, is another one. Its workers may
+ * find it gone before we do. */
 static bool
 is_of_another_master(const struct story *s, const struct story_event *e)
 {
-	return (e->fact == FACT_MASTER_KILLED || e->fact == FACT_MASTER_CRASHED) && s->over && s->stop >= 0 &&
-		!s->faulty;
+	return (e->fact == FACT_MASTER_KILLED || e->fact == FACT_MASTER_CRASHED) && s->stop >= 0 &&
+		s->evidence.count[FACT_SHUTTING_DOWN] > 0 && !has_fault_beside(s, FACT_PARENT_CHANGED);
 }
 
 bool

@@ -421,6 +421,11 @@ where_a_story_turns(void **state)
 		{ { { FACT_STARTING, 0, 0, 1 }, { FACT_LISTENING, 0, 0, 1 } }, { FACT_TIMEOUT, 5000, 10, 1 }, false },
 		{ { { FACT_STOP, 0, 0, 1 }, { FACT_SHUTTING_DOWN, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, true },
 		{ { { FACT_STOP, 0, 0, 1 }, { FACT_SHUTTING_DOWN, 0, 0, 1 } }, { FACT_MASTER_CRASHED, 1, 0, 0 }, true },
+		{ { { FACT_STOP, 0, 0, 1 }, { FACT_SHUTTING_DOWN, 0, 0, 1 }, { FACT_PARENT_CHANGED, 1, 0, 20 } },
+			{ FACT_MASTER_KILLED, 1, 0, 0 }, true },
+		{ { { FACT_STOP, 0, 0, 1 }, { FACT_SHUTTING_DOWN, 0, 0, 1 }, { FACT_QUIT, 1, 20, 0 } },
+			{ FACT_MASTER_KILLED, 1, 0, 0 }, false },
+		{ { { FACT_STOP, 0, 0, 1 }, { FACT_PARENT_CHANGED, 1, 0, 20 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
 		{ { { FACT_STOP, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
 		{ { { FACT_REASON_BOOT, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
 	};
