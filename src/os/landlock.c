@@ -155,7 +155,10 @@ is_split(const struct making *m, const char *path, enum view_kind kind)
 static void
 split(struct making *m, const char *path, enum view_kind kind, unsigned depth)
 {
-	DIR *dir = depth < 64 ? opendir(path) : NULL;
+	const struct mountapi_how how = { O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, NO_MAGIC | NO_LINKS };
+	/* not opendir(3): on the way to a place there may be a link of the service's */
+	int fd = depth < 64 ? (int)syscall(CALL_OPENAT2, AT_FDCWD, path, &how, sizeof how) : -1;
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	char child[PATH_MAX];
 
 	for (const struct dirent *e; dir != NULL && (e = readdir(dir)) != NULL;) {
@@ -171,6 +174,8 @@ split(struct making *m, const char *path, enum view_kind kind, unsigned depth)
 	}
 	if (dir != NULL)
 		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
 }
 
 static void

@@ -12,8 +12,8 @@ USER = 47021  # nobody else's
 OWN = {"user": str(USER), "group": str(USER)}
 
 
-def ask(site, attempt, **query):
-    said = get(site.address(), f"/{attempt}?" + "&".join(f"{name}={value}" for name, value in query.items())).body
+def ask(site, attempt, name="web", **query):
+    said = get(site.address(name), f"/{attempt}?" + "&".join(f"{key}={value}" for key, value in query.items())).body
     return json.loads(said[3:]) if said.startswith("ok ") else said
 
 
@@ -43,3 +43,31 @@ def test_it_shuts_its_listener_down(bridled, as_root, free_ports, where):
     site.ctl("restart", "web")
     assert get(address or site.address(), "/work").body == "ok \"worked\""
     assert "was shut down" in site.said() and site.state("fine") == "running"
+
+
+def test_it_fills_the_run_directory(daemons, as_root, in_memory):
+    """By its TMPDIR, which is there. What runs goes on; what cannot be started is told why, and is when the other is stopped."""
+    site = daemons()
+    in_memory(site.run_dir, "size=4m,nr_inodes=100,mode=755")
+    site.write(web(app="attempts:app", **OWN), web("other", app="attempts:app", user="daemon"), program("fine", "/bin/sleep 1000"))
+    site.start()
+    site.wait_workers(1)
+    site.wait_workers(1, "other")
+    assert ask(site, "fill") == "ENOSPC"
+    assert site.bridle("restart", "other").returncode != 0
+    assert "No space left on device" in site.said() and site.state("other") == "running"
+    site.ctl("restart", "fine")
+    assert "usr" in ask(site, "read", "other", path="/")
+    site.ctl("stop", "web")
+    site.ctl("restart", "other")
+    assert ask(site, "work", "other") == "worked"
+
+
+def test_no_way_out_of_its_groups(bridled, as_root):
+    """A control group takes whom somebody writes into it: of all that it sees, a service may write into none, nor raise a limit."""
+    site = bridled(web(app="attempts:app", tasks_max=100, **OWN), web("root", app="attempts:app", user="root", tasks_max=100))
+    site.wait_workers(1)
+    site.wait_workers(1, "root")
+    if not ask(site, "groups_to_enter", "root"):
+        pytest.skip("there are no control groups that even root may write to")
+    assert ask(site, "groups_to_enter") == []

@@ -228,6 +228,18 @@ def test_the_directory_of_its_socket(bridled, as_root, victim, hostile):
     shutil.rmtree(site.root / "own")  # with the sockets that were behind the link when they should have been removed
 
 
+@pytest.mark.parametrize("key, value", [("bind_paths", "/usr:{root}/own/way/new"), ("temporary_file_system", "{root}/own/way/new")])
+def test_a_place_to_be_made(bridled, as_root, victim, hostile, key, value):
+    """What a sandbox lays something over, and root would make where it is missing."""
+    site = bridled(program("job", "/bin/sleep 1000", **keys(**{key: value})), program("fine", "/bin/sleep 1000"))
+    own(site.root / "own", site.root / "own/way")
+    before = everything(victim)
+    attacker = hostile(site.root / "own/way", victim)
+    go_round(site, "job")
+    assert count(attacker) > 100
+    assert everything(victim) == before and site.state("fine") == "running"
+
+
 @pytest.mark.parametrize("setting, file", [("load_credential", "key"), ("environment_file", "variables")])
 def test_what_root_reads_for_it(bridled, as_root, victim, hostile, setting, file):
     """A file of its own, and in the next moment a link to one that it may not read: the service never sees what that says."""

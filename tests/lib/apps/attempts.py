@@ -54,6 +54,33 @@ def read(q):
         return len(file.read(100))
 
 
+def fill(q):
+    """The file system that its TMPDIR is in: no inode is left, then no page."""
+    where, made = os.environ["TMPDIR"], 0
+    try:
+        while True:
+            os.close(os.open(f"{where}/{made}", os.O_CREAT | os.O_WRONLY))
+            made += 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+    file = os.open(f"{where}/0", os.O_WRONLY)
+    try:
+        while os.write(file, b"x" * 4096):
+            pass
+    except OSError as error:
+        return errno.errorcode[error.errno]
+    finally:
+        os.close(file)
+
+
+def groups_to_enter(_):
+    """Files by which it could enter a control group, make one, or change what one is allowed; nothing is written."""
+    known = {"cgroup.procs", "tasks", "pids.max", "memory.max", "memory.limit_in_bytes", "cpu.max", "cpu.cfs_quota_us", "cgroup.subtree_control"}
+    return [place for place, _, files in os.walk("/sys/fs/cgroup") for name in (".", *known.intersection(files))
+            if os.access(os.path.join(place, name), os.W_OK)][:3]
+
+
 def opened(q):
     os.close(os.open(q["path"], os.O_RDONLY | os.O_NONBLOCK))
 
