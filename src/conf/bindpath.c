@@ -18,6 +18,7 @@ bool
 bindpath_parse(const char *word, struct bindpath *out, struct err *err)
 {
 	const char *source = word + (word[0] == '-'), *destination = source;
+	/* one path alone is both */
 	size_t n = strcspn(source, ":"), m = n;
 	const char *behind = source + n;
 

@@ -180,6 +180,7 @@ read_limit(limit_reader read, const char *text, uint64_t *out)
 	return true;
 }
 
+/* "SOFT:HARD", or one for both (systemd.exec(5), LimitCPU=). */
 static bool
 parse_limit(limit_reader read, const char *text, struct conf_limit *limit, struct err *err)
 {
