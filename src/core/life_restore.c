@@ -58,6 +58,7 @@ are_roles(const struct life *l)
 	return true;
 }
 
+/* What the rules leave behind in each state (life_rules.c): whether somebody serves, and whether a deadline is set. */
 static bool
 is_state(const struct life *l)
 {
