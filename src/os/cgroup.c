@@ -169,6 +169,8 @@ cgroup_let_go(struct err *err)
 
 	if (own < 0)
 		return false;
+	/* below first: what a child still gives on cannot be taken back above it (cgroup-v2.rst, Top-down Constraint).
+	 * There may be several, each with a run_dir of its own */
 	if (dirents_open(&d, own, ".")) {
 		while ((name = dirents_next(&d)) != NULL)
 			if (strncmp(name, "bridle-", 7) == 0 && (root = open_group(own, name)) >= 0) {

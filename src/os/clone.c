@@ -135,6 +135,7 @@ clone_shared(int (*function)(void *), void *argument, void *stack, size_t size, 
 
 	/* before there is a child: the kernel sets it to 0, maybe at once */
 	*running = 1;
+	/* clone3(2) is told where the stack begins and its size, clone(2) its upper end, from where it grows down */
 	if (cgroup_fd >= 0)
 		result = call_clone3(function, argument, stack, size, cgroup_fd, running);
 	else

@@ -44,7 +44,7 @@ datagram_open(int dir_fd, const char *name, uid_t owner, gid_t group, struct err
 	return -1;
 }
 
-/* One that was sent none of our business is closed: sd_notify(3) can send descriptors to be stored. */
+/* Descriptors, which sd_notify(3) can send to be stored, are none of our business, and are closed. */
 static void
 take_control(struct msghdr *message, pid_t *sender)
 {

@@ -188,6 +188,7 @@ view_empty(struct view *view, const char *path, const char *limits, bool read_on
 	if (!is_below_root(resolved, path, err))
 		return false;
 	place = place_at(view, resolved);
+	/* empty already, taken away, or another one is to be seen there */
 	if (place != NULL && (place->kind >= VIEW_EMPTY || place->source[0] != '\0'))
 		return true;
 	if (place == NULL)
@@ -227,6 +228,7 @@ view_bind(struct view *view, enum view_kind kind, const char *source, const char
 		place = new_place(view, kind, resolved, err);
 	if (place == NULL)
 		return false;
+	/* what takes more away counts, but something is to be seen where all was to be empty */
 	if (kind > place->kind || place->kind == VIEW_EMPTY)
 		place->kind = kind;
 	place->may_miss = may_miss;

@@ -68,8 +68,8 @@ bool view_add(struct view *view, enum view_kind kind, const char *path, bool may
 bool view_bind(struct view *view, enum view_kind kind, const char *source, const char *path, bool may_miss, bool alone,
 	struct err *err);
 
-/* Have PATH empty in its own way: bare, without devices, with LIMITS (shorter than 64) as options, or as they are where it
- * is empty already. False with ERR. */
+/* Have PATH empty in its own way: bare, without devices, with LIMITS (shorter than 64) as options, unless it is
+ * empty or taken away already, or something is to be seen there: that stays. False with ERR. */
 bool view_empty(struct view *view, const char *path, const char *limits, bool read_only, bool no_exec, struct err *err);
 
 /* /dev with what every program needs, and nothing of the machine's. */

@@ -262,6 +262,7 @@ view_mount(struct view *view, struct steps *steps, struct err *err)
 			    err))
 			return false;
 	for (unsigned i = 0; i < view->count; i++) {
+		/* sealed last: places and links are made in what is empty */
 		const struct view_work seal = { .may_miss = view->at[i]->may_miss };
 
 		if (view->at[i]->sealed &&
