@@ -115,16 +115,20 @@ tree_is_heir(pid_t pid, pid_t master)
 }
 
 /* Why the TOTAL bytes that were read need not be all that PID has; 0: they are. What execve(2) left behind, and what it has
- * not filled yet, reads as nothing (environ_read of fs/proc/base.c: nobody lives in it; mm->env_end is 0): it seems to end. */
+ * not filled yet, reads as nothing (environ_read of fs/proc/base.c: nobody lives in it; mm->env_end is 0): it seems to end. Who
+ * has CAP_SYS_ADMIN and not CAP_SYS_PTRACE may read it (mm_access, as seen with Linux 6.18), and is told 0 in `stat`: no reason to
+ * wait. */
 static int
 why_cut(pid_t pid, size_t total)
 {
 	char line[PROCSTAT_LINE];
 	ssize_t n = total >= MOST_READ ? 0 : kernfile_read_of(pid, "stat", line, sizeof line);
+	int64_t had;
 
-	if (n < 0)
-		return errno;
-	return n == 0 || procstat_environment(line, (size_t)n) == (int64_t)total ? 0 : EAGAIN;
+	if (n <= 0)
+		return n < 0 ? errno : 0;
+	had = procstat_environment(line, (size_t)n);
+	return had == 0 || had == (int64_t)total ? 0 : EAGAIN;
 }
 
 bool
