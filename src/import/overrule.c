@@ -58,13 +58,13 @@ line_that_counts(const struct import *im, const struct unit *unit, const struct 
 	struct unit_said *said = &unit->said[directive_number(d)];
 	const struct unit_line *line = said->last;
 
-	while (!said->is_known && line != NULL && line->value[0] != '\0' &&
-		(is_list(d) || is_passed_over(im, unit, line, d)))
+	if (said->is_known)
+		return said->counts;
+	while (line != NULL && line->value[0] != '\0' && (is_list(d) || is_passed_over(im, unit, line, d)))
 		line = line->same;
-	if (!said->is_known)
-		said->counts = line;
+	said->counts = line;
 	said->is_known = true;
-	return said->counts;
+	return line;
 }
 
 /* Of the older names, what systemd uses on cgroup v2 where no newer one is set (its core/cgroup.c: cgroup_context_cpu_weight(),

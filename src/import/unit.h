@@ -18,8 +18,8 @@ struct unit_line {
 /* What the unit says of one directive. */
 struct unit_said {
 	struct unit_line *last;
-	const struct unit_line *counts; /* overrule.h; */
-	bool is_known;                  /* once this is true */
+	const struct unit_line *counts; /* which of its lines takes the effect of those before it away (overrule.h) */
+	bool is_known;                  /* whether that was looked for */
 };
 
 struct unit {
