@@ -152,6 +152,7 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 
 	/* the slot's last one may have been an heir, with a number other than that of its group */
 	s->made[o->slot] = 0;
+	s->outdated = false;
 	demand_pause(s);
 	if (have_plan(s, &err))
 		around_begin(s, o, now);
@@ -272,6 +273,8 @@ settle(struct service *s, const struct life_order *o, msec now)
 	s->has_stopped = s->has_stopped || o->to == LIFE_STOPPED || o->to == LIFE_FAILED;
 	if (o->to == LIFE_FAILED)
 		given_up(s, now);
+	if (s->outdated && s->life.state == LIFE_RUNNING)
+		replace_begin(s, NULL, now);
 	ordering_moved(s, o);
 }
 

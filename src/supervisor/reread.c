@@ -96,8 +96,9 @@ renew(struct service *s, bool other_kind, msec now)
 {
 	if (s->life.state == LIFE_STOPPED || s->life.state == LIFE_STOPPING)
 		return; /* stopped by hand stays stopped */
+	/* else it is being replaced, by one that was started with other settings: again, when that is done (act.c) */
 	if (s->life.limits.held && !other_kind)
-		replace_begin(s, NULL, now);
+		s->outdated = !replace_begin(s, NULL, now);
 	else
 		life_restart(&s->life, now);
 }

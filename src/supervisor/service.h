@@ -62,6 +62,7 @@ struct service {
 	bool singly[LIFE_SLOTS];   /* and so did these */
 	bool stepped;              /* the current one gave up a worker of its own since the replacement began, */
 	bool half_way;             /* and the replacement failed then (replace.h) */
+	bool outdated;             /* nobody was started since the settings changed while it was being replaced */
 	uint8_t manner;            /* enum manner_reason of the last replacement */
 	uint32_t restarts;
 	uint32_t told_stopped; /* generation whose master was said to be stopped; 0: none */

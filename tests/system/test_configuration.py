@@ -4,6 +4,8 @@ import pathlib
 import re
 import signal
 
+import pytest
+
 import processes
 from client import Traffic, get
 from sections import deaf, program, web
@@ -111,6 +113,24 @@ def test_a_changed_address(bridled):
     site.wait_state("running")
     assert get(str(site.root / "moved.sock")).status == 200
     until(lambda: not (site.root / "web.sock").exists(), "the old socket to go")
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "reexec"])
+def test_changed_while_it_is_replaced(bridled, meanwhile):
+    """The next generation was started with the old settings: it is followed by one with the new ones."""
+    site = bridled(web())
+    site.wait_state("running")
+    site.write(web(environment="SLOW=2"))
+    site.ctl("reload")
+    site.wait_state("replacing")
+    site.write(web(bind="unix:{root}/other.sock"))
+    site.ctl("reload")
+    assert site.state() == "replacing"
+    if meanwhile == "reexec":
+        site.ctl("reexec")
+    until(lambda: site.answers() and site.service()["generation"] == 3, "one with the new settings")
+    assert get(site.address("other")).status == 200
+    site.wait_state("running")
 
 
 def test_included_files(daemons):
