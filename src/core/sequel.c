@@ -81,6 +81,37 @@ derive_same_age(struct story *s)
 		derive(s, FACT_SAME_AGE);
 }
 
+/* Three or more of one age, and all that were there: of those who serve, one or another has answered since. Each may as well
+ * have been sent something at once that it hangs on, so that this proves nothing. */
+enum { ONE_AGE = 3 /* s: Gunicorn looks once a second, and the SIGKILL comes a second or two after the timeout */ };
+
+static void
+derive_together(struct story *s)
+{
+	int64_t first = -1, silent = -1;
+	unsigned same = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+		int64_t age = w->timed_out ? age_of(w) : -1;
+
+		if (age < 0)
+			continue;
+		if (first < 0)
+			first = age;
+		if (silent < 0 || w->ended < silent)
+			silent = w->ended;
+		if (age > first + ONE_AGE || age < first - ONE_AGE)
+			return;
+		same++;
+	}
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->workers[i].boot_seen && !s->workers[i].timed_out && s->workers[i].booted < silent)
+			return;
+	if (same >= 3)
+		derive(s, FACT_TOGETHER);
+}
+
 /* Three or more in one second, and each had to be killed: nobody was in Python code that could take the signal. */
 static void
 derive_all_at_once(struct story *s)
@@ -301,6 +332,7 @@ story_close(struct story *s, bool cold)
 		derive(s, FACT_IN_BOOT);
 	derive_loop(s);
 	derive_same_age(s);
+	derive_together(s);
 	derive_all_at_once(s);
 	derive_ages(s);
 	derive_outnumbered(s);

@@ -186,6 +186,14 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_NO_PROGRAM_POD] = FACT_NO_PROGRAM,
 	[SIGNATURE_NO_LIBRARY] = FACT_NO_LIBRARY,
 	[SIGNATURE_NO_LIBRARY_MUSL] = FACT_NO_LIBRARY,
+	[SIGNATURE_NO_PROGRAM_STEP] = FACT_NO_PROGRAM,
+	[SIGNATURE_NO_PROGRAM_BUSYBOX_EXEC] = FACT_NO_PROGRAM,
+	[SIGNATURE_NOT_RUN_BUSYBOX] = FACT_NOT_RUN,
+	[SIGNATURE_AIRFLOW_NONE] = FACT_NONE_READY,
+	[SIGNATURE_AIRFLOW_NONE_OLD] = FACT_NONE_READY,
+	[SIGNATURE_NOT_RUN_STEP] = FACT_NOT_RUN,
+	[SIGNATURE_NOT_RUN_PATH_OLD] = FACT_NOT_RUN,
+	[SIGNATURE_NOT_RUN_PATH] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_BASH] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_LOGIN] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_EXEC] = FACT_NOT_RUN,
@@ -268,14 +276,14 @@ fact_of_signal(int number)
 static enum fact
 fact_of_status(int status)
 {
+	/* of systemd, before it runs anything: systemd.exec(5), Process Exit Codes */
+	if (status >= 200 && status <= 245)
+		return FACT_NOT_RUN;
 	switch (status) {
 	case 1: /* an error before there are workers; HaltServer, where a release raises it twice */
 	case 3:
 	case 4: return FACT_ENDED_START;
-	case 127: /* systemd.exec(5), Process Exit Codes */
-	case 200:
-	case 203:
-	case 217: return FACT_NOT_RUN;
+	case 127: return FACT_NOT_RUN;
 	default: return FACT_NONE;
 	}
 }

@@ -166,13 +166,14 @@ peel_program(struct logform *f)
 	return peel(f, close + 1);
 }
 
-/* "[APP/PROC/WEB/0] ", "[pod/web-1/web] ", "[MainThread] ", "{glogging.py:123} ", "[api]  | ", and Apache's "[proxy:error] "
- * and "[pid 123:tid 456] ": where it comes from. */
+/* "[APP/PROC/WEB/0] ", "[pod/web-1/web] ", "[MainThread] ", "{glogging.py:123} ", "{{cli.py:123}} " (Airflow 1), "[api]  | ", and
+ * Apache's "[proxy:error] " and "[pid 123:tid 456] ": where it comes from. */
 static bool
 peel_source(struct logform *f)
 {
 	char close = byte_is(f, 0, '{') ? '}' : ']';
-	size_t from = begins(f, 1, "pid ") ? 5 : 1, n = from + count_name(f, from);
+	size_t twice = begins(f, 0, "{{") ? 1 : 0;
+	size_t from = begins(f, 1, "pid ") ? 5 : 1 + twice, n = from + count_name(f, from);
 
 	if (n < 3)
 		return false;
@@ -180,7 +181,8 @@ peel_source(struct logform *f)
 		n += begins(f, n, ":tid ") ? 5 + count_digits(f, n + 5) : 1 + count_name(f, n + 1);
 	else if (byte_is(f, n, ':'))
 		n += 1 + count_digits(f, n + 1);
-	return byte_is(f, n, close) && byte_is(f, n + 1, ' ') && peel(f, n + 1);
+	n += twice;
+	return byte_is(f, n, close) && byte_is(f, n - twice, close) && byte_is(f, n + 1, ' ') && peel(f, n + 1);
 }
 
 /* "[\xe2\x9d\x8c] ": a level as a sign, whatever it means. */

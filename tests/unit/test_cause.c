@@ -278,6 +278,8 @@ static const struct row {
 	{ "boot.dependency-down", "boot", 80, { FACT_IN_CONNECT, FACT_IN_BOOT } },
 	{ "boot.timeout", "boot", 95, { FACT_TIMEOUT, FACT_IN_ABORT, FACT_AT_BOOT } },
 	{ "boot.timeout", "boot", 95, { FACT_TIMEOUT, FACT_DIED_BOOTING } },
+	{ "boot.timeout", "boot", 75, { FACT_TIMEOUT, FACT_TOGETHER } },
+	{ "boot.timeout", "boot", 75, { FACT_TIMEOUT, FACT_NONE_READY } },
 	{ "boot.app-exception", "boot", 75, { FACT_X_OTHER, FACT_IN_BOOT, FACT_SERVED } },
 	{ "boot.app-exception", "boot", 85, { FACT_X_DISK, FACT_IN_BOOT } },
 	{ "boot.app-exception", "boot", 85, { FACT_X_FILES, FACT_IN_BOOT } },

@@ -106,6 +106,13 @@ static const struct log {
 		"Nov 20 15:26:00 h systemd-oomd[1]: Killed /system.slice/shop.service due to memory pressure for /\n" },
 	{ "unknown", "unknown", 0,
 		"Nov 20 15:26:00 h systemd[1]: redis.service: Main process exited, code=exited, status=203/EXEC\n" },
+	{ "boot.timeout", "boot", 0,
+		"[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [0 / 4] Some workers are starting up, waiting...\n"
+		"[2026-11-20 15:26:19 +0000] [4] [CRITICAL] WORKER TIMEOUT (pid:162)\n" },
+	{ "boot.config-error", "startup-config", 0,
+		"Nov 20 15:26:00 h systemd[1]: Failed to start shop.\n   Main PID: 7 (code=exited, status=222/STDERR)\n" },
+	{ "boot.config-error", "startup-config", 0,
+		"Nov 20 15:26:00 h systemd[9]: shop.service: Failed at step CHDIR spawning /v/bin/gunicorn: No such file or directory\n" },
 	{ "unknown", "unknown", 0, "2026-11-20 15:25:49,094 INFO exited: celery (exit status 127; not expected)\n" },
 	{ "unknown", "unknown", 0, "db-1 exited with code 3\n" },
 	{ "unknown", "unknown", 0, "shop_redis_1 exited with code 4\n" },

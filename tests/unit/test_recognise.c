@@ -90,6 +90,7 @@ forms_of_one_line(void **state)
 		"[2026-11-20 15:25:49,123] CRITICAL in glogging: %s",
 		"2026-11-20 15:25:49 7 CRITICAL %s",
 		"[2026-11-20 15:25:49,123] {glogging.py:12} CRITICAL - %s",
+		"[2026-11-20 15:25:49,123] {{glogging.py:12}} CRITICAL - %s",
 		"%s",
 		"    [7] [CRITICAL] %s",
 		"> [7] [CRITICAL] %s",
@@ -383,6 +384,24 @@ foreign_lines(void **state)
 	expect("web-1  | sh: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX");
 	expect("/srv/start.sh: line 7: exec: gunicorn: not found\n", "NO_PROGRAM_EXECUTED");
 	expect("/srv/start.sh: line 7: exec: celery: not found\n", "");
+	expect("[2026-11-20 15:25:49,094] {{cli.py:7}} DEBUG - [0 / 4] some workers are starting up, waiting...\n", "AIRFLOW_NONE_OLD/4");
+	expect("[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [0 / 4] Some workers are starting up, waiting...\n",
+		"AIRFLOW_NONE/4");
+	expect("[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [1 / 4] Some workers are starting up, waiting...\n", "");
+	expect("/srv/start.sh: exec: line 7: /v/bin/gunicorn: Operation not permitted\n", "NOT_RUN_BUSYBOX");
+	expect("/srv/start.sh: exec: line 7: /v/bin/gunicorn: Permission denied\n", "NOT_RUN_BUSYBOX");
+	expect("/srv/start.sh: exec: line 7: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX_EXEC");
+	expect("/srv/start.sh: exec: line 7: celery: not found\n", "");
+	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step NAMESPACE spawning /v/bin/gunicorn: No such file or "
+	       "directory\n",
+		"NOT_RUN_STEP");
+	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step EXEC spawning /v/bin/gunicorn: No such file or directory\n",
+		"NO_PROGRAM_STEP");
+	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step USER spawning /v/bin/celery: No such process\n", "");
+	expect("[/etc/systemd/system/shop.service:7] Executable path is not absolute, ignoring: gunicorn shop:app\n",
+		"NOT_RUN_PATH_OLD");
+	expect("Nov 20 15:25:49 h systemd[1]: /etc/systemd/system/shop.service:7: Executable path is not absolute: gunicorn shop:app\n",
+		"NOT_RUN_PATH");
 	expect("Error response from daemon: runc: exec: \"gunicorn\": executable file not found in $PATH: unknown\n",
 		"NO_PROGRAM_DOCKER");
 	expect("Error response from daemon: runc: exec: \"/v/bin/gunicorn\": stat /v/bin/gunicorn: no such file or "

@@ -85,7 +85,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(last_words_that_came_with_the_line_of_the_end_are_told, enter, leave),
-		cmocka_unit_test_setup_teardown(last_words_that_came_before_are_told_where_none_came_with_it, enter, leave),
+		cmocka_unit_test_setup_teardown(last_words_that_came_before_are_told_where_none_came_with_it, enter,
+			leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
