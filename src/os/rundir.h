@@ -26,7 +26,9 @@ int rundir_lock(int dir_fd, const char *path, struct err *err);
 
 /* Remove NAME below DIR_FD and everything in it, never following links, never crossing into another mount, with
  * three descriptors however deep it is. At most LIMIT entries. True when it is gone (or never was); false when there
- * is more (call again), or something in it cannot be removed. */
+ * is more (call again), or something in it cannot be removed. RUNDIR_MOST: as many as may hold everybody else up, for
+ * whoever has no reason for another number. */
+enum { RUNDIR_MOST = 10000 };
 bool rundir_remove(int dir_fd, const char *name, unsigned limit);
 
 #endif

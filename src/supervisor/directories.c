@@ -14,8 +14,6 @@
 #include "os/path.h"
 #include "os/rundir.h"
 
-enum { MOST_REMOVED = 10000 /* entries: more would hold everything else up */ };
-
 const char *const directory_keys[DIRECTORY_KINDS] = { "runtime_directory", "state_directory", "cache_directory",
 	"logs_directory", "configuration_directory" };
 const char *const directory_variables[DIRECTORY_KINDS] = { "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY",
@@ -106,7 +104,7 @@ directories_remove(const struct directories *d, uid_t uid, gid_t gid)
 		/* state, cache, logs and settings outlive it (systemd.exec(5)) */
 		if (one->kind != DIRECTORY_RUNTIME || !path_walk(&way, one->path, uid, gid, false, NULL))
 			continue;
-		all = rundir_remove(way.dir, way.name, MOST_REMOVED) && all;
+		all = rundir_remove(way.dir, way.name, RUNDIR_MOST) && all;
 		close(way.dir);
 	}
 	return all;

@@ -197,7 +197,7 @@ service_free(struct service *s)
 	if (s->output_fd >= 0)
 		close(s->output_fd);
 	/* a program may have filled it: what more it made is not worth holding up everybody else */
-	if (!rundir_remove(b->run_fd, s->name, 10000))
+	if (!rundir_remove(b->run_fd, s->name, RUNDIR_MOST))
 		log_warning("%s: '%s/%s' could not be removed", s->name, b->run_dir, s->name);
 	page_begin(record);
 	record->kind = PAGE_EMPTY;

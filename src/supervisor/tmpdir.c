@@ -11,8 +11,6 @@
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
-enum { MOST_REMOVED = 10000 /* entries: more would hold everything else up */ };
-
 /* Where the user set TMPDIR himself, or the Gunicorn is older, there is none (conf/command.c). */
 static bool
 wants_one(const struct service *s)
@@ -49,7 +47,7 @@ tmpdir_make(struct service *s, uint32_t number, struct err *err)
 		return false;
 	name_it(name, sizeof name, number);
 	/* numbers begin anew with each bridled: what a killed one left there holds pids of long ago */
-	rundir_remove(dir, name, MOST_REMOVED);
+	rundir_remove(dir, name, RUNDIR_MOST);
 	tmp = rundir_open_at(dir, name, s->plan->uid, s->plan->gid, 0700, err);
 	if (tmp >= 0)
 		close(tmp);
@@ -71,6 +69,6 @@ tmpdir_remove(struct service *s, uint32_t number)
 	if (dir < 0)
 		return;
 	name_it(name, sizeof name, number);
-	rundir_remove(dir, name, MOST_REMOVED);
+	rundir_remove(dir, name, RUNDIR_MOST);
 	close(dir);
 }
