@@ -37,10 +37,14 @@ def classes_of(edge):
     return [one for one in WITH_GEVENT if one in edge["classes"]]
 
 
-def needs_process_events(daemon, gunicorn=None):
+def ends_are_seen(daemon, gunicorn=None):
     """Where the kernel tells nobody how workers end, as in most containers before Linux 6.15, what no line tells is not known to
     anybody. With GUNICORN: it is, by one that logs exit statuses, from 21 on."""
-    if "how workers end is not seen" in daemon.said() and (gunicorn is None or int(gunicorn["version"].split(".")[0]) < 21):
+    return "how workers end is not seen" not in daemon.said() or (gunicorn is not None and int(gunicorn["version"].split(".")[0]) >= 21)
+
+
+def needs_process_events(daemon, gunicorn=None):
+    if not ends_are_seen(daemon, gunicorn):
         pytest.skip("NOT TESTED: no process events here, nor pidfds that tell (the watcher says so), and no line of this Gunicorn tells of such an end")
 
 

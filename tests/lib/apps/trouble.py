@@ -42,8 +42,9 @@ if HOW == "busy":
 
 
 def respond(path, query):
+    if path in ("/slow", "/lock"):
+        os.write(2, path[1:].encode() + b" begins\n")
     if path == "/slow":
-        os.write(2, b"slow begins\n")
         time.sleep(float(query["s"]))
     if path == "/spin":
         until = time.monotonic() + float(query["s"])
