@@ -80,13 +80,24 @@ static const char *const placeholders[][2] = {
 	{ "many", "word ..." },     { "refused", NULL },
 };
 
+/* Keys that take less than their kind: conf/check_policies.c refuses the rest, and says why. */
+static const char *const narrower[][2] = {
+	{ "on_boot_loop", "none | stop" },
+	{ "on_flapping", "none | replace | stop" },
+	{ "on_hang", "none | recycle | replace" },
+	{ "on_oom", "none | replace | stop" },
+};
+
 static const struct {
 	const char *class, *word;
 } reloads[] = { { "LIVE", "live" }, { "REPLACE", "replace" }, { "DAEMON", "daemon" } };
 
 static const char *
-placeholder(const char *kind)
+placeholder(const char *key, const char *kind)
 {
+	for (size_t i = 0; i < sizeof(narrower) / sizeof(*narrower); i++)
+		if (strcmp(narrower[i][0], key) == 0)
+			return narrower[i][1];
 	for (size_t i = 0; i < sizeof(placeholders) / sizeof(*placeholders); i++)
 		if (strcmp(placeholders[i][0], kind) == 0)
 			return placeholders[i][1];
@@ -183,7 +194,7 @@ print_bracket(const struct entry *e)
 static void
 print_key(const struct entry *e)
 {
-	const char *value = placeholder(e->kind);
+	const char *value = placeholder(e->name, e->kind);
 
 	printf(".It Ic %s", e->name);
 	if (value != NULL)

@@ -18,7 +18,7 @@
 	X(CONFIG, 'c', "config", "FILE", "configuration file to read") \
 	X(JSON, 'j', "json", NULL, "print JSON, for programs") \
 	X(NAMES, 0, "names", NULL, "print names only, one a line") \
-	X(ALL, 'a', "all", NULL, "all services (config: defaults too)") \
+	X(ALL, 'a', "all", NULL, "all services") \
 	X(COLD, 0, "cold", NULL, "down and up, even where a replacement without a gap is possible") \
 	X(BACK, 0, "back", NULL, "the other way: from Bridle to systemd") \
 	X(NO_WAIT, 0, "no-wait", NULL, "do not wait for the outcome") \

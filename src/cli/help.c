@@ -8,8 +8,16 @@
 #include "cli/paint.h"
 #include "cli/trouble.h"
 
+/* One option means something else to one command. C: NULL for what all have. */
+static const char *
+meaning_of(unsigned option, const struct command *c)
+{
+	return option == OPTION_ALL && c != NULL && c->run == config_command ? "the defaults too" :
+									       arguments_options[option].meaning;
+}
+
 static void
-print_options(FILE *out, unsigned options)
+print_options(FILE *out, unsigned options, const struct command *c)
 {
 	for (unsigned i = 0; i < OPTION_COUNT; i++) {
 		const struct option_entry *o = &arguments_options[i];
@@ -20,7 +28,7 @@ print_options(FILE *out, unsigned options)
 			continue;
 		snprintf(name, sizeof name, "--%s%s%s", o->name, o->value != NULL ? " " : "",
 			o->value != NULL ? o->value : "");
-		fprintf(out, "  %4s%-15s  %s\n", o->letter != '\0' ? letter : "", name, o->meaning);
+		fprintf(out, "  %4s%-15s  %s\n", o->letter != '\0' ? letter : "", name, meaning_of(i, c));
 	}
 }
 
@@ -35,7 +43,7 @@ help_print(FILE *out)
 		fprintf(out, "  %-19s  %s\n", form, c->summary);
 	}
 	fputs("\noptions of every command:\n", out);
-	print_options(out, COMMANDS_COMMON | ARGUMENT(VERSION));
+	print_options(out, COMMANDS_COMMON | ARGUMENT(VERSION), NULL);
 	fputs("\nbridle help COMMAND says more; bridle(1) says everything.\n", out);
 }
 
@@ -60,7 +68,7 @@ help_print_command(FILE *out, const struct command *c)
 		*c->operands != '\0' ? " " : "", c->operands, c->summary);
 	print_details(out, c->details);
 	fputs("\noptions:\n", out);
-	print_options(out, c->options | COMMANDS_COMMON);
+	print_options(out, c->options | COMMANDS_COMMON, c);
 }
 
 int
