@@ -7,7 +7,7 @@
 #include "os/oomcount.h"
 #include "watcher/services.h"
 
-enum { FRESH = 2000 }; /* ms: a death is told at once, by an event or a line */
+enum { FRESH = 5000 }; /* ms: a death is told at once, by an event or a line; one with much memory takes its time to die */
 
 void
 masters_free(struct masters *m)
