@@ -50,10 +50,6 @@ def ask(path):
     return lambda made, service: ask_in_vain(made, path, service)
 
 
-def tell(number):
-    return lambda made, service: os.kill(made.master(service), number)
-
-
 def stop_at_work(made, service):
     request = threading.Thread(target=ask_in_vain, args=(made, "/lock?s=30", service))
     request.start()
@@ -65,8 +61,7 @@ def stop_at_work(made, service):
 RUNTIME = {  # what the service is set to, what is done to it, and what that is called
     "nought": ({}, ask("/exit?code=0"), "runtime.worker-exit"),
     "three": ({}, ask("/exit?code=3"), "runtime.worker-exit"),
-    "told": ({}, tell(signal.SIGTERM), "master.stopped"),
-    "killed": ({}, tell(signal.SIGKILL), "master.killed"),
+    "killed": ({}, lambda made, service: os.kill(made.master(service), signal.SIGKILL), "master.killed"),
     "scarce": ({"limit_nofile": 128, "timeout": 60}, ask("/open?n=110"), "runtime.fd-scarce"),
     "large": ({"workers": 1, "memory_max_worker": "80M", "timeout": 30}, ask("/leak?mb=100"), "recycle.memory-max-worker"),
     "memory": ({"workers": 1, "memory_max": "150M", "memory_swap_max": "0", "timeout": 30}, ask("/leak?mb=400"), "runtime.oom-kill"),
