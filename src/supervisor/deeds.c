@@ -67,6 +67,16 @@ deed_restart_cold(struct service *s, const struct link_record *r, struct answer 
 		say_already(a, s);
 }
 
+/* What it has loaded is of before: who deploys must not take it for what he has just brought. */
+static void
+put_off(struct answer *a, const struct service *s)
+{
+	a->record.result = LINK_LATER;
+	text_addf(&a->text,
+		"%s is being replaced by generation %u, which was begun before this was asked for: ask again when that is done",
+		s->name, s->life.last_number);
+}
+
 static void
 deed_restart(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
@@ -75,6 +85,8 @@ deed_restart(struct service *s, const struct link_record *r, struct answer *a, m
 
 	if (!beside)
 		deed_restart_cold(s, r, a, now);
+	else if (s->life.state == LIFE_REPLACING)
+		put_off(a, s);
 	else if (!replace_begin(s, &a->text, now))
 		say_already(a, s);
 }

@@ -14,7 +14,8 @@
 #include "watcher/watch.h"
 
 /* A deed waits for the supervisor's answer (ANSWER). When it is accepted, most wait for what comes of it (OUTCOME, by
- * moves and by the page), a scaling for its workers (WORKERS, by looks). READY and EVENTS ask the supervisor for
+ * moves and by the page), a scaling for its workers (WORKERS, by looks). One that comes while another is under way waits
+ * for its TURN, and is asked for anew. READY and EVENTS ask the supervisor for
  * nothing. Whatever ends a wait answers the call, and client_next() lets the next one begin. */
 
 enum {
@@ -199,10 +200,47 @@ chronicle(struct client *c)
 		chronicle_asked(c->w, &c->w->services.at[slot], waiter->deed, waiter->arg, c->peer.uid, waiter->asked);
 }
 
+static void
+refused(struct client *c, const struct link_record *answer)
+{
+	char hint[80];
+
+	snprintf(hint, sizeof hint, "bridle status %s", c->waiter.name);
+	client_refused(c, answer->text, c->waiter.name[0] != '\0' ? hint : NULL);
+	client_next(c);
+}
+
+/* Not while it is being replaced still; and whoever stopped it since asked for that later. */
+static void
+take_turn(struct client *c, struct service *s, const struct page_service *record, const struct link_record *move)
+{
+	if (move->to == LIFE_STOPPING || move->to == LIFE_STOPPED)
+		waiter_tell_failed(c, s, record, move);
+	else if (record->state != LIFE_REPLACING)
+		waiter_request(c, c->waiter.deed, record->name, record, s->slot, c->waiter.arg, c->waiter.no_wait);
+}
+
+static void
+wait_for_turn(struct client *c, const struct link_record *answer)
+{
+	struct page_service record;
+	struct link_record move;
+	uint32_t slot;
+
+	if (c->waiter.no_wait || !services_find(&c->w->services, c->waiter.name, &slot) ||
+		!services_read(&c->w->services, slot, &record)) {
+		refused(c, answer);
+		return;
+	}
+	c->waiter.kind = WAIT_TURN;
+	client_patience(c, MSEC_NEVER);
+	move = last_move(&record); /* it may have ended before the answer was here */
+	take_turn(c, &c->w->services.at[slot], &record, &move);
+}
+
 void
 waiter_answered(struct client *c, const struct link_record *answer)
 {
-	char hint[80];
 
 	if (answer->result == LINK_DONE)
 		chronicle(c);
@@ -219,10 +257,9 @@ waiter_answered(struct client *c, const struct link_record *answer)
 			waiter_tell_process_failed(c, answer);
 			break;
 		}
-		snprintf(hint, sizeof hint, "bridle status %s", c->waiter.name);
-		client_refused(c, answer->text, c->waiter.name[0] != '\0' ? hint : NULL);
-		client_next(c);
+		refused(c, answer);
 		break;
+	case LINK_LATER: wait_for_turn(c, answer); break;
 	}
 }
 
@@ -270,6 +307,10 @@ waiter_moved(struct client *c, struct service *s, const struct page_service *rec
 		if (ready_answer(c, c->waiter.name, false))
 			client_next(c);
 		break;
+	case WAIT_TURN:
+		if (mine)
+			take_turn(c, s, record, move);
+		break;
 	case WAIT_OUTCOME:
 		if (mine)
 			judge(c, s, record, move);
@@ -302,6 +343,11 @@ waiter_look(struct client *c)
 	} else if (c->waiter.kind == WAIT_OUTCOME && services_find(&c->w->services, c->waiter.name, &slot) &&
 		services_read(&c->w->services, slot, &record)) {
 		judge_page(c, &c->w->services.at[slot], &record);
+	} else if (c->waiter.kind == WAIT_TURN && services_find(&c->w->services, c->waiter.name, &slot) &&
+		services_read(&c->w->services, slot, &record)) {
+		const struct link_record move = last_move(&record);
+
+		take_turn(c, &c->w->services.at[slot], &record, &move);
 	}
 }
 
@@ -310,7 +356,8 @@ waiter_forgot(struct client *c, const char *name)
 {
 	if (c->waiter.name[0] == '\0' || strcmp(c->waiter.name, name) != 0)
 		return;
-	if (c->waiter.kind != WAIT_OUTCOME && c->waiter.kind != WAIT_WORKERS && c->waiter.kind != WAIT_READY)
+	if (c->waiter.kind != WAIT_TURN && c->waiter.kind != WAIT_OUTCOME && c->waiter.kind != WAIT_WORKERS &&
+		c->waiter.kind != WAIT_READY)
 		return;
 	client_failed(c, "the service is not in the configuration any more", NULL);
 	client_next(c);
@@ -325,6 +372,7 @@ waiter_expired(struct client *c)
 	case WAIT_READY: ready_answer(c, c->waiter.name, true); break;
 	/* an outcome comes by the deadlines of the life, and events have no end: nobody set a time for these */
 	case WAIT_NOTHING:
+	case WAIT_TURN:
 	case WAIT_OUTCOME:
 	case WAIT_EVENTS: return;
 	}

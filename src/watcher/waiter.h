@@ -22,6 +22,7 @@ struct watcher;
 enum waiter_kind {
 	WAIT_NOTHING,
 	WAIT_ANSWER,  /* to request `id` */
+	WAIT_TURN,    /* until what was begun before has ended; then `deed` is asked for again */
 	WAIT_OUTCOME, /* of `deed`, as `goal` says */
 	WAIT_WORKERS, /* until `wanted` are booted */
 	WAIT_READY,

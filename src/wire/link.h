@@ -71,7 +71,12 @@ enum link_proof { LINK_PROVEN, LINK_ASSUMED /* its heartbeats cannot be seen */ 
 /* What may have a policy. */
 enum link_trouble { LINK_BOOT_LOOP, LINK_FLAPPING, LINK_HANG, LINK_OOM, LINK_TROUBLES };
 
-enum link_result { LINK_DONE, LINK_REFUSED, LINK_NOTHING /* it was so already */ };
+enum link_result {
+	LINK_DONE,
+	LINK_REFUSED,
+	LINK_NOTHING, /* it was so already */
+	LINK_LATER,   /* something that was begun before has to end first: ask again when it is not replacing any more */
+};
 
 struct link_record {
 	uint16_t magic;

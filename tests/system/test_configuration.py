@@ -3,6 +3,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 
 import pytest
 
@@ -131,6 +132,38 @@ def test_changed_while_it_is_replaced(bridled, meanwhile):
     until(lambda: site.answers() and site.service()["generation"] == 3, "one with the new settings")
     assert get(site.address("other")).status == 200
     site.wait_state("running")
+
+
+@pytest.fixture
+def replacing(bridled):
+    """A service whose second generation takes two seconds to begin."""
+    site = bridled(web())
+    site.wait_state("running")
+    site.write(web(environment="SLOW=2"))
+    site.ctl("reload")
+    site.wait_state("replacing")
+    return site
+
+
+def test_a_restart_while_it_is_replaced(replacing):
+    """Who deploys twice has his second code when he is told so, not the first."""
+    assert "generation 3" in replacing.ctl("restart", "web")
+    assert replacing.service()["generation"] == 3
+
+
+def test_that_cannot_wait(replacing):
+    done = replacing.bridle("restart", "--no-wait", "web")
+    assert done.returncode != 0 and "being replaced by generation 2, which was begun before" in done.stderr, done
+    until(lambda: replacing.service()["generation"] == 2 and replacing.state() == "running", "the second generation")
+
+
+def test_that_is_stopped_meanwhile(replacing):
+    """A stop that was asked for later is not undone."""
+    with subprocess.Popen(replacing.command("restart", "web"), stderr=subprocess.PIPE, text=True) as waiting:
+        until(lambda: "restart asked for" in replacing.said(), "the restart to be asked for")
+        replacing.ctl("stop", "web")
+        assert waiting.wait(60) != 0 and "stop" in waiting.stderr.read()
+    assert replacing.state() == "stopped"
 
 
 def test_included_files(daemons):
