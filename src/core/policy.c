@@ -61,9 +61,10 @@ fits(const struct policy_claim *claim)
 {
 	if (claim->cause == POLICY_BOOT_LOOP)
 		return claim->set == POLICY_STOP && claim->state != LIFE_RUNNING;
-	/* Services that hang at once wait for the same, and another generation of each would wait, too; all of them twice are
+	/* Services that hang, or are unwell, at once wait for the same, and another generation of each would wait, too; all of them twice are
 	 * more than there may be memory for. Who still hangs is claimed again. */
-	if (claim->cause == POLICY_HANG && claim->set == POLICY_REPLACE && claim->crowded)
+	if ((claim->cause == POLICY_HANG || claim->cause == POLICY_UNHEALTHY) &&
+		(claim->set == POLICY_REPLACE || claim->set == POLICY_RESTART) && claim->crowded)
 		return false;
 	return claim->state == LIFE_RUNNING && claim->worker == (claim->set == POLICY_RECYCLE);
 }
@@ -84,7 +85,8 @@ policy_judge(struct policy *p, const struct policy_claim *claim, msec now)
 	switch (claim->set) {
 	case POLICY_NONE: break;
 	case POLICY_RECYCLE: may = may_recycle(p, now); break;
-	case POLICY_REPLACE: may = may_replace(p, now); break;
+	case POLICY_REPLACE:
+	case POLICY_RESTART: may = may_replace(p, now); break;
 	/* one that has just begun may be blamed for what its predecessor wrote */
 	case POLICY_STOP: may = claim->age >= POLICY_LIVED; break;
 	}

@@ -19,15 +19,16 @@ enum policy_cause {
 	POLICY_FLAPPING,  /* workers die again and again while it runs (flapping.h) */
 	POLICY_HANG,      /* a worker has hung: it still does, or it was ended for it */
 	POLICY_OOM,       /* the kernel has ended one for want of memory */
+	POLICY_UNHEALTHY, /* its probe has failed too often (health.h) */
 	POLICIES
 };
 
-/* The order is that of the words of the settings. */
-enum policy_deed { POLICY_NONE, POLICY_RECYCLE, POLICY_REPLACE, POLICY_STOP };
+/* The order is that of the words of the settings; RESTART is for UNHEALTHY alone. */
+enum policy_deed { POLICY_NONE, POLICY_RECYCLE, POLICY_REPLACE, POLICY_STOP, POLICY_RESTART };
 
 /* ms: between two replacements at first, doubled while one more follows soon, up to the second; between two workers that
  * are asked to go; that a generation has to have lived before the service is stopped for it; between replacements of two
- * services that hang. */
+ * services that hang, or are unwell. A restart is a replacement here. */
 enum {
 	POLICY_REST = 600000,
 	POLICY_REST_MOST = 4 * 3600000,

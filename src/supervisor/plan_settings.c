@@ -51,7 +51,6 @@ probe_settings(const struct conf_service *s)
 		.failures = (uint8_t)s->probe_failures,
 		/* so many failures cannot be among fewer probes */
 		.window = (uint8_t)(s->probe_window > s->probe_failures ? s->probe_window : s->probe_failures),
-		.on_unhealthy = (uint8_t)s->on_unhealthy,
 	};
 
 	text_copy(probe.target, sizeof probe.target, s->probe);
@@ -100,6 +99,9 @@ plan_said(struct page_settings *to, const struct conf_service *s)
 static void
 plan_switches(struct plan *p, const struct conf_service *s)
 {
+	static const uint8_t unhealthy[] = { [CONF_UNHEALTHY_NONE] = POLICY_NONE,
+		[CONF_UNHEALTHY_REPLACE] = POLICY_REPLACE,
+		[CONF_UNHEALTHY_RESTART] = POLICY_RESTART };
 	static const enum manner manners[] = { [CONF_REPLACE_SURGE] = MANNER_BESIDE,
 		[CONF_REPLACE_ONE_BY_ONE] = MANNER_SINGLY,
 		[CONF_REPLACE_STOP_FIRST] = MANNER_DOWN_FIRST };
@@ -115,6 +117,7 @@ plan_switches(struct plan *p, const struct conf_service *s)
 	p->policies[POLICY_FLAPPING] = (uint8_t)s->on_flapping;
 	p->policies[POLICY_HANG] = (uint8_t)s->on_hang;
 	p->policies[POLICY_OOM] = (uint8_t)s->on_oom;
+	p->policies[POLICY_UNHEALTHY] = unhealthy[s->on_unhealthy];
 	p->umask = s->umask;
 	p->backlog = (int)s->backlog;
 }

@@ -15,7 +15,7 @@
 
 _Static_assert((int)LINK_BOOT_LOOP == (int)POLICY_BOOT_LOOP && (int)LINK_FLAPPING == (int)POLICY_FLAPPING &&
 		(int)LINK_HANG == (int)POLICY_HANG && (int)LINK_OOM == (int)POLICY_OOM &&
-		(int)LINK_TROUBLES == (int)POLICIES,
+		(int)LINK_UNHEALTHY == (int)POLICY_UNHEALTHY && (int)LINK_TROUBLES == (int)POLICIES,
 	"what is judged is what may have a policy");
 
 bool
@@ -38,6 +38,15 @@ replace(struct service *s, const char *key, msec now)
 	if (!replace_mend(s, now))
 		return false;
 	log_warning("%s: it is being replaced (%s)", s->name, key);
+	return true;
+}
+
+static bool
+restart(struct service *s, const char *key, msec now)
+{
+	if (!life_restart(&s->life, now))
+		return false;
+	log_warning("%s: it is being restarted (%s)", s->name, key);
 	return true;
 }
 
@@ -103,12 +112,16 @@ policies_judged(struct service *s, const struct link_record *r, msec now)
 	if (s->plan == NULL || !is_current(s, r)) /* what was judged may be of a generation that is gone */
 		return;
 	claim.set = (enum policy_deed)s->plan->policies[r->arg];
+	/* beside one on listeners of its own there is no room (as for deed_restart) */
+	if (claim.cause == POLICY_UNHEALTHY && claim.set == POLICY_REPLACE && !l->limits.held)
+		claim.set = POLICY_RESTART;
 	claim.crowded = is_crowded(s, now);
 	claim.age = now - (l->current != LIFE_NONE ? l->slots[l->current].since : l->since);
 	switch (policy_judge(&s->policy, &claim, now)) {
 	case POLICY_NONE: return;
 	case POLICY_RECYCLE: done = policies_recycle(s, r->pid) ? DEED_RECYCLE : DEED_NONE; break;
 	case POLICY_REPLACE: done = replace(s, key, now) ? DEED_RESTART : DEED_NONE; break;
+	case POLICY_RESTART: done = restart(s, key, now) ? DEED_RESTART_COLD : DEED_NONE; break;
 	case POLICY_STOP: done = stop(s, key, now) ? DEED_STOP : DEED_NONE; break;
 	}
 	if (done == DEED_NONE)

@@ -4,27 +4,14 @@
 #include "base/log.h"
 #include "core/life.h"
 #include "watcher/queues.h"
+#include "watcher/troubles.h"
 #include "watcher/watch.h"
-
-/* What each answer to ill health asks the supervisor for. */
-static const enum link_deed deeds[] = { [PAGE_UNHEALTHY_NONE] = DEED_NONE,
-	[PAGE_UNHEALTHY_REPLACE] = DEED_RESTART,
-	[PAGE_UNHEALTHY_RESTART] = DEED_RESTART_COLD };
 
 /* Slots move in memory when the page does. */
 static struct service *
 of(const struct probes *p)
 {
 	return &p->w->services.at[p->slot];
-}
-
-static void
-ask_for(struct probes *p, const struct page_service *record, enum link_deed deed)
-{
-	struct link_record request = uplink_request(deed, p->slot, record);
-
-	if (deed != DEED_NONE)
-		uplink_send(p->w, &request);
 }
 
 static void
@@ -48,8 +35,9 @@ judge_health(struct probes *p, const struct page_service *record, bool good)
 		return;
 	log_warning("%s: unhealthy: %u of the last %u probes failed, at last: %s", of(p)->name, settings->failures,
 		settings->window, p->probe.trouble);
-	ask_for(p, record,
-		settings->on_unhealthy <= PAGE_UNHEALTHY_RESTART ? deeds[settings->on_unhealthy] : DEED_NONE);
+	inquiry_stands(p->w, of(p), FACT_UNHEALTHY, 0);
+	/* what is done about it (on_unhealthy), and how often, is the supervisor's to say */
+	troubles_judged(p->w, of(p), record->generation, LINK_UNHEALTHY, 0);
 }
 
 static void

@@ -17,6 +17,16 @@ troubles_judged(struct watcher *w, const struct service *s, uint32_t generation,
 	uplink_send(w, &r);
 }
 
+/* Flapping is an incident beside the deaths that it is made of, and so is what probes find: those stand in the docket. All others are
+ * about the story that is being told. */
+static enum cause
+cause_of(int64_t trouble)
+{
+	if (trouble == LINK_FLAPPING)
+		return CAUSE_FLAPPING;
+	return trouble == LINK_UNHEALTHY ? CAUSE_UNHEALTHY : CAUSE_UNKNOWN;
+}
+
 void
 troubles_answered(struct watcher *w, const struct link_record *r)
 {
@@ -29,11 +39,12 @@ troubles_answered(struct watcher *w, const struct link_record *r)
 		snprintf(words, sizeof words, "Bridle asked worker %d to go: %s", (int)r->pid,
 			link_trouble_key(r->arg));
 	else
-		snprintf(words, sizeof words, "Bridle %s it: %s", r->deed == DEED_STOP ? "stopped" : "replaced",
+		snprintf(words, sizeof words, "Bridle %s it: %s",
+			r->deed == DEED_STOP                 ? "stopped" :
+				r->deed == DEED_RESTART_COLD ? "restarted" :
+							       "replaced",
 			link_trouble_key(r->arg));
 	if (r->deed == DEED_RECYCLE)
 		inquiry_told(w, s, FACT_HANG_RECYCLED, r->pid);
-	/* Flapping is an incident beside the deaths that it is made of, and stands in the docket; all others are about the
-	 * story that is being told. */
-	inquiry_did(w, s, r->arg == LINK_FLAPPING ? CAUSE_FLAPPING : CAUSE_UNKNOWN, words);
+	inquiry_did(w, s, cause_of(r->arg), words);
 }

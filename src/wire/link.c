@@ -180,6 +180,7 @@ link_trouble_key(int64_t trouble)
 		[LINK_FLAPPING] = "on_flapping",
 		[LINK_HANG] = "on_hang",
 		[LINK_OOM] = "on_oom",
+		[LINK_UNHEALTHY] = "on_unhealthy",
 	};
 
 	return keys[trouble];

@@ -69,13 +69,13 @@ enum link_take { LINK_TAKE_UNDO = 0, LINK_TAKE_KEEP = INT32_MAX };
 enum link_proof { LINK_PROVEN, LINK_ASSUMED /* its heartbeats cannot be seen */ };
 
 /* What may have a policy. */
-enum link_trouble { LINK_BOOT_LOOP, LINK_FLAPPING, LINK_HANG, LINK_OOM, LINK_TROUBLES };
+enum link_trouble { LINK_BOOT_LOOP, LINK_FLAPPING, LINK_HANG, LINK_OOM, LINK_UNHEALTHY, LINK_TROUBLES };
 
 enum link_result {
 	LINK_DONE,
 	LINK_REFUSED,
 	LINK_NOTHING, /* it was so already */
-	LINK_LATER,   /* something that was begun before has to end first: ask again when it is not replacing any more */
+	LINK_LATER, /* something that was begun before has to end first: ask again when it is not replacing any more */
 };
 
 struct link_record {

@@ -64,8 +64,6 @@ const char *page_withheld_key(enum page_withheld bit);
  * the pipe `ready`, an address that takes a connection (probe_address). */
 enum page_proof { PAGE_PROOF_NONE, PAGE_PROOF_NOTIFY, PAGE_PROOF_NOTIFY_ALL, PAGE_PROOF_FD, PAGE_PROOF_PROBE };
 
-/* The numbers of enum conf_on_unhealthy. */
-enum page_unhealthy { PAGE_UNHEALTHY_NONE, PAGE_UNHEALTHY_REPLACE, PAGE_UNHEALTHY_RESTART };
 enum { PAGE_TARGET = 128, PAGE_HOST = 64, PAGE_PROBE_ADDRESS = 112 };
 
 struct page_probe {
@@ -74,7 +72,6 @@ struct page_probe {
 	char host[PAGE_HOST];
 	uint16_t status; /* wanted; 0: any from 200 to 399 */
 	uint8_t failures, window;
-	uint8_t on_unhealthy;  /* enum page_unhealthy */
 	uint8_t proof, pad[2]; /* of a program: enum page_proof */
 };
 

@@ -97,6 +97,7 @@ def test_unhealthy_while_running(sick, action):
     assert "unhealthy" not in site.said()
     site.status.write_text("500")
     until(lambda: "web: unhealthy: 3 of the last 4 probes failed" in site.said(), "the verdict")
+    until(lambda: "runtime.unhealthy" in site.ctl("why", "web"), "the incident")
     if action == "none":
         stays(lambda: site.master() == master and site.state() == "running", "nothing is done", 0.5)
         return
@@ -105,6 +106,12 @@ def test_unhealthy_while_running(sick, action):
     site.wait_state("running")
     moves = [event["to"] for event in site.events.of("web")]
     assert ("replacing" if action == "replace" else "restarting") in moves, moves
+    assert f"Bridle {action}{'d' if action == 'replace' else 'ed'} it: on_unhealthy" in site.ctl("why", "web", "--last", "9")
+    # what did not help is not done again and again
+    master = site.master()
+    site.status.write_text("500")
+    until(lambda: site.said().count("web: unhealthy") == 3, "two more verdicts")
+    stays(lambda: site.master() == master and site.state() == "running", "nothing is done", 0.5)
 
 
 def test_no_probe_while_connections_wait(sick):

@@ -62,6 +62,7 @@ static const struct tale {
 	{ "boot.crash-signal", "boot", 0, { { FACT_CRASHED, 0, 10, 1 }, { FACT_DIED_UNSEEN, 0, 10, 0 } } },
 	{ "boot.app-sysexit", "boot", 0, { { FACT_EXITED, 0, 10, 1 }, { FACT_DIED_UNSEEN, 0, 10, 0 } } },
 	{ "runtime.queue-standing", "runtime", 1, { BOOT(0, 10), { FACT_QUEUE_STANDS, 90, 0, 0 } } },
+	{ "runtime.unhealthy", "runtime", 1, { BOOT(0, 10), { FACT_UNHEALTHY, 90, 0, 0 } } },
 	{ "runtime.workers-missing", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_MISSING, 90, 0, 0 } } },
 	{ "runtime.workers-surplus", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_SURPLUS, 90, 0, 0 } } },
 	{ "runtime.flapping", "runtime", 1, { BOOT(0, 10), { FACT_WORKERS_FLAP, 90, 0, 0 } } },
@@ -427,7 +428,8 @@ where_a_story_turns(void **state)
 			{ FACT_MASTER_KILLED, 1, 0, 0 }, true },
 		{ { { FACT_STOP, 0, 0, 1 }, { FACT_SHUTTING_DOWN, 0, 0, 1 }, { FACT_QUIT, 1, 20, 0 } },
 			{ FACT_MASTER_KILLED, 1, 0, 0 }, false },
-		{ { { FACT_STOP, 0, 0, 1 }, { FACT_PARENT_CHANGED, 1, 0, 20 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
+		{ { { FACT_STOP, 0, 0, 1 }, { FACT_PARENT_CHANGED, 1, 0, 20 } }, { FACT_MASTER_KILLED, 1, 0, 0 },
+			false },
 		{ { { FACT_STOP, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
 		{ { { FACT_REASON_BOOT, 0, 0, 1 } }, { FACT_MASTER_KILLED, 1, 0, 0 }, false },
 	};

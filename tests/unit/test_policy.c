@@ -35,6 +35,11 @@ static const struct {
 	{ "and not with all others", POLICY_HANG, POLICY_REPLACE, LIFE_RUNNING, OLD, false, POLICY_NONE, true },
 	{ "what flaps does so by itself", POLICY_FLAPPING, POLICY_REPLACE, LIFE_RUNNING, OLD, false, POLICY_REPLACE, true },
 	{ "one worker is no burden", POLICY_HANG, POLICY_RECYCLE, LIFE_RUNNING, OLD, true, POLICY_RECYCLE, true },
+	{ "unwell is replaced", POLICY_UNHEALTHY, POLICY_REPLACE, LIFE_RUNNING, OLD, false, POLICY_REPLACE },
+	{ "or restarted", POLICY_UNHEALTHY, POLICY_RESTART, LIFE_RUNNING, OLD, false, POLICY_RESTART },
+	{ "and not with all others that ask the same peer", POLICY_UNHEALTHY, POLICY_REPLACE, LIFE_RUNNING, OLD, false, POLICY_NONE, true },
+	{ "nor restarted with them", POLICY_UNHEALTHY, POLICY_RESTART, LIFE_RUNNING, OLD, false, POLICY_NONE, true },
+	{ "while it is replaced others answer", POLICY_UNHEALTHY, POLICY_RESTART, LIFE_REPLACING, OLD, false, POLICY_NONE },
 	{ "out of memory", POLICY_OOM, POLICY_REPLACE, LIFE_RUNNING, 0, false, POLICY_REPLACE },
 	/* clang-format on */
 };
