@@ -257,20 +257,38 @@ why_program(const struct launch *l)
 	return no_gunicorn;
 }
 
+/* Settle by REASON, as one, or with what was there before as its last part. */
+static void
+settle_program(struct launch *l, const char *text, enum fate fate, const char *key, const char *reason)
+{
+	l->entry->last_part = l->given;
+	if (l->given == NULL) {
+		l->entry->parts = NULL;
+		ledger_settle(&l->import->ledger, l->entry, fate, key, "%s", reason);
+		return;
+	}
+	l->given->next = NULL;
+	launch_part(l, "", text, fate, key, reason);
+	ledger_sum(&l->import->ledger, l->entry);
+}
+
 void
 launch_program(struct launch *l)
 {
+	struct arena *arena = l->import->arena;
+	const char *text;
 	struct err err;
 
 	/* the command as a whole does what its parts would have been kept for */
 	draft_restore(l->draft, &l->before);
 	l->draft->kind = CONF_PROGRAM;
-	if (!draft_set(l->draft, KEY_command, program_text(l), "", &err))
-		ledger_settle(&l->import->ledger, l->entry, FATE_LOST, "", "%s", err.text);
+	text = program_text(l);
+	if (!draft_set(l->draft, KEY_command, text, "", &err))
+		settle_program(l, text, FATE_LOST, "", arena_copy_string(arena, err.text));
 	else
-		ledger_settle(&l->import->ledger, l->entry, FATE_KEPT, "command", "%s%s", why_program(l),
-			has_variables(&l->original) ? "; a shell replaces its variables" : "");
-	l->entry->parts = l->entry->last_part = NULL;
+		settle_program(l, text, FATE_KEPT, "command",
+			arena_printf(arena, "%s%s", why_program(l),
+				has_variables(&l->original) ? "; a shell replaces its variables" : ""));
 }
 
 static void
@@ -335,6 +353,7 @@ launch_begin(struct launch *l, struct conf_words words)
 {
 	l->original = words;
 	l->before = draft_save(l->draft);
+	l->given = l->entry->last_part;
 }
 
 void

@@ -19,6 +19,7 @@ struct launch {
 	struct wordlist command;    /* what stays in front of gunicorn, and itself */
 	struct conf_words original; /* all of it, for when it is no Gunicorn's */
 	struct draft before;        /* the draft without what a part of it said */
+	struct ledger_entry *given; /* the last part that was there before, of prefixes; NULL */
 	bool exports_all;           /* set -a: what a file sets, the environment has */
 	unsigned depth;
 };

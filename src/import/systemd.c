@@ -71,12 +71,22 @@ static const struct {
 	enum fate fate;
 	const char *reason;
 } prefixes[] = {
-	{ '-', FATE_MEANINGLESS, "restart says what becomes of a failure" },
+	{ '-', FATE_LOST,
+		"an end that systemd takes for success is a failure here, which restart and what requires the service see: "
+		"success_exit_status names those that are none" },
 	{ '@', FATE_LOST, "a name for argv[0] is not given: the process is called by its command" },
 	{ ':', FATE_IMPLIED, "Bridle replaces no variables" },
 	{ '+', FATE_LOST, "the command runs as user, not with all privileges" },
 	{ '!', FATE_LOST, "the command runs as user, not with all privileges" },
+	{ '|', FATE_LOST, "no login shell is started for the command: what its profile sets is not set" },
 };
+
+/* With Restart=always, it is started again whatever its end was taken for. */
+static bool
+is_in_vain(const struct translation *t, char prefix)
+{
+	return prefix == '-' && strcmp(value_in_effect(t->import, t->unit, "Service", "Restart"), "always") == 0;
+}
 
 /* systemd.exec(5), EnvironmentFile=: its settings override those of Environment=, and what it holds is not known. */
 static void
@@ -139,10 +149,14 @@ translate_exec_start(struct translation *t)
 
 	l.has_socket = unit_has_socket(t->import, t->draft);
 	execline_prefixes(&line, written);
-	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+	for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+		bool in_vain = is_in_vain(t, prefixes[i].prefix);
+
 		if (strchr(written, prefixes[i].prefix) != NULL)
-			launch_part(&l, arena_copy(t->import->arena, &prefixes[i].prefix, 1), "", prefixes[i].fate, "",
-				prefixes[i].reason);
+			launch_part(&l, arena_copy(t->import->arena, &prefixes[i].prefix, 1), "",
+				in_vain ? FATE_MEANINGLESS : prefixes[i].fate, "",
+				in_vain ? "it is started again after any end" : prefixes[i].reason);
+	}
 	launch_line(&l, line, written);
 }
 

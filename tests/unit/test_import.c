@@ -725,6 +725,42 @@ fates(void **state)
 	}
 }
 
+/* What stands in front of a command is accounted for, whatever the command is. */
+static void
+prefixes_of_a_command(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *lines; enum fate fate; const char *reason; } cases[] = {
+		{ "ExecStart=+/bin/b", FATE_LOST, "+: the command runs as user" }, { "ExecStart=!/bin/b", FATE_LOST, "!: the command runs as user" },
+		{ "ExecStart=-/bin/b", FATE_LOST, "-: an end that systemd takes for success" }, { "ExecStart=@/bin/b zero x", FATE_LOST, "@: a name for argv[0]" },
+		{ "ExecStart=|/bin/b", FATE_LOST, "|: no login shell" }, { "ExecStart=|/x/gunicorn a", FATE_LOST, "|: no login shell" },
+		{ "ExecStart=-/bin/b\nRestart=always", FATE_KEPT, "-: it is started again" }, { "ExecStart=-/x/gunicorn a\nRestart=always", FATE_KEPT, "-: it is started again" },
+		{ "ExecStart=:/bin/b $X", FATE_KEPT, ":: Bridle replaces no variables" }, { "ExecStart=+env A=b /bin/b", FATE_LOST, "+: the command runs as user" },
+		{ "ExecStart=/bin/b", FATE_KEPT, "no Gunicorn is to be seen" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		const struct ledger_entry *e;
+		struct imported i;
+		char text[256];
+
+		snprintf(text, sizeof text, "[Service]\n%s\nUser=www\n", cases[k].lines);
+		begin(&i);
+		add(&i, "web.service", text);
+		end(&i);
+		e = entry_of(&i, "ExecStart");
+		if (e->fate != cases[k].fate || strncmp(e->reason, cases[k].reason, strlen(cases[k].reason)) != 0)
+			fail_msg("%s is %s (%s)", cases[k].lines, fate_name(e->fate), e->reason);
+		assert_non_null(strstr(e->key, "command"));
+		/* the command behind it is the last part, and what was tried on the way is none */
+		if (e->parts != NULL && strstr(e->value, "gunicorn") == NULL)
+			assert_ptr_equal(e->parts->next, e->last_part);
+		release(&i);
+	}
+}
+
 static void
 a_socket_gives_the_addresses(void **state)
 {
@@ -1183,6 +1219,7 @@ main(void)
 		cmocka_unit_test(part_of_another),
 		cmocka_unit_test(every_key_of_a_line_is_named),
 		cmocka_unit_test(fates),
+		cmocka_unit_test(prefixes_of_a_command),
 		cmocka_unit_test(a_socket_gives_the_addresses),
 		cmocka_unit_test(a_socket_has_its_service),
 		cmocka_unit_test(a_socket_may_be_called_otherwise),
