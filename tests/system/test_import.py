@@ -112,13 +112,25 @@ def check(*words):
     return report, collections.Counter(entry["fate"] for entry in report)
 
 
-def print_row(name, report, fates):
-    counts = "  ".join(f"{(fates or {}).get(fate, 0):11}" for fate in FATES) if fates else "broken: refused with its lines"
-    print(f"{name[:56]:56} {len(report):5}  {counts}")
+class Table:
+    """What becomes of each source of KIND, and of all of them together, among the figures at the end of the run."""
 
+    def __init__(self, figures, kind):
+        self.say, self.kind, self.lines, self.all = figures, kind, 0, collections.Counter()
+        self.line("source", "all", FATES)
 
-def print_head():
-    print(f"\n{'source':56} {'all':>5}  " + "  ".join(f"{fate:>11}" for fate in FATES))
+    def line(self, name, count, cells):
+        # the number keeps them together, and in this order
+        self.say(f"import, {self.kind} {self.lines:2} {name[:44]:44} {count:>5} " + " ".join(f"{cell:>11}" for cell in cells))
+        self.lines += 1
+
+    def row(self, name, report, fates):
+        self.all += fates or {}
+        self.line(name, len(report), ["broken: refused with its lines"] if fates is None else [fates[fate] for fate in FATES])
+
+    def total(self):
+        assert self.lines > 1, f"the corpus has no {self.kind}"
+        self.line(f"all {self.lines - 1}", self.all.total(), [self.all[fate] for fate in FATES])
 
 
 # ---- the corpus ----
@@ -128,9 +140,8 @@ BROKEN = {"034-sostrowsk-ansible-role-gunicorn-django.service"}
 
 
 @needs_corpus
-def test_every_unit():
-    broken = set()
-    print_head()
+def test_every_unit(figures):
+    broken, table = set(), Table(figures, "unit")
     for path in files("units/*.service", "units/*.socket", "units/*.conf"):
         report, fates = check(path)
         expected = directives_of_unit(path.read_text())
@@ -138,7 +149,8 @@ def test_every_unit():
             [(line, name) for line, name in expected if not name.startswith("{")], path
         assert len(report) == len(expected), path
         broken |= {path.name} if fates is None else set()
-        print_row(path.name, report, fates)
+        table.row(path.name, report, fates)
+    table.total()
     assert broken <= BROKEN
 
 
@@ -151,23 +163,25 @@ def test_every_socket_with_its_service():
 
 
 @needs_corpus
-def test_every_section_of_supervisord():
-    print_head()
+def test_every_section_of_supervisord(figures):
+    table = Table(figures, "supervisord")
     for path in files("supervisord/*.conf"):
         report, fates = check(path)
         assert fates, path
         assert sorted(entry["directive"] for entry in report) == sorted(directives_of_supervisord(path.read_text())), path
-        print_row(path.name, report, fates)
+        table.row(path.name, report, fates)
+    table.total()
 
 
 @needs_corpus
-def test_every_command():
-    print_head()
-    with open(CORPUS / "commands.tsv", encoding="utf-8") as table:
-        for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE):
+def test_every_command(figures):
+    table = Table(figures, "command")
+    with open(CORPUS / "commands.tsv", encoding="utf-8") as rows:
+        for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
             report, fates = check("--command", row["command"])
             assert fates and len(report) == 1 and report[0]["value"] == row["command"]
-            print_row(row["command"], report, fates)
+            table.row(row["command"], report, fates)
+    table.total()
 
 
 # ---- the command itself ----
