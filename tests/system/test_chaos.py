@@ -1,6 +1,6 @@
 """Everything at once, and at the end everything as it was.
 
-    BRIDLE_CHAOS_SECONDS=45     how long (an issue's proof: 600)
+    BRIDLE_CHAOS_SECONDS=60     how long (an issue's proof: 600)
     BRIDLE_CHAOS_SEED=1         which faults in which order; random: another each time. Printed, so that a run can be had again
 """
 import os
@@ -14,7 +14,7 @@ from daemon import sanitizer_settings
 from sections import program, web
 from waiting import until
 
-SECONDS = float(os.environ.get("BRIDLE_CHAOS_SECONDS", "45"))
+SECONDS = float(os.environ.get("BRIDLE_CHAOS_SECONDS", "60"))
 SEED = os.environ.get("BRIDLE_CHAOS_SEED", "1")
 SEED = random.randrange(10**6) if SEED == "random" else int(SEED)
 
