@@ -7,7 +7,6 @@
 #   BRIDLE_RUNGS="deps build unit fuzz system plain valgrind static vm lint"   only some of it
 #   BRIDLE_MATRIX=full|quick    every Gunicorn of the matrix, or the oldest and the newest
 #   BRIDLE_FUZZ_SECONDS=10      for each fuzz target, at most
-#   BRIDLE_WORLDS=100000        simulated worlds (more: a soak)
 #   BRIDLE_REPEAT=1             runs of the system tests, one after the other (more: a soak)
 #   BRIDLE_JOBS=3               system tests side by side
 #   BRIDLE_PATIENCE=3           multiplies every timeout of the system tests: what waits longer only fails later
@@ -109,6 +108,10 @@ rung_deps() {
 	command -v runc >/dev/null || install_packages runc >/dev/null 2>&1 || true
 	# A second source of load; three tests go without.
 	command -v wrk >/dev/null || install_packages wrk >/dev/null 2>&1 || true
+	# Shells whose completions are tested; their tests go without.
+	for shell in zsh fish; do
+		command -v "$shell" >/dev/null || install_packages "$shell" >/dev/null 2>&1 || true
+	done
 }
 
 # ---- builds
