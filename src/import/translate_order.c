@@ -90,19 +90,26 @@ waits_for(const struct import *im, struct draft *d, const struct draft *target)
 	return reaches(im, d, target);
 }
 
+/* Whether it is the other unit that gets the key. */
+static bool
+is_said_of_other(const struct directive *d)
+{
+	return strcmp(d->name, "Before") == 0 || strcmp(d->section, "Install") == 0;
+}
+
 /* OTHER, one of those that are imported together, as the directive has it: of one before which this one comes, it is the
  * other that waits. False when both would wait for each other then. */
 static bool
 know(struct translation *t, struct draft *other, const char **known)
 {
-	bool before = strcmp(t->directive->name, "Before") == 0;
+	bool of_other = is_said_of_other(t->directive);
 	bool orders = strcmp(t->directive->key, "wants") != 0;
-	struct draft *waiting = before ? other : t->draft, *first = before ? t->draft : other;
+	struct draft *waiting = of_other ? other : t->draft, *first = of_other ? t->draft : other;
 	struct err err;
 
 	if (orders && waits_for(t->import, first, waiting))
 		return false;
-	if (before && !draft_set(other, KEY_after, t->draft->name, "", &err))
+	if (of_other && !draft_set(other, translate_key(t), t->draft->name, "", &err))
 		return false;
 	*known = arena_printf(t->import->arena, "%s%s%s", *known, (*known)[0] != '\0' ? " " : "", other->name);
 	return true;
@@ -158,4 +165,41 @@ translate_order(struct translation *t)
 		translate_settle(t, FATE_IMPLIED,
 			"Bridle opens the listeners of its services itself, and bridled is started when "
 			"the machine is up");
+}
+
+/* What it changes that the unit which is named is not imported, by the key that it would have got. */
+static const char *
+why_unwanted(const struct directive *d)
+{
+	return d->key[0] == '\0'              ? "it does not keep this service running: restart = always does" :
+		strcmp(d->key, "wants") == 0 ? "it does not start this service, which is started with bridled (autostart)" :
+					       "it starts whether or not this service is there, and runs on when that is stopped";
+}
+
+/* [Install] has other units want this one: targets as a rule, which are there at boot. Of a socket unit it is the listener that
+ * is wanted, which its service has. */
+void
+translate_wanted_by(struct translation *t)
+{
+	const char *rest = t->value, *missing = "", *known = "", *circle = "";
+	struct arena *arena = t->import->arena;
+	char *word = arena_alloc(arena, strlen(rest) + 1);
+
+	while (word != NULL && !t->unit->is_socket && execline_next(&rest, word, NULL) == WORD_TAKEN) {
+		struct draft *other = t->directive->key[0] != '\0' ? imported(t, word) : NULL;
+		const char **list = other != NULL ? &circle : &missing;
+		size_t n = strlen(word);
+
+		if (n > 8 && strcmp(word + n - 8, ".service") == 0 && (other == NULL || !know(t, other, &known)))
+			*list = arena_printf(arena, "%s%s%s", *list, (*list)[0] != '\0' ? " " : "", hole_show(arena, word));
+	}
+	if (missing[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", missing, why_unwanted(t->directive));
+	else if (circle[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
+			"%s comes first by what else is said: with this, the two would wait for each other", circle);
+	else if (known[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, t->directive->key, "of %s", known);
+	else
+		translate_as_listed(t);
 }

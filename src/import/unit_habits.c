@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "import/directives.h"
+
 bool
 unit_has_socket(const struct import *im, const struct draft *d)
 {
@@ -57,15 +59,36 @@ say_times(const struct unit *unit)
 		draft_set(d, KEY_start_timeout, "90s", note, &err);
 }
 
+/* VALUE of UNIT as it counts. What has no specifiers, nearly everything, is not copied for each other unit that asks. */
+static const char *
+specified(const struct import *im, const struct unit *unit, const char *value)
+{
+	return strchr(value, '%') != NULL ? unit_specify(unit, im->arena, value) : value;
+}
+
+/* Whether VALUE, names parted by blanks, has NAME. */
+static bool
+has_name(const char *value, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *(value += strspn(value, " \t")) != '\0'; value += strcspn(value, " \t"))
+		if (strncmp(value, name, n) == 0 && strchr(" \t", value[n]) != NULL)
+			return true;
+	return false;
+}
+
 /* Whether UNIT has NAME started with it. */
 static bool
-pulls_in(const struct unit *unit, const char *name)
+pulls_in(const struct import *im, const struct unit *unit, const char *name)
 {
 	static const char *const words[] = { "Wants", "Requires", "BindsTo", "Upholds" };
 
 	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
 		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-			if (strcmp(line->entry->directive, words[i]) == 0 && strstr(line->value, name) != NULL)
+			if (line->directive != NULL && strcmp(line->directive->name, words[i]) == 0 &&
+				overruler(im, unit, line) == NULL &&
+				has_name(specified(im, unit, line->value), name))
 				return true;
 	return false;
 }
@@ -77,7 +100,7 @@ is_pulled_in(const struct import *im, const struct unit *unit)
 	const char *name = arena_printf(im->arena, "%s.service", unit->name);
 
 	for (const struct unit *u = im->units; u != NULL; u = u->next)
-		if (u != unit && !u->is_socket && pulls_in(u, name))
+		if (u != unit && !u->is_socket && pulls_in(im, u, name))
 			return true;
 	return false;
 }

@@ -650,6 +650,73 @@ part_of_another(void **state)
 	}
 }
 
+/* What [Install] says of another service is said there; where that one is not imported, it is lost. */
+static void
+wanted_by_another(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *install, *web, *settings; enum fate fate; } cases[] = {
+		{ "RequiredBy=web.service", "", "app = a; requires = db; ", FATE_KEPT },
+		{ "WantedBy=multi-user.target web.service", "", "app = a; wants = db; ", FATE_KEPT },
+		{ "RequiredBy=web.service", "After=db.service\nRequires=db.service", "app = a; after = db; requires = db; ", FATE_KEPT },
+		{ "RequiredBy=web.service", "Before=db.service", "app = a; ", FATE_LOST },
+		{ "RequiredBy=other.service", "", "app = a; ", FATE_LOST },
+		{ "WantedBy=other.service", "", "app = a; ", FATE_LOST },
+		{ "UpheldBy=web.service", "", "app = a; ", FATE_LOST },
+		{ "RequiredBy=web.service\nRequiredBy=", "", "app = a; ", FATE_MEANINGLESS },
+		{ "RequiredBy=multi-user.target", "", "app = a; ", FATE_IMPLIED },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		const struct ledger_entry *e;
+		struct imported i;
+		char text[256], *all;
+
+		begin(&i);
+		snprintf(text, sizeof text, "[Unit]\n%s\n[Service]\nExecStart=gunicorn a\n", cases[k].web);
+		add(&i, "web.service", text);
+		snprintf(text, sizeof text, "[Service]\nExecStart=/x/db\n[Install]\n%s\n", cases[k].install);
+		add(&i, "db.service", text);
+		end(&i);
+		all = settings_of(&i);
+		for (e = i.im.ledger.first; strcmp(e->section, "Install") != 0; e = e->next)
+			;
+		if (strncmp(all, cases[k].settings, strlen(cases[k].settings)) != 0 || e->fate != cases[k].fate ||
+			strstr(all + strlen(cases[k].settings), "app") != NULL)
+			fail_msg("%s: %s (%s), %s", cases[k].install, fate_name(e->fate), e->reason, all);
+		free(all);
+		release(&i);
+	}
+}
+
+/* "Wants=web.service" is no word of eb.service, and nothing where an empty one follows. */
+static void
+another_starts_a_oneshot(void **state)
+{
+	static const struct {
+		const char *wants;
+		bool is_started;
+	} cases[] = { { "Wants=b.service a.service", true }, { "Wants=%p.service", false }, { "Requires=ba.service", false },
+		{ "Wants=a.service\nWants=", false }, { "Wants=\nWants=a.service", true } };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+		char text[256];
+
+		begin(&i);
+		add(&i, "a.service", "[Service]\nType=oneshot\nExecStart=/x/a\n");
+		snprintf(text, sizeof text, "[Unit]\n%s\n[Service]\nExecStart=/x/b\n", cases[k].wants);
+		add(&i, "b.service", text);
+		end(&i);
+		if (draft_has(i.im.drafts, KEY_autostart) == cases[k].is_started)
+			fail_msg("%s", cases[k].wants);
+		release(&i);
+	}
+}
+
 static void
 fates(void **state)
 {
@@ -1218,6 +1285,8 @@ main(void)
 		cmocka_unit_test(order_among_units),
 		cmocka_unit_test(part_of_another),
 		cmocka_unit_test(every_key_of_a_line_is_named),
+		cmocka_unit_test(wanted_by_another),
+		cmocka_unit_test(another_starts_a_oneshot),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(prefixes_of_a_command),
 		cmocka_unit_test(a_socket_gives_the_addresses),
