@@ -13,8 +13,8 @@ is_list(const struct directive *d)
 		d->translate != translate_exec_start)
 		return key_places[key_id(key_find(d->key))].kind->joined;
 	return d->translate == translate_none || d->translate == translate_cpus || d->translate == translate_order ||
-		d->translate == translate_wanted_by || d->translate == translate_exec_reload || d->translate == translate_exec_stop ||
-		d->translate == translate_exec_start;
+		d->translate == translate_wanted_by || d->translate == translate_exec_reload ||
+		d->translate == translate_exec_stop || d->translate == translate_exec_start;
 }
 
 struct translation

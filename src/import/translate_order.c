@@ -171,9 +171,10 @@ translate_order(struct translation *t)
 static const char *
 why_unwanted(const struct directive *d)
 {
-	return d->key[0] == '\0'              ? "it does not keep this service running: restart = always does" :
-		strcmp(d->key, "wants") == 0 ? "it does not start this service, which is started with bridled (autostart)" :
-					       "it starts whether or not this service is there, and runs on when that is stopped";
+	return d->key[0] == '\0' ? "it does not keep this service running: restart = always does" :
+		strcmp(d->key, "wants") == 0 ?
+				   "it does not start this service, which is started with bridled (autostart)" :
+				   "it starts whether or not this service is there, and runs on when that is stopped";
 }
 
 /* [Install] has other units want this one: targets as a rule, which are there at boot. Of a socket unit it is the listener that
@@ -191,10 +192,12 @@ translate_wanted_by(struct translation *t)
 		size_t n = strlen(word);
 
 		if (n > 8 && strcmp(word + n - 8, ".service") == 0 && (other == NULL || !know(t, other, &known)))
-			*list = arena_printf(arena, "%s%s%s", *list, (*list)[0] != '\0' ? " " : "", hole_show(arena, word));
+			*list = arena_printf(arena, "%s%s%s", *list, (*list)[0] != '\0' ? " " : "",
+				hole_show(arena, word));
 	}
 	if (missing[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", missing, why_unwanted(t->directive));
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", missing,
+			why_unwanted(t->directive));
 	else if (circle[0] != '\0')
 		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
 			"%s comes first by what else is said: with this, the two would wait for each other", circle);

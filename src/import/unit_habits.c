@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "import/directives.h"
+#include "import/hole.h"
 
 bool
 unit_has_socket(const struct import *im, const struct draft *d)
@@ -87,8 +88,7 @@ pulls_in(const struct import *im, const struct unit *unit, const char *name)
 	for (const struct unit_line *line = unit->first; line != NULL; line = line->next)
 		for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 			if (line->directive != NULL && strcmp(line->directive->name, words[i]) == 0 &&
-				overruler(im, unit, line) == NULL &&
-				has_name(specified(im, unit, line->value), name))
+				overruler(im, unit, line) == NULL && has_name(specified(im, unit, line->value), name))
 				return true;
 	return false;
 }
@@ -174,8 +174,8 @@ is_shared(const struct import *im, const struct draft *d, const char *place)
 {
 	for (const struct unit *u = im->units; u != NULL; u = u->next)
 		for (const struct unit_line *line = u->first; u->draft != d && line != NULL; line = line->next)
-			if (strcmp(place_below_run(im->arena, line->value), place) == 0 ||
-				strcmp(line->value, place) == 0)
+			if (strcmp(place_below_run(im->arena, specified(im, u, line->value)), place) == 0 ||
+				strcmp(specified(im, u, line->value), place) == 0)
 				return true;
 	return false;
 }
@@ -188,17 +188,17 @@ carry_directories(struct import *im, const struct unit *socket)
 	struct err err;
 
 	for (const struct unit_line *line = socket->first; line != NULL; line = line->next) {
-		const char *place = place_below_run(im->arena, line->value);
+		const char *place = place_below_run(im->arena, specified(im, socket, line->value));
 
 		if (strcmp(line->entry->directive, "ListenStream") != 0 || place[0] == '\0' ||
-			d->kind != CONF_GUNICORN || is_made(d, place))
+			d->kind != CONF_GUNICORN || is_made(d, hole_stand_in(im->arena, place)))
 			continue;
 		if (is_shared(im, d, place))
 			wordlist_add(&d->hints,
 				arena_printf(im->arena,
 					"Several have sockets in /run/%s: have it made at boot (tmpfiles.d(5)), as "
 					"systemd did for each.",
-					place));
+					hole_show(im->arena, place)));
 		else
 			draft_set(d, KEY_runtime_directory, draft_quote(d->arena, place),
 				"of the socket, as systemd makes it", &err);

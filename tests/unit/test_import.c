@@ -951,13 +951,47 @@ sockets_may_share_a_directory(void **state)
 	add(&i, "/e/a.service", "[Service]\nExecStart=gunicorn a\n[Install]\nWantedBy=x\n");
 	add(&i, "/e/a.socket", "[Socket]\nListenStream=/run/g/a.sock\nSocketMode=0600\n");
 	add(&i, "/e/b.service", "[Service]\nExecStart=gunicorn b\n[Install]\nWantedBy=x\n");
-	add(&i, "/e/b.socket", "[Socket]\nListenStream=/run/g/b.sock\nSocketMode=0600\n");
+	add(&i, "/e/b.socket", "[Socket]\nListenStream=%t/g/b.sock\nSocketMode=0600\n");
 	end(&i);
 	expect_settings(&i, "shared",
 		"app = a; bind = unix:/run/g/a.sock; socket_mode = 0600; app = b; bind = unix:/run/g/b.sock; "
 		"socket_mode = 0600; ");
 	assert_non_null(strstr(i.text, "Several have sockets in /run/g"));
 	release(&i);
+}
+
+/* The directory of a socket is what its specifiers make of it. */
+static void
+a_socket_has_its_directory(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *unit, *more, *listen, *directory; } cases[] = {
+		{ "web", "", "%t/gunicorn/x.sock", "gunicorn" }, { "web", "", "/run/%p/x.sock", "web" }, { "web", "", "/var/run/%N/x.sock", "web" },
+		{ "web@eu", "", "/run/%p-%i/x.sock", "web-eu" }, { "web@", "", "%t/%i/x.sock", "FILL_IN_i" }, { "web", "", "%t/x.sock", "" },
+		{ "web", "RuntimeDirectory=web\n", "/run/%p/x.sock", "web" }, { "web@", "RuntimeDirectory=%i\n", "/run/%i/x.sock", "FILL_IN_i" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		unsigned directories = 0;
+		struct imported i;
+		char name[64], text[256];
+
+		begin(&i);
+		snprintf(name, sizeof name, "%s.service", cases[k].unit);
+		snprintf(text, sizeof text, "[Service]\n%sExecStart=gunicorn a\n", cases[k].more);
+		add(&i, name, text);
+		snprintf(name, sizeof name, "%s.socket", cases[k].unit);
+		snprintf(text, sizeof text, "[Socket]\nListenStream=%s\n", cases[k].listen);
+		add(&i, name, text);
+		end(&i);
+		for (const struct draft_setting *s = i.im.drafts->first; s != NULL; s = s->next)
+			directories += s->key == KEY_runtime_directory;
+		if (strcmp(draft_get(i.im.drafts, KEY_runtime_directory), cases[k].directory) != 0 || directories > 1)
+			fail_msg("%s: %u, %s", cases[k].listen, directories, draft_get(i.im.drafts, KEY_runtime_directory));
+		release(&i);
+	}
 }
 
 /* systemd.socket(5), BindIPv6Only=: by default, [::] takes IPv4 as well. */
@@ -1294,6 +1328,7 @@ main(void)
 		cmocka_unit_test(a_socket_may_be_called_otherwise),
 		cmocka_unit_test(a_socket_may_start_its_service),
 		cmocka_unit_test(sockets_may_share_a_directory),
+		cmocka_unit_test(a_socket_has_its_directory),
 		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
 		cmocka_unit_test(a_timer_starts_its_service),
