@@ -83,7 +83,10 @@ derive_same_age(struct story *s)
 
 /* Three or more of one age, and all that were there: of those who serve, one or another has answered since. Each may as well
  * have been sent something at once that it hangs on, so that this proves nothing. */
-enum { ONE_AGE = 3 /* s: Gunicorn looks once a second, and the SIGKILL comes a second or two after the timeout */ };
+enum {
+	ONE_AGE = 3,  /* s: Gunicorn looks once a second, and the SIGKILL comes a second or two after the timeout */
+	LOADING = 130 /* s: the largest timeout that is usual, 120, and what is lost on the way */
+};
 
 static void
 derive_together(struct story *s)
@@ -108,7 +111,8 @@ derive_together(struct story *s)
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->workers[i].boot_seen && !s->workers[i].timed_out && s->workers[i].booted < silent)
 			return;
-	if (same >= 3)
+	/* whoever has served for longer than loading takes and hangs with all others waits for what all of them need */
+	if (same >= 3 && first <= LOADING)
 		derive(s, FACT_TOGETHER);
 }
 

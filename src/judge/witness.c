@@ -187,11 +187,15 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_NO_LIBRARY] = FACT_NO_LIBRARY,
 	[SIGNATURE_NO_LIBRARY_MUSL] = FACT_NO_LIBRARY,
 	[SIGNATURE_NO_PROGRAM_STEP] = FACT_NO_PROGRAM,
+	[SIGNATURE_NO_PROGRAM_STEP_BARE] = FACT_NO_PROGRAM,
 	[SIGNATURE_NO_PROGRAM_BUSYBOX_EXEC] = FACT_NO_PROGRAM,
 	[SIGNATURE_NOT_RUN_BUSYBOX] = FACT_NOT_RUN,
 	[SIGNATURE_AIRFLOW_NONE] = FACT_NONE_READY,
 	[SIGNATURE_AIRFLOW_NONE_OLD] = FACT_NONE_READY,
+	[SIGNATURE_AIRFLOW_SOME] = FACT_READY,
+	[SIGNATURE_AIRFLOW_SOME_OLD] = FACT_READY,
 	[SIGNATURE_NOT_RUN_STEP] = FACT_NOT_RUN,
+	[SIGNATURE_NOT_RUN_STEP_BARE] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_PATH_OLD] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_PATH] = FACT_NOT_RUN,
 	[SIGNATURE_NOT_RUN_BASH] = FACT_NOT_RUN,
@@ -276,9 +280,6 @@ fact_of_signal(int number)
 static enum fact
 fact_of_status(int status)
 {
-	/* of systemd, before it runs anything: systemd.exec(5), Process Exit Codes */
-	if (status >= 200 && status <= 245)
-		return FACT_NOT_RUN;
 	switch (status) {
 	case 1: /* an error before there are workers; HaltServer, where a release raises it twice */
 	case 3:
@@ -286,6 +287,14 @@ fact_of_status(int status)
 	case 127: return FACT_NOT_RUN;
 	default: return FACT_NONE;
 	}
+}
+
+/* What it ends with before it runs anything: systemd.exec(5), Process Exit Codes. Platforms have no such range: 241 is
+ * sys.exit(-15) there. */
+static bool
+is_of_systemd(const struct recognised *what)
+{
+	return what->match.detail >= 200 && what->match.detail <= 245;
 }
 
 /* Is the line one of Heroku's own ("heroku[web.1]: Idling"), or of Azure's ("INFO  - Stopping site shop")? Without what they write
@@ -308,7 +317,7 @@ fact_of_line(const struct recognised *what)
 	if (s == SIGNATURE_SENT_CODE)
 		return fact_of_signal(what->match.detail); /* a wait status with the core flag: wait(2) */
 	if (s == SIGNATURE_ENDED_STATUS || s == SIGNATURE_ENDED_COMMAND)
-		return fact_of_status(what->match.detail);
+		return is_of_systemd(what) ? FACT_NOT_RUN : fact_of_status(what->match.detail);
 	if (s == SIGNATURE_ENDED_CLOUD_RUN || s == SIGNATURE_ENDED_RENDER || s == SIGNATURE_ENDED_RENDER_RUN ||
 		s == SIGNATURE_ENDED_FLY)
 		return fact_of_status((int)what->match.pid);

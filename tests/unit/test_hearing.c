@@ -109,6 +109,15 @@ static const struct log {
 	{ "boot.timeout", "boot", 0,
 		"[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [0 / 4] Some workers are starting up, waiting...\n"
 		"[2026-11-20 15:26:19 +0000] [4] [CRITICAL] WORKER TIMEOUT (pid:162)\n" },
+	/* one that was ready is a witness that they can be */
+	{ "runtime.timeout", "runtime", 1,
+		"[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [0 / 4] Some workers are starting up, waiting...\n"
+		"[2026-11-20 15:25:52,094] {webserver_command.py:7} DEBUG - [2 / 4] Some workers are starting up, waiting...\n"
+		"[2026-11-20 15:27:19 +0000] [4] [CRITICAL] WORKER TIMEOUT (pid:162)\n" },
+	/* only systemd has a range of its own for what it does before it runs anything */
+	{ "unknown", "unknown", 0,
+		"2026-11-20T15:25:49Z app[1] fra [info] Main child exited normally with code: 241\n" },
+	{ "unknown", "unknown", 0, "==> Exited with status 241\n" },
 	{ "boot.config-error", "startup-config", 0,
 		"Nov 20 15:26:00 h systemd[1]: Failed to start shop.\n   Main PID: 7 (code=exited, status=222/STDERR)\n" },
 	{ "boot.config-error", "startup-config", 0,

@@ -373,9 +373,12 @@ foreign_lines(void **state)
 	expect("Container called exit(3).\n", "ENDED_CLOUD_RUN/3");
 	expect("==> Exited with status 1\n", "ENDED_RENDER/1");
 	expect("==> Exited with status 1 while running your code. Read our docs\n", "ENDED_RENDER_RUN/1");
-	expect("2026-11-20T15:25:49Z app[6d1] lhr [info] INFO Main child exited normally with code: 1\n", "ENDED_FLY/1");
-	expect("==> Port scan timeout reached, no open ports detected. Bind your service to at least one port.\n", "RENDER_WAITED");
-	expect("2026-11-20T15:25:49.123Z ERROR - Container shop_0_17 for site shop has exited, failing site start\n", "AZURE_LEFT");
+	expect("2026-11-20T15:25:49Z app[6d1] lhr [info] INFO Main child exited normally with code: 1\n",
+		"ENDED_FLY/1");
+	expect("==> Port scan timeout reached, no open ports detected. Bind your service to at least one port.\n",
+		"RENDER_WAITED");
+	expect("2026-11-20T15:25:49.123Z ERROR - Container shop_0_17 for site shop has exited, failing site start\n",
+		"AZURE_LEFT");
 	expect("shop-web: [2026-11-20 15:25:49 +0000] [10] [INFO] Using worker: sync\n", "USING");
 	expect("Nov 20 15:25:49 h systemd[1]: shop.service: Main process exited, code=exited, status=203/EXEC\n",
 		"NOT_RUN_EXEC");
@@ -384,10 +387,14 @@ foreign_lines(void **state)
 	expect("web-1  | sh: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX");
 	expect("/srv/start.sh: line 7: exec: gunicorn: not found\n", "NO_PROGRAM_EXECUTED");
 	expect("/srv/start.sh: line 7: exec: celery: not found\n", "");
-	expect("[2026-11-20 15:25:49,094] {{cli.py:7}} DEBUG - [0 / 4] some workers are starting up, waiting...\n", "AIRFLOW_NONE_OLD/4");
+	expect("[2026-11-20 15:25:49,094] {{cli.py:7}} DEBUG - [0 / 4] some workers are starting up, waiting...\n",
+		"AIRFLOW_NONE_OLD/4");
 	expect("[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [0 / 4] Some workers are starting up, waiting...\n",
 		"AIRFLOW_NONE/4");
-	expect("[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [1 / 4] Some workers are starting up, waiting...\n", "");
+	expect("[2026-11-20 15:25:49,094] {webserver_command.py:7} DEBUG - [1 / 4] Some workers are starting up, waiting...\n",
+		"AIRFLOW_SOME/4");
+	expect("[2026-11-20 15:25:49,094] {{cli.py:7}} DEBUG - [1 / 4] some workers are starting up, waiting...\n",
+		"AIRFLOW_SOME_OLD/4");
 	expect("/srv/start.sh: exec: line 7: /v/bin/gunicorn: Operation not permitted\n", "NOT_RUN_BUSYBOX");
 	expect("/srv/start.sh: exec: line 7: /v/bin/gunicorn: Permission denied\n", "NOT_RUN_BUSYBOX");
 	expect("/srv/start.sh: exec: line 7: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX_EXEC");
@@ -397,7 +404,16 @@ foreign_lines(void **state)
 		"NOT_RUN_STEP");
 	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step EXEC spawning /v/bin/gunicorn: No such file or directory\n",
 		"NO_PROGRAM_STEP");
-	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step USER spawning /v/bin/celery: No such process\n", "");
+	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step EXEC spawning gunicorn: No such file or directory\n",
+		"NO_PROGRAM_STEP_BARE");
+	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step EXEC spawning gunicorn: Permission denied\n",
+		"NOT_RUN_STEP_BARE");
+	expect("Nov 20 15:25:49 h systemd[9]: x.service: Failed at step EXEC spawning /v/bin/notify-gunicorn: No such file or directory\n",
+		"");
+	expect("[/etc/systemd/system/shop.service:9] Executable path is not absolute, ignoring: pkill -HUP -f gunicorn shop:app\n",
+		"");
+	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step USER spawning /v/bin/celery: No such process\n",
+		"");
 	expect("[/etc/systemd/system/shop.service:7] Executable path is not absolute, ignoring: gunicorn shop:app\n",
 		"NOT_RUN_PATH_OLD");
 	expect("Nov 20 15:25:49 h systemd[1]: /etc/systemd/system/shop.service:7: Executable path is not absolute: gunicorn shop:app\n",
