@@ -33,13 +33,15 @@ lookup(const char *host, uint16_t port, struct sockaddr_storage *address, sockle
 	return true;
 }
 
+enum { BRIEF = 5 /* s: as long as one name server is waited for (resolv.conf(5), timeout) */ };
+
 static void
-ask(const char *host, struct lookup_answer *answer)
+ask(const char *host, bool four_alone, struct lookup_answer *answer)
 {
 	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *list = NULL;
 	int failure = getaddrinfo(host, NULL, &hints, &list);
 
-	if (failure != 0) {
+	if (failure != 0 && !four_alone) {
 		hints.ai_family = AF_INET6;
 		failure = getaddrinfo(host, NULL, &hints, &list);
 	}
@@ -53,15 +55,25 @@ ask(const char *host, struct lookup_answer *answer)
 		freeaddrinfo(list);
 }
 
+/* At its place each: what some module of the resolver writes to the same descriptor (2 is it, too) moves nothing. */
 bool
 lookup_ask(char *const *hosts, int fd)
 {
+	bool brief = false;
+	off_t at = 0;
+
 	for (; *hosts != NULL; hosts++) {
 		struct lookup_answer answer = { 0 };
 
-		ask(*hosts, &answer);
-		if (write(fd, &answer, sizeof answer) != sizeof answer)
+		if (strcmp(*hosts, LOOKUP_BRIEF) == 0) {
+			brief = true;
+			alarm(BRIEF);
+			continue;
+		}
+		ask(*hosts, brief, &answer);
+		if (pwrite(fd, &answer, sizeof answer, at) != sizeof answer)
 			return false;
+		at += (off_t)sizeof answer;
 	}
 	return true;
 }

@@ -27,8 +27,12 @@ struct lookup_answer {
  * loopback. False with ERR, also where somebody else may know it. */
 bool lookup(const char *host, uint16_t port, struct sockaddr_storage *address, socklen_t *length, struct err *err);
 
+/* A word among the hosts of lookup_ask: who follows it matters less. */
+#define LOOKUP_BRIEF "-4"
+
 /* For a process of its own: ask getaddrinfo(3) for each of HOSTS (NULL-ended), which takes as long as it takes, and write a
- * struct lookup_answer for each to FD, in their order. False: not all could be written. */
+ * struct lookup_answer for each to FD, a file, at their places. Those behind LOOKUP_BRIEF are asked for as IPv4 alone, and a SIGALRM
+ * ends it all after five seconds of that. False: not all could be written. */
 bool lookup_ask(char *const *hosts, int fd);
 
 #endif

@@ -39,9 +39,9 @@ above_begin(struct bridled *b, int ready_fd)
 		log_warning("%s", err.text);
 }
 
-/* To the service that has FD's address among its own. */
+/* To the service that has FD's address among its own; with NAMED, that has its port with a name that is not looked up yet. */
 static bool
-share(struct bridled *b, int fd)
+share(struct bridled *b, int fd, bool named)
 {
 	for (uint32_t s = 0; s < b->capacity; s++) {
 		struct service *one = b->services[s];
@@ -51,6 +51,8 @@ share(struct bridled *b, int fd)
 			struct err err;
 
 			/* by address, not by name (LISTEN_FDNAMES): what listens there is what matters */
+			if (named != (bind->address == NULL))
+				continue;
 			if (bind->is_unix ? !above_is_unix(fd, bind->address) :
 					    !above_is_tcp(fd, bind->address, bind->port))
 				continue;
@@ -75,7 +77,8 @@ above_share_sockets(struct bridled *b)
 		size_t n;
 		const char *name = above_name(getenv("LISTEN_FDNAMES"), i, &n);
 
-		if (above_listener(fd, &err) && share(b, fd))
+		/* who names the very address comes before whoever has its port */
+		if (above_listener(fd, &err) && (share(b, fd, false) || share(b, fd, true)))
 			continue;
 		log_warning("descriptor %d (%.*s) that we were handed is not used: %s", fd, (int)n, name,
 			err.text[0] != '\0' ? err.text : "no service has its address as bind");

@@ -114,6 +114,8 @@ service_lead(struct service *s, uint8_t slot, pid_t pid)
 {
 	struct tree_process p;
 
+	/* a child of ours, whoever's the one before it in this slot was */
+	adopt_gone(s, slot);
 	*service_pid_at(s, slot) = s->leader[slot] = pid;
 	s->start[slot] = tree_look(pid, &p) ? (uint32_t)p.start : 0;
 	s->home->children++;

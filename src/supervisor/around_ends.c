@@ -31,10 +31,13 @@ result_of(int status)
 
 /* What it found out says more than how it ended. */
 static enum hook_end
-take_answers(struct service *s, struct around_generation *g)
+take_answers(struct service *s, struct around_generation *g, bool ending)
 {
 	struct err err;
 
+	/* who was told to stop says nothing, and another may be asking by now */
+	if (ending && s->life.state != LIFE_RETRYING)
+		return HOOK_BROKE;
 	if (names_answered(s, &err))
 		return HOOK_SUCCEEDED;
 	around_tell(s, &g->hooks, err.text);
@@ -68,6 +71,7 @@ bool
 around_reaped(struct service *s, uint8_t slot, int status, msec now)
 {
 	struct around_generation *g = around_at(s, slot);
+	pid_t pid = *service_pid_at(s, slot);
 	bool after;
 	enum hook_end end = end_of(status);
 	enum hook_deed deed;
@@ -76,8 +80,12 @@ around_reaped(struct service *s, uint8_t slot, int status, msec now)
 		return false;
 	/* it was in the master's place: nobody is now */
 	*service_pid_at(s, slot) = 0;
+	if (g->hooks.list == HOOK_LOOK_UP && !around_is_ending(s, slot) && names_lost(s, pid)) {
+		around_perform(s, slot, HOOK_DO_RUN, now);
+		return true;
+	}
 	if (g->hooks.list == HOOK_LOOK_UP)
-		end = take_answers(s, g);
+		end = take_answers(s, g, around_is_ending(s, slot));
 	else
 		note_end(s, g, status);
 	/* RETRYING: start_timeout was over, which is why it was ended */

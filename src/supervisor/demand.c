@@ -26,7 +26,7 @@ bool
 demand_allowed(const struct service *s)
 {
 	return s->demand != NULL && s->plan != NULL && s->life.limits.held && (s->plan->on_demand || s->plan->rests) &&
-		!names_due(s); /* asked for before a start, and only then: until then it cannot be listened at */
+		!names_keep_shut(s); /* asked for before a start, and only then: until then it cannot be listened at */
 }
 
 /* Where it cannot listen (no memory for that, no plan yet) it is started: nobody would know why it stays down. */

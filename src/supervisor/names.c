@@ -21,9 +21,16 @@ enum {
 	MARKER = 4 /* three variables (conf/command.c), and NULL */
 };
 
+/* The I-th host. In front of statsd_host, which is the last, there is one more word. */
+static char *
+host_of(const struct names *n, uint32_t i)
+{
+	return n->argv[FIRST + i + (n->at[i].of == NAMES_STATSD)];
+}
+
 /* ---- at load time ---- */
 
-static char word_name[] = "bridled", word_deed[] = "--look-up";
+static char word_name[] = "bridled", word_deed[] = "--look-up", word_brief[] = LOOKUP_BRIEF;
 
 bool
 names_add(struct names **names, uint8_t of, const char *host, struct err *err)
@@ -40,10 +47,13 @@ names_add(struct names **names, uint8_t of, const char *host, struct err *err)
 	}
 	if (n->count == NAMES_MAX)
 		return err_set(err, 0, "bind: at most %d addresses", HELD_MAX);
-	n->argv[FIRST + n->count] = strdup(host);
-	if (n->argv[FIRST + n->count] == NULL)
+	n->at[n->count].of = of;
+	if (of == NAMES_STATSD)
+		n->argv[FIRST + n->count] = word_brief;
+	n->argv[FIRST + n->count + (of == NAMES_STATSD)] = strdup(host);
+	if (host_of(n, n->count) == NULL)
 		return err_set(err, errno, "cannot keep names");
-	n->at[n->count++].of = of;
+	n->count++;
 	return true;
 }
 
@@ -61,7 +71,7 @@ names_free(struct names *n)
 	if (n == NULL)
 		return;
 	for (uint32_t i = 0; i < n->count; i++)
-		free(n->argv[FIRST + i]);
+		free(host_of(n, i));
 	close_answers(n);
 	free(n);
 }
@@ -74,23 +84,50 @@ find_statsd(const struct plan *plan, const char **host)
 
 	for (uint32_t i = 0; n != NULL && i < n->count; i++)
 		if (n->at[i].of == NAMES_STATSD) {
-			*host = n->argv[FIRST + i];
+			*host = host_of(n, i);
 			return &n->at[i];
 		}
 	return NULL;
 }
 
+static bool
+same_hosts(const struct names *a, const struct names *b)
+{
+	bool same = a != NULL && b != NULL && a->count == b->count;
+
+	for (uint32_t i = 0; same && i < a->count; i++)
+		same = a->at[i].of == b->at[i].of && strcmp(host_of(a, i), host_of(b, i)) == 0;
+	return same;
+}
+
 void
 names_inherit(const struct service *s, struct plan *plan)
 {
+	struct names *from = s->plan != NULL ? s->plan->names : NULL;
 	const char *host, *new_host;
 	const struct name *mine = find_statsd(s->plan, &host);
 	struct name *its = find_statsd(plan, &new_host);
 
+	if (same_hosts(from, plan->names)) {
+		plan->names->answers = from->answers;
+		plan->names->asker = from->asker;
+		from->answers = -1;
+	}
 	if (mine == NULL || its == NULL || strcmp(host, new_host) != 0)
 		return;
 	its->told = mine->told;
 	plan->settings->statsd_address = page_at(s->home->page, s->slot)->settings.statsd_address;
+}
+
+/* FNV-1a: what is remembered is only compared. */
+static uint32_t
+hash_of(const char *host)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *host != '\0'; host++)
+		hash = (hash ^ (unsigned char)*host) * 16777619;
+	return hash;
 }
 
 bool
@@ -100,7 +137,7 @@ names_remember(struct service *s)
 	const char *host;
 	struct name *name = find_statsd(s->plan, &host);
 
-	if (name == NULL)
+	if (name == NULL || s->statsd_name != hash_of(host))
 		return false;
 	name->told = record->settings.statsd_address != 0;
 	return true;
@@ -108,17 +145,35 @@ names_remember(struct service *s)
 
 /* ---- before a start ---- */
 
-bool
-names_due(const struct service *s)
+static bool
+is_due(const struct service *s, const struct name *name)
+{
+	if (name->of == NAMES_STATSD)
+		return !name->told;
+	return !held_is_open(&s->held, &s->plan->binds[name->of]);
+}
+
+static bool
+any_due(const struct service *s, bool statsd)
 {
 	const struct names *n = s->plan != NULL ? s->plan->names : NULL;
 	bool due = false;
 
 	for (uint32_t i = 0; n != NULL && i < n->count; i++)
-		due = due ||
-			(n->at[i].of == NAMES_STATSD ? !n->at[i].told :
-						       !held_is_open(&s->held, &s->plan->binds[n->at[i].of]));
+		due = due || ((statsd || n->at[i].of != NAMES_STATSD) && is_due(s, &n->at[i]));
 	return due;
+}
+
+bool
+names_keep_shut(const struct service *s)
+{
+	return any_due(s, false);
+}
+
+bool
+names_due(const struct service *s)
+{
+	return any_due(s, true);
 }
 
 /* Its marker, of what the service is started with: the rest may be its user's choice (LD_PRELOAD), who is not to choose what runs
@@ -136,14 +191,19 @@ mark(char *const *envp, char *marker[MARKER])
 
 /* For whoever asks meanwhile, and, if it takes longer than a start may, for all who ask why. */
 static void
-tell_waiting(struct service *s, const struct names *n)
+tell_waiting(struct service *s)
 {
+	const struct names *n = s->plan->names;
 	char buffer[200];
 	struct text t;
+	uint32_t i = 0;
 
+	/* the first that is to be known: statsd_host is behind all addresses */
+	while (i + 1 < n->count && !is_due(s, &n->at[i]))
+		i++;
 	text_init(&t, buffer, sizeof buffer);
 	text_addf(&t, "%s: no name server has answered yet what '%s' stands for",
-		n->at[0].of == NAMES_STATSD ? "statsd_host" : "bind", n->argv[FIRST]);
+		n->at[i].of == NAMES_STATSD ? "statsd_host" : "bind", host_of(n, i));
 	service_tell_why(s, buffer);
 }
 
@@ -174,8 +234,9 @@ names_ask(struct service *s, uint8_t slot, struct err *err)
 	}
 	mark(s->plan->command.envp, marker);
 	r.output_fd = n->answers;
-	tell_waiting(s, n);
-	return service_spawn(s, &r, err);
+	tell_waiting(s);
+	n->asker = service_spawn(s, &r, err);
+	return n->asker;
 }
 
 /* ---- after it ---- */
@@ -198,6 +259,7 @@ take_statsd(struct service *s, struct name *name, const struct lookup_answer *an
 	page_begin(record);
 	record->settings.statsd_address = in.s_addr;
 	page_end(record);
+	s->statsd_name = hash_of(host);
 	s->incarnation++;
 	service_show(s);
 }
@@ -235,14 +297,22 @@ read_answer(const struct names *n, uint32_t i)
 }
 
 bool
+names_lost(const struct service *s, pid_t pid)
+{
+	const struct names *n = s->plan != NULL ? s->plan->names : NULL;
+
+	return names_due(s) && (n->answers < 0 || n->asker != pid);
+}
+
+bool
 names_answered(struct service *s, struct err *err)
 {
 	struct names *n = s->plan != NULL ? s->plan->names : NULL;
-	bool good = n != NULL || err_set(err, 0, "the configuration has another address now");
+	bool good = s->plan != NULL || err_set(err, 0, "its settings cannot be read");
 
 	for (uint32_t i = 0; n != NULL && i < n->count && good; i++) {
 		const struct lookup_answer answer = read_answer(n, i);
-		const char *host = n->argv[FIRST + i];
+		const char *host = host_of(n, i);
 
 		if (n->at[i].of != NAMES_STATSD)
 			good = take_bind(s, &n->at[i], &answer, host, err);

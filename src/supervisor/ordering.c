@@ -200,6 +200,9 @@ listen_at_once(struct service *s, msec now)
 void
 ordering_begin(struct bridled *b, msec now)
 {
+	/* beside what an earlier run has left nobody is started (leftovers.c, which comes here when that is gone) */
+	if (b->clear_until != 0)
+		return;
 	look(b);
 	for (uint32_t i = 0; i < b->capacity; i++) {
 		if (b->order.nodes[i].wish != WISH_START)

@@ -62,6 +62,7 @@ struct service {
 	bool singly[LIFE_SLOTS];   /* and so did these */
 	bool stepped;              /* the current one gave up a worker of its own since the replacement began, */
 	bool half_way;             /* and the replacement failed then (replace.h) */
+	uint32_t statsd_name;      /* hash of the statsd_host that the page's statsd_address was found for (names.c) */
 	bool outdated;             /* nobody was started since the settings changed while it was being replaced */
 	uint8_t manner;            /* enum manner_reason of the last replacement */
 	uint32_t restarts;

@@ -25,7 +25,9 @@ log_word(void *context, const char *line)
 static void
 log_sender(const struct signalfd_siginfo *si, const char *what)
 {
-	if (si->ssi_pid != 0)
+	if (si->ssi_code == SI_KERNEL) /* ^C and the end of a terminal, Ctrl-Alt-Del */
+		log_info("SIG%s from the kernel: %s", link_signal_name((int)si->ssi_signo), what);
+	else if (si->ssi_pid != 0)
 		log_info("SIG%s from process %u: %s", link_signal_name((int)si->ssi_signo), si->ssi_pid, what);
 	else
 		log_info("SIG%s from outside the container: %s", link_signal_name((int)si->ssi_signo), what);

@@ -1,4 +1,5 @@
 """A name server on a loopback address of its own, which answers, denies, or is silent, as a test wants it."""
+import os
 import random
 import socket
 import struct
@@ -31,10 +32,12 @@ class NameServer:
         self.silent = True
 
     def settings(self, directory):
-        """A resolv.conf(5) that names it and nobody else: asked again after 1, 2, 4, 8 s, and given up after 31."""
-        path = directory / "resolv.conf"
-        path.write_text(f"nameserver {self.address}\noptions timeout:1 attempts:5\n")
-        return path
+        """Files in the place of those in /etc, by which it is asked and nobody else: again after 1, 2, 4, 8 s; given up after 31."""
+        words = {"resolv.conf": f"nameserver {self.address}\noptions timeout:1 attempts:5\n",
+                 "nsswitch.conf": "hosts: files dns\n"}
+        for name, text in words.items():
+            (directory / name).write_text(text)
+        return {directory / name: f"/etc/{name}" for name in words if os.path.exists(f"/etc/{name}")}
 
 
 def read_name(query):

@@ -32,8 +32,8 @@ def server(as_root):
 def asking(daemons, tmp_path):
     """A bridled that asks SERVER alone."""
     def make(server):
-        wrapper = ["unshare", "--mount", "sh", "-c",
-                   f'mount --bind {server.settings(tmp_path)} /etc/resolv.conf && exec "$@"', "sh"]
+        mounts = " && ".join(f"mount --bind {ours} {theirs}" for ours, theirs in server.settings(tmp_path).items())
+        wrapper = ["unshare", "--mount", "sh", "-c", f'{mounts} && exec "$@"', "sh"]
         if shutil.which("unshare") is None or subprocess.run([*wrapper, "true"], capture_output=True, check=False).returncode != 0:
             pytest.skip("mounts are not allowed here")
         return daemons(wrapper=wrapper)
@@ -124,7 +124,7 @@ def test_statsd_host_is_asked_for_once(server, asking):
     one = server()
     site = asking(one)
     site.write(web(statsd_host=f"{NAME}:{heard.getsockname()[1]}"))
-    site.start().wait_state("running")
+    master = site.start().wait_state("running")["master"]
     assert get(site.address()).status == 200
     assert heard.recv(512)
     asked = len(one.asked)
@@ -133,6 +133,7 @@ def test_statsd_host_is_asked_for_once(server, asking):
     site.write(web(statsd_host=f"{NAME}:{heard.getsockname()[1]}", timeout=40))
     site.ctl("reload")
     until(lambda: site.service()["generation"] == 2 and site.state() == "running", "the new generation")
+    until(lambda: not os.path.exists(f"/proc/{master}"), "the old one to be gone")  # and all that it has sent
     heard.setblocking(False)
     try:
         while heard.recv(512):
@@ -167,24 +168,121 @@ def test_on_demand_it_is_started_once_first(server, asking, free_ports):
     assert get(("127.0.0.1", port)).status == 200
 
 
-@pytest.mark.parametrize("how", ["reexec", "kill"])
-def test_our_own_end_in_the_middle(server, asking, free_ports, how):
-    """Who asks is known again; what he found is not, so that it is asked once more."""
-    port, = free_ports(1)
-    one = server(silent=True)
-    site = asking(one)
-    site.write(web(bind=f"{NAME}:{port}", start_timeout=600))
-    site.start()
-    until(lambda: one.asked, "the question")
+def come_back(site, how):
+    """The next bridled, or this one as another program."""
     if how == "reexec":
         site.ctl("reexec")
     else:
         site.process.kill()
         site.wait()
         site.start()
+
+
+def runs(site):
+    return site.answers() and site.state() == "running"
+
+
+@pytest.mark.parametrize("how", ["reexec", "kill"])
+@pytest.mark.parametrize("key", ["bind", "statsd_host"])
+def test_our_own_end_in_the_middle(server, asking, free_ports, key, how):
+    """Who asks is known again; what he found is not, and is asked once more. Who then comes in his place is a child of ours."""
+    port, = free_ports(1)
+    one = server(silent=True)
+    site = asking(one)
+    site.write(web(start_timeout=600, start_limit=1, **{key: f"{NAME}:{port}"}))
+    site.start()
+    until(lambda: one.asked, "the question")
+    come_back(site, how)
+    one.silent = False
+    until(lambda: runs(site), "it to run", 60)
+    assert "cannot look up" not in site.said()
+    site.ctl("stop", "web")
+    assert "cannot signal" not in site.said() and "killing" not in site.said()
+
+
+def test_other_settings_in_the_middle(server, asking, free_ports):
+    """That mean no new start: whoever asks goes on asking."""
+    port, = free_ports(1)
+    one = server(silent=True)
+    site = asking(one)
+    site.write(web(bind=f"{NAME}:{port}", start_timeout=600, start_limit=1, stop_timeout=20))
+    site.start()
+    until(lambda: one.asked, "the question")
+    site.write(web(bind=f"{NAME}:{port}", start_timeout=600, start_limit=1, stop_timeout=30))
+    site.ctl("reload")
     one.silent = False
     site.wait_state("running", timeout=60)
-    assert get(("127.0.0.1", port)).status == 200
+
+
+def test_two_that_ask_one_after_the_other(server, asking, free_ports):
+    """The end of the first says nothing of what the second one finds."""
+    port, later = free_ports(2)
+    one = server(silent=True)
+    site = asking(one)
+    site.write(web(bind=f"127.0.0.1:{port}", start_timeout="1s"))
+    site.start().wait_state("running")
+    site.write(web(bind=f"{NAME}:{later}", start_timeout="1s"))
+    site.ctl("reload")
+    until(lambda: one.asked, "the question")
+    site.write(web(bind=f"{NAME}:{later}", start_timeout=600, workers=2))
+    site.ctl("reload")
+    until(lambda: "the deadline passed" in site.said(), "the first to take too long")
+    one.silent = False
+    until(lambda: site.service()["generation"] == 3 and site.state() == "running", "the one after it", 60)
+    assert get(("127.0.0.1", later)).status == 200
+
+
+def test_statsd_host_fails_no_start(server, asking):
+    site = asking(server(silent=True))
+    site.write(web(statsd_host=f"{NAME}:9125"))
+    site.start()
+    site.wait_state("running")
+    assert f"cannot look up statsd_host '{NAME}'" in site.said()
+
+
+def test_stopped_before_statsd_host_is_known(server, asking):
+    """What was not answered because nobody asked any more is asked at the next start."""
+    one = server(silent=True)
+    site = asking(one)
+    site.write(web(statsd_host=f"{NAME}:9125", start_timeout=600))
+    site.start()
+    until(lambda: one.asked, "the question")
+    site.ctl("stop", "web")
+    one.silent, asked = False, len(one.asked)
+    site.ctl("start", "web")
+    assert len(one.asked) > asked and "cannot look up" not in site.said()
+
+
+def test_another_statsd_host_after_a_reexec(server, asking):
+    """What is remembered is of the name that was asked for."""
+    one = server()
+    one.names["other.bridle.test"] = "127.0.0.1"
+    site = asking(one)
+    site.write(web(statsd_host=f"{NAME}:9125"))
+    site.start().wait_state("running")
+    site.write(web(statsd_host="other.bridle.test:9125"))
+    site.ctl("reexec")
+    site.ctl("restart", "web")
+    assert "other.bridle.test" in one.asked
+
+
+def test_sockets_go_to_whoever_names_their_address(server, asking, free_ports):
+    """Before somebody whose name, not looked up yet, may stand for it."""
+    port, = free_ports(1)
+    one = server()
+    one.names["other.bridle.test"] = "127.0.0.2"
+    with socket.create_server(("127.0.0.1", port)) as given:
+        site = handed(asking(one), given)
+        site.write(web("a", bind=f"other.bridle.test:{port}"), web("b", bind=f"127.0.0.1:{port}"))
+        site.start().wait_state("running", "a")
+        site.wait_state("running", "b")
+
+
+def handed(site, given):
+    """SITE, with a socket that is given to it as systemd would."""
+    site.wrapper += ["bash", "-c", f'exec 3<&{given.fileno()}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "bash"]
+    site.pass_fds = [given.fileno()]
+    return site
 
 
 def test_a_socket_that_came_with_us(server, asking, free_ports):
@@ -192,9 +290,7 @@ def test_a_socket_that_came_with_us(server, asking, free_ports):
     port, = free_ports(1)
     one = server(silent=True)
     with socket.create_server(("127.0.0.1", port)) as given:
-        site = asking(one)
-        site.wrapper += ["bash", "-c", f'exec 3<&{given.fileno()}; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "bash"]
-        site.pass_fds = [given.fileno()]
+        site = handed(asking(one), given)
         site.write(web(bind=f"{NAME}:{port}"))
         site.start().wait_state("running")
         assert get(("127.0.0.1", port)).status == 200

@@ -408,8 +408,6 @@ foreign_lines(void **state)
 		"NO_PROGRAM_STEP_BARE");
 	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step EXEC spawning gunicorn: Permission denied\n",
 		"NOT_RUN_STEP_BARE");
-	expect("Nov 20 15:25:49 h systemd[9]: x.service: Failed at step EXEC spawning /v/bin/notify-gunicorn: No such file or directory\n",
-		"");
 	expect("[/etc/systemd/system/shop.service:9] Executable path is not absolute, ignoring: pkill -HUP -f gunicorn shop:app\n",
 		"");
 	expect("Nov 20 15:25:49 h systemd[9]: shop.service: Failed at step USER spawning /v/bin/celery: No such process\n",
