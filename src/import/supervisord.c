@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "conf/find.h"
 #include "import/directives.h"
+#include "import/expand.h"
 #include "import/hole.h"
 #include "import/launch.h"
 #include "wire/execline.h"
@@ -14,83 +14,49 @@
 
 enum { COMMON_MAX = 16 };
 
-/* A [program:NAME] being read: its entries are translated when all are there. */
-struct program {
-	struct import *import;
+/* A [program:NAME]: it is translated when the whole file is there, as it may be given in several places
+ * (supervisor/options.py reads with ConfigParser's strict off, which puts sections of one name together). */
+struct section {
+	const char *name;
 	struct draft *draft;
+	unsigned line; /* of its first heading */
 	struct ledger_entry *entries[64];
 	unsigned count;
-	struct draft *drafts;                    /* the first of this file */
+	bool is_short; /* there are lines that are not among the entries */
+	struct section *next;
+};
+
+/* A file being read. */
+struct program {
+	struct import *import;
+	const char *file;
+	struct section *first, *last;
+	struct section *section;                 /* being read, or translated; NULL: another one */
+	struct draft *draft;                     /* what is translated goes there */
 	struct ledger_entry *common[COMMON_MAX]; /* of [supervisord], what its children inherit */
 	unsigned common_count;
 };
 
-/* ---- what %(...)s stands for ---- */
-
+/* The last value that SECTION, which may be NULL, has of DIRECTIVE; FALLBACK when it has none. */
 static const char *
-value_of(const struct program *p, struct arena *arena, const char *name, const char *file)
+value_in(const struct section *section, const char *directive, const char *fallback)
 {
-	const char *slash = strrchr(file, '/');
-
-	if (strcmp(name, "program_name") == 0 || strcmp(name, "group_name") == 0)
-		return p->draft->name;
-	if (strcmp(name, "process_num") == 0 || strcmp(name, "numprocs") == 0)
-		return strcmp(name, "numprocs") == 0 ? "1" : "0";
-	if (strcmp(name, "here") == 0 && slash != NULL && file[0] == '/')
-		return arena_copy(arena, file, (size_t)(slash - file));
-	if (strcmp(name, "ENV_PATH") == 0)
-		return FIND_PATH_DEFAULT;
-	return NULL;
+	for (unsigned i = section != NULL ? section->count : 0; i > 0; i--)
+		if (strcmp(section->entries[i - 1]->directive, directive) == 0)
+			return section->entries[i - 1]->value;
+	return fallback;
 }
 
-/* What supervisord would put in, whether or not it is known here. Of anything else, such as Gunicorn's own %(h)s, it says
- * that it cannot be expanded; it is left as it is. */
-static bool
-is_expansion(const char *name)
-{
-	static const char *const names[] = { "program_name", "process_num", "group_name", "numprocs", "here",
-		"host_node_name" };
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return strncmp(name, "ENV_", 4) == 0;
-}
-
-/* VALUE with what Python's % would put in; what is not known becomes a hole. %% is %. */
+/* VALUE with what supervisord puts in for the first of its processes, which is the one that is made. */
 static const char *
-expand(const struct program *p, const char *value, const char *file)
+expanded(const struct program *p, const char *value)
 {
-	struct arena *arena = p->import->arena;
-	const char *done = "", *percent;
+	struct expansions known = { .program = p->draft->name,
+		.file = p->file,
+		.process_num = value_in(p->section, "numprocs_start", "0"),
+		.numprocs = value_in(p->section, "numprocs", "1") };
 
-	while ((percent = strpbrk(value, (char[]){ '%', HOLE_OPEN, '\0' })) != NULL) {
-		size_t n = (size_t)(percent - value), length = percent[1] == '(' ? strcspn(percent, ")") : 0;
-		const char *known = NULL, *name;
-
-		if (*percent == HOLE_OPEN) {
-			n += strcspn(percent, (char[]){ HOLE_CLOSE, '\0' });
-			done = arena_printf(arena, "%s%.*s", done, (int)n, value);
-			value += n;
-			continue;
-		}
-		name = length > 2 && percent[length] == ')' ? arena_copy(arena, percent + 2, length - 2) : "";
-		if (!is_expansion(name)) {
-			done = arena_printf(arena, "%s%.*s%%", done, (int)n, value);
-			value = percent + (percent[1] == '%' ? 2 : 1);
-			continue;
-		}
-		value = percent + length + 1;
-		value += strspn(value, "0123456789");
-		value += *value == 's' || *value == 'd';
-		known = value_of(p, arena, name, file);
-		if (known != NULL)
-			done = arena_printf(arena, "%s%.*s%s", done, (int)n, percent - n, known);
-		else
-			done = arena_printf(arena, "%s%.*s%c%%(%s)s%c", done, (int)n, percent - n, HOLE_OPEN, name,
-				HOLE_CLOSE);
-	}
-	return arena_printf(arena, "%s%s", done, value);
+	return expand(p->import->arena, &known, value);
 }
 
 /* ---- the command ---- */
@@ -157,18 +123,17 @@ translate_entry(struct program *p, struct ledger_entry *entry, const struct dire
 	struct arena *arena = p->import->arena;
 	struct translation t = { .import = p->import, .draft = p->draft, .entry = entry, .directive = d };
 
-	t.value = expand(p,
-		hole_mark(arena, entry->value, d->translate == translate_pairs ? HOLE_CAPITALS : HOLE_VARIABLES),
-		entry->file);
+	t.value = expanded(p,
+		hole_mark(arena, entry->value, d->translate == translate_pairs ? HOLE_CAPITALS : HOLE_VARIABLES));
 	d->translate(&t);
 }
 
 /* One directive twice: the last one counts (RawConfigParser with strict off). */
 static bool
-is_overruled(const struct program *p, unsigned i)
+is_overruled(const struct section *s, unsigned i)
 {
-	for (unsigned k = i + 1; k < p->count; k++)
-		if (strcmp(p->entries[k]->directive, p->entries[i]->directive) == 0)
+	for (unsigned k = i + 1; k < s->count; k++)
+		if (strcmp(s->entries[k]->directive, s->entries[i]->directive) == 0)
 			return true;
 	return false;
 }
@@ -184,27 +149,29 @@ settle_unknown(struct program *p, struct ledger_entry *entry)
 }
 
 static void
-end_program(struct program *p)
+translate_section(struct program *p)
 {
+	struct section *s = p->section;
 	struct err err;
 
 	for (unsigned stage = 0; stage < 3; stage++)
-		for (unsigned i = 0; i < p->count; i++) {
-			const struct directive *d = directive_find("program", p->entries[i]->directive);
+		for (unsigned i = 0; i < s->count; i++) {
+			const struct directive *d = directive_find("program", s->entries[i]->directive);
 
 			if (d == NULL && stage == 0)
-				settle_unknown(p, p->entries[i]);
-			else if (d != NULL && comes_first(d, stage) && is_overruled(p, i))
-				ledger_settle(&p->import->ledger, p->entries[i], FATE_MEANINGLESS, "",
+				settle_unknown(p, s->entries[i]);
+			else if (d != NULL && comes_first(d, stage) && is_overruled(s, i))
+				ledger_settle(&p->import->ledger, s->entries[i], FATE_MEANINGLESS, "",
 					"it is given again below");
 			else if (d != NULL && comes_first(d, stage))
-				translate_entry(p, p->entries[i], d);
+				translate_entry(p, s->entries[i], d);
 		}
+	if (value_in(s, "command", NULL) == NULL && !s->is_short)
+		conf_complain(p->import->report, CONF_ERROR, p->file, s->line,
+			"[%s] has no command: supervisord refuses it", s->name);
 	/* supervisor/options.py: autorestart is unexpected where nothing else is said */
-	if (p->draft != NULL && !draft_has(p->draft, KEY_restart))
+	if (!draft_has(p->draft, KEY_restart))
 		draft_set(p->draft, KEY_restart, "on-failure", "as supervisord does without autorestart", &err);
-	p->draft = NULL;
-	p->count = 0;
 }
 
 /* ---- what every program has of supervisord ---- */
@@ -261,22 +228,24 @@ inherit(struct program *p, struct ledger_entry *entry, int which)
 		inherit_variables(p, entry);
 	else if (!draft_has(p->draft, inherited[which].key))
 		translate_set(&t, inherited[which].key,
-			expand(p, hole_mark(p->import->arena, entry->value, HOLE_VARIABLES), entry->file),
-			"of [supervisord]");
+			expanded(p, hole_mark(p->import->arena, entry->value, HOLE_VARIABLES)), "of [supervisord]");
 }
 
-/* When all programs of the file are there. */
+/* When the whole file is there. */
 static void
-give_common(struct program *p)
+translate_sections(struct program *p)
 {
-	for (p->draft = p->drafts; p->draft != NULL; p->draft = p->draft->next)
+	for (p->section = p->first; p->section != NULL; p->section = p->section->next) {
+		p->draft = p->section->draft;
+		translate_section(p);
 		for (unsigned i = 0; i < p->common_count; i++)
 			inherit(p, p->common[i], inherited_by(p->common[i]));
+	}
 	for (unsigned i = 0; i < p->common_count; i++)
 		if (p->common[i]->fate == FATE_OPEN)
 			ledger_settle(&p->import->ledger, p->common[i], FATE_MEANINGLESS, "",
-				p->drafts == NULL ? "no program of this file inherits it" :
-						    "every program says it itself");
+				p->first == NULL ? "no program of this file inherits it" :
+						   "every program says it itself");
 }
 
 static const struct {
@@ -312,19 +281,43 @@ settle_other(struct import *im, struct ledger_entry *entry)
 			others[i].reason);
 }
 
-static void
-take_assignment(struct program *p, const struct pyini *ini, const char *file)
+/* The [program:x] of the heading NAME: the one that was there before, or a new one. NULL without memory, and for one too many. */
+static struct section *
+section_called(struct program *p, const char *name, unsigned line)
 {
-	struct ledger_entry *entry = import_entry(p->import, file, ini->line, ini->section, ini->name, ini->value);
+	struct section *s = p->first;
+	struct draft *draft;
 
+	while (s != NULL && strcmp(s->name, name) != 0)
+		s = s->next;
+	if (s != NULL)
+		return s;
+	draft = import_draft(p->import, CONF_GUNICORN, name + strlen("program:"));
+	s = draft != NULL ? arena_alloc(p->import->arena, sizeof *s) : NULL;
+	if (s == NULL)
+		return NULL;
+	*s = (struct section){ .name = arena_copy_string(p->import->arena, name), .draft = draft, .line = line };
+	*(p->last != NULL ? &p->last->next : &p->first) = s;
+	p->last = s;
+	return s;
+}
+
+static void
+take_assignment(struct program *p, const struct pyini *ini)
+{
+	struct ledger_entry *entry = import_entry(p->import, p->file, ini->line, ini->section, ini->name, ini->value);
+	struct section *s = p->section;
+
+	if (s != NULL && entry == NULL)
+		s->is_short = true;
 	if (entry == NULL)
 		return;
 	if (inherited_by(entry) >= 0 && p->common_count < COMMON_MAX)
 		p->common[p->common_count++] = entry;
-	else if (p->draft == NULL)
+	else if (s == NULL)
 		settle_other(p->import, entry);
-	else if (p->count < sizeof p->entries / sizeof p->entries[0])
-		p->entries[p->count++] = entry;
+	else if (s->count < sizeof s->entries / sizeof s->entries[0])
+		s->entries[s->count++] = entry;
 	else
 		import_broken(p->import, entry, "more lines than a section has");
 }
@@ -337,7 +330,7 @@ is_template_line(const char *text)
 }
 
 static bool
-take(struct program *p, struct pyini *ini, const char *file)
+take(struct program *p, struct pyini *ini)
 {
 	struct ledger_entry *entry;
 	struct err err;
@@ -345,20 +338,19 @@ take(struct program *p, struct pyini *ini, const char *file)
 	switch (pyini_next(ini, &err)) {
 	case PYINI_END: return false;
 	case PYINI_SECTION:
-		end_program(p);
-		if (strncmp(ini->section, "program:", 8) == 0)
-			p->draft = import_draft(p->import, CONF_GUNICORN, ini->section + 8);
-		if (p->drafts == NULL)
-			p->drafts = p->draft;
+		p->section =
+			strncmp(ini->section, "program:", 8) == 0 ? section_called(p, ini->section, ini->line) : NULL;
 		break;
 	case PYINI_ASSIGNMENT:
 		if (!is_template_line(ini->text)) {
-			take_assignment(p, ini, file);
+			take_assignment(p, ini);
 			break;
 		}
 		/* fall through */
 	case PYINI_BAD:
-		entry = ledger_add(&p->import->ledger, file, ini->line, ini->section, ini->text, "");
+		entry = ledger_add(&p->import->ledger, p->file, ini->line, ini->section, ini->text, "");
+		if (p->section != NULL)
+			p->section->is_short = true;
 		if (entry != NULL && is_template_line(ini->text))
 			ledger_settle(&p->import->ledger, entry, FATE_LOST, "", "%s", hole_of_template);
 		else if (entry != NULL)
@@ -371,16 +363,15 @@ take(struct program *p, struct pyini *ini, const char *file)
 void
 supervisord_add(struct import *im, const char *name, const char *bytes, size_t length)
 {
-	struct program p = { .import = im };
+	struct program p = { .import = im, .file = name };
 	struct pyini ini;
 
 	if (!pyini_init(&ini, bytes, length)) {
 		conf_complain(im->report, CONF_ERROR, name, 0, "not enough memory to read it");
 		return;
 	}
-	while (take(&p, &ini, name))
+	while (take(&p, &ini))
 		;
-	end_program(&p);
-	give_common(&p);
+	translate_sections(&p);
 	pyini_release(&ini);
 }

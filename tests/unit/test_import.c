@@ -1077,6 +1077,7 @@ what_is_broken_has_its_line(void **state)
 		{ "bridle.ini", "[gunicorn:x]\napp = a\n", 0 },
 		{ "s.conf", "[program:x]\ncommand=gunicorn 'a\n", 2 },
 		{ "s.conf", "[program:x]\ncommand=gunicorn a\nfoo\n", 3 },
+		{ "s.conf", "[supervisord]\n[program:x]\nuser=a\n[program:y]\ncommand=/x\n", 2 },
 		{ "Procfile", "web: gunicorn a\n\nfoo\n", 3 },
 	};
 	/* clang-format on */
@@ -1216,6 +1217,16 @@ programs_of_supervisord(void **state)
 		/* shlex.split: within double quotes a backslash is one, but before another and the quote */
 		{ "command=/x/y \"a\\. \\\"b\\\\\" c\\ d 'e\\'\nenvironment=K=\"p$ss@w@x\"\n",
 			"command = /x/y \"a\\\\. \\\"b\\\\\" \"c d\" \"e\\\\\"; environment = K=p$ss@w@x; restart = on-failure; " },
+		/* Python's %, for the first of its processes */
+		{ "command=gunicorn -b :8%(process_num)02d a\nnumprocs=4\n", "app = a; bind = :800; restart = on-failure; " },
+		{ "command=gunicorn -b :80%(process_num)02d --name 'x%(process_num)2d-%(process_num)03s' a\nnumprocs_start=1\n",
+			"app = a; bind = :8001; restart = on-failure; proc_name = x 1-  1; " },
+		{ "command=gunicorn -w %(numprocs)d a\nnumprocs=3\nnumprocs=4\n", "app = a; workers = 4; restart = on-failure; " },
+		{ "command=gunicorn -b :8%(process_num)0999d -w %(numprocs)d a\nnumprocs=%(ENV_N)s\n",
+			"app = a; #bind = :8%(process_num)s; #workers = %(numprocs)s; restart = on-failure; " },
+		/* a section that is given twice is one */
+		{ "command=gunicorn a\nuser=b\n[program:y]\ncommand=gunicorn c\nautorestart=true\n[program:x]\nuser=d\n",
+			"app = a; user = d; restart = on-failure; app = c; restart = always; " },
 		/* what supervisord is, its children are, too */
 		{ "command=/x/y\nautorestart=true\nenvironment=A=\"own\"\n[supervisord]\nenvironment=A=\"1\",B=\"2\"\nuser=www\numask=027\n"
 			"minfds=4096\ndirectory=/srv\n",
