@@ -53,6 +53,23 @@ set_name(struct unit *unit, struct arena *arena, const char *file_name)
 		unit->instance = at + 1;
 }
 
+static struct unit *
+new_unit(struct import *im, struct unit made)
+{
+	struct unit *unit = arena_alloc(im->arena, sizeof *unit);
+
+	made.said = unit != NULL ? arena_alloc(im->arena, DIRECTIVE_COUNT * sizeof *made.said) : NULL;
+	if (made.said == NULL)
+		return NULL;
+	*unit = made;
+	if (im->last_unit != NULL)
+		im->last_unit->next = unit;
+	else
+		im->units = unit;
+	im->last_unit = unit;
+	return unit;
+}
+
 /* The unit that the file belongs to: the one of that name, for another .conf the last one, else a new one. */
 static struct unit *
 unit_for(struct import *im, const char *file, bool is_socket)
@@ -64,23 +81,25 @@ unit_for(struct import *im, const char *file, bool is_socket)
 	for (unit = im->units; unit != NULL; unit = unit->next)
 		if (strcmp(unit->name, made.name) == 0 && unit->is_socket == is_socket)
 			return unit;
-	/* of the template, or of all units of the type */
 	if ((ends_with(file, ".conf") || ends_with(name, ".conf")) && im->last_unit != NULL &&
 		im->last_unit->is_socket == is_socket)
 		return im->last_unit;
-	unit = arena_alloc(im->arena, sizeof *unit);
-	if (unit == NULL)
-		return NULL;
-	made.said = arena_alloc(im->arena, DIRECTIVE_COUNT * sizeof *made.said);
-	if (made.said == NULL)
-		return NULL;
-	*unit = made;
-	if (im->last_unit != NULL)
-		im->last_unit->next = unit;
-	else
-		im->units = unit;
-	im->last_unit = unit;
-	return unit;
+	return new_unit(im, made);
+}
+
+/* Whether what FILE says is said of UNIT among others: systemd.unit(5) reads drop-ins for all units of a type
+ * (service.d), for those whose names begin alike (a-.service.d), and for all instances of a template (a@.service.d). */
+static bool
+is_for_several(const struct import *im, const struct unit *unit, const char *file)
+{
+	const char *name = unit_file_name(im->arena, file), *type = unit->is_socket ? ".socket" : ".service";
+	size_t n = strlen(name), m = strlen(type);
+
+	if (!ends_with(file, ".conf") || strcmp(name, type + 1) == 0)
+		return ends_with(file, ".conf");
+	if (!ends_with(name, type) || n == m || strchr("@-", name[n - m - 1]) == NULL)
+		return false;
+	return strncmp(unit->name, name, n - m) == 0;
 }
 
 /* ---- its lines ---- */
@@ -221,10 +240,9 @@ take(struct import *im, struct unit *unit, struct unitfile *u, const char *file)
 	return true;
 }
 
-void
-unit_add(struct import *im, const char *name, const char *bytes, size_t length)
+static void
+read_into(struct import *im, struct unit *unit, const char *name, const char *bytes, size_t length)
 {
-	struct unit *unit = unit_for(im, name, looks_like_socket(name, bytes, length));
 	struct unitfile u;
 
 	if (unit == NULL || !unitfile_init(&u, bytes, length)) {
@@ -236,6 +254,20 @@ unit_add(struct import *im, const char *name, const char *bytes, size_t length)
 	while (take(im, unit, &u, name))
 		;
 	unitfile_release(&u);
+}
+
+void
+unit_add(struct import *im, const char *name, const char *bytes, size_t length)
+{
+	bool any = false;
+
+	for (struct unit *unit = im->units; unit != NULL; unit = unit->next)
+		if (is_for_several(im, unit, name)) {
+			read_into(im, unit, name, bytes, length);
+			any = true;
+		}
+	if (!any)
+		read_into(im, unit_for(im, name, looks_like_socket(name, bytes, length)), name, bytes, length);
 }
 
 const char *

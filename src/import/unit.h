@@ -38,7 +38,8 @@ struct unit {
 	struct unit *next;
 };
 
-/* Read LENGTH BYTES of the file NAME into the ledger and into a unit: a new one, or for a drop-in the one it is of. */
+/* Read LENGTH BYTES of the file NAME into the ledger and into a unit: a new one, or for a drop-in the one it is of. One that is for
+ * several of those that were given goes into each, with entries of its own, for what becomes of a line may differ. */
 void unit_add(struct import *im, const char *name, const char *bytes, size_t length);
 
 /* The last value of DIRECTIVE in UNIT, as it was written, or "": overrule.h has the one that counts. */

@@ -1037,6 +1037,35 @@ dropins_count_in_their_order(void **state)
 	release(&i);
 }
 
+/* A drop-in of a template reaches all of its instances, and others what it is for. */
+static void
+dropins_reach_their_units(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *name, *wanted; } cases[] = {
+		{ "/e/app@.service.d/x.conf", "app = a; environment = N=app@1; app = a; environment = N=app@2; app = a; " },
+		{ "/e/app@2.service.d/x.conf", "app = a; app = a; environment = N=app@2; app = a; " },
+		{ "/e/service.d/x.conf", "app = a; environment = N=app@1; app = a; environment = N=app@2; app = a; environment = N=app-b; " },
+		{ "/e/app-.service.d/x.conf", "app = a; app = a; app = a; environment = N=app-b; " },
+		{ "x.conf", "app = a; app = a; app = a; environment = N=app-b; " },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+
+		begin(&i);
+		add(&i, "app@1.service", "[Service]\nExecStart=gunicorn a\n");
+		add(&i, "app@2.service", "[Service]\nExecStart=gunicorn a\n");
+		add(&i, "app-b.service", "[Service]\nExecStart=gunicorn a\n");
+		add(&i, cases[k].name, "[Service]\nEnvironment=N=%N\n");
+		end(&i);
+		expect_settings(&i, cases[k].name, cases[k].wanted);
+		release(&i);
+	}
+}
+
 /* Its timer is said to be lost, and does not make it a service that starts with the others. */
 static void
 a_timer_starts_its_service(void **state)
@@ -1342,6 +1371,7 @@ main(void)
 		cmocka_unit_test(a_socket_has_its_directory),
 		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
+		cmocka_unit_test(dropins_reach_their_units),
 		cmocka_unit_test(a_timer_starts_its_service),
 		cmocka_unit_test(what_is_broken_has_its_line),
 		cmocka_unit_test(what_is_passed_over_is_said),
