@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -124,22 +125,40 @@ is_in_empty(const struct conf_service *s, const char *path)
 		(s->protect_home == CONF_HOME_TMPFS && is_home(path));
 }
 
-/* Will the place at PATH be made, at a start? Only where it is root's to make (os/view_deeds.h), or ours who run as nobody else. */
+static void
+cut_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	slash[slash == path ? 1 : 0] = '\0';
+}
+
+static bool
+is_roots(const char *directory)
+{
+	struct stat st;
+
+	return lstat(directory, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == 0 &&
+		((st.st_mode & 022) == 0 || (st.st_mode & S_ISVTX) != 0);
+}
+
+/* Will the place at PATH be made, at a start? Only where all of the way that is there is root's (os/view_deeds.h), whose links are
+ * followed as they are then; or ours, who run as nobody else. */
 static bool
 is_made(const char *path)
 {
-	char above[PATH_MAX];
-	struct stat st = { 0 };
+	char above[PATH_MAX], way[PATH_MAX];
+	bool roots;
 
 	snprintf(above, sizeof above, "%s", path);
-	do {
-		char *slash = strrchr(above, '/');
-
-		slash[slash == above ? 1 : 0] = '\0';
-	} while (lstat(above, &st) != 0 && above[1] != '\0');
+	do
+		cut_last(above);
+	while (realpath(above, way) == NULL && above[1] != '\0');
 	if (geteuid() != 0)
 		return access(above, W_OK) == 0;
-	return S_ISDIR(st.st_mode) && st.st_uid == 0 && ((st.st_mode & 022) == 0 || (st.st_mode & S_ISVTX) != 0);
+	while ((roots = is_roots(way)) && way[1] != '\0')
+		cut_last(way);
+	return roots;
 }
 
 /* As systemd does, places to bind to are made; but not where a service could say where that is. */

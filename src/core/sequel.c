@@ -309,7 +309,7 @@ derive_silent(struct story *s)
 		(s->stop < 0 || s->ended < 0 || s->ended > s->stop))
 		derive(s, FACT_SILENT);
 	/* graceful_timeout may be one second, but hardly is: an application that takes the logging over silences workers, too */
-	if (s->stop >= 0 && s->ended >= 0 && s->ended - s->stop <= 1)
+	if (s->stop >= 0 && s->ended >= s->stop && s->ended - s->stop <= 1)
 		derive(s, FACT_ENDED_SOON);
 }
 

@@ -13,8 +13,9 @@
  * says, for OWNER and GROUP. A new directory gets MODE, OWNER and GROUP; one that is there already and OWNER's keeps
  * its mode, which an administrator may have chosen, unless others can write: then, or when it is a symlink or
  * somebody else's, it is refused, but for one of ours that all may write (and is not sticky): a volume that was made for
- * whoever comes, which is as a new one while nothing is in it. One of root's that OWNER could have renamed to this place, since what it lies in is OWNER's, is
- * given to him only while nothing is in it. -1 with ERR. */
+ * whoever comes, which is as a new one while nothing is in it, and gets MODE; who had it open before can go on reading names
+ * in it. One of root's that OWNER could have renamed to this place, since what it lies in is OWNER's, is given to him only
+ * while nothing is in it. -1 with ERR. */
 int rundir_open(const char *path, uid_t owner, gid_t group, mode_t mode, struct err *err);
 
 /* The same for NAME, a single component, below DIR_FD, a directory that is ours. */

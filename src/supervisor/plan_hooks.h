@@ -37,8 +37,8 @@ struct plan_hooks {
 	void *arena;      /* all of it lives there */
 };
 
-/* Those of SERVICE into *HOOKS, NULL when there are none; NAMES: one that looks up names is among them. COMMAND is the service's own: what its environment points to is
- * shared, so that a generation patched there is seen here. False with ERR, which begins with the key. */
+/* Those of SERVICE into *HOOKS, NULL when there are none; NAMES: the one that looks names up, which is no command, is among
+ * them. COMMAND is the service's own: what its environment points to is shared, so that a generation patched there is seen here. False with ERR, which begins with the key. */
 bool plan_hooks_new(struct plan_hooks **hooks, const struct conf_service *service, const struct conf_command *command,
 	bool names, struct err *err);
 void plan_hooks_free(struct plan_hooks *hooks);

@@ -113,7 +113,7 @@ add_empty(struct making *m, const char *path, const char *options, bool sealed, 
 
 	if (!view_add(m->view, VIEW_EMPTY, path, true, options, err))
 		return false;
-	if (m->view->count > before) { /* else it is not there, and needs no cover */
+	if (m->view->count > before) { /* else it is a place already, which stays as it was asked for */
 		m->view->at[before]->sealed = sealed;
 		m->view->at[before]->no_devices = true;
 	}

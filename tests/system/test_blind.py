@@ -38,10 +38,11 @@ def test_nor_is_a_replacement(blind):
 
 def test_who_was_assumed_ready_is_no_witness(blind):
     """Of having loaded the application: it fails to when it is taken for ready already."""
-    (blind.root / "late.py").write_text("import time\ntime.sleep(5)\nimport nothing_like_this\n")
+    (blind.root / "late.py").write_text("import os, time\nwhile not os.path.exists('go'): time.sleep(0.05)\nimport nothing_like_this\n")
     blind.write(web(app="late:app", directory=blind.root, autostart="no", restart_delay="1m", restart_delay_max="1m"))
     blind.ctl("reload")
     assert "assumed ready" in blind.ctl("start", "web")
+    (blind.root / "go").touch()
     until(lambda: "boot.import-missing" in blind.ctl("why", "web"), "the incident")
     assert "it had loaded the application" not in blind.ctl("why", "web")
 

@@ -377,12 +377,15 @@ places_to_bind_to_are_made(void **state)
 		const char *words, *below;
 		bool is_made;
 	} places[] = { { "bind_paths = /usr:", "/nowhere", root }, { "temporary_file_system = ", "/nowhere", root },
-		{ "bind_read_only_paths = /usr:", "/no/where", root }, { "bind_paths = /usr:", "D/open/way", !root },
-		{ "temporary_file_system = ", "D/open/way", !root } };
+		{ "bind_read_only_paths = /usr:", "/no/where", root },
+		{ "bind_paths = /usr:", "D/open/roots/way", !root }, { "bind_paths = /usr:", "D/link/way", root },
+		{ "bind_paths = /usr:", "D/open/way", !root }, { "temporary_file_system = ", "D/open/way", !root } };
 	char text[2048], seen[2048];
 
 	mkdir(scratch_path(s, "open"), 0755);
 	assert_int_equal(chmod(scratch_path(s, "open"), 0777), 0);
+	mkdir(scratch_path(s, "open/roots"), 0755);
+	assert_int_equal(symlink("/opt", scratch_path(s, "link")), 0);
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
 		bool ours = places[i].below[0] == 'D';
 
