@@ -323,6 +323,16 @@ is_one_variable(const char *word)
 	return close != NULL && close[1] == '\0' && word[2] != '{';
 }
 
+/* systemd.exec(5), EnvironmentFile=: its settings override those of Environment=, and what it holds is not known. */
+static void
+hint_files(struct draft *d)
+{
+	if (draft_has(d, KEY_environment_file))
+		wordlist_add(&d->hints,
+			"The command's variables are filled in as Environment= has them: where environment_file sets "
+			"one, too, that value is the one to write.");
+}
+
 /* WORDS with what is known filled in. A whole word that is a variable is split at blanks, as systemd and an unquoted
  * shell do. */
 static struct conf_words
@@ -338,6 +348,8 @@ fill(struct launch *l, struct conf_words words)
 
 		if (note != NULL)
 			wordlist_add(&l->draft->hints, note);
+		else if (strcmp(word, words.at[i]) != 0)
+			hint_files(l->draft);
 		if (!whole || hole_is_in(word) || piece == NULL) {
 			wordlist_add(&filled, word);
 			continue;

@@ -17,6 +17,20 @@ is_list(const struct directive *d)
 		d->translate == translate_exec_stop || d->translate == translate_exec_start;
 }
 
+bool
+is_kept_by_empty(const struct directive *d)
+{
+	static const translator words[] = { translate_switch, translate_boolean, translate_type, translate_restart,
+		translate_kill_mode, translate_notify_access, translate_oom_policy, translate_remain,
+		translate_send_kill, translate_private_users, translate_preserve, translate_sandbox_word,
+		translate_dynamic_user };
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (d->translate == words[i])
+			return strcmp(d->name, "SystemCallErrorNumber") != 0;
+	return strcmp(d->name, "PermissionsStartOnly") == 0;
+}
+
 struct translation
 translation_of(struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
 {
@@ -50,6 +64,14 @@ is_passed_over(const struct import *im, const struct unit *unit, const struct un
 	return t.is_passed_over;
 }
 
+static bool
+has_no_effect(const struct import *im, const struct unit *unit, const struct unit_line *line, const struct directive *d)
+{
+	if (line->value[0] == '\0')
+		return is_kept_by_empty(d);
+	return is_list(d) || is_passed_over(im, unit, line, d);
+}
+
 /* The last line of UNIT of what D is that takes the effect of those before it away: of a list, one that empties it. NULL
  * when there is none. Each line is tried once, however many ask. */
 static const struct unit_line *
@@ -60,7 +82,7 @@ line_that_counts(const struct import *im, const struct unit *unit, const struct 
 
 	if (said->is_known)
 		return said->counts;
-	while (line != NULL && line->value[0] != '\0' && (is_list(d) || is_passed_over(im, unit, line, d)))
+	while (line != NULL && has_no_effect(im, unit, line, d))
 		line = line->same;
 	said->counts = line;
 	said->is_known = true;

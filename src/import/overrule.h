@@ -16,6 +16,10 @@ struct translation translation_of(struct import *im, const struct unit *unit, co
  * one of them, where there are several. Nothing is settled. */
 const struct unit_line *overruler(const struct import *im, const struct unit *unit, const struct unit_line *line);
 
+/* Whether systemd passes over D where nothing stands behind its =, and what stood before stays: a boolean (its config_parse_bool()),
+ * or one of several words (DEFINE_CONFIG_PARSE_ENUM). Of others, it takes that away. */
+bool is_kept_by_empty(const struct directive *d);
+
 /* What UNIT has in effect of the directive NAME of SECTION, which is no list, as it was written; "" when it says nothing of
  * it that systemd would take. */
 const char *value_in_effect(const struct import *im, const struct unit *unit, const char *section, const char *name);

@@ -44,7 +44,14 @@ words_of_array(struct arena *arena, const char *line, const char **behind)
 static bool
 is_empty(const char *line, struct conf_words words)
 {
-	return words.count > 0 ? words.at[0][0] == '\0' : line[0] == '\0' || line[0] == '#' || strcmp(line, "[]") == 0;
+	const char *close = line + 1;
+
+	if (words.count > 0)
+		return words.at[0][0] == '\0';
+	if (line[0] != '[')
+		return line[0] == '\0' || line[0] == '#';
+	close += strspn(close, " \t");
+	return close[0] == ']' && close[1 + strspn(close + 1, " \t")] == '\0';
 }
 
 /* Services without a name for where they begin have the directory of the person who types it. */

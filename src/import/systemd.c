@@ -88,21 +88,6 @@ is_in_vain(const struct translation *t, char prefix)
 	return prefix == '-' && strcmp(value_in_effect(t->import, t->unit, "Service", "Restart"), "always") == 0;
 }
 
-/* systemd.exec(5), EnvironmentFile=: its settings override those of Environment=, and what it holds is not known. */
-static void
-hint_files(struct launch *l, const struct wordlist *words)
-{
-	struct draft *d = l->draft;
-
-	for (uint32_t i = 0; draft_has(d, KEY_environment_file) && i < words->count; i++)
-		if (strcmp(hole_fill(words->arena, words->at[i], &d->variables, NULL), words->at[i]) != 0) {
-			wordlist_add(&d->hints,
-				"The command's variables are filled in as Environment= has them: where environment_file sets "
-				"one, too, that value is the one to write.");
-			return;
-		}
-}
-
 /* systemd.service(5): a path is absolute, and no variable; "sh", a name, is looked for. */
 static void
 check_path(const struct launch *l, const char *word)
@@ -135,7 +120,6 @@ launch_line(struct launch *l, const char *line, const char *written)
 	else {
 		if (words.count > 0)
 			check_path(l, words.at[0]);
-		hint_files(l, &words);
 		launch_words(l, (struct conf_words){ .at = words.at, .count = words.count });
 	}
 }
@@ -214,7 +198,9 @@ translate_line(struct import *im, const struct unit *unit, const struct unit_lin
 		return;
 	}
 	/* of capabilities, an empty list is one, too */
-	if (t.value[0] == '\0' && d->fate == FATE_KEPT && d->translate != translate_sandbox_list)
+	if (t.value[0] == '\0' && is_kept_by_empty(d))
+		translate_pass_over(&t, "it is empty");
+	else if (t.value[0] == '\0' && d->fate == FATE_KEPT && d->translate != translate_sandbox_list)
 		translate_settle(&t, FATE_MEANINGLESS, "it only empties what stood before it");
 	else
 		d->translate(&t);

@@ -44,8 +44,25 @@ say_restart(const struct import *im, const struct unit *unit)
 			"what it was.");
 }
 
-/* systemd.service(5): a stop has DefaultTimeoutStopSec= (90 s), where a [program] has 10 s here, and each command before the
- * start DefaultTimeoutStartSec= (90 s), where all of them have 60 s here. Gunicorn stops in graceful_timeout by itself. */
+/* Whether a start of UNIT is more than that of its process: commands around it, or a program that says when it is ready. */
+static bool
+has_long_start(const struct unit *unit)
+{
+	static const struct {
+		const char *directive;
+		enum key_id key;
+	} around[] = { { "ExecCondition", KEY_exec_condition }, { "ExecStartPre", KEY_exec_start_pre },
+		{ "ExecStartPost", KEY_exec_start_post } };
+	const struct draft *d = unit->draft;
+
+	for (size_t i = 0; i < sizeof around / sizeof around[0]; i++)
+		if (unit_value(unit, around[i].directive)[0] != '\0' && draft_has(d, around[i].key))
+			return !is_oneshot(d);
+	return d->kind == CONF_PROGRAM && strcmp(draft_get(d, KEY_type), "notify") == 0;
+}
+
+/* systemd.service(5): a stop has DefaultTimeoutStopSec= (90 s), where a [program] has 10 s here, and each part of a start
+ * DefaultTimeoutStartSec= (90 s), where all of it has 60 s here. Gunicorn stops in graceful_timeout by itself. */
 static void
 say_times(const struct unit *unit)
 {
@@ -55,8 +72,7 @@ say_times(const struct unit *unit)
 
 	if (d->kind == CONF_PROGRAM && !draft_has(d, KEY_stop_timeout))
 		draft_set(d, KEY_stop_timeout, "90s", note, &err);
-	if (unit_value(unit, "ExecStartPre")[0] != '\0' && draft_has(d, KEY_exec_start_pre) &&
-		!draft_has(d, KEY_start_timeout) && !is_oneshot(d))
+	if (!draft_has(d, KEY_start_timeout) && has_long_start(unit))
 		draft_set(d, KEY_start_timeout, "90s", note, &err);
 }
 

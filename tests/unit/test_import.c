@@ -293,7 +293,8 @@ options_of_uv(void **state)
 static void
 no_command_is_no_service(void **state)
 {
-	static const char *const lines[] = { "", " \t", "web:", "# gunicorn a", "CMD []", "CMD [\"\", \"a\"]" };
+	static const char *const lines[] = { "", " \t", "web:", "# gunicorn a", "CMD []", "CMD [ ]",
+		"web: [\t] ", "CMD [\"\", \"a\"]" };
 
 	(void)state;
 	for (size_t n = 0; n < sizeof lines / sizeof lines[0]; n++) {
@@ -406,9 +407,9 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn a\nExecStartPre=find /x -exec rm {} \\;\nExecStartPre=/x/a ';' ; /x/b\n",
 			"app = a; start_timeout = 90s; exec_start_pre = find /x -exec rm {} \";\"; exec_start_pre = /x/a \";\" ; /x/b; " },
 		{ "ExecStart=gunicorn a\nExecStartPre=/bin/x\nExecStartPre=\nExecStopPost=/bin/y\n", "app = a; exec_stop_post = /bin/y; " },
-		{ "ExecStart=gunicorn a\nExecStartPost=/bin/kill -0 $MAINPID\n", "app = a; exec_start_post = /bin/sh -c \"exec \\\"/bin/kill\\\" \\\"-0\\\" $MAINPID\"; " },
-		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
-		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; stop_timeout = 90s; type = notify; notify_access = all; watchdog = 30s; " },
+		{ "ExecStart=gunicorn a\nExecStartPost=/bin/kill -0 $MAINPID\n", "app = a; start_timeout = 90s; exec_start_post = /bin/sh -c \"exec \\\"/bin/kill\\\" \\\"-0\\\" $MAINPID\"; " },
+		{ "ExecStart=gunicorn a\nExecCondition=/bin/sh -c 'test $$A = \"$B\"'\n", "app = a; start_timeout = 90s; exec_condition = /bin/sh -c \"test $A = \\\"$B\\\"\"; " },
+		{ "ExecStart=/x/y\nType=notify\nNotifyAccess=all\nWatchdogSec=30s\n", "command = /x/y; start_timeout = 90s; stop_timeout = 90s; type = notify; notify_access = all; watchdog = 30s; " },
 		{ "ExecStart=/x/y\nType=oneshot\nRemainAfterExit=yes\nSuccessExitStatus=75 SIGUSR1\n", "command = /x/y; autostart = no; restart = never; success_exit_status = 75 SIGUSR1; stop_timeout = 90s; type = oneshot; remain_after_exit = yes; " },
 		{ "Type=oneshot\nExecStart=/x/a b\nExecStart=-/x/c\nExecStartPre=/x/first\nExecStart=/x/last\n",
 			"command = /x/last; autostart = no; restart = never; stop_timeout = 90s; exec_start_pre = /x/first; exec_start_pre = /x/a b; exec_start_pre = -/x/c; type = oneshot; " },
@@ -485,13 +486,21 @@ service_lines(void **state)
 			"app = a; umask = 0027; nice = 5; restart = never; protect_system = full; " },
 		{ "WorkingDirectory=/srv\nWorkingDirectory=-x\nExecStart=gunicorn -c x\nOOMPolicy=stop\nOOMPolicy=foo\nRestartSec=7\nRestartSec=soon\n",
 			"directory = /srv; oom_policy = restart; restart_delay = 7s; config = x; " },
-		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; stop_timeout = 90s; type = notify; " },
+		{ "ExecStart=/x/y\nType=notify\nType=foo\n", "command = /x/y; start_timeout = 90s; stop_timeout = 90s; type = notify; " },
 		/* and whoever asks what another directive says is told what is in effect of it */
 		{ "ExecStart=gunicorn a\nOOMPolicy=stop\nRestart=no\nRestart=sometimes\n", "app = a; oom_policy = stop; restart = never; " },
 		{ "ExecStart=gunicorn a\nPrivateDevices=yes\nPrivateDevices=perhaps\nDevicePolicy=strict\n", "app = a; private_devices = yes; " },
 		{ "Type=oneshot\nType=once\nExecStart=/x/a\nExecStart=/x/b\n",
 			"command = /x/b; autostart = no; restart = never; stop_timeout = 90s; exec_start_pre = /x/a; type = oneshot; " },
-		{ "PermissionsStartOnly=yes\nPermissionsStartOnly=\nExecStartPre=/x/a\nExecStart=gunicorn a\n", "app = a; start_timeout = 90s; exec_start_pre = /x/a; " },
+		/* an empty one takes a list away, but leaves a boolean and a word as they were */
+		{ "PermissionsStartOnly=yes\nPermissionsStartOnly=\nExecStartPre=/x/a\nExecStart=gunicorn a\n", "app = a; start_timeout = 90s; exec_start_pre = +/x/a; " },
+		{ "Type=oneshot\nType=\nExecStart=/x/a\n", "command = /x/a; autostart = no; restart = never; stop_timeout = 90s; type = oneshot; " },
+		{ "PrivateTmp=yes\nPrivateTmp=\nRestart=always\nRestart=\nUser=a\nUser=\nExecStart=gunicorn a\n", "app = a; restart = always; private_tmp = yes; " },
+		/* each part of a start has 90 s */
+		{ "Type=notify\nExecStart=/x/a\n", "command = /x/a; start_timeout = 90s; stop_timeout = 90s; type = notify; " },
+		{ "Type=notify\nTimeoutStartSec=5\nExecStart=/x/a\n", "command = /x/a; start_timeout = 5s; stop_timeout = 90s; type = notify; " },
+		{ "ExecCondition=/x/c\nExecStart=gunicorn a\n", "app = a; start_timeout = 90s; exec_condition = /x/c; " },
+		{ "ExecStartPost=/x/p\nExecStart=gunicorn a\n", "app = a; start_timeout = 90s; exec_start_post = /x/p; " },
 		{ "ExecStart=gunicorn a\nTimeoutStopSec=1\nTimeoutSec=2\nTimeoutStopSec=3\nTimeoutStopSec=x\nNice=4\nNice=\nNice=z\n",
 			"app = a; start_timeout = 2s; stop_timeout = 3s; " },
 		/* a path that systemd passes over, or that is not to be had here, takes none of the others along */
@@ -1186,6 +1195,8 @@ a_file_may_know_a_variable_better(void **state)
 		{ "Environment=W=2\nEnvironmentFile=/e\nExecStart=/x/gunicorn -w 2 a\n", false },
 		{ "EnvironmentFile=/e\nExecStart=/x/gunicorn -w $W a\n", false },
 		{ "Environment=W=2\nExecStart=/x/gunicorn -w ${W} a\n", false },
+		{ "Environment=W=2\nEnvironmentFile=/e\nExecStart=/bin/sh -c 'exec gunicorn -w $$W a:b'\n", true },
+		{ "Environment=W=2\nEnvironmentFile=/e\nExecStart=/bin/sh -c 'exec gunicorn -w 2 a:b'\n", false },
 	};
 	/* clang-format on */
 
