@@ -3,6 +3,7 @@ import grp
 import json
 import os
 import pathlib
+import re
 import resource
 import urllib.parse
 
@@ -31,7 +32,6 @@ def limits_of(pid):
         name, rest = line[:26].strip(), line[26:].split()
         rows[name] = tuple(INFINITY if word == "unlimited" else int(word) for word in rest[:2])
     return rows
-
 
 
 # key, value, what the application has
@@ -79,6 +79,50 @@ def test_limits_hold(bridled, tmp_path):
     assert ask(site, "/take", mb=4096)["error"] == "MemoryError"
     assert site.workers() == worker
     assert site.service()["generation"] == 1
+
+
+# key, value, what is within it, what is beyond it, what comes of that. limit_rss and limit_locks are not tried: Linux looks at
+# neither (getrlimit(2): since 2.4.30, and 2.4.25). as, fsize, nofile and nproc have tests of their own, core and rttime below.
+TRIED = [("cpu", "3s:infinity", 0, 20, "SIGXCPU"), ("data", "256M", 16 << 20, 512 << 20, "Cannot allocate memory"),
+         ("memlock", "64K", 32 << 10, 1 << 20, "Cannot allocate memory"), ("msgqueue", "32K", 1024, 8192, "Too many open files"),
+         ("sigpending", "50", 20, 60, "Resource temporarily unavailable"),
+         ("stack", "4M:infinity", 4, 20, "Argument list too long")]
+RAISED = [("nice", "+5", 5, 4, "Permission denied"), ("rtprio", "1", 1, 2, "Operation not permitted")]
+NOT_RAISED = [("nice", "0", 15, 14, "Permission denied"), ("rtprio", "0", None, 1, "Operation not permitted")]
+
+
+def may_raise():
+    """Whether we have CAP_SYS_RESOURCE: of these two most have none, and nobody else may be given any."""
+    return int(re.search(r"CapEff:\s*(\w+)", pathlib.Path("/proc/self/status").read_text())[1], 16) >> 24 & 1
+
+
+def test_beyond_each_limit(bridled, as_root):
+    """From inside: what is within it is done, what is beyond it is not, and it serves on. As somebody with no others: some
+    limits are of all that a user has, and root is exempt from most. What is for root only is tried by `free`, as root."""
+    tried, most = TRIED + (RAISED if may_raise() else NOT_RAISED), resource.getrlimit(resource.RLIMIT_CORE)[1]
+    limits = {f"limit_{name}": value for name, value, *_ in tried}
+    site = bridled(bounds(user="1868", group="1868", timeout=300, limit_core="0", **limits),
+                   bounds(name="free", timeout=300, limit_rttime="300ms:infinity",
+                          limit_core="infinity" if most == INFINITY else str(most)))
+    site.wait_workers(1, "free")
+    worker = site.wait_workers(1)
+    for name, _, within, beyond, wanted in tried:
+        if within is not None:
+            assert ask(site, "/attempt", deed=name, n=within)["error"] == "", name
+        assert ask(site, "/attempt", deed=name, n=beyond)["error"] == wanted, name
+        assert ask(site, "/") == "hello"
+    assert ask(site, "/attempt", "free", deed="rttime", n=0)["error"] == ""
+    assert ask(site, "/attempt", "free", deed="rttime", n=5)["error"] == "SIGXCPU"
+    pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text()
+    where = site.root / "dumps"
+    where.mkdir()
+    where.chmod(0o777)
+    if not pattern.startswith("|"):  # who takes dumps by a program takes those beyond the limit, too (core(5))
+        assert ask(site, "/attempt", deed="core", n=0, where=where) == {"error": "SIGABRT", "core": False}
+        if most == INFINITY and "/" not in pattern:
+            assert ask(site, "/attempt", "free", deed="core", n=0, where=where) == {"error": "SIGABRT", "core": True}
+    assert ask(site, "/") == ask(site, "/", "free") == "hello"
+    assert site.workers() == worker and site.service()["generation"] == 1
 
 
 def test_processes_of_a_user(bridled, as_root):

@@ -1,10 +1,15 @@
 """An application that says what it may, and tries to do more. Every answer is JSON."""
 import ctypes
 import json
+import mmap
 import os
 import pathlib
 import resource
+import signal
+import time
 import urllib.parse
+
+from attempts import call
 
 hoard = []
 
@@ -77,6 +82,75 @@ def fork_many(query):
     return {"forked": len(made), "error": error}
 
 
+def spin(seconds):
+    """Processor time, until that is used or somebody stops it; for others' sake no more than 20 s."""
+    while time.process_time() < min(seconds, 20):
+        pass
+
+
+def spin_first_of_all(seconds):
+    """Before whoever has no real-time priority."""
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    spin(seconds)
+
+
+def lock(size):
+    memory = ctypes.c_char.from_buffer(mmap.mmap(-1, size))
+    call("mlock", ctypes.byref(memory), ctypes.c_size_t(size))
+
+
+def open_queue(size):
+    """For ten messages of that size (mq_open(3))."""
+    name = f"/b-{os.getpid()}".encode()
+    call("mq_open", name, os.O_CREAT | os.O_RDWR, 0o600, (ctypes.c_long * 8)(0, 10, size))
+    call("mq_unlink", name)
+
+
+def raise_itself(nice):
+    """After it has lowered itself (setpriority(2))."""
+    os.setpriority(os.PRIO_PROCESS, 0, 15)
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
+
+
+def send_itself(count):
+    """Signals of real time, which queue up where nobody takes them (sigqueue(3))."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
+    for _ in range(count):
+        call("sigqueue", os.getpid(), signal.SIGRTMIN, None)
+
+
+DEEDS = {
+    "core": lambda _: os.abort(),
+    "cpu": spin,
+    "data": lambda size: mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS),
+    "memlock": lock,
+    "msgqueue": open_queue,
+    "nice": raise_itself,
+    "rtprio": lambda priority: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority)),
+    "rttime": spin_first_of_all,
+    "sigpending": send_itself,
+    "stack": lambda count: os.execv("/bin/true", ["true", *["x" * 100000] * count]),  # arguments are on it (execve(2))
+}
+
+
+def attempt(query):
+    """DEED, as much as N of it, in a child, whom it may cost: the error that stopped it, or the signal, and whether that
+    left a core."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.chdir(query.get("where", "/"))
+            os.write(writer, trying(lambda: DEEDS[query["deed"]](int(query["n"]))).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    status = os.waitpid(pid, 0)[1]
+    with open(reader) as said:
+        error = said.read()
+    return {"error": signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else error, "core": os.WCOREDUMP(status)}
+
+
 def touch(query):
     """Make a file where the service is told that it may."""
     path = pathlib.Path(query["file"])
@@ -90,7 +164,7 @@ def look(query):
 
 
 PAGES = {"/report": report, "/open": open_many, "/write": write, "/take": take, "/fork": fork_many, "/touch": touch,
-         "/look": look}
+         "/look": look, "/attempt": attempt}
 
 
 def app(environ, start_response):
