@@ -117,7 +117,8 @@ def test_wrk_sees_nothing(bridled, free_ports, figures, name, keep):
         while wrk.runs:
             site.ctl("restart", "web")
             times += 1
-    figures(f"{name}, {times} replacements under wrk, connections {'kept' if keep else 'not kept'}: {wrk.requests} answered, lost: {wrk.lost or 'none'}")
+    figures(f"{name}, {times} replacements under wrk, connections {'kept' if keep else 'not kept'}: "
+            f"{wrk.requests} answered, lost: {wrk.lost or 'none'}")
     assert wrk.lost == {} and wrk.requests > 100
 
 
