@@ -6,6 +6,7 @@
 
 #include "conf/diff.h"
 #include "conf/show.h"
+#include "conf/statsd.h"
 #include "fuzz.h"
 
 static struct conf *
@@ -42,11 +43,15 @@ decode_all(struct conf *conf)
 	for (uint32_t i = 0; i < conf->service_count; i++) {
 		const struct conf_section *section = &conf->services[i];
 		struct conf_service s;
+		char host[64];
+		uint16_t port;
 
 		conf_decode_service(section, &s);
 		MUST(conf_find(conf, section->name) == section);
 		MUST(s.directory[0] == '\0' || s.directory[0] == '/');
 		MUST(s.command.at[s.command.count] == NULL && s.environment.at[s.environment.count] == NULL);
+		if (conf_statsd_wanted(section, host, sizeof host, &port))
+			MUST(port > 0 && strlen(host) < sizeof host);
 		MUST(s.stop_timeout > 0 && s.log_full != CONF_LOG_FULL_UNSET);
 		MUST(s.workers.is_auto || (s.workers.min >= 1 && s.workers.min <= s.workers.max));
 		for (uint32_t k = 0; k < s.bind.count; k++)
