@@ -32,7 +32,8 @@ typedef void (*translator)(struct translation *t);
 	X(exitcodes) X(numprocs) X(logfile) X(log_size) X(log_keep) X(plain) X(limit) X(amount) X(limit_time) X(io_class) X(preserve) X(load_credential) \
 	X(hook) X(notify_access) X(watchdog) X(remain) X(condition) X(slice) X(search_path) X(dynamic_user) \
 	X(set_credential) X(private_users) X(restart_kill_signal) X(socket_directory) X(bind_paths) X(keyring) \
-	X(device_policy) X(address_allow) X(sockets) X(statuses) X(startretries) X(startsecs) X(words) X(shares) X(cpu_policy) X(wanted_by)
+	X(device_policy) X(address_allow) X(sockets) X(statuses) X(startretries) X(startsecs) X(words) X(shares) X(cpu_policy) X(wanted_by) \
+	X(core_filter) X(redirect)
 #define X(how) void translate_##how(struct translation *t);
 TRANSLATORS(X)
 #undef X

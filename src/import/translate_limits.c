@@ -53,15 +53,45 @@ translate_cpus(struct translation *t)
 			t->directive->reason);
 }
 
-/* systemd.exec(5), RuntimeDirectory=: "must be relative". */
+/* systemd.exec(5), RuntimeDirectory=: "must be relative". One that we cannot have, such as a:b, which makes a link, takes the
+ * others of its line not with it. */
 void
 translate_directories(struct translation *t)
 {
-	if (t->value[0] == '/')
+	struct arena *arena = t->import->arena;
+	const char *rest = t->value, *kept = "", *lost = "";
+	char *word = arena_alloc(arena, strlen(rest) + 1);
+	struct err err;
+
+	if (t->value[0] == '/') {
 		translate_settle(t, FATE_MEANINGLESS,
 			"systemd passes over it, and makes no directory: not a relative path");
-	else
+		return;
+	}
+	while (word != NULL && execline_next(&rest, word, NULL) == WORD_TAKEN) {
+		if (draft_reads(t->draft, translate_key(t), draft_quote(arena, hole_stand_in(arena, word)), &err))
+			kept = arena_printf(arena, "%s%s%s", kept, kept[0] != '\0' ? " " : "",
+				draft_quote(arena, word));
+		else
+			lost = arena_printf(arena, "%s%s%s: %s", lost, lost[0] != '\0' ? "; " : "",
+				hole_show(arena, word), err.text);
+	}
+	if (lost[0] == '\0' || kept[0] == '\0') {
 		translate_words(t);
+		return;
+	}
+	translate_set(t, translate_key(t), kept, "");
+	ledger_settle(&t->import->ledger, t->entry, FATE_LOST, t->directive->key, "%s", lost);
+}
+
+/* A mask, which has an "all", too: no word for off but "default". */
+void
+translate_core_filter(struct translation *t)
+{
+	if (strcmp(t->value, "default") == 0)
+		translate_settle(t, FATE_MEANINGLESS, "it is what the kernel has, as here");
+	else
+		translate_as_listed(t);
 }
 
 /* ---- amounts, of which systemd is stricter than our keys ---- */

@@ -150,7 +150,8 @@ set_span(struct translation *t, enum key_id key)
 	} else {
 		const char *text;
 
-		if (key == KEY_start_timeout && t->draft->kind == CONF_PROGRAM)
+		/* what the list says is of Gunicorn */
+		if ((key == KEY_start_timeout || key == KEY_watchdog) && t->draft->kind == CONF_PROGRAM)
 			note = "";
 		if (is_without_limit(t, key, ms)) {
 			ms = INT64_MAX;

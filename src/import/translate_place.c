@@ -72,7 +72,7 @@ with(struct arena *arena, const char *words, const char *between, const char *mo
 void
 translate_environment(struct translation *t)
 {
-	const char *rest = t->value, *holes = "", *others = "", *note;
+	const char *rest = t->value, *holes = "", *others = "", *lost = "", *note;
 	struct arena *arena = t->import->arena;
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 	enum word_step step = WORD_END;
@@ -80,13 +80,18 @@ translate_environment(struct translation *t)
 	struct err err;
 
 	while (word != NULL && (step = execline_next(&rest, word, &err)) == WORD_TAKEN) {
-		if (strchr(word, '=') == NULL)
+		if (strchr(word, '=') == NULL) {
 			others = with(arena, others, " ", hole_show(arena, word));
-		else if (!translate_assign(t, word, &err))
-			break;
-		else if (hole_is_in(word))
+			continue;
+		}
+		if (!translate_assign(t, word, &err)) {
+			lost = with(arena, lost, "; ",
+				arena_printf(arena, "%.*s: %s", (int)strcspn(word, "="), word, err.text));
+			continue;
+		}
+		is_set = true;
+		if (hole_is_in(word))
 			holes = with(arena, holes, "; fill in: ", hole_list(arena, word));
-		is_set = is_set || strchr(word, '=') != NULL;
 	}
 	note = holes[0] != '\0' ? arena_printf(arena, "fill in: %s", holes) : "";
 	if (others[0] != '\0')
@@ -94,8 +99,9 @@ translate_environment(struct translation *t)
 			arena_printf(arena, "no NAME=value, so that systemd passes over it: %s", others));
 	if (step == WORD_BAD)
 		import_broken(t->import, t->entry, err.text);
-	else if (step == WORD_TAKEN)
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s", err.text);
+	else if (lost[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, is_set ? "environment" : "", "%s",
+			with(arena, lost, "; ", note));
 	else if (is_set)
 		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
 	else

@@ -41,7 +41,7 @@ translate_pairs(struct translation *t)
 {
 	struct arena *arena = t->import->arena;
 	char *value = arena_alloc(arena, strlen(t->value) + 1);
-	const char *c = t->value, *note = "";
+	const char *c = t->value, *note = "", *lost = "";
 	struct err err;
 
 	if (hole_has_statement(c)) {
@@ -60,16 +60,19 @@ translate_pairs(struct translation *t)
 		while (n > 0 && strchr(" \t\n", c[n - 1]) != NULL)
 			n--;
 		word = arena_printf(arena, "%.*s=%s", (int)n, c, value);
-		if (!translate_assign(t, word, &err)) {
-			ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%.*s: %s", (int)n, c, err.text);
-			return;
-		}
-		if (hole_is_in(word))
+		if (!translate_assign(t, word, &err))
+			lost = arena_printf(arena, "%s%s%.*s: %s", lost, lost[0] != '\0' ? "; " : "", (int)n, c,
+				err.text);
+		else if (hole_is_in(word))
 			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
 				hole_list(arena, word));
 		c = after;
 	}
-	ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
+	if (lost[0] != '\0')
+		ledger_settle(&t->import->ledger, t->entry, FATE_LOST,
+			draft_has(t->draft, KEY_environment) ? "environment" : "", "%s", lost);
+	else
+		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
 }
 
 static bool
@@ -87,6 +90,15 @@ translate_boolean(struct translation *t)
 			is_yes(t->value) ? "yes" :
 					   "no",
 		"");
+}
+
+void
+translate_redirect(struct translation *t)
+{
+	if (is_yes(t->value))
+		translate_as_listed(t);
+	else
+		translate_settle(t, FATE_LOST, "there is one log: standard error goes where standard output does");
 }
 
 void

@@ -44,6 +44,18 @@ say_restart(const struct import *im, const struct unit *unit)
 			"what it was.");
 }
 
+/* systemd.exec(5), ENVIRONMENT VARIABLES IN SPAWNED PROCESSES: a unit does not get what its manager was started with. */
+static void
+say_environment(const struct unit *unit)
+{
+	struct draft *d = unit->draft;
+
+	if (!draft_has(d, KEY_clear_environment) && !draft_has(d, KEY_pass_environment))
+		wordlist_add(&d->hints,
+			"The unit had but the few variables that systemd sets. Here it has those of bridled, too; "
+			"clear_environment = yes takes them away.");
+}
+
 /* Whether a start of UNIT is more than that of its process: commands around it, or a program that says when it is ready. */
 static bool
 has_long_start(const struct unit *unit)
@@ -230,5 +242,6 @@ unit_carry(struct import *im, const struct unit *unit)
 	}
 	say_restart(im, unit);
 	say_times(unit);
+	say_environment(unit);
 	say_start(im, unit);
 }

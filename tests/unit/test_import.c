@@ -837,6 +837,73 @@ prefixes_of_a_command(void **state)
 	}
 }
 
+/* A reason is that of what is meant, and names it. */
+static void
+reasons(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *name, *text, *directive, *key, *reason; enum fate fate; } cases[] = {
+		{ "x.service", "[Service]\nExecStart=/x\nWatchdogSec=30\n", "WatchdogSec", "watchdog", "", FATE_KEPT },
+		{ "x.service", "[Service]\nExecStart=/x\nCoredumpFilter=all\n", "CoredumpFilter", "", "core dumps hold", FATE_LOST },
+		{ "x.service", "[Service]\nExecStart=/x\nCoredumpFilter=default\n", "CoredumpFilter", "", "it is what the kernel", FATE_MEANINGLESS },
+		{ "x.service", "[Service]\nExecStart=/x\nEnvironment=X=1 Y=a\\nb Z=2\n", "Environment", "environment", "Y: ", FATE_LOST },
+		{ "x.service", "[Service]\nExecStart=/x\nEnvironment=Y=a\\nb\n", "Environment", "", "Y: ", FATE_LOST },
+		{ "x.service", "[Service]\nExecStart=/x\nStateDirectory=a:b c\n", "StateDirectory", "state_directory", "a:b: ", FATE_LOST },
+		{ "s.conf", "[program:x]\ncommand=/x\nredirect_stderr=false\n", "redirect_stderr", "", "there is one log", FATE_LOST },
+		{ "s.conf", "[program:x]\ncommand=/x\nredirect_stderr=true\n", "redirect_stderr", "", "standard output and", FATE_IMPLIED },
+		{ "s.conf", "[program:x]\ncommand=/x\nenvironment=X=1,LISTEN_FDS=2,Z=2\n", "environment", "environment", "LISTEN_FDS: ", FATE_LOST },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		const struct ledger_entry *e;
+		struct imported i;
+
+		begin(&i);
+		add(&i, cases[k].name, cases[k].text);
+		end(&i);
+		e = entry_of(&i, cases[k].directive);
+		if (e->fate != cases[k].fate || strcmp(e->key, cases[k].key) != 0 ||
+			strncmp(e->reason, cases[k].reason, strlen(cases[k].reason)) != 0 ||
+			(cases[k].reason[0] == '\0' && e->reason[0] != '\0'))
+			fail_msg("%s is %s by %s (%s)", cases[k].text, fate_name(e->fate), e->key, e->reason);
+		/* what stands behind what is lost is not lost with it */
+		if (strstr(cases[k].text, "Z=2") != NULL)
+			assert_non_null(strstr(i.text, "\nenvironment = Z=2\n"));
+		if (strcmp(cases[k].key, "state_directory") == 0)
+			assert_non_null(strstr(i.text, "\nstate_directory = c\n"));
+		release(&i);
+	}
+}
+
+/* What bridled has in its environment, a unit did not have. */
+static void
+the_environment_of_bridled_is_said(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		bool is_said;
+	} cases[] = {
+		{ "x.service", "[Service]\nExecStart=gunicorn a\n", true },
+		{ "x.service", "[Service]\nExecStart=gunicorn a\nPassEnvironment=LANG\n", false },
+		{ "x.service", "[Service]\nExecStart=env -i gunicorn a\n", false },
+		{ "s.conf", "[program:x]\ncommand=gunicorn a\n", false },
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+
+		begin(&i);
+		add(&i, cases[k].name, cases[k].text);
+		end(&i);
+		if ((strstr(i.text, "variables that systemd sets") != NULL) != cases[k].is_said)
+			fail_msg("%s", i.text);
+		release(&i);
+	}
+}
+
 static void
 a_socket_gives_the_addresses(void **state)
 {
@@ -1374,6 +1441,8 @@ main(void)
 		cmocka_unit_test(another_starts_a_oneshot),
 		cmocka_unit_test(fates),
 		cmocka_unit_test(prefixes_of_a_command),
+		cmocka_unit_test(reasons),
+		cmocka_unit_test(the_environment_of_bridled_is_said),
 		cmocka_unit_test(a_socket_gives_the_addresses),
 		cmocka_unit_test(a_socket_has_its_service),
 		cmocka_unit_test(a_socket_may_be_called_otherwise),
