@@ -32,45 +32,19 @@ name_process(pid_t pid, char *words, size_t size)
 	return true;
 }
 
-/* Does PID have a descriptor that leads to LINK ("socket:[123]")? */
-static bool
-holds(long pid, const char *link)
-{
-	char path[64], name[32], target[64];
-	struct dirents fds;
-	long fd;
-	bool found = false;
-
-	snprintf(path, sizeof path, "/proc/%ld/fd", pid);
-	if (!dirents_open(&fds, AT_FDCWD, path))
-		return false;
-	while (!found && (fd = dirents_next_number(&fds)) >= 0) {
-		snprintf(name, sizeof name, "%ld", fd);
-		ssize_t n = readlinkat(fds.fd, name, target, sizeof target - 1);
-
-		if (n < 0)
-			continue;
-		target[n] = '\0';
-		found = strcmp(target, link) == 0;
-	}
-	dirents_close(&fds);
-	return found;
-}
-
 /* The lowest pid, a master before its workers, that holds the socket INODE. */
 static bool
 find_holder(uint64_t inode, char *words, size_t size)
 {
 	struct dirents pids;
-	char link[40];
 	bool found = false;
 	long pid;
 
-	snprintf(link, sizeof link, "socket:[%" PRIu64 "]", inode);
 	if (!dirents_open(&pids, AT_FDCWD, "/proc"))
 		return false;
 	while (!found && (pid = dirents_next_number(&pids)) >= 0)
-		found = pid > 0 && pid != getpid() && holds(pid, link) && name_process((pid_t)pid, words, size);
+		found = pid > 0 && pid != getpid() && process_has_socket((pid_t)pid, inode) &&
+			name_process((pid_t)pid, words, size);
 	dirents_close(&pids);
 	return found;
 }

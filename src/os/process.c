@@ -157,3 +157,25 @@ process_cmdline(pid_t pid, char *words, size_t size)
 	if (n > 0)
 		text_add_visible(&t, line, (size_t)n);
 }
+
+bool
+process_has_socket(pid_t pid, uint64_t inode)
+{
+	char path[32], link[40], target[40];
+	struct dirents fds;
+	const char *name;
+	bool found = false;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+	snprintf(link, sizeof link, "socket:[%llu]", (unsigned long long)inode);
+	if (!dirents_open(&fds, AT_FDCWD, path))
+		return false;
+	while (!found && (name = dirents_next(&fds)) != NULL) {
+		ssize_t n = readlinkat(fds.fd, name, target, sizeof target - 1);
+
+		target[n > 0 ? n : 0] = '\0';
+		found = strcmp(target, link) == 0;
+	}
+	dirents_close(&fds);
+	return found;
+}

@@ -32,6 +32,9 @@ int process_descriptors(pid_t pid);
 /* How many it may have open ("Max open files" of proc_pid_limits(5), the soft one); -1: unknown, or as many as it likes. */
 int64_t process_descriptors_most(pid_t pid);
 
+/* Does PID have the socket INODE open? False also where we may not look. */
+bool process_has_socket(pid_t pid, uint64_t inode);
+
 /* Children of PID by /proc/PID/task/PID/children into PIDS (room for MAX): how many there are, which may be more; -1
  * when it is gone. Children forked by other threads are of other task directories: masters fork from their main
  * thread. Where the kernel lacks that file, every process is asked for its parent, which takes 5 microseconds each. */

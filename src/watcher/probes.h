@@ -28,6 +28,7 @@ struct probes {
 	msec since;         /* in the state that began then */
 	bool passed;        /* and answered */
 	bool for_readiness; /* the one under way */
+	uint8_t missed;     /* connections of that, one after the other, which the generation before took */
 	bool unasked_told;
 	msec due; /* of the next while running */
 };

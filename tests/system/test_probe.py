@@ -88,6 +88,24 @@ def test_a_replacement_whose_probe_fails_leaves_the_old_one(sick):
     assert (site.state(), site.master()) == ("running", master)
 
 
+@pytest.mark.parametrize("bind", [{}, {"bind": "unix:{root}/web.sock", "socket_mode": "0666"}], ids=["TCP", "unix"])
+def test_the_new_generation_is_asked_itself(sick, tmp_path, bind):
+    """Beside an old one that answers as wanted on the same listener."""
+    site = sick("200", workers=2, start_timeout="4s", **bind)
+    site.ctl("start", "web")
+    master = site.master()
+    (tmp_path / "bad").write_text("500")
+    text = site.config.read_text()
+    assert f"STATUS={site.status}" in text
+    site.config.write_text(text.replace(f"STATUS={site.status}", f"STATUS={tmp_path / 'bad'}"))
+    site.ctl("reload")
+    until(lambda: "replacing -> running" in site.said(), "the replacement to fail")
+    assert (site.state(), site.master()) == ("running", master)
+    (tmp_path / "bad").write_text("200")
+    site.ctl("restart", "web")
+    assert site.service()["generation"] == 3
+
+
 @pytest.mark.parametrize("action", ["none", "replace", "restart"])
 def test_unhealthy_while_running(sick, action):
     site = sick("200", probe_interval="100ms", probe_failures=3, probe_window=4, on_unhealthy=action, workers=2)
