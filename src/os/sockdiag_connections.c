@@ -219,8 +219,11 @@ read_other_end(const struct nlmsghdr *message, void *context)
 static uint16_t
 port_in(const struct sockaddr_storage *a)
 {
+	struct sockaddr_in in;
+
 	/* at the same place in both families */
-	return ((const struct sockaddr_in *)(const void *)a)->sin_port;
+	memcpy(&in, a, sizeof in);
+	return in.sin_port;
 }
 
 /* In both families: whoever listens everywhere has accepted IPv4 by a socket of IPv6 (ipv6(7)). */
@@ -228,7 +231,7 @@ static int
 acceptor_of_tcp(int fd, int connection, uint64_t *inode)
 {
 	static const uint16_t families[] = { AF_INET, AF_INET6 };
-	struct sockaddr_storage here, there;
+	struct sockaddr_storage here = { 0 }, there = { 0 };
 	socklen_t size = sizeof here;
 	struct other_end other = { 0 };
 

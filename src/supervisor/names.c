@@ -17,16 +17,8 @@
 _Static_assert((int)NAMES_MAX == (int)HELD_MAX + 1, "each that can be held, and statsd_host");
 
 enum {
-	FIRST = 2, /* of the hosts in argv */
 	MARKER = 4 /* three variables (conf/command.c), and NULL */
 };
-
-/* The I-th host. In front of statsd_host, which is the last, there is one more word. */
-static char *
-host_of(const struct names *n, uint32_t i)
-{
-	return n->argv[FIRST + i + (n->at[i].of == NAMES_STATSD)];
-}
 
 /* ---- at load time ---- */
 
@@ -36,6 +28,7 @@ bool
 names_add(struct names **names, uint8_t of, const char *host, struct err *err)
 {
 	struct names *n = *names;
+	char *host_copy, **at;
 
 	if (n == NULL) {
 		n = *names = calloc(1, sizeof *n);
@@ -47,13 +40,16 @@ names_add(struct names **names, uint8_t of, const char *host, struct err *err)
 	}
 	if (n->count == NAMES_MAX)
 		return err_set(err, 0, "bind: at most %d addresses", HELD_MAX);
-	n->at[n->count].of = of;
-	if (of == NAMES_STATSD)
-		n->argv[FIRST + n->count] = word_brief;
-	n->argv[FIRST + n->count + (of == NAMES_STATSD)] = strdup(host);
-	if (host_of(n, n->count) == NULL)
+	at = n->argv;
+	host_copy = strdup(host);
+	if (host_copy == NULL)
 		return err_set(err, errno, "cannot keep names");
-	n->count++;
+	while (*at != NULL)
+		at++;
+	if (of == NAMES_STATSD)
+		*at++ = word_brief;
+	*at = host_copy;
+	n->at[n->count++] = (struct name){ .of = of, .host = host_copy };
 	return true;
 }
 
@@ -71,7 +67,7 @@ names_free(struct names *n)
 	if (n == NULL)
 		return;
 	for (uint32_t i = 0; i < n->count; i++)
-		free(host_of(n, i));
+		free(n->at[i].host);
 	close_answers(n);
 	free(n);
 }
@@ -84,7 +80,7 @@ find_statsd(const struct plan *plan, const char **host)
 
 	for (uint32_t i = 0; n != NULL && i < n->count; i++)
 		if (n->at[i].of == NAMES_STATSD) {
-			*host = host_of(n, i);
+			*host = n->at[i].host;
 			return &n->at[i];
 		}
 	return NULL;
@@ -96,7 +92,7 @@ same_hosts(const struct names *a, const struct names *b)
 	bool same = a != NULL && b != NULL && a->count == b->count;
 
 	for (uint32_t i = 0; same && i < a->count; i++)
-		same = a->at[i].of == b->at[i].of && strcmp(host_of(a, i), host_of(b, i)) == 0;
+		same = a->at[i].of == b->at[i].of && strcmp(a->at[i].host, b->at[i].host) == 0;
 	return same;
 }
 
@@ -203,7 +199,7 @@ tell_waiting(struct service *s)
 		i++;
 	text_init(&t, buffer, sizeof buffer);
 	text_addf(&t, "%s: no name server has answered yet what '%s' stands for",
-		n->at[i].of == NAMES_STATSD ? "statsd_host" : "bind", host_of(n, i));
+		n->at[i].of == NAMES_STATSD ? "statsd_host" : "bind", n->at[i].host);
 	service_tell_why(s, buffer);
 }
 
@@ -312,7 +308,7 @@ names_answered(struct service *s, struct err *err)
 
 	for (uint32_t i = 0; n != NULL && i < n->count && good; i++) {
 		const struct lookup_answer answer = read_answer(n, i);
-		const char *host = host_of(n, i);
+		const char *host = n->at[i].host;
 
 		if (n->at[i].of != NAMES_STATSD)
 			good = take_bind(s, &n->at[i], &answer, host, err);

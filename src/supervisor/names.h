@@ -30,10 +30,11 @@ struct names {
 	struct name {
 		uint8_t of;                   /* an index into the plan's binds, or NAMES_STATSD */
 		bool told;                    /* statsd_host: it was asked for, whatever came of it */
+		char *host;                   /* its own, and a word of argv */
 		char address[LOOKUP_ADDRESS]; /* that it has; what the plan's bind points to */
 	} at[NAMES_MAX];
 	char *argv[NAMES_MAX +
-		4];  /* what the process is called with: the hosts from 2 on, statsd_host behind LOOKUP_BRIEF */
+		4];  /* what the process is called with: the hosts, statsd_host as the last and behind LOOKUP_BRIEF */
 	int answers; /* memory that it writes to, while it runs; -1 */
 	pid_t asker; /* that process */
 };
