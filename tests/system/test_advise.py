@@ -57,6 +57,7 @@ def test_workers_that_did_not_answer_count(bridled, edge, then):
     except (OSError, EOFError):
         pass  # its worker was ended
     until(lambda: advise(site)["measures"]["timeouts"] == 1, "the worker that was ended to be counted")
+    until(lambda: site.call("Why", name="web", last=9)["incidents"][-1]["over"], "all that belongs to it to be told")
     if then == "killed":
         site.process.kill()
         site.wait()

@@ -155,6 +155,7 @@ def test_tricks(daemons, as_root, trick):
     else:
         (base / "shop").mkdir()
         (base / "shop").chmod(0o777)
+        (base / "shop/theirs").touch()  # an empty one is taken for a volume that was made for whoever comes (rundir.c)
     asked = {"link on the way": "shop/way/deep", "root's own, renamed": "shop shop/deep"}.get(trick, "shop")
     site.write(bounds(user=str(NOBODY), group=str(NOBODY), start_limit="1", state_directory=asked), program("fine", "/bin/sleep 99"))
     site.start()
