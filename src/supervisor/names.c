@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "conf/digest.h"
 #include "os/spawn.h"
 #include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
@@ -74,15 +75,13 @@ names_free(struct names *n)
 
 /* statsd_host among them; NULL. */
 static struct name *
-find_statsd(const struct plan *plan, const char **host)
+find_statsd(const struct plan *plan)
 {
 	struct names *n = plan != NULL ? plan->names : NULL;
 
 	for (uint32_t i = 0; n != NULL && i < n->count; i++)
-		if (n->at[i].of == NAMES_STATSD) {
-			*host = n->at[i].host;
+		if (n->at[i].of == NAMES_STATSD)
 			return &n->at[i];
-		}
 	return NULL;
 }
 
@@ -100,40 +99,34 @@ void
 names_inherit(const struct service *s, struct plan *plan)
 {
 	struct names *from = s->plan != NULL ? s->plan->names : NULL;
-	const char *host, *new_host;
-	const struct name *mine = find_statsd(s->plan, &host);
-	struct name *its = find_statsd(plan, &new_host);
+	const struct name *mine = find_statsd(s->plan);
+	struct name *its = find_statsd(plan);
 
 	if (same_hosts(from, plan->names)) {
 		plan->names->answers = from->answers;
 		plan->names->asker = from->asker;
 		from->answers = -1;
 	}
-	if (mine == NULL || its == NULL || strcmp(host, new_host) != 0)
+	if (mine == NULL || its == NULL || strcmp(mine->host, its->host) != 0)
 		return;
 	its->told = mine->told;
 	plan->settings->statsd_address = page_at(s->home->page, s->slot)->settings.statsd_address;
 }
 
-/* FNV-1a: what is remembered is only compared. */
+/* Enough to see that it is another one. */
 static uint32_t
 hash_of(const char *host)
 {
-	uint32_t hash = 2166136261;
-
-	for (; *host != '\0'; host++)
-		hash = (hash ^ (unsigned char)*host) * 16777619;
-	return hash;
+	return (uint32_t)digest_bytes(DIGEST_INIT, host, strlen(host));
 }
 
 bool
 names_remember(struct service *s)
 {
 	const struct page_service *record = page_at(s->home->page, s->slot);
-	const char *host;
-	struct name *name = find_statsd(s->plan, &host);
+	struct name *name = find_statsd(s->plan);
 
-	if (name == NULL || s->statsd_name != hash_of(host))
+	if (name == NULL || s->statsd_name != hash_of(name->host))
 		return false;
 	name->told = record->settings.statsd_address != 0;
 	return true;
@@ -240,7 +233,7 @@ names_ask(struct service *s, uint8_t slot, struct err *err)
 /* Relayed from now on: the watcher looks at settings anew where the incarnation is another. Those who do without it start all the
  * same, as a Gunicorn would that finds nobody (instrument/statsd.py). */
 static void
-take_statsd(struct service *s, struct name *name, const struct lookup_answer *answer, const char *host)
+take_statsd(struct service *s, struct name *name, const struct lookup_answer *answer)
 {
 	struct page_service *record = page_at(s->home->page, s->slot);
 	struct in_addr in;
@@ -249,19 +242,19 @@ take_statsd(struct service *s, struct name *name, const struct lookup_answer *an
 	if (inet_pton(AF_INET, answer->address, &in) != 1) {
 		log_warning(
 			"%s: cannot look up statsd_host '%s'%s%s: its figures go nowhere but here until the next reload",
-			s->name, host, answer->words[0] != '\0' ? ": " : "", answer->words);
+			s->name, name->host, answer->words[0] != '\0' ? ": " : "", answer->words);
 		return;
 	}
 	page_begin(record);
 	record->settings.statsd_address = in.s_addr;
 	page_end(record);
-	s->statsd_name = hash_of(host);
+	s->statsd_name = hash_of(name->host);
 	s->incarnation++;
 	service_show(s);
 }
 
 static bool
-take_bind(struct service *s, struct name *name, const struct lookup_answer *answer, const char *host, struct err *err)
+take_bind(struct service *s, struct name *name, const struct lookup_answer *answer, struct err *err)
 {
 	struct plan_bind *bind = &s->plan->binds[name->of];
 	struct sockaddr_storage address;
@@ -271,7 +264,7 @@ take_bind(struct service *s, struct name *name, const struct lookup_answer *answ
 	if (held_is_open(&s->held, bind))
 		return true;
 	if (answer->address[0] == '\0' || !lookup(answer->address, 0, &address, &length, NULL))
-		return err_set(err, 0, "cannot look up '%s': %s", host,
+		return err_set(err, 0, "cannot look up '%s': %s", name->host,
 			answer->words[0] != '\0' ? answer->words : "no answer came");
 	memcpy(name->address, answer->address, sizeof name->address);
 	bind->address = name->address;
@@ -308,12 +301,11 @@ names_answered(struct service *s, struct err *err)
 
 	for (uint32_t i = 0; n != NULL && i < n->count && good; i++) {
 		const struct lookup_answer answer = read_answer(n, i);
-		const char *host = n->at[i].host;
 
 		if (n->at[i].of != NAMES_STATSD)
-			good = take_bind(s, &n->at[i], &answer, host, err);
+			good = take_bind(s, &n->at[i], &answer, err);
 		else if (!n->at[i].told)
-			take_statsd(s, &n->at[i], &answer, host);
+			take_statsd(s, &n->at[i], &answer);
 	}
 	if (n != NULL)
 		close_answers(n);
