@@ -14,12 +14,15 @@
 #include "fuzz.h"
 
 static char home[64], venv[80];
+static struct conf *conf;
 
 static void
 remove_home(void)
 {
 	char path[128];
 
+	conf_free(conf);
+	conf = NULL;
 	for (unsigned i = 0; i < 2; i++) {
 		snprintf(path, sizeof path, "%s/%s", home, i == 0 ? "gunicorn.conf.py" : "venv/pyvenv.cfg");
 		unlink(path);
@@ -28,11 +31,10 @@ remove_home(void)
 	rmdir(home);
 }
 
-static struct conf *
+static void
 make_home(void)
 {
 	struct conf_report report;
-	struct conf *conf;
 	char words[512];
 	struct text t;
 
@@ -47,7 +49,6 @@ make_home(void)
 	conf = conf_read_text("/fuzz/f.ini", words, t.len, &report);
 	MUST(conf != NULL);
 	conf_report_free(&report);
-	return conf;
 }
 
 static void
@@ -74,11 +75,10 @@ is_fit_for_a_terminal(const char *words)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct conf *conf;
 	struct conf_report report;
 
 	if (conf == NULL)
-		conf = make_home();
+		make_home();
 	put("gunicorn.conf.py", data, size);
 	put("venv/pyvenv.cfg", data, size);
 	conf_report_init(&report);
