@@ -34,10 +34,11 @@ to(struct hooks *h, enum hook_stage stage, enum hook_deed deed)
 	return deed;
 }
 
-static bool
-matters(const struct hooks *h, const struct hook_plan *plan)
+bool
+hooks_ignored(const struct hooks *h, const struct hook_plan *plan)
 {
-	return !(plan->ignored[h->list] & UINT32_C(1) << h->index);
+	/* an index behind the last is how the rest of a list is left out, and none of its bits */
+	return h->index < HOOKS_MOST && (plan->ignored[h->list] & UINT32_C(1) << h->index) != 0;
 }
 
 /* SIGKILL can be outrun by a fork: so it is repeated. */
@@ -74,7 +75,7 @@ ended_before(struct hooks *h, const struct hook_plan *plan, enum hook_end end, b
 {
 	if (ending)
 		return to(h, HOOKS_UP, HOOK_DO_FAIL);
-	if (end != HOOK_SUCCEEDED && matters(h, plan)) {
+	if (end != HOOK_SUCCEEDED && !hooks_ignored(h, plan)) {
 		/* a condition that says no is an answer, one that crashed is not (systemd.service(5), ExecCondition=) */
 		if (h->list != HOOK_CONDITION || end == HOOK_BROKE)
 			return to(h, HOOKS_UP, HOOK_DO_FAIL);
@@ -104,7 +105,7 @@ ended_beside(struct hooks *h, const struct hook_plan *plan, enum hook_end end, b
 	}
 	if (h->list == HOOK_READY)
 		return post_or_ready(h, plan);
-	if (end != HOOK_SUCCEEDED && matters(h, plan))
+	if (end != HOOK_SUCCEEDED && !hooks_ignored(h, plan))
 		return to(h, HOOKS_UP, HOOK_DO_UNFIT);
 	return next_in_list(h, plan) ? HOOK_DO_RUN : to(h, HOOKS_UP, HOOK_DO_READY);
 }
@@ -116,7 +117,7 @@ hooks_ended(struct hooks *h, const struct hook_plan *plan, enum hook_end end, bo
 	case HOOKS_BEFORE: return ended_before(h, plan, end, ending, now);
 	case HOOKS_BESIDE: return ended_beside(h, plan, end, ending, now);
 	case HOOKS_AFTER:
-		if (end != HOOK_SUCCEEDED && matters(h, plan))
+		if (end != HOOK_SUCCEEDED && !hooks_ignored(h, plan))
 			h->index = plan->count[HOOK_STOP_POST]; /* the rest of them is not run */
 		return HOOK_DO_NOTHING; /* who is left of it is ended as what is left of a master; then comes hooks_empty */
 	case HOOKS_IDLE:
@@ -220,4 +221,31 @@ bool
 hooks_lead(const struct hooks *h)
 {
 	return h->stage == HOOKS_BEFORE || h->stage == HOOKS_CLEARING || h->stage == HOOKS_AFTER;
+}
+
+/* The lists are indices into every plan: a number that is none of theirs is not carried any further than here. */
+static bool
+is_sound(const struct hooks *h)
+{
+	return h->stage <= HOOKS_AFTER && h->list < HOOK_LIST_COUNT && h->index <= HOOKS_MOST;
+}
+
+bool
+hooks_restore(struct hooks *h, msec now)
+{
+	bool asked;
+
+	h->due = MSEC_NEVER;
+	h->pause = PAUSE_FIRST; /* doubled at each KILL: from 0 there would be one at every turn of the loop */
+	if (!is_sound(h)) {
+		*h = (struct hooks){ .due = MSEC_NEVER };
+		return false;
+	}
+	/* what ran beside is an orphan of nobody's now; it is run once more */
+	if (h->stage == HOOKS_BESIDE)
+		h->stage = HOOKS_MASTER;
+	asked = h->stage == HOOKS_MASTER && h->list == HOOK_READY;
+	if (asked || h->stage == HOOKS_CLEARING)
+		h->due = now;
+	return true;
 }

@@ -117,4 +117,12 @@ msec hooks_due(const struct hooks *h);
 /* Whether a command is in the master's place: it prepares a start, or cleans up. */
 bool hooks_lead(const struct hooks *h);
 
+/* Whether the command that runs, or ran last, may fail. */
+bool hooks_ignored(const struct hooks *h, const struct hook_plan *plan);
+
+/* H was put together again from what a process wrote down that is no more: its fields but `due` and `pause`. Who is being
+ * killed is killed once more, and what ran beside a master is asked for anew. False when no hooks can be so: they are idle
+ * then, and their generation is as one without commands. */
+bool hooks_restore(struct hooks *h, msec now);
+
 #endif

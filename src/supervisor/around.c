@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "supervisor/around_command.h"
 #include "supervisor/around_deeds.h"
 #include "supervisor/belongings.h"
@@ -139,17 +140,13 @@ around_hooks(struct service *s, uint8_t slot)
 void
 around_resume(struct service *s, msec now)
 {
-	for (uint8_t i = 0; s->around != NULL && i < LIFE_SLOTS; i++) {
-		struct hooks *h = &s->around->at[i].hooks;
-
-		/* what ran beside is an orphan of nobody's now; it is run once more */
-		if (h->stage == HOOKS_BESIDE)
-			h->stage = HOOKS_MASTER;
-		h->due = h->stage == HOOKS_CLEARING || (h->stage == HOOKS_MASTER && h->list == HOOK_READY) ? now :
-													     MSEC_NEVER;
-	}
-	if (s->around != NULL)
-		around_failure_resume(s, now);
+	if (s->around == NULL)
+		return;
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		if (!hooks_restore(&s->around->at[i].hooks, now))
+			log_warning("%s: what is remembered of the commands of generation %u makes no sense", s->name,
+				s->life.slots[i].number);
+	around_failure_resume(s, now);
 }
 
 /* ---- time ---- */

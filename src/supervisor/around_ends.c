@@ -50,12 +50,11 @@ static void
 note_end(struct service *s, struct around_generation *g, int status)
 {
 	enum hook_end end = end_of(status);
-	bool ignored = around_commands(s)->ignored[g->hooks.list] & UINT32_C(1) << g->hooks.index;
 
 	/* ready_command is asked again and again: a no is no failure */
 	if (end == HOOK_SUCCEEDED || g->hooks.list == HOOK_READY)
 		return;
-	if (ignored) {
+	if (hooks_ignored(&g->hooks, around_commands(s))) {
 		log_info("%s: %s failed, which does not matter", s->name, hook_list_name(g->hooks.list));
 		return;
 	}

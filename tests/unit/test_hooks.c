@@ -172,12 +172,52 @@ a_deadline_where_something_is_awaited(void **state)
 	assert_true(hooks_due(&h) == MSEC_NEVER);
 }
 
+/* clang-format off */
+static const struct {
+	const char *name;
+	struct hooks written;
+	bool sound;
+	enum hook_stage stage; /* as it goes on */
+	bool due;              /* at once; else never */
+} records[] = {
+	{ "nothing was said", { 0 }, true, HOOKS_IDLE, false },
+	{ "a command prepares", { .stage = HOOKS_BEFORE, .list = HOOK_START_PRE, .index = 1 }, true, HOOKS_BEFORE, false },
+	{ "its rest is being killed", { .stage = HOOKS_CLEARING, .list = HOOK_START_PRE }, true, HOOKS_CLEARING, true },
+	{ "the rest of a full list is left out", { .stage = HOOKS_AFTER, .list = HOOK_STOP_POST, .index = HOOKS_MOST }, true,
+		HOOKS_AFTER, false },
+	{ "one was asked beside the master", { .stage = HOOKS_BESIDE, .list = HOOK_READY }, true, HOOKS_MASTER, true },
+	{ "one followed the start", { .stage = HOOKS_BESIDE, .list = HOOK_START_POST }, true, HOOKS_MASTER, false },
+	{ "a stage that is none", { .stage = HOOKS_AFTER + 1 }, false, HOOKS_IDLE, false },
+	{ "a list that is none", { .stage = HOOKS_CLEARING, .list = HOOK_LIST_COUNT }, false, HOOKS_IDLE, false },
+	{ "far behind any list", { .stage = HOOKS_BEFORE, .list = UINT8_MAX }, false, HOOKS_IDLE, false },
+	{ "far behind any command", { .stage = HOOKS_BEFORE, .index = HOOKS_MOST + 1 }, false, HOOKS_IDLE, false },
+};
+/* clang-format on */
+
+static void
+what_was_written_down_goes_on(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof records / sizeof records[0]; i++) {
+		struct hooks h = records[i].written;
+
+		if (hooks_restore(&h, 5000) != records[i].sound || h.stage != records[i].stage ||
+			hooks_due(&h) != (records[i].due ? 5000 : MSEC_NEVER))
+			fail_msg("%s: stage %d, due %lld", records[i].name, h.stage, (long long)hooks_due(&h));
+		/* whatever it was, it can be asked, and a KILL that does not help is not repeated at once */
+		hooks_ignored(&h, &all);
+		hooks_tick(&h, false, 5000);
+		assert_true(hooks_due(&h) > 5000);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_story),
 		cmocka_unit_test(a_deadline_where_something_is_awaited),
+		cmocka_unit_test(what_was_written_down_goes_on),
 	};
 
 	return cmocka_run_group_tests_name("hooks", tests, NULL, NULL);
