@@ -65,7 +65,8 @@ const struct command commands[] = {
 	{ "watch", "[NAME]", "print what happens, as it happens",
 	  "", ARGUMENT(JSON), 0, 1, watch_command },
 	{ "why", "[NAME]", "say what went wrong, and what can be done",
-	  "The latest incident of NAME, or of each service; with --last N the latest, among them what was done on purpose. "
+	  "The latest incident of NAME; without NAME the latest trouble of each service. With --last N the latest, among them "
+	  "what was done on purpose. "
 	  "With --log FILE, or --log - for standard input, from a log alone: needs no bridled. The log may carry the prefixes "
 	  "of journald, docker, Kubernetes or a hosting platform, or be JSON. bridle signatures prints what is recognised.",
 	  ARGUMENT(LOG) | ARGUMENT(LAST) | ARGUMENT(CONFIG) | ARGUMENT(JSON), 0, 1, why_command },

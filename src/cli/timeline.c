@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cells.h"
 #include "cli/chart.h"
@@ -280,6 +281,7 @@ void
 timeline_print_chart(const json_t *trends, const json_t *happenings, msec since, FILE *out, struct paint p)
 {
 	char span[48], step[48], until[MOMENT_WORDS];
+	msec now = clock_wall();
 	struct window w;
 	struct text t;
 
@@ -290,7 +292,8 @@ timeline_print_chart(const json_t *trends, const json_t *happenings, msec since,
 	text_add_duration(&t, w.step * w.n);
 	text_init(&t, step, sizeof step);
 	text_add_duration(&t, w.step);
-	moment_words(w.end, until);
+	/* the last column is of a time that is not over yet */
+	moment_words(w.end < now ? w.end : now, until);
 	fprintf(out, "the %s until %s, %s a column:\n", span, until, step);
 	print_figures(out, p, &w);
 	print_marks(out, p, &w, happenings);

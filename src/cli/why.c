@@ -91,20 +91,30 @@ print_untold(const json_t *services, const json_t *incidents, bool before, struc
 	return n;
 }
 
+/* With TROUBLE only what nobody wanted: of a service without any, bridled tells the latest that was wanted. That is an answer to
+ * who asks for this service, and hides the others from who asks for all. */
 static void
-print(const json_t *incidents, const json_t *services)
+print(const json_t *incidents, const json_t *services, bool trouble)
 {
 	struct paint p = paint_for(STDOUT_FILENO);
-	size_t i, n = json_array_size(incidents);
+	unsigned n = 0, left_out = 0;
+	size_t i;
 	json_t *incident;
 
 	json_array_foreach((json_t *)incidents, i, incident) {
-		if (i > 0)
+		if (trouble && json_is_false(json_object_get(incident, "alarm"))) {
+			left_out++;
+			continue;
+		}
+		if (n++ > 0)
 			putchar('\n');
 		account_print(incident, stdout, p);
 	}
 	if (print_untold(services, incidents, n > 0, p) == 0 && n == 0)
 		puts("nothing has gone wrong, as far as Bridle saw");
+	if (left_out > 0)
+		printf("\nleft out: %u asked for, done on purpose, or advice; bridle why --last 1 shows them\n",
+			left_out);
 }
 
 static json_t *
@@ -150,7 +160,8 @@ answer(struct connection *c, const struct arguments *a, json_t *parameters, stru
 	if ((a->given & ARGUMENT(JSON)) != 0) {
 		print_json(incidents);
 	} else if ((ok = connection_call(c, "List", standing(a), &services, t))) {
-		print(incidents, json_object_get(services.parameters, "services"));
+		print(incidents, json_object_get(services.parameters, "services"),
+			a->count == 0 && a->value[OPTION_LAST] == NULL);
 		varlink_reply_free(&services);
 	}
 	varlink_reply_free(&reply);

@@ -532,6 +532,20 @@ def test_where_a_timeout_found_it(fake, name, exception, words):
     assert f"  {words}\n" in bridle("why", "--socket", one.path).stdout
 
 
+def test_what_was_wanted_is_only_counted_where_all_are_asked_for(fake, tmp_path):
+    wanted = {**incident("shutdown.requested", None), "service": "calm", "alarm": False}
+    one = fake([service("calm")], {"Why": {"incidents": [wanted, incident("runtime.timeout", None), {**wanted, "service": "still"}]}})
+    out = bridle("why", "--socket", one.path).stdout
+    assert "runtime.timeout" in out and "calm" not in out and out.endswith(
+        "\nleft out: 2 asked for, done on purpose, or advice; bridle why --last 1 shows them\n")
+    for words in (["--last", "1"], ["calm"]):
+        out = bridle("why", *words, "--socket", one.path).stdout
+        assert out.count("shutdown.requested") == 2 and "left out" not in out
+    one = fake(answers={"Why": {"incidents": [wanted]}}, path=tmp_path / "another")
+    assert bridle("why", "--socket", one.path).stdout.startswith("nothing has gone wrong, as far as Bridle saw\n\nleft out: 1 ")
+    assert json.loads(bridle("why", "--json", "--socket", one.path).stdout)["service"] == "calm"
+
+
 def test_several_incidents_for_programs_are_a_line_each(fake):
     one = fake(answers={"Why": {"incidents": [incident("runtime.timeout", None), incident("runtime.oom-kill", None)]}})
     lines = bridle("why", "web", "--last", "2", "--json", "--socket", one.path).stdout.splitlines()
@@ -568,6 +582,13 @@ def test_history_is_a_table_and_a_chart(fake):
     assert one.calls[-1][1] == {"name": "web"}
     bridle("history", "web", "--last", "5", "--since", "90s", "--socket", one.path)
     assert one.calls[-1][1] == {"name": "web", "last": 5, "since": 90.0}
+
+
+def test_the_chart_ends_now(fake):
+    """Its last column is of a time that is not over: here until tomorrow, which would be told with its date."""
+    one = fake(answers={"History": {"happenings": [], "trends": [trend(10, POINTS, time.time() + 86400)]}})
+    out = bridle("history", "web", "--socket", one.path).stdout
+    assert re.search(r"^the .* until \d\d:\d\d:\d\d, 10s a column:$", out, re.MULTILINE), out
 
 
 def test_history_for_programs_begins_with_what_is_known(fake):
