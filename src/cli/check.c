@@ -13,6 +13,7 @@
 #include "cli/paint.h"
 #include "cli/place.h"
 #include "cli/trouble.h"
+#include "conf/beginning.h"
 #include "conf/check.h"
 #include "conf/conf.h"
 #include "conf/exposure.h"
@@ -40,10 +41,12 @@ print_verdict(const char *path, const struct conf *conf, const struct conf_repor
 static void
 hint_which(const char *path, bool named)
 {
-	if (named || access(path, F_OK) == 0)
+	struct err err;
+
+	if (named || !beginning_is_missing(path, &err))
 		return;
 	fflush(stdout); /* what it is about comes first */
-	fputs("name another file with --config FILE, or its directory with --root DIR\n", stderr);
+	fprintf(stderr, "%s\nname another file with --config FILE, or its directory with --root DIR\n", err.text);
 }
 
 static int

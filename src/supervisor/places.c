@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "conf/beginning.h"
 #include "os/account.h"
 #include "os/rundir.h"
 #include "supervisor/bridled.h"
@@ -35,8 +36,10 @@ print_complaints(const struct conf_report *report)
 	for (uint32_t i = 0; i < report->count; i++) {
 		const struct conf_complaint *c = &report->at[i];
 
-		fprintf(stderr, "%s:%u: %s: %s\n", c->file, c->line, c->severity == CONF_ERROR ? "error" : "warning",
-			c->text);
+		fputs(c->file, stderr);
+		if (c->line > 0) /* 0: the file as a whole */
+			fprintf(stderr, ":%u", (unsigned)c->line);
+		fprintf(stderr, ": %s: %s\n", c->severity == CONF_ERROR ? "error" : "warning", c->text);
 	}
 }
 
@@ -49,7 +52,7 @@ read_config(struct bridled *b, struct err *err)
 	conf_report_init(&report);
 	b->conf = conf_read(b->config_path, &report);
 	print_complaints(&report);
-	if (b->conf == NULL)
+	if (b->conf == NULL && !beginning_is_missing(b->config_path, err))
 		err_set(err, 0, "the configuration has %u error%s; 'bridle check %s' says more", report.errors,
 			report.errors == 1 ? "" : "s", b->config_path);
 	conf_report_free(&report);

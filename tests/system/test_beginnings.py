@@ -2,11 +2,13 @@
 import os
 import shutil
 import signal
+import subprocess
 
 import pytest
 
 import processes
 from client import get
+from daemon import open_to_all
 from sections import web
 from waiting import until
 
@@ -57,3 +59,17 @@ def test_signals_that_mean_nothing(bridled, number):
     os.kill(before[0], number)
     site.ctl("scale", "web", "2")  # comes after it
     assert (site.call("Info")["pid"], site.master()) == before and "crash" not in site.said()
+
+
+def test_without_a_configuration(tmp_path):
+    """Whoever has only installed it is told what to begin with, by both programs."""
+    missing = tmp_path / "bridle.ini"
+    for program, *words in (("bridled", "--root", tmp_path), ("bridled", "--config", missing), ("bridle", "check", "--root", tmp_path)):
+        done = subprocess.run([open_to_all()[0] / program, *words], capture_output=True, text=True, timeout=60)
+        said = done.stdout + done.stderr
+        assert done.returncode == 1 and f"{missing}: error: cannot open" in said, said
+        assert "no configuration yet" in said and "bridle import" in said and str(missing) in done.stderr, said
+        assert f"bridle.ini.example {missing}, and edit it" in said or "bridle.ini(5) has examples" in said, said
+    missing.write_text("[gunicorn:web]\nnonsense = 1\n")
+    done = subprocess.run([open_to_all()[0] / "bridled", "--root", tmp_path], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and f"{missing}:2: error: " in done.stderr and "no configuration yet" not in done.stderr
