@@ -113,11 +113,18 @@ write_draft(const struct import *im, const struct draft *d, const char *director
 static bool
 write_drafts(const struct import *im, const char *directory, struct trouble *t)
 {
+	unsigned lost = ledger_count(&im->ledger, FATE_LOST, NULL);
+
 	if (mkdir(directory, 0755) != 0 && errno != EEXIST)
 		return trouble_set(t, CLI_FAILED, errno, "cannot create '%s'", directory);
 	for (const struct draft *d = im->drafts; d != NULL; d = d->next)
 		if (!write_draft(im, d, directory, t))
 			return false;
+	/* it stands below the settings, where whoever only wrote files does not look */
+	if (lost > 0)
+		fprintf(stderr,
+			"%u directive%s not carried over: the file of each service says which, and what that changes\n",
+			lost, lost == 1 ? " is" : "s are");
 	return true;
 }
 

@@ -14,7 +14,7 @@ bool
 import_init(struct import *im, struct conf_report *report)
 {
 	*im = (struct import){ .arena = arena_new(), .report = report };
-	im->ledger.arena = im->sources.arena = im->arena;
+	im->ledger.arena = im->arena;
 	return im->arena != NULL;
 }
 
@@ -173,7 +173,8 @@ import_add_text(struct import *im, const char *name, const char *bytes, size_t l
 
 	bytes += mark;
 	length -= mark;
-	wordlist_add(&im->sources, arena_printf(im->arena, "%s (%s)", name, kind_names[kind]));
+	im->ledger.source = arena_printf(im->arena, "%s (%s)", name, kind_names[kind]);
+	im->ledger.of = NULL;
 	if (length > IMPORT_SIZE_MAX) {
 		conf_complain(im->report, CONF_ERROR, name, 0, "larger than any unit: more than %d bytes",
 			IMPORT_SIZE_MAX);
@@ -223,11 +224,13 @@ void
 import_add_command(struct import *im, const char *line)
 {
 	const char *name = "web", *command;
-	struct ledger_entry *entry = import_entry(im, "", 0, "", "command", line);
+	struct ledger_entry *entry;
 
+	im->ledger.source = "a command line";
+	im->ledger.of = NULL;
+	entry = import_entry(im, "", 0, "", "command", line);
 	if (entry == NULL)
 		return;
-	wordlist_add(&im->sources, "a command line");
 	for (const char *c = line; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') {
 			import_broken(im, entry, "a control character");

@@ -21,7 +21,6 @@ struct import {
 	struct unit *units, *last_unit;
 	struct draft *drafts, *last_draft; /* complete after import_finish */
 	unsigned draft_count;              /* with those that were one too many */
-	struct wordlist sources;           /* names, in the order given */
 };
 
 /* Begin; complaints go to REPORT. False when there is no memory. */

@@ -13,7 +13,7 @@ make(struct arena *arena, const char *directive, const char *value)
 
 	if (entry == NULL)
 		return NULL;
-	*entry = (struct ledger_entry){ .file = "", .section = "", .key = "", .reason = "" };
+	*entry = (struct ledger_entry){ .file = "", .section = "", .source = "", .key = "", .reason = "" };
 	entry->directive = arena_copy_string(arena, directive);
 	entry->value = arena_copy_string(arena, value);
 	return entry;
@@ -30,6 +30,8 @@ ledger_add(struct ledger *ledger, const char *file, unsigned line, const char *s
 	entry->file = arena_copy_string(ledger->arena, file);
 	entry->line = line;
 	entry->section = arena_copy_string(ledger->arena, section);
+	entry->source = ledger->source;
+	entry->of = ledger->of;
 	if (ledger->last != NULL)
 		ledger->last->next = entry;
 	else
@@ -107,13 +109,19 @@ ledger_sum(struct ledger *ledger, struct ledger_entry *entry)
 	entry->fate = worst;
 }
 
+bool
+ledger_concerns(const struct ledger_entry *entry, const struct draft *only)
+{
+	return only == NULL || entry->of == NULL || *entry->of == NULL || *entry->of == only;
+}
+
 unsigned
-ledger_count(const struct ledger *ledger, enum fate fate)
+ledger_count(const struct ledger *ledger, enum fate fate, const struct draft *only)
 {
 	unsigned n = 0;
 
 	for (const struct ledger_entry *entry = ledger->first; entry != NULL; entry = entry->next)
-		n += entry->fate == fate;
+		n += entry->fate == fate && ledger_concerns(entry, only);
 	return n;
 }
 

@@ -7,7 +7,11 @@
 #ifndef BRIDLE_IMPORT_LEDGER_H
 #define BRIDLE_IMPORT_LEDGER_H
 
+#include <stdbool.h>
+
 #include "conf/arena.h"
+
+struct draft;
 
 enum fate {
 	FATE_OPEN,        /* not settled yet */
@@ -23,6 +27,8 @@ struct ledger_entry {
 	const char *file; /* as it was named; "" for a command line */
 	unsigned line;    /* from 1; 0: none */
 	const char *section, *directive, *value;
+	const char *source;      /* the file and its kind, one string for all entries of a source */
+	struct draft *const *of; /* where the service that it is about is kept; NULL: it is about none alone */
 	enum fate fate;
 	const char *key; /* keys that it became, parted by blanks, or "" */
 	const char *reason;
@@ -32,10 +38,12 @@ struct ledger_entry {
 
 struct ledger {
 	struct arena *arena;
+	const char *source;      /* what is read now, for the entries that are added */
+	struct draft *const *of; /* the same; the draft may be made later, and stay NULL where there is one too many */
 	struct ledger_entry *first, *last;
 };
 
-/* An entry that is not settled. Strings are copied. NULL only without memory, as arena.h says. */
+/* An entry that is not settled. Strings are copied, but for the source. NULL only without memory, as arena.h says. */
 struct ledger_entry *ledger_add(struct ledger *ledger, const char *file, unsigned line, const char *section,
 	const char *directive, const char *value);
 
@@ -50,8 +58,11 @@ void ledger_settle(struct ledger *ledger, struct ledger_entry *entry, enum fate 
 /* Settle ENTRY by its parts: LOST when one of them is, else KEPT. Keys and reasons are theirs. */
 void ledger_sum(struct ledger *ledger, struct ledger_entry *entry);
 
-/* How many of the entries have FATE; FATE_OPEN must be none in the end. */
-unsigned ledger_count(const struct ledger *ledger, enum fate fate);
+/* Whether ENTRY has to do with the service ONLY (NULL: any): it is about that, or about none alone. */
+bool ledger_concerns(const struct ledger_entry *entry, const struct draft *only);
+
+/* How many of the entries that concern ONLY have FATE; FATE_OPEN must be none in the end. */
+unsigned ledger_count(const struct ledger *ledger, enum fate fate, const struct draft *only);
 
 /* "kept", "implied", "meaningless", "lost". */
 const char *fate_name(enum fate fate);

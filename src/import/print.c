@@ -108,12 +108,12 @@ static const struct {
 };
 
 static void
-print_group(FILE *out, const struct import *im, enum fate fate, const char *heading)
+print_group(FILE *out, const struct import *im, const struct draft *only, enum fate fate, const char *heading)
 {
 	bool begun = false;
 
 	for (const struct ledger_entry *e = im->ledger.first; e != NULL; e = e->next) {
-		if (e->fate != fate || (fate == FATE_KEPT && e->reason[0] == '\0'))
+		if (e->fate != fate || (fate == FATE_KEPT && e->reason[0] == '\0') || !ledger_concerns(e, only))
 			continue;
 		if (!begun)
 			fprintf(out, "\n# %s\n#\n", heading);
@@ -122,33 +122,48 @@ print_group(FILE *out, const struct import *im, enum fate fate, const char *head
 	}
 }
 
+/* Entries of a source stand behind each other. */
 static void
-print_head(FILE *out, const struct import *im)
+print_sources(FILE *out, const struct import *im, const struct draft *only)
 {
-	const char *sources = "";
-	unsigned all = 0;
+	const char *last = NULL;
+	char words[4096];
+	struct text t;
 
-	for (uint32_t i = 0; i < im->sources.count; i++)
-		sources = arena_printf(im->arena, "%s%s%s", sources, i > 0 ? ", " : "From ", im->sources.at[i]);
-	print_comment(out, " ", sources);
+	text_init(&t, words, sizeof words);
+	for (const struct ledger_entry *e = im->ledger.first; e != NULL; e = e->next) {
+		if (e->source == last || !ledger_concerns(e, only))
+			continue;
+		text_addf(&t, "%s%s", last != NULL ? ", " : "From ", e->source);
+		last = e->source;
+	}
+	print_comment(out, " ", words);
+}
+
+static void
+print_head(FILE *out, const struct import *im, const struct draft *only)
+{
+	unsigned count[FATE_COUNT], all = 0;
+
+	print_sources(out, im, only);
 	for (unsigned fate = 0; fate < FATE_COUNT; fate++)
-		all += ledger_count(&im->ledger, (enum fate)fate);
+		all += count[fate] = ledger_count(&im->ledger, (enum fate)fate, only);
 	fprintf(out,
 		"# %u directive%s: %u kept, %u done by Bridle anyway, %u without a meaning here, %u not carried "
 		"over.\n",
-		all, all == 1 ? "" : "s", ledger_count(&im->ledger, FATE_KEPT), ledger_count(&im->ledger, FATE_IMPLIED),
-		ledger_count(&im->ledger, FATE_MEANINGLESS), ledger_count(&im->ledger, FATE_LOST));
+		all, all == 1 ? "" : "s", count[FATE_KEPT], count[FATE_IMPLIED], count[FATE_MEANINGLESS],
+		count[FATE_LOST]);
 }
 
 void
 import_print(FILE *out, const struct import *im, const struct draft *only)
 {
-	print_head(out, im);
+	print_head(out, im, only);
 	for (const struct draft *d = im->drafts; d != NULL; d = d->next)
 		if (only == NULL || only == d)
 			print_draft(out, d);
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
-		print_group(out, im, groups[i].fate, groups[i].heading);
+		print_group(out, im, only, groups[i].fate, groups[i].heading);
 }
 
 /* ---- for programs ---- */

@@ -9,7 +9,7 @@
 #include "import/import.h"
 
 /* The configuration: sections with the keys that were kept, and as comments what else became of the sources, what is
- * lost first. It always reads back. ONLY: that draft alone, without the accounting of others' files; NULL: all. */
+ * lost first. It always reads back. ONLY: that draft alone, with the accounting that concerns it; NULL: all. */
 void import_print(FILE *out, const struct import *im, const struct draft *only);
 
 /* The ledger as a JSON array, an object a line: file, line, section, directive, value, fate, key, reason; of a command

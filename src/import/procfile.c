@@ -61,9 +61,12 @@ procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry,
 	struct launch l = { .import = im, .draft = d, .entry = entry };
 	const char *marked = hole_mark(im->arena, line, HOLE_NO_VARIABLES), *behind = "";
 	struct conf_words words = words_of_array(im->arena, line, &behind);
+	struct draft **kept = arena_alloc(im->arena, sizeof *kept);
 
-	if (d == NULL)
+	if (d == NULL || kept == NULL)
 		return;
+	*kept = d;
+	entry->of = kept;
 	if (is_empty(line, words))
 		import_broken(im, entry, "there is no command in it");
 	else if (words.count > 0 && behind[0] != '\0')

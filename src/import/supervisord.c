@@ -340,6 +340,7 @@ take(struct program *p, struct pyini *ini)
 	case PYINI_SECTION:
 		p->section =
 			strncmp(ini->section, "program:", 8) == 0 ? section_called(p, ini->section, ini->line) : NULL;
+		p->import->ledger.of = p->section != NULL ? &p->section->draft : NULL;
 		break;
 	case PYINI_ASSIGNMENT:
 		if (!is_template_line(ini->text)) {

@@ -251,6 +251,7 @@ read_into(struct import *im, struct unit *unit, const char *name, const char *by
 	}
 	if (ends_with(name, ".service") || ends_with(name, ".timer") || ends_with(name, ".path"))
 		unit->file = arena_copy_string(im->arena, name);
+	im->ledger.of = &unit->draft;
 	while (take(im, unit, &u, name))
 		;
 	unitfile_release(&u);

@@ -34,7 +34,7 @@ import(const char *line)
 	conf_report_init(&report);
 	MUST(import_init(&im, &report));
 	import_add_command(&im, line);
-	MUST(import_finish(&im) && ledger_count(&im.ledger, FATE_OPEN) == 0);
+	MUST(import_finish(&im) && ledger_count(&im.ledger, FATE_OPEN, NULL) == 0);
 	if (report.errors == 0)
 		must_read_back(&im);
 	import_release(&im);

@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(import_init(&im, &report));
 	import_add_text(&im, names[data[0] % (sizeof names / sizeof names[0])], (const char *)data + 1, size - 1);
 	MUST(import_finish(&im));
-	MUST(ledger_count(&im.ledger, FATE_OPEN) == 0);
+	MUST(ledger_count(&im.ledger, FATE_OPEN, NULL) == 0);
 	must_report(&im);
 	if (report.errors == 0 && im.drafts != NULL)
 		must_read_back(&im);

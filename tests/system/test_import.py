@@ -252,6 +252,37 @@ def test_one_file_a_service_and_none_overwritten(tmp_path):
     assert again.returncode == 1 and "File exists" in again.stderr and "give it another" in again.stderr
 
 
+def test_a_file_accounts_for_its_own_service(tmp_path):
+    """Of many that are imported together, each has its own sources, counts and losses, and what is about none alone."""
+    for name in ("shop", "blog"):
+        (tmp_path / f"{name}.service").write_text(f"[Service]\nWorkingDirectory=/srv/{name}\nFrobnicate={name}\n"
+                                                  f"ExecStart=/usr/bin/gunicorn {name}:app\n")
+    (tmp_path / "shop.socket").write_text("[Socket]\nListenStream=/run/shop.sock\nMark=7\n")
+    (tmp_path / "blog.service.d").mkdir()
+    (tmp_path / "blog.service.d" / "x.conf").write_text("[Service]\n{% if x %}\nUMask=0027\n")
+    (tmp_path / "supervisord.conf").write_text("[inet_http_server]\nport=9001\n[program:a]\ncommand=sleep 1\nserverurl=AUTO\n"
+                                               "[program:b]\ncommand=sleep 2\npriority=3\n")
+    (tmp_path / "Procfile").write_text("web: gunicorn app\nclock: python clock.py\nrelease: ./migrate\n")
+    files = [tmp_path / name for name in ("shop.service", "shop.socket", "blog.service", "blog.service.d/x.conf",
+                                          "supervisord.conf", "Procfile")]
+    lost = [entry for entry in json.loads(bridle_import("--report", "json", *files).stdout) if entry["fate"] == "lost"]
+    done = bridle_import("--output", tmp_path / "out", *files)
+    assert done.returncode == 0 and done.stderr.startswith(f"{len(lost)} directives are not carried over: "), done.stderr
+    written = {path.stem: path.read_text() for path in (tmp_path / "out").iterdir()}
+    common = {"supervisord.conf", "Procfile"}  # [inet_http_server], release
+    sources = {"a": common, "b": common, "web": common, "clock": common, "shop": {"shop.service", "shop.socket"} | common,
+               "blog": {"blog.service", "x.conf"} | common}
+    assert written.keys() == sources.keys()
+    for name, text in written.items():
+        head = text[:text.index("\n[")]
+        assert {file.name for file in files if f"/{file.name} (" in head.replace("\n# ", " ")} == sources[name], head
+    assert "Frobnicate = shop" in written["shop"] and "Mark = 7" in written["shop"] and "blog" not in written["shop"]
+    assert "Frobnicate = blog" in written["blog"] and "{% if x %}" in written["blog"] and "shop" not in written["blog"]
+    assert "port = 9001" in written["a"] and "port = 9001" in written["b"] and "priority" not in written["a"]
+    assert "release = ./migrate" in written["web"] and "clock" not in written["web"]
+    assert "\n# 7 directives: " in written["shop"], written["shop"]  # of two files, with what is common to all
+
+
 def test_a_broken_source_is_no_configuration(tmp_path):
     unit = tmp_path / "web.service"
     unit.write_text("[Service]\nUser=www\nExecStart=gunicorn 'app\n")

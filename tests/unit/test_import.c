@@ -32,7 +32,7 @@ end(struct imported *i)
 	FILE *out = open_memstream(&i->text, &i->length);
 
 	assert_true(import_finish(&i->im));
-	assert_int_equal(ledger_count(&i->im.ledger, FATE_OPEN), 0);
+	assert_int_equal(ledger_count(&i->im.ledger, FATE_OPEN, NULL), 0);
 	import_print(out, &i->im, NULL);
 	fclose(out);
 	if (i->report.errors > 0)
@@ -1412,7 +1412,7 @@ a_procfile_has_a_service_a_line(void **state)
 		"\xef\xbb\xbf# x\r\nweb:gunicorn -b :$PORT a\r\nrelease: ./migrate\n{% if x %}\nworker: celery -A x\n");
 	end(&i);
 	expect_settings(&i, "Procfile", "app = a; #bind = :$PORT; command = /bin/sh -c \"celery -A x\"; ");
-	assert_int_equal(ledger_count(&i.im.ledger, FATE_LOST), 3);
+	assert_int_equal(ledger_count(&i.im.ledger, FATE_LOST, NULL), 3);
 	assert_memory_equal(i.text, "# From Procfile (a Procfile)\n", 29);
 	release(&i);
 	begin(&i);
