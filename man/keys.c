@@ -80,12 +80,9 @@ static const char *const placeholders[][2] = {
 	{ "many", "word ..." },     { "refused", NULL },
 };
 
-/* Keys that take less than their kind: conf/check_policies.c refuses the rest, and says why. */
 static const char *const narrower[][2] = {
-	{ "on_boot_loop", "none | stop" },
-	{ "on_flapping", "none | replace | stop" },
-	{ "on_hang", "none | recycle | replace" },
-	{ "on_oom", "none | replace | stop" },
+#define NARROWER(key, words, why) { #key, words },
+#include "conf/narrower.def"
 };
 
 static const struct {

@@ -1,31 +1,29 @@
 /* check_policies: what is done about incidents, where it would not help. */
 #include "conf/check_rules.h"
 
-/* core/policy.c would do neither: there is no generation that serves. */
-static bool
-loads_the_same(const struct check *c)
-{
-	enum conf_on_trouble deed = c->service.on_boot_loop;
+#include <string.h>
 
-	return deed == CONF_TROUBLE_RECYCLE || deed == CONF_TROUBLE_REPLACE;
+static const struct {
+	const char *key, *words, *why;
+} narrower[] = {
+#define NARROWER(key, words, why) { #key, words, why },
+#include "conf/narrower.def"
+};
+
+/* Whatever else is written there was no value of its kind, and is complained of already. */
+static bool
+is_left_out(const struct conf_setting *setting, const char *words)
+{
+	return setting != NULL && setting->decoded != NULL && strstr(words, setting->value) == NULL;
 }
 
-static bool
-recycles_the_dead(const struct check *c)
+static void
+check_narrower(const struct check *check)
 {
-	return c->service.on_flapping == CONF_TROUBLE_RECYCLE;
-}
-
-static bool
-stops_all_for_one(const struct check *c)
-{
-	return c->service.on_hang == CONF_TROUBLE_STOP;
-}
-
-static bool
-recycles_the_killed(const struct check *c)
-{
-	return c->service.on_oom == CONF_TROUBLE_RECYCLE;
+	for (size_t i = 0; i < sizeof narrower / sizeof narrower[0]; i++)
+		if (is_left_out(conf_setting_of(check->section, narrower[i].key), narrower[i].words))
+			check_say(check, CONF_ERROR, narrower[i].key, "%s takes %s: %s", narrower[i].key,
+				narrower[i].words, narrower[i].why);
 }
 
 /* oom_policy goes by what the kernel counted (watcher/ooms), on_oom by what was judged of it. */
@@ -62,14 +60,6 @@ oom_unheld(const struct check *c)
 
 /* clang-format off */
 static const struct check_rule rules[] = {
-	{ loads_the_same, CONF_ERROR, "on_boot_loop", "on_boot_loop can only be none or stop: another worker or generation would load "
-		"the same code, which has just failed" },
-	{ recycles_the_dead, CONF_ERROR, "on_flapping", "on_flapping can only be none, replace or stop: who died is there no more to be "
-		"recycled, and Gunicorn has started another one" },
-	{ stops_all_for_one, CONF_ERROR, "on_hang", "on_hang can only be none, recycle or replace: the other workers serve while one "
-		"hangs, and timeout ends that one" },
-	{ recycles_the_killed, CONF_ERROR, "on_oom", "on_oom can only be none, replace or stop: the worker is gone already. To "
-		"recycle one before that, write memory_max_worker" },
 	{ says_it_twice, CONF_ERROR, "on_oom", "on_oom and oom_policy both say what is done when the kernel ends a process for want "
 		"of memory: leave one of them out" },
 	{ flapping_unheld, CONF_WARNING, "on_flapping", "on_flapping = replace has no effect without bind: a second generation "
@@ -84,5 +74,6 @@ static const struct check_rule rules[] = {
 void
 check_policies(const struct check *check)
 {
+	check_narrower(check);
 	check_apply(check, rules, sizeof rules / sizeof rules[0]);
 }
