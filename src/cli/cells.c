@@ -30,8 +30,8 @@ add_integer(struct text *t, int64_t n)
 	text_addn(t, p, (size_t)(digits + sizeof digits - p));
 }
 
-void
-cells_integer(struct table *t, enum colour colour, struct cell_number n)
+static void
+put(struct table *t, enum colour colour, struct cell_number n, void (*add)(struct text *words, int64_t value))
 {
 	char buffer[CELL];
 	struct text words;
@@ -41,38 +41,33 @@ cells_integer(struct table *t, enum colour colour, struct cell_number n)
 		return;
 	}
 	text_init(&words, buffer, sizeof buffer);
-	add_integer(&words, n.value);
+	add(&words, n.value);
 	table_cell(t, colour, buffer);
+}
+
+void
+cells_integer(struct table *t, enum colour colour, struct cell_number n)
+{
+	put(t, colour, n, add_integer);
 }
 
 void
 cells_duration(struct table *t, struct cell_number n)
 {
-	char buffer[CELL];
-	struct text words;
+	put(t, COLOUR_PLAIN, n, cells_add_duration);
+}
 
-	if (!n.known) {
-		unknown(t);
-		return;
-	}
-	text_init(&words, buffer, sizeof buffer);
-	cells_add_duration(&words, n.value);
-	table_cell(t, COLOUR_PLAIN, buffer);
+static void
+add_size(struct text *t, int64_t n)
+{
+	text_add_size(t, (uint64_t)n);
 }
 
 void
 cells_size(struct table *t, struct cell_number n)
 {
-	char buffer[CELL];
-	struct text words;
-
-	if (!n.known || n.value < 0) {
-		unknown(t);
-		return;
-	}
-	text_init(&words, buffer, sizeof buffer);
-	text_add_size(&words, (uint64_t)n.value);
-	table_cell(t, COLOUR_PLAIN, buffer);
+	n.known = n.known && n.value >= 0;
+	put(t, COLOUR_PLAIN, n, add_size);
 }
 
 /* How many are wanted is ours to say; how many have booted must be seen, and heartbeats of other users' workers may not

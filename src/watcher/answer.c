@@ -61,17 +61,12 @@ answer_frame(struct watcher *w, const uint32_t *slot, int64_t last, size_t *leng
 {
 	struct jsonw j;
 
-	jsonw_init(&j, VARLINK_FRAME_MAX);
-	jsonw_object_open(&j);
-	jsonw_key(&j, "parameters");
-	jsonw_object_open(&j);
+	varlink_reply_open(&j);
 	jsonw_key(&j, "incidents");
 	jsonw_array_open(&j);
 	for (uint32_t i = 0; i < w->services.count; i++)
 		if (w->services.at[i].incarnation != 0 && (slot == NULL || *slot == i))
 			write_service(&j, w, i, last);
 	jsonw_array_close(&j);
-	jsonw_object_close(&j);
-	jsonw_object_close(&j);
-	return jsonw_take(&j, length);
+	return varlink_reply_take(&j, length);
 }

@@ -102,14 +102,9 @@ counsel_frame(struct watcher *w, struct service *s, const struct page_service *r
 	/* looked at now, not at the last tick: who asks again after a change wants to see it */
 	measures_take(w, s, record, &m);
 	advise(&l, &m);
-	jsonw_init(&j, VARLINK_FRAME_MAX);
-	jsonw_object_open(&j);
-	jsonw_key(&j, "parameters");
-	jsonw_object_open(&j);
+	varlink_reply_open(&j);
 	write_missing(&j, &l, &m);
 	write_advice(&j, &l, &m);
 	write_measures(&j, &m);
-	jsonw_object_close(&j);
-	jsonw_object_close(&j);
-	return jsonw_take(&j, length);
+	return varlink_reply_take(&j, length);
 }

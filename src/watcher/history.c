@@ -117,14 +117,9 @@ history_frame(struct watcher *w, struct service *s, unsigned last, msec since, s
 		return NULL;
 	inquiry_look(w, s); /* what is being told is judged now */
 	chronicle_read(w, s, take, &l);
-	jsonw_init(&j, VARLINK_FRAME_MAX);
-	jsonw_object_open(&j);
-	jsonw_key(&j, "parameters");
-	jsonw_object_open(&j);
+	varlink_reply_open(&j);
 	write_happenings(&j, &l);
 	write_trends(&j, s);
-	jsonw_object_close(&j);
-	jsonw_object_close(&j);
 	free(l.ring);
-	return jsonw_take(&j, length);
+	return varlink_reply_take(&j, length);
 }

@@ -264,10 +264,7 @@ listing_frame(struct watcher *w, const uint32_t *slot, bool brief, size_t *lengt
 {
 	struct jsonw j;
 
-	jsonw_init(&j, VARLINK_FRAME_MAX);
-	jsonw_object_open(&j);
-	jsonw_key(&j, "parameters");
-	jsonw_object_open(&j);
+	varlink_reply_open(&j);
 	jsonw_key(&j, "services");
 	jsonw_array_open(&j);
 	/* PSS makes the kernel walk every page (smaps_rollup, proc_pid_smaps(5)): of one service, not of thousands */
@@ -276,7 +273,5 @@ listing_frame(struct watcher *w, const uint32_t *slot, bool brief, size_t *lengt
 	for (uint32_t i = 0; slot == NULL && i < services_header(&w->services)->used; i++)
 		write_slot(&j, w, i, brief, WORKERS_FIGURES);
 	jsonw_array_close(&j);
-	jsonw_object_close(&j);
-	jsonw_object_close(&j);
-	return jsonw_take(&j, length);
+	return varlink_reply_take(&j, length);
 }

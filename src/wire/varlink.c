@@ -295,6 +295,23 @@ varlink_reply_format(const char *error, json_t *parameters, bool continues, size
 	return format("error", error, parameters, "continues", continues, length);
 }
 
+void
+varlink_reply_open(struct jsonw *w)
+{
+	jsonw_init(w, VARLINK_FRAME_MAX);
+	jsonw_object_open(w);
+	jsonw_key(w, "parameters");
+	jsonw_object_open(w);
+}
+
+char *
+varlink_reply_take(struct jsonw *w, size_t *length)
+{
+	jsonw_object_close(w);
+	jsonw_object_close(w);
+	return jsonw_take(w, length);
+}
+
 /* ASCII alone: isalpha(3) would ask the locale. */
 static bool
 is_letter(char c)

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "base/err.h"
+#include "wire/jsonw.h"
 
 /* Longest frame of a reply (a brief List of 4096 services is 2 MiB) and of a call, in bytes without the NUL, and deepest
  * nesting of objects and arrays, the outermost object counting as 1. */
@@ -85,6 +86,11 @@ void varlink_reply_free(struct varlink_reply *reply);
 
 /* ERROR may be NULL. As varlink_call_format. */
 char *varlink_reply_format(const char *error, json_t *parameters, bool continues, size_t *length);
+
+/* A reply of many objects, written straight (jsonw.h): its parameters, each with its key, stand between the two calls. What
+ * the second returns is as of varlink_call_format, but NULL also where it is beyond VARLINK_FRAME_MAX. */
+void varlink_reply_open(struct jsonw *w);
+char *varlink_reply_take(struct jsonw *w, size_t *length);
 
 /* Is this the full name of a method, or of an error: an interface's ("org.bridle"), a dot, a word with a capital? */
 bool varlink_name_ok(const char *name);
