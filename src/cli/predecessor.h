@@ -13,8 +13,8 @@
 struct predecessor {
 	char unit[256];      /* "" when a pid was given */
 	char triggers[1024]; /* its socket units, NULs between */
-	const char *
-		units[SYSTEMCTL_UNITS + 1]; /* unit, then those; NULL-ended. They point into OLD, which must not move */
+	/* unit, then those; NULL-ended. They point into OLD, which must not move */
+	const char *units[SYSTEMCTL_UNITS + 1];
 	pid_t pid;                          /* 0: the unit does not run */
 	int pidfd;                          /* of it, for the caller to close; -1 */
 };

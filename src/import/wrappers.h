@@ -14,8 +14,8 @@ typedef uint32_t (*wrapper_taker)(struct launch *l, const struct wrapper *w, con
 struct wrapper {
 	const char *name;
 	const char *letters; /* of its options that take a value */
-	const char
-		*longs; /* the same of long ones, parted by blanks: "--user" takes the next word, "--user=x" does not */
+	/* the same of long ones, parted by blanks: "--user" takes the next word, "--user=x" does not */
+	const char *longs;
 	wrapper_taker take;
 	enum fate fate;
 	const char *reason;

@@ -24,8 +24,8 @@ struct stall {
 	char where[48]; /* the kernel's wait channel; "" */
 	char stack[STALL_STACK]; /* functions of the kernel, innermost first, separated by blanks; "": not permitted */
 	struct stall_peer peers[STALL_PEERS];
-	unsigned
-		peer_count; /* of TCP connections in which it is the client or the server; those that have been silent for longest */
+	/* of TCP connections in which it is the client or the server; those that have been silent for longest */
+	unsigned peer_count;
 };
 
 /* Look at process PID: /proc/PID/stat, syscall and wchan (CAP_SYS_PTRACE, for those of other users), stack (CAP_SYS_ADMIN), and

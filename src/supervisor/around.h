@@ -44,8 +44,8 @@ struct around {
 	struct around_generation at[LIFE_SLOTS];
 	pid_t failure;    /* on_failure, while it runs; 0 */
 	msec failure_due; /* when it has run for long enough */
-	uint32_t
-		unfit; /* generation of which a command failed after its start: why is to be told until the next start */
+	/* generation of which a command failed after its start: why is to be told until the next start */
+	uint32_t unfit;
 };
 
 /* Take memory for S, if its plan has commands and it has none yet. False with ERR. */

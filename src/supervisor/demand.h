@@ -28,8 +28,8 @@ struct demand {
 	uint32_t arrivals; /* counted since the service was made */
 	uint32_t few;      /* since counting began */
 	bool counting;
-	uint32_t
-		incarnation; /* of its service when this was made: no other that has, or had, the slot has that number */
+	/* of its service when this was made: no other that has, or had, the slot has that number */
+	uint32_t incarnation;
 };
 
 /* Have what the plan of S needs; it never takes memory later. Without memory it is as if neither key were set. */

@@ -26,55 +26,59 @@ struct bridled;
 
 struct service {
 	struct bridled *home;
-	uint32_t slot;
+	uint32_t slot;        /* in home->services, in the page, and from LIFE_SLOTS * slot on in home->masters */
 	uint32_t incarnation; /* of the page's record */
 	enum conf_kind kind;
 	char name[PAGE_NAME];
 	struct life life;
-	struct plan *plan;      /* for the next start; NULL: could not be worked out, tried again at each start */
-	struct held held;       /* its listeners */
-	struct demand *demand;  /* start = on-demand or idle_stop; NULL: neither is set */
-	struct around *around;  /* commands around its masters; NULL: there are none */
-	int output_fd;          /* its log FIFO, held open; -1: none */
-	bool output_drops;      /* how that was opened (log_full) */
-	int proof_fd;           /* of a program that proves that it is ready: its socket, or its pipe; -1: none */
-	uint32_t wanted;        /* workers */
-	bool bounded;           /* a plan of it had bounds: their group may be there, though it has none any more */
-	bool scaled;            /* somebody asked for `wanted`: a changed configuration does not move it */
-	bool has_stopped;       /* it was up, and what it left has not been removed yet (belongings.h) */
-	bool unwritten;         /* it moved since it was taken down last (memory_later) */
-	bool removed;           /* the configuration has it no more: forgotten once it is stopped */
-	int cgroup[LIFE_SLOTS]; /* of each generation; -1: none */
-	uint8_t for_rest[LIFE_SLOTS]; /* signal for the orphans of each generation at the next look (rest.h); 0: none */
-	uint32_t made
-		[LIFE_SLOTS]; /* number under which its group, directory and marker were made (an heir has another) */
-	pid_t leader[LIFE_SLOTS]; /* session of each generation: the pid of its master, kept when that is dead */
-	uint32_t start
-		[LIFE_SLOTS]; /* when each master started, in clock ticks since boot (as far as it fits): with its pid, who
-	                           * it is */
-	uint16_t end_status[LIFE_SLOTS]; /* wait status of a master of which the next says: */
-	bool ended[LIFE_SLOTS];          /* it has ended while nothing could be decided (bridled.h: safe) */
+	struct plan *plan;     /* for the next start; NULL: could not be worked out, tried again at each start */
+	struct held held;      /* its listeners */
+	struct demand *demand; /* start = on-demand or idle_stop; NULL: neither is set */
+	struct around *around; /* commands around its masters; NULL: there are none */
+	int output_fd;         /* its log FIFO, held open; -1: none */
+	bool output_drops;     /* how that was opened (log_full) */
+	int proof_fd;          /* of a program that proves that it is ready: its socket, or its pipe; -1: none */
+	uint32_t wanted;       /* workers */
+	bool bounded;          /* a plan of it had bounds: their group may be there, though it has none any more */
+	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
+	bool has_stopped;      /* it was up, and what it left has not been removed yet (belongings.h) */
+	bool unwritten;        /* it moved since it was taken down last (memory_later) */
+	bool removed;          /* the configuration has it no more: forgotten once it is stopped */
+
+	/* Of each generation, beside what the life knows of it (core/generation.h). */
+	int cgroup[LIFE_SLOTS];       /* -1: none */
+	uint8_t for_rest[LIFE_SLOTS]; /* signal for its orphans at the next look (rest.h); 0: none */
+	uint32_t made[LIFE_SLOTS];    /* number of its group, directory and marker; 0: its own (an heir has another) */
+	pid_t leader[LIFE_SLOTS];     /* its session: the pid of its master, kept when that is dead */
+	uint32_t start[LIFE_SLOTS];   /* of its master: clock ticks since boot, low 32 bits; with its pid, who it is */
+	bool ended[LIFE_SLOTS];       /* its master ended while nothing could be decided (bridled.h: safe), */
+	uint16_t end_status[LIFE_SLOTS]; /* with this wait status */
+	bool singly[LIFE_SLOTS];         /* it started with one worker (replace.h) */
 	bool adopted[LIFE_SLOTS];  /* it was started by a bridled that was killed: no descendants of ours (adopt.h) */
 	struct adoption *adoption; /* NULL: none was ever adopted */
 	bool restored;             /* it was there before us, and is as it should be: autostart does not move it */
-	int64_t size;              /* bytes of master and workers when they were last weighed; 0: never */
-	bool next_singly;          /* the next generation starts with one worker (replace.h), */
-	bool singly[LIFE_SLOTS];   /* and so did these */
-	bool stepped;              /* the current one gave up a worker of its own since the replacement began, */
-	bool half_way;             /* and the replacement failed then (replace.h) */
-	uint32_t statsd_name;      /* hash of the statsd_host that the page's statsd_address was found for (names.c) */
-	bool outdated;             /* nobody was started since the settings changed while it was being replaced */
-	uint8_t manner;            /* enum manner_reason of the last replacement */
+
+	/* The replacement that is going on, or was the last (replace.h). */
+	int64_t size;     /* bytes of master and workers when they were last weighed; 0: never */
+	bool next_singly; /* the next generation starts with one worker */
+	bool stepped;     /* the current one gave up a worker of its own since it began, */
+	bool half_way;    /* and it failed then */
+	bool outdated;    /* nobody was started since the settings changed while it went on */
+	uint8_t manner;   /* enum manner_reason */
+
+	uint32_t statsd_name; /* hash of the statsd_host that the page's statsd_address was found for (names.c) */
 	uint32_t restarts;
 	uint32_t told_stopped; /* generation whose master was said to be stopped; 0: none */
 	uint8_t from, event;   /* of the last move: enum life_state, enum life_event */
-	uint32_t last_generation;
-	struct policy policy; /* what was done about its incidents */
-	msec errand_at;       /* the last on_incident; 0: none */
-	int32_t last_pid, last_status;
-	msec last_age, last_ended;
-	struct trial *trial; /* of new code, before HUP; NULL: reload_by was never hup */
+	struct policy policy;  /* what was done about its incidents */
+	msec errand_at;        /* the last on_incident; 0: none */
+	struct trial *trial;   /* of new code, before HUP; NULL: reload_by was never hup */
 	ev_timer timer;
+
+	/* The end of its last master; or its last start, of which there was no master. */
+	uint32_t last_generation;
+	int32_t last_pid, last_status; /* 0 and 0: there was no master. A wait status, or one of wire/ending.h */
+	msec last_age, last_ended;
 };
 
 /* Is there a free slot? */

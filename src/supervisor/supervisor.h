@@ -11,8 +11,8 @@ struct supervisor_options {
 	const char *root;    /* directory of one's own for everything; NULL: /run/bridle and /var/log/bridle */
 	const char *program; /* this program, for the watcher: /proc/self/exe is tried first */
 	int ready_fd;        /* a newline is written there when all is ready; -1: nobody waits for one */
-	const char
-		*resume; /* we were this process before: what we said to ourselves (os/crash.h); NULL: a fresh start */
+	/* we were this process before: what we said to ourselves (os/crash.h); NULL: a fresh start */
+	const char *resume;
 	bool debug;
 };
 

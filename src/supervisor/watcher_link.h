@@ -22,8 +22,8 @@ enum {
 struct watcher_link {
 	int fd; /* our end; -1: none */
 	ev_io readable, writable;
-	ev_timer
-		patience; /* runs while an answer to a ping, or the end of the watcher, is awaited: else it is killed */
+	/* runs while an answer to a ping, or the end of the watcher, is awaited: else it is killed */
+	ev_timer patience;
 	uint32_t ping;    /* number of the ping that was not answered yet; 0: none */
 	uint32_t pings;
 	struct link_record *queue;

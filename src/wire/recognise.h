@@ -34,9 +34,8 @@ struct recognised {
 	struct signature_match match;
 	const struct traceback *traceback; /* NULL unless it is one */
 	const struct signature_own *own;   /* NULL unless it is one; lives as long as what recogniser_know was given */
-	const char
-		*text; /* the line as it is in the log, without colours; of a traceback the first 512 bytes of that with
-			* the exception */
+	/* the line as it is in the log, without colours; of a traceback the first 512 bytes of that with the exception */
+	const char *text;
 	size_t length;
 	const char *message; /* of a line what it says, behind its header and all prefixes; else NULL */
 	size_t message_length;
