@@ -14,6 +14,7 @@
 #include "conf/environment_file.h"
 #include "conf/find.h"
 #include "conf/flags.h"
+#include "conf/hook.h"
 #include "conf/wordlist.h"
 #include "os/account.h"
 
@@ -147,15 +148,6 @@ draft_environment(struct draft *d)
 	return true;
 }
 
-/* Most services have none, and a second environment for each would be for nothing. */
-static bool
-has_commands(const struct conf_service *s)
-{
-	return s->exec_condition.count + s->exec_start_pre.count + s->ready_command.count + s->exec_start_post.count +
-		s->exec_stop_post.count + s->on_failure.count >
-		0;
-}
-
 /* What of it is not to be had for commands that run as root, a file of the service's user, say, is left out. */
 static void
 draft_own(struct draft *d)
@@ -264,7 +256,7 @@ static bool
 settle(struct conf_command *command, const struct draft *d)
 {
 	const struct wordlist *argv = &d->argv, *envp = &d->env.words;
-	const struct wordlist *own = has_commands(d->service) ? &d->own.words : NULL;
+	const struct wordlist *own = hook_any(d->service) ? &d->own.words : NULL;
 	size_t size = size_of(argv, d->base) + size_of(envp, d->base) + (own != NULL ? size_of(own, d->base) : 0);
 	char *to;
 
@@ -313,7 +305,7 @@ draft(struct draft *d, uint32_t listeners, const char *run_dir)
 	if (s->kind == CONF_GUNICORN)
 		draft_gunicorn(d, listeners);
 	draft_marks(d, listeners, run_dir);
-	if (has_commands(s)) {
+	if (hook_any(s)) {
 		draft_own(d);
 		draft_mark(&d->own, s, run_dir);
 	}

@@ -121,3 +121,11 @@ hook_parse(struct arena *arena, const struct conf_service *service, const char *
 		return false;
 	return true;
 }
+
+bool
+hook_any(const struct conf_service *s)
+{
+	return s->exec_condition.count + s->exec_start_pre.count + s->ready_command.count + s->exec_start_post.count +
+		s->exec_stop_post.count + s->on_failure.count >
+		0;
+}

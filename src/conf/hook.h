@@ -26,6 +26,9 @@ struct conf_hook {
 	const char *path;        /* what is executed: words.at[0], found */
 };
 
+/* Whether SERVICE has any in one of its keys. Most have none, and what commands need is made for none of those. */
+bool hook_any(const struct conf_service *service);
+
 /* One COMMAND that hook_split made, for SERVICE. Its program is looked for as `command` is; what cannot be found is an
  * error, unless failures are ignored. False with ERR. */
 bool hook_parse(struct arena *arena, const struct conf_service *service, const char *command, struct conf_hook *hook,

@@ -123,15 +123,6 @@ take_environments(struct making *m, const struct conf_command *command)
 			take_environment(m, command, command->own_envp, &m->hooks->as_we));
 }
 
-/* Most have none, and get no struct for it. */
-static bool
-any(const struct conf_service *s)
-{
-	return s->exec_condition.count + s->exec_start_pre.count + s->ready_command.count + s->exec_start_post.count +
-		s->exec_stop_post.count + s->on_failure.count >
-		0;
-}
-
 static bool
 fill(struct making *m, const struct conf_command *command)
 {
@@ -153,7 +144,7 @@ plan_hooks_new(struct plan_hooks **hooks, const struct conf_service *service, co
 	struct making m = { .service = service, .err = err };
 
 	*hooks = NULL;
-	if (!names && !any(service))
+	if (!names && !hook_any(service))
 		return true;
 	m.arena = arena_new();
 	m.hooks = m.arena == NULL ? NULL : arena_alloc(m.arena, sizeof *m.hooks);
