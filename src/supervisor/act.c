@@ -22,7 +22,6 @@
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
 #include "supervisor/tmpdir.h"
-#include "wire/ending.h"
 
 /* The plan could not be worked out when the configuration was read (a user, a virtualenv that was missing): perhaps it
  * can now. */
@@ -232,26 +231,6 @@ is_newest(const struct service *s)
 	return s->life.current != LIFE_NONE && s->life.slots[s->life.current].number == s->life.last_number;
 }
 
-/* Why it was given up, in words. */
-static void
-given_up(struct service *s, msec now)
-{
-	const struct page_service *record = page_at(s->home->page, s->slot);
-	char reason[200];
-	struct text t;
-
-	text_init(&t, reason, sizeof reason);
-	if (record->why[0] != '\0' || s->last_pid == 0) {
-		text_add(&t, record->why);
-	} else {
-		text_addf(&t, "%s %d ", s->kind == CONF_GUNICORN ? "master" : "process", (int)s->last_pid);
-		ending_add(&t, s->last_status);
-		text_add(&t, " after ");
-		text_add_duration(&t, s->last_age);
-	}
-	around_given_up(s, reason, now);
-}
-
 /* A move may mean more than a word. A new generation serves: what only the old one listened on goes. A stopped service
  * holds nothing. */
 static void
@@ -274,7 +253,7 @@ settle(struct service *s, const struct life_order *o, msec now)
 		close_listeners(s);
 	s->has_stopped = s->has_stopped || o->to == LIFE_STOPPED || o->to == LIFE_FAILED;
 	if (o->to == LIFE_FAILED)
-		given_up(s, now);
+		around_given_up(s, now);
 	if (s->outdated && s->life.state == LIFE_RUNNING)
 		replace_begin(s, NULL, now);
 	ordering_moved(s, o);

@@ -40,10 +40,16 @@ struct around_generation {
 	uint8_t result; /* enum around_result */
 };
 
+enum {
+	AROUND_DUE = -1,       /* in place of a pid: it is to be run, when the watcher has judged */
+	AROUND_PATIENCE = 5000 /* ms that it waits for that: as long as a watcher may be silent (WATCHER_PATIENCE) */
+};
+
 struct around {
 	struct around_generation at[LIFE_SLOTS];
-	pid_t failure;    /* on_failure, while it runs; 0 */
-	msec failure_due; /* when it has run for long enough */
+	pid_t failure;    /* on_failure, while it runs; AROUND_DUE; 0 */
+	msec failure_due; /* when it has waited, or run, for long enough */
+	char reason[200]; /* what it is told, in words */
 	/* generation of which a command failed after its start: why is to be told until the next start */
 	uint32_t unfit;
 };
@@ -80,8 +86,12 @@ bool around_empty(struct service *s, uint8_t slot, msec now);
 /* A command is in the place of SLOT's master. */
 bool around_leads(const struct service *s, uint8_t slot);
 
-/* The service was given up because of REASON: on_failure. */
-void around_given_up(struct service *s, const char *reason, msec now);
+/* The service was given up: on_failure. That of a Gunicorn waits for around_judged(), and is run without in the end. */
+void around_given_up(struct service *s, msec now);
+
+/* The watcher has judged why GENERATION was given up: FD is a briefing (wire/briefing.h), and stays the caller's; -1: it does not
+ * know. */
+void around_judged(struct service *s, uint32_t generation, int fd, msec now);
 
 /* Bridled ends: what is still running of on_failure goes. */
 void around_end(struct service *s);
@@ -89,7 +99,7 @@ void around_end(struct service *s);
 /* Where its commands stand, to be remembered and restored; of a service without any, something that nobody reads. */
 struct hooks *around_hooks(struct service *s, uint8_t slot);
 
-/* The same for the pid of on_failure, while it runs. */
+/* The same for the pid of on_failure, or AROUND_DUE. */
 pid_t *around_failure_pid(struct service *s);
 
 /* They were restored at NOW: deadlines begin anew, and what ran beside a master is run again. */

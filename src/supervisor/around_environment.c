@@ -10,7 +10,10 @@
 #include "base/text.h"
 #include "supervisor/around.h"
 #include "supervisor/service.h"
+#include "wire/briefing.h"
 #include "wire/ending.h"
+
+_Static_assert((int)BRIEFING_COUNT <= (int)PLAN_HOOK_VARIABLES, "the vectors have room for what on_failure is told");
 
 static const char *const results[] = { [AROUND_SUCCESS] = "success",
 	[AROUND_EXIT_CODE] = "exit-code",
@@ -99,7 +102,7 @@ around_variables(struct around_variables *v, struct service *s, uint8_t slot)
 }
 
 void
-around_reason(struct around_variables *v, struct service *s, const char *reason)
+around_reason(struct around_variables *v, struct service *s, const char *reason, char *const *told)
 {
 	struct plan_hooks *hooks = s->plan->hooks;
 	struct text t;
@@ -109,4 +112,8 @@ around_reason(struct around_variables *v, struct service *s, const char *reason)
 	begin(&hooks->as_service, v->text[0]);
 	begin(&hooks->as_we, v->text[0]);
 	v->count = 1;
+	for (unsigned i = 0; told != NULL && i < BRIEFING_COUNT; i++) {
+		put_at(&hooks->as_service, i, told[i]);
+		put_at(&hooks->as_we, i, told[i]);
+	}
 }

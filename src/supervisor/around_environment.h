@@ -20,7 +20,8 @@ struct around_variables {
  * EXIT_STATUS as in systemd.exec(5). They are put into the environment of the plan's hooks. */
 void around_variables(struct around_variables *v, struct service *s, uint8_t slot);
 
-/* For on_failure: BRIDLE_REASON. There is no BRIDLE_GENERATION: it belongs to none, and is not ended with one. */
-void around_reason(struct around_variables *v, struct service *s, const char *reason);
+/* For on_failure: BRIDLE_REASON, and BRIEFING_COUNT variables of TOLD, unless that is NULL. There is no BRIDLE_GENERATION: it
+ * belongs to none, and is not ended with one. */
+void around_reason(struct around_variables *v, struct service *s, const char *reason, char *const *told);
 
 #endif

@@ -296,6 +296,13 @@ deed_dump(struct service *s, const struct link_record *r, struct answer *a, msec
 	say_errand(a, errand_run(s, s->plan != NULL ? s->plan->hang_dump : NULL, fd, true, r->pid, now, &err), &err);
 }
 
+/* Whoever it comes too late for, or who waits for none, has nothing to do with it. */
+static void
+deed_failure(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	around_judged(s, r->generation, a->fd, now);
+}
+
 static void
 deed_count(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
@@ -347,6 +354,7 @@ static deed_function *const deeds[DEEDS] = {
 	[DEED_STEP_DOWN] = deed_step,
 	[DEED_TELL] = deed_tell,
 	[DEED_DUMP] = deed_dump,
+	[DEED_FAILURE] = deed_failure,
 };
 
 bool

@@ -144,6 +144,7 @@ plan_settings(struct plan *p, const struct conf_service *s, unsigned cpus)
 		.idle_stop = s->kind == CONF_GUNICORN && s->bind.count > 0 ? s->idle_stop : 0,
 		.tells = s->on_incident.count > 0,
 		.dumps = s->hang_dump.count > 0,
+		.reports = s->on_failure.count > 0,
 		.log_keep = (uint32_t)s->log_keep,
 		.workers_min = w.min,
 		.workers_max = w.max,

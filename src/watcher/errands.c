@@ -7,7 +7,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "core/cause.h"
+#include "os/sealed.h"
+#include "watcher/docket.h"
 #include "watcher/watch.h"
+#include "wire/briefing.h"
 
 /* One hang_dump that is being read. */
 struct dump {
@@ -51,6 +55,40 @@ errands_tell(struct watcher *w, struct service *s, const char *json, size_t leng
 		!uplink_send_with(w, &r, fd))
 		log_warning("%s: on_incident is not told of an incident", s->name);
 	close(fd);
+}
+
+/* ---- on_failure ---- */
+
+/* The variables of E, in a descriptor; -1: without. */
+static int
+brief(const struct service *s, const struct docket_entry *e)
+{
+	const char *const values[BRIEFING_COUNT] = {
+		[BRIEFING_CLASS] = e->cause == CAUSE_OWN ? e->own : causes[e->cause].name,
+		[BRIEFING_PHASE] = cause_phases[e->phase],
+		[BRIEFING_INCIDENT] = e->json,
+	};
+	char room[BRIEFING_MAX];
+	size_t n = briefing_write(values, e->length, room);
+	int fd = n > 0 ? sealed_make("incident", room, n) : -1;
+
+	if (fd < 0)
+		log_warning("%s: on_failure is not told of an incident", s->name);
+	return fd;
+}
+
+void
+errands_given_up(struct watcher *w, const struct service *s, uint32_t generation, const struct docket_entry *e)
+{
+	struct link_record r = request(s, DEED_FAILURE);
+	int fd = e != NULL ? brief(s, e) : -1;
+
+	r.generation = generation;
+	/* it waits: where a descriptor finds no way, that nothing is known is said at least */
+	if (fd < 0 || !uplink_send_with(w, &r, fd))
+		uplink_send(w, &r);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* ---- hang_dump ---- */

@@ -11,6 +11,7 @@
 #include "judge/ended.h"
 #include "watcher/deaths.h"
 #include "watcher/docket.h"
+#include "watcher/errands.h"
 #include "watcher/inquiry_parts.h"
 #include "watcher/watch.h"
 
@@ -134,6 +135,21 @@ is_told_why(const struct watcher *w, const struct service *s)
 	return services_read(&w->services, s->slot, &record) && record.why[0] != '\0';
 }
 
+/* Its command waits for the verdict: judged at once, as for a person who asks. What it is about has ended, and all that it
+ * wrote is in the pipe. */
+static void
+tell_given_up(struct watcher *w, struct service *s, uint32_t generation)
+{
+	const struct inquiry *q;
+	struct page_service record;
+
+	if (!services_read(&w->services, s->slot, &record) || !record.settings.reports)
+		return;
+	inquiry_look(w, s);
+	q = s->inquiry;
+	errands_given_up(w, s, generation, q != NULL && q->told != NULL ? docket_find(s, q->told->number) : NULL);
+}
+
 void
 inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move)
 {
@@ -147,6 +163,8 @@ inquiry_moved(struct watcher *w, struct service *s, const struct link_record *mo
 		tell_master(w, s, move);
 	if (s->inquiry != NULL && s->inquiry->told != NULL && s->inquiry->told->hearing.story.faulty)
 		note_deed(s->inquiry->told, move);
+	if (move->to == LIFE_FAILED)
+		tell_given_up(w, s, move->generation);
 }
 
 void

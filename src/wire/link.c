@@ -22,7 +22,7 @@ enum {
 };
 
 /* Who may say it, and which fields may then be other than zero. The watcher gets no text through to the supervisor:
- * whatever it knows in words, it may have read from a service. */
+ * whatever it knows in words, it may have read from a service (and goes past us, by a descriptor: briefing.h). */
 static const struct {
 	const char *name;
 	bool to_supervisor;
@@ -71,6 +71,7 @@ static const struct {
 	[DEED_SHUTDOWN]     = { false, false, 0, 0 },
 	[DEED_TELL]         = { true,  false, 0, 0 },
 	[DEED_DUMP]         = { true,  true,  0, 0 },
+	[DEED_FAILURE]      = { true,  false, 0, 0 },
 	/* clang-format on */
 };
 

@@ -60,6 +60,8 @@ enum link_deed {
 	/* with a descriptor attached, which becomes theirs: run what the service has set */
 	DEED_TELL, /* on_incident; it is standard input */
 	DEED_DUMP, /* hang_dump of worker `pid`, a child of the current master; it is standard output */
+	/* the same, where there is one: a briefing (briefing.h) */
+	DEED_FAILURE, /* on_failure, which waits for it: `generation` was given up for this */
 	DEEDS
 };
 

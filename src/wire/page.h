@@ -92,7 +92,7 @@ struct page_settings {
 	uint64_t memory_max;        /* of all workers together, where the kernel does not keep them to it; 0 no limit */
 	uint32_t start_timeout;     /* msec */
 	uint32_t timeout, graceful_timeout; /* msec, of Gunicorn; timeout 0: never, or not said */
-	bool tells, dumps;                  /* on_incident, hang_dump are set */
+	bool tells, dumps, reports;         /* on_incident, hang_dump, on_failure are set */
 	uint32_t log_keep;
 	uint32_t workers_min, workers_max;
 	uint32_t ready_workers;

@@ -1,4 +1,5 @@
 """Commands around a service: what runs when, as whom, and what its failure means."""
+import json
 import os
 import resource
 import re
@@ -202,6 +203,58 @@ def test_given_up_is_told(daemons):
     site.start().wait_state("failed", "short")
     told = until(lambda: (site.root / "told").exists() and (site.root / "told").read_text(), "the command to have run")
     assert "short: process" in told and "exited with status 3" in told
+
+
+TELL = """printf '%s\\n' "${BRIDLE_CLASS-none}" "${BRIDLE_PHASE-none}" "${BRIDLE_INCIDENT-none}" > "$1.new" && mv "$1.new" "$1\"\n"""
+
+
+def telling(site, **keys):
+    """SITE with a Gunicorn of which on_failure writes down what it is told."""
+    open_root(site)
+    (site.root / "tell").write_text(TELL)
+    site.write(web(on_failure="/bin/sh {root}/tell {root}/told", **keys))
+    return site.start()
+
+
+def given_up(site):
+    """The class, the phase and the incident that on_failure was told."""
+    return until(lambda: (site.root / "told").exists() and (site.root / "told").read_text(), "the command to have run").splitlines()
+
+
+def watcher_stops(site):
+    watcher = site.call("Info")["watcher"]
+    os.kill(watcher, signal.SIGSTOP)
+    until(lambda: processes.look(watcher)[0] == "T", "the watcher to be stopped")
+    return watcher
+
+
+def test_given_up_is_told_with_its_incident(daemons):
+    site = telling(daemons(), app="missing_here:app", start_limit=2, restart_delay="50ms")
+    cause, phase, incident = given_up(site)
+    assert (cause, phase) == ("boot.import-missing", "boot")
+    told = json.loads(incident)
+    assert told["class"] == cause and told["phase"] == phase and told["service"] == "web" and told["version"] == 1
+    assert "missing_here" in incident and "gave up" in told["did"]
+
+
+def test_given_up_while_nobody_judges(daemons):
+    """A watcher that does not answer: on_failure waits for a while, and is run without."""
+    site = telling(daemons(), restart="never")
+    master = site.wait_state("running")["master"]
+    watcher_stops(site)
+    os.kill(master, signal.SIGKILL)
+    assert given_up(site) == ["none"] * 3
+
+
+def test_bridled_crashes_while_on_failure_waits(daemons):
+    site = telling(daemons(), restart="never")
+    master = site.wait_state("running")["master"]
+    watcher = watcher_stops(site)
+    os.kill(master, signal.SIGKILL)
+    until(lambda: "running -> failed" in site.said(), "it to be given up")
+    os.kill(site.pid, signal.SIGSEGV)
+    assert given_up(site) == ["none"] * 3
+    os.kill(watcher, signal.SIGCONT)
 
 
 def test_on_failure_is_known_after_a_reexec(bridled):

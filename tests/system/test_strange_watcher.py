@@ -1,6 +1,7 @@
 """A watcher that was taken over, that talks nonsense, that hangs: the supervisor takes it for a stranger (wire/link.h)."""
 import contextlib
 import ctypes
+import fcntl
 import itertools
 import mmap
 import os
@@ -23,6 +24,7 @@ MAGIC = 0x4c42
 PING, PONG, READY, REQUEST, JUDGED, POLICY = 5, 6, 7, 9, 11, 12
 BOOT_LOOP, FLAPPING, HANG, OOM, UNHEALTHY = range(5)
 START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST, _, _, TAKE = range(1, 18)
+FAILURE = 21
 NOBODY = 0xffffffff
 
 
@@ -288,3 +290,36 @@ def test_listeners_are_taken_in_the_name_of_root(bridled, link, free_ports, as_r
         site.ctl("start", "web")  # comes the same way, after all of them
         assert at[strange] not in sockets(site.pid) and at[strange] not in sockets(site.master())
         assert at[same] in sockets(site.master())
+
+
+BRIEFING = b"BRIDLE_CLASS=boot.crash-signal\0BRIDLE_PHASE=boot\0BRIDLE_INCIDENT={}\0"
+
+
+def in_memory(content, sealed=True):
+    fd = os.memfd_create("incident", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.write(fd, content)
+    if sealed:
+        fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
+    return fd
+
+
+@pytest.mark.parametrize("what, told", [("briefing", "boot.crash-signal"), ("pipe", "none"), ("not sealed", "none"),
+                                        ("preload", "none")])
+def test_what_on_failure_is_told(bridled, link, what, told):
+    """By whoever has the watcher's end: it is neither waited for nor believed to be what it should be."""
+    site = bridled(web(restart="never", on_failure="/bin/sh -c 'echo ${BRIDLE_CLASS-none} ${LD_PRELOAD-none}'"))
+    master = site.wait_state("running")["master"]
+    watcher = site.call("Info")["watcher"]
+    end = link(watcher)
+    stop(watcher)
+    os.kill(master, signal.SIGKILL)
+    until(lambda: "running -> failed" in site.said(), "it to be given up")
+    pair = os.pipe()
+    fd = {"briefing": lambda: in_memory(BRIEFING), "pipe": lambda: os.dup(pair[0]), "not sealed": lambda: in_memory(BRIEFING, False),
+          "preload": lambda: in_memory(BRIEFING.replace(b"BRIDLE_CLASS=boot.crash-signal", b"LD_PRELOAD=nothing.so"))}[what]()
+    for incarnation in range(5):
+        socket.send_fds(end, [record(REQUEST, FAILURE, 0, incarnation, generation=1)], [fd])
+    for one in (fd, *pair):
+        os.close(one)
+    os.kill(watcher, signal.SIGCONT)
+    until(lambda: f"{told} none" in site.log("web"), "the command to be run")
