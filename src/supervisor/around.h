@@ -73,8 +73,8 @@ bool around_reaped(struct service *s, uint8_t slot, int status, msec now);
 /* The master in SLOT was reaped. False: it goes on without one, for the commands that follow a oneshot. */
 bool around_master_ended(struct service *s, uint8_t slot, int status, bool clean, msec now);
 
-/* Somebody was reaped who leads nothing: a command beside a master, on_failure, or an orphan. */
-void around_reaped_other(struct bridled *b, pid_t pid, int status, msec now);
+/* Somebody was reaped who leads nothing. True: it was a command beside a master, or on_failure, and is taken care of. */
+bool around_reaped_other(struct bridled *b, pid_t pid, int status, msec now);
 
 /* Whether somebody waits until nobody is left in SLOT of what a command left behind; and: nobody is. */
 bool around_is_clearing(const struct service *s, uint8_t slot);

@@ -142,7 +142,7 @@ reaped_beside(struct service *s, pid_t pid, int status, msec now)
 	return false;
 }
 
-void
+bool
 around_reaped_other(struct bridled *b, pid_t pid, int status, msec now)
 {
 	/* mostly it is an orphan, and there are none of these */
@@ -153,6 +153,7 @@ around_reaped_other(struct bridled *b, pid_t pid, int status, msec now)
 			(!around_failure_reaped(s, pid, status) && !reaped_beside(s, pid, status, now)))
 			continue;
 		service_act(s, now);
-		return;
+		return true;
 	}
+	return false;
 }

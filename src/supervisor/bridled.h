@@ -28,6 +28,7 @@ struct service;
 struct bridled {
 	struct ev_loop *loop;
 	ev_io signal_io, arrivals_io;
+	ev_timer gather; /* orphans end: signals are taken when it is over (signals.c) */
 	ev_periodic far_future;
 	ev_prepare before_wait; /* tells what happened, once a round of the loop */
 	int signal_fd;
@@ -65,6 +66,7 @@ struct bridled {
 	struct order order;  /* by slot; its nodes are there always, edges where services say something of each other */
 	bool reorder;        /* something moved that may be somebody else's turn */
 	int children_fd;     /* the kernel's list of all our children; -1: it has none (os/tree.h) */
+	bool orphans;        /* some were among the last that were reaped (reap.h) */
 	bool look;           /* something of a generation without a master may have ended */
 	ev_timer look_again; /* see rest.c */
 	unsigned looked_again; /* times in a row */

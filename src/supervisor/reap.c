@@ -15,7 +15,10 @@
 #include "supervisor/watcher_child.h"
 #include "wire/ending.h"
 
-enum { AT_ONCE = 4096 /* children that are reaped in a round of the loop */ };
+enum {
+	AT_ONCE = 4096, /* children that are reaped in a round of the loop */
+	MANY = 16, /* orphans in it that are searched for; the next round goes by the list, if the kernel has one */
+};
 
 /* Whose master is PID? The index into b->masters, or -1. */
 static int
@@ -57,8 +60,9 @@ reap_master(struct service *s, uint8_t slot, int status, msec now)
 	s->home->look = true;
 }
 
-/* Masters first, of which there are many ends; then who has few, each by his own list; what nobody knows was an orphan. */
-static void
+/* Masters first, of which there are many ends; then who has few, each by his own list; what nobody knows was an orphan. Returns
+ * whether somebody knew it. */
+static bool
 reap_one(struct bridled *b, pid_t pid, int status, msec now)
 {
 	int i = master_index(b, pid);
@@ -69,38 +73,61 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 			watcher_child_stopped(b);
 		else if (s != NULL)
 			master_stopped(s, (uint8_t)(i % LIFE_SLOTS), pid, WSTOPSIG(status));
-		return;
+		return true;
 	}
 	b->look = true;
 	if (s != NULL) {
 		/* one child less and one more */
 		if (!b->safe && heir_takes_over(s, (uint8_t)(i % LIFE_SLOTS), status, now))
-			return;
+			return true;
 		b->children--;
 		reap_master(s, (uint8_t)(i % LIFE_SLOTS), status, now);
 	} else if (trial_reaped(b, pid, status, now) || reexec_reaped(b, pid, status) || errands_reaped(b, pid)) {
-		return; /* each counts its own child; an orphan that became ours was never counted */
+		return true; /* each counts its own child; an orphan that became ours was never counted */
 	} else if (pid == b->watcher.pid) {
 		b->children--;
 		watcher_child_ended(b, status, now);
 	} else {
-		around_reaped_other(b, pid, status, now);
+		return around_reaped_other(b, pid, status, now);
 	}
+	return true;
 }
 
-void
+/* Whoever of our children has ended, asked for by number. waitpid(-1) goes through all that live to find one that does not,
+ * with tasklist_lock held, which everybody needs who wants to end (do_wait in kernel/exit.c): of 10,000 that end together each
+ * search is long and keeps the others waiting. By number there is no search. Returns how many were nobody's. */
+static unsigned
+reap_listed(struct bridled *b, msec now)
+{
+	const pid_t *pids;
+	const ssize_t n = rest_children(b, &pids);
+	unsigned orphans = 0;
+	int status;
+
+	for (ssize_t i = 0; i < n; i++)
+		if (waitpid(pids[i], &status, WNOHANG | WUNTRACED) > 0)
+			orphans += !reap_one(b, pids[i], status, now);
+	return orphans;
+}
+
+bool
 reap(struct bridled *b, msec now)
 {
+	/* where there was one there may be thousands */
+	unsigned orphans = b->orphans ? reap_listed(b, now) : 0;
+	const unsigned most = b->children_fd < 0 ? AT_ONCE : MANY;
 	int status, n = 0;
 	pid_t pid;
 
 	/* WUNTRACED: a watcher that was stopped by a signal hangs, and would otherwise not be noticed */
-	while (n < AT_ONCE && (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
-		reap_one(b, pid, status, now);
+	while (n < AT_ONCE && orphans < most && (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		orphans += !reap_one(b, pid, status, now);
 		n++;
 	}
-	/* who makes orphans faster than they can be buried keeps nobody else from getting a turn: we call ourselves back */
+	/* whose children end faster than they can be buried keeps nobody else from getting a turn: we call ourselves back */
 	if (n == AT_ONCE)
 		kill(getpid(), SIGCHLD);
+	b->orphans = orphans > 0;
 	rest_look(b, now);
+	return b->orphans;
 }

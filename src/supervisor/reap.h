@@ -4,6 +4,7 @@
 #ifndef BRIDLE_SUPERVISOR_REAP_H
 #define BRIDLE_SUPERVISOR_REAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/msec.h"
@@ -12,8 +13,9 @@ struct bridled;
 struct service;
 
 /* Reap whatever has ended and act on it. Called for SIGCHLD; merged signals are no loss, for it reaps until nobody
- * is left to reap, or comes back for the rest in the next round of the loop. */
-void reap(struct bridled *b, msec now);
+ * is left to reap, or comes back for the rest in the next round of the loop. Returns whether there were orphans among them: then
+ * there may be more, and it is to be called again in a moment, without a signal. */
+bool reap(struct bridled *b, msec now);
 
 /* The master in SLOT ended with STATUS (or ENDING_UNKNOWN): act on it. In safe mode that is only remembered (resume.h). */
 void reap_master(struct service *s, uint8_t slot, int status, msec now);

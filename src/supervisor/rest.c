@@ -212,6 +212,16 @@ look_at(struct service *s, struct picture *picture, msec now)
 	service_act(s, now);
 }
 
+ssize_t
+rest_children(struct bridled *b, const pid_t **pids)
+{
+	/* without the kernel's list all of /proc would be walked: whoever reaps is quicker by searching */
+	ssize_t n = b->children_fd < 0 ? -1 : tree_children_in(b->children_fd, children, CHILDREN_MAX);
+
+	*pids = children;
+	return n < 0 ? 0 : n < CHILDREN_MAX ? n : CHILDREN_MAX;
+}
+
 static struct picture
 take_picture(const struct bridled *b)
 {

@@ -13,6 +13,8 @@
 #include "supervisor/resume.h"
 #include "wire/link.h"
 
+enum { GATHER = 4 /* ms between two looks at orphans */ };
+
 /* Who sent a signal waits for no answer: the log is where he can look. */
 static void
 log_word(void *context, const char *line)
@@ -60,22 +62,45 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 	}
 }
 
+/* Orphans tend to end by the hundred, and each would wake us for a look of its own: for some milliseconds they are gathered.
+ * Every other signal waits as long, which nobody notices. */
+static void
+gather(struct bridled *b)
+{
+	ev_io_stop(b->loop, &b->signal_io);
+	ev_timer_set(&b->gather, GATHER / 1000., 0.);
+	ev_timer_start(b->loop, &b->gather);
+}
+
+static void
+look(struct bridled *b)
+{
+	struct signalfd_siginfo got[8]; /* the rest keeps it readable */
+	ssize_t n = read(b->signal_fd, got, sizeof got);
+
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof got[0]; i++)
+		take(b, &got[i]);
+	/* in any case: equal signals merge, so one SIGCHLD may stand for many */
+	if (reap(b, clock_now()))
+		gather(b);
+}
+
 static void
 on_signal(struct ev_loop *loop, ev_io *io, int events)
 {
-	struct bridled *b = io->data;
-	struct signalfd_siginfo got[8]; /* the rest keeps it readable */
-	ssize_t n;
-
 	(void)loop;
 	(void)events;
-	n = read(b->signal_fd, got, sizeof got);
-	if (n <= 0)
-		return;
-	for (size_t i = 0; i < (size_t)n / sizeof got[0]; i++)
-		take(b, &got[i]);
-	/* in any case: equal signals merge, so one SIGCHLD may stand for many */
-	reap(b, clock_now());
+	look(io->data);
+}
+
+static void
+on_gathered(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct bridled *b = timer->data;
+
+	(void)events;
+	ev_io_start(loop, &b->signal_io);
+	look(b);
 }
 
 bool
@@ -100,5 +125,7 @@ signals_listen(struct bridled *b, struct err *err)
 	/* who died is known before anything else of this round is decided */
 	ev_set_priority(&b->signal_io, EV_MAXPRI);
 	ev_io_start(b->loop, &b->signal_io);
+	ev_init(&b->gather, on_gathered);
+	b->gather.data = b;
 	return true;
 }

@@ -119,6 +119,33 @@ def test_many_orphans_hold_nobody_up(bridled, tmp_path):
     assert time.monotonic() - began < 5 * PATIENCE
 
 
+STREAM = """
+import os, time
+for _ in range(1000):
+    if os.fork() == 0:
+        for _ in range(5):
+            if os.fork() == 0:
+                os._exit(0)
+        os._exit(0)
+    os.wait()
+    print("more", flush=True)
+time.sleep(3600)
+"""
+
+
+def test_orphans_keep_no_signal_away(bridled, tmp_path):
+    """They are gathered before they are reaped, and no signal is taken meanwhile: then it is, and masters are seen to end."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "stream.py").write_text(STREAM)
+    site = bridled(program("stream", f"/usr/bin/python3 -S {tmp_path}/stream.py"), program("nap", "/bin/sleep 3600"))
+    until(lambda: site.log("stream").count("more") > 100, "hundreds of orphans")
+    master = site.master("nap")
+    os.kill(master, signal.SIGKILL)
+    until(lambda: site.master("nap") not in (0, None, master), "the other service to be back")
+    os.kill(site.pid, signal.SIGTERM)
+    assert site.wait() == 0
+
+
 def test_nobody_is_called_gone_for_want_of_descriptors(bridled):
     """A stop while bridled can open nothing: it goes on when it can, and has not said "stopped" before."""
     site = bridled(program("tree", "/bin/sh -c 'setsid sleep 3601 & echo ready; wait'"))
