@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/digest.h"
 #include "conf/effective.h"
 
 enum { VALUE_SHOWN = 60 };
@@ -56,6 +57,40 @@ conf_diff_service(const struct conf *before, const struct conf *after, const cha
 	effective_init(&a, before, old);
 	effective_init(&b, after, new);
 	return compare_keys(&a, &b);
+}
+
+/* The number outlives us, in a file, and among what it is made of are secrets. That file is for whoever may read the configuration
+ * as well (0600); and 32 bits, of 64, leave a password that deserves the name unknown to whoever knows all the rest. A key would
+ * lie beside it. */
+static uint32_t
+folded(uint64_t digest)
+{
+	uint32_t half = (uint32_t)(digest ^ digest >> 32);
+
+	return half != 0 ? half : 1;
+}
+
+uint32_t
+conf_fingerprint(const struct conf_section *section)
+{
+	const struct conf_section plain = { .kind = section->kind, .name = section->name };
+	struct effective set, usual;
+	uint64_t sum = digest_bytes(DIGEST_INIT, &section->environment_digest, sizeof section->environment_digest);
+
+	sum = digest_bytes(sum, &section->kind, sizeof section->kind);
+	/* of a service the section alone is asked */
+	effective_init(&set, NULL, section);
+	effective_init(&usual, NULL, &plain);
+	for (unsigned i = 0; i < KEY_COUNT; i++) {
+		const struct conf_key *key = &conf_keys[i];
+
+		if (!key_fits(key, section->kind) || key->reload == CONF_RELOAD_CLASS_LIVE ||
+			!key_changed(&usual, &set, i))
+			continue;
+		sum += value_digest(digest_bytes(DIGEST_INIT, key->name, strlen(key->name) + 1), key_places[i].kind,
+			effective_value(&set, i));
+	}
+	return folded(sum);
 }
 
 /* ---- for people ---- */

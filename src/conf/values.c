@@ -1,5 +1,5 @@
 /*
- * values.c -- what all kinds have in common: empty values, ranges, defaults, equality, and the sentence that says what was
+ * values.c -- what all kinds have in common: empty values, ranges, defaults, equality and digests, and the sentence that says what was
  * expected. A kind's own reader says something only where it knows better.
  */
 #include "conf/values.h"
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/digest.h"
 #include "conf/keys.h"
 #include "conf/words.h"
 
@@ -182,4 +183,56 @@ value_equal(const struct value_kind *kind, const void *a, const void *b)
 	case VALUE_PAIR: return memcmp(a, b, value_size(kind)) == 0;
 	}
 	return false;
+}
+
+/* With its end, so that of two words beside each other nobody can tell where the first one ends but as it does. */
+static uint64_t
+string_digest(uint64_t digest, const char *string)
+{
+	return digest_bytes(digest, string, strlen(string) + 1);
+}
+
+static uint64_t
+words_digest(uint64_t digest, const struct conf_words *words)
+{
+	for (uint32_t i = 0; i < words->count; i++)
+		digest = string_digest(digest, words->at[i]);
+	return digest;
+}
+
+static uint64_t
+binds_digest(uint64_t digest, const struct conf_binds *binds)
+{
+	for (uint32_t i = 0; i < binds->count; i++) {
+		const struct conf_bind *b = &binds->at[i];
+
+		digest = digest_bytes(digest, &b->family, sizeof b->family);
+		digest = digest_bytes(digest, &b->port, sizeof b->port);
+		digest = string_digest(digest, b->family == CONF_BIND_UNIX ? b->path : b->host);
+	}
+	return digest;
+}
+
+static uint64_t
+workers_digest(uint64_t digest, const struct conf_workers *workers)
+{
+	digest = digest_bytes(digest, &workers->is_auto, sizeof workers->is_auto);
+	digest = digest_bytes(digest, &workers->min, sizeof workers->min);
+	return digest_bytes(digest, &workers->max, sizeof workers->max);
+}
+
+uint64_t
+value_digest(uint64_t digest, const struct value_kind *kind, const void *value)
+{
+	switch (kind->shape) {
+	case VALUE_STRING: return string_digest(digest, *(const char *const *)value);
+	case VALUE_WORDS: return words_digest(digest, value);
+	case VALUE_BINDS: return binds_digest(digest, value);
+	case VALUE_WORKERS: return workers_digest(digest, value);
+	/* numbers and nothing between them */
+	case VALUE_NUMBER:
+	case VALUE_INT:
+	case VALUE_PAIR: break;
+	}
+	return digest_bytes(digest, value, value_size(kind));
 }

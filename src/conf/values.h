@@ -65,6 +65,9 @@ bool value_parse(const struct value_place *place, const char *text, void *out, s
 /* Whether A and B, of KIND both, mean the same. */
 bool value_equal(const struct value_kind *kind, const void *a, const void *b);
 
+/* DIGEST (digest.h) carried on over what VALUE, of KIND, means: the same for those that are equal. */
+uint64_t value_digest(uint64_t digest, const struct value_kind *kind, const void *value);
+
 /* The default of KEY into OUT. Takes no memory. */
 void value_default(const struct conf_key *key, void *out);
 

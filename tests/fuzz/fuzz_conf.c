@@ -59,6 +59,15 @@ decode_all(struct conf *conf)
 	}
 }
 
+/* And what would be started is the same, as the next bridled will see it. */
+static void
+compare_fingerprints(const struct conf *conf, const struct conf *again)
+{
+	for (uint32_t i = 0; i < conf->service_count; i++)
+		MUST(conf_fingerprint(&conf->services[i]) ==
+			conf_fingerprint(conf_find(again, conf->services[i].name)));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -76,6 +85,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	again = read_bytes(text, length);
 	MUST(again != NULL);
 	conf_diff(conf, again, differs, NULL);
+	compare_fingerprints(conf, again);
 	conf_free(again);
 	conf_free(conf);
 	free(text);

@@ -51,6 +51,11 @@ static const struct {
 	{ WEB, WEB "graceful_timeout = 5s\n", CONF_CHANGED_REPLACE,
 		"web: graceful_timeout 30s -> 5s\nweb: stop_timeout 40s -> 15s\n" },
 	{ WEB "bind = 80 81", WEB "bind = 81 80", CONF_CHANGED_REPLACE, "web: bind 80 81 -> 81 80\n" },
+	{ WEB "bind = a:80", WEB "bind = a:81", CONF_CHANGED_REPLACE, "web: bind a:80 -> a:81\n" },
+	{ WEB "environment = A=1 B=2", WEB "environment = \"A=1 B=2\"", CONF_CHANGED_REPLACE,
+		"web: environment changed\n" },
+	{ WEB "limit_nofile = 5:10", WEB "limit_nofile = 6:10", CONF_CHANGED_REPLACE,
+		"web: limit_nofile 5:10 -> 6:10\n" },
 	{ WEB "bind = a:80", WEB "bind = b:80", CONF_CHANGED_REPLACE, "web: bind a:80 -> b:80\n" },
 	{ WEB "environment = TOKEN=hush", WEB "environment = TOKEN=hash", CONF_CHANGED_REPLACE,
 		"web: environment changed\n" },
@@ -65,6 +70,27 @@ static const struct {
 		"[bridle] run_dir /a -> /b: takes effect when bridled is started anew\n" },
 };
 
+/* Of service "web", whatever else is there. */
+static uint32_t
+fingerprint(const struct conf *conf)
+{
+	return conf_fingerprint(conf_find(conf, "web"));
+}
+
+/* What a generation was started with is asked by the next program, whose list of keys may be another: what it writes down must
+ * not change without need. */
+static void
+fingerprints_last(void **state)
+{
+	struct conf *conf = read_text(WEB "bind = unix:/run/x.sock 127.0.0.1:80\nworkers = 2..4\n"
+					  "environment = A=1 B=2\numask = 0077\nrestart = never\nlimit_nofile = 5:10\n"
+					  "stop_timeout = 1m\nkeepalive = 5\n");
+
+	(void)state;
+	assert_int_equal(fingerprint(conf), 0x74d06a74);
+	conf_free(conf);
+}
+
 static void
 differences_are_told(void **state)
 {
@@ -78,6 +104,9 @@ differences_are_told(void **state)
 		conf_diff(before, after, append_line, lines);
 		assert_string_equal(lines, cases[i].lines);
 		assert_int_equal(conf_diff_service(before, after, "web"), cases[i].web);
+		if (cases[i].web != CONF_ADDED && cases[i].web != CONF_REMOVED)
+			assert_int_equal(fingerprint(before) != fingerprint(after),
+				cases[i].web == CONF_CHANGED_REPLACE);
 		conf_free(before);
 		conf_free(after);
 	}
@@ -112,6 +141,8 @@ a_changed_environment_file_is_a_change(void **state)
 	after = read_text(text);
 	assert_int_equal(conf_diff_service(before, same, "web"), CONF_SAME);
 	assert_int_equal(conf_diff_service(before, after, "web"), CONF_CHANGED_REPLACE);
+	assert_int_equal(fingerprint(before), fingerprint(same));
+	assert_int_not_equal(fingerprint(before), fingerprint(after));
 	conf_diff(before, after, append_line, lines);
 	assert_string_equal(lines, "web: an environment file changed\n");
 	unlink(path);
@@ -125,6 +156,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(differences_are_told),
+		cmocka_unit_test(fingerprints_last),
 		cmocka_unit_test(a_changed_environment_file_is_a_change),
 	};
 
