@@ -268,6 +268,7 @@ detail_print(const json_t *services, FILE *out, struct paint p)
 		print_counts(service, out, p);
 		print_listeners(service, out, p);
 		line(out, p, "not given", field_text(service, "withheld"));
+		line(out, p, "settings", field_text(service, "outdated"));
 		line(out, p, "safe mode", field_text(service, "safe_mode"));
 		print_figures(service, out, p);
 		line(out, p, "last end", field_text(service, "last_end"));

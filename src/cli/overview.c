@@ -24,7 +24,7 @@ enum { DUE, MASTER, UPTIME, RESTARTS, WANTED, BOOTED, MEMORY, QUEUE, NUMBERS };
 
 /* As long as page (wire/page.h) and words (watcher/words.h) make them; what is longer is cut. */
 struct row {
-	char name[64], state[16], reason[768], safe_mode[160];
+	char name[64], state[16], reason[768], outdated[160], safe_mode[160];
 	struct cell_number numbers[NUMBERS];
 };
 
@@ -67,12 +67,13 @@ read_row(struct jsonr *r, struct row *row)
 		{ "name", row->name, sizeof row->name },
 		{ "state", row->state, sizeof row->state },
 		{ "reason", row->reason, sizeof row->reason },
+		{ "outdated", row->outdated, sizeof row->outdated },
 		{ "safe_mode", row->safe_mode, sizeof row->safe_mode },
 	};
 	struct jsonr_key key;
 	struct text t;
 
-	row->name[0] = row->state[0] = row->reason[0] = row->safe_mode[0] = '\0';
+	row->name[0] = row->state[0] = row->reason[0] = row->outdated[0] = row->safe_mode[0] = '\0';
 	memset(row->numbers, 0, sizeof row->numbers);
 	if (!jsonr_object_open(r))
 		return;
@@ -124,7 +125,7 @@ read_rows(const char *frame, size_t length, void (*each)(void *context, const st
 }
 
 /* Why, where that is news: what it says of one that runs is not, unless nobody could see whether it is ready, or what was to
- * take its place failed; nor is the state alone. */
+ * take its place failed, or its settings are not those of now; nor is the state alone. */
 static void
 add_why(struct table *t, const struct row *row)
 {
@@ -132,6 +133,10 @@ add_why(struct table *t, const struct row *row)
 	struct text why;
 	bool failed = state_failed(row->state, row->reason);
 
+	if (strcmp(row->state, "running") == 0 && !failed && row->outdated[0] != '\0') {
+		table_note(t, COLOUR_BUSY, row->outdated);
+		return;
+	}
 	if (strcmp(row->state, "running") == 0 && !failed && strcmp(row->reason, life_event_text(ON_ASSUMED)) != 0 &&
 		strcmp(row->reason, life_event_text(ON_NEXT_ASSUMED)) != 0)
 		return;

@@ -117,6 +117,7 @@ service_lead(struct service *s, uint8_t slot, pid_t pid)
 	adopt_gone(s, slot);
 	*service_pid_at(s, slot) = s->leader[slot] = pid;
 	s->start[slot] = tree_look(pid, &p) ? (uint32_t)p.start : 0;
+	s->settings[slot] = s->plan->fingerprint;
 	s->home->children++;
 	if (s->home->protected && !s->plan->keep_oom)
 		protect_not(pid, s->home->oom_score_adj);
@@ -153,7 +154,7 @@ do_spawn(struct service *s, const struct life_order *o, msec now)
 
 	/* the slot's last one may have been an heir, with a number other than that of its group */
 	s->made[o->slot] = 0;
-	s->outdated = false;
+	s->again = false;
 	demand_pause(s);
 	if (have_plan(s, &err))
 		around_begin(s, o, now);
@@ -254,7 +255,7 @@ settle(struct service *s, const struct life_order *o, msec now)
 	s->has_stopped = s->has_stopped || o->to == LIFE_STOPPED || o->to == LIFE_FAILED;
 	if (o->to == LIFE_FAILED)
 		around_given_up(s, now);
-	if (s->outdated && s->life.state == LIFE_RUNNING)
+	if (s->again && s->life.state == LIFE_RUNNING)
 		replace_begin(s, NULL, now);
 	ordering_moved(s, o);
 }
@@ -314,6 +315,7 @@ service_forget(struct service *s, uint8_t slot, msec now)
 {
 	service_clear_away(s, slot);
 	adopt_gone(s, slot);
+	s->settings[slot] = 0; /* of who is found here after a crash, started by a program that could not say so yet */
 	life_gone(&s->life, slot, now);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "conf/diff.h"
 #include "os/lookup.h"
 #include "supervisor/errand.h"
 #include "supervisor/plan_parts.h"
@@ -134,6 +135,7 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 	p->steps = steps_new();
 	if (p->steps == NULL)
 		return err_set(err, errno, "cannot keep settings");
+	p->fingerprint = conf_fingerprint(section);
 	plan_life(p, &s);
 	if (!plan_settings(p, &s, home->cpus))
 		return err_set(err, errno, "cannot keep settings");

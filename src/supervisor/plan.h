@@ -67,7 +67,8 @@ struct plan {
 	bool own_descriptors;            /* one of them is limit_nofile */
 	gid_t *groups;
 	uint32_t group_count;
-	uint32_t workers; /* to begin with */
+	uint32_t fingerprint; /* of its settings (conf/diff.h) */
+	uint32_t workers;     /* to begin with */
 	int backlog;
 	struct listener_unix socket; /* owner and mode of unix sockets */
 	struct plan_bind *binds;

@@ -19,6 +19,7 @@ typedef void word_function(void *context, const char *line);
 struct step {
 	enum conf_change change;
 	struct plan *plan; /* for what is new or changed */
+	bool late; /* it changed before, when nobody could see that: what runs has other settings than it had then */
 };
 
 /* Warnings are for `bridle check`: here they would hide what stands in the way. */
@@ -51,6 +52,16 @@ free_steps(struct step *steps, uint32_t n)
 	free(steps);
 }
 
+/* What a reload would have done, had it seen the change. */
+static void
+catch_up(struct step *step, const struct service *s)
+{
+	if (s == NULL || (step->change != CONF_SAME && step->change != CONF_CHANGED_LIVE) || !service_is_outdated(s))
+		return;
+	step->change = CONF_CHANGED_REPLACE;
+	step->late = true;
+}
+
 /* Work out everything before anything is touched. NULL: something cannot be, and was told. */
 static struct step *
 prepare(struct bridled *b, struct conf *next, word_function *word, void *context)
@@ -62,12 +73,14 @@ prepare(struct bridled *b, struct conf *next, word_function *word, void *context
 
 	for (uint32_t i = 0; steps != NULL && i < next->service_count; i++) {
 		const struct conf_section *section = &next->services[i];
+		const struct service *s = service_find(b, section->name);
 
 		/* by what is in effect, so that comments and another order of lines change nothing */
 		steps[i].change = conf_diff_service(b->conf, next, section->name);
 		/* one that could not be made when it was new is new still */
-		if (steps[i].change == CONF_SAME && service_find(b, section->name) == NULL)
+		if (steps[i].change == CONF_SAME && s == NULL)
 			steps[i].change = CONF_ADDED;
+		catch_up(&steps[i], s);
 		if (steps[i].change == CONF_SAME)
 			continue;
 		steps[i].plan = plan_new(section, &home, &err);
@@ -98,7 +111,7 @@ renew(struct service *s, bool other_kind, msec now)
 		return; /* stopped by hand stays stopped */
 	/* else it is being replaced, by one that was started with other settings: again, when that is done (act.c) */
 	if (s->life.limits.held && !other_kind)
-		s->outdated = !replace_begin(s, NULL, now);
+		s->again = !replace_begin(s, NULL, now);
 	else
 		life_restart(&s->life, now);
 }
@@ -162,6 +175,22 @@ apply(struct bridled *b, struct conf *next, struct step *steps, word_function *w
 	}
 }
 
+/* Their differences are to settings that nobody has any more. */
+static void
+tell_late(const struct conf *next, const struct step *steps, word_function *word, void *context)
+{
+	char line[128];
+	struct text t;
+
+	for (uint32_t i = 0; i < next->service_count; i++) {
+		if (!steps[i].late)
+			continue;
+		text_init(&t, line, sizeof line);
+		text_addf(&t, "%s: runs with settings of before", next->services[i].name);
+		word(context, line);
+	}
+}
+
 /* What the configuration has no more is stopped, and forgotten once nobody of it is left (bridled's sweep). */
 static void
 remove_gone(struct bridled *b, const struct conf *next, msec now)
@@ -211,6 +240,7 @@ take_up(struct bridled *b, word_function *word, void *context, msec now)
 	/* Plans are ready: from here on only a service that is new can still fail (no memory), which is told as well. */
 	/* told before it is done: what follows may take its time */
 	conf_diff(b->conf, next, word, context);
+	tell_late(next, steps, word, context);
 	conf_decode_bridle(next, &general);
 	if (!b->debug)
 		log_set_level((enum log_level)general.log_level);

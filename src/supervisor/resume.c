@@ -187,6 +187,9 @@ restore(struct service *s, const struct state_service *record, struct past *p, m
 		life_state_name(s->life.state), (int)service_master(s), s->life.last_number);
 	if (!b->safe && (s->removed || ((other_kind || lost_commands(s, record)) && s->life.state != LIFE_STOPPED)))
 		(void)(s->removed ? life_stop(&s->life, now) : life_restart(&s->life, now));
+	else if (service_is_outdated(s)) /* a program that takes our place changes no service: a reload does */
+		log_warning("%s: it runs with other settings than those of now; 'bridle reload' takes these up",
+			s->name);
 	service_show(s);
 }
 

@@ -243,6 +243,19 @@ service_master(const struct service *s)
 	return s->home->masters[s->slot * LIFE_SLOTS + s->life.current];
 }
 
+bool
+service_is_outdated(const struct service *s)
+{
+	uint8_t slot = s->life.next != LIFE_NONE ? s->life.next : s->life.current;
+
+	if (slot == LIFE_NONE || *service_pid_at(s, slot) <= 0 || s->life.slots[slot].state == GENERATION_ENDING)
+		return false;
+	/* a command before a master has nothing of them yet: that will be started with the plan of then */
+	if (around_leads(s, slot) || s->plan == NULL)
+		return false;
+	return s->settings[slot] != 0 && s->settings[slot] != s->plan->fingerprint;
+}
+
 /* It is being stopped because its settings want it: that is why it is down, whatever its master ends with (policies.c). */
 static bool
 is_halted(const struct service *s)

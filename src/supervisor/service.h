@@ -54,6 +54,7 @@ struct service {
 	bool ended[LIFE_SLOTS];       /* its master ended while nothing could be decided (bridled.h: safe), */
 	uint16_t end_status[LIFE_SLOTS]; /* with this wait status */
 	bool singly[LIFE_SLOTS];         /* it started with one worker (replace.h) */
+	uint32_t settings[LIFE_SLOTS];   /* fingerprint of those that it was started with (conf/diff.h); 0: unknown */
 	bool adopted[LIFE_SLOTS];  /* it was started by a bridled that was killed: no descendants of ours (adopt.h) */
 	struct adoption *adoption; /* NULL: none was ever adopted */
 	bool restored;             /* it was there before us, and is as it should be: autostart does not move it */
@@ -63,7 +64,7 @@ struct service {
 	bool next_singly; /* the next generation starts with one worker */
 	bool stepped;     /* the current one gave up a worker of its own since it began, */
 	bool half_way;    /* and it failed then */
-	bool outdated;    /* nobody was started since the settings changed while it went on */
+	bool again;       /* the settings changed while it went on, and nobody was started since */
 	uint8_t manner;   /* enum manner_reason */
 
 	uint32_t statsd_name; /* hash of the statsd_host that the page's statsd_address was found for (names.c) */
@@ -120,6 +121,10 @@ void service_patch(struct service *s, uint8_t slot);
 
 /* Nobody of the generation in SLOT is left, and nothing comes after it: clear away what was made, and tell the life. */
 void service_forget(struct service *s, uint8_t slot, msec now);
+
+/* Does the newest generation that lives run with other settings than those of its plan? They changed while nobody could see it
+ * (another program, kill -9), or the generation that had them failed. False where nobody knows. */
+bool service_is_outdated(const struct service *s);
 
 /* The pid of the current generation's master, or 0. */
 pid_t service_master(const struct service *s);

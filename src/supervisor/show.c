@@ -150,6 +150,7 @@ service_show(struct service *s)
 	record->from = s->from;
 	record->manner = s->manner;
 	record->half_way = s->half_way;
+	record->outdated = service_is_outdated(s);
 	record->event = s->event;
 	text_copy(record->name, sizeof record->name, s->name);
 	take_settings(s, record);

@@ -18,6 +18,9 @@
 static const char safe_mode[] =
 	"bridled crashed again and again, so it keeps what runs and decides nothing: see its log, then 'bridle reexec'";
 
+/* Whether it is replaced for that, or goes down and up, depends on the service. */
+static const char outdated[] = "it runs with other settings than those of now: 'bridle reload' takes these up";
+
 /* What could not be seen is null, never 0: who reads it may want to act on it. */
 static void
 known_integer(struct jsonw *j, const char *key, bool known, int64_t value)
@@ -235,6 +238,7 @@ write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page
 	write_words(j, w, record);
 	jsonw_key_string(j, "says", proofs_status(w, s->slot)[0] != '\0' ? proofs_status(w, s->slot) : NULL);
 	write_withheld(j, record);
+	jsonw_key_string(j, "outdated", record->outdated ? outdated : NULL);
 	jsonw_key_string(j, "safe_mode", services_header(&w->services)->safe ? safe_mode : NULL);
 	write_figures(j, s, record, lives, now);
 	write_told(j, s->sampler, now);

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 
@@ -132,6 +133,78 @@ def test_changed_while_it_is_replaced(bridled, meanwhile):
     until(lambda: site.answers() and site.service()["generation"] == 3, "one with the new settings")
     assert get(site.address("other")).status == 200
     site.wait_state("running")
+
+
+def become_another(site, how):
+    """Another program, with the configuration as it is now."""
+    if how == "KILL":
+        site.process.kill()
+        site.process.wait()
+        site.start()
+        return
+    if how == "reexec":
+        site.ctl("reexec")
+    else:
+        os.kill(site.pid, signal.SIGSEGV)
+    until(lambda: "executed anew" in site.said() or "has recovered" in site.said(), "another program")
+    until(lambda: answers(site), "it to answer")
+
+
+def answers(site):
+    try:
+        return site.answers()
+    except EOFError:  # the one before
+        return None
+
+
+@pytest.mark.parametrize("how", ["reexec", "SEGV", "KILL"])
+def test_changed_before_another_program(bridled, how):
+    """Services go on with the settings that they were started with, and that is said; a reload makes up for it, and touches
+    nobody else."""
+    site = bridled(web(), web("other"), program("nap", "/bin/sleep 3600"))
+    before = {name: site.wait_state("running", name)["master"] for name in ("web", "other", "nap")}
+    site.write(web(bind="unix:{root}/moved.sock"), web("other", log_max_size="20M"), program("nap", "/bin/sleep 3601"))
+    become_another(site, how)
+    until(lambda: all(site.service(name)["outdated"] for name in ("web", "nap")), "it to be said")
+    assert {name: site.master(name) for name in before} == before and site.service("other")["outdated"] is None
+    assert all(site.said().count(f"{name}: it runs with other settings") == (name != "other") for name in before), site.said()
+    assert "bridle reload" in site.ctl("status") and "bridle reload" in site.ctl("status", "nap")
+    said = site.ctl("reload")
+    assert "web: runs with settings of before" in said and "nap: runs with" in said and "other" not in said, said
+    until(lambda: site.state() == "running" and site.master() not in (before["web"], None), "web to be replaced")
+    until(lambda: site.state("nap") == "running" and processes.command(site.master("nap")) == "/bin/sleep 3601", "nap to be restarted")
+    assert get(site.address("moved")).status == 200 and site.master("other") == before["other"]
+    until(lambda: not any(site.service(name)["outdated"] for name in before), "it to be true no more")
+    assert "nothing has changed" in site.ctl("reload") and "bridle reload" not in site.ctl("status")
+
+
+def test_changed_and_changed_back_before_another_program(bridled):
+    """What runs is what would be started: there is nothing to be said, nor to be done."""
+    site = bridled(web(environment="A=1", workers=2))
+    master = site.wait_state("running")["master"]
+    site.write(web(environment="A=2"))
+    site.write(web(workers=2, environment="A=1", restart_delay="300ms"))
+    become_another(site, "reexec")
+    assert site.service()["outdated"] is None and "other settings" not in site.said()
+    assert "nothing has changed" in site.ctl("reload") and site.master() == master
+
+
+def test_a_replacement_that_failed_is_tried_again_by_a_reload(bridled):
+    """The settings were read, but nobody has them: to say that nothing changed would leave it so."""
+    site = bridled(web(restart_delay="100ms"))
+    master = site.wait_state("running")["master"]
+    broken = site.root / "broken"
+    broken.mkdir()
+    broken.chmod(0o755)
+    (broken / "hello.py").write_text("raise RuntimeError('not yet')\n")
+    site.write(web(directory=str(broken)))
+    site.ctl("reload")
+    until(lambda: site.state() == "running" and "failed to boot" in site.service()["reason"], "the replacement to fail")
+    assert site.service()["outdated"] and site.master() == master and "settings" in site.ctl("status", "web")
+    shutil.copy(site.apps / "hello.py", broken / "hello.py")
+    assert "web: runs with settings of before" in site.ctl("reload")
+    until(lambda: site.state() == "running" and site.master() not in (master, None), "the new settings")
+    assert site.service()["outdated"] is None
 
 
 @pytest.fixture

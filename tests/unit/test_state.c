@@ -223,7 +223,7 @@ refuses_what_is_none(void **state)
 static void
 reads_every_older_format(void **state)
 {
-	static const char *const golden[] = { "v1", "v1.more" };
+	static const char *const golden[] = { "v1", "v1.more", "v1.settings" };
 	static alignas(8) char bytes[sizeof image];
 	struct state_service expected = full_service(), out;
 	struct state_bridled bridled;
@@ -248,6 +248,8 @@ reads_every_older_format(void **state)
 		assert_int_equal(out.state, expected.state);
 		assert_int_equal(out.wanted, expected.wanted);
 		assert_int_equal(out.generations[3].number, expected.generations[3].number);
+		/* who did not write it down says that nothing is known */
+		assert_int_equal(out.generations[3].settings, i < 2 ? 0 : expected.generations[3].settings);
 		assert_int_equal(out.listener_count, 2);
 		assert_string_equal(out.listeners[1].path, "/run/1.sock");
 		assert_int_equal(out.listeners[1].mode, expected.listeners[1].mode);
