@@ -12,6 +12,7 @@
 #include "import/draft.h"
 #include "import/ledger.h"
 
+struct dropin;
 struct unit;
 
 struct import {
@@ -19,6 +20,7 @@ struct import {
 	struct conf_report *report; /* what is broken, with file and line */
 	struct ledger ledger;
 	struct unit *units, *last_unit;
+	struct dropin *dropins; /* in the order given */
 	struct draft *drafts, *last_draft; /* complete after import_finish */
 	unsigned draft_count;              /* with those that were one too many */
 };
@@ -28,7 +30,8 @@ bool import_init(struct import *im, struct conf_report *report);
 void import_release(struct import *im);
 
 /* Add a file called NAME (a path: its last part says which unit it is) of LENGTH (<= IMPORT_SIZE_MAX) BYTES: a .service or
- * .socket, a drop-in for the unit before it, a supervisord.conf, or a Procfile; which one it is, its contents say. */
+ * .socket, a drop-in (NAME.service.d/x.conf; any other .conf is one for the unit before it), a supervisord.conf, or a
+ * Procfile; which one it is, its contents say. */
 void import_add_text(struct import *im, const char *name, const char *bytes, size_t length);
 
 /* Add a command line as a shell would get it. A leading "web:", "command:", CMD or ENTRYPOINT, as such lines have where

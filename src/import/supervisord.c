@@ -281,6 +281,22 @@ settle_other(struct import *im, struct ledger_entry *entry)
 			others[i].reason);
 }
 
+/* Say that another file has S, too: of files that include one another, supervisord makes one program of both
+ * (supervisor/options.py, read_include_config). Whether these do is not known here. */
+static void
+say_elsewhere(const struct program *p, const struct section *s)
+{
+	const struct ledger_entry *e = p->import->ledger.first;
+
+	while (e != NULL && (strcmp(e->section, s->name) != 0 || strcmp(e->file, p->file) == 0))
+		e = e->next;
+	if (e != NULL)
+		conf_complain(p->import->report, CONF_WARNING, p->file, s->line,
+			"[%s] is in '%s', too (line %u): where one file includes the other, supervisord makes one program of "
+			"both; here this is a service of its own, %s",
+			s->name, e->file, e->line, s->draft->name);
+}
+
 /* The [program:x] of the heading NAME: the one that was there before, or a new one. NULL without memory, and for one too many. */
 static struct section *
 section_called(struct program *p, const char *name, unsigned line)
@@ -299,6 +315,7 @@ section_called(struct program *p, const char *name, unsigned line)
 	*s = (struct section){ .name = arena_copy_string(p->import->arena, name), .draft = draft, .line = line };
 	*(p->last != NULL ? &p->last->next : &p->first) = s;
 	p->last = s;
+	say_elsewhere(p, s);
 	return s;
 }
 

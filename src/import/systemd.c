@@ -352,6 +352,7 @@ check_command(struct import *im, const struct unit *unit)
 void
 systemd_translate(struct import *im)
 {
+	unit_finish_dropins(im);
 	make_drafts(im);
 	for (unsigned stage = 0; stage < STAGES; stage++) {
 		for (const struct unit *u = im->units; u != NULL; u = u->next) {

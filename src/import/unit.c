@@ -17,26 +17,29 @@ last_part(const char *path)
 
 /* ---- which unit a file is of ---- */
 
-/* The name of the unit that FILE is, or is a drop-in for: "x.service" of "/etc/systemd/system/x.service.d/y.conf". */
-static const char *
-unit_file_name(struct arena *arena, const char *file)
-{
-	const char *base = last_part(file), *directory;
-	size_t n = strlen(base);
-
-	if (n <= 5 || strcmp(base + n - 5, ".conf") != 0 || base == file)
-		return base;
-	directory = last_part(arena_copy(arena, file, (size_t)(base - file) - 1));
-	n = strlen(directory);
-	return n > 2 && strcmp(directory + n - 2, ".d") == 0 ? arena_copy(arena, directory, n - 2) : base;
-}
-
 static bool
 ends_with(const char *words, const char *end)
 {
 	size_t n = strlen(words), m = strlen(end);
 
 	return n >= m && strcmp(words + n - m, end) == 0;
+}
+
+/* The name of the unit that FILE is, or is a drop-in for: "x.service" of "/etc/systemd/system/x.service.d/y.conf". A conf.d is no
+ * directory of drop-ins. */
+static const char *
+unit_file_name(struct arena *arena, const char *file)
+{
+	static const char *const types[] = { "service.d", "socket.d", "timer.d", "path.d" };
+	const char *base = last_part(file), *directory;
+
+	if (!ends_with(base, ".conf") || base == file)
+		return base;
+	directory = last_part(arena_copy(arena, file, (size_t)(base - file) - 1));
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (ends_with(directory, types[i]))
+			return arena_copy(arena, directory, strlen(directory) - 2);
+	return base;
 }
 
 static void
@@ -70,36 +73,28 @@ new_unit(struct import *im, struct unit made)
 	return unit;
 }
 
-/* The unit that the file belongs to: the one of that name, for another .conf the last one, else a new one. */
+/* The unit that FILE is, or is more of: the one of that name, for a .conf of no directory the last one of its type, else a new
+ * one, which *IS_NEW says. */
 static struct unit *
-unit_for(struct import *im, const char *file, bool is_socket)
+unit_for(struct import *im, const char *file, bool is_socket, bool *is_new)
 {
-	const char *name = unit_file_name(im->arena, file);
-	struct unit made = { .is_socket = is_socket }, *unit;
+	const char *name = last_part(file);
+	struct unit made = { .is_socket = is_socket }, *unit, *before = NULL;
 
 	set_name(&made, im->arena, name);
-	for (unit = im->units; unit != NULL; unit = unit->next)
-		if (strcmp(unit->name, made.name) == 0 && unit->is_socket == is_socket)
+	for (unit = im->units; unit != NULL; unit = unit->next) {
+		if (unit->is_socket != is_socket)
+			continue;
+		if (strcmp(unit->name, made.name) == 0)
 			return unit;
-	if ((ends_with(file, ".conf") || ends_with(name, ".conf")) && im->last_unit != NULL &&
-		im->last_unit->is_socket == is_socket)
-		return im->last_unit;
+		before = unit;
+	}
+	if (ends_with(name, ".conf") && before != NULL)
+		return before;
+	*is_new = true;
+	if (ends_with(name, ".conf"))
+		made.dropin = arena_copy_string(im->arena, file);
 	return new_unit(im, made);
-}
-
-/* Whether what FILE says is said of UNIT among others: systemd.unit(5) reads drop-ins for all units of a type
- * (service.d), for those whose names begin alike (a-.service.d), and for all instances of a template (a@.service.d). */
-static bool
-is_for_several(const struct import *im, const struct unit *unit, const char *file)
-{
-	const char *name = unit_file_name(im->arena, file), *type = unit->is_socket ? ".socket" : ".service";
-	size_t n = strlen(name), m = strlen(type);
-
-	if (!ends_with(file, ".conf") || strcmp(name, type + 1) == 0)
-		return ends_with(file, ".conf");
-	if (!ends_with(name, type) || n == m || strchr("@-", name[n - m - 1]) == NULL)
-		return false;
-	return strncmp(unit->name, name, n - m) == 0;
 }
 
 /* ---- its lines ---- */
@@ -240,8 +235,8 @@ take(struct import *im, struct unit *unit, struct unitfile *u, const char *file)
 	return true;
 }
 
-static void
-read_into(struct import *im, struct unit *unit, const char *name, const char *bytes, size_t length)
+void
+unit_read(struct import *im, struct unit *unit, const char *name, const char *bytes, size_t length)
 {
 	struct unitfile u;
 
@@ -260,15 +255,30 @@ read_into(struct import *im, struct unit *unit, const char *name, const char *by
 void
 unit_add(struct import *im, const char *name, const char *bytes, size_t length)
 {
-	bool any = false;
+	const char *of = unit_file_name(im->arena, name);
+	bool is_socket = looks_like_socket(of, bytes, length), is_new = false;
+	struct unit *unit;
 
-	for (struct unit *unit = im->units; unit != NULL; unit = unit->next)
-		if (is_for_several(im, unit, name)) {
-			read_into(im, unit, name, bytes, length);
-			any = true;
-		}
-	if (!any)
-		read_into(im, unit_for(im, name, looks_like_socket(name, bytes, length)), name, bytes, length);
+	if (of != last_part(name)) {
+		unit_add_dropin(im, name, of, bytes, length);
+		return;
+	}
+	unit = unit_for(im, name, is_socket, &is_new);
+	unit_read(im, unit, name, bytes, length);
+	if (is_new && unit != NULL)
+		unit_take_dropins(im, unit);
+}
+
+struct unit *
+unit_of_dropin(struct import *im, const char *file, const char *of, bool is_socket)
+{
+	struct unit made = { .is_socket = is_socket, .dropin = file }, *unit;
+
+	set_name(&made, im->arena, of);
+	for (unit = im->units; unit != NULL; unit = unit->next)
+		if (unit->is_socket == is_socket && strcmp(unit->name, made.name) == 0)
+			return unit;
+	return new_unit(im, made);
 }
 
 const char *

@@ -30,6 +30,7 @@ struct unit {
 	bool is_template;     /* there is an @ in its name, or an instance is asked for */
 	bool is_users;        /* a unit of a user's own manager (WantedBy=default.target) */
 	const char *file;     /* its own, by its name; NULL when drop-ins alone were given */
+	const char *dropin;   /* the .conf that it is made of, of which there was no unit yet; NULL of a unit */
 	bool has_statements;  /* {% if x %} and the like: which of its lines count is not known */
 	bool is_short;        /* a line was complained of as too long, and is not among its lines */
 	struct unit_line *first, *last;
@@ -39,8 +40,24 @@ struct unit {
 };
 
 /* Read LENGTH BYTES of the file NAME into the ledger and into a unit: a new one, or for a drop-in the one it is of. One that is for
- * several of those that were given goes into each, with entries of its own, for what becomes of a line may differ. */
+ * several of those that are given goes into each, with entries of its own, for what becomes of a line may differ. */
 void unit_add(struct import *im, const char *name, const char *bytes, size_t length);
+
+/* Read LENGTH BYTES of FILE into the ledger and into UNIT; NULL is complained of. */
+void unit_read(struct import *im, struct unit *unit, const char *file, const char *bytes, size_t length);
+
+/* A drop-in, whose directory says that it is OF a unit ("x.service"), or of several: into those that are there, and kept for
+ * those that come. */
+void unit_add_dropin(struct import *im, const char *file, const char *of, const char *bytes, size_t length);
+
+/* What was kept for UNIT, which is new, behind its own lines. */
+void unit_take_dropins(struct import *im, struct unit *unit);
+
+/* The unit that FILE, a drop-in OF a unit that was not given, is read into. NULL without memory. */
+struct unit *unit_of_dropin(struct import *im, const char *file, const char *of, bool is_socket);
+
+/* When all was given: complain of drop-ins that are of none of the units. */
+void unit_finish_dropins(struct import *im);
 
 /* The last value of DIRECTIVE in UNIT, as it was written, or "": overrule.h has the one that counts. */
 const char *unit_value(const struct unit *unit, const char *directive);

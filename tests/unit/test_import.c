@@ -1124,6 +1124,7 @@ dropins_reach_their_units(void **state)
 		{ "/e/service.d/x.conf", "app = a; environment = N=app@1; app = a; environment = N=app@2; app = a; environment = N=app-b; " },
 		{ "/e/app-.service.d/x.conf", "app = a; app = a; app = a; environment = N=app-b; " },
 		{ "x.conf", "app = a; app = a; app = a; environment = N=app-b; " },
+		{ "/e/conf.d/x.conf", "app = a; app = a; app = a; environment = N=app-b; " }, /* no directory of drop-ins */
 	};
 	/* clang-format on */
 
@@ -1142,6 +1143,72 @@ dropins_reach_their_units(void **state)
 	}
 }
 
+/* Its directory says of which unit a drop-in is: it counts behind the lines of that one, though it was given before. */
+static void
+dropins_may_come_first(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *name, *unit, *wanted; } cases[] = {
+		{ "/e/web.service.d/x.conf", "web.service", "app = a; user = d; app = b; user = b; " },
+		{ "/e/other.service.d/x.conf", "web.service", "app = a; user = a; app = b; user = d; " },
+		{ "/e/service.d/x.conf", "web.service", "app = a; user = d; app = b; user = d; " },
+		{ "/e/w-.service.d/x.conf", "w-1.service", "app = a; user = d; app = b; user = b; " },
+		{ "/e/w@.service.d/x.conf", "w@1.service", "app = a; user = d; app = b; user = b; " },
+		{ "/e/w@1.service.d/x.conf", "w@.service", "app = a; user = d; app = b; user = b; " },
+		{ "/e/web.timer.d/x.conf", "web.timer", "app = a; user = d; app = b; user = b; " },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		struct imported i;
+
+		begin(&i);
+		add(&i, cases[k].name, "[Service]\nUser=d\n");
+		add(&i, cases[k].unit, "[Service]\nUser=a\nExecStart=gunicorn a\n");
+		add(&i, "other.service", "[Service]\nUser=b\nExecStart=gunicorn b\n");
+		end(&i);
+		assert_int_equal(i.report.errors, 0);
+		expect_settings(&i, cases[k].name, cases[k].wanted);
+		release(&i);
+	}
+}
+
+/* One that is of no unit that was given is not said of another one. */
+static void
+a_dropin_has_its_unit(void **state)
+{
+	/* clang-format off */
+	static const struct { const char *first, *second; unsigned errors; } cases[] = {
+		{ "x.service", "/e/y.service.d/x.conf", 1 },
+		{ "/e/y.service.d/x.conf", "x.service", 1 },
+		{ "x.service", "/e/x.socket.d/x.conf", 1 },
+		{ "override.conf", "x.service", 1 },
+		{ "x.service", "override.conf", 0 },
+		{ "/e/y.service.d/x.conf", "/e/y.service.d/z.conf", 0 },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		const char *const names[] = { cases[k].first, cases[k].second };
+		struct imported i;
+
+		begin(&i);
+		for (size_t n = 0; n < 2; n++) {
+			bool is_dropin = strstr(names[n], ".conf") != NULL;
+
+			add(&i, names[n], is_dropin ? "[Service]\nUser=d\n" : "[Service]\nExecStart=gunicorn a\n");
+		}
+		end(&i);
+		if (i.report.errors != cases[k].errors)
+			fail_msg("%s, %s: %u errors", cases[k].first, cases[k].second, (unsigned)i.report.errors);
+		if (cases[k].errors > 0)
+			assert_string_equal(i.report.at[0].file, strstr(names[0], ".conf") != NULL ? names[0] : names[1]);
+		release(&i);
+	}
+}
+
 /* Its timer is said to be lost, and does not make it a service that starts with the others. */
 static void
 a_timer_starts_its_service(void **state)
@@ -1155,6 +1222,27 @@ a_timer_starts_its_service(void **state)
 	end(&i);
 	expect_settings(&i, "timer", "command = /x/tidy; autostart = no; restart = never; stop_timeout = 90s; type = oneshot; ");
 	assert_int_equal(entry_of(&i, "OnCalendar")->fate, FATE_LOST);
+	release(&i);
+}
+
+/* Whether one includes the other, the files do not say. */
+static void
+a_section_may_be_in_two_files(void **state)
+{
+	struct imported i;
+
+	(void)state;
+	begin(&i);
+	add(&i, "supervisord.conf", "[program:web]\ncommand=/x\n[program:web]\nuser=a\n");
+	assert_int_equal(i.report.count, 0);
+	add(&i, "conf.d/web.conf", "[program:db]\ncommand=/y\n\n[program:web]\ncommand=/z\n");
+	end(&i);
+	assert_int_equal(i.report.errors, 0);
+	assert_int_equal(i.report.count, 1);
+	assert_string_equal(i.report.at[0].file, "conf.d/web.conf");
+	assert_int_equal(i.report.at[0].line, 4);
+	assert_non_null(strstr(i.report.at[0].text, "'supervisord.conf', too (line 2)"));
+	assert_non_null(strstr(i.report.at[0].text, "web-2"));
 	release(&i);
 }
 
@@ -1452,7 +1540,10 @@ main(void)
 		cmocka_unit_test(a_listener_for_both_families),
 		cmocka_unit_test(dropins_count_in_their_order),
 		cmocka_unit_test(dropins_reach_their_units),
+		cmocka_unit_test(dropins_may_come_first),
+		cmocka_unit_test(a_dropin_has_its_unit),
 		cmocka_unit_test(a_timer_starts_its_service),
+		cmocka_unit_test(a_section_may_be_in_two_files),
 		cmocka_unit_test(what_is_broken_has_its_line),
 		cmocka_unit_test(what_is_passed_over_is_said),
 		cmocka_unit_test(a_path_is_absolute),
