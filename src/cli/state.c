@@ -53,9 +53,20 @@ is_without_its_next(const char *reason)
 		strcmp(reason, life_event_text(ON_NEXT_ASSUMED)) != 0;
 }
 
+/* It is being started once more, for the last start failed: so it says of that (watcher/words.c). */
+static bool
+is_another_try(const char *reason)
+{
+	static const char again[] = "trying again";
+
+	return strncmp(reason, again, sizeof again - 1) == 0;
+}
+
 bool
 state_failed(const char *name, const char *reason)
 {
-	return state_colour(name) == COLOUR_BAD ||
-		(life_state_by_name(name) == LIFE_RUNNING && is_without_its_next(reason));
+	enum life_state state = life_state_by_name(name);
+
+	return state_colour(name) == COLOUR_BAD || (state == LIFE_RUNNING && is_without_its_next(reason)) ||
+		(state == LIFE_STARTING && is_another_try(reason));
 }

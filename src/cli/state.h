@@ -14,7 +14,7 @@ enum colour state_colour(const char *name);
 bool state_serves(const char *name);
 
 /* Did what led to state NAME fail, as its REASON has it? Also where the old generation runs on beside no new one: whoever
- * deployed that thinks that it is in use. */
+ * deployed that thinks that it is in use; and where it is tried again, which a start that takes its whole time is mostly in. */
 bool state_failed(const char *name, const char *reason);
 
 #endif

@@ -22,10 +22,10 @@ tell_outcome(const struct arguments *a, const char *method, json_t *parameters)
 	connection_be_patient(&c);
 	ok = connection_call(&c, method, parameters, &reply, &t);
 	connection_close(&c);
-	if (!ok && a->count > 0)
-		trouble_about(&t, a->operands[0]);
-	if (!ok)
+	if (!ok) {
+		trouble_about(&t, a->count > 0 ? a->operands[0] : NULL);
 		return trouble_tell(&t);
+	}
 	paint_visible(stdout, field_text(reply.parameters, "message"));
 	putchar('\n');
 	varlink_reply_free(&reply);

@@ -31,16 +31,18 @@ trouble_hint(struct trouble *t, const char *fmt, ...)
 	return false;
 }
 
-/* "bridle logs NAME" with NAME's own. */
+/* "bridle logs NAME" with NAME's own, or without. */
 static void
 name_in_hint(struct trouble *t, const char *name)
 {
-	const char *place = strstr(t->hint, "NAME");
+	static const char blank[] = " NAME";
+	const char *place = strstr(t->hint, blank);
 	char words[sizeof t->hint];
 
 	if (place == NULL)
 		return;
-	snprintf(words, sizeof words, "%.*s%s%s", (int)(place - t->hint), t->hint, name, place + strlen("NAME"));
+	snprintf(words, sizeof words, "%.*s%s%s%s", (int)(place - t->hint), t->hint, name != NULL ? " " : "",
+		name != NULL ? name : "", place + sizeof blank - 1);
 	memcpy(t->hint, words, sizeof words);
 }
 
@@ -50,7 +52,7 @@ trouble_about(struct trouble *t, const char *name)
 	/* who may not, whom nobody answers, or who typed it wrong learns nothing from a name */
 	bool of_service = t->status == CLI_FAILED || t->status == CLI_REFUSED || t->status == CLI_NOT_READY;
 
-	if (of_service && strncmp(t->err.text, name, strlen(name)) != 0)
+	if (name != NULL && of_service && strncmp(t->err.text, name, strlen(name)) != 0)
 		err_prefix(&t->err, "%s", name);
 	name_in_hint(t, name);
 }

@@ -23,7 +23,7 @@ bool trouble_set(struct trouble *t, enum cli_exit status, int errnum, const char
 bool trouble_hint(struct trouble *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* What happened, happened to service NAME: it goes in front, unless the words begin with it or no service is to blame, and
- * in the place of the word NAME in the hint. */
+ * in the place of the word NAME in the hint. NULL: to none in particular, and the hint does without. */
 void trouble_about(struct trouble *t, const char *name);
 
 /* Say it on standard error, control characters made visible: part of it may come from a service. Returns the exit

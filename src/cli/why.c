@@ -15,10 +15,12 @@
 #include "cli/detail.h"
 #include "cli/field.h"
 #include "cli/jsonout.h"
+#include "cli/moment.h"
 #include "cli/state.h"
 #include "cli/trouble.h"
 #include "cli/why_log.h"
 #include "core/cause.h"
+#include "core/life.h"
 
 enum {
 	MOST = 1000,        /* far more than the watcher keeps (DOCKET_KEPT): no number of a person is refused */
@@ -48,11 +50,12 @@ is_of_its_kind(const json_t *service, const json_t *incident)
 }
 
 /* Is one of INCIDENTS about the state that SERVICE is in? Not one that somebody wanted: a generation that was ended because
- * what comes after its start failed was asked to end. */
+ * what comes after its start failed was asked to end. One that is tried again failed before it waited, however long that was. */
 static bool
 is_told(const json_t *service, const json_t *incidents)
 {
 	const char *name = field_text(service, "name");
+	bool is_tried = strcmp(field_text(service, "state"), life_state_name(LIFE_STARTING)) == 0;
 	size_t i;
 	json_t *incident;
 	msec since, last;
@@ -61,7 +64,7 @@ is_told(const json_t *service, const json_t *incidents)
 	json_array_foreach((json_t *)incidents, i, incident)
 		if (json_is_true(json_object_get(incident, "alarm")) &&
 			strcmp(field_text(incident, "service"), name) == 0 && is_of_its_kind(service, incident) &&
-			(!field_seconds(incident, "last", &last) || last > clock_wall() - since - BELONGS))
+			(is_tried || !field_seconds(incident, "last", &last) || last > clock_wall() - since - BELONGS))
 			return true;
 	return false;
 }
@@ -91,11 +94,39 @@ print_untold(const json_t *services, const json_t *incidents, bool before, struc
 	return n;
 }
 
-/* With TROUBLE only what nobody wanted: of a service without any, bridled tells the latest that was wanted. That is an answer to
- * who asks for this service, and hides the others from who asks for all. */
+/* That its service came to serve only after INCIDENT: whoever reads of it hours later would take it for what is so now. A state
+ * that it was in before, and goes on in, says nothing of that. */
 static void
-print(const json_t *incidents, const json_t *services, bool trouble)
+print_since(const json_t *incident, const json_t *services, struct paint p)
 {
+	const char *name = field_text(incident, "service");
+	size_t i;
+	json_t *service;
+
+	json_array_foreach((json_t *)services, i, service) {
+		const char *state = field_text(service, "state"), *reason = field_text(service, "reason");
+		char moment[MOMENT_WORDS], words[1024];
+		msec since, last;
+		struct text t;
+
+		if (strcmp(field_text(service, "name"), name) != 0 || !state_serves(state) ||
+			state_failed(state, reason) || !field_seconds(service, "since", &since) ||
+			!field_seconds(incident, "last", &last) || last > clock_wall() - since)
+			continue;
+		moment_words(clock_wall() - since, moment);
+		text_init(&t, words, sizeof words);
+		text_addf(&t, "since %s it is %s: ", moment, state);
+		text_add_visible(&t, reason, strlen(reason));
+		paint_wrapped(stdout, p, COLOUR_GOOD, words, 2);
+	}
+}
+
+/* What A asks for. Of all services only what nobody wanted: of one without any, bridled tells the latest that was wanted. That is an
+ * answer to who asks for this service, and hides the others from who asks for all. */
+static void
+print(const json_t *incidents, const json_t *services, const struct arguments *a)
+{
+	bool is_past = a->value[OPTION_LAST] != NULL, trouble = a->count == 0 && !is_past;
 	struct paint p = paint_for(STDOUT_FILENO);
 	unsigned n = 0, left_out = 0;
 	size_t i;
@@ -109,6 +140,8 @@ print(const json_t *incidents, const json_t *services, bool trouble)
 		if (n++ > 0)
 			putchar('\n');
 		account_print(incident, stdout, p);
+		if (!is_past && json_is_true(json_object_get(incident, "alarm")))
+			print_since(incident, services, p);
 	}
 	if (print_untold(services, incidents, n > 0, p) == 0 && n == 0)
 		puts("nothing has gone wrong, as far as Bridle saw");
@@ -160,8 +193,7 @@ answer(struct connection *c, const struct arguments *a, json_t *parameters, stru
 	if ((a->given & ARGUMENT(JSON)) != 0) {
 		print_json(incidents);
 	} else if ((ok = connection_call(c, "List", standing(a), &services, t))) {
-		print(incidents, json_object_get(services.parameters, "services"),
-			a->count == 0 && a->value[OPTION_LAST] == NULL);
+		print(incidents, json_object_get(services.parameters, "services"), a);
 		varlink_reply_free(&services);
 	}
 	varlink_reply_free(&reply);

@@ -34,12 +34,13 @@ is_ready(const struct page_service *record, bool missed)
 	return READY_NOT_YET;
 }
 
-/* The worst of all services, or of the one; T says which and why. */
+/* The worst of all services, or of the one; T says which and why, and how many others there are. */
 static enum ready
 look_ready(struct watcher *w, const char *name, struct text *t)
 {
 	enum ready worst = READY_YES;
 	struct page_service record;
+	uint32_t missing = 0;
 
 	for (uint32_t i = 0; i < services_header(&w->services)->used; i++) {
 		enum ready ready;
@@ -48,6 +49,7 @@ look_ready(struct watcher *w, const char *name, struct text *t)
 			continue;
 		/* a stopped one is missed by whoever names it, and by all once bridled is stopping */
 		ready = is_ready(&record, name[0] != '\0' || services_header(&w->services)->stopping);
+		missing += ready != READY_YES;
 		if (ready <= worst) /* the first of the worst is the one that is named */
 			continue;
 		worst = ready;
@@ -56,6 +58,8 @@ look_ready(struct watcher *w, const char *name, struct text *t)
 		text_addf(t, "%s is %s: ", record.name, life_state_name((enum life_state)record.state));
 		reasons_of_state(t, &record);
 	}
+	if (missing > 1)
+		text_addf(t, "; %u more %s not ready", (unsigned)missing - 1, missing == 2 ? "is" : "are");
 	return worst;
 }
 

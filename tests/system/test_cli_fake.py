@@ -220,17 +220,21 @@ def test_who_fails_without_an_incident_is_told_of_all_the_same(fake):
                 # a worker of the old one was held for too long just before, and the next one was
                 service("new3", since=30.0, reason="the next generation could not be started: y; the old one serves on"),
                 service("told2", since=30.0, reason="the next generation was not ready in time; the old one serves on"),
+                service("again", "starting", since=30.0, reason="trying again after process 9 was killed by SIGTERM after 1m30s"),
+                service("first", "starting", since=30.0, reason="start was asked for"),
+                service("told3", "starting", since=30.0, reason="trying again after master 8 exited with status 3 after 1s"),
                 service("told", "failed", since=7000.0), service("old", "failed", since=30.0, reason="ended with status 1")]
-    told = [incident("told", 7001), incident("old", 7000), incident("new3", 34), incident("told2", 34, "boot")]
+    told = [incident("told3", 99, "boot"), incident("told", 7001), incident("old", 7000), incident("new3", 34), incident("told2", 34, "boot")]
     daemon = fake(services, {"Why": lambda p: {"incidents": told if "name" not in p else []}})
     out = bridle("--socket", daemon.path, "why").stdout
     assert "new  waiting for 30s: cannot execute 'x'\n" in out and "bridle logs new" in out
+    assert "again  starting for 30s: trying again after process 9" in out and "first" not in out and "told3  starting" not in out
     assert out.count("runtime.timeout") == 3 and "new3  running for 30s: the next" in out and "told2  running" not in out
     assert "old  failed for 30s: ended with status 1\n" in out
     assert "told  failed" not in out and "web" not in out and "new2  running for 30s: the next" in out and "nothing has gone wrong" not in out
     assert "nothing has gone wrong" in bridle("--socket", daemon.path, "why", "web").stdout
     lines = bridle("--socket", daemon.path, "why", "--json").stdout.splitlines()
-    assert [json.loads(line)["service"] for line in lines] == ["told", "old", "new3", "told2"]
+    assert [json.loads(line)["service"] for line in lines] == ["told3", "told", "old", "new3", "told2"]
 
 
 # ---- deeds ----
@@ -250,6 +254,13 @@ def test_errors_become_exit_statuses(fake, error, status, words):
     done = bridle("--socket", daemon.path, "start", "web")
     assert (done.returncode, done.stdout) == (status, "")
     assert words.replace("org.bridle.", "") in done.stderr
+
+
+def test_a_hint_names_nobody_where_all_were_asked_for(fake):
+    daemon = fake(answers={"Ready": Refusal("NotReady", reason="web is waiting: x; 1 more is not ready")})
+    done = bridle("--socket", daemon.path, "ready")
+    assert (done.returncode, done.stderr) == (4, "bridle: web is waiting: x; 1 more is not ready\n"
+                                                 "        bridle status shows what it waits for\n")
 
 
 @pytest.mark.parametrize("words, method, parameters", [
@@ -544,6 +555,20 @@ def test_what_was_wanted_is_only_counted_where_all_are_asked_for(fake, tmp_path)
     one = fake(answers={"Why": {"incidents": [wanted]}}, path=tmp_path / "another")
     assert bridle("why", "--socket", one.path).stdout.startswith("nothing has gone wrong, as far as Bridle saw\n\nleft out: 1 ")
     assert json.loads(bridle("why", "--json", "--socket", one.path).stdout)["service"] == "calm"
+
+
+def test_that_it_serves_since_then(fake):
+    """Of what went wrong before it came to serve: not of what happened while it did, nor where the next generation is what failed."""
+    def away(name, ago):
+        return {**incident("boot.import-missing", None), "service": name, "alarm": True, "last": time.time() - ago}
+    one = fake([service("shop", since=100.0, reason="proven ready"), service("busy", since=900.0, reason="proven ready"),
+                service("old", since=100.0, reason="the next generation was not ready in time; the old one serves on"),
+                service("down", "waiting", since=100.0, reason="master 7 exited with status 3")],
+               {"Why": {"incidents": [away(name, 500) for name in ("shop", "busy", "old", "down")]}})
+    out = bridle("why", "--socket", one.path).stdout
+    assert out.count("it is running: proven ready\n") == 1 and out.count("  since ") == 1, out
+    assert out.index("shop") < out.index("  since ") < out.index("busy")
+    assert "  since " not in bridle("why", "--last", "9", "--socket", one.path).stdout
 
 
 def test_several_incidents_for_programs_are_a_line_each(fake):

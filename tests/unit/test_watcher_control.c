@@ -265,12 +265,14 @@ ready_waits_and_gives_up(void **state)
 	stage_move(s, api, LIFE_STARTING, ON_START);
 	stage_call(fd, "org.bridle.Ready", json_pack("{s:f}", "timeout", 0.05), false);
 	expect_error(fd, "org.bridle.NotReady", "reason", "api is starting");
+	stage_move(s, web, LIFE_WAITING, ON_DIED_LATER);
+	stage_call(fd, "org.bridle.Ready", NULL, false);
+	expect_error(fd, "org.bridle.NotReady", "reason", "; 1 more is not ready");
 	stage_call(fd, "org.bridle.Ready", json_pack("{s:s, s:f}", "name", "api", "timeout", 9.0), false);
 	stage_settle(s);
 	stage_move(s, api, LIFE_RUNNING, ON_READY);
 	expect_message(fd, "api is ready");
 	close(fd);
-	(void)web;
 }
 
 static void
