@@ -184,7 +184,7 @@ cgroup_let_go(struct err *err)
 	return true;
 }
 
-/* Is WORD in the file NAME of GROUP, words with blanks between? */
+/* Is WORD in FILE of GROUP, words with blanks between? */
 static bool
 names_controller(int group, const char *file, const char *word)
 {

@@ -58,6 +58,7 @@ write_file(const char *path, const char *words)
 
 	if (fd < 0)
 		return false;
+	/* by hand: strlen(3) is no system call (steps.h) */
 	while (words[length] != '\0')
 		length++;
 	n = write(fd, words, (size_t)length);

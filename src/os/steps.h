@@ -21,8 +21,8 @@ enum step_phase {
 	STEP_PHASES
 };
 
-/* In the child, which may be running on its parent's memory: system calls only, as spawn_child.c says, and a few hundred bytes
- * of stack. OF is what was added, and is not to be written to. False with errno. */
+/* In the child, which may be running on its parent's memory: system calls only, as spawn_child.c says, and no more of
+ * the stack than a path takes (cradle.c). OF is what was added, and is not to be written to. False with errno. */
 typedef bool (*step_take)(const void *of);
 
 struct child_step {

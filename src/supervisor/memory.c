@@ -74,8 +74,8 @@ memory_make(struct bridled *b, struct err *err)
 		strerror(errno));
 	if (m->fd >= 0)
 		close(m->fd);
-	/* It survives a crash and a re-exec, by its number; after a kill -9 it is gone. A memfd begins open to
-	   everybody, and the watcher can see it in /proc/PID/fd. */
+	/* It survives a crash and a re-exec, by its number; after a kill -9 it is gone. A memfd begins open to everybody, and
+	 * the watcher can see it in /proc/PID/fd. */
 	*m = (struct memory){ .fd = memfd_create("bridle-memory", MFD_CLOEXEC) };
 	if (m->fd >= 0 && fchmod(m->fd, 0600) == 0 && write_header(m->fd, b->capacity))
 		return true;

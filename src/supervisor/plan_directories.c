@@ -48,7 +48,7 @@ fill(struct directories *d, const struct asked *asked, char *const *bases, const
 			*at = (struct directory){ .path = to, .mode = asked[kind].mode, .kind = (uint8_t)kind };
 			to += sprintf(to, "%s/%s", bases[kind], asked[kind].names->at[i]) + 1;
 			/* Given to its user, or emptied at its stop, it would be our control socket and our state that go;
-			   below run_dir, the directory of another service's credentials. */
+			 * below run_dir, the directory of another service's credentials. */
 			if (pathname_is_below(run_dir, at->path) || pathname_is_below(at->path, run_dir))
 				return err_set(err, 0, "directory '%s' is where bridled has its own", at->path);
 		}
@@ -82,7 +82,7 @@ plan_directories(struct plan *p, const struct conf_service *s, const struct plan
 	return fill(p->directories, asked, home->bases, home->run_dir, err);
 }
 
-/* The one called as WORD, up to its colon; a new one when there is none. */
+/* The one called NAME; a new one when there is none. */
 static struct credential *
 called(struct credentials *c, const char *name)
 {

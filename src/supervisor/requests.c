@@ -190,9 +190,10 @@ requests_take(struct bridled *b, const struct link_record *r, int fd, msec now)
 	}
 	if (fd >= 0)
 		close(fd);
-	if (b->safe) {
+	/* what it has seen decides nothing in safe mode; readiness and sizes are said again */
+	if (b->safe)
 		return;
-	} else if (r->kind == LINK_SIZE && s != NULL) {
+	if (r->kind == LINK_SIZE && s != NULL) {
 		s->size = r->arg;
 	} else if (r->kind == LINK_JUDGED && s != NULL) {
 		policies_judged(s, r, now);

@@ -122,7 +122,7 @@ watcher_child_start(struct bridled *b, msec now)
 	if (b->protected)
 		/* for want of memory it may be ended before any service is: another one looks again at all that it saw */
 		protect_not(w->pid, b->oom_score_adj);
-	header->watcher_restarts = (int32_t)w->starts++;
+	header->watcher_restarts = (int32_t)w->starts++; /* of the first one none */
 	watcher_link_open(b, pair[0]);
 	proof_show_all(b);
 	memory_bridled(b);

@@ -32,6 +32,9 @@ struct batch_of_datagrams {
 
 /* ---- whose it is ---- */
 
+/* Its last byte is looked at below, at most. */
+_Static_assert((int)STATSD_NAME < (int)PAGE_NAME, "the longest name that statsd_read() takes is within a service's");
+
 static bool
 is_of(const struct service *s, const struct statsd_metric *m)
 {

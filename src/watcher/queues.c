@@ -111,7 +111,8 @@ queues_ask(struct watcher *w, struct service *s, const struct page_service *reco
 	take(s->sampler, answers, record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS);
 }
 
-/* One exchange for the services FIRST to LAST, exclusive. */
+/* One exchange for the N listeners of so many SERVICES: those of slots[i] are the next counts[i] of QUERIES. What cannot be had
+ * stays unknown (add_queries), and every strain that needs it is no strain. */
 static void
 ask_some(struct watcher *w, const uint32_t *slots, const uint8_t *counts, unsigned services,
 	struct sockdiag_query *queries, unsigned n)

@@ -90,6 +90,13 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	waiter_free(waiter);
 }
 
+/* The service that it waits for, by its name: its slot may have been given to another since, and it another slot. */
+static bool
+read_own(const struct client *c, uint32_t *slot, struct page_service *record)
+{
+	return services_find(&c->w->services, c->waiter.name, slot) && services_read(&c->w->services, *slot, record);
+}
+
 /* ---- the outcome ---- */
 
 /* The move that led to the state in the page. */
@@ -172,8 +179,7 @@ accepted(struct client *c, const struct link_record *answer)
 	struct page_service record;
 	uint32_t slot;
 
-	if (waiter->name[0] == '\0' || !services_find(&c->w->services, waiter->name, &slot) ||
-		!services_read(&c->w->services, slot, &record)) {
+	if (waiter->name[0] == '\0' || !read_own(c, &slot, &record)) {
 		waiter_tell_accepted(c, answer);
 	} else if (waiter->deed == DEED_SCALE) {
 		wait_for_workers(c, &c->w->services.at[slot], &record);
@@ -227,8 +233,7 @@ wait_for_turn(struct client *c, const struct link_record *answer)
 	struct link_record move;
 	uint32_t slot;
 
-	if (c->waiter.no_wait || !services_find(&c->w->services, c->waiter.name, &slot) ||
-		!services_read(&c->w->services, slot, &record)) {
+	if (c->waiter.no_wait || !read_own(c, &slot, &record)) {
 		refused(c, answer);
 		return;
 	}
@@ -241,7 +246,6 @@ wait_for_turn(struct client *c, const struct link_record *answer)
 void
 waiter_answered(struct client *c, const struct link_record *answer)
 {
-
 	if (answer->result == LINK_DONE)
 		chronicle(c);
 	switch ((enum link_result)answer->result) {
@@ -335,20 +339,20 @@ void
 waiter_look(struct client *c)
 {
 	struct page_service record;
+	struct link_record move;
 	uint32_t slot;
 
-	if (c->waiter.kind == WAIT_READY) {
-		if (ready_answer(c, c->waiter.name, false))
-			client_next(c);
-	} else if (c->waiter.kind == WAIT_OUTCOME && services_find(&c->w->services, c->waiter.name, &slot) &&
-		services_read(&c->w->services, slot, &record)) {
-		judge_page(c, &c->w->services.at[slot], &record);
-	} else if (c->waiter.kind == WAIT_TURN && services_find(&c->w->services, c->waiter.name, &slot) &&
-		services_read(&c->w->services, slot, &record)) {
-		const struct link_record move = last_move(&record);
-
-		take_turn(c, &c->w->services.at[slot], &record, &move);
+	if (c->waiter.kind == WAIT_READY && ready_answer(c, c->waiter.name, false)) {
+		client_next(c); /* from here on it waits for something else, or nothing */
+		return;
 	}
+	if ((c->waiter.kind != WAIT_OUTCOME && c->waiter.kind != WAIT_TURN) || !read_own(c, &slot, &record))
+		return;
+	move = last_move(&record);
+	if (c->waiter.kind == WAIT_OUTCOME)
+		judge_page(c, &c->w->services.at[slot], &record);
+	else
+		take_turn(c, &c->w->services.at[slot], &record, &move);
 }
 
 void

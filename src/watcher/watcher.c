@@ -1,4 +1,3 @@
-#include "os/privilege.h"
 #include "watcher/watcher.h"
 
 #include <signal.h>
@@ -9,6 +8,7 @@
 #include "os/deposit.h"
 #include "os/pages.h"
 #include "os/pidfd.h"
+#include "os/privilege.h"
 #include "watcher/errands.h"
 #include "watcher/fence.h"
 #include "watcher/watch.h"
@@ -29,6 +29,7 @@ watch_slot(struct watcher *w, uint32_t slot)
 		return;
 	}
 	if (s->incarnation != 0 && (!there || strcmp(s->name, record.name) != 0 || s->kind != record.kind)) {
+		/* first: what is still in the pipe is read now, and told to the inquiry, which must be there for it */
 		logs_forget(w, s);
 		deaths_follow(w, s, NULL);
 		inquiry_forget(w, s);
@@ -120,6 +121,7 @@ open_all(struct watcher *w, bool tells, struct err *err)
 	logs_begin(w);
 	docket_open(w);
 	chronicle_open(w);
+	/* open, and listened at when the supervisor has asked for the first time, no sooner (pong() of uplink.c) */
 	return control_open(w, WATCHER_CONTROL_FD, err);
 }
 
@@ -153,7 +155,7 @@ watcher_run(void)
 	struct err err;
 
 	ignore_signals();
-	tells = pidfd_tells();
+	tells = pidfd_tells();          /* by a child of its own, which the fence forbids to make */
 	privilege_descriptors(&before); /* who started us may have had few left */
 	if (!fence_close(&err))
 		log_info("the watcher has no system call filter: %s", err.text);

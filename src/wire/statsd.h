@@ -28,8 +28,8 @@ enum statsd_level { STATSD_CRITICAL, STATSD_ERROR, STATSD_WARNING, STATSD_EXCEPT
 enum { STATSD_NAME = 47 /* bytes of a service's name at most */, STATSD_SIZE = 1400 /* of a datagram at most */ };
 
 struct statsd_metric {
-	const char *name, *own; /* the service; what is behind it: both within the datagram, not ended by NUL */
-	size_t name_length, own_length;
+	const char *name, *own; /* the service; what is behind it: printable, within the datagram, not ended by NUL */
+	size_t name_length, own_length; /* 1 to STATSD_NAME; 1 or more */
 	enum statsd_kind kind;
 	int64_t value; /* >= 0 */
 	int detail;
