@@ -18,6 +18,7 @@ enum cli_exit {
 };
 /* clang-format on */
 
+/* All of `bridle`. Returns its exit status; what went wrong has been said on standard error. */
 int cli_main(int argc, char **argv);
 
 #endif

@@ -28,6 +28,8 @@ enum { COMMANDS_COMMON = ARGUMENT(SOCKET) | ARGUMENT(ROOT) | ARGUMENT(HELP) };
 /* The command of that name, or NULL. */
 const struct command *commands_find(const char *name);
 
+/* Each is in the file of its name, those that ask for a deed in deeds.c. They return an exit status (cli.h), having said on
+ * standard error what went wrong. A points into argv, which stays. */
 int status_command(const struct arguments *a);
 int start_command(const struct arguments *a);
 int stop_command(const struct arguments *a);

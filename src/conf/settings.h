@@ -24,6 +24,7 @@ const struct conf_setting *settings_last(const struct settings *s, enum key_id k
 /* Move everything to SECTION, in ARENA, and begin anew. Of lists, the last setting gets what all of them say. */
 void settings_settle(struct settings *s, struct arena *arena, struct conf_section *section);
 
+/* Forget what was not settled. Needed only where reading ends before settings_settle. */
 void settings_release(struct settings *s);
 
 #endif

@@ -33,6 +33,7 @@ bool source_load(struct source *source, const char *path, uid_t owner, struct er
 /* The same for LENGTH BYTES, which are copied. */
 bool source_copy(struct source *source, const char *name, const char *bytes, size_t length, struct err *err);
 
+/* Let go of the bytes. `bad_line` stays, for whoever has yet to complain of it. */
 void source_release(struct source *source);
 
 #endif

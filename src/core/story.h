@@ -68,6 +68,7 @@ struct story {
 	bool all_expected; /* a reload or a second master: every worker is replaced */
 };
 
+/* Nothing was told yet, and no worker is known. */
 void story_init(struct story *s);
 
 /* Would E begin another story than the one that is being told? Then close it first. */

@@ -23,6 +23,7 @@ const char *hole_mark(struct arena *arena, const char *value, enum hole_variable
  * Where a default was taken and NOTE is not NULL, *NOTE says so. */
 const char *hole_fill(struct arena *arena, const char *text, const struct wordlist *variables, const char **note);
 
+/* Whether TEXT, as hole_mark made it, has any. */
 bool hole_is_in(const char *text);
 
 /* WORD without the statements of templates ({% if x %}) that stand at its ends; they go to *TAKEN, which is NULL where there

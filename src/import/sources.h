@@ -6,8 +6,11 @@
 
 #include "import/import.h"
 
+/* A configuration of supervisord, of LENGTH BYTES: a draft for each [program:x] with a command. What is broken is complained of
+ * in the import's report, with its line; the rest counts. */
 void supervisord_add(struct import *im, const char *name, const char *bytes, size_t length);
 
+/* The same of a Procfile: a draft for each of its processes. */
 void procfile_add(struct import *im, const char *name, const char *bytes, size_t length);
 
 /* All units that were added, into drafts: systemd.c. */

@@ -37,6 +37,7 @@ bool census_take(struct census *c);
  * in it when PID is gone. */
 bool census_take_below(struct census *c, pid_t pid);
 
+/* Give its memory back. Only of one that was taken. */
 void census_release(struct census *c);
 
 /* The index of PID. */

@@ -26,6 +26,7 @@ long dirents_next_number(struct dirents *d);
 /* Begin anew. */
 void dirents_rewind(struct dirents *d);
 
+/* Only of one that was opened. */
 void dirents_close(struct dirents *d);
 
 #endif

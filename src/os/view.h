@@ -75,6 +75,7 @@ bool view_empty(struct view *view, const char *path, const char *limits, bool re
 /* /dev with what every program needs, and nothing of the machine's. */
 bool view_add_devices(struct view *view, struct err *err);
 
+/* Forget all places. Steps that were made of them have copies (steps_add). */
 void view_release(struct view *view);
 
 /* PATH with those links replaced that root (or we ourselves) made in directories that nobody else can write to; at the

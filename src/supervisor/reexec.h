@@ -50,6 +50,7 @@ bool reexec_reaped(struct bridled *b, pid_t pid, int status);
 /* If it was agreed, do it: returns only when it cannot be done. */
 void reexec_now(struct bridled *b);
 
+/* At the end, after memory_end: whoever would go on after a crash finds nothing any more to go on from. */
 void reexec_release(struct bridled *b);
 
 #endif

@@ -32,6 +32,7 @@ struct bells {
 	ev_io written, readable;
 };
 
+/* None hangs anywhere yet. False with ERR when there is not even a descriptor to poll with. */
 bool bells_open(struct watcher *w, struct err *err);
 void bells_release(struct watcher *w);
 

@@ -31,6 +31,7 @@ struct console {
 	ev_io io;
 };
 
+/* Standard output, as bridled has it. Whether anybody reads there shows when something is written. */
 void console_open(struct watcher *w);
 
 /* N bytes of service NAME. *LINE (NULL at first) keeps what is not a line yet. */

@@ -54,6 +54,7 @@ struct docket_entry *docket_find(struct service *s, uint32_t number);
  * where that is not NULL; NULL: there is none. */
 struct docket_entry *docket_latest(struct service *s, const struct cause_verdict *v, const char *own);
 
+/* NULL is allowed: of a service without incidents. */
 void docket_free(struct docket *d);
 
 #endif

@@ -19,6 +19,7 @@ struct herald {
 	bool told; /* that they are being lost */
 };
 
+/* Connected only with the first incident that is to be told, and anew after a failure. */
 void herald_open(struct watcher *w);
 void herald_close(struct watcher *w);
 

@@ -67,6 +67,7 @@ struct inquiries {
 	bool reading;              /* a line is in hand: the spool is not free for another */
 };
 
+/* With the signatures of the page that is mapped now. */
 void inquiries_open(struct watcher *w);
 
 /* The page is another one, or was changed: look for the signatures that it has now. Where they are others, stories that are

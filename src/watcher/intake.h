@@ -34,6 +34,7 @@ struct intake {
 };
 #define INTAKE_NONE UINT32_MAX
 
+/* Nobody is read yet. False with ERR: there is no clock to read by. */
 bool intake_open(struct watcher *w, struct err *err);
 
 /* Begin to read the FIFO of S, if it has one; stop it. */

@@ -21,9 +21,11 @@ struct logfile {
 	msec born; /* ms since 1970, as far as the file system knows */
 };
 
+/* Not open. */
 void logfile_init(struct logfile *f);
 
-/* Open it if it is not, make it if it is not there (or was removed or replaced under us by somebody). */
+/* Open it if it is not, make it if it is not there (or was removed or replaced under us by somebody). WALL, ms since 1970: when
+ * it was made, where the file system does not say. False with ERR. */
 bool logfile_open(struct logfile *f, int log_dir, const char *service, msec wall, struct err *err);
 
 /* Append N bytes; *DONE says how many got there. False: not all did. */
@@ -35,6 +37,7 @@ bool logfile_cut(struct logfile *f, uint64_t size, struct err *err);
 /* Cut away the line that it ends in the middle of, if its beginning is within the last 64 KiB. */
 void logfile_cut_line(struct logfile *f);
 
+/* The name stays: whatever it holds is there for the next who opens it. */
 void logfile_close(struct logfile *f);
 
 #endif

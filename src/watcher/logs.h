@@ -48,6 +48,7 @@ struct logs {
 	ev_timer idle, age;
 };
 
+/* Of a service whose output nobody reads yet. */
 void log_init(struct log *log);
 
 /* Open directories and spool. Needs the page. */

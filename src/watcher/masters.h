@@ -33,6 +33,7 @@ struct masters {
 	struct shared_ooms shared;
 };
 
+/* Zeroed again. */
 void masters_free(struct masters *m);
 
 /* Those of S are the ones of RECORD from now on (NULL: it is gone). True when that is a change. One for whom there is no

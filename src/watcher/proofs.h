@@ -32,6 +32,7 @@ void proofs_socket(struct watcher *w, uint32_t slot, int fd);
 /* What the service in SLOT said of itself (STATUS=); "" when nothing. */
 const char *proofs_status(const struct watcher *w, uint32_t slot);
 
+/* All of them, at the end. */
 void proofs_release(struct watcher *w);
 
 #endif

@@ -8,6 +8,8 @@
 
 struct client;
 
+/* PARAMETERS are of the caller's call, an object, borrowed; what of them is no good is answered by InvalidParameter. What each
+ * answers is in wire/org.bridle.varlink. Ready and Watch may leave a waiter behind, which ends the call later. */
 void questions_info(struct client *c, json_t *parameters);
 void questions_list(struct client *c, json_t *parameters);
 void questions_ready(struct client *c, json_t *parameters);

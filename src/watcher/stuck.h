@@ -22,6 +22,7 @@ struct stuck {
 	ev_timer retry; /* runs while there is one */
 };
 
+/* Needs the spool: what a predecessor left in its areas waits from now on for its services (stuck_resume). */
 void stuck_open(struct watcher *w);
 
 /* The file of S does not take B, because of ERR. It is not read from now on. */

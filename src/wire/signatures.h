@@ -53,6 +53,7 @@ struct signature_index {
 };
 _Static_assert(SIGNATURES_OWN < UINT8_MAX, "numbers of one's own are bytes in an index");
 
+/* Of the table alone. */
 void signatures_index(struct signature_index *index);
 
 /* From now on also the COUNT (at most SIGNATURES_OWN) of OWN, which must live as long as INDEX; their patterns are not
