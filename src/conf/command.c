@@ -201,7 +201,7 @@ draft_marks(struct draft *d, uint32_t listeners, const char *run_dir)
 	if (listeners == 0)
 		return;
 	environment_set(&d->env, "LISTEN_PID", zeros);
-	environment_set(&d->env, "LISTEN_FDS", arena_printf(d->arena, "%u", (unsigned)listeners));
+	environment_set(&d->env, "LISTEN_FDS", "00"); /* room for conf_command_listeners() */
 }
 
 /* ---- putting it together ---- */
@@ -279,6 +279,7 @@ settle(struct conf_command *command, const struct draft *d)
 		command->workers = command->argv[d->workers_at] + strlen("--workers=");
 	command->generation = find_variable(command->envp, "BRIDLE_GENERATION");
 	command->listen_pid = find_variable(command->envp, "LISTEN_PID");
+	command->listen_fds = find_variable(command->envp, "LISTEN_FDS");
 	if (d->has_tmpdir) {
 		command->tmpdir = find_variable(command->envp, "TMPDIR");
 		command->tmpdir_generation = command->tmpdir + strlen(command->tmpdir) - strlen(zeros);
@@ -333,6 +334,8 @@ conf_command_build(struct conf_command *command, const struct conf_section *sect
 	arena_free(arena);
 	if (ok && command->workers != NULL)
 		conf_command_patch(command->workers, workers);
+	if (ok && command->listen_fds != NULL)
+		conf_command_listeners(command, listeners);
 	return ok;
 }
 
@@ -349,4 +352,15 @@ conf_command_patch(char *slot, uint64_t n)
 {
 	for (unsigned i = 10; i-- > 0; n /= 10)
 		slot[i] = (char)('0' + n % 10);
+}
+
+void
+conf_command_listeners(struct conf_command *command, uint32_t n)
+{
+	char *slot = command->listen_fds;
+
+	if (n >= 10)
+		*slot++ = (char)('0' + n / 10 % 10);
+	*slot++ = (char)('0' + n % 10);
+	*slot = '\0';
 }

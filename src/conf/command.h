@@ -2,8 +2,8 @@
  * command -- how a service is called: its argument vector and environment, from its settings.
  *
  * Pure but for environment files, which are read here, and for looking for the gunicorn to run. Built at load
- * time, so that starting needs no memory later. Three things change from start to start and are therefore
- * slots in the vectors, patched in place: the wanted number of workers, the generation, and LISTEN_PID.
+ * time, so that starting needs no memory later. Four things change from start to start and are therefore
+ * slots in the vectors, patched in place: the wanted number of workers, the generation, LISTEN_PID and LISTEN_FDS.
  */
 #ifndef BRIDLE_CONF_COMMAND_H
 #define BRIDLE_CONF_COMMAND_H
@@ -29,6 +29,7 @@ struct conf_command {
 	char *workers;    /* 10 writable digits within argv ("--workers=0000000002"), or NULL for a program */
 	char *generation; /* 10 writable digits within envp (BRIDLE_GENERATION=) */
 	char *listen_pid; /* 10 writable digits within envp (LISTEN_PID=), or NULL without listeners */
+	char *listen_fds; /* room for two within envp (LISTEN_FDS=), likewise; see conf_command_listeners */
 	char *tmpdir;     /* TMPDIR= value with its generation at the end (".../tmp." + 10 digits at
 	                       * tmpdir_generation), or NULL for a program or when the user set TMPDIR */
 	char *tmpdir_generation;
@@ -62,6 +63,10 @@ void conf_command_free(struct conf_command *command);
 
 /* Write N (< 10^10) into a slot. */
 void conf_command_patch(char *slot, uint64_t n);
+
+/* Write N (< 100) into LISTEN_FDS of COMMAND, which has listeners; without a zero in front, which makes a number octal for who
+ * guesses the base (strtol(3)). */
+void conf_command_listeners(struct conf_command *command, uint32_t n);
 
 /* The version of the Gunicorn that COMMAND (absolute path of a gunicorn script) would run, found by its
  * installed metadata (site-packages or dist-packages of its prefix or interpreter), without running it. */

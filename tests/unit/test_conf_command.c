@@ -256,9 +256,13 @@ slots_are_patched_in_place(void **state)
 	assert_string_equal(variable(command.envp, "BRIDLE_GENERATION"), "4294967295");
 	assert_string_equal(variable(command.envp, "LISTEN_PID"), "0000000077");
 	assert_string_equal(variable(command.envp, "LISTEN_FDS"), "2");
+	conf_command_listeners(&command, 17);
+	assert_string_equal(variable(command.envp, "LISTEN_FDS"), "17");
+	conf_command_listeners(&command, 3);
+	assert_string_equal(variable(command.envp, "LISTEN_FDS"), "3");
 	assert_string_equal(command.tmpdir, "/run/bridle/web/tmp.0000000005");
 	assert_ptr_equal(variable(command.envp, "TMPDIR"), command.tmpdir);
-	assert_string_not_equal(command.envp[0], "LISTEN_FDS=2");
+	assert_string_not_equal(command.envp[0], "LISTEN_FDS=3");
 	conf_command_free(&command);
 }
 
