@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,6 +16,7 @@
 #include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
 #include "supervisor/demand.h"
+#include "supervisor/door.h"
 #include "supervisor/ordering.h"
 #include "supervisor/places.h"
 #include "supervisor/proof.h"
@@ -62,10 +64,11 @@ service_patch(struct service *s, uint8_t slot)
 static pid_t
 start_planned(struct service *s, uint8_t slot, struct err *err)
 {
-	int listeners[HELD_MAX];
+	int listeners[HELD_MAX + 1], door;
 	uint32_t number = s->life.slots[slot].number;
 	struct plan *p = s->plan;
 	struct spawn_request r;
+	pid_t pid;
 
 	/* what may fail comes first: once there is a process, only it can */
 	if (!held_open(&s->held, p, listeners, err) || !tmpdir_make(s, number, err))
@@ -79,7 +82,12 @@ start_planned(struct service *s, uint8_t slot, struct err *err)
 	r.output_fd = s->output_fd >= 0 ? s->output_fd : s->home->null_fd;
 	r.cgroup_fd = s->cgroup[slot];
 	r.descriptors = p->own_descriptors ? 0 : s->home->descriptors;
-	return proof_prepare(s, &r, listeners, err) ? service_spawn(s, &r, err) : -1;
+	if (!proof_prepare(s, &r, listeners, err) || !door_open(s, slot, &r, listeners, &door, err))
+		return -1;
+	pid = service_spawn(s, &r, err);
+	if (door >= 0)
+		close(door);
+	return pid;
 }
 
 /* Who reads it knows of whom it is said. */
@@ -305,6 +313,7 @@ service_act(struct service *s, msec now)
 	/* in this order: what the orders made of it decides who is listened for, what may be removed, what is shown, and
 	 * when we are called again */
 	demand_follow(s);
+	door_follow(s);
 	service_remove_places(s, now);
 	service_show(s);
 	arm(s);

@@ -10,6 +10,7 @@
 #include "os/listener.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/door.h"
 #include "supervisor/service.h"
 
 static void
@@ -87,6 +88,8 @@ client_address(const struct held_listener *l, struct sockaddr_storage *a)
 static void
 show_probe(const struct service *s, struct page_service *record)
 {
+	struct sockaddr_storage door = { 0 };
+
 	record->probe_length = 0;
 	if (record->settings.probe.target[0] == '\0')
 		return;
@@ -96,6 +99,8 @@ show_probe(const struct service *s, struct page_service *record)
 		memcpy(record->probe_address, &plan_program_of(s->plan)->address, record->probe_length);
 		return;
 	}
+	record->probe_length = door_address(s, &door);
+	memcpy(record->probe_address, &door, record->probe_length);
 	for (uint32_t i = 0; i < s->held.count && record->probe_length == 0; i++) {
 		struct sockaddr_storage address = { 0 };
 

@@ -11,11 +11,7 @@
 #include "os/alarm.h"
 #include "wire/http.h"
 
-enum {
-	ENOUGH = 65536 /* bytes of an answer after which nobody waits for its end */,
-	AGAIN = 10 /* ms */,
-	PATIENT = 20 /* looks */
-};
+enum { ENOUGH = 65536 /* bytes of an answer after which nobody waits for its end */ };
 
 static bool
 wants_http(const struct probe *p)
@@ -23,43 +19,15 @@ wants_http(const struct probe *p)
 	return p->settings.target[0] == '/';
 }
 
-static void
-let_go(struct probe *p)
-{
-	while (p->held_count > 0)
-		close(p->held[--p->held_count]);
-}
-
-/* What is under way, but not what others hold. */
-static void
-leave(struct probe *p)
-{
-	ev_io_stop(p->loop, &p->io);
-	ev_timer_stop(p->loop, &p->timer);
-	ev_timer_stop(p->loop, &p->again);
-	p->fd = -1;
-}
-
 void
 probe_stop(struct probe *p)
 {
-	let_go(p);
 	if (p->fd < 0)
 		return;
+	ev_io_stop(p->loop, &p->io);
+	ev_timer_stop(p->loop, &p->timer);
 	close(p->fd);
-	leave(p);
-}
-
-/* A worker that can do one thing at a time waits for a request meanwhile: closed at once, it would be the first to take the next
- * connection, too (a listener wakes who has waited for longest). */
-static void
-miss(struct probe *p)
-{
-	if (p->held_count == PROBE_HELD)
-		let_go(p);
-	p->held[p->held_count++] = p->fd;
-	leave(p);
-	p->done(p, PROBE_MISSED);
+	p->fd = -1;
 }
 
 static void
@@ -111,23 +79,6 @@ watch(struct probe *p, int events)
 	ev_io_start(p->loop, &p->io);
 }
 
-/* Nothing tells when a connection is accepted. Whoever has it waits for us meanwhile, if he is one that can only wait. */
-static bool
-is_taken(struct probe *p)
-{
-	switch (p->taker != NULL ? p->taker(p) : PROBE_TAKEN) {
-	case PROBE_TAKEN: return true;
-	case PROBE_TAKEN_BY_OTHER: miss(p); break;
-	case PROBE_NOT_TAKEN:
-		if (++p->looked == PATIENT) /* nobody is kept from his work for longer, whoever else is slow */
-			let_go(p);
-		ev_io_stop(p->loop, &p->io);
-		alarm_in(p->loop, &p->again, AGAIN);
-		break;
-	}
-	return false;
-}
-
 static void
 ask(struct probe *p)
 {
@@ -141,8 +92,6 @@ ask(struct probe *p)
 		fail_with(p, error);
 		return;
 	}
-	if (!is_taken(p))
-		return;
 	if (!wants_http(p)) {
 		finish(p, PROBE_GOOD);
 		return;
@@ -196,14 +145,6 @@ on_event(struct ev_loop *loop, ev_io *io, int events)
 }
 
 static void
-on_again(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	(void)loop;
-	(void)events;
-	ask(timer->data);
-}
-
-static void
 on_late(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct probe *p = timer->data;
@@ -222,8 +163,7 @@ probe_init(struct probe *p, struct ev_loop *loop, void (*done)(struct probe *, e
 	*p = (struct probe){ .loop = loop, .fd = -1, .done = done, .data = data };
 	ev_init(&p->io, on_event);
 	ev_init(&p->timer, on_late);
-	ev_init(&p->again, on_again);
-	p->io.data = p->timer.data = p->again.data = p;
+	p->io.data = p->timer.data = p;
 }
 
 void
@@ -236,7 +176,6 @@ probe_ask(struct probe *p, const struct page_service *record)
 	memcpy(&address, record->probe_address, length);
 	p->settings = record->settings.probe;
 	p->sent = false;
-	p->looked = 0;
 	p->kept = p->taken = 0;
 	p->fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (p->fd < 0) {

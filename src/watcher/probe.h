@@ -15,26 +15,16 @@
 enum probe_result {
 	PROBE_GOOD,
 	PROBE_BAD,
-	PROBE_UNASKED, /* the watcher's user may not connect: nothing is known */
-	PROBE_MISSED /* somebody took the connection whom it is not for: he was asked nothing, and has it until the next end */
+	PROBE_UNASKED /* the watcher's user may not connect: nothing is known */
 };
-
-enum { PROBE_HELD = 32 /* such connections at most */ };
-
-/* Who has a connection of ours: whom it is for, as far as can be seen; somebody else; or it waits to be accepted. */
-enum probe_taker { PROBE_TAKEN, PROBE_TAKEN_BY_OTHER, PROBE_NOT_TAKEN };
 
 struct probe {
 	struct ev_loop *loop;
 	int fd; /* -1: none is under way */
 	bool sent;
-	/* Asked for each connection before anything is sent; NULL: it is for whoever takes it. The caller sets it, before he asks. */
-	enum probe_taker (*taker)(struct probe *probe);
-	int held[PROBE_HELD]; /* taken by others, who are kept busy by them, so that the next one is somebody else's */
-	uint8_t held_count, looked; /* and looks since the last of them */
-	uint32_t connected;         /* times, in all: connections that we brought */
+	uint32_t connected; /* times, in all: connections that we brought */
 	ev_io io;
-	ev_timer timer, again; /* the latter: who has taken it is looked at once more */
+	ev_timer timer;
 	struct page_probe settings;
 	char answer[16];    /* its beginning */
 	size_t kept, taken; /* bytes of it kept, and read */

@@ -3,13 +3,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/life.h"
-#include "os/process.h"
-#include "os/sockdiag.h"
 #include "watcher/queues.h"
 #include "watcher/troubles.h"
 #include "watcher/watch.h"
-
-enum { MISSED_MOST = 100 /* then the old one is much quicker, for some reason, and whoever answers counts */ };
 
 /* Slots move in memory when the page does. */
 static struct service *
@@ -44,31 +40,6 @@ judge_health(struct probes *p, const struct page_service *record, bool good)
 	troubles_judged(p->w, of(p), record->generation, LINK_UNHEALTHY, 0);
 }
 
-/* While one generation replaces another both accept on the same listener, and what the old one answers says nothing of the new. A
- * worker is told by the socket that it got for our connection, where we may look (CAP_SYS_PTRACE); else, whoever answers counts. */
-static enum probe_taker
-taker(struct probe *probe)
-{
-	const struct probes *p = probe->data;
-	const struct workers *workers = &of(p)->sampler->workers;
-	uint64_t inode;
-	int known = sockdiag_acceptor(queues_socket(p->w), probe->fd, &inode);
-
-	if (known <= 0)
-		return known == 0 ? PROBE_NOT_TAKEN : PROBE_TAKEN;
-	for (uint32_t i = 0; i < workers->count; i++)
-		if (process_has_socket(workers->at[i].pid, inode))
-			return workers->at[i].generation == p->number ? PROBE_TAKEN : PROBE_TAKEN_BY_OTHER;
-	return PROBE_TAKEN;
-}
-
-static void
-ask_new_one(struct probes *p, const struct page_service *record)
-{
-	p->probe.taker = record->state == LIFE_REPLACING && p->missed < MISSED_MOST ? taker : NULL;
-	probe_ask(&p->probe, record);
-}
-
 static void
 on_done(struct probe *probe, enum probe_result result)
 {
@@ -79,12 +50,7 @@ on_done(struct probe *probe, enum probe_result result)
 		tell_unasked(p);
 	if (!services_read(&p->w->services, p->slot, &record))
 		return;
-	if (result == PROBE_MISSED) {
-		if (++p->missed == MISSED_MOST)
-			log_warning("%s: the generation before takes every probe: whoever answers it counts",
-				of(p)->name);
-		ask_new_one(p, &record);
-	} else if (p->for_readiness) { /* PROBE_UNASKED passes: heartbeats alone have to do */
+	if (p->for_readiness) { /* PROBE_UNASKED passes: heartbeats alone have to do */
 		p->passed = result != PROBE_BAD;
 		if (p->passed) /* the next look, which finds it ready, is not to be waited for */
 			samples_moved(p->w, of(p));
@@ -121,8 +87,7 @@ probes_passed(struct probes *p, const struct page_service *record, uint32_t numb
 	p->number = number;
 	p->since = record->since;
 	p->passed = false;
-	p->missed = same ? p->missed : 0;
-	ask_new_one(p, record);
+	probe_ask(&p->probe, record);
 	return p->passed; /* a socket that may not be asked is known at once */
 }
 
@@ -156,7 +121,6 @@ probes_look(struct probes *p, const struct page_service *record)
 		return;
 	/* who is overloaded is not unwell, and is not given one more request to answer; -1, not known, is no reason */
 	queues_ask(p->w, of(p), record);
-	p->probe.taker = NULL;
 	if (of(p)->sampler->queue <= 0)
 		probe_ask(&p->probe, record);
 }

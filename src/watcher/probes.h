@@ -2,9 +2,9 @@
  * probes -- when a service is asked over its own socket, and what follows: before it counts as ready (probe), and while it
  * runs (probe_interval), where too many failures are answered as on_unhealthy says.
  *
- * What a probe proves: that the socket answers. At a first start nobody else can have answered it. While replacing, the
- * old generation listens on the same socket, and the kernel gives a connection to whoever comes first: then heartbeats
- * prove the new generation, and the probe only guards that nothing else went wrong.
+ * What a probe proves: that whoever answers is well. Before it counts as ready that is the generation itself: at a first start
+ * nobody else listens, and one that is to replace another has a door of its own (supervisor/door.h), which is what the page then
+ * names. After HUP old workers and new ones of one master listen, and it may be either.
  */
 #ifndef BRIDLE_WATCHER_PROBES_H
 #define BRIDLE_WATCHER_PROBES_H
@@ -28,7 +28,6 @@ struct probes {
 	msec since;         /* in the state that began then */
 	bool passed;        /* and answered */
 	bool for_readiness; /* the one under way */
-	uint8_t missed;     /* connections of that, one after the other, which the generation before took */
 	bool unasked_told;
 	msec due; /* of the next while running */
 };

@@ -64,9 +64,11 @@ is_proven(struct watcher *w, struct service *s, const struct page_service *recor
 	/* after HUP only workers that were forked since count: the others have loaded the old code */
 	msec since = reloading ? record->since - TICK : 0;
 
-	if (record->state == LIFE_REPLACING && g->singly)
-		return exchanges_judge(w, s, record, g, now);
-	return count_proven(&s->sampler->workers, record, g->number, since, now) >= needed(record, g);
+	if (count_proven(&s->sampler->workers, record, g->number, since, now) < needed(record, g) ||
+		!probes_passed(&s->sampler->probes, record, g->number))
+		return false;
+	/* not before: nothing is given up for one that does not answer as it should */
+	return record->state != LIFE_REPLACING || !g->singly || exchanges_judge(w, s, record, g, now);
 }
 
 void
@@ -81,7 +83,7 @@ readiness_judge(struct watcher *w, struct service *s, const struct page_service 
 
 		if (g->number == 0 || g->master == 0 || (g->state != GENERATION_BOOTING && !reloading))
 			continue;
-		if (is_proven(w, s, record, g, now) && probes_passed(&s->sampler->probes, record, g->number))
+		if (is_proven(w, s, record, g, now))
 			say_ready(w, s, record, g->number);
 	}
 }

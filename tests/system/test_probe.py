@@ -1,10 +1,14 @@
 """A service is asked over its own socket before it counts as ready, and while it runs."""
+import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from client import get
+import processes
+from client import Traffic, get
 from sections import web
+from test_survival import Reaper, kill_and_start, wait_reborn
 from waiting import stays, until
 
 # Answers /health with the status in the file STATUS, and what it was asked with goes to standard error.
@@ -14,7 +18,7 @@ def app(environ, start_response):
     path = environ["PATH_INFO"]
     status = open(os.environ["STATUS"]).read().strip() if path == "/health" else "200"
     if path == "/health":
-        print("probed", environ["HTTP_HOST"], environ["QUERY_STRING"], file=sys.stderr, flush=True)
+        print("probed", environ["HTTP_HOST"], environ["QUERY_STRING"], status, file=sys.stderr, flush=True)
     if status == "hang":
         import time; time.sleep(600)
     body = respond(path, environ["QUERY_STRING"])
@@ -88,22 +92,91 @@ def test_a_replacement_whose_probe_fails_leaves_the_old_one(sick):
     assert (site.state(), site.master()) == ("running", master)
 
 
-@pytest.mark.parametrize("bind", [{}, {"bind": "unix:{root}/web.sock", "socket_mode": "0666"}], ids=["TCP", "unix"])
-def test_the_new_generation_is_asked_itself(sick, tmp_path, bind):
-    """Beside an old one that answers as wanted on the same listener."""
+UNIX = {"bind": "unix:{root}/web.sock", "socket_mode": "0666"}
+
+
+def begin_another(site, status):
+    """Its code is new: what that answers is in a file of its own, which is returned."""
+    made = site.status.with_name("another")
+    made.write_text(status)
+    site.config.write_text(site.config.read_text().replace(f"STATUS={site.status}", f"STATUS={made}"))
+    site.ctl("reload")
+    return made
+
+
+def await_refusals(site, count):
+    """So many more of what answers with status 500; whoever may have been asked in its place answers with 200."""
+    before = site.log().count("probed shop.example deep=1 500")
+    until(lambda: site.log().count("probed shop.example deep=1 500") >= before + count, "probes of the new generation")
+    assert site.state() == "replacing" and site.service()["generation"] == 1
+
+
+@pytest.mark.parametrize("bind", [{}, UNIX], ids=["TCP", "unix"])
+@pytest.mark.parametrize("name", ["sync", "gthread", "gevent"])
+def test_the_new_generation_is_asked_itself(sick, name, bind):
+    """However eager the workers of the old one are, which answer as wanted on the same listener."""
+    site = sick("200", workers=2, worker_class=name, start_timeout="60s", **bind)
+    site.ctl("start", "web")
+    old = site.master()
+    address = site.address() if bind else ("127.0.0.1", site.port)
+    with Traffic(address) as traffic:
+        another = begin_another(site, "500")
+        await_refusals(site, 8)
+        another.write_text("200")
+        until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to take over")
+        until(lambda: not processes.alive(old), "the old one to go")
+    assert traffic.failed == {} and traffic.good > 0
+    assert not list(site.run_dir.glob("door*"))
+    assert get(address).status == 200
+
+
+@pytest.mark.parametrize("bind", [{}, UNIX], ids=["TCP", "unix"])
+def test_one_that_goes_on_failing_is_ended(sick, bind):
     site = sick("200", workers=2, start_timeout="4s", **bind)
     site.ctl("start", "web")
     master = site.master()
-    (tmp_path / "bad").write_text("500")
-    text = site.config.read_text()
-    assert f"STATUS={site.status}" in text
-    site.config.write_text(text.replace(f"STATUS={site.status}", f"STATUS={tmp_path / 'bad'}"))
-    site.ctl("reload")
+    another = begin_another(site, "500")
     until(lambda: "replacing -> running" in site.said(), "the replacement to fail")
     assert (site.state(), site.master()) == ("running", master)
-    (tmp_path / "bad").write_text("200")
+    assert not list(site.run_dir.glob("door*"))
+    another.write_text("200")
     site.ctl("restart", "web")
     assert site.service()["generation"] == 3
+
+
+@pytest.mark.parametrize("bind", [{}, UNIX], ids=["TCP", "unix"])
+def test_it_is_asked_by_whoever_comes_after_us(sick, bind):
+    """bridled becomes another, crashes and is killed while the new generation is being asked."""
+    site = sick("200", workers=2, start_timeout="60s", **bind)
+    site.ctl("start", "web")
+    old = site.master()
+    another = begin_another(site, "500")
+    await_refusals(site, 2)
+    site.ctl("reexec")
+    await_refusals(site, 2)
+    os.kill(site.pid, signal.SIGSEGV)
+    wait_reborn(site, "crashes", 1)
+    await_refusals(site, 2)
+    with Reaper(*processes.descendants(site.pid)):
+        kill_and_start(site)
+        await_refusals(site, 2)
+        another.write_text("200")
+        until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to take over")
+        until(lambda: not processes.alive(old), "the old one to go")
+    assert not list(site.run_dir.glob("door*"))
+
+
+def test_nothing_is_given_up_for_one_that_fails(sick):
+    """Where workers are exchanged one by one, the old generation has all of its own until the new one has answered."""
+    site = sick("200", workers=3, replace="one-by-one", min_ready="100ms", start_timeout="60s", **UNIX)
+    site.ctl("start", "web")
+    site.wait_workers(3)
+    another = begin_another(site, "500")
+    await_refusals(site, 5)
+    assert [one["generation"] for one in site.service()["workers"]].count(1) == 3
+    another.write_text("200")
+    until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to take over")
+    site.wait_workers(3)
 
 
 @pytest.mark.parametrize("action", ["none", "replace", "restart"])
