@@ -49,10 +49,6 @@ struct sockdiag_peer {
 /* Call SEE for each TCP connection of our network namespace that is open, or being opened. */
 void sockdiag_peers(int fd, void (*see)(void *context, const struct sockdiag_peer *peer), void *context);
 
-/* The INODE of the other end of FD, a connection of ours to a listener in our network namespace, as soon as some process has
- * accepted it (until then it has none). 1; 0: nobody has; -1: the kernel does not tell. */
-int sockdiag_acceptor(int fd, int connection, uint64_t *inode);
-
 /* The file that the unix socket INODE is bound to: its device, and its inode number's lower 32 bits, which is all
  * that the kernel tells. False: it has none, or that cannot be asked. */
 bool sockdiag_file(uint64_t inode, dev_t *device, uint32_t *file);

@@ -8,7 +8,6 @@
 #include <linux/unix_diag.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -169,93 +168,4 @@ sockdiag_peers(int fd, void (*see)(void *context, const struct sockdiag_peer *pe
 	for (unsigned i = 0; i < 2; i++)
 		diag_tcp(fd, families[i], 1U << DIAG_ESTABLISHED | 1U << DIAG_SYN_SENT, 0, 1U << (INET_DIAG_INFO - 1),
 			read_peer, &watch);
-}
-
-/* ---- who accepted ---- */
-
-static void
-read_unix_peer(const struct nlmsghdr *message, void *context)
-{
-	const uint32_t *peer = diag_attribute(message, sizeof(struct unix_diag_msg), UNIX_DIAG_PEER, sizeof *peer);
-
-	if (peer != NULL)
-		*(uint32_t *)context = *peer;
-}
-
-/* 32 bits are all that the kernel tells of unix sockets, whose inodes have no more (get_next_ino). */
-static int
-acceptor_of_unix(int fd, int connection, uint64_t *inode)
-{
-	struct stat st;
-	uint32_t peer = 0;
-
-	if (fstat(connection, &st) != 0 || diag_unix(fd, st.st_ino, UDIAG_SHOW_PEER, read_unix_peer, &peer) != 0)
-		return -1;
-	*inode = peer;
-	return peer != 0;
-}
-
-/* Ports as they are on the wire, of the other end: its own, and ours. */
-struct other_end {
-	uint16_t port, ours;
-	bool seen;
-	uint64_t inode;
-};
-
-/* By ports alone: two of our connections with the same pair would have to be to two addresses at once. */
-static void
-read_other_end(const struct nlmsghdr *message, void *context)
-{
-	const struct inet_diag_msg *m = NLMSG_DATA(message);
-	struct other_end *other = context;
-
-	if (message->nlmsg_len < NLMSG_LENGTH(sizeof *m) || m->id.idiag_sport != other->port ||
-		m->id.idiag_dport != other->ours)
-		return;
-	other->seen = true;
-	other->inode = m->idiag_inode;
-}
-
-static uint16_t
-port_in(const struct sockaddr_storage *a)
-{
-	struct sockaddr_in in;
-
-	/* at the same place in both families */
-	memcpy(&in, a, sizeof in);
-	return in.sin_port;
-}
-
-/* In both families: whoever listens everywhere has accepted IPv4 by a socket of IPv6 (ipv6(7)). */
-static int
-acceptor_of_tcp(int fd, int connection, uint64_t *inode)
-{
-	static const uint16_t families[] = { AF_INET, AF_INET6 };
-	struct sockaddr_storage here = { 0 }, there = { 0 };
-	socklen_t size = sizeof here;
-	struct other_end other = { 0 };
-
-	if (getsockname(connection, (struct sockaddr *)&here, &size) != 0)
-		return -1;
-	size = sizeof there;
-	if (getpeername(connection, (struct sockaddr *)&there, &size) != 0)
-		return -1;
-	other.port = port_in(&there);
-	other.ours = port_in(&here);
-	for (unsigned i = 0; i < 2 && !other.seen; i++)
-		if (diag_tcp(fd, families[i], CONNECTED, ntohs(other.port), 0, read_other_end, &other) != 0)
-			return -1;
-	*inode = other.inode;
-	return other.seen ? other.inode != 0 : -1;
-}
-
-int
-sockdiag_acceptor(int fd, int connection, uint64_t *inode)
-{
-	int family = 0;
-	socklen_t size = sizeof family;
-
-	if (getsockopt(connection, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0)
-		return -1;
-	return family == AF_UNIX ? acceptor_of_unix(fd, connection, inode) : acceptor_of_tcp(fd, connection, inode);
 }

@@ -8,7 +8,6 @@
 #include <sys/un.h>
 
 #include "os/listener.h"
-#include "os/process.h"
 #include "os/sockdiag.h"
 #include "scratch.h"
 
@@ -259,57 +258,6 @@ counts_open_connections(void **state)
 	scratch_remove(&s);
 }
 
-/* A connection to LISTENER at ADDRESS: nobody's, then ours. */
-static void
-assert_told_who_accepts(int listener, const struct sockaddr *address, socklen_t size)
-{
-	int diag = sockdiag_open(NULL), client = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), accepted;
-	struct stat st;
-	uint64_t inode = 0;
-
-	assert_int_equal(connect(client, address, size), 0);
-	assert_int_equal(sockdiag_acceptor(diag, client, &inode), 0);
-	accepted = accept(listener, NULL, NULL);
-	assert_true(accepted >= 0);
-	assert_int_equal(fstat(accepted, &st), 0);
-	assert_int_equal(sockdiag_acceptor(diag, client, &inode), 1);
-	assert_int_equal(inode, st.st_ino);
-	assert_true(process_has_socket(getpid(), inode));
-	close(accepted);
-	assert_false(process_has_socket(getpid(), inode));
-	close(client);
-	close(diag);
-}
-
-static void
-tells_who_accepted(void **state)
-{
-	struct listener_unix who = { geteuid(), getegid(), 0600 };
-	struct sockaddr_in four = { .sin_family = AF_INET };
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	const char *hosts[] = { "127.0.0.1", "" }; /* the latter accepts IPv4 by IPv6 */
-	struct scratch s;
-	struct err err;
-	int fd;
-
-	(void)state;
-	scratch_make(&s);
-	strcpy(a.sun_path, scratch_path(&s, "who"));
-	fd = listener_open_unix(a.sun_path, &who, BACKLOG, &err);
-	assert_true(fd >= 0);
-	assert_told_who_accepts(fd, (struct sockaddr *)&a, sizeof a);
-	close(fd);
-	four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	for (int i = 0; i < 2; i++) {
-		fd = listener_open_tcp(hosts[i], 0, BACKLOG, &err);
-		assert_true(fd >= 0);
-		four.sin_port = htons(port_of(fd));
-		assert_told_who_accepts(fd, (struct sockaddr *)&four, sizeof four);
-		close(fd);
-	}
-	scratch_remove(&s);
-}
-
 int
 main(void)
 {
@@ -320,7 +268,6 @@ main(void)
 		cmocka_unit_test(reads_long_answers),
 		cmocka_unit_test(tells_the_file),
 		cmocka_unit_test(counts_open_connections),
-		cmocka_unit_test(tells_who_accepted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
