@@ -161,7 +161,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 			inquiry_flush(q);
 			judge_so_far(q);
 		}
-		if (q->quiet <= now)
+		if (q->quiet <= now && !inquiry_lasts(q, now))
 			close_case(q);
 		if (next_of(q) < due)
 			due = next_of(q);

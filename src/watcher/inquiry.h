@@ -56,6 +56,8 @@ struct inquiry {
 	uint32_t asked_uid;
 	msec asked_at;        /* and when; 0: never */
 	int32_t master_ended; /* that was told of last */
+	int32_t leaving;      /* the master that somebody besides us told to end, and that has not; 0: none */
+	msec leaves_by;       /* when it has, at the latest */
 };
 
 struct inquiries {

@@ -116,6 +116,16 @@ ask_why_killed(struct watcher *w, struct service *s, const struct recognised *wh
 		inquiry_told(w, s, FACT_OOM, what->match.pid);
 }
 
+/* Its master is about to end, which takes as long as its requests do. */
+static void
+note_stop(struct watcher *w, struct service *s, const struct recognised *what)
+{
+	enum fact found[WITNESS_FACTS];
+
+	if (what->kind == RECOGNISED_LINE && witness_facts(what, found) > 0 && found[0] == FACT_STOP)
+		inquiry_leaves(w, s, what->speaker);
+}
+
 /* A worker comes, or goes, in its own words (Arbiter.spawn_worker; both are of one level). */
 static void
 note_word(struct service *s, const struct recognised *what)
@@ -161,6 +171,7 @@ heard(void *context, const struct recognised *what)
 		inquiry_ended(s, clock_now() - UNSEEN_LIVED);
 	}
 	note_hang(w, s->inquiry->told, s, what);
+	note_stop(w, s, what);
 	ask_why_killed(w, s, what);
 }
 

@@ -15,7 +15,10 @@
 #include "watcher/inquiry_parts.h"
 #include "watcher/watch.h"
 
-enum { ASKED_LASTS = 120000 /* ms for which a deed explains what happens */ };
+enum {
+	ASKED_LASTS = 120000, /* ms for which a deed explains what happens */
+	LEAVES_LATE = 10000,  /* ms that a master may need besides its graceful_timeout, on a busy machine */
+};
 
 /* Deeds that may explain what a service does next; those without words explain nothing. */
 static const char *const deed_words[DEEDS] = { [DEED_START] = "start",
@@ -118,6 +121,34 @@ tell_master(struct watcher *w, struct service *s, const struct link_record *move
 	note_sender(q, fact, move->pid);
 	if (fact == FACT_MASTER_EXITED && services_read(&w->services, s->slot, &record))
 		inquiry_ended(s, record.last_started);
+}
+
+/* One that is stopped or replaced by us is not running any more, or not the one that does. Gunicorn ends all within its
+ * graceful_timeout (Arbiter.stop). */
+void
+inquiry_leaves(struct watcher *w, struct service *s, int32_t pid)
+{
+	struct page_service record;
+
+	if (pid <= 0 || pid != master_of(w, s) || !services_read(&w->services, s->slot, &record) ||
+		record.state != LIFE_RUNNING)
+		return;
+	s->inquiry->leaving = pid;
+	s->inquiry->leaves_by = clock_now() + record.settings.graceful_timeout + LEAVES_LATE;
+}
+
+bool
+inquiry_lasts(struct inquiry *q, msec now)
+{
+	struct service *s = &q->w->services.at[q->slot];
+
+	if (q->leaving == 0)
+		return false;
+	/* once more then: the page knows of an end before we are told of it */
+	if (now >= q->leaves_by || master_of(q->w, s) != q->leaving)
+		q->leaving = 0;
+	q->quiet = now + LINGER;
+	return true;
 }
 
 static bool

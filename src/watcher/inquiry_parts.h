@@ -28,6 +28,12 @@ void inquiry_flush(struct inquiry *q);
 /* Into the docket, the file and to those who watch, as far as it is news. */
 void inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, bool over);
 
+/* Master PID says that it was told to end: where that is no deed of ours, its story lasts as long as it does. */
+void inquiry_leaves(struct watcher *w, struct service *s, int32_t pid);
+
+/* Nothing was told of Q for LINGER: is there more to come? Then for as long again. */
+bool inquiry_lasts(struct inquiry *q, msec now);
+
 /* "bridle stop, by uid 0": who asked for something shortly before; "": nobody. */
 void inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS]);
 

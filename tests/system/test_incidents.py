@@ -328,6 +328,21 @@ def test_who_asked_it_besides_us(site, edge, figures, worker_class):
     note(figures, edge, worker_class, incident)
 
 
+@pytest.mark.parametrize("worker_class, request_lasts, grace", [("sync", 7, 60), ("gthread", 60, 6)])
+def test_who_asked_it_besides_us_takes_long(site, edge, worker_class, request_lasts, grace):
+    """It ends when its last request does, or when Gunicorn has killed who does not end: of that order."""
+    made = site(worker_class, graceful_timeout=f"{grace}s", timeout=120)
+    up(made)
+    request = threading.Thread(target=ask_in_vain, args=(made, f"/slow?s={request_lasts}"))
+    request.start()
+    until(lambda: "slow begins" in made.log(), "the request to be in a worker")
+    os.kill(made.master(), signal.SIGTERM)
+    incident = named(made, "master.stopped", 30)
+    request.join()
+    assert [one["class"] for one in why(made, 9)] == ["master.stopped"]
+    assert any("Handling signal: term" in one["text"] for one in incident["lines"])
+
+
 @pytest.mark.parametrize("worker_class", CLASSES)
 def test_a_worker_that_ends_well_and_by_itself(site, edge, figures, worker_class):
     """os._exit(0) in a request: no line tells of it."""
