@@ -80,6 +80,19 @@ is_of_another_master(const struct story *s, const struct story_event *e)
 		s->evidence.count[FACT_SHUTTING_DOWN] > 0 && !has_fault_beside(s, FACT_PARENT_CHANGED);
 }
 
+/* Who is silent is not who crashed. In a log they stay together: the timeouts of those that crash may be all that is left of them. */
+static bool
+is_beside_a_crash(const struct story *s, const struct story_event *e)
+{
+	if (!s->watched || e->fact != FACT_TIMEOUT || e->pid <= 0 || s->evidence.count[FACT_CRASHED] == 0 ||
+		s->evidence.count[FACT_TIMEOUT] > 0)
+		return false;
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->workers[i].pid == e->pid)
+			return !s->workers[i].crashed;
+	return true;
+}
+
 bool
 story_turns(const struct story *s, const struct story_event *e)
 {
@@ -92,7 +105,7 @@ story_turns(const struct story *s, const struct story_event *e)
 	if (e->fact == FACT_STOP && s->faulty)
 		return !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours */
 			!is_end_begun(s, e);
-	if (is_of_another_master(s, e))
+	if (is_of_another_master(s, e) || is_beside_a_crash(s, e))
 		return true;
 	return (weight == WEIGHT_FAULT || weight == WEIGHT_DEED) && is_long_after(s->last, e->second, STORY_SILENCE);
 }

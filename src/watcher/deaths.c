@@ -199,11 +199,19 @@ tell(struct watcher *w, struct service *s, const struct page_service *record, co
 		inquiry_told(w, s, d->booted == DEATH_BOOTED ? FACT_DIED_UP : FACT_DIED_BOOTING, d->pid);
 }
 
+/* A crash has a reason of its own, also in the same second as somebody else's timeout. */
+static bool
+is_apart(const struct page_service *record, const struct worker *worker, const struct record_death *d)
+{
+	return ended_worker(d->status) == FACT_CRASHED && !worker->timed_out && !is_overdue(record, d);
+}
+
 void
 deaths_died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 {
 	struct page_service record;
 	struct worker *worker = s->sampler != NULL ? workers_bury(&s->sampler->workers, pid) : NULL;
+	struct inquiry_case *story;
 	struct record_death d;
 
 	if (worker == NULL || !services_read(&w->services, s->slot, &record))
@@ -213,8 +221,10 @@ deaths_died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 		logs_catch_up(w, s);
 	worker->told = true;
 	d = describe(s, &record, worker, status);
+	story = is_apart(&record, worker, &d) ? inquiry_part(s) : NULL;
 	tell(w, s, &record, worker, &d);
 	inquiry_death(s, &d, worker->hang);
+	inquiry_rejoin(s, story);
 	if (d.asked == DEATH_UNASKED && (status & 0x7f) == 0) /* by itself, and not by a signal (wait(2)) */
 		inquiry_ended(s, worker->started);
 	strains_died(w, s, &record, &d, worker->timed_out || is_overdue(&record, &d));

@@ -233,6 +233,33 @@ inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_t pid
 	q->told = story;
 }
 
+struct inquiry_case *
+inquiry_part(struct service *s)
+{
+	struct inquiry_case *story = s->inquiry != NULL ? s->inquiry->told : NULL;
+
+	if (story == NULL || story->hearing.story.evidence.count[FACT_TIMEOUT] == 0)
+		return NULL;
+	s->inquiry->told = NULL;
+	return story;
+}
+
+void
+inquiry_rejoin(struct service *s, struct inquiry_case *story)
+{
+	struct inquiry *q = s->inquiry;
+	struct incident incident;
+
+	if (story == NULL)
+		return;
+	if (q->told != NULL) {
+		hearing_judge(&q->told->hearing, &incident);
+		inquiry_show(q, s, &incident, true);
+	}
+	free(q->told);
+	q->told = story;
+}
+
 void
 inquiry_death(struct service *s, const struct record_death *death, const struct record_hang *hang)
 {

@@ -91,6 +91,13 @@ void inquiry_told(struct watcher *w, struct service *s, enum fact fact, int32_t 
 /* The same of what stands, and does not happen: it joins no story, and is shown at once. Whoever calls says it once. */
 void inquiry_stands(struct watcher *w, struct service *s, enum fact fact, int32_t pid);
 
+/* Where the story of S is one of timeouts, set it aside and return it: what is told until inquiry_rejoin() is an incident of its
+ * own. NULL: it is not, and nothing was done. */
+struct inquiry_case *inquiry_part(struct service *s);
+
+/* Show what was told, and go on with STORY, which inquiry_part() returned; NULL: nothing is done. */
+void inquiry_rejoin(struct service *s, struct inquiry_case *story);
+
 /* A worker died: what is known of it is kept with the incident, if there is one; HANG: what
  * it had been doing, NULL: it did not hang. The facts are told by the caller, before. */
 void inquiry_death(struct service *s, const struct record_death *death, const struct record_hang *hang);

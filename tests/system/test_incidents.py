@@ -198,6 +198,22 @@ def test_a_loop_is_one_incident(site, edge, figures):
     note(figures, edge, "sync", incident)
 
 
+def test_a_crash_beside_a_timeout(site, edge):
+    """In the same second, of another worker: each is told."""
+    made = site("sync")
+    victims = up(made)
+    request = threading.Thread(target=ask_in_vain, args=(made, "/slow?s=9"))
+    request.start()
+    until(lambda: "WORKER TIMEOUT" in made.log(), "the timeout")
+    silent = int(made.log().rpartition("WORKER TIMEOUT (pid:")[2].partition(")")[0])
+    ask_in_vain(made, "/segv")
+    request.join()
+    told = until(lambda: len(found := {one["class"]: one for one in why(made, 9) if one["alarm"] and one["deaths"]}) > 1 and found, "both")
+    assert set(told) == {"runtime.timeout", "runtime.crash-signal"}
+    assert [one["pid"] for one in told["runtime.timeout"]["deaths"]] == [silent] and silent in victims
+    assert [one["signal"] for one in told["runtime.crash-signal"]["deaths"]] == [signal.SIGSEGV]
+
+
 def test_what_it_hung_on(site, edge, figures):
     """The evidence is taken before Gunicorn ends the worker: what it waits for, and on whom."""
     with socket.socket() as silent:

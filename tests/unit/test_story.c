@@ -236,6 +236,36 @@ a_start_turns(void **state)
 	}
 }
 
+/* Seen, a timeout is a story of its own unless it is of the worker that crashed; read in a log, it may be all that is left of it. */
+static void
+a_timeout_turns(void **state)
+{
+	static const struct {
+		enum fact before;
+		int32_t who, silent;
+		bool watched, turns;
+	} cases[] = {
+		{ FACT_CRASHED, 10, 11, true, true },
+		{ FACT_CRASHED, 10, 10, true, false },
+		{ FACT_CRASHED, 10, 0, true, false },
+		{ FACT_CRASHED, 10, 11, false, false },
+		{ FACT_KILLED, 10, 11, true, false },
+		{ FACT_TIMEOUT, 10, 11, true, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct story_event before = { .fact = cases[i].before, .second = T0, .pid = cases[i].who };
+		struct story_event silent = { .fact = FACT_TIMEOUT, .second = T0 + 1, .pid = cases[i].silent };
+		struct story s;
+
+		story_init(&s);
+		s.watched = cases[i].watched;
+		story_tell(&s, &before);
+		assert_int_equal(story_turns(&s, &silent), cases[i].turns);
+	}
+}
+
 int
 main(void)
 {
@@ -243,6 +273,7 @@ main(void)
 		cmocka_unit_test(what_follows),
 		cmocka_unit_test(cold_starts),
 		cmocka_unit_test(a_start_turns),
+		cmocka_unit_test(a_timeout_turns),
 	};
 
 	return cmocka_run_group_tests_name("story", tests, NULL, NULL);
