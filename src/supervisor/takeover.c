@@ -53,30 +53,43 @@ pick(int *fds, int n, const struct plan_bind *bind)
 	return -1;
 }
 
-/* What listens nowhere where the service would is closed again; nothing but listeners of its addresses is kept. */
-static unsigned
-share(struct service *s, int *fds, int n, struct err *err)
+static bool
+take_one(struct service *s, const struct plan_bind *bind, int *fds, int n, struct err *err)
 {
-	unsigned taken = 0;
+	int fd = pick(fds, n, bind);
 
+	if (fd < 0)
+		return err_set(err, 0, "that process does not listen at '%s'", bind->text);
+	if (held_take(&s->held, bind, fd, err))
+		return true;
+	close(fd);
+	return false;
+}
+
+/* Of addresses; with NAMED, of names that are not looked up yet, which take whatever has their port. */
+static bool
+take_some(struct service *s, bool named, int *fds, int n, struct err *err)
+{
 	for (uint32_t i = 0; i < s->plan->bind_count; i++) {
 		const struct plan_bind *bind = &s->plan->binds[i];
-		int fd = pick(fds, n, bind);
 
-		if (fd < 0) {
-			err_set(err, 0, "that process does not listen at '%s'", bind->text);
-			break;
-		}
-		if (!held_take(&s->held, bind, fd, err)) {
-			close(fd);
-			break;
-		}
-		taken++;
+		if (named == (bind->address == NULL) && !take_one(s, bind, fds, n, err))
+			return false;
 	}
+	return true;
+}
+
+/* Addresses first: a name before them would take what only they can have. What listens nowhere where the service would is closed
+ * again; nothing but listeners of its addresses is kept. */
+static bool
+share(struct service *s, int *fds, int n, struct err *err)
+{
+	bool all = take_some(s, false, fds, n, err) && take_some(s, true, fds, n, err);
+
 	for (int i = 0; i < n; i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	return taken;
+	return all;
 }
 
 /* Whether one of the N FDS is the socket that H is. */
@@ -111,7 +124,6 @@ unsigned
 takeover_take(struct service *s, pid_t pid, uid_t uid, struct err *err)
 {
 	int fds[LISTENERS], n;
-	unsigned taken;
 
 	if (s->plan == NULL || s->plan->bind_count == 0) {
 		err_set(err, 0, "it has no bind: there is nothing to take");
@@ -123,14 +135,14 @@ takeover_take(struct service *s, pid_t pid, uid_t uid, struct err *err)
 		return count_shared(s, pid, err);
 	if ((n = borrow_listeners(pid, fds, LISTENERS, err)) < 0)
 		return 0;
-	taken = share(s, fds, n, err);
 	/* all or none: half of its addresses would be served by two */
-	if (taken == s->plan->bind_count) {
-		log_info("%s: serves on %u listener%s of process %d", s->name, taken, taken == 1 ? "" : "s", (int)pid);
-		return taken;
+	if (!share(s, fds, n, err)) {
+		held_let_go(&s->held);
+		return 0;
 	}
-	held_let_go(&s->held);
-	return 0;
+	log_info("%s: serves on %u listener%s of process %d", s->name, s->plan->bind_count,
+		s->plan->bind_count == 1 ? "" : "s", (int)pid);
+	return s->plan->bind_count;
 }
 
 /* They stay open: no more than `given` changes, so that a stop closes them, and their files go with them. */

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 
@@ -276,6 +277,30 @@ def test_sockets_go_to_whoever_names_their_address(server, asking, free_ports):
         site.write(web("a", bind=f"other.bridle.test:{port}"), web("b", bind=f"127.0.0.1:{port}"))
         site.start().wait_state("running", "a")
         site.wait_state("running", "b")
+
+
+TWO = """
+import socket, sys, time
+listeners = [socket.create_server((f"127.0.0.{host}", int(sys.argv[1]))) for host in (1, 2)]
+print("listens", flush=True)
+time.sleep(3600)
+"""
+
+
+def test_a_takeover_by_address_and_name(server, asking, free_ports):
+    """The name, which comes first and is not looked up yet, leaves to the address what is the address's."""
+    port, = free_ports(1)
+    one = server(silent=True)
+    site = asking(one)
+    site.write(web(bind=f"{NAME}:{port} 127.0.0.1:{port}", autostart="no"))
+    site.start()
+    with subprocess.Popen([sys.executable, "-c", TWO, str(port)], stdout=subprocess.PIPE) as old:
+        try:
+            assert old.stdout.readline() == b"listens\n"
+            site.ctl("takeover", "web", str(old.pid))
+        finally:
+            old.kill()
+    assert get(("127.0.0.1", port)).status == get(("127.0.0.2", port)).status == 200
 
 
 def handed(site, given):
