@@ -106,6 +106,18 @@ def tasks_are_bounded():
 
 
 @case
+def as_much_as_its_limits_allow():
+    """Here bridled may raise both (CAP_SYS_RESOURCE), which few containers have it do: so much is done, and no more."""
+    bridle("start", "limited")
+    workers("limited", 1)
+    assert {ask("limited")["limits"][name][1] for name in ("nice", "rtprio")} == {15, 1}
+    for deed, within, beyond, refused in (("nice", 5, 4, "Permission denied"), ("rtprio", 1, 2, "Operation not permitted")):
+        assert ask("limited", f"/attempt?deed={deed}&n={within}")["error"] == "", deed
+        assert ask("limited", f"/attempt?deed={deed}&n={beyond}")["error"] == refused, deed
+    bridle("stop", "limited")
+
+
+@case
 def replaced_within_its_bounds():
     before = workers("bound", 1)
     bridle("restart", "bound")

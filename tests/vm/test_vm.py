@@ -43,6 +43,7 @@ def settings(environment):
         gunicorn("strict", memory_max="80M", memory_swap_max="0", oom_policy="restart", autostart="no", graceful_timeout="3s"),
         gunicorn("squeezed", memory_high="80M", memory_max="300M", memory_swap_max="0", autostart="no"),
         gunicorn("free"),
+        gunicorn("limited", user="1868", group="1868", limit_nice="+5", limit_rtprio="1", autostart="no"),
         program("hydra", f"{PYTHON} -S /root/hydra.py", tasks_max="40", autostart="no", stop_timeout="3s"),
         program("cases", f"{PYTHON} {inside.__file__}", restart="never"),
     ])
