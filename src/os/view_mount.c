@@ -125,6 +125,27 @@ may_lack_place(const struct view_place *p, const struct view_place *above)
 			(strcmp(p->source, p->path) != 0 || (above != NULL && above->source[0] != '\0')));
 }
 
+/* Is something bound to a place in P? */
+static bool
+is_ground(const struct view *view, const struct view_place *p)
+{
+	for (unsigned i = 0; i < view->count; i++)
+		if (view->at[i] != p && view->at[i]->source[0] != '\0' && pathname_is_below(view->at[i]->path, p->path))
+			return true;
+	return false;
+}
+
+static bool
+is_to_be_made(const struct view *view, const struct view_place *p, bool held)
+{
+	const struct view_place *above = place_above(view, p);
+
+	/* it need not be there (/run/user, before anybody has logged in), but what is bound in it needs it */
+	if (p->kind == VIEW_EMPTY && p->may_miss)
+		return (above == NULL || above->kind < VIEW_EMPTY) && is_ground(view, p);
+	return (held || p->bare) && may_lack_place(p, above);
+}
+
 /* Before anything is covered, for then it may be read-only. */
 static bool
 make_places(const struct view *view, struct steps *steps, const int kept[VIEW_PLACES], struct err *err)
@@ -134,7 +155,7 @@ make_places(const struct view *view, struct steps *steps, const int kept[VIEW_PL
 		const struct view_work w = { .kept = kept[i], .is_file = p->is_file };
 		char outside[PATH_MAX];
 
-		if ((kept[i] < 0 && !p->bare) || !may_lack_place(p, place_above(view, p)))
+		if (!is_to_be_made(view, p, kept[i] >= 0))
 			continue;
 		if (!find_origin(view, p, false, outside, err) ||
 			!add(steps, view_take_way, &w, outside, NULL, "make a place at", "", err))

@@ -174,6 +174,10 @@ bind_more(struct view *view, const struct scratch *s)
 	assert_true(view_add(view, VIEW_INACCESSIBLE, scratch_path(s, "bare/secret"), false, NULL, &err));
 	assert_true(view_bind(view, VIEW_AS_IT_IS, far, scratch_path(s, "bare/a/b"), false, false, &err));
 	assert_true(view_empty(view, scratch_path(s, "bare/in/it"), "mode=0755", false, false, &err));
+	/* neither is there, and in one of them something is to be seen */
+	assert_true(view_add(view, VIEW_EMPTY, scratch_path(s, "absent/empty"), true, "mode=0755", &err));
+	assert_true(view_add(view, VIEW_EMPTY, scratch_path(s, "unused"), true, "mode=0755", &err));
+	assert_true(view_bind(view, VIEW_AS_IT_IS, far, scratch_path(s, "absent/empty/a/b"), false, false, &err));
 }
 
 static int
@@ -217,6 +221,7 @@ look_around(const struct scratch *s, bool mounts)
 		{ "bare/secret", O_RDONLY, ENOENT, NOT_LOOKED_AT },
 		{ "bare/a/b/f", O_WRONLY, 0, NOT_LOOKED_AT },
 		{ "bare/in/it/new", O_WRONLY | O_CREAT, 0, NOT_LOOKED_AT },
+		{ "absent/empty/a/b/f", O_WRONLY, 0, NOT_LOOKED_AT },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -273,6 +278,9 @@ mounts_give_the_view(void **state)
 				 confine_user_namespace(&steps, CLONE_NEWNS, geteuid(), getegid(), &err));
 	assert_true(view_mount(view, &steps, &err));
 	status = in_child(&steps, STEP_FIRST, &s, true);
+	assert_int_equal(access(scratch_path(&s, "absent/empty"), F_OK), 0);
+	assert_int_equal(access(scratch_path(&s, "absent/empty/a"), F_OK), -1);
+	assert_int_equal(access(scratch_path(&s, "unused"), F_OK), -1);
 	view_release(view);
 	free(view);
 	scratch_remove(&s);
