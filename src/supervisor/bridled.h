@@ -50,7 +50,8 @@ struct bridled {
 	bool protected;            /* ours is another */
 	unsigned long descriptors; /* soft limit as it was before we raised ours: what services get */
 
-	void *page; /* wire/page.h */
+	ev_timer room; /* there is no control socket yet (shared.h) */
+	void *page;    /* wire/page.h */
 	int page_fd;
 	int spool_fd;              /* watcher/watcher.h: kept for the watcher, never looked into */
 	int statsd_fd;             /* the same; -1: there is none */

@@ -19,6 +19,7 @@
 #include "os/listener.h"
 #include "os/loopback.h"
 #include "supervisor/bridled.h"
+#include "supervisor/watcher_child.h"
 #include "watcher/watcher.h"
 #include "wire/page.h"
 
@@ -27,7 +28,7 @@
 #endif
 #define IN_MEMORY 0x01021994 /* TMPFS_MAGIC of linux/magic.h, which not every C library has */
 
-enum { PATIENCE = 5000, EVERY = 20 /* ms, before the loop runs */ };
+enum { PATIENCE = 5000, EVERY = 20 /* ms, before the loop runs */, AGAIN = 5 /* s, when it does */ };
 
 /* memfd_create(2): it has no name that could be opened, and goes with the last who has it. */
 static int
@@ -156,8 +157,9 @@ make_page(struct bridled *b, struct err *err)
 	return true;
 }
 
+/* For PATIENCE ms. */
 static bool
-open_control(struct bridled *b, struct err *err)
+open_control(struct bridled *b, msec patience, struct err *err)
 {
 	struct listener_unix who = { geteuid(), b->control_gid != (gid_t)-1 ? b->control_gid : getegid(),
 		b->control_all ? 0666 : 0660 };
@@ -170,11 +172,48 @@ open_control(struct bridled *b, struct err *err)
 	text_addf(&t, "%s/control", b->run_dir);
 	/* before the loop runs: nobody else waits for us yet. We hold the lock: whoever serves there is the watcher of a
 	 * bridled that was killed, and ends by itself. Who knows its pid has waited for it already (past.h). */
-	for (msec until = clock_now() + PATIENCE;; poll(NULL, 0, EVERY)) {
+	for (msec until = clock_now() + patience;; poll(NULL, 0, EVERY)) {
 		b->control_fd = listener_open_unix(path, &who, 64, err);
 		if (b->control_fd >= 0 || err->code != 0 || clock_now() >= until)
 			return b->control_fd >= 0;
 	}
+}
+
+/* A service may have filled the file system with what it may write there: who runs is not left alone for that. */
+static bool
+may_come_later(const struct bridled *b, const struct err *why)
+{
+	if (why->code != ENOSPC && why->code != EDQUOT)
+		return false;
+	log_error("%s: services are looked after, but nobody is answered until there is room in '%s'", why->text,
+		b->run_dir);
+	return true;
+}
+
+static void
+on_room(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct bridled *b = timer->data;
+	struct err err;
+
+	(void)events;
+	if (!b->stopping && !open_control(b, 0, &err))
+		return;
+	ev_timer_stop(loop, timer);
+	if (b->stopping)
+		return;
+	log_info("'%s/control' could be made: who asks is answered", b->run_dir);
+	watcher_child_replace(b); /* by one that has it */
+}
+
+void
+shared_seek_control(struct bridled *b)
+{
+	if (b->control_fd >= 0 || ev_is_active(&b->room))
+		return;
+	ev_timer_init(&b->room, on_room, AGAIN, AGAIN);
+	b->room.data = b;
+	ev_timer_start(b->loop, &b->room);
 }
 
 /* Gunicorns of a bridled before us still send to its port, which is ours if it is free. Services run without figures. */
@@ -211,7 +250,7 @@ shared_make(struct bridled *b, struct err *err)
 {
 	struct err why;
 
-	if (!make_page(b, err) || !make_spool(b, err) || !open_control(b, err))
+	if (!make_page(b, err) || !make_spool(b, err) || !(open_control(b, PATIENCE, err) || may_come_later(b, err)))
 		return false;
 	open_statsd(b);
 	make_kept(b);

@@ -13,8 +13,13 @@
 
 struct bridled;
 
-/* Make them, for the services of b->conf and as many as a reload may add, and for b->capacity at least. */
+/* Make them, for the services of b->conf and as many as a reload may add, and for b->capacity at least. The control socket may be
+ * left out for want of room in run_dir. */
 bool shared_make(struct bridled *b, struct err *err);
+
+/* The loop runs, and a watcher begins: where it has no control socket, try again now and then, and have it followed by one that
+ * has. */
+void shared_seek_control(struct bridled *b);
 
 /* Show the watcher the signatures of b->conf. It looks when the page is shown to it again. */
 void shared_show_signatures(struct bridled *b);

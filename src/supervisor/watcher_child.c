@@ -15,6 +15,7 @@
 #include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/proof.h"
+#include "supervisor/shared.h"
 #include "watcher/watcher.h"
 #include "wire/ending.h"
 #include "wire/page.h"
@@ -52,8 +53,8 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	char uid[16], gid[16];
 	char *argv[] = { "bridled", "--watch", uid, gid, NULL }, *envp[] = { "PATH=/usr/bin:/bin", NULL, NULL };
 	struct text t;
-	int fds[] = { its_end, b->page_fd, b->control_fd, b->spool_fd, b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd,
-		b->kept_fd >= 0 ? b->kept_fd : b->null_fd, b->deposit.out >= 0 ? b->deposit.out : b->null_fd };
+	int fds[] = { its_end, b->page_fd, b->control_fd >= 0 ? b->control_fd : b->null_fd, b->spool_fd,
+		b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd, b->kept_fd >= 0 ? b->kept_fd : b->null_fd, b->deposit.out >= 0 ? b->deposit.out : b->null_fd };
 
 	for (char **e = environ; *e != NULL; e++) /* sanitizers and their like are steered this way */
 		if (strncmp(*e, "ASAN_OPTIONS=", 13) == 0)
@@ -97,6 +98,7 @@ watcher_child_start(struct bridled *b, msec now)
 	struct err err;
 	int pair[2], room = 1 << 20;
 
+	shared_seek_control(b);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
 		log_error("cannot make a link for the watcher: %s", strerror(errno));
 		w->early++;
@@ -147,6 +149,18 @@ watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start, bool guards)
 		kill(pid, DEPOSIT_TAKEN); /* a child: nobody else has its number */
 	watcher_link_be_patient(b);
 	return true;
+}
+
+void
+watcher_child_replace(struct bridled *b)
+{
+	struct watcher_child *w = &b->watcher;
+
+	if (w->pid <= 0) /* the next one is about to begin */
+		return;
+	w->dismissed = true;
+	kill(w->pid, DEPOSIT_TAKEN); /* which its successor keeps */
+	watcher_child_release(b);
 }
 
 void

@@ -22,7 +22,7 @@ struct watcher_child {
 	ev_timer again; /* runs while the next start is delayed */
 	msec started;
 	uint64_t start;         /* the same in clock ticks since boot: with its pid, who it is */
-	bool dismissed;         /* it was asked to end, because we are another program now */
+	bool dismissed;         /* it was asked to end, to be followed by another */
 	uint32_t starts, early; /* early: ends in a row soon after the start */
 };
 
@@ -33,6 +33,9 @@ void watcher_child_start(struct bridled *b, msec now);
 /* PID is the watcher of whoever was here before us in this process: its link is closed, so it ends, and is followed by
  * another. GUARDS: it would stay for somebody after us (os/deposit.h). False: it was reaped, and there is none. */
 bool watcher_child_dismiss(struct bridled *b, pid_t pid, uint64_t start, bool guards);
+
+/* Have the watcher, if there is one, followed by another that inherits what there is by now. */
+void watcher_child_replace(struct bridled *b);
 
 /* It ended, or was stopped by a signal (then it is killed after WATCHER_PATIENCE unless it answers). */
 void watcher_child_ended(struct bridled *b, int status, msec now);

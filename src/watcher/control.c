@@ -88,9 +88,12 @@ control_open(struct watcher *w, int fd, struct err *err)
 	int on = 0; /* SO_ACCEPTCONN: does it listen? (socket(7)) */
 	socklen_t size = sizeof on;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) != 0 || !on)
-		return err_set(err, on ? errno : 0, "descriptor %d is no control socket", fd);
-	*control = (struct control){ .fd = fd };
+	*control = (struct control){ .fd = -1 };
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &size) != 0) /* /dev/null stands for one (watcher_child.c) */
+		return errno == ENOTSOCK || err_set(err, errno, "descriptor %d is no control socket", fd);
+	if (!on)
+		return err_set(err, 0, "descriptor %d does not listen", fd);
+	control->fd = fd;
 	ev_io_init(&control->acceptable, on_acceptable, fd, EV_READ);
 	ev_prepare_init(&control->reaper, on_reap);
 	control->acceptable.data = control->reaper.data = w;
@@ -100,7 +103,8 @@ control_open(struct watcher *w, int fd, struct err *err)
 void
 control_begin(struct watcher *w)
 {
-	ev_io_start(w->loop, &w->control.acceptable);
+	if (w->control.fd >= 0)
+		ev_io_start(w->loop, &w->control.acceptable);
 }
 
 void

@@ -21,14 +21,15 @@ enum {
 };
 
 struct control {
-	int fd;
+	int fd; /* -1: there is none, for want of room */
 	struct client *clients;
 	unsigned count, readers;
 	ev_io acceptable;
 	ev_prepare reaper; /* runs when somebody hung up */
 };
 
-/* FD listens already; whoever comes waits in its queue. False with ERR: it does not listen. */
+/* FD listens already; whoever comes waits in its queue. Nobody can come where it is no socket. False with ERR: it does not
+ * listen. */
 bool control_open(struct watcher *w, int fd, struct err *err);
 
 /* Whoever comes is answered from now on. Again: nothing. */

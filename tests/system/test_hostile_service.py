@@ -1,9 +1,11 @@
 """A service that attacks with what it shares with the supervisor: only itself is harmed."""
 import json
+import os
 import signal
 
 import pytest
 
+import processes
 from client import connect, get
 from sections import program, web
 from waiting import stays, until
@@ -61,6 +63,30 @@ def test_it_fills_the_run_directory(daemons, as_root, in_memory):
     site.ctl("stop", "web")
     site.ctl("restart", "other")
     assert ask(site, "work", "other") == "worked"
+
+
+def test_it_fills_the_run_directory_and_bridled_is_killed(daemons, as_root, in_memory):
+    """The next one has no room for its control socket: it adopts all the same, and answers when there is room again."""
+    site = daemons()
+    in_memory(site.run_dir, "size=4m,nr_inodes=100,mode=755")
+    site.write(web(app="attempts:app", **OWN), program("fine", "/bin/sleep 1000"))
+    site.start()
+    site.wait_workers(1)
+    master, fine = site.master(), site.master("fine")
+    assert ask(site, "fill") == "ENOSPC"
+    site.process.kill()
+    site.wait()
+    site.start(wait=False)
+    until(lambda: "nobody is answered until there is room" in site.said(), "it to be there")
+    os.kill(fine, signal.SIGKILL)
+    until(lambda: [pid for pid in processes.children(site.pid) if processes.environment(pid).get("BRIDLE_SERVICE") == "fine"],
+          "it to look after its services")
+    assert "usr" in ask(site, "read", path="/") and not site.answers()
+    for file in (site.run_dir / "web").rglob("[0-9]*"):
+        if file.is_file():
+            file.unlink()
+    until(site.answers, "it to answer")
+    assert site.master() == master and site.state() == "running"
 
 
 def test_no_way_out_of_its_groups(bridled, as_root):
