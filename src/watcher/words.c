@@ -79,11 +79,14 @@ reason_running(struct text *t, const struct words_move *move)
 		text_add(t, "the next generation failed to boot: ");
 		words_end(t, move);
 		text_add(t, "; the old one serves on");
+	} else if (move->event == ON_TIMEOUT && move->from == LIFE_RELOADING) {
+		text_add(t, "no new worker was ready in time after the reload");
 	} else if (move->event == ON_TIMEOUT) {
-		text_add(t,
-			move->from == LIFE_RELOADING ?
-				"no new worker was ready in time after the reload" :
-				"the next generation was not ready in time; the old one serves on");
+		text_add(t, "the next generation was not ready in time");
+		/* it had no master yet */
+		if (move->why != NULL)
+			text_addf(t, ": %s", move->why);
+		text_add(t, "; the old one serves on");
 	} else {
 		text_add(t, move->gunicorn ? life_event_text(move->event) : "running");
 	}

@@ -227,7 +227,8 @@ def test_two_that_ask_one_after_the_other(server, asking, free_ports):
     until(lambda: one.asked, "the question")
     site.write(web(bind=f"{NAME}:{later}", start_timeout=600, workers=2))
     site.ctl("reload")
-    until(lambda: "the deadline passed" in site.said(), "the first to take too long")
+    ended = until(lambda: site.events.of("web", before="replacing"), "the first to take too long")[0]
+    assert f"not ready in time: bind: no name server has answered yet what '{NAME}' stands for;" in ended["reason"], ended
     one.silent = False
     until(lambda: site.service()["generation"] == 3 and site.state() == "running", "the one after it", 60)
     assert get(("127.0.0.1", later)).status == 200

@@ -46,6 +46,8 @@ static const struct {
 		"the next generation failed to boot: master 9 exited with status 1 after 100ms; the old one serves on" },
 	{ { .gunicorn = true, .to = LIFE_RUNNING, .from = LIFE_REPLACING, .event = ON_TIMEOUT, .lasted = -1, .wait = -1 },
 		"the next generation was not ready in time; the old one serves on" },
+	{ { .gunicorn = true, .to = LIFE_RUNNING, .from = LIFE_REPLACING, .event = ON_TIMEOUT, .lasted = -1, .wait = -1, .why = "no host" },
+		"the next generation was not ready in time: no host; the old one serves on" },
 	{ { .gunicorn = true, .to = LIFE_RUNNING, .from = LIFE_STARTING, .event = ON_READY, .lasted = -1, .wait = -1 }, "proven ready" },
 	{ { .gunicorn = true, .to = LIFE_RUNNING, .from = LIFE_STARTING, .event = ON_ASSUMED, .lasted = -1, .wait = -1 },
 		"assumed ready: its heartbeats cannot be seen" },
