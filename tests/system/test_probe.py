@@ -8,6 +8,7 @@ import pytest
 import processes
 from client import Traffic, get
 from sections import web
+from test_blind import NO_SIGHT
 from test_survival import Reaper, kill_and_start, wait_reborn
 from waiting import stays, until
 
@@ -29,12 +30,12 @@ def app(environ, start_response):
 
 @pytest.fixture
 def sick(daemons, tmp_path, free_ports):
-    """sick(status, **settings): a daemon with a service that answers its probe so."""
+    """sick(status, **settings): a daemon, below WRAPPER, with a service that answers its probe so."""
     tmp_path.chmod(0o755)
     (tmp_path / "sick.py").write_text(SICK)
 
-    def make(status, **keys):
-        site = daemons()
+    def make(status, wrapper=(), **keys):
+        site = daemons(wrapper=wrapper)
         site.status, site.port = tmp_path / "status", free_ports(1)[0]
         site.status.write_text(status)
         site.write(web(app="sick:app", pythonpath=f"{tmp_path},{site.apps}", environment=f"STATUS={site.status}",
@@ -164,6 +165,16 @@ def test_it_is_asked_by_whoever_comes_after_us(sick, bind):
         until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to take over")
         until(lambda: not processes.alive(old), "the old one to go")
     assert not list(site.run_dir.glob("door*"))
+
+
+def test_it_is_asked_by_who_may_look_at_nobody(as_root, sick):
+    """Heartbeats are not seen then: it is taken for ready after a time, and answers as it should or not all the same."""
+    site = sick("200", wrapper=NO_SIGHT, start_timeout="60s")
+    assert "assumed ready" in site.ctl("start", "web")
+    another = begin_another(site, "500")
+    await_refusals(site, 3)
+    another.write_text("200")
+    until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to take over")
 
 
 def test_nothing_is_given_up_for_one_that_fails(sick):
