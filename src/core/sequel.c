@@ -32,6 +32,31 @@ died(const struct story_worker *w)
 	return w->dead || w->timed_out;
 }
 
+/* Does anything show that the application had been loaded? Whoever handles a request has it, and whoever is in its loop. */
+static void
+derive_up(struct story *s)
+{
+	static const enum fact shown[] = { FACT_READY, FACT_SERVED, FACT_REQUEST_ERROR, FACT_AT_REQUEST, FACT_AT_LOOP,
+		FACT_AT_REPLY, FACT_DIED_UP, FACT_GROWN, FACT_UNEQUAL };
+
+	for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		if (has(s, shown[i])) {
+			derive(s, FACT_UP);
+			return;
+		}
+}
+
+static void
+derive_several(struct story *s)
+{
+	unsigned dead = 0;
+
+	for (unsigned i = 0; i < s->count; i++)
+		dead += died(&s->workers[i]);
+	if (dead > 1)
+		derive(s, FACT_SEVERAL);
+}
+
 /* Was a worker that took a dead one's place dead soon, too? One may be chance where workers live long, so a single one has
  * to be very young, or as old as the one before it. So have two that were started together. */
 static void
@@ -85,6 +110,7 @@ derive_same_age(struct story *s)
  * have been sent something at once that it hangs on, so that this proves nothing. */
 enum {
 	ONE_AGE = 3,  /* s: Gunicorn looks once a second, and the SIGKILL comes a second or two after the timeout */
+	UNLIKE = 10,  /* s: more than a busy machine adds to that */
 	LOADING = 130 /* s: the largest timeout that is usual, 120, and what is lost on the way */
 };
 
@@ -138,7 +164,8 @@ derive_all_at_once(struct story *s)
 		derive(s, FACT_ALL_AT_ONCE);
 }
 
-/* How old were those that nobody killed, and those that were silent? Where no boot is here, nothing is known of it. */
+/* How old were those that nobody killed, those that were silent, and those that died? Where no boot is here, nothing is known
+ * of it. */
 static void
 derive_ages(struct story *s)
 {
@@ -150,7 +177,27 @@ derive_ages(struct story *s)
 			derive(s, FACT_LEFT_YOUNG);
 		if (w->timed_out && age > STORY_GROWN)
 			derive(s, FACT_GROWN);
+		if (died(w) && age >= 0 && age <= LOADING)
+			derive(s, FACT_RECENT);
 	}
+}
+
+/* Timeouts again: who lived longer than another had beaten since it came. */
+static void
+derive_unequal(struct story *s)
+{
+	int64_t shortest = INT64_MAX, longest = -1;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		int64_t age = s->workers[i].timed_out ? age_of(&s->workers[i]) : -1;
+
+		if (age < 0)
+			continue;
+		shortest = age < shortest ? age : shortest;
+		longest = age > longest ? age : longest;
+	}
+	if (longest >= 0 && longest - shortest > UNLIKE)
+		derive(s, FACT_UNEQUAL);
 }
 
 /* Did more than twice as many die in a way that no timeout explains? Then the timeout is one death among others, and not what
@@ -334,11 +381,14 @@ story_close(struct story *s, bool cold)
 {
 	if (is_in_boot(s))
 		derive(s, FACT_IN_BOOT);
+	derive_several(s);
 	derive_loop(s);
 	derive_same_age(s);
 	derive_together(s);
 	derive_all_at_once(s);
 	derive_ages(s);
+	derive_unequal(s);
+	derive_up(s);
 	derive_outnumbered(s);
 	derive_kill(s);
 	derive_left(s);

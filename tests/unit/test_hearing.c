@@ -10,6 +10,8 @@
 #define START \
 	"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n" \
 	"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
+/* ... and somebody says that the application was loaded */
+#define READY START "[2026-11-20 15:25:50 +0000] [7] [INFO] Application startup complete.\n"
 #define ROOM "                                        "
 
 static const struct log {
@@ -45,24 +47,24 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
 		"[2026-11-20 15:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
 	/* one that has lived for long has loaded; so has one whose master ends */
-	{ "healthy.start", "boot", 1, START "[2026-11-20 19:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
+	{ "healthy.start", "boot", 1, READY "[2026-11-20 19:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n" },
 	{ "healthy.start", "boot", 1,
-		START "[2026-11-20 15:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		READY "[2026-11-20 15:25:59 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
 		      "[2026-11-20 15:25:59 +0000] [1] [INFO] Shutting down: Master\n" },
 	/* the kernel means another process than that which the machine, the tag or the control group is named after */
 	{ "healthy.start", "boot", 1,
-		START "Nov 20 15:26:00 gunicorn1 kernel: Out of memory: Killed process 8 (celery) anon-rss:9kB\n" },
+		READY "Nov 20 15:26:00 gunicorn1 kernel: Out of memory: Killed process 8 (celery) anon-rss:9kB\n" },
 	{ "healthy.start", "boot", 1,
-		START "Nov 20 15:26:00 web gunicorn[1]: Out of memory: Killed process 8 (node) anon-rss:9kB\n" },
+		READY "Nov 20 15:26:00 web gunicorn[1]: Out of memory: Killed process 8 (node) anon-rss:9kB\n" },
 	{ "healthy.start", "boot", 1,
-		START
+		READY
 		"oom-kill:constraint=CONSTRAINT_NONE,task_memcg=/system.slice/gunicorn.service,task=celery,pid=8,uid=0\n" },
 	{ "healthy.start", "boot", 1,
-		START "Nov 20 15:26:00 gunicorn1 kernel: mysqld invoked oom-killer: gfp_mask=0x1\n" },
+		READY "Nov 20 15:26:00 gunicorn1 kernel: mysqld invoked oom-killer: gfp_mask=0x1\n" },
 	{ "healthy.start", "boot", 1,
-		START "Nov 20 15:26:00 gunicorn1 kernel: [ 9.1] nginx[8]: segfault at 0 ip 1 sp 2\n" },
+		READY "Nov 20 15:26:00 gunicorn1 kernel: [ 9.1] nginx[8]: segfault at 0 ip 1 sp 2\n" },
 	{ "healthy.start", "boot", 1,
-		START "Nov 20 15:26:00 gunicorn1 kernel: [ 9.1] traps: node[8] trap invalid opcode\n" },
+		READY "Nov 20 15:26:00 gunicorn1 kernel: [ 9.1] traps: node[8] trap invalid opcode\n" },
 	/* and ours by its own name */
 	{ "runtime.oom-kill", "runtime", 1,
 		START "Nov 20 15:26:00 web kernel: Out of memory: Killed process 8 (gunicorn: worke) anon-rss:9kB\n" },
@@ -77,7 +79,7 @@ static const struct log {
 		"Nov 20 15:26:00 web kernel: gunicorn invoked oom-killer: gfp_mask=0x1\n"
 		"[2026-11-20 15:26:01 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n" },
 	{ "healthy.start", "boot", 1,
-		START "Nov 20 15:26:00 web kernel: gunicorn invoked oom-killer: gfp_mask=0x1\n"
+		READY "Nov 20 15:26:00 web kernel: gunicorn invoked oom-killer: gfp_mask=0x1\n"
 		      "Nov 20 15:26:00 web kernel: Out of memory: Killed process 8 (mysqld) anon-rss:9kB\n" },
 	{ "runtime.oom-kill", "runtime", 1,
 		START "Nov 20 15:26:00 web kernel: mysqld invoked oom-killer: gfp_mask=0x1\n"
@@ -95,7 +97,7 @@ static const struct log {
 		START "Nov 20 15:26:00 web kernel: gunicorn: worke invoked oom-killer: gfp_mask=0x1\n" },
 	/* units and containers of others, by the last word of their name */
 	{ "healthy.start", "boot", 1,
-		START
+		READY
 		"Nov 20 15:26:00 h systemd[1]: mysql.service: A process of this unit has been killed by the OOM killer.\n"
 		"Nov 20 15:26:00 h systemd[1]: mysql.service: Failed with result 'oom-kill'.\n" },
 	{ "unknown", "unknown", 0,
@@ -130,13 +132,13 @@ static const struct log {
 	{ "boot.unexplained", "boot", 0, "nginx-docs-1 exited with code 3\n" },
 	/* beside a service that listens, and says nothing of an end, those are others by whatever name */
 	{ "healthy.start", "boot", 1,
-		START "Nov 20 15:26:00 h systemd[1]: user@1000.service: State 'stop-sigterm' timed out. Killing.\n" },
-	{ "healthy.start", "boot", 1, START "migrate-1 exited with code 3\n" },
-	{ "healthy.start", "boot", 1, START "migrate-1 exited with code 4\n" },
+		READY "Nov 20 15:26:00 h systemd[1]: user@1000.service: State 'stop-sigterm' timed out. Killing.\n" },
+	{ "healthy.start", "boot", 1, READY "migrate-1 exited with code 3\n" },
+	{ "healthy.start", "boot", 1, READY "migrate-1 exited with code 4\n" },
 	{ "healthy.start", "boot", 1,
-		START
+		READY
 		"Nov 20 15:26:00 h systemd[1]: backup.service: Main process exited, code=exited, status=1/FAILURE\n" },
-	{ "healthy.start", "boot", 1, START "==> Exited with status 1\n" },
+	{ "healthy.start", "boot", 1, READY "==> Exited with status 1\n" },
 	/* 3 is what Gunicorn ends with, too */
 	{ "boot.unexplained", "boot", 0,
 		START
@@ -149,15 +151,15 @@ static const struct log {
 	{ "recycle.platform", "shutdown", 1, "2026-11-20T15:25:49.371Z INFO  - Stopping site shop\n" },
 	{ "recycle.platform", "shutdown", 0, "Idling\n" },
 	{ "recycle.platform", "shutdown", 0, "Instance 7f3a shutting down\n" },
-	{ "healthy.start", "boot", 1, START "Idling\n" },
-	{ "healthy.start", "boot", 1, START "Stopping site crawler\nCycling\n" },
+	{ "healthy.start", "boot", 1, READY "Idling\n" },
+	{ "healthy.start", "boot", 1, READY "Stopping site crawler\nCycling\n" },
 	/* words of an application that begin as those of somebody else do */
-	{ "healthy.start", "boot", 1, START "usage: 80% of quota\n" },
-	{ "healthy.start", "boot", 1, START "Failed to find application for user 7\n" },
-	{ "healthy.start", "boot", 1, START "Failed to find attribute colour in record 5\n" },
-	{ "healthy.start", "boot", 1, START "Killed import due to memory limit\n" },
-	{ "healthy.start", "boot", 1, START "Sending signal SIGTERM to ffmpeg\n" },
-	{ "healthy.start", "boot", 1, "Timeout: 120\n" START },
+	{ "healthy.start", "boot", 1, READY "usage: 80% of quota\n" },
+	{ "healthy.start", "boot", 1, READY "Failed to find application for user 7\n" },
+	{ "healthy.start", "boot", 1, READY "Failed to find attribute colour in record 5\n" },
+	{ "healthy.start", "boot", 1, READY "Killed import due to memory limit\n" },
+	{ "healthy.start", "boot", 1, READY "Sending signal SIGTERM to ffmpeg\n" },
+	{ "healthy.start", "boot", 1, "Timeout: 120\n" READY },
 	/* who refuses to start ends, and has not served, whatever others answer meanwhile */
 	{ "boot.app-sysexit", "boot", 1,
 		"127.0.0.1 - - [20/Nov/2026:15:25:48 +0000] \"GET /health HTTP/1.1\" 200 2\n"
@@ -166,7 +168,7 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [8] [ERROR] Worker (pid:9) exited with code 1\n"
 		"[2026-11-20 15:25:49 +0000] [34] [INFO] Booting worker with pid: 34\n" },
 	/* the first lines are cut off */
-	{ "healthy.start", "boot", 1,
+	{ "healthy.start", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Using worker: gevent\n"
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n" },
 	/* where a stack ends in the worker's own loop */
@@ -226,7 +228,12 @@ static const struct log {
 	{ "proxy.upstream-closed", "runtime", 1,
 		"2026/11/20 15:25:49 [error] 9#9: *57 recv() failed (104: Unknown error) while reading response header from "
 		"upstream, client: x\n" },
+	/* supervisorctl says which it is */
 	{ "proxy.upstream-refused", "boot", 1,
+		"connect() failed (111: Connection refused) while connecting to upstream\n    web      FATAL\n" },
+	{ "proxy.upstream-refused", "runtime", 1,
+		"connect() failed (111: Connection refused) while connecting to upstream\n    web      RUNNING\n" },
+	{ "proxy.upstream-refused", "runtime", 1,
 		"at=error code=H10 desc=\"App crashed\" method=GET path=\"/\" dyno= connect= service= status=503 bytes=\n" },
 	/* above the journal systemd shows how the run ended that the lines below are of */
 	{ "boot.bind-unexplained", "startup-config", 0,
@@ -366,12 +373,12 @@ static const struct log {
 		"  File \"/app/app/database.py\", line 38, in connect\n"
 		"    raise OperationalError(f'connection refused')\n"
 		"[ERROR] Worker (pid:9) exited with code 3.\n" },
-	{ "boot.unexplained", "boot", 1,
+	{ "boot.unexplained", "boot", 0,
 		"  File \"/app/app/database.py\", line 38, in connect\n"
 		"    raise OperationalError('connection refused')\n"
 		"  File \"/app/app/other.py\", line 38, in other\n"
 		"[ERROR] Worker (pid:9) exited with code 3.\n" },
-	{ "boot.unexplained", "boot", 1,
+	{ "boot.unexplained", "boot", 0,
 		"  File \"/app/app/database.py\", line 38, in connect\n    raise error(reason)\n"
 		"[ERROR] Worker (pid:9) exited with code 3.\n" },
 	/* a pager has cut off what is right of the screen */
@@ -383,7 +390,7 @@ static const struct log {
 	{ "boot.app-attribute", "boot", 1,
 		"{\"TimeStamp\": \"2026-11-20T15:25:49.6074532+00:00\", \"Log\": \"F Failed to find attribute 'app' in 'main'.\"}\n" },
 	/* an application that tells of such lines, in its own words or in its own lines */
-	{ "healthy.start", "boot", 1,
+	{ "healthy.start", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n"
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
