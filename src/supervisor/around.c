@@ -126,14 +126,14 @@ around_leads(const struct service *s, uint8_t slot)
 
 /* ---- over our own end ---- */
 
-struct hooks *
-around_hooks(struct service *s, uint8_t slot)
+struct around_generation *
+around_kept(struct service *s, uint8_t slot)
 {
-	static struct hooks nobodys; /* written to and never read: for services without commands */
+	static struct around_generation nobodys; /* written to and never read: for services without commands */
 
 	if (s->around != NULL)
-		return &s->around->at[slot].hooks;
-	nobodys = (struct hooks){ 0 };
+		return &s->around->at[slot];
+	nobodys = (struct around_generation){ 0 };
 	return &nobodys;
 }
 

@@ -96,8 +96,8 @@ void around_judged(struct service *s, uint32_t generation, int fd, msec now);
 /* Bridled ends: what is still running of on_failure goes. */
 void around_end(struct service *s);
 
-/* Where its commands stand, to be remembered and restored; of a service without any, something that nobody reads. */
-struct hooks *around_hooks(struct service *s, uint8_t slot);
+/* Where the commands of SLOT stand, to be remembered and restored; of a service without any, something that nobody reads. */
+struct around_generation *around_kept(struct service *s, uint8_t slot);
 
 /* The same for the pid of on_failure, or AROUND_DUE. */
 pid_t *around_failure_pid(struct service *s);

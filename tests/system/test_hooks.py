@@ -334,6 +334,21 @@ def test_a_pre_goes_on_after_a_reexec(daemons):
     assert notes(site) == ["pre2", "post"]
 
 
+def test_how_it_ended_is_known_after_a_reexec(daemons):
+    """Its master has ended, and what cleans up has to wait for somebody whom that left behind: bridled becomes another meanwhile."""
+    site = open_root(daemons())
+    # ignored before it forks: what is left behind is asked to go at once, and must not
+    site.write(program("nap", "/bin/sh -c \"trap '' TERM; (until test -e {root}/go; do sleep 0.05; done) & exit 3\"",
+                       restart="never", stop_timeout="60s",
+                       exec_stop_post="/bin/sh -c 'echo $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS >> {root}/notes'"))
+    site.start().wait_state("failed", "nap")
+    site.ctl("reexec")
+    until(lambda: site.answers() and site.state("nap") == "failed", "bridled to be back")
+    assert notes(site) == []
+    (site.root / "go").touch()
+    until(lambda: notes(site) == ["exit-code", "exited", "3"], "it to be cleaned up after")
+
+
 def test_a_post_is_run_again_after_a_reexec(daemons):
     """What ran beside a master is not known again: the service is proven ready anew, and it is run once more."""
     site = open_root(daemons())
