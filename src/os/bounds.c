@@ -224,12 +224,43 @@ write_bfq_weight(int group, uint64_t weight, int version)
 	return kernfile_write(group, version == 2 ? "io.bfq.weight" : "blkio.bfq.weight", words);
 }
 
-/* v1 keeps memory and swap together no lower than memory alone, so that a raised limit of one must wait for the other. */
+static bool
+write_one(int group, enum bound bound, const char *file, const char *words, uint64_t n, int version)
+{
+	return kernfile_write(group, file, words) ||
+		(bound == BOUND_IO_WEIGHT && errno == ENOENT && write_bfq_weight(group, n, version));
+}
+
+/* What would be refused for what is there still: v1 keeps memory and swap together no lower than memory alone, and whoever
+ * only gets what nobody else wants takes no weight (sched_group_set_shares() in kernel/sched/fair.c). */
 static void
 make_way(const struct bounds *b, enum controller controller, int group, int version)
 {
-	if (version == 1 && controller == MEMORY && bounds_wants(b, BOUND_MEMORY_SWAP_MAX))
+	if (version == 1 && controller == MEMORY)
 		kernfile_write(group, "memory.memsw.limit_in_bytes", "-1");
+	if (controller == CPU && b->cpu_weight != 0)
+		kernfile_write(group, "cpu.idle", "0");
+}
+
+/* What an earlier configuration asked for, and this one does not: the group is the same as long as a generation is in it. A
+ * file that is not there keeps nobody to anything. */
+static void
+give_back(const struct bounds *b, enum controller controller, int group, int version)
+{
+	/* as the kernel makes a group */
+	static const struct bounds unbound = { BOUND_INFINITY, BOUND_INFINITY, BOUND_INFINITY, BOUND_INFINITY,
+		BOUND_INFINITY, 100, 100 };
+
+	for (int i = 0; i < BOUND_COUNT; i++) {
+		const char *file;
+		char words[64];
+		struct text t;
+
+		text_init(&t, words, sizeof words);
+		if (rows[i].controller == controller && !bounds_wants(b, i) &&
+			bounds_text(&unbound, i, version, &file, &t))
+			write_one(group, i, file, words, unbound.io_weight, version);
+	}
 }
 
 /* Write those of CONTROLLER into GROUP. */
@@ -238,8 +269,8 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 {
 	unsigned kept = 0;
 
-	/* first, or a lower limit of both together would refuse the higher one of memory */
 	make_way(b, controller, group, version);
+	give_back(b, controller, group, version);
 	for (int i = 0; i < BOUND_COUNT; i++) {
 		const char *file;
 		char words[64];
@@ -250,8 +281,7 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 		text_init(&t, words, sizeof words);
 		if (!bounds_text(b, i, version, &file, &t))
 			err_set(why, 0, "%s: control groups of v1 have no such limit", rows[i].key);
-		else if (!kernfile_write(group, file, words) &&
-			(i != BOUND_IO_WEIGHT || errno != ENOENT || !write_bfq_weight(group, b->io_weight, version)))
+		else if (!write_one(group, i, file, words, b->io_weight, version))
 			err_set(why, errno, "%s: cannot write '%s' to '%s'", rows[i].key, words, file);
 		else
 			kept |= 1U << i;
@@ -289,10 +319,18 @@ unsigned
 bounds_apply(const struct bounds *b, int root, const char *run_dir, const char *service, struct err *why)
 {
 	unsigned kept = 0;
+	int group;
 
 	for (int c = 0; c < CONTROLLERS; c++)
 		if (wants_controller(b, c))
 			kept |= apply_one(b, c, root, run_dir, service, why);
+	/* in v1 nobody is brought into the group of a controller that nothing is wanted of (bounds_steps); in v2 it is one for all */
+	group = bounds_group(root, service);
+	for (int c = 0; group >= 0 && c < CONTROLLERS; c++)
+		if (!wants_controller(b, c))
+			give_back(b, c, group, 2);
+	if (group >= 0)
+		close(group);
 	return kept;
 }
 

@@ -49,8 +49,9 @@ bool bounds_any(const struct bounds *bounds);
 bool bounds_wants(const struct bounds *bounds, enum bound bound);
 
 /* Make the group of SERVICE in each hierarchy that has a controller which BOUNDS needs, for the bridled whose v2 directory
- * is ROOT (-1: it has none) and whose run directory is RUN_DIR, and write them. Bit n of what is returned: bound n is kept
- * by the kernel. WHY gets the reason for the first that is not. */
+ * is ROOT (-1: it has none) and whose run directory is RUN_DIR, and write them; what is not asked for and was before is as the
+ * kernel makes a group again. Bit n of what is returned: bound n is kept by the kernel. WHY gets the reason for the first that
+ * is not. */
 unsigned bounds_apply(const struct bounds *bounds, int root, const char *run_dir, const char *service, struct err *why);
 
 /* Steps that enter the v1 groups of the bounds in KEPT. False with ERR: no memory. */

@@ -52,7 +52,7 @@ settle_amount(const struct conf_amount *amount, uint64_t all)
 	return all == 0 ? BOUND_INFINITY : all / WHOLE * amount->share + all % WHOLE * amount->share / WHOLE;
 }
 
-/* What is not written is BOUND_NONE: that file is not touched, and the kernel's default holds. */
+/* What is not written is BOUND_NONE: the kernel's default holds, also where something else was written before. */
 static struct bounds
 bounds_of(const struct conf_service *s)
 {

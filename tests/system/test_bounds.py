@@ -69,6 +69,24 @@ def test_what_the_groups_say(bridled, as_root):
     assert get(site.address("free")).status == 200
 
 
+def test_what_is_not_asked_for_any_more(daemons, as_root):
+    """The group stays while its service is replaced: what the new configuration does not bound is free in it again."""
+    site = daemons()
+    site.write(bounds(cpu_quota="150%", cpu_weight="idle", tasks_max="60"))
+    old = site.start().wait_workers(1)[0]
+    assert bound(old, "cpu", "cpu.cfs_quota_us", "cpu.max") in ("150000", "150000 100000")
+    site.write(bounds(cpu_weight="50"))
+    site.ctl("reload")
+    until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to be replaced")
+    until(lambda: not os.path.exists(f"/proc/{old}"), "the old one to be gone")
+    new = site.wait_workers(1)[0]
+    assert bound(new, "cpu", "cpu.cfs_quota_us", "cpu.max") in ("-1", "max 100000")
+    assert bound(new, "cpu", "cpu.shares", "cpu.weight") in ("512", "50")
+    # of v1 it is in no such group any more, of v2 in the same one
+    if (pids := groups_of(new).get("")) and (pids.parent / "pids.max").exists() and ".service" in str(pids):
+        assert (pids.parent / "pids.max").read_text().strip() == "max"
+
+
 WEIGHTS = ["io.weight", "io.bfq.weight", "blkio.bfq.weight", "blkio.weight"]
 
 
