@@ -6,99 +6,25 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "os/alarm.h"
 #include "os/borrow.h"
 #include "os/bounds.h"
 #include "os/cgroup.h"
 #include "os/pidfd.h"
+#include "supervisor/adopt_ends.h"
 #include "supervisor/bridled.h"
-#include "supervisor/heir.h"
 #include "supervisor/leftovers.h"
-#include "supervisor/reap.h"
 #include "supervisor/rest.h"
 #include "supervisor/service.h"
-#include "wire/ending.h"
 
 enum {
 	LOOK_AFTER = 50, /* ms until the next look at who is left */
-	ASK_AFTER = 20,  /* ms until how it ended is asked again */
-	ASK_MOST = 25,
-};
-
-struct adopted {
-	struct service *service;
-	uint8_t slot;
-	int pidfd;      /* -1: none */
-	unsigned asked; /* how it ended, so many times */
-	ev_io ended;
-	ev_timer again;
 };
 
 struct adoption {
 	struct adopted at[LIFE_SLOTS];
 	ev_timer look;
 };
-
-/* One that has been up would be up again at once: libev leaves what was left of its time in it, which is nothing
- * (ev_timer_stop() in ev.c). */
-static void
-start_timer(struct ev_loop *loop, ev_timer *timer, msec after)
-{
-	ev_timer_set(timer, (double)after / 1000., 0.);
-	ev_timer_start(loop, timer);
-}
-
-/* ---- the end of a master ---- */
-
-/* Watchers of libev before the descriptor: epoll forgets one by its number (ev(3), special problem of
- * disappearing file descriptors). */
-static void
-let_go(struct adopted *a)
-{
-	struct ev_loop *loop = a->service->home->loop;
-
-	if (a->pidfd < 0)
-		return;
-	ev_io_stop(loop, &a->ended);
-	ev_timer_stop(loop, &a->again);
-	close(a->pidfd);
-	a->pidfd = -1;
-}
-
-static void
-ask_how(struct adopted *a)
-{
-	struct service *s = a->service;
-	int status = ENDING_UNKNOWN;
-
-	ev_io_stop(s->home->loop, &a->ended); /* readable from now on for ever: it would wake us all the time */
-	/* only its parent can reap it, and only then is there a status to be told */
-	if (pidfd_status(a->pidfd, &status) == PIDFD_LATER && a->asked++ < ASK_MOST) {
-		/* half a second in all: who does not reap by then does not do it soon */
-		start_timer(s->home->loop, &a->again, ASK_AFTER);
-		return;
-	}
-	let_go(a);
-	if (s->home->safe || !heir_takes_over(s, a->slot, status, clock_now()))
-		reap_master(s, a->slot, status, clock_now());
-	rest_look(s->home, clock_now());
-}
-
-static void
-on_ended(struct ev_loop *loop, ev_io *io, int events)
-{
-	(void)loop;
-	(void)events;
-	ask_how(io->data);
-}
-
-static void
-on_again(struct ev_loop *loop, ev_timer *timer, int events)
-{
-	(void)loop;
-	(void)events;
-	ask_how(timer->data);
-}
 
 /* ---- making ---- */
 
@@ -121,13 +47,8 @@ adopt_prepare(struct service *s)
 
 	if (all == NULL || s->adoption != NULL)
 		return all != NULL;
-	for (uint8_t i = 0; i < LIFE_SLOTS; i++) {
-		struct adopted *a = &all->at[i];
-
-		*a = (struct adopted){ .service = s, .slot = i, .pidfd = -1 };
-		ev_timer_init(&a->again, on_again, 0., 0.);
-		a->again.data = a;
-	}
+	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
+		adopt_ends_init(&all->at[i], s, i);
 	ev_timer_init(&all->look, on_look, 0., 0.);
 	all->look.data = s->home;
 	s->adoption = all;
@@ -196,7 +117,6 @@ find_cgroup(struct service *s, uint8_t slot, pid_t pid)
 bool
 adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start)
 {
-	struct adopted *a = &s->adoption->at[slot];
 	int pidfd = pid > 0 ? pidfd_open_process(pid, start) : -1;
 
 	if (pidfd < 0)
@@ -205,11 +125,7 @@ adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start)
 		close(pidfd);
 		return false;
 	}
-	a->pidfd = pidfd;
-	a->asked = 0;
-	ev_io_init(&a->ended, on_ended, pidfd, EV_READ);
-	a->ended.data = a;
-	ev_io_start(s->home->loop, &a->ended);
+	adopt_ends_await(&s->adoption->at[slot], pidfd);
 	find_cgroup(s, slot, pid);
 	return true;
 }
@@ -361,7 +277,7 @@ void
 adopt_look_again(struct service *s)
 {
 	if (s->adoption != NULL && !ev_is_active(&s->adoption->look))
-		start_timer(s->home->loop, &s->adoption->look, LOOK_AFTER);
+		alarm_in(s->home->loop, &s->adoption->look, LOOK_AFTER);
 }
 
 void
@@ -369,7 +285,7 @@ adopt_gone(struct service *s, uint8_t slot)
 {
 	s->adopted[slot] = false;
 	if (s->adoption != NULL)
-		let_go(&s->adoption->at[slot]);
+		adopt_ends_let_go(&s->adoption->at[slot]);
 }
 
 void
@@ -378,7 +294,7 @@ adopt_free(struct service *s)
 	if (s->adoption == NULL)
 		return;
 	for (uint8_t i = 0; i < LIFE_SLOTS; i++)
-		let_go(&s->adoption->at[i]);
+		adopt_ends_let_go(&s->adoption->at[i]);
 	ev_timer_stop(s->home->loop, &s->adoption->look);
 	free(s->adoption);
 	s->adoption = NULL;
