@@ -59,9 +59,9 @@ conf_diff_service(const struct conf *before, const struct conf *after, const cha
 	return compare_keys(&a, &b);
 }
 
-/* The number outlives us, in a file, and among what it is made of are secrets. That file is for whoever may read the configuration
- * as well (0600); and 32 bits, of 64, leave a password that deserves the name unknown to whoever knows all the rest. A key would
- * lie beside it. */
+/* The number outlives us, in a file, and among what it is made of are secrets. That file is for whoever may read the
+ * configuration as well (0600); and 32 bits, of 64, leave a password that deserves the name unknown to whoever knows all the
+ * rest. A key would lie beside it. */
 static uint32_t
 folded(uint64_t digest)
 {

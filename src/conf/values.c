@@ -1,6 +1,6 @@
 /*
- * values.c -- what all kinds have in common: empty values, ranges, defaults, equality and digests, and the sentence that says what was
- * expected. A kind's own reader says something only where it knows better.
+ * values.c -- what all kinds have in common: empty values, ranges, defaults, equality and digests, and the sentence that says
+ * what was expected. A kind's own reader says something only where it knows better.
  */
 #include "conf/values.h"
 

@@ -23,7 +23,7 @@ enum {
 	EXIT_PID = DATA + offsetof(struct exit_proc_event, process_pid),
 	EXIT_TGID = DATA + offsetof(struct exit_proc_event, process_tgid),
 	EXIT_PARENT = DATA + offsetof(struct exit_proc_event, parent_tgid),
-	HEAD = 14, /* instructions before the list of parents */
+	HEAD = 14, /* instructions before the lists */
 };
 
 /* ---- what the kernel lets through ---- */
@@ -36,10 +36,10 @@ enum {
 #define TAKE BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)
 #define DROP BPF_STMT(BPF_RET | BPF_K, 0)
 
-bool
-procevents_only(int fd, const pid_t *parents, size_t n, struct err *err)
+/* The first instructions; where nobody is asked for yet (N of them), an answer to our own wish is let through. */
+static void
+begin_program(struct sock_fprog *program, size_t n)
 {
-	bool all = n > PROCEVENTS_PARENTS;
 	const struct sock_filter head[HEAD] = {
 		/* 0 */ LOAD(WHAT),
 		/* 1 */ IS(PROC_EVENT_NONE, n > 0 ? 10 : 11, 0), /* answers to others are told to everybody */
@@ -56,29 +56,53 @@ procevents_only(int fd, const pid_t *parents, size_t n, struct err *err)
 		/* 12 */ DROP,
 		/* 13 */ TAKE,
 	};
-	/* PROCEVENTS_PARENTS keeps it just below what the kernel takes (BPF_MAXINSNS, 4096) */
-	struct sock_filter *code = calloc(HEAD + 6 + 2 * n, sizeof *code);
+
+	memcpy(program->filter, head, sizeof head);
+	program->len = HEAD;
+}
+
+static void
+add(struct sock_fprog *program, const struct sock_filter *code, size_t n)
+{
+	memcpy(program->filter + program->len, code, n * sizeof *code);
+	program->len = (unsigned short)(program->len + n);
+}
+
+/* What was loaded last is one of PIDS: taken. */
+static void
+take_pids(struct sock_fprog *program, const pid_t *pids, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct sock_filter one[] = { IS(pids[i], 0, 1), TAKE };
+
+		add(program, one, 2);
+	}
+}
+
+bool
+procevents_only(int fd, const pid_t *parents, size_t n, const pid_t *others, size_t m, struct err *err)
+{
+	/* which kind it is decides where its parent stands */
+	const struct sock_filter all[] = { TAKE }, end[] = { DROP },
+				 parent[] = { LOAD(WHAT), IS(PROC_EVENT_FORK, 0, 2), LOAD(FORK_PARENT),
+					 BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), LOAD(EXIT_PARENT) },
+				 itself[] = { LOAD(WHAT), IS(PROC_EVENT_EXIT, 1, 0), DROP, LOAD(EXIT_PID) };
+	/* PROCEVENTS_MOST keeps it just below what the kernel takes (BPF_MAXINSNS, 4096) */
+	struct sock_filter *code = calloc(HEAD + 10 + 2 * (n + m), sizeof *code);
 	struct sock_fprog program = { .filter = code };
 	bool ok;
 
 	if (code == NULL)
 		return err_set(err, ENOMEM, "no memory for a filter");
-	memcpy(code, head, sizeof head);
-	program.len = HEAD;
-	if (all) {
-		code[program.len++] = (struct sock_filter)TAKE;
+	begin_program(&program, n);
+	if (n + m > PROCEVENTS_MOST) {
+		add(&program, all, 1);
 	} else {
-		/* 14: which kind it is decides where its parent stands */
-		const struct sock_filter parent[] = { LOAD(WHAT), IS(PROC_EVENT_FORK, 0, 2), LOAD(FORK_PARENT),
-			BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), LOAD(EXIT_PARENT) };
-
-		memcpy(code + program.len, parent, sizeof parent);
-		program.len = (unsigned short)(program.len + sizeof parent / sizeof parent[0]);
-		for (size_t i = 0; i < n; i++) {
-			code[program.len++] = (struct sock_filter)IS(parents[i], 0, 1);
-			code[program.len++] = (struct sock_filter)TAKE;
-		}
-		code[program.len++] = (struct sock_filter)DROP;
+		add(&program, parent, sizeof parent / sizeof parent[0]);
+		take_pids(&program, parents, n);
+		add(&program, itself, sizeof itself / sizeof itself[0]);
+		take_pids(&program, others, m);
+		add(&program, end, 1);
 	}
 	ok = setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0 ||
 		err_set(err, errno, "cannot filter process events");
@@ -132,7 +156,7 @@ procevents_open(struct err *err)
 	/* without CAP_NET_ADMIN, what net.core.rmem_max allows */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) != 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-	if (!procevents_only(fd, NULL, 0, err))
+	if (!procevents_only(fd, NULL, 0, NULL, 0, err))
 		goto fail;
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) {
 		err_set(err, errno, "process events are not permitted");

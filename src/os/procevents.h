@@ -16,10 +16,11 @@
 /* A socket (non-blocking, close-on-exec) that hears nothing until it is told of whom; -1 with ERR. */
 int procevents_open(struct err *err);
 
-/* From now on hear only of processes forked by, or ended as children of, one of PARENTS (N of them): the kernel throws the
- * rest away before it would wake us. With more than a filter holds, all ends and forks of processes are heard. */
-enum { PROCEVENTS_PARENTS = 2000 };
-bool procevents_only(int fd, const pid_t *parents, size_t n, struct err *err);
+/* From now on hear only of processes forked by, or ended as children of, one of PARENTS (N of them), and of the ends of
+ * OTHERS (M): the kernel throws the rest away before it would wake us. With more than a filter holds, all ends and forks of
+ * processes are heard. */
+enum { PROCEVENTS_MOST = 2000 /* N + M */ };
+bool procevents_only(int fd, const pid_t *parents, size_t n, const pid_t *others, size_t m, struct err *err);
 
 /* What is there now, into BUFFER. Returns its bytes (whole messages: wire/procevent.h), 0: nothing more. *LOST: there was more
  * than the socket holds, and the kernel threw some away (ENOBUFS). Messages of other processes are none. */

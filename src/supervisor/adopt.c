@@ -130,6 +130,16 @@ adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start)
 	return true;
 }
 
+void
+adopt_told(struct service *s, const struct link_record *answer)
+{
+	for (uint8_t i = 0; s->adoption != NULL && i < LIFE_SLOTS; i++)
+		if (s->adopted[i] && s->life.slots[i].number == answer->generation) {
+			adopt_ends_told(&s->adoption->at[i], answer);
+			return; /* that may have moved everything */
+		}
+}
+
 /* By the descriptor, never by pid: nobody tells us when that goes to somebody else. */
 bool
 adopt_signal(struct service *s, uint8_t slot, int signal)

@@ -13,6 +13,7 @@
 #include "os/tree.h"
 
 struct bridled;
+struct link_record;
 struct service;
 
 /* Room for S to have adopted generations. False: no memory. */
@@ -21,6 +22,9 @@ bool adopt_prepare(struct service *s);
 /* PID, started at START (clock ticks since boot), becomes the master of the generation in SLOT, whose number and
  * run_dir its marker, or its log, must agree with. False: that one does not live any more, or is another. */
 bool adopt_master(struct service *s, uint8_t slot, pid_t pid, uint32_t start);
+
+/* What the watcher says of how a master ended (LINK_ENDED, as link_check took it). */
+void adopt_told(struct service *s, const struct link_record *answer);
 
 /* SIGNAL to the adopted master in SLOT. False: it is gone. */
 bool adopt_signal(struct service *s, uint8_t slot, int signal);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "supervisor/adopt.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
 #include "supervisor/deeds.h"
@@ -190,6 +191,11 @@ requests_take(struct bridled *b, const struct link_record *r, int fd, msec now)
 	}
 	if (fd >= 0)
 		close(fd);
+	/* in safe mode as well: what follows from it is decided later (resume.h) */
+	if (r->kind == LINK_ENDED && s != NULL) {
+		adopt_told(s, r);
+		return;
+	}
 	/* what it has seen decides nothing in safe mode; readiness and sizes are said again */
 	if (b->safe)
 		return;

@@ -124,8 +124,8 @@ void service_patch(struct service *s, uint8_t slot);
 /* Nobody of the generation in SLOT is left, and nothing comes after it: clear away what was made, and tell the life. */
 void service_forget(struct service *s, uint8_t slot, msec now);
 
-/* Does the newest generation that lives run with other settings than those of its plan? They changed while nobody could see it
- * (another program, kill -9), or the generation that had them failed. False where nobody knows. */
+/* Does the newest generation that lives run with other settings than those of its plan? They changed while nobody could
+ * see it (another program, kill -9), or the generation that had them failed. False where nobody knows. */
 bool service_is_outdated(const struct service *s);
 
 /* The pid of the current generation's master, or 0. */

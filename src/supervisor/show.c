@@ -27,6 +27,7 @@ show_generations(const struct service *s, struct page_service *record)
 			.started = g->since,
 			.state = (uint8_t)g->state,
 			.singly = s->singly[i],
+			.adopted = s->adopted[i],
 		};
 	}
 }

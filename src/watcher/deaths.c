@@ -257,4 +257,5 @@ void
 deaths_close(struct watcher *w)
 {
 	masters_free(&w->deaths.masters);
+	foundlings_free(&w->deaths.foundlings);
 }

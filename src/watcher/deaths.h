@@ -11,9 +11,11 @@
 #include <stdint.h>
 
 #include "base/msec.h"
+#include "watcher/foundlings.h"
 #include "watcher/masters.h"
 #include "wire/page.h"
 
+struct link_record;
 struct watcher;
 struct service;
 struct worker;
@@ -27,6 +29,7 @@ struct deaths {
 	ev_io readable;
 	ev_timer refilter; /* masters came or went: the kernel is told soon, once for many */
 	struct masters masters;
+	struct foundlings foundlings;
 	int32_t kills[16]; /* for want of memory, the latest */
 	unsigned kills_next;
 	bool lost_told;
@@ -36,7 +39,7 @@ struct deaths {
 void deaths_open(struct watcher *w, bool tells);
 void deaths_close(struct watcher *w);
 
-/* For deaths_open(): to hear of them begins with the first Gunicorn that is followed (deaths_heard.c). */
+/* For deaths_open(): to hear of them begins with the first Gunicorn, or adopted program, that is followed (deaths_heard.c). */
 void deaths_listen(struct watcher *w);
 
 /* The masters of S are those of RECORD (NULL: it is gone). */
@@ -44,6 +47,9 @@ void deaths_follow(struct watcher *w, struct service *s, const struct page_servi
 
 /* Take what the kernel has told so far. */
 void deaths_hear(struct watcher *w);
+
+/* Answer the supervisor's QUESTION (LINK_HOW) of how a master ended that is not its child. */
+void deaths_how(struct watcher *w, const struct link_record *question);
 
 /* The workers of S were looked at: hold those that are new, where that tells how they end. */
 void deaths_hold(struct watcher *w, struct service *s);

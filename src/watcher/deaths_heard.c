@@ -38,6 +38,8 @@ happened(struct watcher *w, const struct procevent *e)
 	uint32_t slot;
 	bool known = masters_find(&w->deaths.masters, e->parent, &slot);
 
+	if (e->kind == PROCEVENT_EXIT)
+		foundlings_ended(&w->deaths.foundlings, e->pid, e->status);
 	if (e->kind == PROCEVENT_FORK && known)
 		samples_forked(w, &w->services.at[slot]);
 	if (e->kind == PROCEVENT_EXIT && (known || is_orphan(w, e->pid, &slot)))
@@ -80,6 +82,14 @@ deaths_hear(struct watcher *w)
 		reaped(w, key);
 }
 
+/* What it asks about was told before it came to ask. */
+void
+deaths_how(struct watcher *w, const struct link_record *question)
+{
+	deaths_hear(w);
+	foundlings_answer(w, question);
+}
+
 /* ---- who is heard of ---- */
 
 bool
@@ -117,7 +127,8 @@ static void
 refilter(struct watcher *w)
 {
 	struct deaths *d = &w->deaths;
-	pid_t *pids = calloc(d->masters.count + 1, sizeof *pids);
+	const size_t parents = d->masters.count + 1, others = d->foundlings.count;
+	pid_t *pids = calloc(parents + others, sizeof *pids);
 	struct err err;
 
 	if (pids == NULL)
@@ -125,7 +136,9 @@ refilter(struct watcher *w)
 	pids[0] = services_header(&w->services)->supervisor;
 	for (uint32_t i = 0; i < d->masters.count; i++)
 		pids[i + 1] = d->masters.at[i].pid;
-	if (!procevents_only(d->fd, pids, d->masters.count + 1, &err))
+	for (size_t i = 0; i < others; i++)
+		pids[parents + i] = d->foundlings.at[i].pid;
+	if (!procevents_only(d->fd, pids, parents, pids + parents, others, &err))
 		log_warning("%s", err.text);
 	free(pids);
 }
@@ -163,8 +176,8 @@ begin_vigil(struct watcher *w, const struct err *why)
 	hear_by(w, d->vigil);
 }
 
-/* At the first Gunicorn: as long as anybody listens, the kernel makes a message of every fork, exec and end on this machine,
- * and of programs we need none. */
+/* At the first Gunicorn, or adopted program: as long as anybody listens, the kernel makes a message of every fork, exec and end
+ * on this machine, and of other programs we need none. */
 static void
 listen_once(struct watcher *w)
 {
@@ -183,7 +196,7 @@ listen_once(struct watcher *w)
 		return;
 	/* Of everybody until the masters are in the filter, soon: a worker that was there before us and dies meanwhile
 	 * would be seen by nobody, and what its master says of it would be left aside as seen otherwise. */
-	procevents_only(d->fd, NULL, PROCEVENTS_PARENTS + 1, &err);
+	procevents_only(d->fd, NULL, PROCEVENTS_MOST + 1, NULL, 0, &err);
 	hear_by(w, d->fd);
 }
 
@@ -191,11 +204,14 @@ void
 deaths_follow(struct watcher *w, struct service *s, const struct page_service *record)
 {
 	struct deaths *d = &w->deaths;
+	bool changed = foundlings_follow(&d->foundlings, s->slot, record);
 
-	if (s->kind != PAGE_GUNICORN)
+	if (s->kind != PAGE_GUNICORN && !changed)
 		return;
 	listen_once(w);
-	if (!masters_follow(&d->masters, s, record) || d->fd < 0 || ev_is_active(&d->refilter))
+	if (s->kind == PAGE_GUNICORN)
+		changed = masters_follow(&d->masters, s, record) || changed;
+	if (!changed || d->fd < 0 || ev_is_active(&d->refilter))
 		return;
 	alarm_in(w->loop, &d->refilter, REFILTER);
 }

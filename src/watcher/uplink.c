@@ -165,7 +165,9 @@ heard(struct watcher *w, const struct link_record *record, int page_fd)
 	case LINK_LINE: control_line(w, record); break;
 	case LINK_PING: pong(w, record); break;
 	case LINK_POLICY: troubles_answered(w, record); break;
+	case LINK_HOW: deaths_how(w, record); break;
 	case LINK_PONG:
+	case LINK_ENDED:
 	case LINK_JUDGED:
 	case LINK_READY:
 	case LINK_SIZE:

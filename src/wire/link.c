@@ -3,8 +3,10 @@
 #include <signal.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/wait.h>
 
 #include "base/text.h"
+#include "wire/ending.h"
 
 /* Fields of a record beyond magic and kind. */
 enum {
@@ -37,6 +39,8 @@ static const struct {
 	[LINK_NOTIFY]  = { "notify",  false, F_SERVICE },
 	[LINK_POLICY]  = { "policy",  false, F_SERVICE | F_GENERATION | F_DEED | F_PID | F_ARG },
 	[LINK_JUDGED]  = { "judged",  true,  F_SERVICE | F_GENERATION | F_PID | F_ARG },
+	[LINK_HOW]     = { "how",     false, F_SERVICE | F_GENERATION | F_PID | F_ARG },
+	[LINK_ENDED]   = { "ended",   true,  F_SERVICE | F_GENERATION | F_PID | F_ARG | F_STATUS },
 	[LINK_PING]    = { "ping",    false, F_ID },
 	[LINK_PONG]    = { "pong",    true,  F_ID },
 	[LINK_READY]   = { "ready",   true,  F_SERVICE | F_GENERATION | F_ARG },
@@ -130,6 +134,14 @@ check_trouble(const struct link_record *r)
 	return r->arg < LINK_TROUBLES && (r->pid == 0 || (r->pid > 1 && r->arg == LINK_HANG));
 }
 
+/* The lower half of a word, as the kernel has it, and of a process that is no more (wait(2)). */
+static bool
+check_end(const struct link_record *r)
+{
+	return r->pid > 1 && r->arg <= UINT32_MAX && r->status >= 0 && r->status <= UINT16_MAX &&
+		(r->status == ENDING_UNKNOWN || WIFEXITED(r->status) || WIFSIGNALED(r->status));
+}
+
 static bool
 check_record(const struct link_record *r, bool to_supervisor, struct err *err)
 {
@@ -151,6 +163,9 @@ check_record(const struct link_record *r, bool to_supervisor, struct err *err)
 	if ((r->kind == LINK_JUDGED || r->kind == LINK_POLICY) && !check_trouble(r))
 		return err_set(err, 0, "'%s' with argument %lld and pid %d", kinds[r->kind].name, (long long)r->arg,
 			(int)r->pid);
+	if ((r->kind == LINK_HOW || r->kind == LINK_ENDED) && !check_end(r))
+		return err_set(err, 0, "'%s' with pid %d and status %#x", kinds[r->kind].name, (int)r->pid,
+			(unsigned)r->status);
 	return r->kind != LINK_REQUEST || check_request(r, err);
 }
 

@@ -34,6 +34,9 @@ enum link_kind {
 	/* watcher -> supervisor, and back */
 	LINK_JUDGED, /* generation `generation` of `service` has trouble: arg, enum link_trouble; pid: the worker that hangs, else 0 */
 	LINK_POLICY, /* its settings had `deed` done about trouble `arg`; pid as it came */
+	/* supervisor -> watcher, and back */
+	LINK_HOW,   /* master `pid` of `service`, started at `arg` (clock ticks, 32 bits), ended: how? */
+	LINK_ENDED, /* so: status (ENDING_UNKNOWN of ending.h: nobody heard); all else as it was asked */
 	LINK_KINDS
 };
 

@@ -40,7 +40,8 @@ struct page_generation {
 	int64_t started; /* msec, CLOCK_MONOTONIC */
 	uint8_t state;   /* enum generation_state */
 	uint8_t singly;  /* started with one worker, to take over from the current one worker by worker */
-	uint8_t pad[6];
+	uint8_t adopted; /* its master is no child of the supervisor's */
+	uint8_t pad[5];
 };
 
 struct page_listener {

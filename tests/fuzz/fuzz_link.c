@@ -59,6 +59,7 @@ check(const uint8_t *data, size_t size, bool to_supervisor)
 		MUST(memcmp(&made, &r, sizeof r) == 0);
 		if (r.kind == LINK_REQUEST)
 			look_at_request(&r);
+		MUST(r.kind != LINK_ENDED || (r.pid > 1 && r.status >= 0 && r.status <= 0xffff));
 		MUST(!to_supervisor || r.text[0] == '\0');
 	}
 }

@@ -10,12 +10,14 @@ import sys
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 SECCOMP_RET_ERRNO, SECCOMP_RET_ALLOW = 0x00050000, 0x7FFF0000
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06  # BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_RET|BPF_K
-NUMBER, THIRD = 0, 32  # in struct seccomp_data: of the system call, and its third argument (the lower half, if that comes first)
+NUMBER, SECOND, THIRD = 0, 24, 32  # in struct seccomp_data: of the system call, and its arguments (the lower half, if that comes first)
 SOCKET = {"x86_64": 41, "aarch64": 198, "riscv64": 198}.get(os.uname().machine, 359)
+IOCTL = {"x86_64": 16, "aarch64": 29, "riscv64": 29}.get(os.uname().machine, 54)
 
-WHAT = {  # system call, what its third argument is (None: any), what it fails with
-    "pidfds": (434, None, errno.ENOSYS),  # pidfd_open
-    "process-events": (SOCKET, 11, errno.EPROTONOSUPPORT),  # NETLINK_CONNECTOR
+WHAT = {  # system call, one of its arguments and what that is (None: any), what it fails with
+    "pidfds": (434, None, None, errno.ENOSYS),  # pidfd_open
+    "pidfd-status": (IOCTL, SECOND, 0xC040FF0B, errno.ENOTTY),  # PIDFD_GET_INFO, which before Linux 6.15 does not tell how it ended
+    "process-events": (SOCKET, THIRD, 11, errno.EPROTONOSUPPORT),  # NETLINK_CONNECTOR
 }
 
 
@@ -24,10 +26,10 @@ class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def refusing(number, third, error):
+def refusing(number, argument, value, error):
     then = [(RETURN, 0, 0, SECCOMP_RET_ERRNO | error)]
-    if third is not None:
-        then = [(LOAD_WORD, 0, 0, THIRD), (JUMP_IF_EQUAL, 0, 1, third), *then]
+    if argument is not None:
+        then = [(LOAD_WORD, 0, 0, argument), (JUMP_IF_EQUAL, 0, 1, value), *then]
     return [(LOAD_WORD, 0, 0, NUMBER), (JUMP_IF_EQUAL, 0, len(then), number), *then]
 
 

@@ -21,7 +21,7 @@ from waiting import PATIENCE, stays, until
 
 PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
-PING, PONG, READY, REQUEST, JUDGED, POLICY = 5, 6, 7, 9, 11, 12
+PING, PONG, READY, REQUEST, JUDGED, POLICY, HOW, ENDED = 5, 6, 7, 9, 11, 12, 13, 14
 BOOT_LOOP, FLAPPING, HANG, OOM, UNHEALTHY = range(5)
 START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST, _, _, TAKE = range(1, 18)
 FAILURE = 21
@@ -165,7 +165,7 @@ def test_an_answer_from_before_it_was_frozen(bridled, link):
 @pytest.mark.parametrize("claim", [
     record(JUDGED, arg=UNHEALTHY + 1), record(JUDGED, arg=-1), record(JUDGED, arg=1 << 62), record(JUDGED, arg=HANG, pid=1),
     record(JUDGED, arg=HANG, pid=-7), record(JUDGED, arg=OOM, pid=77), record(JUDGED, deed=STOP, arg=OOM),
-    record(JUDGED, arg=OOM, id=3), record(POLICY, deed=STOP, arg=OOM)])
+    record(JUDGED, arg=OOM, id=3), record(POLICY, deed=STOP, arg=OOM), record(ENDED, pid=1), record(ENDED, pid=77, arg=1 << 32), record(HOW, pid=77)])
 def test_absurd_claims(bridled, link, claim):
     site = bridled(program("nap", "/bin/sleep 3600"))
     master = site.wait_state("running", "nap")["master"]

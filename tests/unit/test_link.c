@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "wire/ending.h"
 #include "wire/link.h"
 
 enum { TO_WATCHER, TO_SUPERVISOR };
@@ -111,6 +112,51 @@ every_kind_goes_one_way(void **state)
 	assert_false(link_check(&none, sizeof none, TO_SUPERVISOR, &count, NULL));
 	assert_false(link_check(&none, sizeof none, TO_WATCHER, &count, NULL));
 	assert_false(link_check(&beyond, sizeof beyond, TO_SUPERVISOR, &count, NULL));
+}
+
+/* Only what wait(2) can say of somebody who is no more, of somebody who may be a master. */
+static void
+ends_are_checked(void **state)
+{
+	static const struct {
+		enum link_kind kind;
+		bool to_supervisor;
+		int32_t pid, status;
+		int64_t start;
+		bool good;
+	} cases[] = {
+		{ LINK_HOW, TO_WATCHER, 2, 0, 77, true },
+		{ LINK_HOW, TO_WATCHER, 2, 0, UINT32_MAX, true },
+		{ LINK_HOW, TO_WATCHER, 2, 0, 1 + (int64_t)UINT32_MAX, false },
+		{ LINK_HOW, TO_WATCHER, 2, 9, 77, false },
+		{ LINK_HOW, TO_WATCHER, 1, 0, 77, false },
+		{ LINK_HOW, TO_SUPERVISOR, 2, 0, 77, false },
+		{ LINK_ENDED, TO_WATCHER, 2, 0, 77, false },
+		{ LINK_ENDED, TO_SUPERVISOR, 2, 0, 77, true },
+		{ LINK_ENDED, TO_SUPERVISOR, 2, 3 << 8, 77, true },
+		{ LINK_ENDED, TO_SUPERVISOR, 2, SIGKILL, 77, true },
+		{ LINK_ENDED, TO_SUPERVISOR, 2, 0x80 | SIGSEGV, 77, true }, /* with a core */
+		{ LINK_ENDED, TO_SUPERVISOR, 2, ENDING_UNKNOWN, 77, true },
+		{ LINK_ENDED, TO_SUPERVISOR, 2, SIGSTOP << 8 | 0x7f, 77, false }, /* stopped */
+		{ LINK_ENDED, TO_SUPERVISOR, 2, 0x10000, 77, false },
+		{ LINK_ENDED, TO_SUPERVISOR, 2, -1, 77, false },
+		{ LINK_ENDED, TO_SUPERVISOR, 0, SIGKILL, 77, false },
+		{ LINK_ENDED, TO_SUPERVISOR, -7, SIGKILL, 77, false },
+		{ LINK_ENDED, TO_SUPERVISOR, 2, SIGKILL, 1 + (int64_t)UINT32_MAX, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct link_record r = link_make(cases[i].kind);
+		size_t count;
+
+		r.pid = cases[i].pid;
+		r.status = cases[i].status;
+		r.arg = cases[i].start;
+		if (link_check(&r, sizeof r, cases[i].to_supervisor, &count, NULL) != cases[i].good)
+			fail_msg("case %zu: kind %d, pid %d, status %#x", i, cases[i].kind, (int)r.pid,
+				(unsigned)r.status);
+	}
 }
 
 /* A field that its kind does not use is a channel nobody watches. */
@@ -238,6 +284,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_checked),
 		cmocka_unit_test(every_kind_goes_one_way),
+		cmocka_unit_test(ends_are_checked),
 		cmocka_unit_test(unused_fields_are_zero),
 		cmocka_unit_test(texts_fill_all_but_the_last_byte),
 		cmocka_unit_test(packets_are_whole_records),

@@ -65,7 +65,7 @@ hears_of_the_children_of_those_it_is_told(void **state)
 	hear(fd, pid, &forked, &status);
 	assert_false(forked);
 	assert_int_equal(status, -1);
-	assert_true(procevents_only(fd, &self, 1, &err));
+	assert_true(procevents_only(fd, &self, 1, NULL, 0, &err));
 	if (system("sh -c 'exit 1; true' | cat") < 0) /* grandchildren are no concern */
 		fail();
 	pid = child(7);
@@ -75,11 +75,46 @@ hears_of_the_children_of_those_it_is_told(void **state)
 	close(fd);
 }
 
+/* Of somebody who is to be heard of himself, whoever his parent is: his end, and nothing more. */
+static void
+hears_of_the_ends_of_others(void **state)
+{
+	struct err err;
+	int fd = procevents_open(&err), status, hold[2];
+	pid_t other;
+	bool forked;
+
+	(void)state;
+	if (fd < 0) {
+		print_message("skipped: %s\n", err.text);
+		skip();
+	}
+	assert_int_equal(pipe(hold), 0);
+	other = fork();
+	if (other == 0) {
+		char byte;
+
+		close(hold[1]);
+		_exit(read(hold[0], &byte, 1) == 0 ? 5 : 6); /* until we let it go */
+	}
+	assert_true(procevents_only(fd, NULL, 0, &other, 1, &err));
+	close(hold[0]);
+	hear(fd, child(7), &forked, &status); /* none of them */
+	assert_int_equal(status, -1);
+	close(hold[1]);
+	assert_int_equal(waitpid(other, NULL, 0), other);
+	hear(fd, other, &forked, &status);
+	assert_false(forked);
+	assert_int_equal(status, 5 << 8);
+	close(fd);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hears_of_the_children_of_those_it_is_told),
+		cmocka_unit_test(hears_of_the_ends_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
