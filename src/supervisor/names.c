@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -217,7 +218,8 @@ names_ask(struct service *s, uint8_t slot, struct err *err)
 
 	close_answers(n);
 	n->answers = memfd_create("bridle-names", MFD_CLOEXEC);
-	if (n->answers < 0) {
+	/* it begins as open to everybody, and the watcher can reach it (/proc/PID/fd): where we listen is not for it to say */
+	if (n->answers < 0 || fchmod(n->answers, 0600) != 0) {
 		err_set(err, errno, "cannot make memory for what a name server says");
 		return -1;
 	}

@@ -1,5 +1,6 @@
 """Names in bind and statsd_host that a name server is asked for: nobody but their own service waits for it."""
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -61,6 +62,9 @@ def test_nobody_else_waits_for_a_silent_one(server, asking, free_ports):
     site.ctl("restart", "other")
     site.ctl("stop", "other")
     assert site.state() == "starting"
+    # what will be answered is nobody else's to write
+    answers, = [fd for fd in pathlib.Path(f"/proc/{site.pid}/fd").iterdir() if "memfd:bridle-names" in os.readlink(fd)]
+    assert answers.stat().st_mode & 0o777 == 0o600
     site.ctl("stop", "web")
     assert site.state() == "stopped"
     asked = len(one.asked)
