@@ -43,6 +43,14 @@ protect_not(pid_t pid, int score)
 	return kernfile_write(AT_FDCWD, path, text);
 }
 
+bool
+protect_is_undone(void)
+{
+	char text[8];
+
+	return kernfile_read(AT_FDCWD, "/proc/sys/fs/suid_dumpable", text, sizeof text) > 0 && strcmp(text, "1\n") == 0;
+}
+
 /* Sanitizers and valgrind have a shadow of everything: to lock that would take the machine's memory. */
 bool
 protect_memory(void)

@@ -15,6 +15,10 @@ bool protect_from_oom(int *before);
 /* PID, a child of ours that has executed its program, is not to be protected with us: it gets SCORE. */
 bool protect_not(pid_t pid, int score);
 
+/* Is fs.suid_dumpable 1 (proc_sys_fs(5))? Then who becomes another user may be traced by him from that moment on, and a child that
+ * shares our memory until it executes is such a one (os/spawn_child.c). */
+bool protect_is_undone(void);
+
 /* What of us is in memory stays there (mlockall(2), each page from its first use on, so that nothing more is taken), if it is
  * little. */
 bool protect_memory(void);

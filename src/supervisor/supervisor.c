@@ -201,6 +201,10 @@ run(struct bridled *b, struct past *past)
 	/* before anything is started: each start takes its own score back (act.c) */
 	b->protected = protect_from_oom(&b->oom_score_adj);
 	open_cgroups(b);
+	if (geteuid() == 0 && protect_is_undone()) /* as a plain user we become nobody else */
+		log_warning(
+			"fs.suid_dumpable is 1: users of services can trace what shares bridled's memory while it starts "
+			"them; it should be 0 or 2");
 	if (!reread_first(b))
 		return SUPERVISOR_FAILED;
 	above_share_sockets(b);

@@ -54,7 +54,8 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 	char *argv[] = { "bridled", "--watch", uid, gid, NULL }, *envp[] = { "PATH=/usr/bin:/bin", NULL, NULL };
 	struct text t;
 	int fds[] = { its_end, b->page_fd, b->control_fd >= 0 ? b->control_fd : b->null_fd, b->spool_fd,
-		b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd, b->kept_fd >= 0 ? b->kept_fd : b->null_fd, b->deposit.out >= 0 ? b->deposit.out : b->null_fd };
+		b->statsd_fd >= 0 ? b->statsd_fd : b->null_fd, b->kept_fd >= 0 ? b->kept_fd : b->null_fd,
+		b->deposit.out >= 0 ? b->deposit.out : b->null_fd };
 
 	for (char **e = environ; *e != NULL; e++) /* sanitizers and their like are steered this way */
 		if (strncmp(*e, "ASAN_OPTIONS=", 13) == 0)

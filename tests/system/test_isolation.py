@@ -345,3 +345,14 @@ def test_the_watcher_has_no_power(daemons, as_root):
     assert int(fields["CapEff"], 16) & ~allowed == 0
 
 
+@pytest.mark.parametrize("value, said", [("0", False), ("1", True), ("2", False)])
+def test_a_kernel_that_lets_children_be_traced(daemons, as_root, tmp_path, value, said):
+    """fs.suid_dumpable, of which another file stands in the place: the kernel's own is everybody's."""
+    (tmp_path / "value").write_text(value + "\n")
+    wrapper = ["unshare", "--mount", "sh", "-c", f'mount --bind {tmp_path}/value /proc/sys/fs/suid_dumpable && exec "$@"', "sh"]
+    if subprocess.run([*wrapper, "true"], capture_output=True).returncode != 0:
+        pytest.skip("mounts are not allowed here")
+    site = daemons(wrapper=wrapper)
+    site.write(program("nap", "/bin/sleep 3600"))
+    site.start()
+    assert ("fs.suid_dumpable is 1" in site.said()) == said
