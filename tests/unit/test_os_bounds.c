@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "scratch.h"
 
 #include "os/bounds.h"
 #include "os/hierarchy.h"
@@ -112,6 +115,64 @@ the_kernel_takes_them(void **state)
 	assert_int_equal(bounds_group(-1, "x"), -1);
 }
 
+/* Files in the place of a group of v2: each that is there takes what is written. */
+static const struct {
+	const char *file, *wanted;
+} group[] = {
+	{ "memory.max", "max" },
+	{ "memory.high", "max" },
+	{ "memory.swap.max", "max" },
+	{ "pids.max", "60" },
+	{ "cpu.max", "max" },
+	{ "cpu.idle", "0" },
+	{ "cpu.weight", "50" },
+	{ "io.weight", "default 100" },
+};
+
+static void
+make_group(const struct scratch *s)
+{
+	char name[64];
+
+	assert_int_equal(mkdir(scratch_path(s, "root"), 0700), 0);
+	scratch_write(s, "root/cgroup.controllers", "cpu io memory pids\n");
+	scratch_write(s, "root/cgroup.subtree_control", "cpu io memory pids\n");
+	assert_int_equal(mkdir(scratch_path(s, "root/x.service"), 0700), 0);
+	for (size_t i = 0; i < sizeof group / sizeof group[0]; i++) {
+		snprintf(name, sizeof name, "root/x.service/%s", group[i].file);
+		scratch_write(s, name, "");
+	}
+}
+
+/* What an earlier configuration asked for may be there still. */
+static void
+what_is_not_asked_for_is_the_kernels(void **state)
+{
+	const struct scratch *s = *state;
+	struct bounds b = nothing;
+	struct err why = { 0 };
+	int root;
+
+	make_group(s);
+	root = open(scratch_path(s, "root"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(root >= 0);
+	b.tasks_max = 60;
+	b.cpu_weight = 50;
+	assert_int_equal(bounds_apply(&b, root, "/run/x", "x", &why), 1U << BOUND_TASKS_MAX | 1U << BOUND_CPU_WEIGHT);
+	for (size_t i = 0; i < sizeof group / sizeof group[0]; i++) {
+		char name[64], text[32] = "";
+		FILE *f;
+
+		snprintf(name, sizeof name, "root/x.service/%s", group[i].file);
+		f = fopen(scratch_path(s, name), "re");
+		assert_non_null(f);
+		assert_non_null(fgets(text, sizeof text, f));
+		fclose(f);
+		assert_string_equal(text, group[i].wanted);
+	}
+	close(root);
+}
+
 static void
 counts_only_its_own(void **state)
 {
@@ -130,6 +191,7 @@ main(void)
 		cmocka_unit_test(writes_what_each_version_reads),
 		cmocka_unit_test(knows_what_is_asked_for),
 		cmocka_unit_test(the_kernel_takes_them),
+		cmocka_unit_test_setup_teardown(what_is_not_asked_for_is_the_kernels, scratch_setup, scratch_teardown),
 		cmocka_unit_test(counts_only_its_own),
 	};
 
