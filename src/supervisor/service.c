@@ -94,7 +94,11 @@ begin(struct service *s, struct bridled *b, uint32_t slot, const char *name, enu
 {
 	/* for one that cannot be planned yet: it fails to start, and is tried again as any that does not boot */
 	static const struct life_limits unplanned = {
-		.restart = { RESTART_ALWAYS, 1000, 60000, 60000, 0, 3600000 },
+		.restart = { .policy = RESTART_ALWAYS,
+			.delay = 1000,
+			.delay_max = 60000,
+			.reset = 60000,
+			.interval = 3600000 }, /* no limit: never given up */
 		.stop = { .total = 1000 },
 		.start_timeout = 60000,
 	};

@@ -34,10 +34,11 @@ size_t
 colour_strip(char *out, const char *line, size_t length)
 {
 	bool lost = has_lost_escapes(line, length);
-	size_t n = 0, code;
+	size_t n = 0, step;
 
-	for (size_t i = 0; i<length; i += code> 0 ? code : 1) {
-		code = 0;
+	for (size_t i = 0; i < length; i += step) {
+		size_t code = 0;
+
 		if (line[i] == ESCAPE) {
 			code = code_length(line + i + 1, length - i - 1);
 			code += code > 0;
@@ -46,6 +47,7 @@ colour_strip(char *out, const char *line, size_t length)
 		}
 		if (code == 0)
 			out[n++] = line[i];
+		step = code > 0 ? code : 1;
 	}
 	return n;
 }

@@ -54,6 +54,7 @@ blank_before_error(const char *from, const char *at, const char *end)
 void
 flatline_read(struct text *out, const char *line, size_t length, bool copied)
 {
+	/* from `kept` to `at` all is as it stands, and is added in one piece when something else comes */
 	const char *at = line, *end = line + length, *kept = line;
 
 	while (at < end) {

@@ -203,6 +203,7 @@ find_in_chain(const struct signature_index *index, unsigned first, const struct 
 
 		if (s->who == SIGNATURE_BY_PRINTED && f->header != HEADER_NONE)
 			continue;
+		/* two comparisons before the pattern is walked: nearly every line of an application fails one of them */
 		if (!goes_on_right(s->pattern, f, word) || !ends_right(s->pattern, f))
 			continue;
 		if (!matches(&m) || !is_credible(s, f, strict, m.number[0]))

@@ -156,6 +156,7 @@ unitfile_next(struct unitfile *u, struct err *err)
 		if (!take_joined(u, &length))
 			return UNITFILE_END;
 		if (!is_plain(u->text, length)) {
+			/* blanks in their places: whoever complains shows the line, perhaps on a terminal */
 			for (size_t i = 0; i < length; i++)
 				if ((unsigned char)u->text[i] < 0x20)
 					u->text[i] = ' ';
