@@ -60,6 +60,18 @@ length_of_angled(const char *c)
 	return n > 0 && c[1 + n] == '>' && c[1] != ' ' && c[n] != ' ' ? n + 2 : 0;
 }
 
+/* Length of "{NAME}" or "{some_name}" at C, as scripts in Python leave them to str.format(); 0 when it is none: {print} is a word
+ * of awk, %({X}e)s a variable in Gunicorn's access log. BEFORE is what stands before it. */
+static size_t
+length_of_braced(const char *c, char before)
+{
+	size_t n = strspn(c + 1, name_letters);
+	bool is_name =
+		length_of_name(c + 1, true) > 0 || (isalpha((unsigned char)c[1]) && memchr(c + 1, '_', n) != NULL);
+
+	return is_name && c[1 + n] == '}' && before != '$' && before != '(' ? n + 2 : 0;
+}
+
 /* Length of "${NAME}" or "$NAME" at C. */
 static size_t
 length_of_variable(const char *c, bool capitals)
@@ -73,8 +85,9 @@ length_of_variable(const char *c, bool capitals)
 	return n > 0 ? n + 1 : 0;
 }
 
+/* Of a variable's value, braces may be for its reader to fill. */
 static size_t
-length_of_hole(const char *c, enum hole_variables variables)
+length_of_hole(const char *c, char before, enum hole_variables variables)
 {
 	for (size_t i = 0; i < sizeof brackets / sizeof brackets[0]; i++) {
 		const char *close;
@@ -84,6 +97,8 @@ length_of_hole(const char *c, enum hole_variables variables)
 		close = strstr(c + 2, brackets[i].close);
 		return close == NULL ? 0 : (size_t)(close - c) + 2;
 	}
+	if (*c == '{' && variables != HOLE_CAPITALS)
+		return length_of_braced(c, before);
 	if (*c == '@' || *c == '_')
 		return length_of_marked(c, variables == HOLE_CAPITALS);
 	if (*c == '<')
@@ -96,18 +111,19 @@ const char *
 hole_mark(struct arena *arena, const char *value, enum hole_variables variables)
 {
 	/* the shortest hole has two bytes, and gets two more */
-	char *marked = arena_alloc(arena, 2 * strlen(value) + 1), *to = marked;
+	char *marked = arena_alloc(arena, 2 * strlen(value) + 1), *to = marked, before = '\0';
 
 	if (marked == NULL)
 		return "";
 	while (*value != '\0') {
-		size_t n = length_of_hole(value, variables);
+		size_t n = length_of_hole(value, before, variables);
 
 		if (n > 0)
 			*to++ = HOLE_OPEN;
 		memcpy(to, value, n > 0 ? n : 1);
 		to += n > 0 ? n : 1;
 		value += n > 0 ? n : 1;
+		before = value[-1];
 		if (n > 0)
 			*to++ = HOLE_CLOSE;
 	}

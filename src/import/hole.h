@@ -15,8 +15,8 @@
  * secret, p$ss or a@b@c, which nobody replaces: there only names in capitals are believed, and ${x}. */
 enum hole_variables { HOLE_NO_VARIABLES, HOLE_VARIABLES, HOLE_CAPITALS };
 
-/* VALUE with what must be filled in by some tool made holes: {{ x }}, {% x %}, <%= x %>, <x>, __X__, @X@, and $X and ${X} as
- * VARIABLES says. */
+/* VALUE with what must be filled in by some tool made holes: {{ x }}, {% x %}, <%= x %>, <x>, __X__, @X@, {X}, and $X and
+ * ${X} as VARIABLES says. */
 const char *hole_mark(struct arena *arena, const char *value, enum hole_variables variables);
 
 /* TEXT with those variables filled that VARIABLES (NAME=value each) has or that bring a default: $X, ${X}, ${X:-y}, ${X:=y}.

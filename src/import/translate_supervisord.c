@@ -36,6 +36,15 @@ take_pair_value(const char *c, char *to)
 	return quote == '\0' ? c : NULL;
 }
 
+/* Length of a placeholder at C that stands for pairs, and not within one; 0 when it does not. */
+static size_t
+length_of_lone_hole(const char *c)
+{
+	size_t n = strcspn(c, (char[]){ HOLE_CLOSE, '\0' });
+
+	return *c == HOLE_OPEN && c[n] == HOLE_CLOSE && strchr(", \t\n", c[n + 1]) != NULL ? n + 1 : 0;
+}
+
 void
 translate_pairs(struct translation *t)
 {
@@ -49,9 +58,15 @@ translate_pairs(struct translation *t)
 		return;
 	}
 	while (value != NULL && *(c += strspn(c, ", \t\n")) != '\0') {
-		size_t n = strcspn(c, "=,");
+		size_t n = strcspn(c, "=,"), hole = length_of_lone_hole(c);
 		const char *word, *after = c[n] == '=' ? take_pair_value(c + n + 1, value) : NULL;
 
+		if (hole > 0) {
+			lost = arena_printf(arena, "%s%s%.*s: which variables it stands for is not known here", lost,
+				lost[0] != '\0' ? "; " : "", (int)hole - 2, c + 1);
+			c += hole;
+			continue;
+		}
 		if (after == NULL) {
 			import_broken(t->import, t->entry,
 				"not a list of NAME=\"value\",NAME=\"value\": supervisord refuses it");

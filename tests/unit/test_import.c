@@ -391,6 +391,10 @@ service_lines(void **state)
 		{ "ExecStart=gunicorn --access-logformat '%(h)s' a\n", "app = a; access_log_format = %(h)s; " },
 		{ "ExecStart=@/x/gunicorn web -w 2 a\n", "app = a; command = /x/gunicorn; workers = 2; " },
 		{ "User={{ u }}\nExecStart={{ b }}/gunicorn -w {{ n }} a\n", "app = a; command = \"/FILL_IN_b/gunicorn\"; #workers = {{ n }}; user = FILL_IN_u; " },
+		{ "User={USER}\nEnvironment=U=x/{ID}\nExecStart=/srv/{app_dir}/gunicorn --name {S}x --access-logformat '%({REMOTE_USER}e)s' {APP}.wsgi\n",
+			"app = FILL_IN_APP.wsgi; command = /srv/FILL_IN_app_dir/gunicorn; user = FILL_IN_USER; environment = U=x/{ID}; proc_name = {S}x; access_log_format = %({REMOTE_USER}e)s; " },
+		{ "ExecStartPre=/bin/sh -c \"ps | awk '{print}'\"\nExecStart=gunicorn a\n",
+			"app = a; start_timeout = 90s; exec_start_pre = /bin/sh -c \"ps | awk '{print}'\"; " },
 		{ "{% if x %}Group={{ g }}{% endif %}\nExecStart=gunicorn a\n", "app = a; group = FILL_IN_g; " },
 		{ "Environment=K=a$w2x!@b@c$5$$d P=$HOME/x:${y} L=$V @N@\nExecStart=gunicorn a\n",
 			"app = a; environment = K=a$w2x!@b@c$5$$d; environment = P=FILL_IN_HOME/x:FILL_IN_y; environment = L=$V; " },
@@ -852,6 +856,7 @@ reasons(void **state)
 		{ "s.conf", "[program:x]\ncommand=/x\nredirect_stderr=false\n", "redirect_stderr", "", "there is one log", FATE_LOST },
 		{ "s.conf", "[program:x]\ncommand=/x\nredirect_stderr=true\n", "redirect_stderr", "", "standard output and", FATE_IMPLIED },
 		{ "s.conf", "[program:x]\ncommand=/x\nenvironment=X=1,LISTEN_FDS=2,Z=2\n", "environment", "environment", "LISTEN_FDS: ", FATE_LOST },
+		{ "s.conf", "[program:x]\ncommand=/x\nenvironment=X=1,{{ more, }}, Z={{ z }}\n", "environment", "environment", "{{ more, }}: which variables", FATE_LOST },
 	};
 	/* clang-format on */
 
