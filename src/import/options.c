@@ -160,12 +160,24 @@ may_be_options(const struct launch *l, const char *word)
 			strcmp(word + 1, "$@\002") == 0 || strcmp(word + 1, "$*\002") == 0);
 }
 
+/* Whether WORD begins with a dash as word processors and web pages make one of a hyphen: U+2010 to U+2015, U+2212. */
+static bool
+has_false_hyphen(const char *word)
+{
+	return (strncmp(word, "\xe2\x80", 2) == 0 && word[2] >= '\x90' && word[2] <= '\x95') ||
+		strncmp(word, "\xe2\x88\x92", 3) == 0;
+}
+
 static void
 take_application(struct reading *r, const char *word)
 {
 	struct launch *l = r->launch;
 
-	if (word[0] == '\0')
+	if (has_false_hyphen(word)) {
+		launch_part(l, "", word, FATE_LOST, "", "no option: its dash is no hyphen");
+		conf_complain(l->import->report, CONF_ERROR, l->entry->file, l->entry->line,
+			"'%s' begins with a dash that is no hyphen: Gunicorn takes it for an application", word);
+	} else if (word[0] == '\0')
 		launch_part(l, "", word, FATE_LOST, "", "it is empty: Gunicorn refuses it");
 	else if (may_be_options(l, word))
 		launch_part(l, "", word, FATE_LOST, "",

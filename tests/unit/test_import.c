@@ -1277,6 +1277,9 @@ what_is_broken_has_its_line(void **state)
 		{ "s.conf", "[program:x]\ncommand=gunicorn a\nfoo\n", 3 },
 		{ "s.conf", "[supervisord]\n[program:x]\nuser=a\n[program:y]\ncommand=/x\n", 2 },
 		{ "Procfile", "web: gunicorn a\n\nfoo\n", 3 },
+		{ "Procfile", "# -w\nweb: gunicorn a \u2013w 2\n", 2 },
+		{ "x.service", "[Service]\nExecStart=gunicorn -w 2 \u2014-timeout=60 a\n", 2 },
+		{ "s.conf", "[program:x]\ncommand=gunicorn \u2212b :80 a\n", 2 },
 	};
 	/* clang-format on */
 
