@@ -13,13 +13,15 @@
 #include "supervisor/memory.h"
 #include "supervisor/service.h"
 
-/* One that takes a connection is all that "tcp" asks for: the kernel makes it, whoever accepts. */
+/* "tcp" asks for a connection, which the kernel makes, whoever accepts it. Only of listeners that we have opened is it known that
+ * nobody else accepts on them: a Gunicorn that is being taken over does (takeover.h). */
 static bool
 wants_one(const struct service *s, uint8_t slot, const struct spawn_request *r)
 {
 	const struct page_service *record = page_at(s->home->page, s->slot);
+	bool alone = slot != s->life.next && !held_any_given(&s->held);
 
-	return slot == s->life.next && r->listener_count > 0 && record->settings.probe.target[0] == '/';
+	return !alone && r->listener_count > 0 && record->settings.probe.target[0] == '/';
 }
 
 /* No longer than "control", which had room in an address, for the first thousand services. */

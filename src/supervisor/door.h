@@ -1,10 +1,10 @@
 /*
- * door -- a listener that a generation alone has, while it is to replace another one and a probe is asked.
+ * door -- a listener that a generation alone has while a probe is asked and others may accept on those of the service: the one
+ * that it is to replace, or whoever gave them (held.h), a Gunicorn that is being taken over, say.
  *
- * Both generations accept on the service's own listeners, and the kernel gives a connection to whoever comes first: what is
- * answered there says nothing of the new one. So that one gets one listener more, of the family that the probe is asked in,
- * behind all others, and the watcher asks there until it is proven. Gunicorn takes as many listeners as LISTEN_FDS says
- * (gunicorn-facts 5.2), and unlinks none of them.
+ * The kernel gives a connection to whoever comes first: what is answered there says nothing of the new generation. So that one
+ * gets one listener more, of the family that the probe is asked in, behind all others, and the watcher asks there until it is
+ * proven. Gunicorn takes as many listeners as LISTEN_FDS says (gunicorn-facts 5.2), and unlinks none of them.
  *
  * A unix door is `doorN` in run_dir, N the slot of the service, and the watcher's user alone may connect to it; it is removed as
  * soon as its generation is proven or is being ended. A TCP one has a free port of the loopback address, and stays as long as

@@ -34,7 +34,7 @@ struct service {
 	struct life life;
 	struct plan *plan;     /* for the next start; NULL: could not be worked out, tried again at each start */
 	struct held held;      /* its listeners */
-	struct door door;      /* of the generation that is to replace the current one */
+	struct door door;      /* of the generation that is being probed there */
 	struct demand *demand; /* start = on-demand or idle_stop; NULL: neither is set */
 	struct around *around; /* commands around its masters; NULL: there are none */
 	int output_fd;         /* its log FIFO, held open; -1: none */

@@ -3,8 +3,8 @@
  * runs (probe_interval), where too many failures are answered as on_unhealthy says.
  *
  * What a probe proves: that whoever answers is well. Before it counts as ready that is the generation itself: at a first start
- * nobody else listens, and one that is to replace another has a door of its own (supervisor/door.h), which is what the page then
- * names. After HUP old workers and new ones of one master listen, and it may be either.
+ * nobody else listens, and where somebody may, in a replacement say, it has a door of its own (supervisor/door.h), which is what
+ * the page then names. After HUP old workers and new ones of one master listen, and it may be either.
  */
 #ifndef BRIDLE_WATCHER_PROBES_H
 #define BRIDLE_WATCHER_PROBES_H

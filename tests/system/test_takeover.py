@@ -18,6 +18,7 @@ from client import Traffic, get
 from conftest import MATRIX
 from daemon import APPS, wait_answer
 from sections import bridle, web
+from test_probe import SICK
 from waiting import PATIENCE, until
 
 NOBODY = 65534
@@ -205,6 +206,25 @@ def test_what_cannot_start_changes_nothing(bridled, foreign, systemd, free_ports
     # nor is its listener held on to: when it goes, who comes is refused
     old.end()
     until(lambda: is_refused(old.address), "nobody to listen there any more")
+
+
+def test_it_is_asked_itself_before_the_other_ends(bridled, foreign, free_ports, tmp_path):
+    """Both accept on one listener, and what the other one answers to a probe says nothing of ours."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "sick.py").write_text(SICK)
+    (tmp_path / "status").write_text("500")
+    port = free_ports(1)[0]
+    site = bridled(web("other", autostart="no"))
+    site.write(web(app="sick:app", pythonpath=f"{tmp_path},{site.apps}", environment=f"STATUS={tmp_path}/status", probe="/health",
+                   bind=f"127.0.0.1:{port}", autostart="no", start_limit=1, start_timeout="5s"))
+    site.ctl("reload")
+    old = foreign(site, ("127.0.0.1", port), f"127.0.0.1:{port}")
+    done = site.bridle("takeover", "web", str(old.pid))
+    assert done.returncode != 0 and "status 500" in done.stderr, done
+    assert old.process.poll() is None and get(old.address).pid in processes.descendants(old.pid)
+    (tmp_path / "status").write_text("200")
+    take_over(site, old, "web", str(old.pid))
+    assert not list(site.run_dir.glob("door*"))
 
 
 def test_a_runtime_directory_of_both(bridled, foreign, free_ports):
