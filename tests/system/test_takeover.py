@@ -216,7 +216,7 @@ def test_it_is_asked_itself_before_the_other_ends(bridled, foreign, free_ports, 
     port = free_ports(1)[0]
     site = bridled(web("other", autostart="no"))
     site.write(web(app="sick:app", pythonpath=f"{tmp_path},{site.apps}", environment=f"STATUS={tmp_path}/status", probe="/health",
-                   bind=f"127.0.0.1:{port}", autostart="no", start_limit=1, start_timeout="5s"))
+                   bind=f"127.0.0.1:{port}", autostart="no", start_limit=1, start_timeout="8s"))
     site.ctl("reload")
     old = foreign(site, ("127.0.0.1", port), f"127.0.0.1:{port}")
     done = site.bridle("takeover", "web", str(old.pid))
