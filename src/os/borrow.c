@@ -84,6 +84,7 @@ copy_listeners(int pidfd, DIR *files, int *fds, size_t max, struct err *err)
 
 		if (!is_socket(dirfd(files), entry->d_name))
 			continue;
+		/* a number: what else is there, "." and "..", is no link at all */
 		fd = pidfd_take(pidfd, atoi(entry->d_name));
 		/* of one it is of all; EBADF: closed meanwhile */
 		if (fd < 0 && (errno == EPERM || errno == ENOSYS)) {

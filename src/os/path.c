@@ -191,6 +191,7 @@ step(struct walk *w, struct err *err)
 	bool ok;
 	int fd;
 
+	/* whoever can rename where we are chooses what is above it (openat(2) goes by where it is now) */
 	if (strcmp(w->name, "..") == 0 && !w->ours)
 		return err_set(err, 0, "'..' after a directory that others can write");
 	fd = open_component(w);

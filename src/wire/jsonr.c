@@ -165,7 +165,8 @@ jsonr_key_is(struct jsonr_key key, const char *name)
 {
 	if (key.length == 0)
 		return *name == '\0';
-	/* most keys differ in their first byte */
+	/* most keys differ in their first byte; none holds a NUL (string_end, jsonescape_add), so a NAME that is shorter differs
+	 * from it at its own, and nothing behind that is looked at */
 	return *key.at == *name && strncmp(key.at, name, key.length) == 0 && name[key.length] == '\0';
 }
 

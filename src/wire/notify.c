@@ -16,6 +16,7 @@ value_of(const char *line, size_t n, const char *name, size_t *length)
 	return line + k + 1;
 }
 
+/* The whole line: "READY=10" says nothing. */
 static bool
 says(const char *line, size_t n, const char *assignment)
 {
