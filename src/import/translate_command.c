@@ -106,7 +106,8 @@ finished(const struct command *c, const char *prefixes)
 		draft_quote(c->arena, arena_printf(c->arena, "exec %s", c->script)));
 }
 
-/* Those of ours among the prefixes of systemd; ! and !! leave the user as it is, as + does. NULL with *WHY. */
+/* Those of ours among the prefixes of systemd; ! and !! leave the user as it is, as + does, which goes further: all that would
+ * confine the command is left out. NULL with *WHY. */
 static const char *
 our_prefixes(const char *prefixes, const char **why)
 {
@@ -233,7 +234,7 @@ translate_hook(struct translation *t)
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 	struct command c = { .arena = arena, .text = "", .script = "" };
 	enum word_step step = WORD_END;
-	bool parts;
+	bool parts, is_freer = memchr(rest, '!', strspn(rest, " \t-@:+!|")) != NULL;
 	struct err err;
 
 	if (rest[0] == '\0') {
@@ -268,7 +269,9 @@ translate_hook(struct translation *t)
 		import_broken(t->import, t->entry, err.text);
 	else
 		translate_set(t, translate_key(t), arena_printf(arena, "%s%s", all, finished(&c, ours)),
-			c.has_variables && !c.is_shell ? "a shell replaces its variables" : "");
+			is_freer ? "the sandbox, too, is not around it, as it was with !" :
+				c.has_variables && !c.is_shell ? "a shell replaces its variables" :
+								 "");
 }
 
 /* ---- programs that say when they are ready ---- */

@@ -853,6 +853,7 @@ reasons(void **state)
 		{ "x.service", "[Service]\nExecStart=/x\nEnvironment=X=1 Y=a\\nb Z=2\n", "Environment", "environment", "Y: ", FATE_LOST },
 		{ "x.service", "[Service]\nExecStart=/x\nEnvironment=Y=a\\nb\n", "Environment", "", "Y: ", FATE_LOST },
 		{ "x.service", "[Service]\nExecStart=/x\nStateDirectory=a:b c\n", "StateDirectory", "state_directory", "a:b: ", FATE_LOST },
+		{ "x.service", "[Service]\nExecStart=gunicorn a\nExecStartPre=-!/x\n", "ExecStartPre", "exec_start_pre", "the sandbox, too", FATE_KEPT },
 		{ "s.conf", "[program:x]\ncommand=/x\nredirect_stderr=false\n", "redirect_stderr", "", "there is one log", FATE_LOST },
 		{ "s.conf", "[program:x]\ncommand=/x\nredirect_stderr=true\n", "redirect_stderr", "", "standard output and", FATE_IMPLIED },
 		{ "s.conf", "[program:x]\ncommand=/x\nenvironment=X=1,LISTEN_FDS=2,Z=2\n", "environment", "environment", "LISTEN_FDS: ", FATE_LOST },
