@@ -81,7 +81,8 @@ void
 service_clear_away(struct service *s, uint8_t slot)
 {
 	remove_cgroup(s, slot);
-	if (s->plan != NULL && s->plan->bounds != NULL)
+	/* also where it is not bounded any more: whoever was in that group went with this generation */
+	if (s->bounded)
 		bounds_remove(s->home->cgroup_fd, s->home->run_dir, s->name);
 	tmpdir_remove(s, service_made(s, slot));
 }

@@ -85,6 +85,12 @@ def test_what_is_not_asked_for_any_more(daemons, as_root):
     # of v1 it is in no such group any more, of v2 in the same one
     if (pids := groups_of(new).get("")) and (pids.parent / "pids.max").exists() and ".service" in str(pids):
         assert (pids.parent / "pids.max").read_text().strip() == "max"
+    # and where nothing is asked for there is no group
+    groups = {path if path.name.endswith(".service") else path.parent for path in groups_of(new).values()
+              if ".service" in str(path)}
+    site.write(bounds())
+    site.ctl("reload")
+    until(lambda: not any(path.exists() for path in groups), "the group to be removed")
 
 
 WEIGHTS = ["io.weight", "io.bfq.weight", "blkio.bfq.weight", "blkio.weight"]
