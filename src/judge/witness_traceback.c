@@ -69,11 +69,20 @@ is_of_client(const struct traceback *t)
 			strcmp(t->last.name, "socket.error") == 0 || strcmp(t->last.name, "error") == 0);
 }
 
+/* spawn_worker is the master's up to the fork, with the pre_fork hook: what is raised there goes on through its loop. What a
+ * worker raises is caught in it (Arbiter.spawn_worker). */
+static bool
+is_before_fork(const struct traceback *t)
+{
+	return (t->places & (PLACE_BIT(MASTER) | PLACE_BIT(BOOT))) == PLACE_BIT(MASTER);
+}
+
 /* It went through the function that runs a worker from its birth, and so ended it. */
 static bool
 killed_worker(const struct traceback *t)
 {
-	return t->blocks > 0 && kind_of(t) != EXCEPTION_EXIT && (t->places & PLACE_BIT(WORKER)) != 0 &&
+	return t->blocks > 0 && !is_before_fork(t) && kind_of(t) != EXCEPTION_EXIT &&
+		(t->places & PLACE_BIT(WORKER)) != 0 &&
 		(t->places & (PLACE_BIT(ABORT) | PLACE_BIT(REQUEST) | PLACE_BIT(FORK) | PLACE_BIT(WORKER_TMP))) == 0;
 }
 

@@ -62,6 +62,7 @@ RUNTIME = {  # what the service is set to, what is done to it, and what that is 
     "nought": ({}, ask("/exit?code=0"), "runtime.worker-exit"),
     "three": ({}, ask("/exit?code=3"), "runtime.worker-exit"),
     "killed": ({}, lambda made, service: os.kill(made.master(service), signal.SIGKILL), "master.killed"),
+    "asked": ({}, lambda made, service: os.kill(made.master(service), signal.SIGTERM), "master.stopped"),
     "scarce": ({"limit_nofile": 128, "timeout": 60}, ask("/open?n=110"), "runtime.fd-scarce"),
     "large": ({"workers": 1, "memory_max_worker": "80M", "timeout": 30}, ask("/leak?mb=100"), "recycle.memory-max-worker"),
     "memory": ({"workers": 1, "memory_max": "150M", "memory_swap_max": "0", "timeout": 30}, ask("/leak?mb=400"), "runtime.oom-kill"),

@@ -11,8 +11,8 @@ import pytest
 
 from client import get
 from sections import bridle, web
-from troubles import (CLASSES, IN_A_CONTAINER, IN_AN_OLD_CONTAINER, ask_in_vain, classes_of, named, needs_process_events, note,
-                      settings, troubled, up, why)
+from troubles import (CLASSES, IN_A_CONTAINER, IN_AN_OLD_CONTAINER, WITH_GEVENT, ask_in_vain, classes_of, named,
+                      needs_process_events, note, settings, troubled, up, why)
 from waiting import until
 
 
@@ -45,7 +45,7 @@ def kill_until(daemon, seen, what, sort=signal.SIGKILL):
     until(step, what, 120)
 
 
-@pytest.mark.parametrize("worker_class", CLASSES)
+@pytest.mark.parametrize("worker_class", WITH_GEVENT)
 def test_workers_that_die_again_and_again(site, edge, figures, worker_class):
     """Whatever each of them dies of; the master lives. It is told of once, beside the incidents of the single deaths."""
     made = site(worker_class)

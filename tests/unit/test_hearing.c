@@ -31,6 +31,21 @@ static const struct log {
 		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
 		"  File \"/v/gunicorn/arbiter.py\", line 229, in run\n    self.halt()\n"
 		"gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n" },
+	/* a pre_fork hook is the master's, though it is called where workers are born; what a worker raises there is its own */
+	{ "master.crash", "runtime", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Unhandled exception in main loop\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 202, in run\n    self.manage_workers()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 551, in manage_workers\n    self.spawn_workers()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 572, in spawn_worker\n    self.cfg.pre_fork(self, worker)\n"
+		"  File \"/srv/hooks.py\", line 9, in pre_fork\n    raise RuntimeError(\"no\")\n"
+		"RuntimeError: no\n" },
+	{ "boot.app-exception", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 588, in spawn_worker\n    self.cfg.post_fork(self, worker)\n"
+		"  File \"/srv/hooks.py\", line 9, in post_fork\n    raise RuntimeError(\"no\")\n"
+		"RuntimeError: no\n" },
 	/* Gunicorn itself cannot be loaded */
 	{ "boot.import-broken", "startup-config", 0,
 		"Traceback (most recent call last):\n"

@@ -1,5 +1,6 @@
 """An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
-/ answers, /slow?s=2 sleeps, /spin?s=2 works, /lock?s=2 lets nobody else in the process run, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /kill?signal=9 kills the worker, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x.
+/ answers, /slow?s=2 sleeps, /spin?s=2 works, /lock?s=2 lets nobody else in the process run, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /kill?signal=9 kills the worker, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x;
+/hungry, /refused, /full and /threads want memory, a connection, a disk and a thread that are not there, /health fails when the file SICK is.
 """
 import ctypes
 import os
@@ -19,6 +20,12 @@ if HOW == "circular":
     import circle_a  # noqa: F401
 if HOW == "syntax":
     import broken_syntax  # noqa: F401
+if HOW == "broken":
+    from os import a_name_that_is_not_there  # noqa: F401
+if HOW == "hungry":
+    bytearray(sys.maxsize >> 1)
+if HOW == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)
 if HOW == "variable":
     os.environ["DATABASE_URL_FOR_THE_TEST"]
 if HOW == "words":
@@ -56,6 +63,18 @@ def respond(path, query):
             left = ctypes.PyDLL(None).sleep(left)
     if path == "/thread":
         threading.Thread(target=respond, args=("/spin", {"s": "600"}), daemon=True).start()
+    if path == "/hungry":
+        bytearray(sys.maxsize >> 1)
+    if path == "/refused":
+        socket.create_connection(("127.0.0.1", 1))
+    if path == "/full":
+        with open("/dev/full", "w") as full:
+            full.write("x")
+    if path == "/threads":  # no address space has room for such a stack
+        threading.stack_size(1 << 60)
+        threading.Thread(target=time.sleep, args=(0,)).start()
+    if path == "/health" and os.path.exists(os.environ["SICK"]):
+        raise RuntimeError("unwell")
     if path == "/wait":
         with socket.create_connection(("127.0.0.1", int(query["port"]))) as silent:
             silent.recv(1)
