@@ -70,13 +70,13 @@ open_unix(const struct service *s, struct err *err)
 	return listener_open_unix(a.sun_path, &who, s->plan->backlog, err);
 }
 
-/* Where the kernel has put it, in A: a port in the same place in both families (sockaddr_in, sockaddr_in6). */
+/* The kernel chooses the port, which lies at the same place in both families (sockaddr_in, sockaddr_in6). */
 static int
 open_tcp(struct service *s, struct err *err)
 {
 	const char *host = s->door.family == AF_INET6 ? "::1" : "127.0.0.1";
 	int fd = listener_open_tcp(host, 0, s->plan->backlog, err);
-	struct sockaddr_in6 a;
+	struct sockaddr_in6 a = { 0 };
 	socklen_t length = sizeof a;
 
 	if (fd >= 0 && getsockname(fd, (struct sockaddr *)&a, &length) == 0)
@@ -87,7 +87,7 @@ open_tcp(struct service *s, struct err *err)
 static int
 open_one(struct service *s, uint32_t number, int beside, struct err *err)
 {
-	struct sockaddr_storage a;
+	struct sockaddr_storage a = { 0 };
 	socklen_t length = sizeof a;
 	int fd;
 
