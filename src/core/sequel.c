@@ -46,6 +46,20 @@ derive_up(struct story *s)
 		}
 }
 
+/* A stack of something that is loaded may be of any program of Python's, where nobody says that it was Gunicorn. */
+static void
+derive_bare(struct story *s)
+{
+	static const enum fact ours[] = { FACT_STARTING, FACT_LISTENING, FACT_BOOTING, FACT_EXITING, FACT_SHUTTING_DOWN,
+		FACT_IN_LOAD, FACT_WORKER_EXCEPTION, FACT_REASON_BOOT, FACT_EXITED_3, FACT_EXITED, FACT_STARTUP_FAILED,
+		FACT_ENDED_BOOT, FACT_ENDED_START, FACT_CONTAINER_BOOT, FACT_DIED_BOOTING, FACT_MASTER_EXITED };
+
+	for (unsigned i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (has(s, ours[i]))
+			return;
+	derive(s, FACT_BARE);
+}
+
 static void
 derive_several(struct story *s)
 {
@@ -381,6 +395,7 @@ story_close(struct story *s, bool cold)
 {
 	if (is_in_boot(s))
 		derive(s, FACT_IN_BOOT);
+	derive_bare(s);
 	derive_several(s);
 	derive_loop(s);
 	derive_same_age(s);

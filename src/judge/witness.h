@@ -8,7 +8,7 @@
 #include "core/story.h"
 #include "wire/recognise.h"
 
-enum { WITNESS_FACTS = 10 };
+enum { WITNESS_FACTS = 11 };
 
 /* The facts that WHAT stands for, into FACTS (FACT_NONE among them means nothing); returns how many. */
 unsigned witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS]);

@@ -157,6 +157,7 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 		uint32_t place;
 		enum fact fact;
 	} at[] = {
+		{ PLACE_BIT(BOOT), FACT_IN_LOAD },
 		{ PLACE_BIT(ABORT), FACT_IN_ABORT },
 		{ PLACE_BIT(FORK), FACT_IN_FORK },
 		{ PLACE_BIT(LOGGER), FACT_IN_LOGGER },
@@ -183,4 +184,4 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 	return n;
 }
 
-_Static_assert(WITNESS_FACTS >= 10, "what a traceback can say");
+_Static_assert(WITNESS_FACTS >= 11, "what a traceback can say");

@@ -156,6 +156,10 @@ static const struct tale {
 	{ "boot.unexplained", "boot", 0, { { FACT_ENDED_BOOT, 0 } } },
 	{ "unknown", "unknown", 0, { { FACT_SERVED, 0 }, { FACT_ENDED_BOOT, 9 } } },
 	{ "boot.app-exception", "boot", 1, { { FACT_X_OTHER, 0 }, { FACT_ENDED_BOOT, 0 } } },
+	/* a stack that loads something may be any program's */
+	{ "boot.app-exception", "boot", 0, { { FACT_X_OTHER, 0 }, { FACT_AT_BOOT, 0 } } },
+	{ "boot.app-exception", "boot", 1, { { FACT_X_OTHER, 0 }, { FACT_AT_BOOT, 0 }, { FACT_IN_LOAD, 0 } } },
+	{ "boot.app-exception", "boot", 1, { BOOT(0, 10), { FACT_X_OTHER, 0 }, { FACT_AT_BOOT, 0 } } },
 	{ "boot.app-attribute", "boot", 0, { { FACT_ENDED_APP, 0 } } },
 	{ "boot.app-exception", "boot", 1, { { FACT_X_OTHER, 0 }, { FACT_CONTAINER_BOOT, 0 } } },
 	{ "boot.app-exception", "boot", 0,

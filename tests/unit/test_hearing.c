@@ -243,6 +243,19 @@ static const struct log {
 	{ "proxy.upstream-closed", "runtime", 1,
 		"2026/11/20 15:25:49 [error] 9#9: *57 recv() failed (104: Unknown error) while reading response header from "
 		"upstream, client: x\n" },
+	/* a script that starts other programs is Python, too */
+	{ "boot.app-exception", "boot", 0,
+		"Traceback (most recent call last):\n"
+		"  File \"/scripts/start.py\", line 86, in <module>\n    main()\n"
+		"  File \"/usr/lib/python2.7/subprocess.py\", line 190, in check_call\n    raise CalledProcessError(retcode, cmd)\n"
+		"subprocess.CalledProcessError: Command '/srv/shop.sh start' returned non-zero exit status 1\n" },
+	{ "boot.app-exception", "boot", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/util.py\", line 370, in import_app\n    mod = importlib.import_module(module)\n"
+		"  File \"/srv/wsgi.py\", line 8, in <module>\n    main()\n"
+		"ValueError: no shop\n" },
+	{ "boot.import-missing", "startup-config", 1,
+		"python2.7: can't open file '/srv/thirdpart/gunicorn': [Errno 2] No such file or directory\n" },
 	/* supervisorctl says which it is */
 	{ "proxy.upstream-refused", "boot", 1,
 		"connect() failed (111: Connection refused) while connecting to upstream\n    web      FATAL\n" },
