@@ -1,9 +1,10 @@
 /*
  * sequel -- what follows from the facts of a story together: its second half.
  */
-#include "core/story.h"
-
 #include <stddef.h>
+
+#include "core/ages.h"
+#include "core/story.h"
 
 static void
 derive(struct story *s, enum fact fact)
@@ -15,21 +16,6 @@ static bool
 has(const struct story *s, enum fact fact)
 {
 	return s->evidence.count[fact] > 0;
-}
-
-static int64_t
-age_of(const struct story_worker *w)
-{
-	if (w->booted < 0 || w->ended < 0)
-		return -1;
-	return w->ended > w->booted ? w->ended - w->booted : w->booted - w->ended;
-}
-
-/* Ended by itself or by force; one that was only asked to leave is none. */
-static bool
-died(const struct story_worker *w)
-{
-	return w->dead || w->timed_out;
 }
 
 /* Does anything show that the application had been loaded? Whoever handles a request has it, and whoever is in its loop. */
@@ -58,160 +44,6 @@ derive_bare(struct story *s)
 		if (has(s, ours[i]))
 			return;
 	derive(s, FACT_BARE);
-}
-
-static void
-derive_several(struct story *s)
-{
-	unsigned dead = 0;
-
-	for (unsigned i = 0; i < s->count; i++)
-		dead += died(&s->workers[i]);
-	if (dead > 1)
-		derive(s, FACT_SEVERAL);
-}
-
-/* Was a worker that took a dead one's place dead soon, too? One may be chance where workers live long, so a single one has
- * to be very young, or as old as the one before it. So have two that were started together. */
-static void
-derive_loop(struct story *s)
-{
-	unsigned young = 0, infants = 0, late_infants = 0;
-	int64_t first = -1; /* age of one that took nobody's place */
-
-	for (unsigned i = 0; i < s->count; i++) {
-		const struct story_worker *w = &s->workers[i];
-		int64_t age = age_of(w);
-
-		if (!died(w) || age < 0)
-			continue;
-		if (w->late && age <= STORY_YOUNG)
-			young += first >= 0 && age - first <= 1 && first - age <= 1 ? 2 : 1;
-		if (!w->late)
-			first = age;
-		infants += age <= STORY_INFANT;
-		late_infants += w->late && age <= STORY_INFANT;
-	}
-	if (young >= 2 || late_infants >= 1 || infants >= 2)
-		derive(s, FACT_LOOP);
-}
-
-/* Timeouts: a request comes when it comes, so workers reach different ages; an import begins with the worker. */
-static void
-derive_same_age(struct story *s)
-{
-	int64_t first = -1;
-	unsigned same = 0;
-	bool late = false;
-
-	for (unsigned i = 0; i < s->count; i++) {
-		int64_t age = s->workers[i].timed_out ? age_of(&s->workers[i]) : -1;
-
-		if (age < 0)
-			continue;
-		if (first < 0)
-			first = age;
-		if (age > first + 2 || age < first - 2)
-			return;
-		same++;
-		late = late || s->workers[i].late;
-	}
-	if (same >= 2 && late)
-		derive(s, FACT_SAME_AGE);
-}
-
-/* Three or more of one age, and all that were there: of those who serve, one or another has answered since. Each may as well
- * have been sent something at once that it hangs on, so that this proves nothing. */
-enum {
-	ONE_AGE = 3,  /* s: Gunicorn looks once a second, and the SIGKILL comes a second or two after the timeout */
-	UNLIKE = 10,  /* s: more than a busy machine adds to that */
-	LOADING = 130 /* s: the largest timeout that is usual, 120, and what is lost on the way */
-};
-
-static void
-derive_together(struct story *s)
-{
-	int64_t first = -1, silent = -1;
-	unsigned same = 0;
-
-	for (unsigned i = 0; i < s->count; i++) {
-		const struct story_worker *w = &s->workers[i];
-		int64_t age = w->timed_out ? age_of(w) : -1;
-
-		if (age < 0)
-			continue;
-		if (first < 0)
-			first = age;
-		if (silent < 0 || w->ended < silent)
-			silent = w->ended;
-		if (age > first + ONE_AGE || age < first - ONE_AGE)
-			return;
-		same++;
-	}
-	for (unsigned i = 0; i < s->count; i++)
-		if (s->workers[i].boot_seen && !s->workers[i].timed_out && s->workers[i].booted < silent)
-			return;
-	/* whoever has served for longer than loading takes and hangs with all others waits for what all of them need */
-	if (same >= 3 && first <= LOADING)
-		derive(s, FACT_TOGETHER);
-}
-
-/* Three or more in one second, and each had to be killed: nobody was in Python code that could take the signal. */
-static void
-derive_all_at_once(struct story *s)
-{
-	unsigned together = 0;
-	int64_t second = -1;
-
-	for (unsigned i = 0; i < s->count; i++) {
-		const struct story_worker *w = &s->workers[i];
-
-		if (!w->timed_out)
-			continue;
-		if (w->exiting || !w->killed || (second >= 0 && w->ended - second > 2))
-			return;
-		if (second < 0)
-			second = w->ended;
-		together++;
-	}
-	if (together >= 3)
-		derive(s, FACT_ALL_AT_ONCE);
-}
-
-/* How old were those that nobody killed, those that were silent, and those that died? Where no boot is here, nothing is known
- * of it. */
-static void
-derive_ages(struct story *s)
-{
-	for (unsigned i = 0; i < s->count; i++) {
-		const struct story_worker *w = &s->workers[i];
-		int64_t age = age_of(w);
-
-		if (w->exiting && !w->excused && age >= 0 && age <= STORY_YOUNG)
-			derive(s, FACT_LEFT_YOUNG);
-		if (w->timed_out && age > STORY_GROWN)
-			derive(s, FACT_GROWN);
-		if (died(w) && age >= 0 && age <= LOADING)
-			derive(s, FACT_RECENT);
-	}
-}
-
-/* Timeouts again: who lived longer than another had beaten since it came. */
-static void
-derive_unequal(struct story *s)
-{
-	int64_t shortest = INT64_MAX, longest = -1;
-
-	for (unsigned i = 0; i < s->count; i++) {
-		int64_t age = s->workers[i].timed_out ? age_of(&s->workers[i]) : -1;
-
-		if (age < 0)
-			continue;
-		shortest = age < shortest ? age : shortest;
-		longest = age > longest ? age : longest;
-	}
-	if (longest >= 0 && longest - shortest > UNLIKE)
-		derive(s, FACT_UNEQUAL);
 }
 
 /* Did more than twice as many die in a way that no timeout explains? Then the timeout is one death among others, and not what
@@ -271,7 +103,7 @@ derive_left(struct story *s)
 		if (!w->exiting || w->excused || w->dead)
 			continue;
 		left++;
-		young += w->late && age_of(w) >= 0 && age_of(w) <= STORY_YOUNG;
+		young += w->late && ages_of(w) >= 0 && ages_of(w) <= STORY_YOUNG;
 	}
 	if (left == 0 || late == 0 || is_asked(s) || has(s, FACT_TTOU))
 		return;
@@ -365,7 +197,7 @@ derive_silent(struct story *s)
 	bool silent = false;
 
 	for (unsigned i = 0; i < s->count; i++)
-		silent = silent || (s->workers[i].boot_seen && !s->workers[i].exiting && !died(&s->workers[i]));
+		silent = silent || (s->workers[i].boot_seen && !s->workers[i].exiting && !ages_died(&s->workers[i]));
 	if (silent && has(s, FACT_STOP) && has(s, FACT_SHUTTING_DOWN) &&
 		(s->stop < 0 || s->ended < 0 || s->ended > s->stop))
 		derive(s, FACT_SILENT);
@@ -396,13 +228,7 @@ story_close(struct story *s, bool cold)
 	if (is_in_boot(s))
 		derive(s, FACT_IN_BOOT);
 	derive_bare(s);
-	derive_several(s);
-	derive_loop(s);
-	derive_same_age(s);
-	derive_together(s);
-	derive_all_at_once(s);
-	derive_ages(s);
-	derive_unequal(s);
+	ages_derive(s);
 	derive_up(s);
 	derive_outnumbered(s);
 	derive_kill(s);
