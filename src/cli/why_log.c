@@ -41,6 +41,17 @@ is_failed_restart(const struct incident *stop, const struct incident *next)
 		(phase == PHASE_STARTUP_CONFIG || phase == PHASE_BOOT) && next->verdict.confidence >= CAUSE_CONFIDENT;
 }
 
+/* A log often begins in the middle of a failure, below its reason; the next run of the same service says what it is. */
+static bool
+is_told_at_last(const struct incident *first, const struct incident *next)
+{
+	enum cause cause = first->verdict.cause;
+
+	return first->times > 0 && (cause == CAUSE_BOOT_UNEXPLAINED || cause == CAUSE_BIND_UNEXPLAINED) &&
+		first->verdict.phase == next->verdict.phase && first->verdict.confidence < CAUSE_CONFIDENT &&
+		next->verdict.confidence >= CAUSE_CONFIDENT;
+}
+
 static bool
 is_same(const struct incident *a, const struct incident *b)
 {
@@ -89,11 +100,15 @@ print(struct why *w, const struct incident *i)
 static void
 keep_or_print(struct why *w, const struct incident *next)
 {
-	if (is_failed_restart(&w->pending, next)) {
+	bool at_last = is_told_at_last(&w->pending, next);
+
+	if (at_last || is_failed_restart(&w->pending, next)) {
 		uint64_t first_line = w->pending.first_line;
+		unsigned times = at_last ? w->pending.times : 0;
 
 		w->pending = *next;
 		w->pending.first_line = first_line;
+		w->pending.times += times;
 		return;
 	}
 	if (is_same(&w->pending, next)) {

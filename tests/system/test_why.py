@@ -64,6 +64,18 @@ def test_a_restart_that_fails_is_the_failure():
     assert why(START + STOP + failed) == ["boot.worker-class"]
 
 
+def test_a_failure_that_begins_above_the_log_is_what_its_next_run_says():
+    cut = "[2026-11-20 15:25:40 +0000] [6] [ERROR] Can't connect to ('localhost', 8000)\n"
+    again = """[2026-11-20 15:25:42 +0000] [7] [INFO] Starting gunicorn 20.0.4
+[2026-11-20 15:25:42 +0000] [7] [ERROR] Connection in use: ('localhost', 8000)
+[2026-11-20 15:25:42 +0000] [7] [ERROR] Retrying in 1 second.
+"""
+    assert why(cut) == ["boot.bind-unexplained"]
+    assert why(cut + again) == ["boot.bind-in-use"]
+    # what the first run died of may be another trouble
+    assert why(cut + START + TIMEOUT) == ["boot.bind-unexplained", "runtime.timeout"]
+
+
 def test_many_deeds_are_all_told():
     names = ["hup", "ttin", "usr1"]
     log = START + "".join(f"[2026-11-{21 + i // 24} {i % 24:02}:26:00 +0000] [7] [INFO] Handling signal: {names[i % 3]}\n"
