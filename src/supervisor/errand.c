@@ -148,11 +148,24 @@ free_place(const struct bridled *b)
 	return i;
 }
 
+static bool
+has_its_share(const struct service *s)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < ERRANDS; i++)
+		n += s->home->errands.at[i].pid != 0 && s->home->errands.at[i].of == s;
+	return n >= ERRANDS_OF_ONE;
+}
+
 /* Among `children`, or the looks for orphans would take it for one (rest.c). */
 static void
-track(struct bridled *b, unsigned place, pid_t child, msec now)
+track(const struct service *s, unsigned place, pid_t child, msec now)
 {
+	struct bridled *b = s->home;
+
 	b->children++;
+	b->errands.at[place].of = s;
 	b->errands.at[place].pid = child;
 	b->errands.at[place].due = now + ERRAND_PATIENCE;
 	wake(b);
@@ -169,7 +182,7 @@ errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid
 	if (fd < 0 || words == NULL)
 		err_set(err, 0, "there is nothing to run");
 	/* who writes lines that make incidents could else make us run commands without end */
-	else if (i == ERRANDS || (s->errand_at != 0 && now - s->errand_at < ERRAND_REST))
+	else if (i == ERRANDS || has_its_share(s) || (s->errand_at != 0 && now - s->errand_at < ERRAND_REST))
 		err_set(err, 0, "too many at once");
 	else if (!fill(argv, words, pid, room))
 		err_set(err, 0, "the command is too long");
@@ -181,7 +194,7 @@ errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid
 		return false;
 	if (!output)
 		s->errand_at = now;
-	track(b, i, child, now);
+	track(s, i, child, now);
 	return true;
 }
 
@@ -218,7 +231,7 @@ errand_remove_ipc(struct service *s, msec now, struct err *err)
 	/* ourselves, as that user: the kernel keeps it to what is his (ipc.h) */
 	child = start(s, "/proc/self/exe", argv, b->null_fd, false, err);
 	if (child > 0)
-		track(b, i, child, now);
+		track(s, i, child, now);
 	return child > 0;
 }
 

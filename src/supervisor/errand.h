@@ -19,6 +19,7 @@ struct service;
 
 enum {
 	ERRANDS = 8,
+	ERRANDS_OF_ONE = 4, /* of them for incidents of one service: whose workers all hang leaves room for others */
 	ERRAND_WORDS = 32,
 	ERRAND_PATIENCE = 10000 /* ms */,
 	ERRAND_REST = 5000 /* ms between two of a service */
@@ -28,6 +29,7 @@ struct errands {
 	struct {
 		pid_t pid; /* 0: free */
 		msec due;
+		const struct service *of; /* compared, never followed: it may be gone */
 	} at[ERRANDS];
 	ev_timer timer;
 };

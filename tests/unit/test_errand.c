@@ -76,12 +76,33 @@ the_next_must_wait(void **state)
 	assert_true(runs_at(h, 100000 + ERRAND_REST));
 }
 
+/* hang_dump, which is not spaced out: each worker has one moment in which it can be asked. */
+static void
+nobody_takes_all_places(void **state)
+{
+	static char word[] = "sleep", long_enough[] = "30";
+	char *const words[] = { word, long_enough, NULL };
+	struct home *h = *state;
+	struct service other = h->s;
+	unsigned ran = 0;
+	struct err err;
+
+	for (unsigned i = 0; i < ERRANDS; i++)
+		ran += errand_run(&h->s, words, open("/dev/null", O_WRONLY | O_CLOEXEC), true, 0, 1, &err);
+	assert_int_equal(ran, ERRANDS_OF_ONE);
+	assert_true(errand_run(&other, words, open("/dev/null", O_WRONLY | O_CLOEXEC), true, 0, 1, &err));
+	errands_end(&h->b);
+	for (ran++; ran > 0; ran--)
+		assert_true(errands_reaped(&h->b, waitpid(-1, NULL, 0)));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_first_is_not_too_many, home_setup, home_teardown),
 		cmocka_unit_test_setup_teardown(the_next_must_wait, home_setup, home_teardown),
+		cmocka_unit_test_setup_teardown(nobody_takes_all_places, home_setup, home_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
