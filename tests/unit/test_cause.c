@@ -326,7 +326,7 @@ static const struct row {
 	{ "boot.bind-unexplained", "startup-config", 75, { FACT_CANNOT_CONNECT } },
 	{ "boot.syntax-error", "startup-config", 95, { FACT_X_SYNTAX, FACT_AT_LAUNCH } },
 	{ "client.noise", "runtime", 90, { FACT_X_PEER } },
-	{ "client.noise", "runtime", 80, { FACT_X_AGAIN } },
+	{ "client.noise", "runtime", 75, { FACT_X_AGAIN } },
 	{ "runtime.unhandled-exception", "shutdown", 80, { FACT_X_LEAVING, FACT_STOP } },
 	{ "runtime.unhandled-exception", "runtime", 95, { FACT_REQUEST_ERROR, FACT_X_OTHER } },
 	{ "runtime.unhandled-exception", "runtime", 95, { FACT_REQUEST_ERROR, FACT_AT_REQUEST } },
