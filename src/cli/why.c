@@ -70,8 +70,7 @@ is_told(const json_t *service, const json_t *incidents)
 }
 
 /* Incidents are made of what a Gunicorn says and of its workers' ends. A program has neither, nor has a Gunicorn that could
- * not be executed, or a command before it: that they fail is known from their state alone. How many there are; BEFORE: more
- * was printed above. */
+ * not be executed: that they fail is known from their state alone. How many there are; BEFORE: more was printed above. */
 static unsigned
 print_untold(const json_t *services, const json_t *incidents, bool before, struct paint p)
 {

@@ -2,6 +2,18 @@
 
 enum { PAUSE_FIRST = 50, PAUSE_MOST = 1000 };
 
+static const char *const words[] = {
+#define X(name, word) word,
+	HOOK_LISTS(X)
+#undef X
+};
+
+const char *
+hook_list_name(enum hook_list list)
+{
+	return words[list];
+}
+
 /* The first command of LIST, or of the first list after it up to LAST that has any. False: none has. */
 static bool
 first_of(struct hooks *h, const struct hook_plan *plan, unsigned list, unsigned last)

@@ -41,6 +41,9 @@ enum hook_list {
 		HOOK_LIST_COUNT
 };
 
+/* The key of a list: exec_start_pre ... */
+const char *hook_list_name(enum hook_list list);
+
 struct hook_plan {
 	uint8_t count[HOOK_LIST_COUNT];    /* 0 to HOOKS_MOST */
 	uint32_t ignored[HOOK_LIST_COUNT]; /* bit i: whether command i fails does not matter */

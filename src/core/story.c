@@ -103,8 +103,8 @@ story_turns(const struct story *s, const struct story_event *e)
 	if (e->fact == FACT_STARTING)
 		return s->over || s->stop >= 0 || (s->faulty && is_of_an_earlier_start(s));
 	if (e->fact == FACT_STOP && s->faulty)
-		return !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours */
-			!is_end_begun(s, e);
+		return !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours, as the next */
+			s->evidence.count[FACT_COMMAND_FAILED] == 0 && !is_end_begun(s, e);
 	if (is_of_another_master(s, e) || is_beside_a_crash(s, e))
 		return true;
 	return (weight == WEIGHT_FAULT || weight == WEIGHT_DEED) && is_long_after(s->last, e->second, STORY_SILENCE);

@@ -10,18 +10,6 @@
 #include "supervisor/service.h"
 #include "wire/ending.h"
 
-static const char *const words[] = {
-#define X(name, word) word,
-	HOOK_LISTS(X)
-#undef X
-};
-
-const char *
-hook_list_name(enum hook_list list)
-{
-	return words[list];
-}
-
 /* The command that its hooks point to; NULL when a plan that came meanwhile has it no more, or it is none of the
  * configuration's (names.h). */
 static const struct plan_hook *

@@ -14,9 +14,6 @@
 struct plan_hook;
 struct service;
 
-/* The key of a list: exec_start_pre ... */
-const char *hook_list_name(enum hook_list list);
-
 /* How COMMAND of S is started in the cgroup of CGROUP_FD (-1: ours), with what the plan's environment says now. */
 struct spawn_request around_request(const struct service *s, const struct plan_hook *command, int cgroup_fd);
 

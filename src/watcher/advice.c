@@ -14,6 +14,7 @@ struct known {
 	const struct record_strain *strain; /* NULL: it is about none */
 	const struct worker *about;         /* NULL: it is about no single one that lives */
 	uint32_t backlog;                   /* of its listeners, as it is set */
+	const char *why;                    /* its last start failed because of this, before it was ready; "" */
 	struct text *t;
 };
 
@@ -50,6 +51,13 @@ on_start_timeout(const struct known *k)
 	text_add(k->t, ": twice that, start_timeout = ");
 	text_add_duration(k->t, k->settings->start_timeout * 2);
 	text_add(k->t, ", tells whether it is only slow. ");
+}
+
+static void
+on_command(const struct known *k)
+{
+	if (k->why[0] != '\0') /* else another start has begun */
+		text_addf(k->t, "%s. ", k->why);
 }
 
 /* Is LIMIT one that recycles who leaks, and nobody else? Who was killed must have been seen to grow, not only be seen before it did:
@@ -207,6 +215,7 @@ static const struct {
 	{ CAUSE_BOOT_TIMEOUT, on_timeout },
 	{ CAUSE_FORCED_KILL, on_forced },
 	{ CAUSE_START_TIMEOUT, on_start_timeout },
+	{ CAUSE_COMMAND_FAILED, on_command },
 	{ CAUSE_OOM_KILL, on_memory },
 	{ CAUSE_QUEUE_STANDS, on_queue_standing },
 	{ CAUSE_QUEUE_OVERFLOWS, on_queue_full },
@@ -234,6 +243,7 @@ advice_give(const struct service *s, const struct page_service *record, const st
 	const struct known k = {
 		.settings = record != NULL ? &record->settings : NULL,
 		.workers = record != NULL ? record->wanted : 0,
+		.why = record != NULL ? record->why : "",
 		.backlog = record != NULL && record->listeners > 0 ? record->listener[0].backlog : 0,
 		.sampler = s->sampler,
 		.last = incident->deaths_count > 0 ? &incident->deaths[incident->deaths_count - 1] : NULL,

@@ -13,6 +13,7 @@
 #include "watcher/docket.h"
 #include "watcher/errands.h"
 #include "watcher/inquiry_parts.h"
+#include "watcher/reasons.h"
 #include "watcher/watch.h"
 
 enum {
@@ -63,7 +64,7 @@ note_deed(struct inquiry_case *c, const struct link_record *move)
 		break;
 	case LIFE_RETRYING: text_add(&t, "Bridle ends it, and starts another master later"); break;
 	case LIFE_RUNNING:
-		if (move->event == ON_NEXT_DIED)
+		if (move->event == ON_NEXT_DIED || move->event == ON_UNFIT)
 			text_add(&t, "the generation before it serves on");
 		break;
 	default: break;
@@ -181,6 +182,27 @@ tell_given_up(struct watcher *w, struct service *s, uint32_t generation)
 	errands_given_up(w, s, generation, q != NULL && q->told != NULL ? docket_find(s, q->told->number) : NULL);
 }
 
+/* A start failed: with or without a master, a generation comes to nothing. */
+static bool
+is_failed_start(const struct link_record *move)
+{
+	switch ((int)move->event) {
+	case ON_DIED_LATER:
+	case ON_DIED_GIVE_UP:
+	case ON_NEXT_DIED:
+	case ON_UNFIT: return true;
+	default: return false;
+	}
+}
+
+static bool
+is_commands_fault(const struct watcher *w, const struct service *s)
+{
+	struct page_service record;
+
+	return services_read(&w->services, s->slot, &record) && reasons_is_command(&record);
+}
+
 void
 inquiry_moved(struct watcher *w, struct service *s, const struct link_record *move)
 {
@@ -189,6 +211,8 @@ inquiry_moved(struct watcher *w, struct service *s, const struct link_record *mo
 	/* before the lines: that it was told to end is among them, and is another story unless this is known */
 	if (ran_out_of_time(move) && !is_told_why(w, s))
 		inquiry_told(w, s, FACT_START_TIMEOUT, 0);
+	if (is_failed_start(move) && is_commands_fault(w, s))
+		inquiry_told(w, s, FACT_COMMAND_FAILED, 0);
 	logs_catch_up(w, s); /* what the master said before */
 	if (ended_a_master(move))
 		tell_master(w, s, move);

@@ -69,8 +69,8 @@ watch_moved(struct watcher *w, const struct link_record *move)
 	chronicle_moved(w, &w->services.at[move->service], move);
 	samples_moved(w, &w->services.at[move->service]);
 	proofs_moved(w, move->service);
+	inquiry_moved(w, &w->services.at[move->service], move); /* before its lines, which whoever waits has read */
 	control_moved(w, move);
-	inquiry_moved(w, &w->services.at[move->service], move);
 }
 
 /* The socket first: nobody should be promised anything any more. Then what is in the pipes goes to disk. */

@@ -49,6 +49,35 @@ def test_what_they_print_is_in_the_log(bridled):
     until(lambda: "hello from pre" in site.log("nap"), "its output")
 
 
+CHECK = """import os, sys
+if os.path.exists("{root}/broken"):
+    sys.exit("SystemCheckError: System check identified some issues:\\n\\nERRORS:\\nshop.Order: (fields.E130) no")
+"""
+
+
+@pytest.mark.parametrize("key", ["exec_start_pre", "exec_start_post"])
+def test_one_that_fails_is_an_incident_of_its_own(daemons, key):
+    """What it says stands in the log of the service, and looks as if a request had raised it."""
+    site = open_root(daemons())
+    site.write(web(**{key: "/usr/bin/env python3 {root}/check.py"}))
+    (site.root / "check.py").write_text(CHECK.replace("{root}", str(site.root)))
+    site.start().wait_state("running")
+    (site.root / "broken").write_text("")
+    done = site.bridle("restart", "web")
+    assert done.returncode == 1 and f"{key} '/usr/bin/env' exited with status 1" in done.stderr, done
+    assert "its log says: SystemCheckError: System check identified some issues:" in done.stderr
+
+    def found():
+        return [json.loads(line) for line in site.ctl("why", "--json", "--last", "9", "web").splitlines()]
+    until(lambda: any(one["class"] == "boot.command-failed" for one in found()), "an incident of the command")
+    failed = next(one for one in found() if one["alarm"])
+    assert failed["class"] == "boot.command-failed" and failed["did"] == "the generation before it serves on", failed
+    assert failed["action"].startswith(f"{key} '/usr/bin/env' exited with status 1. "), failed
+    assert f"{key} '/usr/bin/env' exited with status 1" in site.ctl("why", "web")
+    (site.root / "broken").unlink()
+    site.ctl("restart", "web")
+
+
 @pytest.mark.parametrize("status, state", [(0, "running"), (1, "stopped"), (254, "stopped"), (255, "failed")])
 def test_conditions(bridled, status, state):
     site = bridled(program("nap", "/bin/sleep 3600", autostart="no", start_limit=1,

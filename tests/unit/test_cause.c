@@ -116,6 +116,10 @@ static const struct tale {
 	{ "runtime.oom-kill", "boot", 1,
 		{ BOOT(0, 10), { FACT_KILLED, 9, 10, 0 }, { FACT_OOM, 9, 10, 0 }, { FACT_DIED_BOOTING, 9, 10, 0 } } },
 	{ "boot.start-timeout", "boot", 1, { BOOT(0, 10), { FACT_START_TIMEOUT, 60, 0, 0 }, { FACT_STOP, 60, 0, 1 } } },
+	/* what a command says before it fails looks as if a request had raised it */
+	{ "boot.command-failed", "boot", 1, { { FACT_COMMAND_FAILED, 9, 0, 0 } } },
+	{ "boot.command-failed", "boot", 1,
+		{ { FACT_AT_REQUEST, 9, 0, 0 }, { FACT_X_OTHER, 9, 0, 0 }, { FACT_COMMAND_FAILED, 9, 0, 0 } } },
 	/* who dies while it loads is followed by another one until Bridle ends them all: that is not what went wrong */
 	{ "boot.app-sysexit", "boot", 1,
 		{ BOOT(0, 10), { FACT_EXITED, 1, 10, 0 }, { FACT_START_TIMEOUT, 60, 0, 0 }, { FACT_STOP, 60, 0, 1 } } },
