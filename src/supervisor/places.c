@@ -18,7 +18,8 @@ find_config(struct bridled *b, const struct supervisor_options *o, struct err *e
 
 	if (o->config == NULL && o->root == NULL && geteuid() != 0)
 		return err_set(err, 0,
-			"a plain user needs a directory of its own: bridled --root DIR (settings in DIR/bridle.ini)");
+			"a plain user needs a directory of its own: bridled --root DIR (settings in DIR/bridle.ini), or --config "
+			"FILE with run_dir and log_dir in it");
 	/* what is named counts before what lies in --root, and that before the system's */
 	if (o->config != NULL)
 		n = asprintf(&b->config_path, "%s", o->config);
@@ -100,6 +101,20 @@ find_watch_user(struct bridled *b, const char *configured, struct err *err)
 	return err_prefix(err, "watch_user");
 }
 
+/* As rundir_open(). Who is not root, as in a container of a platform that makes users up, cannot have the system's places. */
+static int
+open_place(const char *path, uid_t uid, gid_t gid, mode_t mode, struct err *err)
+{
+	int fd = rundir_open(path, uid, gid, mode, err);
+	struct err why = *err;
+
+	if (fd < 0 && why.code == EACCES && geteuid() != 0)
+		err_set(err, 0,
+			"%s: a plain user needs directories of its own: run_dir and log_dir in [bridle], or --root DIR",
+			why.text);
+	return fd;
+}
+
 static bool
 open_directories(struct bridled *b, struct err *err)
 {
@@ -107,7 +122,7 @@ open_directories(struct bridled *b, struct err *err)
 	gid_t readers = b->control_gid != (gid_t)-1 ? b->control_gid : b->watch_gid;
 	int log_fd;
 
-	b->run_fd = rundir_open(b->run_dir, geteuid(), getegid(), 0755, err);
+	b->run_fd = open_place(b->run_dir, geteuid(), getegid(), 0755, err);
 	if (b->run_fd < 0)
 		return false;
 	if (b->lock_fd < 0) /* else it is held already: by who was here before us in this process */
@@ -115,7 +130,7 @@ open_directories(struct bridled *b, struct err *err)
 	if (b->lock_fd < 0)
 		return false;
 	/* made here, for the watcher may not; it opens what is in it by itself */
-	log_fd = rundir_open(b->log_dir, b->watch_uid, readers, 0750, err);
+	log_fd = open_place(b->log_dir, b->watch_uid, readers, 0750, err);
 	if (log_fd < 0)
 		return false;
 	close(log_fd);
