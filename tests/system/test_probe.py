@@ -1,12 +1,12 @@
 """A service is asked over its own socket before it counts as ready, and while it runs."""
+import contextlib
 import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import processes
-from client import Traffic, get
+from client import Traffic, connect, get
 from sections import web
 from test_blind import NO_SIGHT
 from test_survival import Reaper, kill_and_start, wait_reborn
@@ -222,12 +222,15 @@ def test_no_probe_while_connections_wait(sick):
     site.ctl("start", "web")
     master, address = site.master(), ("127.0.0.1", site.port)
     until(lambda: "probed" in site.log(), "probes while it runs")
-    with ThreadPoolExecutor() as pool:
-        slow = [pool.submit(get, address, "/sleep?s=0.5") for _ in range(6)]
-        until(lambda: site.log().count("sleeping") == 1, "the first of them to be answered")
+    with contextlib.ExitStack() as stack:
+        # the first is answered when all others have long been in the queue
+        slow = [stack.enter_context(connect(address, 60)) for _ in range(5)]
+        for one, seconds in zip(slow, (3, 0.5, 0.5, 0.5, 0.5)):
+            one.sendall(f"GET /sleep?s={seconds} HTTP/1.0\r\n\r\n".encode())
         before = site.log().count("probed")
-        until(lambda: site.log().count("sleeping") == 6, "the last of them to begin")
+        until(lambda: site.log().count("sleeping") == 5, "the last of them to begin")
         assert site.log().count("probed") <= before + 1
-        assert all(one.result().status == 200 for one in slow)
+        for one in slow:
+            assert b" 200 " in one.recv(100)
     assert site.master() == master and "unhealthy" not in site.said()
     until(lambda: site.log().count("probed") > before + 3, "probes again")
