@@ -251,6 +251,7 @@ give_back(const struct bounds *b, enum controller controller, int group, int ver
 	static const struct bounds unbound = { BOUND_INFINITY, BOUND_INFINITY, BOUND_INFINITY, BOUND_INFINITY,
 		BOUND_INFINITY, 100, 100 };
 
+	make_way(b, controller, group, version);
 	for (int i = 0; i < BOUND_COUNT; i++) {
 		const char *file;
 		char words[64];
@@ -269,7 +270,6 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 {
 	unsigned kept = 0;
 
-	make_way(b, controller, group, version);
 	give_back(b, controller, group, version);
 	for (int i = 0; i < BOUND_COUNT; i++) {
 		const char *file;

@@ -117,50 +117,43 @@ the_kernel_takes_them(void **state)
 
 /* Files in the place of a group of v2: each that is there takes what is written. */
 static const struct {
-	const char *file, *wanted;
+	const char *file, *wanted, *without; /* WITHOUT: where nothing is asked of cpu any more */
 } group[] = {
-	{ "memory.max", "max" },
-	{ "memory.high", "max" },
-	{ "memory.swap.max", "max" },
-	{ "pids.max", "60" },
-	{ "cpu.max", "max" },
-	{ "cpu.idle", "0" },
-	{ "cpu.weight", "50" },
-	{ "io.weight", "default 100" },
+	{ "memory.max", "max", "max" },
+	{ "memory.high", "max", "max" },
+	{ "memory.swap.max", "max", "max" },
+	{ "pids.max", "60", "60" },
+	{ "cpu.max", "max", "max" },
+	{ "cpu.idle", "0", "0" },
+	{ "cpu.weight", "50", "100" },
+	{ "io.weight", "default 100", "default 100" },
 };
 
 static void
 make_group(const struct scratch *s)
 {
-	char name[64];
-
 	assert_int_equal(mkdir(scratch_path(s, "root"), 0700), 0);
 	scratch_write(s, "root/cgroup.controllers", "cpu io memory pids\n");
 	scratch_write(s, "root/cgroup.subtree_control", "cpu io memory pids\n");
 	assert_int_equal(mkdir(scratch_path(s, "root/x.service"), 0700), 0);
+}
+
+/* They are empty before, so that whatever is in one has been written. */
+static void
+expect_written(const struct scratch *s, const struct bounds *b, unsigned kept)
+{
+	struct err why = { 0 };
+	int root = open(scratch_path(s, "root"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[64];
+
+	assert_true(root >= 0);
 	for (size_t i = 0; i < sizeof group / sizeof group[0]; i++) {
 		snprintf(name, sizeof name, "root/x.service/%s", group[i].file);
 		scratch_write(s, name, "");
 	}
-}
-
-/* What an earlier configuration asked for may be there still. */
-static void
-what_is_not_asked_for_is_the_kernels(void **state)
-{
-	const struct scratch *s = *state;
-	struct bounds b = nothing;
-	struct err why = { 0 };
-	int root;
-
-	make_group(s);
-	root = open(scratch_path(s, "root"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_true(root >= 0);
-	b.tasks_max = 60;
-	b.cpu_weight = 50;
-	assert_int_equal(bounds_apply(&b, root, "/run/x", "x", &why), 1U << BOUND_TASKS_MAX | 1U << BOUND_CPU_WEIGHT);
+	assert_int_equal(bounds_apply(b, root, "/run/x", "x", &why), kept);
 	for (size_t i = 0; i < sizeof group / sizeof group[0]; i++) {
-		char name[64], text[32] = "";
+		char text[32] = "";
 		FILE *f;
 
 		snprintf(name, sizeof name, "root/x.service/%s", group[i].file);
@@ -168,9 +161,23 @@ what_is_not_asked_for_is_the_kernels(void **state)
 		assert_non_null(f);
 		assert_non_null(fgets(text, sizeof text, f));
 		fclose(f);
-		assert_string_equal(text, group[i].wanted);
+		assert_string_equal(text, b->cpu_weight == BOUND_NONE ? group[i].without : group[i].wanted);
 	}
 	close(root);
+}
+
+/* What an earlier configuration asked for may be there still. */
+static void
+what_is_not_asked_for_is_the_kernels(void **state)
+{
+	struct bounds b = nothing;
+
+	make_group(*state);
+	b.tasks_max = 60;
+	b.cpu_weight = 50;
+	expect_written(*state, &b, 1U << BOUND_TASKS_MAX | 1U << BOUND_CPU_WEIGHT);
+	b.cpu_weight = BOUND_NONE;
+	expect_written(*state, &b, 1U << BOUND_TASKS_MAX);
 }
 
 static void
