@@ -84,7 +84,8 @@ option_takes_value(const struct option *o)
 
 /* ---- values ---- */
 
-/* Addresses as Bridle has them: from the root, and with a port (util.py, parse_address: 8000). */
+/* Addresses as Bridle has them: from the root, and with a port (util.py, parse_address: 8000). Gunicorn leaves it to the machine
+ * whether [::] takes IPv4 as well (sock.py, TCP6Socket), which it does by default (ipv6(7), bindv6only); Bridle's takes none. */
 static const char *
 address_text(struct launch *l, const char *value)
 {
@@ -105,8 +106,8 @@ address_text(struct launch *l, const char *value)
 	if (hole_is_in(value) || strncmp(value, "fd:", 3) == 0 || value[0] == '\0')
 		return value;
 	if (colon == NULL || (value[0] == '[' && value[strlen(value) - 1] == ']'))
-		return arena_printf(arena, "%s:8000", value);
-	return value;
+		value = arena_printf(arena, "%s:8000", value);
+	return strncmp(value, "[::]:", 5) == 0 ? value + 4 : value;
 }
 
 /* One address, where a list of them is read. */

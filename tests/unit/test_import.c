@@ -106,6 +106,7 @@ command_lines(void **state)
 	static const struct { const char *line, *wanted; } cases[] = {
 		{ "gunicorn -w4 -k gevent -b :80 -t 5 a.b:c", "app = a.b:c; bind = :80; workers = 4; worker_class = gevent; timeout = 5s; " },
 		{ "gunicorn --bind=0.0.0.0 --bind [::1]:9 a", "app = a; bind = 0.0.0.0:8000; bind = [::1]:9; " },
+		{ "gunicorn --bind [::] -b [::]:9 a", "app = a; bind = :8000; bind = :9; " },
 		{ "gunicorn -Dw 2 -p /x a", "app = a; workers = 2; " },
 		{ "gunicorn --worker-cl sync --preload --no-sendfile a", "app = a; worker_class = sync; preload_app = yes; sendfile = no; " },
 		{ "gunicorn -m 022 a", "app = a; umask = 0022; " },
