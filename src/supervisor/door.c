@@ -31,7 +31,29 @@ name_it(const struct service *s, char *name, size_t size)
 	struct text t;
 
 	text_init(&t, name, size);
-	text_addf(&t, "door%u", (unsigned)s->slot);
+	text_addf(&t, "door%u", (unsigned)s->door.place);
+}
+
+static bool
+is_taken(const struct bridled *b, uint32_t place)
+{
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		const struct door *door = b->services[i] != NULL ? &b->services[i]->door : NULL;
+
+		if (door != NULL && door->number != 0 && door->family == AF_UNIX && door->place == place)
+			return true;
+	}
+	return false;
+}
+
+static uint32_t
+free_place(const struct bridled *b)
+{
+	uint32_t place = 0;
+
+	while (is_taken(b, place))
+		place++;
+	return place;
 }
 
 static void
@@ -70,15 +92,19 @@ open_unix(const struct service *s, struct err *err)
 	return listener_open_unix(a.sun_path, &who, s->plan->backlog, err);
 }
 
-/* The kernel chooses the port, which lies at the same place in both families (sockaddr_in, sockaddr_in6). */
+/* Where IPv6 is switched off nobody has ::1, and a listener of IPv6 hears those of IPv4 alone, if it is for both. The kernel
+ * chooses the port, which lies at the same place in both families (sockaddr_in, sockaddr_in6). */
 static int
 open_tcp(struct service *s, struct err *err)
 {
-	const char *host = s->door.family == AF_INET6 ? "::1" : "127.0.0.1";
-	int fd = listener_open_tcp(host, 0, s->plan->backlog, err);
+	int fd = s->door.family == AF_INET6 ? listener_open_tcp("::1", 0, s->plan->backlog, err) : -1;
 	struct sockaddr_in6 a = { 0 };
 	socklen_t length = sizeof a;
 
+	if (fd < 0) {
+		s->door.family = AF_INET;
+		fd = listener_open_tcp("127.0.0.1", 0, s->plan->backlog, err);
+	}
 	if (fd >= 0 && getsockname(fd, (struct sockaddr *)&a, &length) == 0)
 		s->door.port = ntohs(a.sin6_port);
 	return fd;
@@ -95,7 +121,9 @@ open_one(struct service *s, uint32_t number, int beside, struct err *err)
 		err_set(err, errno, "no door for its probe");
 		return -1;
 	}
-	s->door = (struct door){ .number = number, .family = a.ss_family };
+	s->door = (struct door){ .place = free_place(s->home) };
+	s->door.number = number;
+	s->door.family = a.ss_family;
 	fd = a.ss_family == AF_UNIX ? open_unix(s, err) : open_tcp(s, err);
 	if (fd < 0)
 		err_prefix(err, "no door for its probe");

@@ -6,8 +6,9 @@
  * gets one listener more, of the family that the probe is asked in, behind all others, and the watcher asks there until it is
  * proven. Gunicorn takes as many listeners as LISTEN_FDS says (gunicorn-facts 5.2), and unlinks none of them.
  *
- * A unix door is `doorN` in run_dir, N the slot of the service, and the watcher's user alone may connect to it; it is removed as
- * soon as its generation is proven or is being ended. A TCP one has a free port of the loopback address, and stays as long as
+ * A unix door is `doorN` in run_dir, N the lowest that no other has (a slot is another's when the next bridled finds the
+ * sections in another order), and the watcher's user alone may connect to it; it is removed as soon as its generation is proven
+ * or is being ended. A TCP one has a free port of the loopback address, and stays as long as
  * the generation: its workers poll it, and one that is shut down under them ends them (accept(2), EINVAL).
  *
  * We do not keep it: the generation has it, and its address is all that is remembered, over our own end as well.
@@ -28,6 +29,7 @@ struct door {
 	uint32_t number; /* of the generation that has it; 0: there is none */
 	uint16_t family; /* AF_UNIX, AF_INET, AF_INET6 */
 	uint16_t port;   /* TCP, host order */
+	uint32_t place;  /* unix: the number in its name */
 };
 
 /* The generation in SLOT is about to be started by R, whose listeners are in FDS (room for one more): tell it of them all, with

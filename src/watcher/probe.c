@@ -1,6 +1,7 @@
 #include "watcher/probe.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -166,6 +167,30 @@ probe_init(struct probe *p, struct ev_loop *loop, void (*done)(struct probe *, e
 	p->io.data = p->timer.data = p;
 }
 
+/* The page names ::1 for who listens everywhere. Where IPv6 is switched off nobody has that address, and a socket of both families
+ * is reached by the other one (ipv6(7)); then ADDRESS is that one. */
+static bool
+turn_to_v4(struct sockaddr_storage *address)
+{
+	static const struct in6_addr mapped = { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1 } } };
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)(void *)address;
+
+	if (errno != EADDRNOTAVAIL || address->ss_family != AF_INET6 || !IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr))
+		return false;
+	in6->sin6_addr = mapped;
+	return true;
+}
+
+static bool
+is_connecting(int fd, struct sockaddr_storage *address, socklen_t length)
+{
+	do {
+		if (connect(fd, (struct sockaddr *)address, length) == 0 || errno == EINPROGRESS)
+			return true;
+	} while (turn_to_v4(address));
+	return false;
+}
+
 void
 probe_ask(struct probe *p, const struct page_service *record)
 {
@@ -183,7 +208,7 @@ probe_ask(struct probe *p, const struct page_service *record)
 		return;
 	}
 	/* EAGAIN: a unix socket whose accept queue is full (connect(2)) */
-	if (connect(p->fd, (struct sockaddr *)&address, length) != 0 && errno != EINPROGRESS) {
+	if (!is_connecting(p->fd, &address, length)) {
 		fail_with(p, errno);
 		return;
 	}

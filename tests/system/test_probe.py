@@ -2,12 +2,13 @@
 import contextlib
 import os
 import signal
+import subprocess
 
 import pytest
 
 import processes
 from client import Traffic, connect, get
-from sections import web
+from sections import program, web
 from test_blind import NO_SIGHT
 from test_survival import Reaper, kill_and_start, wait_reborn
 from waiting import stays, until
@@ -152,6 +153,8 @@ def test_it_is_asked_by_whoever_comes_after_us(sick, bind):
     old = site.master()
     another = begin_another(site, "500")
     await_refusals(site, 2)
+    # services are numbered in the order of the file: what is asked is no more at the number that it had
+    site.config.write_text(site.config.read_text().replace("[gunicorn:web]", program("first", "/bin/sleep 3600") + "[gunicorn:web]"))
     site.ctl("reexec")
     await_refusals(site, 2)
     os.kill(site.pid, signal.SIGSEGV)
@@ -164,6 +167,22 @@ def test_it_is_asked_by_whoever_comes_after_us(sick, bind):
         until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to take over")
         until(lambda: not processes.alive(old), "the old one to go")
     assert not list(site.run_dir.glob("door*"))
+
+
+WITHOUT_IPV6 = ["unshare", "--net", "sh", "-c",
+                'ip link set lo up && echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6 && exec "$@"', "sh"]
+
+
+def test_everywhere_is_asked_where_ipv6_is_switched_off(as_root, sick):
+    """One socket listens for both then, and ::1 is nobody's."""
+    if subprocess.run([*WITHOUT_IPV6, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no network namespace can be had, or none with IPv6")
+    site = sick("200", wrapper=WITHOUT_IPV6, bind=":8000", start_timeout="60s")
+    site.ctl("start", "web")
+    another = begin_another(site, "500")
+    await_refusals(site, 2)
+    another.write_text("200")
+    until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to take over")
 
 
 def test_it_is_asked_by_who_may_look_at_nobody(as_root, sick):
