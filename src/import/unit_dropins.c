@@ -9,7 +9,8 @@
 struct dropin {
 	const char *file, *bytes;
 	size_t length;
-	const char *of; /* "x.service" of /etc/systemd/system/x.service.d/y.conf */
+	const char *source; /* as ledger.h has it */
+	const char *of;     /* "x.service" of /etc/systemd/system/x.service.d/y.conf */
 	bool is_socket;
 	bool is_taken; /* there was a unit for it */
 	struct dropin *next;
@@ -48,6 +49,7 @@ static void
 give(struct import *im, struct dropin *d, struct unit *unit)
 {
 	d->is_taken = true;
+	im->ledger.source = d->source; /* and not of the unit that it waited for */
 	unit_read(im, unit, d->file, d->bytes, d->length);
 }
 
@@ -61,6 +63,7 @@ unit_add_dropin(struct import *im, const char *file, const char *of, const char 
 	*d = (struct dropin){ .file = arena_copy_string(im->arena, file),
 		.bytes = arena_copy(im->arena, bytes, length),
 		.length = length,
+		.source = im->ledger.source,
 		.of = of,
 		.is_socket = ends_with(of, "socket") };
 	while (*end != NULL)

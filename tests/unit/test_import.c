@@ -1168,6 +1168,7 @@ dropins_may_come_first(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+		char source[64];
 		struct imported i;
 
 		begin(&i);
@@ -1177,6 +1178,8 @@ dropins_may_come_first(void **state)
 		end(&i);
 		assert_int_equal(i.report.errors, 0);
 		expect_settings(&i, cases[k].name, cases[k].wanted);
+		snprintf(source, sizeof source, "%s (a unit)", cases[k].name);
+		assert_non_null(strstr(i.text, source));
 		release(&i);
 	}
 }
