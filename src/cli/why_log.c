@@ -31,33 +31,6 @@ struct why {
 	struct verdict_printer printer;
 };
 
-/* A stop, and a start that fails: somebody restarted it, and the failure is what he wants to know of. */
-static bool
-is_failed_restart(const struct incident *stop, const struct incident *next)
-{
-	enum cause_phase phase = next->verdict.phase;
-
-	return stop->times == 1 && stop->verdict.phase == PHASE_SHUTDOWN && stop->verdict.cause != CAUSE_FORCED_KILL &&
-		(phase == PHASE_STARTUP_CONFIG || phase == PHASE_BOOT) && next->verdict.confidence >= CAUSE_CONFIDENT;
-}
-
-/* A log often begins in the middle of a failure, below its reason; the next run of the same service says what it is. */
-static bool
-is_told_at_last(const struct incident *first, const struct incident *next)
-{
-	enum cause cause = first->verdict.cause;
-
-	return first->times > 0 && (cause == CAUSE_BOOT_UNEXPLAINED || cause == CAUSE_BIND_UNEXPLAINED) &&
-		first->verdict.phase == next->verdict.phase && first->verdict.confidence < CAUSE_CONFIDENT &&
-		next->verdict.confidence >= CAUSE_CONFIDENT;
-}
-
-static bool
-is_same(const struct incident *a, const struct incident *b)
-{
-	return a->verdict.cause == b->verdict.cause && a->verdict.phase == b->verdict.phase && a->own == b->own;
-}
-
 /* The question is what went wrong. A recycle, a stop, or a client's noise is the answer where nothing did. */
 static bool
 is_deed(const struct incident *i)
@@ -69,6 +42,34 @@ is_deed(const struct incident *i)
 		return true;
 	return (phase == PHASE_RECYCLE || phase == PHASE_RELOAD || phase == PHASE_SHUTDOWN) &&
 		cause != CAUSE_FORCED_KILL && cause != CAUSE_MASTER_CRASH && cause != CAUSE_OWN;
+}
+
+/* A stop, and a start that fails: somebody restarted it, and the failure is what he wants to know of. */
+static bool
+is_failed_restart(const struct incident *stop, const struct incident *next)
+{
+	enum cause_phase phase = next->verdict.phase;
+
+	return stop->times == 1 && stop->verdict.phase == PHASE_SHUTDOWN && stop->verdict.cause != CAUSE_FORCED_KILL &&
+		(phase == PHASE_STARTUP_CONFIG || phase == PHASE_BOOT) && !is_deed(next) &&
+		next->verdict.confidence >= CAUSE_CONFIDENT;
+}
+
+/* A log often begins in the middle of a failure, below its reason; the next run of the same service says what it is. */
+static bool
+is_told_at_last(const struct incident *first, const struct incident *next)
+{
+	enum cause cause = first->verdict.cause;
+
+	return first->times > 0 && (cause == CAUSE_BOOT_UNEXPLAINED || cause == CAUSE_BIND_UNEXPLAINED) &&
+		first->verdict.phase == next->verdict.phase && first->verdict.confidence < CAUSE_CONFIDENT &&
+		!is_deed(next) && next->verdict.confidence >= CAUSE_CONFIDENT;
+}
+
+static bool
+is_same(const struct incident *a, const struct incident *b)
+{
+	return a->verdict.cause == b->verdict.cause && a->verdict.phase == b->verdict.phase && a->own == b->own;
 }
 
 /* Nothing where something went wrong: a stop behind a crash is what somebody did about it. */

@@ -76,6 +76,16 @@ def test_a_failure_that_begins_above_the_log_is_what_its_next_run_says():
     assert why(cut + START + TIMEOUT) == ["boot.bind-unexplained", "runtime.timeout"]
 
 
+def test_a_failure_is_not_what_nothing_breaks_by():
+    """Whatever the next run says that serves."""
+    failed = "[2026-11-20 15:20:40 +0000] [5] [ERROR] Worker (pid:6) exited with code 3\n" \
+             "[2026-11-20 15:20:40 +0000] [5] [INFO] Shutting down: Master\n"
+    quiet = START.replace("[9]", "[7] [ERROR] Control server error: [Errno 13] Permission denied: '/c'\n"
+                                 "[2026-11-20 15:25:40 +0000] [9]")
+    assert why(quiet) == ["noise.control-socket"]
+    assert why(failed + quiet) == ["boot.unexplained"]
+
+
 def test_many_deeds_are_all_told():
     names = ["hup", "ttin", "usr1"]
     log = START + "".join(f"[2026-11-{21 + i // 24} {i % 24:02}:26:00 +0000] [7] [INFO] Handling signal: {names[i % 3]}\n"
