@@ -73,7 +73,7 @@ translate_switch(struct translation *t)
 	const char *note = "";
 
 	if (strcmp(t->directive->key, "private_tmp") == 0)
-		note = "in memory, and new for each generation";
+		note = "in memory, and new for each generation and for each command around it (RuntimeDirectory= is for what they share)";
 	if (is_emptied(t))
 		return;
 	if (hole_is_in(t->value)) {
