@@ -24,6 +24,7 @@ struct why {
 	struct recogniser recogniser;
 	struct hearing hearing;
 	struct incident pending; /* until it is known that the next one is not the same again */
+	bool is_cut;             /* its start is not in this log */
 	struct incident lesser;  /* printed when nothing else is */
 	struct incident deeds[DEEDS];
 	unsigned deed_count;
@@ -55,13 +56,15 @@ is_failed_restart(const struct incident *stop, const struct incident *next)
 		next->verdict.confidence >= CAUSE_CONFIDENT;
 }
 
-/* A log often begins in the middle of a failure, below its reason; the next run of the same service says what it is. */
+/* A log often begins in the middle of a failure, below its reason; the next run of the same service says what it is. One that was
+ * seen from its start has said what it has to say: what follows may be another service's. */
 static bool
-is_told_at_last(const struct incident *first, const struct incident *next)
+is_told_at_last(const struct why *w, const struct incident *next)
 {
+	const struct incident *first = &w->pending;
 	enum cause cause = first->verdict.cause;
 
-	return first->times > 0 && (cause == CAUSE_BOOT_UNEXPLAINED || cause == CAUSE_BIND_UNEXPLAINED) &&
+	return first->times > 0 && w->is_cut && (cause == CAUSE_BOOT_UNEXPLAINED || cause == CAUSE_BIND_UNEXPLAINED) &&
 		first->verdict.phase == next->verdict.phase && first->verdict.confidence < CAUSE_CONFIDENT &&
 		!is_deed(next) && next->verdict.confidence >= CAUSE_CONFIDENT;
 }
@@ -101,7 +104,7 @@ print(struct why *w, const struct incident *i)
 static void
 keep_or_print(struct why *w, const struct incident *next)
 {
-	bool at_last = is_told_at_last(&w->pending, next);
+	bool at_last = is_told_at_last(w, next);
 
 	if (at_last || is_failed_restart(&w->pending, next)) {
 		uint64_t first_line = w->pending.first_line;
@@ -119,6 +122,7 @@ keep_or_print(struct why *w, const struct incident *next)
 	}
 	print(w, &w->pending);
 	w->pending = *next;
+	w->is_cut = w->hearing.story.evidence.count[FACT_STARTING] == 0;
 }
 
 /* A start that nothing follows, and what proves nothing, are answers only where there is no other. */

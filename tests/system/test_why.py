@@ -86,6 +86,22 @@ def test_a_failure_is_not_what_nothing_breaks_by():
     assert why(failed + quiet) == ["boot.unexplained"]
 
 
+def test_failures_of_two_services_in_one_log_are_two():
+    """What was seen from its start is not what begins above the log: its reason does not stand with the other."""
+    one = START + "[2026-11-20 15:25:41 +0000] [7] [ERROR] Worker (pid:9) exited with code 3\n" \
+                  "[2026-11-20 15:25:41 +0000] [7] [ERROR] Shutting down: Master\n"
+    other = START.replace("15:25", "15:26") + """[2026-11-20 15:26:40 +0000] [9] [ERROR] Exception in worker process
+Traceback (most recent call last):
+  File "/v/gunicorn/arbiter.py", line 600, in spawn_worker
+    worker.init_process()
+  File "/srv/web.py", line 1, in <module>
+    import foo
+ModuleNotFoundError: No module named 'foo'
+"""
+    assert why("".join(f"api-1  | {line}\n" for line in one.splitlines()) +
+               "".join(f"web-1  | {line}\n" for line in other.splitlines())) == ["boot.unexplained", "boot.import-missing"]
+
+
 def test_many_deeds_are_all_told():
     names = ["hup", "ttin", "usr1"]
     log = START + "".join(f"[2026-11-{21 + i // 24} {i % 24:02}:26:00 +0000] [7] [INFO] Handling signal: {names[i % 3]}\n"
