@@ -138,6 +138,7 @@ take_fields(struct service *s, const struct state_service *record, bool reborn)
 	if (mine.plan != NULL)
 		s->kind = mine.kind;
 	s->removed = mine.removed;
+	s->bounded = s->bounded || mine.bounded;
 	if (!names_remember(s))
 		*statsd = statsd_mine;
 	s->incarnation++; /* the page's record is another's work now: whoever knew the old one looks anew */

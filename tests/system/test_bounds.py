@@ -89,6 +89,9 @@ def test_what_is_not_asked_for_any_more(daemons, as_root):
     groups = {path if path.name.endswith(".service") else path.parent for path in groups_of(new).values()
               if ".service" in str(path)}
     site.write(bounds())
+    site.ctl("reexec")  # who comes after us has never known that there was one
+    until(lambda: "executed anew" in site.said() and site.answers(), "another program")
+    assert any(path.exists() for path in groups)
     site.ctl("reload")
     until(lambda: not any(path.exists() for path in groups), "the group to be removed")
 
