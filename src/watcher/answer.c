@@ -1,5 +1,6 @@
 #include "watcher/answer.h"
 
+#include "core/flapping.h"
 #include "watcher/watch.h"
 #include "wire/jsonw.h"
 #include "wire/varlink.h"
@@ -29,14 +30,29 @@ sort(const struct docket *d, const struct docket_entry *sorted[DOCKET_KEPT])
 	return n;
 }
 
-/* The latest that is an alarm, or else the latest. */
+/* Whether LATER is of the deaths that FLAPPING sums up: it began before that was told, though it goes on. */
+static bool
+is_summed_up(const struct docket_entry *later, const struct docket_entry *flapping)
+{
+	return flapping->cause == CAUSE_FLAPPING && later->first <= flapping->last && later->last - flapping->last < FLAPPING_SPAN;
+}
+
+/* The latest that is an alarm, or else the latest. That workers die again and again is told once, in the middle of it, with
+ * what was done about it, and comes before the single deaths. */
 static const struct docket_entry *
 first_alarm(const struct docket_entry *const *sorted, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (sorted[i]->alarm)
+	const struct docket_entry *alarm = NULL;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!sorted[i]->alarm)
+			continue;
+		if (alarm == NULL)
+			alarm = sorted[i];
+		if (is_summed_up(alarm, sorted[i]))
 			return sorted[i];
-	return n > 0 ? sorted[0] : NULL;
+	}
+	return alarm != NULL || n == 0 ? alarm : sorted[0];
 }
 
 static void

@@ -121,6 +121,8 @@ def test_flapping_is_stopped(site, edge):
     assert made.service()["reason"] == "stopped, as on_flapping says"
     assert until(lambda: [one for one in of_class(made, "runtime.flapping") if one["did"]],
                  "what was done to be told")[0]["did"] == "Bridle stopped it: on_flapping"
+    until(lambda: [one for one in of_class(made, "runtime.killed-9-sent") if one["over"]], "the last death to be told")
+    assert "Bridle stopped it: on_flapping" in made.ctl("why", "web")  # which comes before the single deaths
     made.ctl("start", "web")  # a person's word counts
     assert made.state() == "running"
 
