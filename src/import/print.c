@@ -122,7 +122,17 @@ print_group(FILE *out, const struct import *im, const struct draft *only, enum f
 	}
 }
 
-/* Entries of a source stand behind each other. */
+/* Entries of a source stand behind each other; those of a drop-in for several units, behind each of these. */
+static bool
+is_named(const struct import *im, const struct draft *only, const struct ledger_entry *entry)
+{
+	const struct ledger_entry *e = im->ledger.first;
+
+	while (e != entry && (e->source != entry->source || !ledger_concerns(e, only)))
+		e = e->next;
+	return e != entry;
+}
+
 static void
 print_sources(FILE *out, const struct import *im, const struct draft *only)
 {
@@ -134,7 +144,8 @@ print_sources(FILE *out, const struct import *im, const struct draft *only)
 	for (const struct ledger_entry *e = im->ledger.first; e != NULL; e = e->next) {
 		if (e->source == last || !ledger_concerns(e, only))
 			continue;
-		text_addf(&t, "%s%s", last != NULL ? ", " : "From ", e->source);
+		if (!is_named(im, only, e))
+			text_addf(&t, "%s%s", last != NULL ? ", " : "From ", e->source);
 		last = e->source;
 	}
 	print_comment(out, " ", words);

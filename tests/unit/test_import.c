@@ -1180,6 +1180,7 @@ dropins_may_come_first(void **state)
 		expect_settings(&i, cases[k].name, cases[k].wanted);
 		snprintf(source, sizeof source, "%s (a unit)", cases[k].name);
 		assert_non_null(strstr(i.text, source));
+		assert_null(strstr(strstr(i.text, source) + 1, source));
 		release(&i);
 	}
 }
