@@ -254,6 +254,7 @@ static const struct tale {
 	{ "runtime.unhandled-exception", "runtime", 0,
 		{ { FACT_X_OTHER, 0 }, { FACT_SERVED, 0 }, { FACT_ANSWER_500, 0 } } },
 	{ "boot.app-sysexit", "boot", 1, { { FACT_PARSER, 0 }, { FACT_ARGUMENTS, 0 } } },
+	{ "boot.config-error", "startup-config", 1, { { FACT_CONFIG, 0 }, { FACT_PARSER, 0 } } },
 	{ "master.crash", "runtime", 1, { BOOT(0, 10), { FACT_SHELL_CRASH, 0 }, { FACT_PARENT_CHANGED, 1, 0, 10 } } },
 	/* a worker that says what only a master says is an application that quotes */
 	{ "healthy.start", "boot", 0,
@@ -365,6 +366,7 @@ static const struct row {
 	{ "runtime.saturation", "runtime", 75, { FACT_PROXY_TIMEOUT } },
 	{ "boot.app-sysexit", "boot", 75, { FACT_LEFT_AGAIN } },
 	{ "runtime.worker-left", "runtime", 60, { FACT_TERMED } },
+	{ "shutdown.requested", "shutdown", 75, { FACT_TERMED, FACT_SHUTTING_DOWN } },
 	{ "client.noise", "runtime", 90, { FACT_INVALID_REQUEST } },
 	{ "client.noise", "runtime", 75, { FACT_CLIENT_GONE } },
 	{ "boot.unexplained", "boot", 80, { FACT_MASTER_EXITED } },

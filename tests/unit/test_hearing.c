@@ -56,6 +56,17 @@ static const struct log {
 		"/v/bin/python: error while loading shared libraries: libpython3.8.so.1.0: cannot open shared object file\n" },
 	{ "boot.unexplained", "boot", 0,
 		"[2026-11-20 15:25:49,553] {webserver_command.py:222} ERROR - No response from gunicorn master within 120 seconds\n" },
+	/* another program's parser, or the application's; Gunicorn's own was one of that kind before 19 */
+	{ "boot.app-sysexit", "boot", 1,
+		"Usage\n=====\n  gunicorn [options] [<source> [<destination>]]\n\n"
+		"gunicorn: error: no such option: -c\n" },
+	{ "boot.config-error", "startup-config", 1,
+		"Usage: gunicorn [OPTIONS] [APP_MODULE]\n\ngunicorn: error: no such option: --wrokers\n" },
+	/* the master ends, and its worker of the signal that it was sent: the line of the master's own is cut off */
+	{ "shutdown.requested", "shutdown", 0,
+		"[2026-11-20 15:25:49 +0000] [8] [INFO] Application shutdown complete.\n"
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:8) was sent SIGTERM!\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Shutting down: Master\n" },
 	/* it left, and nobody had asked it to */
 	{ "boot.app-sysexit", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n"

@@ -360,6 +360,7 @@ foreign_lines(void **state)
 	expect("usage: gunicorn [OPTIONS] [APP_MODULE]\n", "USAGE");
 	expect("Usage: gunicorn [OPTIONS] [APP_MODULE]\n", "USAGE_OLD");
 	expect("Usage: gunicorn [options]\n", "USAGE_OPTPARSE");
+	expect("gunicorn: error: no such option: -c\n", "NO_OPTION");
 	expect("Nov 20 15:25:49 shop heroku/web.1 Stopping all processes with SIGTERM\n", "PLATFORM_STOP");
 	expect("2026-11-20T15:25:49.1Z A P P   S E R V I C E   O N   L I N U X\n", "PLATFORM_BANNER");
 	expect("Failed to find application: 'shop'\n", "NO_OBJECT");
