@@ -54,6 +54,11 @@ run(struct service *s, char *const *told, msec now)
 	around_reason(&variables, s, s->around->reason, told);
 	r = around_request(s, command, -1); /* in no group of a generation: it is to outlive all of them */
 	pid = spawn(&r, &err);
+	/* for want of which it may have been given up: that is to be told, too */
+	if (pid < 0 && r.failed == SPAWN_DIRECTORY) {
+		r.directory = "/";
+		pid = spawn(&r, &err);
+	}
 	if (pid < 0) {
 		log_error("%s: on_failure: %s", s->name, err.text);
 		return;

@@ -234,6 +234,16 @@ def test_given_up_is_told(daemons):
     assert "short: process" in told and "exited with status 3" in told
 
 
+def test_given_up_for_want_of_a_directory_is_told(daemons):
+    """What is missing was the command's, too: it runs all the same, in /."""
+    site = open_root(daemons())
+    site.write(program("short", "/bin/sleep 3600", directory="{root}/missing", start_limit=2, restart_delay="50ms",
+                       on_failure="/bin/sh -c 'echo $(pwd): $BRIDLE_REASON > {root}/told.new; mv {root}/told.new {root}/told'"))
+    site.start().wait_state("failed", "short")
+    told = until(lambda: (site.root / "told").exists() and (site.root / "told").read_text(), "the command to have run")
+    assert told.startswith("/: ") and "cannot change to directory" in told
+
+
 TELL = """printf '%s\\n' "${BRIDLE_CLASS-none}" "${BRIDLE_PHASE-none}" "${BRIDLE_INCIDENT-none}" > "$1.new" && mv "$1.new" "$1\"\n"""
 
 
