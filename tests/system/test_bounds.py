@@ -3,6 +3,7 @@ those of v1), by the watcher where not."""
 import json
 import os
 import pathlib
+import re
 import urllib.parse
 
 import pytest
@@ -159,6 +160,22 @@ def test_tasks_max(bridled, as_root):
     forked = ask(site, "/fork", n=50)
     assert forked["error"] == "Resource temporarily unavailable" and 0 < forked["forked"] < 12
     assert ask(site, "/fork", n=2) == {"forked": 2, "error": ""}
+
+
+def test_cpu_quota(bridled, as_root):
+    """It works as fast as it can, which is more than its quota: the kernel keeps it waiting, and it answers."""
+    site = bridled(bounds(cpu_quota="20%", timeout=300))
+    pid = site.wait_workers(1)[0]
+    bound(pid, "cpu", "cpu.cfs_quota_us", "cpu.max")
+    own = groups_of(pid)
+    stat = next(place / "cpu.stat" for place in (own.get("cpu"), own.get(""), own.get("", pathlib.Path("/")).parent)
+                if place and any((place / file).exists() for file in ("cpu.cfs_quota_us", "cpu.max")) and ".service" in str(place))
+
+    def throttled():
+        ask(site)
+        return int(re.search(r"^nr_throttled (\d+)$", stat.read_text(), re.MULTILINE)[1])
+    until(throttled, "the kernel to keep it waiting")
+    assert ask(site, "/take", mb=20)["error"] == ""
 
 
 def test_a_replacement_shares_the_bounds(bridled, as_root):
