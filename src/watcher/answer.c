@@ -34,7 +34,8 @@ sort(const struct docket *d, const struct docket_entry *sorted[DOCKET_KEPT])
 static bool
 is_summed_up(const struct docket_entry *later, const struct docket_entry *flapping)
 {
-	return flapping->cause == CAUSE_FLAPPING && later->first <= flapping->last && later->last - flapping->last < FLAPPING_SPAN;
+	return flapping->cause == CAUSE_FLAPPING && later->first <= flapping->last &&
+		later->last - flapping->last < FLAPPING_SPAN;
 }
 
 /* The latest that is an alarm, or else the latest. That workers die again and again is told once, in the middle of it, with
