@@ -209,7 +209,7 @@ def test_killed_for_memory_is_replaced(site, edge, as_root):
     said(made, "web: it is being replaced (on_oom)")
 
 
-def test_one_worker_that_is_used(site, edge):
+def test_one_worker_that_is_used(site, edge, figures):
     """No alarm; once a start."""
     made = site(workers=1)
     up(made, 1)
@@ -218,16 +218,18 @@ def test_one_worker_that_is_used(site, edge):
         get(made.address(), "/")
     incident = until(lambda: of_class(made, "advice.single-worker"), "the advice", 40)[0]
     assert not incident["alarm"] and incident["times"] == 1
+    note(figures, edge, "sync", incident)
     assert "bridle why" not in made.said()  # nobody is warned
 
 
-def test_more_workers_than_fit(site, edge):
+def test_more_workers_than_fit(site, edge, figures):
     """As many as the range allows, each as large as the one that is: nobody has so much memory."""
     made = site(workers="2..1024", timeout=60)
     up(made)
     get(made.address(), "/leak?mb=150", timeout=60)
     incident = until(lambda: of_class(made, "advice.memory"), "the advice", 40)[0]
     assert not incident["alarm"]
+    note(figures, edge, "sync", incident)
 
 
 @pytest.mark.parametrize("worker_class", CLASSES)
