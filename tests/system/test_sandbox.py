@@ -67,7 +67,8 @@ def sandboxed(daemons, place):
     return start
 
 
-# keys, who runs it, attempt, its arguments, without the keys, with them
+# keys, who runs it, attempt, its arguments, without the keys, with them. None: not tried without, for nothing
+# is there, or a container may forbid it anyway, or (host name, clock) it is the machine's.
 ROOT = {"user": "root"}
 ATTEMPTS = {
     "capability_bounding_set": ({"capability_bounding_set": "~cap_chown", **ROOT}, "chown", {"path": "{data}"}, "ok", "EPERM"),
