@@ -61,7 +61,7 @@ procfile_command(struct import *im, struct draft *d, struct ledger_entry *entry,
 	struct launch l = { .import = im, .draft = d, .entry = entry };
 	const char *marked = hole_mark(im->arena, line, HOLE_NO_VARIABLES), *behind = "";
 	struct conf_words words = words_of_array(im->arena, line, &behind);
-	struct draft **kept = arena_alloc(im->arena, sizeof *kept);
+	struct draft **kept = arena_alloc(im->arena, sizeof(struct draft *));
 
 	if (d == NULL || kept == NULL)
 		return;

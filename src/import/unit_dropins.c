@@ -24,6 +24,12 @@ ends_with(const char *text, const char *end)
 	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+static bool
+begins_with(const char *name, const char *with, size_t n)
+{
+	return strlen(name) >= n && memcmp(name, with, n) == 0;
+}
+
 /* systemd.unit(5) reads drop-ins for all units of a type (service.d), for those whose names begin alike (a-.service.d), for all
  * instances of a template (a@.service.d), and for one. That of an instance goes to the template when it was given as such. */
 static bool
@@ -39,10 +45,10 @@ is_for(const struct dropin *d, const struct unit *unit)
 	if (strcmp(d->of, unit->name) == 0) /* x.service.j2 is called x.service here */
 		return true;
 	if (n > 0 && strchr("@-", d->of[n - 1]) != NULL)
-		return strncmp(unit->name, d->of, n) == 0;
+		return begins_with(unit->name, d->of, n);
 	if (at != NULL && unit->is_template && unit->instance == NULL)
 		n = (size_t)(at - d->of) + 1;
-	return strlen(unit->name) == n && strncmp(unit->name, d->of, n) == 0;
+	return strlen(unit->name) == n && begins_with(unit->name, d->of, n);
 }
 
 static void
