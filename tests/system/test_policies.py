@@ -55,7 +55,8 @@ def test_workers_that_die_again_and_again(site, edge, figures, worker_class):
     assert made.master() == master
     incident = of_class(made, "runtime.flapping")[0]
     assert incident["alarm"] and incident["phase"] == "runtime" and incident["confidence"] >= 0.8
-    assert incident["deaths"] and {death["signal"] for death in incident["deaths"]} == {signal.SIGKILL}
+    # one may have left well: whom Gunicorn had forked too many of while their number was brought back to what is wanted
+    assert {signal.SIGKILL} <= {death["signal"] for death in incident["deaths"]} <= {signal.SIGKILL, None}
     for kind in ("memory", "io", "cpu"):
         share = incident["deaths"][0][f"{kind}_pressure"]
         assert 0 <= share <= 100 if os.path.exists(f"/proc/pressure/{kind}") else share is None
