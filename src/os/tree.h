@@ -81,7 +81,8 @@ struct tree_users {
  * service below RUN_DIR (setproctitle overwrites the environment of a Gunicorn, gunicorn-facts 5.4; its generation is 0
  * then), or shares the session of one that does, or descends from one. Never ourselves, our descendants and our ancestors.
  * Parents before children. Returns how many, with errno EAGAIN when somebody was executing a program while we looked, of
- * whom that cannot be said yet, else 0. */
+ * whom that cannot be said yet; another one when we could not look at all (no descriptor is free, no memory): then nothing is
+ * known of anybody; else 0. */
 size_t tree_leftovers(const char *run_dir, const struct tree_users *users,
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context);
 

@@ -3,6 +3,7 @@
 #include "os/tree.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -186,6 +187,21 @@ look_through(struct search *s)
 	return known;
 }
 
+/* As many descriptors as a look takes: a directory, and a file in it. Without them everybody would seem to be gone. */
+static bool
+can_look(void)
+{
+	int all = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int one = all < 0 ? -1 : openat(all, "self/stat", O_RDONLY | O_CLOEXEC), failed = errno;
+
+	if (one >= 0)
+		close(one);
+	if (all >= 0)
+		close(all);
+	errno = failed;
+	return one >= 0;
+}
+
 size_t
 tree_leftovers(const char *run_dir, const struct tree_users *users,
 	void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker), void *context)
@@ -194,9 +210,12 @@ tree_leftovers(const char *run_dir, const struct tree_users *users,
 	bool known = true;
 	size_t size;
 
-	errno = 0;
-	if (!census_take(&s.census))
+	if (!can_look())
 		return 0;
+	if (!census_take(&s.census)) {
+		errno = ENOMEM;
+		return 0;
+	}
 	/* of the kernel, as the census is: no more of it is ever there than is written to */
 	size = s.census.count * sizeof *s.markers;
 	s.markers = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -205,6 +224,6 @@ tree_leftovers(const char *run_dir, const struct tree_users *users,
 		munmap(s.markers, size);
 	}
 	census_release(&s.census);
-	errno = known ? 0 : EAGAIN;
+	errno = s.markers == MAP_FAILED ? ENOMEM : known ? 0 : EAGAIN;
 	return s.found;
 }

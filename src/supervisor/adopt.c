@@ -216,7 +216,8 @@ adopt_rest(struct service *s, uint8_t slot, int signal, bool *unsure)
 	/* through all of /proc: nobody is our child, so nothing shorter finds them */
 	tree_leftovers(s->home->run_dir, &users, visit_rest, &r);
 	*unsure = errno == EAGAIN;
-	return r.found;
+	/* nobody is said to be gone because we could not look */
+	return r.found || (errno != 0 && errno != EAGAIN);
 }
 
 struct members {

@@ -30,7 +30,7 @@ void adopt_told(struct service *s, const struct link_record *answer);
 bool adopt_signal(struct service *s, uint8_t slot, int signal);
 
 /* Is anybody left of the adopted generation in SLOT? Whoever is gets SIGNAL (0: none). UNSURE: of somebody that cannot be said
- * yet (tree_leftovers). */
+ * yet (tree_leftovers). Where we cannot look, somebody may be. */
 bool adopt_rest(struct service *s, uint8_t slot, int signal, bool *unsure);
 
 /* Show VISIT each of them, its master included. */

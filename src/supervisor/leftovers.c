@@ -77,7 +77,7 @@ leave_it(void *context, pid_t pid, uint64_t start, const struct tree_marker *mar
 	is_leftover(context, pid, marker);
 }
 
-/* False: of somebody that cannot be said yet (he is executing a program). */
+/* False: of somebody that cannot be said yet (he is executing a program), or of nobody. */
 static bool
 look(struct bridled *b, void (*visit)(void *context, pid_t pid, uint64_t start, const struct tree_marker *marker))
 {
@@ -85,7 +85,7 @@ look(struct bridled *b, void (*visit)(void *context, pid_t pid, uint64_t start, 
 
 	b->leftovers = 0;
 	tree_leftovers(b->run_dir, &users, visit, b);
-	return errno != EAGAIN;
+	return errno == 0;
 }
 
 static void

@@ -95,8 +95,9 @@ rest_signal(struct service *s, uint8_t slot, int signal)
 {
 	pid_t master = *service_pid_at(s, slot);
 
-	/* who has a group is in it: no look at the tree is needed */
-	if (signal_cgroup(s->cgroup[slot], signal))
+	/* Who has a group is in it, and no look at the tree is needed. But KILL goes by both: root can leave a group, and to an adopted
+	 * generation those are put down of whom nobody knows any more whose they are (adopt.c). */
+	if (signal_cgroup(s->cgroup[slot], signal) && signal != SIGKILL)
 		return;
 	if (master > 0)
 		tree_walk(&master, 1, signal_one, &signal);

@@ -1,5 +1,6 @@
 """How a master ends that was started by a bridled which was killed: no child of this one, so that others tell."""
 import os
+import resource
 import signal
 
 import pytest
@@ -9,7 +10,7 @@ from sections import program, web
 from test_strange_watcher import ENDED, link, record, send_all  # noqa: F401
 from test_survival import Reaper, kill_and_start
 from troubles import REFUSE, needs_process_events
-from waiting import until
+from waiting import stays, until
 
 UNTIL_TOLD = "/bin/sh -c 'until [ -e {root}/NAME ]; do sleep 0.05; done; exit $(cat {root}/NAME)'"
 
@@ -76,3 +77,26 @@ def test_a_watcher_that_was_not_asked_is_not_heard(bridled, link, as_root):  # n
         site.ctl("restart", "new")  # comes the same way, after all of them
         assert site.master("old") == before["old"] and processes.alive(before["old"])
         assert site.service("old")["last_end"] is None and "nonsense" not in site.said()
+
+
+def test_nobody_is_gone_because_we_cannot_look(bridled, as_root):
+    """A master ends while no bridled is there, and the next one can open nothing for a while: a worker that hears no TERM is its
+    generation's still, and killed."""
+    site = bridled(web(workers=2, graceful_timeout="3s", stop_timeout="4s"))
+    master, deaf = site.master(), site.wait_workers(2)[0]
+    with Reaper(*processes.descendants(site.pid)):
+        os.kill(deaf, signal.SIGSTOP)
+        site.process.kill()
+        site.process.wait()
+        os.kill(master, signal.SIGKILL)
+        site.start()
+        until(lambda: site.master() not in (0, None, master), "a successor")
+        plenty = resource.prlimit(site.pid, resource.RLIMIT_NOFILE)
+        free = min(set(range(1000)) - {int(name) for name in os.listdir(f"/proc/{site.pid}/fd")})
+        resource.prlimit(site.pid, resource.RLIMIT_NOFILE, (free, plenty[1]))
+        stays(lambda: site.call("Info")["pid"] == site.pid, "it goes on", 0.5)  # and has looked for who is left ten times
+        resource.prlimit(site.pid, resource.RLIMIT_NOFILE, plenty)
+        until(lambda: not processes.alive(deaf), "who is left of it to be killed")
+        site.wait_state("running")
+        os.kill(site.pid, signal.SIGTERM)
+        assert site.wait() in (0, 3)  # that somebody of it was killed may be known by then, or not

@@ -10,6 +10,7 @@ import pytest
 import processes
 from client import Traffic, get
 from sections import program, web
+from test_bounds import groups_of
 from waiting import until
 
 SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]
@@ -216,3 +217,17 @@ def test_who_hides_under_another_services_marker(bridled, tmp_path):
     processes.wait_gone(pid)
     site.stop()
     site.assert_nothing_left()
+
+
+def test_who_left_his_group_is_killed_as_well(bridled, as_root):
+    """Root can: then KILL goes by session and marker, too."""
+    site = bridled(web(graceful_timeout="1s", stop_timeout="2s"))
+    master, worker = site.master(), site.wait_workers(1)[0]
+    group, ours = groups_of(worker).get(""), groups_of(os.getpid()).get("")
+    if group in (None, ours):
+        pytest.skip("no control group of v2 can be had here")
+    (ours / "cgroup.procs").write_text(str(worker))
+    os.kill(worker, signal.SIGSTOP)
+    os.kill(master, signal.SIGKILL)
+    until(lambda: not processes.alive(worker), "it to be killed")
+    site.wait_state("running")
