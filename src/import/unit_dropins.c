@@ -30,7 +30,20 @@ begins_with(const char *name, const char *with, size_t n)
 	return strlen(name) >= n && memcmp(name, with, n) == 0;
 }
 
-/* systemd.unit(5) reads drop-ins for all units of a type (service.d), for those whose names begin alike (a-.service.d), for all
+/* Of "a-@.service" and "a-@x.service", whose name has N bytes before its type and whose @ is at AT: is UNIT an instance, or the
+ * template, of a name that begins so? */
+static bool
+is_alike(const char *of, size_t at, size_t n, const struct unit *unit)
+{
+	const char *instance = strchr(unit->name, '@');
+
+	if (instance == NULL || (size_t)(instance - unit->name) < at || !begins_with(unit->name, of, at))
+		return false;
+	return n == at + 1 || unit->instance == NULL ||
+		(strlen(instance) == n - at && memcmp(instance, of + at, n - at) == 0);
+}
+
+/* systemd.unit(5) reads drop-ins for all units of a type (service.d), for those whose names begin alike (a-.service.d, a-@.service.d), for all
  * instances of a template (a@.service.d), and for one. That of an instance goes to the template when it was given as such. */
 static bool
 is_for(const struct dropin *d, const struct unit *unit)
@@ -44,6 +57,8 @@ is_for(const struct dropin *d, const struct unit *unit)
 		return true;
 	if (strcmp(d->of, unit->name) == 0) /* x.service.j2 is called x.service here */
 		return true;
+	if (at != NULL && at > d->of && at[-1] == '-')
+		return is_alike(d->of, (size_t)(at - d->of), n, unit);
 	if (n > 0 && strchr("@-", d->of[n - 1]) != NULL)
 		return begins_with(unit->name, d->of, n);
 	if (at != NULL && unit->is_template && unit->instance == NULL)

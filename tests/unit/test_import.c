@@ -294,8 +294,8 @@ options_of_uv(void **state)
 static void
 no_command_is_no_service(void **state)
 {
-	static const char *const lines[] = { "", " \t", "web:", "# gunicorn a", "CMD []", "CMD [ ]",
-		"web: [\t] ", "CMD [\"\", \"a\"]" };
+	static const char *const lines[] = { "", " \t", "web:", "# gunicorn a", "CMD []", "CMD [ ]", "web: [\t] ",
+		"CMD [\"\", \"a\"]" };
 
 	(void)state;
 	for (size_t n = 0; n < sizeof lines / sizeof lines[0]; n++) {
@@ -596,7 +596,8 @@ order_among_units(void **state)
 	add(&i, "web.service",
 		"[Unit]\nAfter=db.service redis.service network.target\nRequires=db.service\n"
 		"[Service]\nExecStart=gunicorn a\n");
-	add(&i, "db.service", "[Unit]\nWants=last.service\nWants=web.service\nBefore=last.service\n[Service]\nExecStart=/x/db\n");
+	add(&i, "db.service",
+		"[Unit]\nWants=last.service\nWants=web.service\nBefore=last.service\n[Service]\nExecStart=/x/db\n");
 	add(&i, "last.service", "[Service]\nType=oneshot\nExecStart=/x/last\n");
 	end(&i);
 	assert_string_equal(draft_get(i.im.drafts, KEY_after), "db");
@@ -712,8 +713,9 @@ another_starts_a_oneshot(void **state)
 	static const struct {
 		const char *wants;
 		bool is_started;
-	} cases[] = { { "Wants=b.service a.service", true }, { "Wants=%p.service", false }, { "Requires=ba.service", false },
-		{ "Wants=a.service\nWants=", false }, { "Wants=\nWants=a.service", true } };
+	} cases[] = { { "Wants=b.service a.service", true }, { "Wants=%p.service", false },
+		{ "Requires=ba.service", false }, { "Wants=a.service\nWants=", false },
+		{ "Wants=\nWants=a.service", true } };
 
 	(void)state;
 	for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
@@ -1072,7 +1074,8 @@ a_socket_has_its_directory(void **state)
 		for (const struct draft_setting *s = i.im.drafts->first; s != NULL; s = s->next)
 			directories += s->key == KEY_runtime_directory;
 		if (strcmp(draft_get(i.im.drafts, KEY_runtime_directory), cases[k].directory) != 0 || directories > 1)
-			fail_msg("%s: %u, %s", cases[k].listen, directories, draft_get(i.im.drafts, KEY_runtime_directory));
+			fail_msg("%s: %u, %s", cases[k].listen, directories,
+				draft_get(i.im.drafts, KEY_runtime_directory));
 		release(&i);
 	}
 }
@@ -1126,12 +1129,15 @@ dropins_reach_their_units(void **state)
 {
 	/* clang-format off */
 	static const struct { const char *name, *wanted; } cases[] = {
-		{ "/e/app@.service.d/x.conf", "app = a; environment = N=app@1; app = a; environment = N=app@2; app = a; " },
-		{ "/e/app@2.service.d/x.conf", "app = a; app = a; environment = N=app@2; app = a; " },
-		{ "/e/service.d/x.conf", "app = a; environment = N=app@1; app = a; environment = N=app@2; app = a; environment = N=app-b; " },
-		{ "/e/app-.service.d/x.conf", "app = a; app = a; app = a; environment = N=app-b; " },
-		{ "x.conf", "app = a; app = a; app = a; environment = N=app-b; " },
-		{ "/e/conf.d/x.conf", "app = a; app = a; app = a; environment = N=app-b; " }, /* no directory of drop-ins */
+		{ "/e/app@.service.d/x.conf", "app = a; environment = N=app@1; app = a; environment = N=app@2; app = a; app = a; " },
+		{ "/e/app@2.service.d/x.conf", "app = a; app = a; environment = N=app@2; app = a; app = a; " },
+		{ "/e/service.d/x.conf", "app = a; environment = N=app@1; app = a; environment = N=app@2; app = a; environment = N=app-c@2; "
+			"app = a; environment = N=app-b; " },
+		{ "/e/app-.service.d/x.conf", "app = a; app = a; app = a; environment = N=app-c@2; app = a; environment = N=app-b; " },
+		{ "/e/app-@.service.d/x.conf", "app = a; app = a; app = a; environment = N=app-c@2; app = a; " },
+		{ "/e/app-@2.service.d/x.conf", "app = a; app = a; app = a; environment = N=app-c@2; app = a; " },
+		{ "x.conf", "app = a; app = a; app = a; app = a; environment = N=app-b; " },
+		{ "/e/conf.d/x.conf", "app = a; app = a; app = a; app = a; environment = N=app-b; " }, /* no directory of drop-ins */
 	};
 	/* clang-format on */
 
@@ -1142,6 +1148,7 @@ dropins_reach_their_units(void **state)
 		begin(&i);
 		add(&i, "app@1.service", "[Service]\nExecStart=gunicorn a\n");
 		add(&i, "app@2.service", "[Service]\nExecStart=gunicorn a\n");
+		add(&i, "app-c@2.service", "[Service]\nExecStart=gunicorn a\n");
 		add(&i, "app-b.service", "[Service]\nExecStart=gunicorn a\n");
 		add(&i, cases[k].name, "[Service]\nEnvironment=N=%N\n");
 		end(&i);
@@ -1215,7 +1222,8 @@ a_dropin_has_its_unit(void **state)
 		if (i.report.errors != cases[k].errors)
 			fail_msg("%s, %s: %u errors", cases[k].first, cases[k].second, (unsigned)i.report.errors);
 		if (cases[k].errors > 0)
-			assert_string_equal(i.report.at[0].file, strstr(names[0], ".conf") != NULL ? names[0] : names[1]);
+			assert_string_equal(i.report.at[0].file,
+				strstr(names[0], ".conf") != NULL ? names[0] : names[1]);
 		release(&i);
 	}
 }
@@ -1231,7 +1239,8 @@ a_timer_starts_its_service(void **state)
 	add(&i, "/e/tidy.service", "[Service]\nType=oneshot\nExecStart=/x/tidy\n");
 	add(&i, "/e/tidy.timer", "[Timer]\nOnCalendar=daily\n[Install]\nWantedBy=timers.target\n");
 	end(&i);
-	expect_settings(&i, "timer", "command = /x/tidy; autostart = no; restart = never; stop_timeout = 90s; type = oneshot; ");
+	expect_settings(&i, "timer",
+		"command = /x/tidy; autostart = no; restart = never; stop_timeout = 90s; type = oneshot; ");
 	assert_int_equal(entry_of(&i, "OnCalendar")->fate, FATE_LOST);
 	release(&i);
 }
