@@ -95,6 +95,26 @@ take_lines(struct incident *i, const struct incident_lines *lines)
 	}
 }
 
+/* How far the application had come is no happening: it holds for the other deaths of the story as well. */
+static bool
+is_circumstance(enum fact fact)
+{
+	return facts[fact].weight == WEIGHT_CONTEXT || fact == FACT_UP || fact == FACT_IN_BOOT;
+}
+
+/* What V was proven by is not to prove anything else; where there was nothing but circumstances, they go. */
+static void
+take_away(struct cause_evidence *rest, const struct cause_verdict *v)
+{
+	bool happened = false;
+
+	for (unsigned k = 0; k < CAUSE_FACTS; k++)
+		happened = happened || !is_circumstance(v->facts[k]);
+	for (unsigned k = 0; k < CAUSE_FACTS; k++)
+		if (!happened || !is_circumstance(v->facts[k]))
+			rest->count[v->facts[k]] = 0;
+}
+
 /* What else is proven when the facts that prove the first cause are taken away. */
 static void
 take_also(struct incident *i, const struct cause_evidence *e)
@@ -105,8 +125,7 @@ take_also(struct incident *i, const struct cause_evidence *e)
 
 	/* each takes at least one fact away; what is not found by then was hardly proven */
 	for (unsigned tries = 0; tries < 8 && n < INCIDENT_ALSO; tries++) {
-		for (unsigned k = 0; k < CAUSE_FACTS; k++)
-			rest.count[v.facts[k]] = 0;
+		take_away(&rest, &v);
 		v = cause_judge(&rest);
 		if (v.cause == CAUSE_UNKNOWN || v.cause == CAUSE_HEALTHY)
 			return;

@@ -1,0 +1,68 @@
+/* What is told of a story beside its verdict. */
+#include "unit.h"
+
+#include "judge/incident.h"
+
+static void
+told(struct story *s, enum fact fact, int32_t pid)
+{
+	const struct story_event e = { .fact = fact, .second = 100, .pid = pid };
+
+	story_tell(s, &e);
+}
+
+/* One worker crashed, another one was killed, in the second in which both had booted: as a loop has it, but they had loaded the
+ * application. */
+static void
+each_death_is_told(void **state)
+{
+	struct incident_lines lines;
+	struct incident i;
+	struct story s;
+
+	(void)state;
+	incident_lines_clear(&lines);
+	story_init(&s);
+	s.watched = true;
+	told(&s, FACT_BOOTING, 7);
+	told(&s, FACT_BOOTING, 8);
+	told(&s, FACT_CRASHED, 7);
+	told(&s, FACT_DIED_UP, 7);
+	told(&s, FACT_KILLED, 8);
+	told(&s, FACT_DIED_UP, 8);
+	incident_take(&i, story_close(&s, false), &lines, &s);
+	assert_int_equal(i.verdict.cause, CAUSE_CRASH);
+	/* that both had loaded the application proves the first, and is no less true of the second */
+	assert_int_equal(i.also[0], CAUSE_KILLED);
+	assert_int_equal(i.also[1], CAUSE_UNKNOWN);
+}
+
+/* What is proven by circumstances alone does not prove the next one as well. */
+static void
+one_death_is_told_once(void **state)
+{
+	struct incident_lines lines;
+	struct incident i;
+	struct story s;
+
+	(void)state;
+	incident_lines_clear(&lines);
+	story_init(&s);
+	s.watched = true;
+	told(&s, FACT_CRASHED, 7);
+	told(&s, FACT_DIED_UP, 7);
+	incident_take(&i, story_close(&s, false), &lines, &s);
+	assert_int_equal(i.verdict.cause, CAUSE_CRASH);
+	assert_int_equal(i.also[0], CAUSE_UNKNOWN);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_death_is_told),
+		cmocka_unit_test(one_death_is_told_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
