@@ -6,13 +6,14 @@
 #include "base/text.h"
 #include "cli/field.h"
 #include "cli/moment.h"
+#include "cli/victim.h"
 #include "core/cause.h"
 
 /* Each print_x() writes a line, or two, where the incident has that, and nothing where it has not: what an older or a
  * newer bridled does not tell is missing, and no error. */
 
-/* The latest death and the first line stand for the rest: `bridle why --json` has all of them. */
-enum { MARGIN = 2, DEATHS = 1, LINES = 1, DUMP = 6, WORDS = 480 };
+/* One death and the first line stand for the rest: `bridle why --json` has all of them. */
+enum { MARGIN = 2, LINES = 1, DUMP = 6, WORDS = 480 };
 
 static bool
 is_true(const json_t *object, const char *key)
@@ -205,14 +206,24 @@ print_dump(const json_t *incident, FILE *out, struct paint p)
 	}
 }
 
+/* What happened at the same time is no part of the verdict, but who looks for another death finds it here. */
 static void
-print_deaths(const json_t *incident, FILE *out, struct paint p)
+print_also(const json_t *incident, FILE *out, struct paint p)
 {
-	const json_t *deaths = json_object_get(incident, "deaths");
-	size_t n = json_array_size(deaths);
+	const json_t *also = json_object_get(incident, "also");
+	char words[WORDS];
+	struct text t;
 
-	for (size_t i = n > DEATHS ? n - DEATHS : 0; i < n; i++)
-		print_death(json_array_get(deaths, i), out, p);
+	if (json_array_size(also) == 0)
+		return;
+	text_init(&t, words, sizeof words);
+	text_add(&t, "at the same time: ");
+	for (size_t i = 0; i < json_array_size(also); i++) {
+		const char *class = json_string_value(json_array_get(also, i));
+
+		text_addf(&t, "%s%s", i > 0 ? ", " : "", class != NULL ? class : "?");
+	}
+	print_words(out, p, words);
 }
 
 /* How Gunicorn's SIGABRT leaves a stack: it says nothing itself, but where it ends is the slow call. */
@@ -283,7 +294,9 @@ account_print(const json_t *incident, FILE *out, struct paint p)
 	print_exception(incident, out, p);
 	print_lines(incident, out, p);
 	print_last_words(incident, out, p);
-	print_deaths(incident, out, p);
+	if (victim_of(incident) != NULL)
+		print_death(victim_of(incident), out, p);
+	print_also(incident, out, p);
 	print_hang(incident, out, p);
 	print_strain(incident, out, p);
 	print_dump(incident, out, p);
