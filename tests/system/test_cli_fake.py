@@ -658,7 +658,7 @@ def test_advice_is_ready_to_be_pasted(fake, tmp_path):
     assert lines == ["workers = 5", "memory_max_worker = 160M"], "whatever a reason says is a comment"
     assert out.startswith("# for [gunicorn:web], from what was measured in 2d2h since 20")
     assert "# as it is: timeout = 30s" in out and all(len(line) <= 80 for line in out.splitlines())
-    (tmp_path / "bridle.ini").write_text("[gunicorn:web]\napp = a:b\ndirectory = /\nbind = /tmp/x\n" + out)
+    (tmp_path / "bridle.ini").write_text("[gunicorn:web]\napp = a:b\ncommand = /bin/true\ndirectory = /\nbind = /tmp/x\n" + out)
     assert bridle("check", tmp_path / "bridle.ini").returncode == 0
 
 
