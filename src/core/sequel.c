@@ -23,7 +23,7 @@ static void
 derive_up(struct story *s)
 {
 	static const enum fact shown[] = { FACT_READY, FACT_SERVED, FACT_REQUEST_ERROR, FACT_AT_REQUEST, FACT_AT_LOOP,
-		FACT_AT_REPLY, FACT_DIED_UP, FACT_GROWN, FACT_UNEQUAL };
+		FACT_AT_REPLY, FACT_AUTORESTART, FACT_DIED_UP, FACT_GROWN, FACT_UNEQUAL };
 
 	for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++)
 		if (has(s, shown[i])) {

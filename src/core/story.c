@@ -169,7 +169,9 @@ note_end(struct story *s, const struct story_event *e)
 	w->dead = true;
 	w->killed = w->killed || e->fact == FACT_KILLED;
 	w->crashed = w->crashed || e->fact == FACT_CRASHED;
-	w->ended = e->second;
+	/* its age is that at which it was silent: on a busy machine the SIGKILL is heard of seconds later */
+	if (!w->timed_out || w->ended < 0)
+		w->ended = e->second;
 }
 
 /* Its death may be told before or behind this line, by another process: what was first stays. */
