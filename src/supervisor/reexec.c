@@ -61,7 +61,9 @@ make_arguments(struct bridled *b, const struct supervisor_options *options)
 	}
 	if (options->debug)
 		*at++ = "--debug";
+	/* behind them lies `word`: one too many would be written over what it says, and no execve(2) takes such a vector (EFAULT) */
 	*at = NULL;
+	_Static_assert(REEXEC_ARGUMENTS == 1 + 2 + 2 + 2 + 1 + 1, "program, --resume, --config, --root, --debug, NULL");
 }
 
 /* MEMORY is what the next program is to go on from. */

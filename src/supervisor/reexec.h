@@ -23,7 +23,7 @@ struct supervisor_options;
 /* Exit statuses of the child that asks (bridled --accepts-state). */
 enum reexec_answer { REEXEC_YES = 0, REEXEC_BAD_CONFIGURATION = 1, REEXEC_OLDER = 4 };
 
-enum { REEXEC_ARGUMENTS = 8 };
+enum { REEXEC_ARGUMENTS = 9 /* with every option of supervisor_options that goes along, and NULL */ };
 
 struct reexec {
 	char *argv[REEXEC_ARGUMENTS]; /* of the next program */

@@ -165,6 +165,24 @@ def test_both_processes_are_called_by_their_names(bridled):
     until(lambda: names() == ["bridled", "bridled-watcher"], "the names, after a crash")
 
 
+@pytest.mark.parametrize("how", ["reexec", "SIGSEGV"])
+def test_every_option_goes_along(daemons, how):
+    """With all of them given the words of the next program are as many as there can be."""
+    site = daemons()
+    site.options = ["--config", str(site.config), "--debug"]
+    site.write(program("nap", "/bin/sleep 3600"))
+    master = site.start().wait_state("running", "nap")["master"]
+    for n in 1, 2:  # what goes along once goes along again
+        if how == "reexec":
+            site.ctl("reexec")
+            wait_reborn(site, "reexecs", n)
+        else:
+            os.kill(site.pid, signal.SIGSEGV)
+            wait_reborn(site, "crashes", n)
+    words = pathlib.Path(f"/proc/{site.pid}/cmdline").read_bytes().decode().split("\0")[1:-1]
+    assert words[2:] == ["--config", str(site.config), "--root", str(site.root), "--debug"] and site.master("nap") == master
+
+
 def test_a_reexec_in_the_middle_of_a_replacement(bridled):
     site = bridled(web(environment="SLOW=2"))
     site.wait_workers(1)
