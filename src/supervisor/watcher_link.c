@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "os/alarm.h"
+#include "os/handed.h"
 #include "supervisor/bridled.h"
 #include "supervisor/proof.h"
 #include "supervisor/requests.h"
@@ -77,30 +78,6 @@ take_record(struct bridled *b, const struct link_record *record, size_t size, in
 		close(fd);
 }
 
-/* The next packet: its length, and the one descriptor that may come with it, else -1. There is room for no second one, and
- * the kernel closes what does not fit (unix(7)). */
-static ssize_t
-receive(int link, struct link_record *record, int *fd)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = { record, sizeof *record };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof control };
-	ssize_t n = recvmsg(link, &message, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-
-	*fd = -1;
-	if (c != NULL && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-		c->cmsg_len == CMSG_LEN(sizeof *fd))
-		memcpy(fd, CMSG_DATA(c), sizeof *fd);
-	return n;
-}
-
 static void
 on_readable(struct ev_loop *loop, ev_io *io, int events)
 {
@@ -114,10 +91,16 @@ on_readable(struct ev_loop *loop, ev_io *io, int events)
 	/* A few a round, and a packet is one record, as uplink.c sends them: a watcher that floods us, with rereads of the
 	 * configuration say, must not starve the services. */
 	for (int i = 0; i < AT_ONCE && b->watcher.link.fd >= 0; i++) {
-		n = receive(b->watcher.link.fd, &record, &fd);
+		n = handed_receive(b->watcher.link.fd, &record, sizeof record, &fd);
 		if (n < 0)
 			return;
+		if (fd == HANDED_STRANGE) {
+			give_up_on(b, "handed over what no watcher of ours has");
+			return;
+		}
 		if (n == 0) { /* it is about to end; if it does not, it is of no use to anybody */
+			if (fd >= 0)
+				close(fd);
 			watcher_link_close(b);
 			watcher_link_be_patient(b);
 			return;

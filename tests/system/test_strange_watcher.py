@@ -323,3 +323,88 @@ def test_what_on_failure_is_told(bridled, link, what, told):
         os.close(one)
     os.kill(watcher, signal.SIGCONT)
     until(lambda: f"{told} none" in site.log("web"), "the command to be run")
+
+
+@pytest.mark.parametrize("size", [256, 0], ids=["a packet", "an empty one"])
+def test_more_descriptors_than_can_be_meant(bridled, link, size):
+    """Nothing of what is handed over is left open: it would add up, until nobody can be started any more."""
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    master = site.wait_state("running", "nap")["master"]
+    fd = in_memory(b"")
+    for _ in range(3):  # whoever does so is not asked anything any more
+        watcher = until(lambda: watcher_of(site), "a watcher")
+        end = link(watcher)
+        stop(watcher)
+        for _ in range(20):
+            with contextlib.suppress(BrokenPipeError):
+                socket.send_fds(end, [record(PONG, id=99)[:size]], [fd, fd, fd])
+        end.close()
+        os.kill(watcher, signal.SIGCONT)
+        until(lambda: watcher_of(site) not in (None, watcher), "another watcher")
+    os.close(fd)
+    kept = [os.readlink(f"/proc/{site.pid}/fd/{n}") for n in os.listdir(f"/proc/{site.pid}/fd")]
+    assert sum("incident" in one for one in kept) == 0 and site.master("nap") == master
+
+
+def serve_silence(device):
+    """A file system with one file, which answers everything but the question that close(2) asks (FUSE_FLUSH)."""
+    init, opened, attributes, flush = 26, 14, 3, 25
+    while True:
+        asked = os.read(device, 1 << 17)
+        opcode, unique = struct.unpack_from("=IQ", asked, 4)
+        if opcode == flush:
+            continue
+        body = {init: struct.pack("=IIIIHHIII32x", 7, 31, 0, 0, 0, 0, 4096, 1, 0), opened: struct.pack("=QII", 1, 0, 0),
+                attributes: struct.pack("=QII6Q10I", 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0o100666, 1, 0, 0, 0, 4096, 0)}.get(opcode)
+        answer = struct.pack("=IiQ", 16 + len(body or b""), 0 if body else -38, unique) + (body or b"")
+        with contextlib.suppress(OSError):  # some questions want none
+            os.write(device, answer)
+
+
+def hand_over_silence(watcher, place):
+    """In a process that may be held up: send such a file in the name of WATCHER, and wait for our end."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    place.write_text("")
+    device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
+    if libc.unshare(0x20000) != 0 or libc.mount(None, b"/", None, 0x44000, None) != 0 or libc.mount(
+            b"silence", bytes(place), b"fuse", 0, f"fd={device},rootmode=100000,user_id=0,group_id=0,allow_other".encode()) != 0:
+        return 77
+    if (server := os.fork()) == 0:
+        os.close(1)
+        serve_silence(device)
+    os.close(device)
+    os.write(1, b"%d\n" % server)
+    silent = os.open(place, os.O_RDWR | os.O_CLOEXEC)
+    socket.send_fds(socket.socket(fileno=take(watcher, 3)), [record(PONG, id=99)], [silent])
+    os.write(1, b"sent\n")
+    time.sleep(600)
+
+
+def test_a_file_that_cannot_be_closed(bridled, tmp_path, as_root):
+    """Its file system is somebody's own, and says nothing when it is asked to let go: the supervisor must not ask."""
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("needs FUSE")
+    site = bridled(program("nap", "/bin/sleep 3600", restart_delay="10ms"))
+    master, watcher = site.wait_state("running", "nap")["master"], site.call("Info")["watcher"]
+    pair = os.pipe()
+    if (sender := os.fork()) == 0:
+        os.dup2(pair[1], 1)
+        try:
+            os._exit(hand_over_silence(watcher, tmp_path / "silence"))
+        except BaseException as why:  # pylint: disable=broad-exception-caught
+            os.write(2, repr(why).encode())
+            os._exit(1)
+    os.close(pair[1])
+    with open(pair[0]) as said:  # "" when it has ended
+        words = [said.readline().strip(), said.readline().strip()]
+    if words[1] != "sent":
+        pytest.skip("cannot mount FUSE here") if os.waitstatus_to_exitcode(os.waitpid(sender, 0)[1]) == 77 else pytest.fail(str(words))
+    try:
+        os.kill(master, signal.SIGKILL)
+        until(lambda: processes.look(master) is None, "its master to be reaped", 10)
+        until(lambda: watcher_of(site) not in (None, watcher), "another watcher, and an answer from it", 10)
+        assert site.wait_state("running", "nap")["master"] != master
+    finally:
+        os.kill(int(words[0]), signal.SIGKILL)  # with its server the file system is gone, and whoever waits for it goes on
+        os.kill(sender, signal.SIGKILL)
+        os.waitpid(sender, 0)
