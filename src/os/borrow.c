@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "os/above.h"
 #include "os/dirents.h"
+#include "os/handed.h"
 #include "os/listener.h"
 #include "os/pidfd.h"
 #include "os/tree.h"
@@ -42,6 +44,16 @@ is_socket(int dir, const char *name)
 		memcmp(target, socket, sizeof socket - 1) == 0;
 }
 
+/* Asked of no file system, as fstat(2) would be: it may be one that the process serves itself by now (os/handed.h). */
+static bool
+is_socket_itself(int fd)
+{
+	int type;
+	socklen_t length = sizeof type;
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0;
+}
+
 int
 borrow_socket(int pidfd, pid_t pid, uint64_t inode)
 {
@@ -63,8 +75,8 @@ borrow_socket(int pidfd, pid_t pid, uint64_t inode)
 			continue;
 		fd = pidfd_take(pidfd, (int)n);
 		/* another one by now, or another process looked at by its number */
-		if (fd >= 0 && listener_inode(fd) != inode) {
-			close(fd);
+		if (fd >= 0 && (!is_socket_itself(fd) || listener_inode(fd) != inode)) {
+			handed_let_go(&fd, 1);
 			fd = -1;
 		}
 	}
@@ -96,7 +108,7 @@ copy_listeners(int pidfd, DIR *files, int *fds, size_t max, struct err *err)
 		if (fd >= 0 && above_listener(fd, &why))
 			fds[n++] = fd;
 		else if (fd >= 0)
-			close(fd);
+			handed_let_go(&fd, 1);
 	}
 	return (int)n;
 }

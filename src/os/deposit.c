@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "os/handed.h"
 #include "os/listener.h"
 #include "os/pidfd.h"
 
@@ -100,10 +101,12 @@ deposit_fetch(int pidfd, int n, uint64_t inode, void (*visit)(void *context, int
 
 	if (out < 0)
 		return;
-	/* Whoever was talked over may have put a file there whose file system is its own, and answers nobody: to look at that, or
-	 * to close it, could take for ever. So what is no socket of ours stays open. */
-	if (getsockopt(out, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || listener_inode(out) != inode)
+	/* Whoever was talked over may have put a file there whose file system is its own, and answers nobody: to look at that could
+	 * take for ever, and to close it, too (os/handed.h). */
+	if (getsockopt(out, SOL_SOCKET, SO_TYPE, &type, &length) != 0 || listener_inode(out) != inode) {
+		handed_let_go(&out, 1);
 		return;
+	}
 	while ((count = next(out, fds)) >= 0)
 		for (ssize_t i = 0; i < count; i++)
 			visit(context, fds[i]);
