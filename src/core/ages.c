@@ -33,12 +33,49 @@ derive_several(struct story *s)
 		derive(s, FACT_SEVERAL);
 }
 
+/* Did one of the first live on while another, which came after it in somebody's place, has died? What kills everybody who loads
+ * would have had it before. Not told of SIGKILL: want of memory takes whom it finds. */
+static bool
+is_outlived(const struct story *s)
+{
+	bool lives = false;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+
+		if (w->late && w->dead && w->boot_seen)
+			return lives && !w->killed;
+		lives = lives || (w->boot_seen && !w->late && !ages_died(w) && !w->exiting);
+	}
+	return false;
+}
+
+/* Have all died that were started together, and more than one, before they were three seconds old? SIGKILL comes from outside, and
+ * to many at once as it comes to one. */
+static bool
+is_stillborn(const struct story *s)
+{
+	unsigned infants = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+		int64_t age = ages_died(w) ? ages_of(w) : -1;
+
+		if (w->late || !w->boot_seen)
+			continue;
+		if (w->killed || age < 0 || age > STORY_INFANT)
+			return false;
+		infants++;
+	}
+	return infants >= 2;
+}
+
 /* Was a worker that took a dead one's place dead soon, too? One may be chance where workers live long, so a single one has
- * to be very young, or as old as the one before it. So have two that were started together. */
+ * to be very young, or as old as the one before it. */
 static void
 derive_loop(struct story *s)
 {
-	unsigned young = 0, infants = 0, late_infants = 0;
+	unsigned young = 0, late_infants = 0, enough = is_outlived(s) ? 2 : 1;
 	int64_t first = -1; /* age of one that took nobody's place */
 
 	for (unsigned i = 0; i < s->count; i++) {
@@ -51,10 +88,9 @@ derive_loop(struct story *s)
 			young += first >= 0 && age - first <= 1 && first - age <= 1 ? 2 : 1;
 		if (!w->late)
 			first = age;
-		infants += age <= STORY_INFANT;
 		late_infants += w->late && age <= STORY_INFANT;
 	}
-	if (young >= 2 || late_infants >= 1 || infants >= 2)
+	if (young >= 2 * enough || late_infants >= enough || is_stillborn(s))
 		derive(s, FACT_LOOP);
 }
 

@@ -160,6 +160,16 @@ came_late(const struct story *s, unsigned boots)
 	return doubtful <= 1 + boots / STORY_MANY ? doubtful : 0;
 }
 
+/* Gunicorn 25.2 and later open the control socket when the first workers are there, and once more after each fork that follows
+ * (ctl/server.py, _restart_after_fork): at least so many workers are not of the first. */
+static unsigned
+later_forks(const struct story *s)
+{
+	unsigned masters = has(s, FACT_STARTING) ? s->evidence.count[FACT_STARTING] : 1;
+
+	return s->evidence.count[FACT_CONTROL_OPEN] > masters ? s->evidence.count[FACT_CONTROL_OPEN] - masters : 0;
+}
+
 /* Workers in somebody's place, and nobody who had gone. */
 static void
 derive_vanished(struct story *s)
@@ -180,9 +190,14 @@ derive_vanished(struct story *s)
 		extra = late = 0;
 	if (s->wanted > 0 && boots > (unsigned)s->wanted + extra)
 		extra = boots - (unsigned)s->wanted;
+	if (boots > 1 && extra < later_forks(s))
+		extra = later_forks(s);
 	if (is_asked(s))
 		return;
-	if (extra > gone)
+	/* in any release: one that exits with 0 is told by none */
+	if (boots > STORY_START && gone == 0 && !came_in_a_row(s))
+		derive(s, FACT_VANISHED_AGAIN);
+	else if (extra > gone)
 		derive(s, extra - gone >= 2 ? FACT_VANISHED_AGAIN : FACT_VANISHED);
 	else if (gone == 0 && boots_go_on(s))
 		derive(s, FACT_VANISHED_AGAIN);

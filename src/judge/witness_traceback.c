@@ -104,6 +104,9 @@ fact_of_exception(const struct traceback *t)
 		return FACT_WORKER_CLASS;
 	if ((t->places & PLACE_BIT(ABORT)) != 0 && kind == EXCEPTION_EXIT)
 		return FACT_NONE; /* Gunicorn's own way to end it */
+	/* ATTRIBUTE of MODULE:ATTRIBUTE, which Gunicorn evaluated until 20.0 */
+	if (kind == EXCEPTION_SYNTAX && (t->places & PLACE_BIT(BOOT)) != 0 && strcmp(t->last.file, "<string>") == 0)
+		return FACT_NO_APPLICATION;
 	if (kind == EXCEPTION_PEER && (t->places & PLACE_BIT(CONNECT)) != 0)
 		return FACT_X_DEPENDENCY;
 	if (kind == EXCEPTION_OTHER && is_of_client(t))
@@ -121,6 +124,9 @@ fact_of_time(const struct traceback *t)
 	if ((t->places & PLACE_BIT(REQUEST)) != 0)
 		return FACT_AT_REQUEST;
 	if ((t->places & PLACE_BIT(CONFIG)) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
+		return FACT_AT_CONFIG;
+	/* what listeners are made of are settings: a certificate that is not there, a port that is none */
+	if ((t->places & PLACE_BIT(SOCKET)) != 0)
 		return FACT_AT_CONFIG;
 	if ((t->places & PLACE_BIT(WORKER_CLASS)) != 0)
 		return FACT_NONE;

@@ -236,12 +236,13 @@ is_head(const struct logform *f)
 }
 
 /* The exception, where one is expected: the name of any class where the stack is indented deeper than it (then only an
- * exception can stand there), a name like one otherwise. */
+ * exception can stand there), a name like one otherwise. The indent is that of the head, or of the first row where the head
+ * is cut off. */
 static bool
 take_exception(struct traceback *t, const struct logform *f, uint64_t line)
 {
 	struct exception_line e;
-	bool sure = t->open && t->frames > 0 && f->indent <= t->indent && t->headed;
+	bool sure = t->open && t->frames > 0 && (t->headed ? f->indent <= t->indent : f->indent < t->indent);
 
 	if (f->header != HEADER_NONE || !exception_read(&e, f->message, f->length, sure))
 		return false;
@@ -270,6 +271,7 @@ take_source(struct traceback *t, const struct logform *f)
 		enum place place;
 	} calls[] = {
 		{ "self.tmp = WorkerTmp(", PLACE_WORKER_TMP },
+		{ "worker = self.worker_class(", PLACE_WORKER_CLASS }, /* a string: load_class() does not look */
 		{ "self.load_wsgi()", PLACE_BOOT },
 		{ "self.wsgi = self.app.wsgi()", PLACE_BOOT },
 		{ "self.halt(reason=inst.reason", PLACE_BOOT }, /* a HaltServer, which only boots raise */

@@ -229,7 +229,7 @@ static const struct tale {
 		{ BOOT(0, 10), { FACT_SERVED, 0 }, { FACT_CRASHED, 1, 10, 1 }, BOOT(1, 11),
 			{ FACT_CRASHED, 2, 11, 1 } } },
 	{ "unknown", "unknown", 0, { { FACT_AT_MASTER, 0 } } },
-	{ "unknown", "unknown", 0, { { FACT_SIGNALLED, 0, 10, 1 } } },
+	{ "runtime.worker-left", "runtime", 0, { { FACT_SIGNALLED, 0, 10, 1 } } },
 	/* asked to go, and killed because it did not: the request is the cause */
 	{ "recycle.reload-hup", "reload", 1,
 		{ BOOT(0, 10), { FACT_HUP, 9, 0, 1 }, BOOT(9, 11), EXIT(9, 10), { FACT_KILLED, 10, 10, 1 } } },

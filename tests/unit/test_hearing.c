@@ -193,6 +193,86 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [9] [INFO] Worker exiting (pid: 9)\n"
 		"[2026-11-20 15:25:49 +0000] [8] [ERROR] Worker (pid:9) exited with code 1\n"
 		"[2026-11-20 15:25:49 +0000] [34] [INFO] Booting worker with pid: 34\n" },
+	/* what listeners are made of are settings */
+	{ "boot.config-error", "startup-config", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 199, in run\n    self.start()\n"
+		"  File \"/v/gunicorn/sock.py\", line 159, in create_sockets\n    raise ValueError('certfile \"%s\" does not exist')\n"
+		"ValueError: certfile \"/x\" does not exist\n" },
+	{ "boot.config-error", "reload", 1,
+		READY "[2026-11-20 15:25:52 +0000] [1] [INFO] Handling signal: hup\n"
+		      "[2026-11-20 15:25:52 +0000] [1] [INFO] Hang up: Master\n"
+		      "Failed to read config file: conf.py\n"
+		      "Traceback (most recent call last):\n"
+		      "  File \"/v/gunicorn/app/base.py\", line 106, in get_config_from_filename\n    execfile_(filename)\n"
+		      "  File \"conf.py\", line 1\n    workers =\nSyntaxError: invalid syntax\n" },
+	{ "boot.bind-address", "startup-config", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] connection to ('db.invalid', 80) failed: [Errno -2] Name or service not known\n" },
+	{ "boot.bind-address", "startup-config", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] connection to /run/x.sock failed: AF_UNIX path too long\n" },
+	/* a hook that raises before there is a worker: RuntimeErrors are printed without their stack */
+	{ "master.crash", "boot", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n\nError: no\n\n" },
+	{ "boot.config-error", "startup-config", 0, "[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n\nError: no\n\n" },
+	{ "master.crash", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 199, in run\n    self.start()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 146, in start\n    self.cfg.on_starting(self)\n"
+		"  File \"/srv/hooks.py\", line 2, in on_starting\n    raise ValueError\nValueError: no\n" },
+	{ "master.crash", "runtime", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 106, in _set_num_workers\n    self.cfg.nworkers_changed(self, value, old)\n"
+		"  File \"/srv/hooks.py\", line 2, in nworkers_changed\n    raise ValueError\nValueError: no\n" },
+	/* a worker class that is none is found out when it is called */
+	{ "boot.worker-class", "startup-config", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Unhandled exception in main loop\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 203, in run\n    self.manage_workers()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 563, in spawn_worker\n    worker = self.worker_class(self.worker_age,\n"
+		"TypeError: 'str' object is not callable\n" },
+	/* until 20.0 what stands behind the colon is evaluated */
+	{ "boot.app-attribute", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/util.py\", line 362, in import_app\n    app = eval(obj, vars(mod))\n"
+		"  File \"<string>\", line 1\n    app(\nSyntaxError: '(' was never closed\n" },
+	/* two of three are killed from outside, soon after they came: the third has loaded the same */
+	{ "runtime.killed-9-unexplained", "runtime", 1,
+		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		      "[2026-11-20 15:25:49 +0000] [9] [INFO] Booting worker with pid: 9\n"
+		      "[2026-11-20 15:25:51 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		      "[2026-11-20 15:25:51 +0000] [1] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n"
+		      "[2026-11-20 15:25:51 +0000] [11] [INFO] Booting worker with pid: 11\n"
+		      "[2026-11-20 15:25:51 +0000] [12] [INFO] Booting worker with pid: 12\n" },
+	/* one crashes, and soon the one in its place, while others of the first live on; where none does, it is loading */
+	{ "runtime.crash-signal", "runtime", 0,
+		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) was sent SIGSEGV!\n"
+		      "[2026-11-20 15:25:49 +0000] [9] [INFO] Booting worker with pid: 9\n"
+		      "[2026-11-20 15:25:50 +0000] [1] [ERROR] Worker (pid:9) was sent SIGSEGV!\n"
+		      "[2026-11-20 15:25:50 +0000] [11] [INFO] Booting worker with pid: 11\n" },
+	{ "boot.crash-signal", "boot", 1,
+		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		      "[2026-11-20 15:25:50 +0000] [1] [ERROR] Worker (pid:7) was sent SIGSEGV!\n"
+		      "[2026-11-20 15:25:50 +0000] [1] [ERROR] Worker (pid:8) was sent SIGSEGV!\n"
+		      "[2026-11-20 15:25:50 +0000] [9] [INFO] Booting worker with pid: 9\n" },
+	/* a signal that means nothing to a worker ends it */
+	{ "runtime.worker-left", "runtime", 0,
+		START "[2026-11-20 15:25:51 +0000] [1] [WARNING] Worker (pid:7) was sent SIGHUP!\n"
+		      "[2026-11-20 15:25:51 +0000] [9] [INFO] Booting worker with pid: 9\n" },
+	/* the control socket is opened when the first workers are there, and after each fork that follows */
+	{ "runtime.vanished", "runtime", 0,
+		START "[2026-11-20 15:25:49 +0000] [1] [INFO] Control socket listening at /x\n"
+		      "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [INFO] Control socket listening at /x\n" },
+	{ "healthy.start", "boot", 0,
+		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [INFO] Control socket listening at /x\n" },
 	/* the first lines are cut off */
 	{ "healthy.start", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Using worker: gevent\n"
