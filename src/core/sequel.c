@@ -194,10 +194,7 @@ derive_vanished(struct story *s)
 		extra = later_forks(s);
 	if (is_asked(s))
 		return;
-	/* in any release: one that exits with 0 is told by none */
-	if (boots > STORY_START && gone == 0 && !came_in_a_row(s))
-		derive(s, FACT_VANISHED_AGAIN);
-	else if (extra > gone)
+	if (extra > gone)
 		derive(s, extra - gone >= 2 ? FACT_VANISHED_AGAIN : FACT_VANISHED);
 	else if (gone == 0 && boots_go_on(s))
 		derive(s, FACT_VANISHED_AGAIN);

@@ -228,6 +228,11 @@ static const struct log {
 		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
 		"  File \"/v/gunicorn/arbiter.py\", line 106, in _set_num_workers\n    self.cfg.nworkers_changed(self, value, old)\n"
 		"  File \"/srv/hooks.py\", line 2, in nworkers_changed\n    raise ValueError\nValueError: no\n" },
+	/* a RuntimeError as well, of which a master of 21 printed no more while nobody read what it wrote */
+	{ "runtime.reentrant-logging", "runtime", 1,
+		READY "[2026-11-20 15:25:52 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		      "--- Logging error ---\n--- Logging error ---\n\n"
+		      "Error: reentrant call inside <_io.BufferedWriter name='<stderr>'>\n\n" },
 	/* a worker class that is none is found out when it is called */
 	{ "boot.worker-class", "startup-config", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Unhandled exception in main loop\n"
