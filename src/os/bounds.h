@@ -54,7 +54,11 @@ bool bounds_wants(const struct bounds *bounds, enum bound bound);
  * is not. */
 unsigned bounds_apply(const struct bounds *bounds, int root, const char *run_dir, const char *service, struct err *why);
 
-/* Steps that enter the v1 groups of the bounds in KEPT. False with ERR: no memory. */
+/* What bounds_apply() would return, found out in a group that nobody is in, and that is gone again: the one that SERVICE
+ * has, and who is in it, are left as they are. */
+unsigned bounds_try(const struct bounds *bounds, int root, const char *run_dir, const char *service, struct err *why);
+
+/* Steps that enter the v1 groups of the bounds in KEPT, which need not be there yet. False with ERR: no memory. */
 bool bounds_steps(struct steps *steps, const struct bounds *bounds, unsigned kept, const char *run_dir,
 	const char *service, struct err *err);
 

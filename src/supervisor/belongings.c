@@ -13,8 +13,27 @@
 #include "supervisor/service.h"
 #include "supervisor/tmpdir.h"
 
+/* Groups that an earlier bridled let go of when it was killed (cgroup_let_go) have theirs again by this. */
+void
+service_bound(struct service *s)
+{
+	const struct plan *p = s->plan;
+	struct err why = { 0 };
+	unsigned kept;
+
+	if (p == NULL || p->bounds == NULL)
+		return;
+	s->bounded = true;
+	kept = bounds_apply(p->bounds, s->home->cgroup_fd, s->home->run_dir, s->name, &why);
+	for (int i = 0; i < BOUND_COUNT; i++)
+		if (bounds_wants(p->bounds, i) && (kept & 1U << i) == 0)
+			log_warning("%s: the kernel does not keep it to %s: %s", s->name, bounds_key(i), why.text);
+	if (p->bounds->memory_max < BOUND_NONE && (kept & 1U << BOUND_MEMORY_MAX) == 0)
+		p->settings->memory_max = p->bounds->memory_max;
+}
+
 /* The group around all generations of a service that has bounds; they are written again, for it may have been removed since
- * they were planned. -1: it has none in v2. */
+ * the plan was taken up. -1: it has none in v2. */
 static int
 group_around(const struct service *s)
 {

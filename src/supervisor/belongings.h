@@ -15,6 +15,10 @@
 struct service;
 struct spawn_request;
 
+/* Write the bounds of S's plan, which has just become its own, to the group around all of its generations. What the kernel does not
+ * keep is said, once a plan; the plan's settings, which must not be in the page yet, tell the watcher to see to memory_max then. */
+void service_bound(struct service *s);
+
 /* Give the generation in SLOT a control group of its own, if such services get one and it has none yet. It goes without
  * where that fails. */
 void service_make_cgroup(struct service *s, uint8_t slot);

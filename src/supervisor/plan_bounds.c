@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "supervisor/plan_parts.h"
 
 /* For shares, "40%": of what the machine has, not of what is free now. */
@@ -67,15 +66,6 @@ bounds_of(const struct conf_service *s)
 	};
 }
 
-/* What the kernel does not keep is said, once a plan. The watcher sees to memory_max then. */
-static void
-say_missing(const struct plan *p, const char *name, unsigned kept, const struct err *why)
-{
-	for (int i = 0; i < BOUND_COUNT; i++)
-		if (bounds_wants(p->bounds, i) && (kept & 1U << i) == 0)
-			log_warning("%s: the kernel does not keep it to %s: %s", name, bounds_key(i), why->text);
-}
-
 bool
 plan_bounds(struct plan *p, const struct conf_service *s, const char *run_dir, int cgroup_fd, struct err *err)
 {
@@ -90,10 +80,8 @@ plan_bounds(struct plan *p, const struct conf_service *s, const char *run_dir, i
 	if (p->bounds == NULL)
 		return err_set(err, 0, "cannot keep settings");
 	*p->bounds = bounds;
-	/* tried out, not looked up: containers and old kernels refuse in too many ways */
-	kept = bounds_apply(p->bounds, cgroup_fd, run_dir, s->name, &why);
-	say_missing(p, s->name, kept, &why);
-	if (bounds.memory_max < BOUND_NONE && (kept & 1U << BOUND_MEMORY_MAX) == 0)
-		p->settings->memory_max = bounds.memory_max;
+	/* tried out, not looked up: containers and old kernels refuse in too many ways. But not on who runs: this plan may
+	 * never be taken up, for the fault of another service */
+	kept = bounds_try(p->bounds, cgroup_fd, run_dir, s->name, &why);
 	return bounds_steps(p->steps, p->bounds, kept, run_dir, s->name, err);
 }

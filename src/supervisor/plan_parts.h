@@ -22,7 +22,7 @@ bool plan_account(struct plan *p, const struct conf_service *s, struct err *err)
 /* Limits of its processes, and how they are scheduled, as steps. */
 bool plan_limits(struct plan *p, const struct conf_service *s, struct err *err);
 
-/* What it as a whole may take: the groups are made and written, and what the kernel does not keep goes to the watcher. */
+/* What it as a whole may take, and the steps into its groups. Neither is made nor written here (service_bound). */
 bool plan_bounds(struct plan *p, const struct conf_service *s, const char *run_dir, int cgroup_fd, struct err *err);
 
 /* The directories that are made for it, and its secrets. */

@@ -14,6 +14,7 @@
 #include "os/rundir.h"
 #include "supervisor/adopt.h"
 #include "supervisor/around.h"
+#include "supervisor/belongings.h"
 #include "supervisor/bridled.h"
 #include "supervisor/ordering.h"
 #include "supervisor/proof.h"
@@ -116,7 +117,6 @@ begin(struct service *s, struct bridled *b, uint32_t slot, const char *name, enu
 	ev_init(&s->timer, on_due);
 	s->timer.data = s;
 	s->plan = plan;
-	s->bounded = plan != NULL && plan->bounds != NULL;
 	if (plan != NULL)
 		s->wanted = plan->workers;
 	demand_plan(s);
@@ -140,6 +140,7 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 		return NULL;
 	}
 	b->services[slot] = s;
+	service_bound(s);
 	if (header->used <= slot) /* never less: readers go up to it at any time */
 		header->used = slot + 1;
 	service_show(s);
@@ -168,7 +169,7 @@ service_plan(struct service *s, struct plan *plan)
 	names_inherit(s, plan);
 	plan_free(s->plan);
 	s->plan = plan;
-	s->bounded = s->bounded || plan->bounds != NULL;
+	service_bound(s);
 	/* who runs on a listener that is not ours is followed on ours, but not beside it: service_lead() */
 	limits.held = limits.held && (s->life.limits.held || generation_none_left(s->life.slots, LIFE_SLOTS));
 	life_set_limits(&s->life, &limits);

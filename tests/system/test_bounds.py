@@ -97,6 +97,25 @@ def test_what_is_not_asked_for_any_more(daemons, as_root):
     until(lambda: not any(path.exists() for path in groups), "the group to be removed")
 
 
+def test_a_refused_reload_leaves_them(daemons, as_root):
+    """What is planned only is tried elsewhere: another service of the same configuration cannot be made, so nothing is changed."""
+    site = daemons()
+    site.write(bounds(tasks_max="60"))
+    pid = site.start().wait_workers(1)[0]
+    assert bound(pid, "pids", "pids.max", "pids.max") == "60"
+    beside = {path.parent for path in groups_of(pid).values() if path.name == "web.service"}
+    site.write(bounds(tasks_max="50"), web("other", user="nobody-of-that-name"))
+    refused = site.bridle("reload")
+    assert refused.returncode != 0 and "nobody-of-that-name" in refused.stderr + refused.stdout
+    assert bound(pid, "pids", "pids.max", "pids.max") == "60"
+    # nor is anything left of the trial
+    assert [path.name for place in beside for path in place.iterdir() if path.is_dir() and path.name != "web.service"] == []
+    site.write(bounds(tasks_max="50"))
+    site.ctl("reload")
+    until(lambda: site.service()["generation"] == 2 and site.state() == "running", "it to be replaced")
+    assert bound(site.wait_workers(1)[0], "pids", "pids.max", "pids.max") == "50"
+
+
 WEIGHTS = ["io.weight", "io.bfq.weight", "blkio.bfq.weight", "blkio.weight"]
 
 
