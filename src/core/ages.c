@@ -126,6 +126,20 @@ enum {
 	LOADING = 130 /* s: the largest timeout that is usual, 120, and what is lost on the way */
 };
 
+/* Of these, a log that begins in the middle has only the end of some: killed in the seconds in which the others were silent. */
+static unsigned
+ended_with(const struct story *s, int64_t silent)
+{
+	unsigned ended = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		const struct story_worker *w = &s->workers[i];
+
+		ended += w->killed && !w->boot_seen && !w->timed_out && w->ended >= silent && w->ended <= silent + ONE_AGE;
+	}
+	return ended;
+}
+
 static void
 derive_together(struct story *s)
 {
@@ -150,7 +164,7 @@ derive_together(struct story *s)
 		if (s->workers[i].boot_seen && !s->workers[i].timed_out && s->workers[i].booted < silent)
 			return;
 	/* whoever has served for longer than loading takes and hangs with all others waits for what all of them need */
-	if (same >= 3 && first <= LOADING)
+	if (same >= 2 && same + ended_with(s, silent) >= 3 && first <= LOADING)
 		derive(s, FACT_TOGETHER);
 }
 
