@@ -72,6 +72,11 @@ def test_a_failure_that_begins_above_the_log_is_what_its_next_run_says():
 """
     assert why(cut) == ["boot.bind-unexplained"]
     assert why(cut + again) == ["boot.bind-in-use"]
+    gave_up = "[2026-11-20 15:20:40 +0000] [5] [ERROR] Shutting down: Master\n" \
+              "[2026-11-20 15:20:40 +0000] [5] [ERROR] Reason: Worker failed to boot.\n"
+    assert why(gave_up) == ["boot.unexplained"]
+    assert why(gave_up + START + "Failed to find attribute 'app' in 'web'.\n"
+               "[2026-11-20 15:25:41 +0000] [7] [ERROR] Worker (pid:9) exited with code 4\n") == ["boot.app-attribute"]
     # what the first run died of may be another trouble
     assert why(cut + START + TIMEOUT) == ["boot.bind-unexplained", "runtime.timeout"]
 

@@ -25,7 +25,7 @@ static const struct log {
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
 		"  File \"/v/gunicorn/app/base.py\", line 87, in run\n    os.setpgrp()\n"
 		"OSError: [Errno 1] Operation not permitted\n" },
-	{ "boot.unexplained", "boot", 1,
+	{ "boot.unexplained", "boot", 0,
 		"Traceback (most recent call last):\n"
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
 		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
