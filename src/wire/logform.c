@@ -211,6 +211,13 @@ peel_layer(struct logform *f)
 	}
 }
 
+/* "June 15, 2026, 18:44": a comma behind a number and before one is a date's, any other a sentence's. */
+static bool
+is_comma_of_date(const struct logform *f, size_t i)
+{
+	return i > 0 && is_digit(f->message[i - 1]) && byte_is(f, i + 1, ' ') && count_digits(f, i + 2) > 0;
+}
+
 /* Could N bytes be what some shipper puts in front? Names and numbers, and a number among them, or no letters at all; words
  * with a colon, quotes, or nothing but words are somebody who tells of a line. */
 static bool
@@ -222,7 +229,7 @@ is_prefix(const struct logform *f, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		char c = f->message[i];
 
-		if (c == '"' || c == '\'' || c == '`' || c == '=' || c == ',')
+		if (c == '"' || c == '\'' || c == '`' || c == '=' || (c == ',' && !is_comma_of_date(f, i)))
 			return false;
 		if (c == ':' && i + 1 < n && f->message[i + 1] == ' ')
 			return false;
