@@ -92,6 +92,23 @@ misses_variable(const char *at, size_t n)
 	return misses;
 }
 
+/* "psycopg2.errors.UniqueViolation": packages call the module of their exceptions so, whatever they call these. Loggers are named
+ * after modules and not after classes. */
+static bool
+is_of_exceptions(const char *line, size_t n)
+{
+	static const char *const modules[] = { ".errors.", ".exceptions.", ".exc." };
+
+	for (unsigned i = 0; i < sizeof modules / sizeof modules[0]; i++) {
+		size_t m = strlen(modules[i]);
+		const char *at = memmem(line, n, modules[i], m);
+
+		if (at != NULL && at[m] >= 'A' && at[m] <= 'Z' && memchr(at + m, '.', n - (size_t)(at + m - line)) == NULL)
+			return true;
+	}
+	return false;
+}
+
 /* "word: something" is a log line or a header more often than an exception; a name with an upper-case letter in its last
  * part, or one of the old lower-case ones, is an exception. */
 static bool
@@ -101,7 +118,7 @@ is_named_like_one(const char *line, size_t n)
 		if (*exceptions[i].name != '\0' && ends_with(line, n, exceptions[i].name))
 			/* "error" is Python 2's of select and socket, alone or behind its module; "gaierror" has eight letters */
 			return ends_with(line, n, "error") ? n == 5 || contains(line, n, ".") || n == 8 : true;
-	return false;
+	return is_of_exceptions(line, n);
 }
 
 /* "SystemExit(1)": how some loggers write it, which have only the exception at hand. */

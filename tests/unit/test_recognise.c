@@ -279,9 +279,12 @@ a_prefix_of_its_own(void **state)
 		"WORKER_EXCEPTION MemoryError:/a.py:4");
 	expect("ERR | [7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "TIMEOUT/12");
 	expect("3 ! ModuleNotFoundError: No module named 'a'\n", "ModuleNotFoundError::0");
+	expect("shop June 15, 2026, 18:44 [2026-06-15 18:44:01 +0000] [7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "TIMEOUT/12");
 	/* somebody who tells of it */
 	expect("it said [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
 	expect("line 5: [7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
+	expect("5 of them, said [7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
+	expect("at 5, said [7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
 	expect("5 \"[7] [CRITICAL] WORKER TIMEOUT (pid:12)\n", "");
 	expect("[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: hup\n5 x [7] [CRITICAL] WORKER TIMEOUT "
 	       "(pid:12)\n",
@@ -652,6 +655,11 @@ kinds_of_exceptions(void **state)
 		{ "RuntimeError: no SHOP_API_KEY like this one", EXCEPTION_OTHER },
 		{ "NameError: name 'SHOP_KEY' is not defined", EXCEPTION_OTHER },
 		{ "shop.errors.BrokenError", EXCEPTION_OTHER },
+		{ "psycopg2.errors.UniqueViolation: duplicate key value violates unique", EXCEPTION_OTHER },
+		{ "shop.exceptions.Unready", EXCEPTION_OTHER },
+		{ "shop.errors.handler: ready", EXCEPTION_NONE },
+		{ "shop.errors.Handler.write: ready", EXCEPTION_NONE },
+		{ "shop.orders.Handler: ready", EXCEPTION_NONE },
 		{ "Error: something", EXCEPTION_NONE },
 		{ "Reason: something", EXCEPTION_NONE },
 		{ "ValueError is what it raised", EXCEPTION_NONE },
