@@ -19,12 +19,33 @@ static const struct {
 	{ " Traceback (most recent", "\nTraceback (most recent", true },
 	{ " During handling of the above", "\nDuring handling of the above", true },
 	{ " The above exception was", "\nThe above exception was", true },
+	{ " gunicorn.errors.HaltServer: ", "\ngunicorn.errors.HaltServer: ", true },
+	/* and quotes that a word processor, a chat or Markdown has bent */
+	{ " File \xe2\x80\x9c", "\n  File \"", true },
+	{ "\xe2\x80\x9d, line ", "\", line ", true },
 };
+
+/* Does a header of Gunicorn's begin behind the blank at AT: " [2026-11-20 15:25:49 +0000] ["? */
+static bool
+is_before_header(const char *at, size_t n)
+{
+	static const char form[] = " [2000-00-00 00:00:00 ";
+
+	if (n < sizeof form - 1)
+		return false;
+	for (size_t i = 0; i < sizeof form - 1; i++)
+		if (form[i] == '0' ? at[i] < '0' || at[i] > '9' : at[i] != form[i])
+			return false;
+	return true;
+}
 
 /* The form that AT begins with, or NULL, and its length. */
 static const char *
 meant_by(const char *at, size_t n, bool copied, size_t *length)
 {
+	*length = 1;
+	if (copied && is_before_header(at, n))
+		return "\n";
 	for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
 		if (forms[i].copied && !copied)
 			continue;
@@ -35,14 +56,20 @@ meant_by(const char *at, size_t n, bool copied, size_t *length)
 	return NULL;
 }
 
-/* The blank before "ModuleNotFoundError: ", where that begins at AT; NULL: no name of an exception is there. Not further back than
- * FROM. */
+static bool
+starts(const char *at, const char *end, const char *words)
+{
+	size_t n = strlen(words);
+
+	return (size_t)(end - at) >= n && memcmp(at, words, n) == 0;
+}
+
+/* The blank before "ModuleNotFoundError: " or "Exception: ", where its last word begins at AT; NULL: no name of an exception is
+ * there. Not further back than FROM. */
 static const char *
 blank_before_error(const char *from, const char *at, const char *end)
 {
-	static const char error[] = "Error: ";
-
-	if ((size_t)(end - at) < sizeof error - 1 || memcmp(at, error, sizeof error - 1) != 0)
+	if (!starts(at, end, "Error: ") && !starts(at, end, "Exception: "))
 		return NULL;
 	while (at > from &&
 		((at[-1] >= 'A' && at[-1] <= 'Z') || (at[-1] >= 'a' && at[-1] <= 'z') ||
@@ -59,7 +86,7 @@ flatline_read(struct text *out, const char *line, size_t length, bool copied)
 
 	while (at < end) {
 		size_t n = 1;
-		const char *meant = strchr("\\#\" ", *at) != NULL && *at != '\0' ?
+		const char *meant = strchr("\\#\" \xe2", *at) != NULL && *at != '\0' ?
 			meant_by(at, (size_t)(end - at), copied, &n) :
 			NULL;
 		const char *blank = copied && *at == 'E' ? blank_before_error(kept, at, end) : NULL;

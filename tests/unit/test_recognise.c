@@ -605,6 +605,15 @@ tracebacks(void **state)
 	expect("Exception in worker process Traceback (most recent call last): File \"/a.py\", line 3, in b c() File "
 	       "\"/d.py\", line 9, in <module> import e ModuleNotFoundError: No module named 'e'\n",
 		"WORKER_EXCEPTION ModuleNotFoundError:/d.py:9");
+	/* with Gunicorn's headers among them, and quotes that a chat has bent */
+	expect("[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7 [2026-11-20 15:25:49 +0000] [7] [ERROR] Exception "
+	       "in worker process Traceback (most recent call last): File \xe2\x80\x9c/a.py\xe2\x80\x9d, line 3, in b c() File "
+	       "\xe2\x80\x9c/d.py\xe2\x80\x9d, line 9, in e f() d.SomeException: no [2026-11-20 15:25:49 +0000] [7] [INFO] Worker "
+	       "exiting (pid: 7)\n",
+		"BOOTING/7 WORKER_EXCEPTION d.SomeException:/d.py:9 EXITING/7");
+	expect("Something went wrong here: Traceback (most recent call last): File \"/a.py\", line 3, in b raise HaltServer(reason, "
+	       "3) gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n",
+		"gunicorn.errors.HaltServer:/a.py:3");
 	/* words that are no exceptions */
 	expect("note: nothing\nhttp: //x\nStatus: 200\nerror\n", "");
 }
