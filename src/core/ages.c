@@ -190,6 +190,32 @@ derive_all_at_once(struct story *s)
 		derive(s, FACT_ALL_AT_ONCE);
 }
 
+/* A worker is silent from its birth on until it has loaded (WorkerTmp is made before the fork, Worker.run beats first), so that the
+ * timeout ends it at that very age: the default, or one of the two that images and how-tos give it, and the second or two that the
+ * master takes to look. Whoever has served reaches any age. */
+static bool
+is_of_a_usual_timeout(int64_t age)
+{
+	return (age >= 30 && age <= 32) || (age >= 60 && age <= 62) || (age >= 120 && age <= 122);
+}
+
+/* All of them: one that reached another age had beaten, and so may the others. */
+static void
+derive_never_beat(struct story *s)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		int64_t age = s->workers[i].timed_out ? ages_of(&s->workers[i]) : -1;
+
+		if (age >= 0 && !is_of_a_usual_timeout(age))
+			return;
+		any = any || age >= 0;
+	}
+	if (any)
+		derive(s, FACT_NEVER_BEAT);
+}
+
 /* How old were those that nobody killed, those that were silent, and those that died? Where no boot is here, nothing is known
  * of it. */
 static void
@@ -234,6 +260,7 @@ ages_derive(struct story *s)
 	derive_same_age(s);
 	derive_together(s);
 	derive_all_at_once(s);
+	derive_never_beat(s);
 	derive_ages(s);
 	derive_unequal(s);
 }

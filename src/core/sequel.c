@@ -234,11 +234,23 @@ is_in_boot(const struct story *s)
 		(has(s, FACT_WORKER_EXCEPTION) && !has(s, FACT_AT_LOOP) && !has(s, FACT_AT_REQUEST));
 }
 
+/* The master that gives up has no worker any more when it says so (Arbiter.halt). What is raised behind that, and was nowhere near
+ * a worker, is of whoever started it: a command of the application's own, which tells that its child has failed. */
+static bool
+is_of_the_starter(const struct story *s)
+{
+	return has(s, FACT_X_OTHER) && has(s, FACT_REASON_BOOT) &&
+		s->evidence.line[FACT_X_OTHER] > s->evidence.line[FACT_REASON_BOOT] && !has(s, FACT_AT_BOOT) &&
+		!has(s, FACT_IN_LOAD) && !has(s, FACT_WORKER_EXCEPTION);
+}
+
 const struct cause_evidence *
 story_close(struct story *s, bool cold)
 {
 	if (is_in_boot(s))
 		derive(s, FACT_IN_BOOT);
+	if (is_of_the_starter(s))
+		s->evidence.count[FACT_X_OTHER] = 0;
 	derive_bare(s);
 	ages_derive(s);
 	derive_up(s);

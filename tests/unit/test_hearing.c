@@ -52,6 +52,38 @@ static const struct log {
 		"  File \"/v/bin/gunicorn\", line 5, in <module>\n    from gunicorn.app.wsgiapp import run\n"
 		"  File \"/v/gunicorn/sock.py\", line 14, in <module>\n    from gunicorn.socketfromfd import fromfd\n"
 		"OSError: libc not found\n" },
+	{ "boot.import-missing", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/nix/store/0a-gunicorn/bin/.gunicorn-wrapped\", line 6, in <module>\n    from gunicorn.app.wsgiapp import run\n"
+		"  File \"/v/gunicorn/util.py\", line 26, in <module>\n    import pkg_resources\n"
+		"ModuleNotFoundError: No module named 'pkg_resources'\n" },
+	{ "boot.import-missing", "startup-config", 1,
+		"  File \"/v/gunicorn/app/base.py\", line 10, in <module>\n    from gunicorn import util\n"
+		"  File \"/v/gunicorn/util.py\", line 26, in <module>\n    import pkg_resources\n"
+		"ModuleNotFoundError: No module named 'pkg_resources'\n" },
+	/* ... unless the application does so */
+	{ "boot.import-missing", "boot", 1,
+		"  File \"/v/gunicorn/workers/base.py\", line 146, in load_wsgi\n    self.wsgi = self.app.wsgi()\n"
+		"  File \"/v/gunicorn/app/base.py\", line 10, in <module>\n    from gunicorn import util\n"
+		"ModuleNotFoundError: No module named 'pkg_resources'\n" },
+	/* who started Gunicorn tells that it has failed, which is not what it failed of; in another order it may be */
+	{ "boot.unexplained", "boot", 1,
+		START "[2026-11-20 15:25:49 +0000] [1] [ERROR] Shutting down: Master\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n"
+		      "Traceback (most recent call last):\n  File \"/v/bin/shop\", line 8, in <module>\n    sys.exit(main())\n"
+		      "  File \"/v/shop/main.py\", line 9, in main\n    subprocess.check_call(command)\n"
+		      "subprocess.CalledProcessError: Command '['gunicorn']' returned non-zero exit status 3.\n" },
+	{ "boot.app-exception", "boot", 1,
+		START "[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n"
+		      "Traceback (most recent call last):\n  File \"/v/shop/main.py\", line 9, in <module>\n    f()\n"
+		      "ValueError: no\n" },
+	/* one alone, as old as the timeout that most have; older ones had beaten */
+	{ "boot.timeout", "boot", 0,
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
+		"[2026-11-20 15:26:20 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
+	{ "runtime.timeout", "runtime", 0,
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
+		"[2026-11-20 15:26:31 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
 	{ "boot.import-broken", "startup-config", 1,
 		"/v/bin/python: error while loading shared libraries: libpython3.8.so.1.0: cannot open shared object file\n" },
 	{ "boot.unexplained", "boot", 0,
