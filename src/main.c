@@ -17,6 +17,7 @@
 #include "os/lookup.h"
 #include "os/privilege.h"
 #include "supervisor/supervisor.h"
+#include "watcher/console.h"
 #include "watcher/fence.h"
 #include "watcher/watcher.h"
 
@@ -62,6 +63,7 @@ watch(char **argv)
 
 	take_name("bridled-watcher");
 	log_open("watcher", LOG_LEVEL_INFO);
+	console_take(); /* as the log: a terminal opens to its user, and to root */
 	if (argv[0] == NULL || argv[1] == NULL)
 		return SUPERVISOR_USAGE;
 	if (!privilege_watcher((uid_t)strtoul(argv[0], NULL, 10), (gid_t)strtoul(argv[1], NULL, 10), &err)) {

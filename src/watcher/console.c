@@ -1,18 +1,38 @@
 #include "watcher/console.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "watcher/watch.h"
 
-/* Write while there is room, a line or a part of one at a time. The descriptor is shared with whoever started bridled, so it
- * stays blocking: but a pipe that poll(2) calls writable takes PIPE_BUF bytes at once (pipe(7)), and terminals and
- * sockets have room for as much then. Returns how many went; SIZE_MAX: never again (closed). */
+/* A description of our own: that of bridled is shared with whoever started it, and O_NONBLOCK would fall on him, too. A terminal
+ * that poll(2) calls writable has room for one byte, and holds whoever writes more (n_tty_poll() and n_tty_write() in
+ * drivers/tty/n_tty.c). A file never holds anybody, and opened anew it would lose its place. */
+void
+console_take(void)
+{
+	struct stat st;
+	int fd;
+
+	if (fstat(STDOUT_FILENO, &st) != 0 || S_ISREG(st.st_mode))
+		return;
+	fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dup2(fd, STDOUT_FILENO);
+	close(fd);
+}
+
+/* Write while there is room, a line or a part of one at a time. Where the descriptor is still the shared one it may block: but
+ * a socket that poll(2) calls writable has room for as much as a pipe has to take at once, PIPE_BUF bytes (pipe(7);
+ * sock_writeable() in include/net/sock.h). Returns how many went; SIZE_MAX: never again (closed). */
 static size_t
 write_some(int fd, const char *bytes, size_t n)
 {

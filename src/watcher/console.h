@@ -2,8 +2,8 @@
  * console -- bridled's own standard output, for services whose log goes there: "NAME | line".
  *
  * Whole lines, in pieces of at most PIPE_BUF, and only when poll(2) says that there is room: so a reader that stopped
- * never stops us. What it does not take waits in a queue of CONSOLE_QUEUE bytes; beyond that lines are dropped whole,
- * and counted, and it is said when the reader is back.
+ * never stops us, a terminal's neither (console_take). What it does not take waits in a queue of CONSOLE_QUEUE bytes; beyond
+ * that lines are dropped whole, and counted, and it is said when the reader is back.
  */
 #ifndef BRIDLE_WATCHER_CONSOLE_H
 #define BRIDLE_WATCHER_CONSOLE_H
@@ -30,6 +30,10 @@ struct console {
 	uint64_t lost; /* lines */
 	ev_io io;
 };
+
+/* Open standard output anew, without waiting, where the kernel lets us (/proc/self/fd/1: pipes and terminals). While we have
+ * bridled's rights: a terminal may be another user's. Elsewhere nothing changes. */
+void console_take(void);
 
 /* Standard output, as bridled has it. Whether anybody reads there shows when something is written. */
 void console_open(struct watcher *w);

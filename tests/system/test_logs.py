@@ -7,6 +7,7 @@ import re
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 
@@ -16,7 +17,7 @@ import processes
 from chaos import judge_log
 from client import get
 from sections import program, web
-from waiting import until
+from waiting import stays, until
 
 NOTE = 144  # sizeof (struct spool_note)
 NUMBERED = re.compile(r"^(\w+) (\d+) (x*) end$", re.M)
@@ -242,6 +243,24 @@ def test_standard_output_with_a_prefix(bridled, spewer):
     assert sum(bool(re.match(r"one +\| a \d+ x+ end$", line)) for line in lines) == 100, lines[:3]
     assert sum(bool(re.match(r"two +\| b \d+ x+ end$", line)) for line in lines) == 100
     assert "b 99 " in site.log("two") and not site.log("one")
+
+
+def test_a_terminal_that_nobody_reads(daemons, spewer):
+    """As of an ssh that stalled, or behind Ctrl-S: the watcher waits for nobody, and what is written later is seen."""
+    ours, theirs = os.openpty()
+    there = "import os, sys; os.dup2(int(sys.argv[1]), 1); os.execv(sys.argv[2], sys.argv[2:])"
+    site = daemons(wrapper=[sys.executable, "-c", there, str(theirs)])
+    site.pass_fds = [theirs]
+    site.write(program("talk", spewer(20000, tag="t"), log="stdout"))
+    site.start()
+    watcher = site.call("Info")["watcher"]
+    stays(lambda: site.call("Info")["watcher"] == watcher, "the watcher goes on", 7)  # its silence is borne for 5 s
+    seen = b""
+    while b"lines are missing here" not in seen:
+        seen += os.read(ours, 65536)
+    assert b"talk | t" in seen
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_no_log_at_all(bridled, spewer):
