@@ -23,6 +23,7 @@ hang_up(struct client *c)
 	ev_io_stop(c->w->loop, &c->readable);
 	ev_io_stop(c->w->loop, &c->writable);
 	ev_timer_stop(c->w->loop, &c->timer);
+	ev_timer_stop(c->w->loop, &c->turn);
 	control_reap(c->w);
 }
 
@@ -153,30 +154,56 @@ client_message(struct client *c, const char *message)
 
 /* ---- in ---- */
 
+/* Whoever may look may call what takes long (a journal is read), a thousand times in one packet: others get their turn, and so
+ * does the supervisor, who takes silence for a watcher that hangs. */
 static void
-run_calls(struct client *c)
+run(struct client *c, const char *frame, size_t length)
 {
-	char *frame;
-	size_t length;
+	struct varlink_call call;
+	struct err err;
 
-	while (!c->gone && c->waiter.kind == WAIT_NOTHING && (frame = varlink_in_next(&c->in, &length)) != NULL) {
-		struct varlink_call call;
-		struct err err;
-
-		/* At debug level only: whoever may connect could fill our log with this. */
-		if (!varlink_call_parse(&call, frame, length, &err)) {
-			/* who sends no call cannot be answered, and replies come in the order of the calls */
-			log_debug("control: uid %u: %s", (unsigned)c->peer.uid, err.text);
-			hang_up(c);
-			return;
-		}
-		c->more = call.more;
-		c->oneway = call.oneway;
-		methods_call(c, &call);
-		varlink_call_free(&call); /* who waits has copied what he needs of it */
+	if (!varlink_call_parse(&call, frame, length, &err)) {
+		/* At debug level only: whoever may connect could fill our log with this. Who sends no call cannot be
+		 * answered, and replies come in the order of the calls. */
+		log_debug("control: uid %u: %s", (unsigned)c->peer.uid, err.text);
+		hang_up(c);
+		return;
 	}
-	if (!c->gone && c->waiter.kind == WAIT_NOTHING)
+	c->more = call.more;
+	c->oneway = call.oneway;
+	methods_call(c, &call);
+	varlink_call_free(&call); /* who waits has copied what he needs of it */
+}
+
+/* The next call, if it is there, and its turn has come. */
+static void
+run_call(struct client *c)
+{
+	size_t length = 0;
+	char *frame = c->gone || c->waiter.kind != WAIT_NOTHING ? NULL : varlink_in_next(&c->in, &length);
+
+	if (frame != NULL)
+		run(c, frame, length);
+	if (c->gone)
+		return;
+	if (c->waiter.kind == WAIT_NOTHING)
 		client_patience(c, (msec)(IDLE * 1000));
+	if (frame != NULL && c->waiter.kind == WAIT_NOTHING) {
+		/* not read meanwhile: the buffer takes no more before whole frames have left it (varlink.h) */
+		ev_io_stop(c->w->loop, &c->readable);
+		ev_timer_set(&c->turn, 0., 0.);
+		ev_timer_start(c->w->loop, &c->turn);
+	} else {
+		ev_io_start(c->w->loop, &c->readable);
+	}
+}
+
+static void
+on_turn(struct ev_loop *loop, ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	run_call(timer->data);
 }
 
 /* Those that were sent ahead are in the buffer already: no readiness will tell of them. */
@@ -184,7 +211,7 @@ void
 client_next(struct client *c)
 {
 	waiter_free(&c->waiter);
-	run_calls(c);
+	run_call(c);
 }
 
 /* While one call waits, others are still read: only so is a hang-up seen. They lie in the buffer; who sends more than
@@ -206,7 +233,7 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 		return;
 	}
 	varlink_in_got(&c->in, (size_t)n);
-	run_calls(c);
+	run_call(c);
 }
 
 static void
@@ -250,7 +277,8 @@ client_new(struct watcher *w, int fd, struct peer peer)
 	ev_io_init(&c->readable, on_readable, fd, EV_READ);
 	ev_io_init(&c->writable, on_writable, fd, EV_WRITE);
 	ev_timer_init(&c->timer, on_timer, 0., 0.);
-	c->readable.data = c->writable.data = c->timer.data = c;
+	ev_timer_init(&c->turn, on_turn, 0., 0.);
+	c->readable.data = c->writable.data = c->timer.data = c->turn.data = c;
 	ev_io_start(w->loop, &c->readable);
 	client_patience(c, (msec)(IDLE * 1000));
 	return c;
@@ -262,6 +290,7 @@ client_free(struct client *c)
 	ev_io_stop(c->w->loop, &c->readable);
 	ev_io_stop(c->w->loop, &c->writable);
 	ev_timer_stop(c->w->loop, &c->timer);
+	ev_timer_stop(c->w->loop, &c->turn);
 	close(c->fd);
 	varlink_in_free(&c->in);
 	waiter_free(&c->waiter);

@@ -28,6 +28,7 @@ struct client {
 	struct peer peer;
 	ev_io readable, writable;
 	ev_timer timer; /* idle, or the end of patience of what it waits for */
+	ev_timer turn;  /* at once: calls that were sent ahead are carried out one a turn of the loop */
 	struct varlink_in in;
 	char *out;
 	size_t out_len, out_done;

@@ -1,8 +1,11 @@
 """The control socket: who may, what a stranger's client can, and that no client can do harm."""
+import json
 import pwd
+import select
 import shutil
 import socket
 import subprocess
+import time
 
 from control import Connection
 from daemon import TESTS
@@ -99,6 +102,35 @@ def test_garbage_harms_nobody(bridled):
             except OSError:
                 pass  # it may hang up on us in the middle
         assert site.call("Info")["watcher"] == watcher, f"the watcher fell over {bytes_[:40]!r}"
+
+
+def request(method, **other):
+    return json.dumps({"method": f"org.bridle.{method}", **other}).encode() + b"\0"
+
+
+def took(call):
+    began = time.monotonic()
+    call()
+    return time.monotonic() - began
+
+
+def test_many_calls_at_once_keep_nobody_waiting(bridled):
+    """As many as a connection's buffer takes, and for each the journal is read: others come in between."""
+    site = bridled(NAP)
+    site.wait_state("running", "nap")
+    watcher = site.call("Info")["watcher"]
+    journal = site.log_dir / "history.jsonl"
+    journal.write_text(journal.read_text() * 1500)
+    single = took(lambda: site.call("History", name="nap"))
+    with Connection(site.control) as one:
+        # a long one first: the buffer that it needs takes hundreds of short ones
+        one.socket.sendall(request("Info", oneway=True, parameters={"padding": "x" * 60000}) +
+                           request("History", oneway=True, parameters={"name": "nap"}) * 500 + request("Info"))
+        longest = 0
+        while not select.select([one.socket], [], [], 0)[0]:
+            longest = max(longest, took(lambda: site.call("Info")))
+    assert longest < 30 * single
+    assert site.call("Info")["watcher"] == watcher
 
 
 # Run as another user: 200 connections that say nothing, until standard input ends.
