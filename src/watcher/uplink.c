@@ -176,8 +176,8 @@ heard(struct watcher *w, const struct link_record *record, int page_fd)
 	}
 }
 
-/* The descriptor that came with a packet, or -1. Any others would stay open unseen: the control buffer has room for
- * one, and the kernel closes what does not fit (unix(7)). */
+/* The descriptor that came with a packet, or -1. Any others would stay open unseen: there is room for one, told without its
+ * padding, in which another would fit, and the kernel closes what does not fit (unix(7)). */
 static int
 attached(struct msghdr *message)
 {
@@ -230,7 +230,7 @@ on_link(struct ev_loop *loop, ev_io *io, int revents)
 		.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
-		.msg_controllen = sizeof control.bytes,
+		.msg_controllen = CMSG_LEN(sizeof(int)),
 	};
 	ssize_t n = recvmsg(w->uplink.fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
