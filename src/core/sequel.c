@@ -190,7 +190,7 @@ derive_vanished(struct story *s)
 		extra = late = 0;
 	if (s->wanted > 0 && boots > (unsigned)s->wanted + extra)
 		extra = boots - (unsigned)s->wanted;
-	if (boots > 1 && extra < later_forks(s))
+	if (boots > 1 && later_forks(s) > 0)
 		extra = later_forks(s);
 	if (is_asked(s))
 		return;

@@ -307,6 +307,11 @@ static const struct log {
 		START "[2026-11-20 15:25:49 +0000] [1] [INFO] Control socket listening at /x\n"
 		      "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
 		      "[2026-11-20 15:25:49 +0000] [1] [INFO] Control socket listening at /x\n" },
+	{ "runtime.vanished", "runtime", 0,
+		START "[2026-11-20 15:25:50 +0000] [9] [INFO] Booting worker with pid: 9\n"
+		      "[2026-11-20 15:25:50 +0000] [1] [INFO] Control socket listening at /x\n"
+		      "[2026-11-20 15:25:51 +0000] [1] [INFO] Control socket listening at /x\n"
+		      "[2026-11-20 15:25:51 +0000] [19] [INFO] Booting worker with pid: 19\n" },
 	{ "healthy.start", "boot", 0,
 		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
 		      "[2026-11-20 15:25:49 +0000] [1] [INFO] Control socket listening at /x\n" },
