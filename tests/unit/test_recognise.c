@@ -561,6 +561,7 @@ tracebacks(void **state)
 	expect("  File \"/srv/app.py\", line 4, in load\n    x\nKeyError: 'A'\n", "KeyError:/srv/app.py:4");
 	expect("  File \"/srv/app.py\", line 4, in load\n    x\nshop.Broken: no\n", "shop.Broken:/srv/app.py:4");
 	expect("File \"/srv/app.py\", line 4, in load\nx\nshop.Broken: no\n", ":/srv/app.py:4");
+	expect("  File \"/srv/app.py\", line 4, in load\n    x\nMessage: 'no'\nArguments: ()\n", ":/srv/app.py:4");
 	expect("Traceback (most recent call last):\n  File \"/srv/app.py\", line 4, in load\n", ":/srv/app.py:4");
 	expect("ERR Traceback (most recent call last):\nERR File \"/a.py\", line 4, in load\nERR x.y()\nERR "
 	       "ImportError: no\n",
