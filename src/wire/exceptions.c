@@ -162,9 +162,6 @@ exception_read(struct exception_line *e, const char *line, size_t length, bool a
 	/* "Error: …" is how Gunicorn and many others print, and no exception */
 	if (n == 5 && memcmp(line, "Error", 5) == 0)
 		return false;
-	/* what logging prints behind the call stack of a line that it could not write (Handler.handleError) */
-	if (n == 7 && memcmp(line, "Message", 7) == 0)
-		return false;
 	e->name = n;
 	e->message = n + 2 < length ? n + 2 : length;
 	e->kind = kind_of(line, n, line + e->message, length - e->message);

@@ -235,14 +235,24 @@ is_head(const struct logform *f)
 		(begins(f, "[") && f->length > sizeof head && memcmp(f->message + 1, head, sizeof head - 1) == 0);
 }
 
+/* Behind a stack whose head is cut off, a class of somebody's module: Python writes both names. Without a dot it may be what logging
+ * prints behind the call stack of a line that it could not write (Handler.handleError): "Message: …". */
+static bool
+is_behind_headless(const struct traceback *t, const struct logform *f)
+{
+	const char *colon = memchr(f->message, ':', f->length);
+
+	return t->open && t->frames > 0 && !t->headed && f->indent < t->indent && colon != NULL &&
+		memchr(f->message, '.', (size_t)(colon - f->message)) != NULL;
+}
+
 /* The exception, where one is expected: the name of any class where the stack is indented deeper than it (then only an
- * exception can stand there), a name like one otherwise. The indent is that of the head, or of the first row where the head
- * is cut off. */
+ * exception can stand there), a name like one otherwise. */
 static bool
 take_exception(struct traceback *t, const struct logform *f, uint64_t line)
 {
 	struct exception_line e;
-	bool sure = t->open && t->frames > 0 && (t->headed ? f->indent <= t->indent : f->indent < t->indent);
+	bool sure = (t->open && t->frames > 0 && f->indent <= t->indent && t->headed) || is_behind_headless(t, f);
 
 	if (f->header != HEADER_NONE || !exception_read(&e, f->message, f->length, sure))
 		return false;
