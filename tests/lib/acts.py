@@ -129,7 +129,7 @@ def asks(path, words, times=1):
     return act
 
 
-def later(path, wait=1.5):
+def later(path, wait=2.5):
     """A request when the start is over, of a worker among others."""
     def act(run):
         run.up(2)

@@ -157,14 +157,18 @@ def judged(bridle, text):
 
 
 def mistaken(bridle, text, name, version, worker_class):
-    """What is said of TEXT, and of its end, that is not so; None when all is right. What is cut off of a boot may be why."""
+    """What is said of TEXT that is not so; None when all is right."""
     classes, phases = wanted(name, version, worker_class)
-    for part in (text, "".join(text.splitlines(True)[-CUT:])):
-        said = judged(bridle, part)
-        cut = part != text and said["class"] == "boot.unexplained" and classes[0].startswith("boot.")
-        if (said["class"] not in classes or said["phase"] not in phases) and not cut:
-            return f"{said['class']} ({said['phase']}, {said['confidence']}) instead of {classes} ({phases})"
-    return None
+    said = judged(bridle, text)
+    if said["class"] in classes and said["phase"] in phases:
+        return None
+    return f"{said['class']} ({said['phase']}, {said['confidence']}) instead of {classes} ({phases})"
+
+
+def mistaken_end(bridle, text, name, version, worker_class):
+    """The same of its last lines, of which what they prove is less: a person has to look at what this prints."""
+    wrong = mistaken(bridle, "".join(text.splitlines(True)[-CUT:]), name, version, worker_class)
+    return wrong and f"at its end: {wrong}"
 
 
 def program(words):
@@ -183,7 +187,10 @@ def one_job(options, venv, version, worker_class, name):
     if not options.again:
         keep.parent.mkdir(parents=True, exist_ok=True)
         keep.write_text(play(venv, worker_class, name))
-    return mistaken(options.bridle, keep.read_text(), name, version, worker_class) if keep.exists() else None
+    if not keep.exists():
+        return None
+    what = options.bridle, keep.read_text(), name, version, worker_class
+    return mistaken(*what) or mistaken_end(*what)
 
 
 def main(words=None):
