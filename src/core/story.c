@@ -93,6 +93,41 @@ is_beside_a_crash(const struct story *s, const struct story_event *e)
 	return true;
 }
 
+/* What only a master says, of a worker of its own (Arbiter.reap_workers, Arbiter.murder_workers). */
+static bool
+is_death_told(const struct story_event *e)
+{
+	if (e->pid <= 0 || e->speaker <= 0)
+		return false;
+	switch ((int)e->fact) {
+	case FACT_TIMEOUT:
+	case FACT_KILLED:
+	case FACT_CRASHED:
+	case FACT_TERMED:
+	case FACT_SIGNALLED:
+	case FACT_EXITED:
+	case FACT_EXITED_3:
+	case FACT_EXITED_4: return true;
+	default: return false;
+	}
+}
+
+/* Two numbers of processes that are known to be not the same one. */
+static bool
+are_two(int32_t one, int32_t other)
+{
+	return one > 0 && other > 0 && one != other;
+}
+
+/* One master was asked to end, and another one lost a worker: a replacement beside its predecessor, or two services that write to
+ * one log. In either order, for viewers may print the newest line first. */
+static bool
+is_beside_a_stop(const struct story *s, const struct story_event *e)
+{
+	return (is_death_told(e) && are_two(s->stopped, e->speaker)) ||
+		(e->fact == FACT_STOP && are_two(s->bereft, e->speaker));
+}
+
 bool
 story_turns(const struct story *s, const struct story_event *e)
 {
@@ -100,6 +135,8 @@ story_turns(const struct story *s, const struct story_event *e)
 
 	if (!s->opened)
 		return false;
+	if (is_beside_a_stop(s, e))
+		return true;
 	if (e->fact == FACT_STARTING)
 		return s->over || s->stop >= 0 || (s->faulty && is_of_an_earlier_start(s));
 	if (e->fact == FACT_STOP && s->faulty)
@@ -146,6 +183,8 @@ note_boot(struct story *s, const struct story_event *e)
 		return;
 	/* whatever was known of that number is of another process: the kernel gives them again */
 	*w = (struct story_worker){ .pid = e->pid, .booted = e->second, .ended = -1, .boot_seen = true };
+	/* where the newest lines come first, it is older than that one */
+	w->master = e->second >= s->since ? s->newest : 0;
 	w->late = anybody_ended(s);
 	/* either way: some viewers print the newest line first */
 	if (gap < 0)
@@ -167,6 +206,7 @@ note_end(struct story *s, const struct story_event *e)
 	if (!w->dead && !w->exiting)
 		s->expected++;
 	w->dead = true;
+	w->excused = w->excused || (s->stopped > 0 && e->speaker == s->stopped);
 	w->killed = w->killed || e->fact == FACT_KILLED;
 	w->crashed = w->crashed || e->fact == FACT_CRASHED;
 	/* its age is that at which it was silent: on a busy machine the SIGKILL is heard of seconds later */
@@ -210,13 +250,24 @@ excuse(struct story *s, int32_t pid)
 		w->excused = true;
 }
 
-/* Every worker that lives now has a reason to leave, and is killed where it does not. */
+/* Every worker that lives now has a reason to leave, and is killed where it does not. Of a master that is asked to end, its own. */
 static void
-note_renewal(struct story *s)
+note_renewal(struct story *s, const struct story_event *e)
 {
 	s->all_expected = true;
 	for (unsigned i = 0; i < s->count; i++)
-		s->workers[i].excused = true;
+		s->workers[i].excused = s->workers[i].excused || e->fact != FACT_STOP ||
+			!are_two(s->workers[i].master, e->speaker);
+}
+
+static void
+note_stop(struct story *s, const struct story_event *e)
+{
+	note_renewal(s, e);
+	if (s->stop < 0)
+		s->stop = e->second;
+	if (s->stopped == 0)
+		s->stopped = e->speaker;
 }
 
 /* A master starts where nothing had happened: the workers of before were another one's, unless that lives on beside it. Not where
@@ -224,6 +275,8 @@ note_renewal(struct story *s)
 static void
 note_start(struct story *s, const struct story_event *e)
 {
+	s->newest = e->speaker;
+	s->since = e->second;
 	if (s->opened || e->second <= s->last_boot)
 		return;
 	s->count = 0;
@@ -249,15 +302,16 @@ note(struct story *s, const struct story_event *e)
 	case FACT_HANG_RECYCLED:
 	case FACT_RECYCLED: excuse(s, e->pid); s->expected++; break;
 	case FACT_TTIN: case FACT_TTOU: s->expected++; break;
-	case FACT_HUP: case FACT_USR2: case FACT_WINCH: case FACT_STOP: note_renewal(s); break;
+	case FACT_HUP: case FACT_USR2: case FACT_WINCH: note_renewal(s, e); break;
+	case FACT_STOP: note_stop(s, e); break;
 	case FACT_WORKERS: s->wanted = e->number > s->wanted ? e->number : s->wanted; break;
 	case FACT_SHUTTING_DOWN: s->ended = e->second; break;
 	case FACT_PLATFORM_START: s->evidence.count[FACT_COLD_START] += s->evidence.count[FACT_STOP]; break;
 	default: break;
 	}
 	/* clang-format on */
-	if (e->fact == FACT_STOP && s->stop < 0)
-		s->stop = e->second;
+	if (is_death_told(e) && s->bereft == 0)
+		s->bereft = e->speaker;
 }
 
 /* A worker that says of itself what only a master can say of a worker is an application that quotes. */
@@ -299,8 +353,17 @@ story_tell(struct story *s, const struct story_event *e)
 	if (s->first_line == 0 || (weight != WEIGHT_CONTEXT && !was_opened))
 		s->first_line = e->line;
 	s->last_line = e->line;
-	s->over = s->over || ends_master(e->fact);
+	/* the farewell of one that went while another one lost a worker */
+	s->over = s->over ||
+		(ends_master(e->fact) && !(e->fact == FACT_SHUTTING_DOWN && are_two(s->bereft, e->speaker)));
 	note(s, e);
+}
+
+/* Its master started beside the one that was asked to end. */
+static bool
+is_of_the_successor(const struct story *s, const struct story_worker *w)
+{
+	return w->master == s->newest && are_two(s->newest, s->stopped);
 }
 
 /* What lives on into the next story: nothing of a master that has ended, or was told to. */
@@ -312,13 +375,15 @@ story_next(struct story *s)
 
 	story_init(&next);
 	next.watched = s->watched;
-	for (unsigned i = 0; i < s->count && lives; i++)
-		if (!s->workers[i].dead && !s->workers[i].exiting) {
+	next.newest = s->newest;
+	next.since = s->since;
+	for (unsigned i = 0; i < s->count; i++)
+		if (!s->workers[i].dead && !s->workers[i].exiting && (lives || is_of_the_successor(s, &s->workers[i]))) {
 			next.workers[next.count] = s->workers[i];
 			/* that it came unasked was counted in the story that ends */
 			next.workers[next.count++].extra = false;
 		}
-	if (lives) {
+	if (lives || are_two(s->newest, s->stopped)) {
 		next.last_boot = s->last_boot;
 		next.last_pid = s->last_pid;
 	}

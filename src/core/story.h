@@ -3,8 +3,9 @@
  *
  * Several deaths of one story are one incident: a master that gives up ends workers that were well, a worker that is
  * killed in a loop is one cause and not twenty. So facts gather until something shows that what comes next is another
- * story: a long silence, a new master, an order to stop after something went wrong. Then what follows from the facts
- * together is worked out (who died twice, who vanished, who never said goodbye), and the evidence is closed.
+ * story: a long silence, a new master, an order to stop after something went wrong, a death that is told by another master
+ * than the one that was asked to end. Then what follows from the facts together is worked out (who died twice, who
+ * vanished, who never said goodbye), and the evidence is closed.
  *
  * Nothing here relies on the order of the lines within an incident: several processes write one log, and viewers turn
  * it round.
@@ -41,6 +42,7 @@ struct story_event {
 
 struct story_worker {
 	int32_t pid;
+	int32_t master;        /* that had started last when it booted; 0 when not known */
 	int64_t booted, ended; /* seconds; -1 when not known */
 	bool boot_seen;        /* its boot is in this log */
 	bool late;             /* booted after another one had ended */
@@ -63,6 +65,10 @@ struct story {
 	int32_t last_pid;
 	uint64_t first_line, last_line;
 	int64_t stop;      /* second of the order to stop; -1 */
+	int32_t stopped;   /* master that was asked to; 0 when none was, or no line says which */
+	int32_t bereft;    /* master that told of the first death of a worker; 0 likewise */
+	int32_t newest;    /* master that started last, also in a story before this one, and when; 0 likewise */
+	int64_t since;
 	int64_t ended;     /* second in which the master ended; -1 */
 	unsigned expected; /* boots that are called for: deaths told, TTIN, reloads */
 	bool all_expected; /* a reload or a second master: every worker is replaced */

@@ -573,6 +573,7 @@ struct heard {
 	struct recogniser recogniser;
 	struct incident first;
 	unsigned incidents;
+	bool told[CAUSES];
 };
 
 static void
@@ -582,6 +583,7 @@ judged(void *context, const struct incident *incident)
 
 	if (h->incidents++ == 0)
 		h->first = *incident;
+	h->told[incident->verdict.cause] = true;
 }
 
 static void
@@ -596,6 +598,7 @@ static struct cause_verdict
 judge_one(struct heard *h, const char *text, size_t length, bool copied)
 {
 	h->incidents = 0;
+	memset(h->told, 0, sizeof h->told);
 	recogniser_init(&h->recogniser, hear, h);
 	h->recogniser.copied = copied;
 	hearing_init(&h->hearing, judged, h);
@@ -647,6 +650,76 @@ every_log(void **state)
 			(v->confidence >= CAUSE_CONFIDENT) != (logs[i].confident == 1))
 			fail_msg("log %u, %s, is taken for %s/%s, %u", i, logs[i].name, cause_phases[v->phase],
 				causes[v->cause].name, v->confidence);
+	}
+	free(h);
+}
+
+/* A master that replaced another beside it, and lost a worker while that one went. */
+#define REPLACED \
+	"[2026-11-20 15:25:49 +0000] [10] [INFO] Starting gunicorn 23.0.0\n" \
+	"[2026-11-20 15:25:49 +0000] [11] [INFO] Booting worker with pid: 11\n" \
+	"[2026-11-20 15:35:49 +0000] [30] [INFO] Starting gunicorn 23.0.0\n" \
+	"[2026-11-20 15:35:49 +0000] [31] [INFO] Booting worker with pid: 31\n" \
+	"[2026-11-20 15:35:51 +0000] [10] [INFO] Handling signal: term\n"
+#define LOST "[ERROR] Worker (pid:31) was sent SIGKILL! Perhaps out of memory?\n"
+#define WENT \
+	"[2026-11-20 15:35:51 +0000] [11] [INFO] Worker exiting (pid: 11)\n" \
+	"[2026-11-20 15:35:51 +0000] [10] [INFO] Shutting down: Master\n"
+
+static const struct beside {
+	const char *why;
+	bool forced, killed;
+	const char *text;
+} besides[] = {
+	{ "after the other has gone", false, true, REPLACED WENT "[2026-11-20 15:35:58 +0000] [30] " LOST },
+	{ "before the other has gone", false, true, REPLACED "[2026-11-20 15:35:51 +0000] [30] " LOST WENT },
+	{ "of the one that goes", true, false,
+		REPLACED "[2026-11-20 15:36:21 +0000] [10] [ERROR] Worker (pid:11) was sent SIGKILL! Perhaps out of memory?\n" },
+	{ "the same, asked before there was another", true, false,
+		"[2026-11-20 15:25:49 +0000] [11] [INFO] Booting worker with pid: 11\n"
+		"[2026-11-20 15:35:51 +0000] [10] [INFO] Handling signal: term\n"
+		"[2026-11-20 15:36:21 +0000] [10] [ERROR] Worker (pid:11) was sent SIGKILL! Perhaps out of memory?\n" },
+	{ "nobody says which master", true, false,
+		"[INFO] Handling signal: term\n"
+		"[ERROR] Worker (pid:31) was sent SIGKILL! Perhaps out of memory?\n" },
+};
+
+/* As some viewers print it: the newest line first. */
+static void
+turn_round(struct text *t, const char *log)
+{
+	for (size_t end = strlen(log), at = end; at > 0; end = at) {
+		for (at = end - 1; at > 0 && log[at - 1] != '\n';)
+			at--;
+		text_addn(t, log + at, end - at);
+	}
+}
+
+static void
+expect_beside(struct heard *h, const struct beside *b, const char *text)
+{
+	judge(h, text, strlen(text));
+	if (h->told[CAUSE_FORCED_KILL] != b->forced || h->told[CAUSE_KILLED] != b->killed)
+		fail_msg("a death %s, in this order:\n%s", b->why, text);
+}
+
+static void
+a_death_beside_a_stop(void **state)
+{
+	struct heard *h = malloc(sizeof *h);
+	char log[4096];
+
+	(void)state;
+	assert_non_null(h);
+	for (unsigned i = 0; i < sizeof besides / sizeof besides[0]; i++) {
+		struct text t;
+
+		expect_beside(h, &besides[i], besides[i].text);
+		if (besides[i].forced) /* turned round, a stop behind a death is what somebody did about it */
+			continue;
+		text_init(&t, log, sizeof log);
+		turn_round(&t, besides[i].text);
+		expect_beside(h, &besides[i], log);
 	}
 	free(h);
 }
@@ -727,6 +800,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_log),
+		cmocka_unit_test(a_death_beside_a_stop),
 		cmocka_unit_test(a_live_log_has_no_rows_of_a_screen),
 		cmocka_unit_test(every_form),
 	};

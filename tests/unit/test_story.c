@@ -252,6 +252,41 @@ a_start_turns(void **state)
 	}
 }
 
+/* Who is asked to end is not who loses a worker, where both say who they are. */
+static void
+another_master_turns(void **state)
+{
+	static const struct {
+		enum fact first, second;
+		int32_t one, other; /* speakers */
+		bool turns;
+	} cases[] = {
+		{ FACT_STOP, FACT_KILLED, 10, 30, true },
+		{ FACT_STOP, FACT_TIMEOUT, 10, 30, true },
+		{ FACT_STOP, FACT_EXITED, 10, 30, true },
+		{ FACT_STOP, FACT_KILLED, 10, 10, false },
+		{ FACT_STOP, FACT_KILLED, 10, 0, false },
+		{ FACT_STOP, FACT_KILLED, 0, 30, false },
+		{ FACT_STOP, FACT_OOM, 10, 30, false }, /* the kernel's, or systemd's */
+		{ FACT_KILLED, FACT_STOP, 30, 10, true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct story_event first = { .fact = cases[i].first, .second = T0, .speaker = cases[i].one };
+		struct story_event second = { .fact = cases[i].second, .second = T0 + 1, .speaker = cases[i].other };
+		struct story s;
+
+		first.pid = first.fact == FACT_STOP ? 0 : 31;
+		second.pid = second.fact == FACT_STOP ? 0 : 31;
+		story_init(&s);
+		story_tell(&s, &first);
+		if (story_turns(&s, &second) != cases[i].turns)
+			fail_msg("%s of %d behind %s of %d", facts[second.fact].name, (int)cases[i].other,
+				facts[first.fact].name, (int)cases[i].one);
+	}
+}
+
 /* Seen, a timeout is a story of its own unless it is of the worker that crashed; read in a log, it may be all that is left of it. */
 static void
 a_timeout_turns(void **state)
@@ -289,6 +324,7 @@ main(void)
 		cmocka_unit_test(what_follows),
 		cmocka_unit_test(cold_starts),
 		cmocka_unit_test(a_start_turns),
+		cmocka_unit_test(another_master_turns),
 		cmocka_unit_test(a_timeout_turns),
 	};
 
