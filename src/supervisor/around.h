@@ -93,7 +93,7 @@ void around_given_up(struct service *s, msec now);
  * know. */
 void around_judged(struct service *s, uint32_t generation, int fd, msec now);
 
-/* Bridled ends: what is still running of on_failure goes. */
+/* Bridled ends: what is still running of on_failure goes, and what still waits is not run. Either is said. */
 void around_end(struct service *s);
 
 /* Where the commands of SLOT stand, to be remembered and restored; of a service without any, something that nobody reads. */

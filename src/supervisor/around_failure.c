@@ -134,13 +134,26 @@ kill_one(void *context, const struct tree_process *p)
 }
 
 /* Whatever it has started, too: it has no group, and its session is its own. */
+static void
+end(struct service *s)
+{
+	tree_walk(&s->around->failure, 1, kill_one, NULL);
+}
+
+/* Nobody of ours outlives us, and nobody waits for a command to tell of what is over: but who reads the log is to know that nobody
+ * else was told. */
 void
 around_end(struct service *s)
 {
-	if (s->around != NULL && s->around->failure > 0)
-		tree_walk(&s->around->failure, 1, kill_one, NULL);
-	else if (s->around != NULL)
-		s->around->failure = 0;
+	if (s->around == NULL || s->around->failure == 0)
+		return;
+	if (s->around->failure > 0) {
+		log_warning("%s: bridled is stopped: on_failure has not ended, and is killed", s->name);
+		end(s);
+		return;
+	}
+	log_warning("%s: bridled is stopped: on_failure is not run any more: %s", s->name, s->around->reason);
+	s->around->failure = 0;
 }
 
 bool
@@ -177,6 +190,6 @@ around_failure_tick(struct service *s, msec now)
 		return;
 	}
 	log_warning("%s: on_failure takes longer than stop_timeout; it is killed", s->name);
-	around_end(s);
+	end(s);
 	s->around->failure_due = MSEC_NEVER; /* once: KILL is not to be refused, and its end is reaped */
 }

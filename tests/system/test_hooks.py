@@ -285,6 +285,20 @@ def test_given_up_while_nobody_judges(daemons):
     assert given_up(site) == ["none"] * 3
 
 
+def test_bridled_is_stopped_while_on_failure_waits(daemons):
+    site = telling(daemons(), restart="never")
+    master = site.wait_state("running")["master"]
+    watcher = watcher_stops(site)
+    os.kill(master, signal.SIGKILL)
+    until(lambda: "running -> failed" in site.said(), "it to be given up")
+    site.process.send_signal(signal.SIGTERM)
+    until(lambda: "stopping" in site.said(), "it to be asked to stop")
+    os.kill(watcher, signal.SIGCONT)
+    assert site.wait() == 0
+    assert f"web: bridled is stopped: on_failure is not run any more: master {master} was killed by SIGKILL after " in site.said()
+    assert not (site.root / "told").exists()
+
+
 def test_bridled_crashes_while_on_failure_waits(daemons):
     site = telling(daemons(), restart="never")
     master = site.wait_state("running")["master"]
@@ -336,7 +350,17 @@ def test_a_hanging_on_failure_is_ended(bridled):
     site = bridled(program("short", "/bin/false", restart="never", stop_timeout="500ms", on_failure="/bin/sleep 3601"))
     site.wait_state("failed", "short")
     until(lambda: "on_failure takes longer" in site.said(), "it to be given up on")
+    assert "bridled is stopped" not in site.said()
     until(lambda: processes.children(site.pid) == [site.call("Info")["watcher"]], "nobody to be left")
+
+
+def test_bridled_is_stopped_while_on_failure_runs(bridled):
+    site = bridled(program("short", "/bin/false", restart="never", stop_timeout="60s", on_failure="/bin/sleep 3602"))
+    site.wait_state("failed", "short")
+    command = until(lambda: [pid for pid in processes.children(site.pid) if pid != site.call("Info")["watcher"]], "it to be run")[0]
+    site.stop()
+    assert "short: bridled is stopped: on_failure has not ended, and is killed" in site.said()
+    assert not processes.alive(command)
 
 
 def test_what_a_killed_bridled_left_of_a_pre_is_ended(daemons):
