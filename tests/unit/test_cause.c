@@ -275,6 +275,8 @@ static const struct row {
 	{ "own.signature", "reload", 95, { FACT_OWN_RELOAD } },
 	{ "own.signature", "shutdown", 95, { FACT_OWN_SHUTDOWN } },
 	{ "runtime.reentrant-logging", "boot", 95, { FACT_X_REENTRANT, FACT_REASON_BOOT } },
+	{ "boot.env-missing", "boot", 75, { FACT_SAID_MISSING, FACT_REASON_BOOT } },
+	{ "boot.env-missing", "boot", 75, { FACT_SAID_MISSING, FACT_EXITED_3 } },
 	{ "boot.unexplained", "boot", 90, { FACT_BOOTING, FACT_REASON_BOOT } },
 	{ "boot.unexplained", "boot", 75, { FACT_REASON_BOOT } }, /* its beginning is cut off */
 	{ "runtime.oom-kill", "boot", 95, { FACT_OOM, FACT_LOOP } },

@@ -31,6 +31,20 @@ static const struct log {
 		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
 		"  File \"/v/gunicorn/arbiter.py\", line 229, in run\n    self.halt()\n"
 		"gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\n" },
+	/* an application that looks at its settings itself */
+	{ "boot.env-missing", "boot", 0,
+		"api-1  | ERROR: required setting SHOP_PASSWORD is missing. Set SHOP_PASSWORD or SHOP_PASSWORD_FILE.\n"
+		"api-1  | [2026-11-20 15:25:49 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		"api-1  | [2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) exited with code 3.\n"
+		"api-1  | [2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n" },
+	{ "boot.app-exception", "boot", 1,
+		"Missing environment variable SHOP_MOTD, going on without\n"
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/util.py\", line 371, in import_app\n    mod = importlib.import_module(module)\n"
+		"  File \"/srv/web.py\", line 9, in <module>\n    raise ValueError(\"no\")\n"
+		"ValueError: no\n"
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n" },
 	/* a pre_fork hook is the master's, though it is called where workers are born; what a worker raises there is its own */
 	{ "master.crash", "runtime", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Unhandled exception in main loop\n"
