@@ -70,9 +70,9 @@ free_slot(const struct bridled *b)
 	return i;
 }
 
-/* Of one that was made by half; its plan is the caller's again. */
-static void
-discard(struct service *s)
+/* Nothing of it in run_dir is touched: its log may be what a generation that runs writes to. */
+void
+service_discard(struct service *s)
 {
 	around_free(s);
 	proof_close(s);
@@ -136,7 +136,7 @@ service_new(struct bridled *b, const char *name, enum conf_kind kind, struct pla
 	}
 	begin(s, b, slot, name, kind, plan);
 	if (!open_output(s, err) || !around_init(s, err) || !proof_open(s, err)) {
-		discard(s);
+		service_discard(s);
 		return NULL;
 	}
 	b->services[slot] = s;

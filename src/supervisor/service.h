@@ -93,6 +93,10 @@ struct service *service_new(struct bridled *b, const char *name, enum conf_kind 
 /* Forget a stopped service: its descriptors, files, slot. */
 void service_free(struct service *s);
 
+/* Free S, which never began, without its plan, which is the caller's again. What others can see of it stays: it may be that of a
+ * generation which runs, and which nobody has taken up yet. */
+void service_discard(struct service *s);
+
 /* Another plan from now on: PLAN becomes its own; limits take effect at once, the rest with the next generation. */
 void service_plan(struct service *s, struct plan *plan);
 

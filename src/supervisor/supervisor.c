@@ -195,6 +195,25 @@ take_up(struct bridled *b, struct past *past, msec now)
 	past_release(past);
 }
 
+/* Nothing was taken up, and generations of one before us may run: their logs, directories and groups are to be found as they are
+ * by the next. */
+static void
+discard_services(struct bridled *b)
+{
+	/* not by cgroup_close(), which would take back what their groups are given, and with it their bounds */
+	if (b->cgroup_fd >= 0)
+		close(b->cgroup_fd);
+	b->cgroup_fd = -1;
+	for (uint32_t i = 0; b->services != NULL && i < b->capacity; i++) {
+		struct plan *plan = b->services[i] != NULL ? b->services[i]->plan : NULL;
+
+		if (b->services[i] != NULL)
+			service_discard(b->services[i]);
+		plan_free(plan);
+		b->services[i] = NULL;
+	}
+}
+
 static enum supervisor_exit
 run(struct bridled *b, struct past *past)
 {
@@ -205,8 +224,10 @@ run(struct bridled *b, struct past *past)
 		log_warning(
 			"fs.suid_dumpable is 1: users of services can trace what shares bridled's memory while it starts "
 			"them; it should be 0 or 2");
-	if (!reread_first(b))
+	if (!reread_first(b)) {
+		discard_services(b);
 		return SUPERVISOR_FAILED;
+	}
 	above_share_sockets(b);
 	log_info("bridled " PACKAGE_VERSION ": %u service%s from %s", b->conf->service_count,
 		b->conf->service_count == 1 ? "" : "s", b->config_path);
@@ -233,7 +254,7 @@ forget(struct bridled *b)
 	free(b->log_dir);
 }
 
-/* Also of one that was made by half. What others can see stays: it may be another bridled's. */
+/* Also of one that was made by half. What others can see stays then: it may be another bridled's. */
 static void
 release(struct bridled *b)
 {

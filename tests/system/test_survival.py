@@ -479,6 +479,32 @@ def test_adopted_where_run_dir_is_full(daemons, in_memory, free_ports):
     site.stop()
 
 
+def test_a_start_that_fails_takes_nothing_from_those_who_run(daemons, in_memory):
+    """Their logs are left to be found by the next: whoever writes to a pipe without a name is heard by nobody any more."""
+    site = daemons()
+    in_memory(site.run_dir, "nr_inodes=64,mode=755")
+    site.write(program("count", COUNT))
+    site.start().wait_state("running", "count")
+    everybody, pipe = processes.descendants(site.pid), site.run_dir / "count" / "log"
+    fillers = [site.run_dir / f"filler{n}" for n in range(64)]
+    with pytest.raises(OSError, match="No space left"):
+        for filler in fillers:
+            filler.touch()
+    site.write(program("count", COUNT), program("more", "/bin/sleep 3600"))  # which finds no room for a directory
+    before = pipe.stat().st_ino
+    with Reaper(*everybody):
+        site.process.kill()
+        site.process.wait()
+        site.start(wait=False)
+        assert site.wait() == 1 and "more" in site.said()
+        assert pipe.exists() and pipe.stat().st_ino == before
+        for filler in fillers:
+            filler.unlink(missing_ok=True)
+        site.start().wait_state("running", "more")
+        site.ctl("stop", "count")
+        assert_whole(site, "count", 10)
+
+
 def test_a_plain_user_adopts_too(bridled, free_ports, figures):
     """Without any privilege: the same pids, the same sockets, and a replacement on them."""
     port, = free_ports(1)
