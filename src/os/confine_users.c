@@ -54,23 +54,23 @@ take_users(const void *of)
 	const struct users *u = of;
 	int ends[2], process, status = -1;
 	bool ok = false;
-	long helper;
+	long namer;
 
 	if (syscall(SYS_pipe2, ends, O_CLOEXEC) != 0)
 		return false;
-	/* opened before the fork: there it would be the helper itself */
+	/* opened before the fork: there it would be the one who names them */
 	process = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	helper = process < 0 ? -1 : syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-	if (helper == 0)
+	namer = process < 0 ? -1 : syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (namer == 0)
 		syscall(SYS_exit_group, name_users(u, process, ends));
-	if (helper > 0) {
+	if (namer > 0) {
 		ok = syscall(SYS_unshare, CLONE_NEWUSER) == 0 && write(ends[1], "", 1) == 1;
-		/* a helper that was written nothing reads the end, and fails */
+		/* who was written nothing reads the end, and fails */
 		close(ends[1]);
-		ok = syscall(SYS_wait4, helper, &status, 0, NULL) == helper && ok && status == 0;
+		ok = syscall(SYS_wait4, namer, &status, 0, NULL) == namer && ok && status == 0;
 	}
 	close(ends[0]);
-	if (helper <= 0)
+	if (namer <= 0)
 		close(ends[1]);
 	if (process >= 0)
 		close(process);
