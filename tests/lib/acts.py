@@ -54,8 +54,10 @@ def kills(number, count=1, path=None, wait=0.3):
         time.sleep(wait)
         held = [run.send(path) for _ in range(count)] if path else []
         time.sleep(0.2)
+        boots = run.log().count("Booting worker")
         for pid in run.workers()[:count]:
             os.kill(pid, number)
+        run.boots(boots + count)  # those in their place
         quiet(run, 1.5)
         for one in held:
             one.close()
