@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "judge/ended.h"
 #include "judge/witness_kernel.h"
 #include "judge/witness_traceback.h"
 #include "judge/witness_unit.h"
@@ -280,35 +279,6 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_POST_FORK] = FACT_POST_FORK,
 };
 
-/* Where the line has no number, it was some signal all the same. */
-static enum fact
-fact_of_signal(int number)
-{
-	return (number & 0x7f) != 0 ? ended_worker(number & 0x7f) : FACT_SIGNALLED;
-}
-
-/* What `systemctl status` shows of the process above the lines of the journal, and what platforms say of it: the run that they are
- * of may be told there. */
-static enum fact
-fact_of_status(int status)
-{
-	switch (status) {
-	case 1: /* an error before there are workers; HaltServer, where a release raises it twice */
-	case 3:
-	case 4: return FACT_ENDED_START;
-	case 127: return FACT_NOT_RUN;
-	default: return FACT_NONE;
-	}
-}
-
-/* What it ends with before it runs anything: systemd.exec(5), Process Exit Codes. Platforms have no such range: 241 is
- * sys.exit(-15) there. */
-static bool
-is_of_systemd(const struct recognised *what)
-{
-	return what->match.detail >= 200 && what->match.detail <= 245;
-}
-
 /* Is the line one of Heroku's own ("heroku[web.1]: Idling"), or of Azure's ("INFO  - Stopping site shop")? Without what they write
  * in front, its words may be anybody's. */
 static bool
@@ -324,18 +294,8 @@ fact_of_line(const struct recognised *what)
 	enum signature s = what->match.signature;
 	enum fact fact = said[s];
 
-	if (s == SIGNATURE_TERMINATED)
-		return fact_of_signal(what->match.detail);
-	if (s == SIGNATURE_SENT_CODE)
-		return fact_of_signal(what->match.detail); /* a wait status with the core flag: wait(2) */
-	if (s == SIGNATURE_ENDED_STATUS || s == SIGNATURE_ENDED_COMMAND)
-		return is_of_systemd(what) ? FACT_NOT_RUN : fact_of_status(what->match.detail);
-	if (s == SIGNATURE_ENDED_CLOUD_RUN || s == SIGNATURE_ENDED_RENDER || s == SIGNATURE_ENDED_RENDER_RUN ||
-		s == SIGNATURE_ENDED_FLY)
-		return fact_of_status((int)what->match.pid);
-	if (s == SIGNATURE_EXITED || s == SIGNATURE_EXITED_STOP)
-		/* the code where a status of wait(2) has it */
-		return what->match.detail == 0 ? FACT_NONE : ended_worker((what->match.detail & 0xff) << 8);
+	if (witness_number(what, &fact))
+		return fact;
 	/* whom it killed is cut off */
 	if (s == SIGNATURE_OOM_KILL_TORN && memchr(what->message, '(', what->message_length) == NULL)
 		return FACT_OOM_INVOKED;

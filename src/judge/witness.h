@@ -13,6 +13,10 @@ enum { WITNESS_FACTS = 11 };
 /* The facts that WHAT stands for, into FACTS (FACT_NONE among them means nothing); returns how many. */
 unsigned witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS]);
 
+/* A line that may mean one thing or another by a status or a signal in it: true, and what it stands for, FACT_NONE among it, into
+ * FACT. False: no number of its own decides. */
+bool witness_number(const struct recognised *what, enum fact *fact);
+
 /* Does WHAT say how a worker ended: by signal or status? */
 bool witness_ends(const struct recognised *what);
 

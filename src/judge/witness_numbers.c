@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include "judge/ended.h"
+
 int32_t
 witness_status(const struct recognised *what)
 {
@@ -23,6 +25,64 @@ witness_status(const struct recognised *what)
 		if (sent[i].signature == m->signature)
 			return sent[i].signal;
 	return -1;
+}
+
+/* Where the line has no number, it was some signal all the same. */
+static enum fact
+fact_of_signal(int number)
+{
+	return (number & 0x7f) != 0 ? ended_worker(number & 0x7f) : FACT_SIGNALLED;
+}
+
+/* What `systemctl status` shows of the process above the lines of the journal, and what platforms say of it: the run that they are
+ * of may be told there. */
+static enum fact
+fact_of_status(int status)
+{
+	switch (status) {
+	case 1: /* an error before there are workers; HaltServer, where a release raises it twice */
+	case 3:
+	case 4: return FACT_ENDED_START;
+	case 127: return FACT_NOT_RUN;
+	default: return FACT_NONE;
+	}
+}
+
+/* What it ends with before it runs anything: systemd.exec(5), Process Exit Codes. Platforms have no such range: 241 is
+ * sys.exit(-15) there. */
+static bool
+is_of_systemd(const struct recognised *what)
+{
+	return what->match.detail >= 200 && what->match.detail <= 245;
+}
+
+bool
+witness_number(const struct recognised *what, enum fact *fact)
+{
+	const struct signature_match *m = &what->match;
+
+	switch ((int)m->signature) { /* most lines have no number that matters */
+	case SIGNATURE_TERMINATED:
+	case SIGNATURE_SENT_CODE: /* a wait status with the core flag: wait(2) */
+		*fact = fact_of_signal(m->detail);
+		return true;
+	case SIGNATURE_ENDED_STATUS:
+	case SIGNATURE_ENDED_COMMAND:
+		*fact = is_of_systemd(what) ? FACT_NOT_RUN : fact_of_status(m->detail);
+		return true;
+	case SIGNATURE_ENDED_CLOUD_RUN:
+	case SIGNATURE_ENDED_RENDER:
+	case SIGNATURE_ENDED_RENDER_RUN:
+	case SIGNATURE_ENDED_FLY: /* they count what is no process where others have one */
+		*fact = fact_of_status((int)m->pid);
+		return true;
+	case SIGNATURE_EXITED:
+	case SIGNATURE_EXITED_STOP:
+		/* the code where a status of wait(2) has it */
+		*fact = m->detail == 0 ? FACT_NONE : ended_worker((m->detail & 0xff) << 8);
+		return true;
+	default: return false;
+	}
 }
 
 struct story_event
