@@ -45,6 +45,9 @@ bool cgroup_kill(int group);
 /* Every pid in GROUP itself; one that runs in another pid namespace is shown as 0. Returns how many. */
 unsigned cgroup_visit(int group, void (*visit)(void *context, int32_t pid), void *context);
 
+/* SIGNAL to each process in GROUP itself that is still there when it is sent; who is forked meanwhile may be missed. */
+void cgroup_signal(int group, int signal);
+
 /* Remove "SERVICE.GENERATION", and the groups that a service made below it. False while something lives in it; true
  * when it is gone, or never was. */
 bool cgroup_remove(int root, const char *service, uint32_t generation);

@@ -65,22 +65,14 @@ lives_in_cgroup(const struct service *s, uint8_t slot)
 	return s->cgroup[slot] >= 0 && cgroup_populated(s->cgroup[slot]);
 }
 
-static void
-signal_pid(void *context, int32_t pid)
-{
-	if (pid > 0)
-		kill(pid, *(int *)context);
-}
-
-/* All at once where the kernel can. The pids in a cgroup are of this moment and its processes are below us: none can
- * be given to somebody else before we have reaped it. */
+/* All at once where the kernel can. */
 static bool
 signal_cgroup(int cgroup, int signal)
 {
 	if (cgroup < 0)
 		return false;
 	if (signal != SIGKILL || !cgroup_kill(cgroup))
-		cgroup_visit(cgroup, signal_pid, &signal);
+		cgroup_signal(cgroup, signal);
 	return true;
 }
 
@@ -110,10 +102,8 @@ rest_signal(struct service *s, uint8_t slot, int signal)
 void
 rest_clear(struct service *s, uint8_t slot)
 {
-	int signal = SIGKILL;
-
 	if (s->cgroup[slot] >= 0)
-		cgroup_visit(s->cgroup[slot], signal_pid, &signal);
+		cgroup_signal(s->cgroup[slot], SIGKILL);
 	else
 		s->for_rest[slot] = SIGKILL;
 }

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -115,6 +116,56 @@ holds_a_generation(void **state)
 	assert_int_equal(faccessat(root, "web.7", F_OK, 0), -1);
 	assert_true(cgroup_remove(root, "web", 7));
 	remove_root(root);
+}
+
+static void
+signals_who_is_in_it(void **state)
+{
+	int root = open_root(), group, status = 0;
+	struct err err;
+	pid_t pid;
+
+	(void)state;
+	if (root < 0)
+		skip();
+	group = cgroup_make(root, "web", 3, &err);
+	assert_true(group >= 0);
+	pid = start_in(group, "exec sleep 60");
+	cgroup_signal(group, SIGUSR1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
+	close(group);
+	assert_true(cgroup_remove(root, "web", 3));
+	remove_root(root);
+}
+
+/* Listed, and gone since, and another has the number: what the list says is all that such a one has to do with the group. */
+static void
+spares_who_only_has_the_number(void **state)
+{
+	char path[] = "/tmp/bridle-test-group-XXXXXX", file[64], number[16];
+	pid_t pid = fork();
+	int group, fd;
+
+	(void)state;
+	if (pid == 0)
+		for (;;)
+			pause();
+	assert_non_null(mkdtemp(path));
+	snprintf(file, sizeof file, "%s/cgroup.procs", path);
+	snprintf(number, sizeof number, "%d\n0\n", (int)pid);
+	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, number, strlen(number)), strlen(number));
+	close(fd);
+	group = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cgroup_signal(group, SIGKILL);
+	usleep(100000);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(group);
+	unlink(file);
+	rmdir(path);
 }
 
 static void
@@ -295,6 +346,8 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_a_generation),
+		cmocka_unit_test(signals_who_is_in_it),
+		cmocka_unit_test(spares_who_only_has_the_number),
 		cmocka_unit_test(takes_what_is_there),
 		cmocka_unit_test(gives_controllers_on),
 		cmocka_unit_test(does_not_guess),
