@@ -20,7 +20,7 @@ enum {
 	FUTEX_WAIT = 0,        /* of <linux/futex.h> */
 	LOOK_EVERY = 10000000, /* nanoseconds */
 	LOOKS_MOST = SPAWN_PATIENCE * 1000000LL / LOOK_EVERY,
-	LAST_LOOKS = 5,
+	LAST_LOOKS = 5, /* at one that was killed: who holds us even then is left alone (await_start) */
 };
 
 /* Has the child ended, or been stopped? It has been no program of its own until now, so that is no news of a service. */

@@ -28,7 +28,8 @@ bool crash_word_read(const char *word, struct crash_word *to);
 
 /* From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT execute ARGV in our place: this image itself
  * (/proc/self/exe, which works where the file was replaced or removed: it can certainly read the state), else PROGRAM. WORD,
- * which is one of ARGV, is written anew then. Descriptors below HIGHEST lose close-on-exec. All must last. */
+ * which is one of ARGV, is written anew then. Descriptors below HIGHEST lose close-on-exec. All must last.
+ * Called again, what is said last counts. False with ERR: some of these signals still end us. */
 bool crash_guard(const char *program, char *const *argv, char *word, int highest, struct err *err);
 
 /* Let those signals wait from now on (HOLD), or no longer: around an exec, until crash_guard has been called. A fault of our

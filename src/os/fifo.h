@@ -21,7 +21,7 @@ int fifo_open_reader(int dir_fd, const char *name, struct err *err);
 /* Whether FD is what NAME stands for now. */
 bool fifo_is(int dir_fd, const char *name, int fd);
 
-/* Bytes waiting in it, and its capacity. */
+/* Bytes waiting in it (FIONREAD, which pipe(7) has), and how many it can hold (F_GETPIPE_SZ of fcntl(2)); -1: FD is no pipe. */
 long fifo_waiting(int fd);
 long fifo_capacity(int fd);
 

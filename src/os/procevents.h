@@ -18,7 +18,7 @@ int procevents_open(struct err *err);
 
 /* From now on hear only of processes forked by, or ended as children of, one of PARENTS (N of them), and of the ends of
  * OTHERS (M): the kernel throws the rest away before it would wake us. With more than a filter holds, all ends and forks of
- * processes are heard. */
+ * processes are heard. False with ERR: no memory, or the kernel takes no such filter; what was heard before still is. */
 enum { PROCEVENTS_MOST = 2000 /* N + M */ };
 bool procevents_only(int fd, const pid_t *parents, size_t n, const pid_t *others, size_t m, struct err *err);
 

@@ -55,7 +55,7 @@ struct spawn_request {
 	bool change_user; /* uid, gid, groups below are to be set (only root can) */
 	uid_t uid;
 	gid_t gid;
-	const gid_t *groups;
+	const gid_t *groups; /* supplementary, all of them: setgroups(2) replaces what we have */
 	size_t group_count;
 	mode_t umask;
 	rlim_t descriptors;        /* soft RLIMIT_NOFILE to go back to (privilege_descriptors); 0: keep ours */

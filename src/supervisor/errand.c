@@ -106,6 +106,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 		if (b->errands.at[i].pid == 0 || b->errands.at[i].due > now)
 			continue;
 		log_warning("process %d takes too long for an incident: it is ended", (int)b->errands.at[i].pid);
+		/* the group that setsid(2) made of it: what it started and did not part from it */
 		kill(-b->errands.at[i].pid, SIGKILL);
 		/* once is enough: its end frees its place */
 		b->errands.at[i].due = MSEC_NEVER;

@@ -46,8 +46,11 @@ struct held_listener *held_resume(struct held *h, const char *text, const char *
 /* Close what the last plan given to held_open does not name any more. Only when a generation of that plan serves. */
 void held_drop_unwanted(struct held *h);
 
-/* Close all but those that were given; unix socket files go too. */
+/* Close all but those that were given; unix socket files go too, where they are still ours. The places stay, so that opening them
+ * again takes no memory. */
 void held_close(struct held *h);
+
+/* Close all, given ones as well, whose files stay, and forget their places. */
 void held_free(struct held *h);
 
 /* Whether one of them was given, so that its file is somebody else's. */

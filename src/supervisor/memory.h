@@ -30,10 +30,12 @@ struct memory {
 	bool behind; /* a service moved, and that has not been taken down */
 };
 
-/* Make one for b->capacity services. */
+/* Make one for b->capacity services: a file, still under another name (memory_publish), or memory where that cannot be had, which
+ * is logged. False with ERR: neither. */
 bool memory_make(struct bridled *b, struct err *err);
 
-/* Everything that was restored is in it: from now on it is the one that counts. */
+/* Everything that was restored is in it: from now on it is the one that counts, in place of whatever file was there (rename(2): one
+ * or the other is found at any moment). */
 void memory_publish(struct bridled *b);
 
 /* Take down how a service, or bridled itself, is now. */

@@ -30,11 +30,11 @@ struct notices {
 	bool lost; /* the ring overflowed: the watcher is told to look at the whole page anew */
 };
 
-/* A ring for SIZE moves, taken at load time. */
+/* A ring for SIZE (> 0) moves, taken at load time. False: no memory. */
 bool notices_init(struct notices *n, uint32_t size);
 void notices_free(struct notices *n);
 
-/* Remember that S moved as ORDER (ORDER_MOVED) says. */
+/* Remember that S moved as ORDER (ORDER_MOVED) says. Takes no memory: where the ring is full its oldest goes. */
 void notices_add(struct bridled *b, struct service *s, const struct life_order *order);
 
 /* Tell everything: log lines, then the link. */

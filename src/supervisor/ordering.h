@@ -15,11 +15,12 @@
 struct bridled;
 struct service;
 
-/* Room for a wish of each service that there can be. */
+/* Room for a wish of each service that there can be. False with ERR: no memory. */
 bool ordering_init(struct bridled *b, struct err *err);
 void ordering_free(struct bridled *b);
 
-/* What the services of CONF that have a slot say of each other, in place of what was said before. */
+/* What the services of CONF that have a slot say of each other, in place of what was said before. Without memory for it there is no
+ * order, which is logged. */
 void ordering_learn(struct bridled *b, const struct conf *conf);
 
 /* Somebody asks for S to be started, after what it requires and wants; to be stopped, after what requires it. Others are

@@ -34,7 +34,8 @@ struct reexec {
 	ev_timer patience;
 };
 
-/* From the first moment on: a crash leads to another program, with what PAST says, or nothing to go on from yet. */
+/* From the first moment on: a crash leads to another program, with what PAST says, or nothing to go on from yet.
+ * OPTIONS and B stay where they are: the next program's words point into them. False with ERR: no memory. */
 bool reexec_prepare(struct bridled *b, const struct supervisor_options *options, const struct past *past,
 	struct err *err);
 

@@ -12,7 +12,11 @@
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
-enum { CHILDREN_MAX = 32768, AGAIN_AFTER = 5 /* ms */, AGAIN_MOST = 200 };
+enum {
+	CHILDREN_MAX = 32768, /* as many as there are pids by default (proc_sys_kernel(5), pid_max) */
+	AGAIN_AFTER = 5,      /* ms */
+	AGAIN_MOST = 200,     /* a second in all (look_again_soon) */
+};
 
 /* Our children, as the kernel lists them. One buffer, never grown: it is used between two events only. */
 static pid_t children[CHILDREN_MAX];

@@ -14,7 +14,8 @@
 struct bridled;
 
 /* Make them, for the services of b->conf and as many as a reload may add, and for b->capacity at least. The control socket may be
- * left out for want of room in run_dir. */
+ * left out for want of room in run_dir, and the rest for any want: each is logged. False with ERR: no page, no spool, or somebody
+ * else has the control socket. */
 bool shared_make(struct bridled *b, struct err *err);
 
 /* The loop runs, and a watcher begins: where it has no control socket, try again now and then, and have it followed by one that

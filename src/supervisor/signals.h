@@ -12,7 +12,7 @@
 struct bridled;
 
 /* Block what we take (CHLD, TERM, INT, QUIT, HUP) and what would end us for nothing (PIPE, USR1, USR2, ALRM), and begin to
- * listen. TERM, INT and QUIT stop everything (asked again: hurry), HUP reads the configuration anew. */
+ * listen. TERM, INT and QUIT stop everything (asked again: hurry), HUP reads the configuration anew. False with ERR. */
 bool signals_listen(struct bridled *b, struct err *err);
 
 #endif

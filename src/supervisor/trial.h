@@ -29,6 +29,8 @@ struct trial {
 
 /* Have what the plan of S needs; it never takes memory later. */
 void trial_plan(struct service *s);
+
+/* S goes. One that runs, which was killed when S was stopped, is nobody's when it is reaped. */
 void trial_free(struct service *s);
 
 /* Begin one for S, which is running, on behalf of REQUEST. False with ERR: none can be had. */

@@ -26,7 +26,8 @@ struct watcher_child {
 	uint32_t starts, early; /* early: ends in a row soon after the start */
 };
 
-/* Take what it needs; start it. A watcher that cannot be started is tried again, services go on. */
+/* Take what it needs: false with ERR, no memory. Start it, and say everything to it: one that cannot be started is tried again, at
+ * once and then later and later; services go on. */
 bool watcher_child_init(struct bridled *b, struct err *err);
 void watcher_child_start(struct bridled *b, msec now);
 
