@@ -80,6 +80,13 @@ static const struct log {
 		"  File \"/v/gunicorn/workers/base.py\", line 146, in load_wsgi\n    self.wsgi = self.app.wsgi()\n"
 		"  File \"/v/gunicorn/app/base.py\", line 10, in <module>\n    from gunicorn import util\n"
 		"ModuleNotFoundError: No module named 'pkg_resources'\n" },
+	/* a script waits in front of it; where it has started, that is over, or another's */
+	{ "boot.dependency-down", "boot", 0,
+		"Waiting for the database\nPostgres is unavailable - sleeping\nPostgres is unavailable - sleeping\n" },
+	{ "boot.dependency-down", "boot", 0,
+		"Error: Failed to connect to the database at db\n"
+		"psql: error: connection to server at \"db\" (10.0.0.2), port 5432 failed: Connection refused\n" },
+	{ "healthy.start", "boot", 0, "Postgres is unavailable - sleeping\n" START },
 	/* who started Gunicorn tells that it has failed, which is not what it failed of; in another order it may be */
 	{ "boot.unexplained", "boot", 1,
 		START "[2026-11-20 15:25:49 +0000] [1] [ERROR] Shutting down: Master\n"

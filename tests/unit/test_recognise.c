@@ -400,6 +400,17 @@ foreign_lines(void **state)
 	expect("[2026-11-20 15:25:49,094] {{cli.py:7}} DEBUG - [1 / 4] some workers are starting up, waiting...\n",
 		"AIRFLOW_SOME_OLD/4");
 	expect("/srv/start.sh: exec: line 7: /v/bin/gunicorn: Operation not permitted\n", "NOT_RUN_BUSYBOX");
+	expect("psql: error: connection to server at \"db\" (10.0.0.2), port 5432 failed: Connection refused\n", "WAIT_PSQL");
+	expect("psql: error: could not connect to server: could not connect to server: Connection refused\n", "WAIT_PSQL_OLD");
+	expect("psql: could not translate host name \"db\" to address: Name or service not known\n", "WAIT_PSQL_HOST");
+	expect("web-1  | db:5432 - no response\n", "WAIT_PG_READY");
+	expect("mysqladmin: connect to server at 'db' failed\n", "WAIT_MYSQLADMIN");
+	expect("nc: getaddrinfo for host \"db\" port 5432: Name or service not known\n", "WAIT_NETCAT");
+	expect("web_1  | nc: bad address 'db'\n", "WAIT_BUSYBOX");
+	expect("wait-for-it.sh: timeout occurred after waiting 15 seconds for db:5432\n", "WAIT_FOR_IT");
+	expect("2026/11/20 15:25:49 Problem with dial: dial tcp: lookup db: no such host. Sleeping 1s\n", "WAIT_DOCKERIZE");
+	expect("web_1  | Postgres is unavailable - sleeping\n", "WAIT_SLEEPING");
+	expect("the database is unavailable - sleeping\n", "");
 	expect("/srv/start.sh: exec: line 7: /v/bin/gunicorn: Permission denied\n", "NOT_RUN_BUSYBOX");
 	expect("/srv/start.sh: exec: line 7: gunicorn: not found\n", "NO_PROGRAM_BUSYBOX_EXEC");
 	expect("/srv/start.sh: exec: line 7: celery: not found\n", "");
