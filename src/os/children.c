@@ -17,7 +17,8 @@ children_listed(void)
 bool
 children_read(int fd, void (*visit)(void *context, pid_t child), void *context)
 {
-	char text[1024];
+	/* as much as the kernel gives at once (seq_read_iter in fs/seq_file.c): for each read(2) it counts from the first child on */
+	char text[4096];
 	unsigned pid = 0;
 	ssize_t k;
 

@@ -68,6 +68,7 @@ struct bridled {
 	bool reorder;        /* something moved that may be somebody else's turn */
 	int children_fd;     /* the kernel's list of all our children; -1: it has none (os/tree.h) */
 	bool orphans;        /* some were among the last that were reaped (reap.h) */
+	msec look_at_all;    /* of our children: when, while there are orphans (reap.h) */
 	bool look;           /* something of a generation without a master may have ended */
 	ev_timer look_again; /* see rest.c */
 	unsigned looked_again; /* times in a row */

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/around.h"
@@ -14,10 +15,13 @@
 #include "supervisor/service.h"
 #include "supervisor/watcher_child.h"
 #include "wire/ending.h"
+#include "wire/page.h"
 
 enum {
 	AT_ONCE = 4096, /* children that are reaped in a round of the loop */
 	MANY = 16, /* orphans in it that are searched for; the next round goes by the list, if the kernel has one */
+	A_MILLISECOND = 50, /* children: as many more, and orphans are gathered for one longer */
+	LONGEST = 200, /* ms: a zombie is nothing that anybody should see */
 };
 
 /* Whose master is PID? The index into b->masters, or -1. */
@@ -93,25 +97,58 @@ reap_one(struct bridled *b, pid_t pid, int status, msec now)
 	return true;
 }
 
-/* Whoever of our children has ended, asked for by number. waitpid(-1) goes through all that live to find one that does not,
- * with tasklist_lock held, which everybody needs who wants to end (do_wait in kernel/exit.c): of 10,000 that end together each
- * search is long and keeps the others waiting. By number there is no search. Returns how many were nobody's. */
+/* waitpid(-1) goes through all that live to find one that does not, with tasklist_lock held, which everybody needs who wants to
+ * end (do_wait in kernel/exit.c): of 10,000 that end together each search is long and keeps the others waiting. By number there
+ * is no search. Returns whether PID has ended and was nobody's. */
+static bool
+reap_by_number(struct bridled *b, pid_t pid, msec now)
+{
+	int status;
+
+	/* WUNTRACED: a watcher that was stopped by a signal hangs, and would otherwise not be noticed */
+	return waitpid(pid, &status, WNOHANG | WUNTRACED) > 0 && !reap_one(b, pid, status, now);
+}
+
+/* Somebody waits for these. An adopted master is no child of ours: waitpid(2) says so. */
+static void
+reap_known(struct bridled *b, msec now)
+{
+	const uint32_t n = ((const struct page_header *)b->page)->used * LIFE_SLOTS;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (b->masters[i] > 0)
+			reap_by_number(b, b->masters[i], now);
+	if (b->watcher.pid > 0)
+		reap_by_number(b, b->watcher.pid, now);
+}
+
+/* A look at each child takes a microsecond or two, the list and all, whether it has ended or not: the more live, the seldomer they
+ * are looked at, or nothing is left of a processor to end on. */
+static msec
+gathering(ssize_t living)
+{
+	msec time = living / A_MILLISECOND;
+
+	return time < LONGEST ? time : LONGEST;
+}
+
+/* Whoever of our children has ended. Returns how many were nobody's. */
 static unsigned
 reap_listed(struct bridled *b, msec now)
 {
 	const pid_t *pids;
 	const ssize_t n = rest_children(b, &pids);
 	unsigned orphans = 0;
-	int status;
 
 	for (ssize_t i = 0; i < n; i++)
-		if (waitpid(pids[i], &status, WNOHANG | WUNTRACED) > 0)
-			orphans += !reap_one(b, pids[i], status, now);
+		orphans += reap_by_number(b, pids[i], now);
+	b->look_at_all = clock_now() + gathering(n - (ssize_t)orphans); /* from here: on a busy machine this took long */
 	return orphans;
 }
 
-bool
-reap(struct bridled *b, msec now)
+/* Returns whether there were orphans. */
+static bool
+reap_all(struct bridled *b, msec now)
 {
 	/* where there was one there may be thousands */
 	unsigned orphans = b->orphans ? reap_listed(b, now) : 0;
@@ -119,7 +156,6 @@ reap(struct bridled *b, msec now)
 	int status, n = 0;
 	pid_t pid;
 
-	/* WUNTRACED: a watcher that was stopped by a signal hangs, and would otherwise not be noticed */
 	while (n < AT_ONCE && orphans < most && (pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
 		orphans += !reap_one(b, pid, status, now);
 		n++;
@@ -127,7 +163,16 @@ reap(struct bridled *b, msec now)
 	/* whose children end faster than they can be buried keeps nobody else from getting a turn: we call ourselves back */
 	if (n == AT_ONCE)
 		kill(getpid(), SIGCHLD);
-	b->orphans = orphans > 0;
+	return orphans > 0;
+}
+
+bool
+reap(struct bridled *b, msec now)
+{
+	if (b->orphans && now < b->look_at_all)
+		reap_known(b, now);
+	else
+		b->orphans = reap_all(b, now);
 	rest_look(b, now);
 	return b->orphans;
 }

@@ -14,7 +14,9 @@ struct service;
 
 /* Reap whatever has ended and act on it. Called for SIGCHLD; merged signals are no loss, for it reaps until nobody
  * is left to reap, or comes back for the rest in the next round of the loop. Returns whether there were orphans among them: then
- * there may be more, and it is to be called again in a moment, without a signal. */
+ * there may be more, and it is to be called again in a moment, without a signal. Until there are none, masters and the watcher are
+ * looked after at each call, all others (orphans, trials, commands beside masters) the more seldom the more children we have: every
+ * fifth of a second at worst. */
 bool reap(struct bridled *b, msec now);
 
 /* The master in SLOT ended with STATUS (or ENDING_UNKNOWN): act on it. In safe mode that is only remembered (resume.h). */

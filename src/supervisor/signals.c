@@ -68,6 +68,7 @@ static void
 gather(struct bridled *b)
 {
 	ev_io_stop(b->loop, &b->signal_io);
+	ev_now_update(b->loop); /* from here: a look at thousands takes longer than that */
 	ev_timer_set(&b->gather, GATHER / 1000., 0.);
 	ev_timer_start(b->loop, &b->gather);
 }

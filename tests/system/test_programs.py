@@ -120,7 +120,13 @@ def test_many_orphans_hold_nobody_up(bridled, tmp_path):
 
 
 STREAM = """
-import os, time
+import os, signal, time
+if os.fork() == 0:
+    for _ in range(300):
+        if os.fork() == 0:
+            signal.pause()
+    os._exit(0)
+os.wait()
 for _ in range(1000):
     if os.fork() == 0:
         for _ in range(5):
@@ -134,7 +140,8 @@ time.sleep(3600)
 
 
 def test_orphans_keep_no_signal_away(bridled, tmp_path):
-    """They are gathered before they are reaped, and no signal is taken meanwhile: then it is, and masters are seen to end."""
+    """They are gathered before they are reaped, longer where many live on, and no signal is taken meanwhile: then it is. Masters
+    are seen to end, and no zombie stays."""
     tmp_path.chmod(0o755)
     (tmp_path / "stream.py").write_text(STREAM)
     site = bridled(program("stream", f"/usr/bin/python3 -S {tmp_path}/stream.py"), program("nap", "/bin/sleep 3600"))
@@ -142,6 +149,7 @@ def test_orphans_keep_no_signal_away(bridled, tmp_path):
     master = site.master("nap")
     os.kill(master, signal.SIGKILL)
     until(lambda: site.master("nap") not in (0, None, master), "the other service to be back")
+    until(lambda: not processes.zombies_below(site.pid), "no zombies")
     os.kill(site.pid, signal.SIGTERM)
     assert site.wait() == 0
 
