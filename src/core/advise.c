@@ -295,7 +295,7 @@ add_max_requests(struct advise_list *l, const struct advise_measures *m, int64_t
 static void
 max_requests(struct advise_list *l, const struct advise_measures *m, int64_t workers)
 {
-	double hourly = (double)m->requests * 3600000 / (double)m->watched / (double)m->wanted;
+	double hourly = (double)m->requests * 3600000 / (double)m->watched / (double)m->wanted, each;
 	bool recycles = m->max_requests > 0;
 
 	if (m->growth_over < ADVISE_GROWTH_TIME) {
@@ -308,7 +308,9 @@ max_requests(struct advise_list *l, const struct advise_measures *m, int64_t wor
 			add(l, ADVISE_MAX_REQUESTS, ADVISE_FOR_STEADY, 0, !recycles);
 		return;
 	}
-	l->numbers.per_request = within((int64_t)((double)m->growth * 1000 / hourly), 1, most_memory);
+	each = (double)m->growth * 1000 / hourly;
+	/* bounded first: a number that does not fit is not to be converted (C11 6.3.1.4) */
+	l->numbers.per_request = each < (double)most_memory ? within((int64_t)each, 1, most_memory) : most_memory;
 	add_max_requests(l, m,
 		round_down_plain(
 			within(allowance_of(m, workers) * 1000 / l->numbers.per_request, 100, most_requests / 4)));

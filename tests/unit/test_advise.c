@@ -547,10 +547,28 @@ looks_add_up(void **state)
 	assert_int_equal(t.largest, 30);
 }
 
+static void
+a_growth_beyond_all_numbers_is_the_largest_there_is(void **state)
+{
+	struct advise_measures m = shop();
+	struct advise_list l;
+
+	(void)state;
+	/* a thousand requests in a thousand days, among as many workers as there may be */
+	m.requests = m.timed = 1000;
+	m.watched = 1000LL * ADVISE_DAY;
+	m.wanted = 1024;
+	m.growth = INT64_MAX;
+	advise(&l, &m);
+	assert_int_equal(l.missing, 0);
+	assert_int_equal(l.numbers.per_request, 1LL << 40);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_growth_beyond_all_numbers_is_the_largest_there_is),
 		cmocka_unit_test(a_service_that_is_well_set_is_left_alone),
 		cmocka_unit_test(workers_follow_the_load),
 		cmocka_unit_test(a_queue_that_stands_asks_for_more),
