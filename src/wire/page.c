@@ -55,7 +55,7 @@ page_check(const void *bytes, uint64_t size, struct err *err)
 		return err_set(err, 0, "page: too small for %u services", header->capacity);
 	if (header->used > header->capacity)
 		return err_set(err, 0, "page: %u slots in use of %u", header->used, header->capacity);
-	if (!path_ended(header->run_dir) || !path_ended(header->log_dir))
+	if (!path_ended(header->run_dir) || !path_ended(header->log_dir) || !path_ended(header->syslog))
 		return err_set(err, 0, "page: a path without end");
 	return true;
 }

@@ -201,6 +201,9 @@ short_pages_and_endless_paths_are_refused(void **state)
 	memset(header->log_dir, 'x', sizeof header->log_dir);
 	assert_false(page_check(p->seen, p->size, &err));
 	assert_non_null(strstr(err.text, "path without end"));
+	memset(header->log_dir, '\0', sizeof header->log_dir);
+	memset(header->syslog, 'x', sizeof header->syslog);
+	assert_false(page_check(p->seen, p->size, &err));
 }
 
 static void
