@@ -27,31 +27,35 @@ take(void *context, const struct happening *h)
 		l->ring[l->count++ % l->size] = *h;
 }
 
-/* A line is written when a thing is known, which may be after the next one has happened: by time, and else as they came. */
-static void
-sort(struct happening *at, unsigned n)
-{
-	for (unsigned i = 1; i < n; i++) {
-		struct happening h = at[i];
-		unsigned to = i;
-
-		for (; to > 0 && at[to - 1].time > h.time; to--)
-			at[to] = at[to - 1];
-		at[to] = h;
-	}
-}
-
-static void
-write_happenings(struct jsonw *j, struct latest *l)
+/* A line is written when a thing is known, which may be after the next one has happened: by time, and else as they came. Returns
+ * how many there are. */
+static unsigned
+sort(const struct latest *l, const struct happening **sorted)
 {
 	unsigned n = l->count < l->size ? l->count : l->size;
 
-	sort(l->ring, n);
+	for (unsigned i = 0; i < n; i++) {
+		/* from the oldest on: in a ring that is full, the next to be written over */
+		const struct happening *h = &l->ring[(l->count - n + i) % l->size];
+		unsigned to = i;
+
+		for (; to > 0 && sorted[to - 1]->time > h->time; to--)
+			sorted[to] = sorted[to - 1];
+		sorted[to] = h;
+	}
+	return n;
+}
+
+static void
+write_happenings(struct jsonw *j, const struct latest *l, const struct happening **sorted)
+{
+	unsigned n = sort(l, sorted);
+
 	jsonw_key(j, "happenings");
 	jsonw_array_open(j);
 	for (unsigned i = 0; i < n; i++) {
 		jsonw_object_open(j);
-		happening_write_members(j, &l->ring[i]);
+		happening_write_members(j, sorted[i]);
 		jsonw_object_close(j);
 	}
 	jsonw_array_close(j);
@@ -111,15 +115,20 @@ char *
 history_frame(struct watcher *w, struct service *s, unsigned last, msec since, size_t *length)
 {
 	struct latest l = { .ring = calloc(last, sizeof *l.ring), .size = last, .since = since };
+	const struct happening **sorted = calloc(last, sizeof *sorted);
 	struct jsonw j;
 
-	if (l.ring == NULL)
+	if (l.ring == NULL || sorted == NULL) {
+		free(l.ring);
+		free(sorted);
 		return NULL;
+	}
 	inquiry_look(w, s); /* what is being told is judged now */
 	chronicle_read(w, s, take, &l);
 	varlink_reply_open(&j);
-	write_happenings(&j, &l);
+	write_happenings(&j, &l, sorted);
 	write_trends(&j, s);
+	free(sorted);
 	free(l.ring);
 	return varlink_reply_take(&j, length);
 }

@@ -180,6 +180,16 @@ def test_a_journal_of_others_is_passed_over(bridled):
     os.unlink(site.log_dir / "history.jsonl")
 
 
+def test_what_came_together_stays_in_its_order(bridled):
+    """Of one millisecond: as it was written, also where the answer does not reach back to the first."""
+    site = bridled(web(autostart="no"))
+    with open(site.log_dir / "history.jsonl", "a") as journal:
+        for number in range(8):
+            journal.write(json.dumps({"version": 1, "time": 5.0, "service": "web", "kind": "moved", "what": f"move {number}",
+                                      "words": ""}, separators=(",", ":")) + "\n")
+    assert [one["what"] for one in history(site, last=5)["happenings"]] == [f"move {number}" for number in range(3, 8)]
+
+
 def test_the_journal_is_bounded(bridled):
     site = bridled(web())
     site.wait_workers(1)
