@@ -57,20 +57,36 @@ ask(const struct arguments *a, struct trouble *t)
 	return ok;
 }
 
+/* It ended, and whoever looks after it started another one, which has counted no re-exec yet. */
+static bool
+tell_another(const struct seen *before, const struct seen *after, struct trouble *t)
+{
+	trouble_set(t, CLI_FAILED, 0,
+		"bridled went on as no other program: process %lld has ended, and process %lld was started",
+		(long long)before->pid, (long long)after->pid);
+	return trouble_hint(t, "its log says why; services are looked after by the new one: bridle status");
+}
+
 /* The control socket stays open meanwhile; who answers there is another watcher, which is told by another bridled. */
 static bool
 await(const struct arguments *a, const struct seen *before, struct seen *after, struct trouble *t)
 {
 	const struct timespec pause = { .tv_nsec = EVERY * 1000000 };
 	msec until = clock_now() + PATIENCE;
+	bool there = false;
 
 	while (clock_now() < until) {
-		/* not by the version: an upgrade may change nothing of it */
 		/* between the two watchers nobody answers: that is no failure, only not yet */
-		if (look(a, after, t) && after->reexecs > before->reexecs)
+		there = look(a, after, t);
+		/* not by the version: an upgrade may change nothing of it */
+		if (there && after->reexecs > before->reexecs)
 			return true;
+		if (there && after->pid != before->pid)
+			return tell_another(before, after, t);
 		nanosleep(&pause, NULL);
 	}
+	if (!there) /* as the last look said it */
+		return err_prefix(&t->err, "bridled has agreed, and is not heard of since");
 	trouble_set(t, CLI_FAILED, 0, "bridled has agreed, but it is still the same program");
 	return trouble_hint(t, "its log says why");
 }

@@ -14,6 +14,8 @@
 #include "cli/field.h"
 #include "cli/paint.h"
 
+enum { PAUSE = 200 /* ms between two connections */ };
+
 /* A descriptor that becomes readable when process PID ends (pidfd_open(2)); anybody may ask. -1: cannot be had. */
 static int
 pidfd(pid_t pid)
@@ -41,14 +43,27 @@ bridled_pidfd(const struct connection *c, const json_t *info)
 	return pidfd((pid_t)pid);
 }
 
-/* The end of FD, or where that is -1, of the connection. */
 static void
-wait_for_end(struct connection *c, int fd)
+wait_for(int fd)
 {
-	struct pollfd wait = { .fd = fd >= 0 ? fd : c->fd, .events = POLLIN };
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
 
 	while (poll(&wait, 1, -1) < 0 && errno == EINTR)
 		;
+}
+
+/* A connection ends sooner than bridled: nobody asks anything on it any more (client.c hangs up after a minute), or its watcher is
+ * followed by another. As long as somebody takes the next one, bridled is there. */
+static void
+wait_for_connections(const struct arguments *a, struct connection *c)
+{
+	struct trouble ignored;
+
+	do {
+		wait_for(c->fd);
+		connection_close(c);
+		poll(NULL, 0, PAUSE); /* whoever hangs up at once is not asked as fast as he can */
+	} while (connection_open(c, a, &ignored));
 }
 
 static bool
@@ -61,6 +76,18 @@ ask(struct connection *c, struct varlink_reply *reply, int *bridled, struct trou
 	varlink_reply_free(reply);
 	connection_be_patient(c);
 	return connection_call(c, "Shutdown", NULL, reply, t);
+}
+
+/* The end of the process of FD; where that is -1, the last of the connections. C is closed. */
+static void
+wait_for_end(const struct arguments *a, struct connection *c, int fd)
+{
+	if (fd < 0) {
+		wait_for_connections(a, c);
+		return;
+	}
+	wait_for(fd);
+	connection_close(c);
 }
 
 int
@@ -82,11 +109,12 @@ shutdown_command(const struct arguments *a)
 		varlink_reply_free(&reply);
 	}
 	if (ok && (a->given & ARGUMENT(NO_WAIT)) == 0) {
-		wait_for_end(&c, bridled);
+		wait_for_end(a, &c, bridled);
 		puts("bridled has ended");
+	} else {
+		connection_close(&c);
 	}
 	if (bridled >= 0)
 		close(bridled);
-	connection_close(&c);
 	return ok ? CLI_OK : trouble_tell(&t);
 }

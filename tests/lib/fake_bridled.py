@@ -3,6 +3,7 @@
 
     fake_bridled.py SOCKET [COUNT]     for looking at the command by hand: a few services, or COUNT of them
 """
+import contextlib
 import json
 import os
 import socket
@@ -44,6 +45,7 @@ class FakeBridled:
         self.path, self.services, self.answers = str(path), list(services), dict(answers or {})
         self.calls, self.lock = [], threading.Lock()
         self.busy, self.most = 0, 0  # calls being answered now, and at most
+        self.connections = []
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.bind()
         self.socket.listen(64)
@@ -82,7 +84,13 @@ class FakeBridled:
                 connection, _ = self.socket.accept()
             except OSError:
                 return
+            self.connections.append(connection)
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def hang_up(self):
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def serve(self, connection):
         received = b""

@@ -379,6 +379,29 @@ def test_shutdown_waits_for_the_end(fake, tmp_path):
         command.wait()
 
 
+def test_shutdown_where_pids_are_others(tmp_path):
+    """As behind a socket that was mounted into a container: that a connection ends is not yet the end of bridled."""
+    answers = {"Info": {"pid": 1, "watcher": 2, "uptime": 1.0}, "Shutdown": {"message": "stopping everything"}}
+    with FakeBridled(tmp_path / "control", answers=answers) as daemon:
+        command = subprocess.Popen([open_to_all()[0] / "bridle", "--socket", daemon.path, "shutdown"], text=True,
+                                   stdout=subprocess.PIPE, env=CLEAN)
+        assert command.stdout.readline() == "stopping everything\n"
+        daemon.hang_up()
+        with pytest.raises(subprocess.TimeoutExpired):
+            command.wait(1)
+    daemon.hang_up()
+    assert command.communicate(timeout=20 * PATIENCE)[0] == "bridled has ended\n"
+
+
+def test_reexec_that_became_a_start(fake):
+    """It ended instead, and whoever looks after it started another: that is not the same program, and none that went on."""
+    looks = iter([{"pid": 4711, "reexecs": 3, "version": "1"}])
+    daemon = fake(answers={"Info": lambda _: next(looks, {"pid": 4712, "reexecs": 0, "version": "2"}),
+                           "Reexec": {"message": "accepted"}})
+    done = bridle("--socket", daemon.path, "reexec")
+    assert done.returncode == 1 and "process 4711 has ended" in done.stderr and "process 4712" in done.stderr
+
+
 def test_version_of_both(fake, tmp_path):
     own = bridle("--version").stdout
     assert re.fullmatch(r"bridle \d+\.\d+\.\d+\n", own)
