@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -119,6 +120,20 @@ print_from(const struct logfiles *l, unsigned index, off_t offset, struct outlet
 	return true;
 }
 
+/* Somebody emptied it by hand, or a watcher that began anew cut it back to where the one before had got: what is written from now on
+ * stands before our place. Not from its beginning, which may be as long as ever, and was printed. */
+static void
+follow_back(int fd)
+{
+	off_t here = lseek(fd, 0, SEEK_CUR);
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || st.st_size >= here)
+		return;
+	lseek(fd, st.st_size, SEEK_SET);
+	fputs("bridle: the log was cut back: lines may be missing here, or come again\n", stderr);
+}
+
 /* Go on with FD, and with what comes after it, until nobody reads us any more. Two rotations may fall between two
  * glances: the file after ours is looked for, not "current". */
 static bool
@@ -147,6 +162,7 @@ follow(int dir, int fd, struct outlet *o, struct err *err)
 		}
 		if (poll(&reader, 1, GLANCE) > 0 && (reader.revents & (POLLERR | POLLHUP)) != 0)
 			break;
+		follow_back(fd);
 	}
 	if (mine >= 0)
 		close(mine);

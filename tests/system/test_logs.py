@@ -366,6 +366,23 @@ def test_killed_while_the_disk_is_full(daemons, in_memory, tmp_path):
     assert said > 0 and count - len(found) == said, f"{count} lines, {len(found)} in the log, {said} said to be lost"
 
 
+def test_follow_what_somebody_empties(bridled):
+    """Who follows goes on with what is written afterwards, as the log does."""
+    site = bridled(program("talk", "/bin/sh -c 'seq 100000; while :; do date +late-%N; sleep 0.1; done'"))
+    until(lambda: "late-" in site.log("talk"), "the flood to be over")
+    following = subprocess.Popen(site.command("logs", "-f", "-n", "1", "talk"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert following.stdout.readline().startswith(b"late-")
+        os.truncate(site.log_dir / "talk" / "current", 0)
+        last = until(lambda: site.log("talk").splitlines()[-1:], "a line in the log that was emptied")[0]
+        os.set_blocking(following.stdout.fileno(), False)
+        seen = []
+        until(lambda: seen.append(following.stdout.read() or b"") or b"".join(seen).count(b"late-") > 20, f"lines behind {last}")
+    finally:
+        following.kill()
+        following.communicate()
+
+
 def test_follow(bridled, spewer):
     site = bridled(program("spew", spewer(300, 0.01)))
     until(lambda: "line 5 " in site.log("spew"), "lines to flow")
