@@ -220,6 +220,8 @@ feed_piece(struct watcher *w, const char *name, struct console_line **line, cons
 void
 console_feed(struct watcher *w, const char *name, struct console_line **line, const char *bytes, size_t n)
 {
+	size_t offered = w->console.len;
+
 	while (n > 0 && w->console.fd >= 0) {
 		size_t k = n < CONSOLE_LINE ? n : CONSOLE_LINE;
 		const char *end = memchr(bytes, '\n', k);
@@ -229,6 +231,11 @@ console_feed(struct watcher *w, const char *name, struct console_line **line, co
 		feed_piece(w, name, line, bytes, k);
 		bytes += k;
 		n -= k;
+		/* a pipe holds more than the queue: what comes at once would be lost to a reader who is there */
+		if (w->console.len >= offered + CONSOLE_QUEUE / 4) {
+			flush(w);
+			offered = w->console.len;
+		}
 	}
 	/* at once: who reads along sees a line when it is written */
 	if (w->console.len > 0)

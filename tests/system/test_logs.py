@@ -245,6 +245,21 @@ def test_standard_output_with_a_prefix(bridled, spewer):
     assert "b 99 " in site.log("two") and not site.log("one")
 
 
+def test_as_much_at_once_as_a_pipe_holds(bridled, spewer):
+    """Standard output gets all of it, as long as somebody takes it."""
+    site = bridled(program("talk", spewer(12000, tag="t"), log="stdout", autostart="no"))
+    watcher = site.call("Info")["watcher"]
+    site.begin("talk")
+    site.wait_state("running", "talk")
+    os.kill(watcher, signal.SIGSTOP)
+    time.sleep(1)  # for what it writes; the watcher's silence is borne for 5 s
+    os.kill(watcher, signal.SIGCONT)
+    out = site.root / "stdout"
+    until(lambda: "t 11999 " in out.read_text(), "the last line")
+    seen = re.findall(r"^talk +\| t (\d+) x+ end$", out.read_text(), re.M)
+    assert [int(number) for number in seen] == list(range(12000))
+
+
 def test_a_terminal_that_nobody_reads(daemons, spewer):
     """As of an ssh that stalled, or behind Ctrl-S: the watcher waits for nobody, and what is written later is seen."""
     ours, theirs = os.openpty()
