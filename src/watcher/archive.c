@@ -10,8 +10,8 @@
 #include "watcher/rotation.h"
 
 /* Files removed in a look; looks at a time: more are left for the next rotation, so that a directory of thousands holds nobody
- * up. Names that are tried. */
-enum { AT_ONCE = 16, ROUNDS = 16, TRIES = 1000 };
+ * up. */
+enum { AT_ONCE = 16, ROUNDS = 16 };
 
 /* A look at a directory: how many finished files, the newest, the AT_ONCE oldest (sorted). */
 struct census {
@@ -117,18 +117,13 @@ archive_add(int log_dir, const char *service, uint32_t keep, msec wall, struct e
 	/* names must grow, or what is older would be taken for newer and removed too late */
 	if (wall <= c.newest)
 		wall = c.newest + 1;
+	rotation_name(name, wall);
 	snprintf(from, sizeof from, "%s/current", service);
-	for (unsigned i = 0; i < TRIES; i++) {
-		rotation_name(name, wall + i);
-		snprintf(to, sizeof to, "%s/%s", service, name);
-		/* the name is newer than all there are, and nobody else may write in this directory: nothing is replaced */
-		if (renameat(log_dir, from, log_dir, to) == 0) {
-			if (++c.count > keep)
-				archive_prune(log_dir, service, keep);
-			return true;
-		}
-		if (errno != EEXIST)
-			break;
-	}
-	return err_set(err, errno, "cannot rename log '%s' to '%s'", from, to);
+	snprintf(to, sizeof to, "%s/%s", service, name);
+	/* the name is newer than all there are, and nobody else may write in this directory: nothing is replaced */
+	if (renameat(log_dir, from, log_dir, to) != 0)
+		return err_set(err, errno, "cannot rename log '%s' to '%s'", from, to);
+	if (++c.count > keep)
+		archive_prune(log_dir, service, keep);
+	return true;
 }
