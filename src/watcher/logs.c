@@ -73,9 +73,10 @@ tell_rotation(struct service *s, const struct err *err)
 	s->log.rotation_failed = err->text[0] != '\0';
 }
 
-/* Open the file; a line that an earlier watcher left unfinished goes on. */
+/* Open the file; a line that an earlier watcher left unfinished goes on. One that is too old is finished first: AGE_ERR, why it was
+ * not, and it goes on. */
 static bool
-open_file(struct service *s, struct batch *b, const struct batch_target *to, struct err *err)
+open_file(struct service *s, struct batch *b, const struct batch_target *to, struct err *age_err, struct err *err)
 {
 	bool fresh = to->file->fd < 0;
 
@@ -83,19 +84,22 @@ open_file(struct service *s, struct batch *b, const struct batch_target *to, str
 		return false;
 	if (fresh)
 		b->format.mid = s->log.format.mid = to->file->mid;
-	return true;
+	batch_age(to, b->wall, age_err);
+	if (to->file->fd >= 0)
+		return true;
+	*err = *age_err; /* it was finished, and the next one cannot be had */
+	return false;
 }
 
 static void
 write_file(struct watcher *w, struct service *s, struct batch *b, const struct batch_target *to)
 {
-	struct err err = { 0 }, rotation_err = { 0 };
+	struct err err = { 0 }, age_err = { 0 }, rotation_err = { 0 };
 
-	if (open_file(s, b, to, &err)) {
-		batch_age(to, b->wall, &rotation_err);
+	if (open_file(s, b, to, &age_err, &err)) {
 		batch_note(b, to, b->length);
 		if (batch_write(b, to, &rotation_err, &err)) {
-			tell_rotation(s, &rotation_err);
+			tell_rotation(s, rotation_err.text[0] != '\0' ? &rotation_err : &age_err);
 			s->log.format = b->format;
 			return;
 		}
@@ -127,6 +131,13 @@ trim_later(struct watcher *w)
 		ev_timer_again(w->loop, &w->logs.idle);
 }
 
+void
+logs_show(struct watcher *w, struct service *s, const char *bytes, size_t n)
+{
+	if (to_console(&s->log))
+		console_feed(w, s->name, &s->log.line, bytes, n);
+}
+
 size_t
 logs_take(struct watcher *w, struct service *s)
 {
@@ -143,8 +154,7 @@ logs_take(struct watcher *w, struct service *s)
 		b.length = (uint32_t)n;
 		spool_got(spool, b.length);
 		skip_rest(&s->log, &b);
-		if (to_console(&s->log))
-			console_feed(w, s->name, &s->log.line, b.bytes + b.offset, b.length - b.offset);
+		logs_show(w, s, spool->bytes, (size_t)n);
 		if (to_file(&s->log) && b.offset < b.length)
 			write_file(w, s, &b, &to);
 		/* last: whatever the bytes do to the reader, they are in the file already */

@@ -66,6 +66,9 @@ struct batch_target logs_target(struct watcher *w, struct service *s, bool spool
 /* Take what is in the FIFO of S, up to a buffer full, to where it belongs. Returns how much it was. */
 size_t logs_take(struct watcher *w, struct service *s);
 
+/* N BYTES of S were read: to standard output, where that is wanted, whatever becomes of them in its file. */
+void logs_show(struct watcher *w, struct service *s, const char *bytes, size_t n);
+
 /* Take all that is in its FIFO now, for somebody who wants to read the file. */
 void logs_catch_up(struct watcher *w, struct service *s);
 

@@ -69,7 +69,8 @@ stuck_begin(struct watcher *w, struct service *s, const struct batch *b, const s
 		log_error("%s: log: %s; trying again until it can be written", s->name, err->text);
 }
 
-/* Read a FIFO whose lines cannot be written: they are lost. Killed before that is counted, our successor counts it. */
+/* Read a FIFO whose lines cannot be written: they are lost, there alone. Killed before that is counted, our successor counts
+ * it. */
 static void
 drop(struct watcher *w, struct service *s)
 {
@@ -84,6 +85,9 @@ drop(struct watcher *w, struct service *s)
 	if (n > 0) {
 		spool_got(spool, (uint32_t)n);
 		backlog_drop(s->log.backlog, spool->bytes, (size_t)n, b.wall, spool->number);
+		logs_show(w, s, spool->bytes, (size_t)n);
+		/* why the service fails with a full disk may be among them */
+		inquiry_read(w, s, spool->bytes, (size_t)n);
 	}
 	spool_done(spool, n > 0 ? (size_t)n : 0);
 }

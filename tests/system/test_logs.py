@@ -318,6 +318,44 @@ def test_a_full_disk_under_the_log(daemons, small_disk, spewer):
     assert found == sorted(set(found)), "a line twice, or out of order"
 
 
+def test_standard_output_while_the_disk_is_full(daemons, small_disk, spewer):
+    """What the file does not take is lost there alone: whoever reads along sees every line."""
+    site, out = daemons(), None
+    site.write(f"[bridle]\nlog_dir = {small_disk}/log\n",
+               program("spew", spewer(2000, 0.001, size=3500), log="both", log_max_size="64K", log_keep=1))
+    site.log_dir, out = small_disk / "log", site.root / "stdout"
+    (small_disk / "filler").write_bytes(b"x" * 200_000)
+    site.start()
+    until(lambda: out.stat().st_size > 4_000_000, "lines to be seen that the file does not take", 60)
+    (small_disk / "filler").unlink()
+    until(lambda: "line 1999 " in out.read_text()[-4000:], "the last line", 60)
+    seen = re.findall(r"^spew +\| line (\d+) x+ end$", out.read_text(), re.M)
+    assert [int(number) for number in seen] == list(range(2000))
+    assert len(numbers(site.log("spew"), "line")) < 1000
+
+
+def test_no_room_for_the_next_file(daemons, in_memory, tmp_path, spewer):
+    """One that became too old is finished, and the next cannot be made: why is said, and nothing is lost."""
+    disk, site = tmp_path / "disk", daemons()
+    tmp_path.chmod(0o755)
+    in_memory(disk)
+    site.write(f"[bridle]\nlog_dir = {disk}/log\n", program("spew", spewer(600, 0.02), log_max_age="1s", log_keep=20))
+    site.log_dir = disk / "log"
+    site.start()
+    until(lambda: "line 5 " in site.log("spew"), "the first lines")
+
+    def files_at_most(free):
+        used = os.statvfs(disk)
+        subprocess.run(["mount", "-o", f"remount,nr_inodes={used.f_files - used.f_ffree + free}", disk], check=True)
+    files_at_most(0)
+    until(lambda: "spew: log: " in site.said(), "the next file to be missed", 60)
+    said = site.said()
+    files_at_most(1000)
+    until(lambda: "line 599 " in site.log("spew"), "the last line", 60)
+    assert "No space left" in said and "Bad file descriptor" not in said
+    assert numbers(site.log("spew"), "line") == list(range(600))
+
+
 FLOOD = """
 import os, signal, sys, time
 on = [True]
