@@ -28,6 +28,7 @@ foreign_was_given_sockets(pid_t pid)
 
 	snprintf(path, sizeof path, "/proc/%d/environ", (int)pid);
 	file = fopen(path, "re");
+	/* another user's, or gone: what cannot be seen counts as opened by itself, the safer end for its files */
 	if (file == NULL)
 		return false;
 	n = fread(environment, 1, sizeof environment - 1, file);

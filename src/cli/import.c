@@ -90,6 +90,7 @@ write_draft(const struct import *im, const struct draft *d, const char *director
 				"a service of that name was imported already: print this one without --output, and give it another");
 		return false;
 	}
+	/* in memory first: a file that is there is whole, or is taken away below */
 	text = text_of(im, d, &length);
 	while (text != NULL && done < length) {
 		ssize_t n = write(fd, text + done, length - done);

@@ -56,6 +56,7 @@ open_one(int dir, const char *name)
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 
+	/* what a device or a directory gives is no log, and reading a device may do something */
 	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
 		close(fd);
 		errno = EINVAL;

@@ -45,6 +45,7 @@ terminal_width(int fd)
 struct paint
 paint_for(int fd)
 {
+	/* for a program each line is whole, however long: grep(1) and cut(1) rely on it */
 	if (!isatty(fd))
 		return (struct paint){ .width = UINT32_MAX };
 	return (struct paint){ .terminal = true, .colours = wants_colours(), .width = terminal_width(fd) };

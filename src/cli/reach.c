@@ -37,6 +37,7 @@ is_taken(const struct sockaddr_storage *to, socklen_t length)
 	int fd = socket(to->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool taken = true;
 
+	/* no descriptor, or no such family here: whether anybody listens cannot be tried */
 	if (fd < 0)
 		return true;
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof second);

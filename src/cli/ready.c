@@ -23,6 +23,7 @@ await_daemon(const struct arguments *a, msec wait)
 	struct connection c;
 	struct trouble t;
 
+	/* by connecting, not by looking for the file: one that is left over answers nobody */
 	while (!connection_open(&c, a, &t)) {
 		if (t.status != CLI_NO_DAEMON || wait <= 0)
 			return 0;

@@ -21,6 +21,7 @@ search_block(struct search *s, const char *bytes, ssize_t n)
 		s->left += bytes[n - 1] == '\n';
 		s->begun = true;
 	}
+	/* none is wanted: they begin behind the last byte, whatever that is */
 	if (s->left == 0)
 		return n;
 	while (n > 0)

@@ -76,6 +76,7 @@ print_words(const struct verdict_printer *p, const struct incident *i)
 void
 verdict_print(struct verdict_printer *p, const struct incident *i)
 {
+	/* a place that was never filled (why_log.c keeps one for what may come) */
 	if (i->times == 0)
 		return;
 	if (p->json)

@@ -156,6 +156,7 @@ question(const struct arguments *a, struct trouble *t)
 	json_t *parameters = json_object();
 	int64_t n;
 
+	/* here, and not by an error of bridled's: the words are those of the command line */
 	if (last != NULL && !text_parse_int(last, 1, MOST, &n)) {
 		trouble_set(t, CLI_USAGE, 0, "'%s' is not a number from 1 to %d", last, MOST);
 		json_decref(parameters);

@@ -48,6 +48,7 @@ hang_watch(struct watcher *w, struct service *s)
 	struct bells *bells = &w->bells;
 	int watch;
 
+	/* without room for its number, who is told could not be found: it is polled then */
 	if (bells->inotify < 0 || !make_room(bells, w->services.count))
 		return false;
 	watch = modified_watch(bells->inotify, s->log.fifo);

@@ -65,6 +65,7 @@ burden_of(struct watcher *w, const struct service *s, const struct page_service 
 
 	if ((cause != CAUSE_QUEUE_STANDS && cause != CAUSE_QUEUE_OVERFLOWS) || sampler == NULL)
 		return false;
+	/* counted since boot: what it was meanwhile is the difference (proc_stat(5), steal) */
 	now = steal_look("/proc/stat");
 	*strain = (struct record_strain){
 		.queue = sampler->queue,

@@ -93,6 +93,7 @@ client_send(struct client *c, char *frame, size_t length)
 		free(frame);
 		return;
 	}
+	/* with one reply missing the next would be taken for it: they come in the order of the calls */
 	if (frame == NULL || !append(c, frame, length))
 		hang_up(c);
 	else

@@ -30,6 +30,7 @@ on_acceptable(struct ev_loop *loop, ev_io *io, int revents)
 
 	(void)loop;
 	(void)revents;
+	/* he has gone already (ECONNABORTED), or there is no descriptor for him, and he waits in the queue (accept(2)) */
 	if (fd < 0)
 		return;
 	peer = peer_of(fd, services_header(&w->services));

@@ -63,6 +63,7 @@ deaths_by_memory(struct watcher *w, struct service *s, int32_t pid)
 static void
 open_kmsg(struct deaths *d)
 {
+	/* O_NONBLOCK: at its end read(2) would wait for what the kernel says next */
 	d->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (d->kmsg < 0)
 		log_info("the kernel's log cannot be read (%s): who was killed for want of memory is not told by it",

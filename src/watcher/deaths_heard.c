@@ -131,6 +131,7 @@ refilter(struct watcher *w)
 	pid_t *pids = calloc(parents + others, sizeof *pids);
 	struct err err;
 
+	/* the filter stays as it was: who is new in it is not heard of before the next change */
 	if (pids == NULL)
 		return;
 	pids[0] = services_header(&w->services)->supervisor;

@@ -83,6 +83,7 @@ docket_keep(struct watcher *w, struct service *s, struct docket_entry entry, boo
 {
 	if (to_file && !jsonl_append(&file, w->logs.log_dir, entry.json, entry.length))
 		log_warning("an incident is not in '%s': %s", file.name, strerror(errno));
+	/* in memory all the same: a full disk may be what it is about */
 	if (!put(s, &entry))
 		free(entry.json);
 }

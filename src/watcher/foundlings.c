@@ -28,6 +28,7 @@ add(struct foundlings *f, int32_t pid, uint32_t slot)
 {
 	struct process_sample sample;
 
+	/* gone already: how it ended nobody has heard, and the answer is that it is not known */
 	if (!process_sample(pid, &sample))
 		return false;
 	if (f->count == f->size) {

@@ -43,6 +43,7 @@ connect_to(const char *place)
 		return -1;
 	}
 	fd = socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* connected, so that a daemon that has gone is an error of send(2), and not a message for nobody */
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, length) != 0) {
 		int code = errno;
 

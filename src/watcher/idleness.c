@@ -53,6 +53,7 @@ idleness_look(struct watcher *w, struct service *s, const struct page_service *r
 	msec now = clock_now();
 	bool busy;
 
+	/* most services have none, and are spared the questions to the kernel */
 	if (record->settings.idle_stop <= 0)
 		return;
 	busy = i->since == 0 || somebody_came(i, record, own) || somebody_is_there(w, s, record);

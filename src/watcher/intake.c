@@ -91,6 +91,7 @@ on_tick(struct ev_loop *loop, ev_io *io, int revents)
 
 	(void)loop;
 	(void)revents;
+	/* none has passed since the clock was set anew, which takes back those that had (timerfd_settime(2)) */
 	if (read(w->intake.clock, &ticks, sizeof ticks) < 0)
 		return;
 	while (*at != INTAKE_NONE) {

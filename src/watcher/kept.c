@@ -98,6 +98,7 @@ kept_begin(struct kept *k, const char *name)
 
 	if (s != NULL || k->header == NULL)
 		return s;
+	/* places of those that are gone first, so that the file does not grow with every name there ever was */
 	s = kept_find(k, "");
 	if (s == NULL && k->header->used < RECORDS)
 		s = &k->at[k->header->used++];

@@ -205,6 +205,7 @@ watch_age(struct watcher *w, msec max_age)
 {
 	double every = (double)max_age / 4000;
 
+	/* each time wakes us: not more than once a second, and a file of days can wait a minute */
 	every = every < 1 ? 1 : every > 60 ? 60 : every;
 	if (max_age == 0 || (ev_is_active(&w->logs.age) && w->logs.age.repeat <= every))
 		return;

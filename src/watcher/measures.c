@@ -166,6 +166,7 @@ take_room(const struct sampler *sampler, const struct page_service *record, stru
 	const struct page_generation *g = services_generation(record, record->generation);
 	int64_t has = samples_memory(sampler), left = -1, most = (int64_t)record->settings.memory_max;
 
+	/* of a service that is down nobody knows in whose groups it will be: what is free stays unknown */
 	if (g != NULL && g->master > 0)
 		left = memory_free_for("/proc", "/sys/fs/cgroup", g->master);
 	m->memory = has >= 0 && left >= 0 ? has + left : -1;

@@ -117,6 +117,7 @@ hear(struct watcher *w, const struct mmsghdr *datagram, msec now)
 	struct service *s;
 
 	w->metrics.heard++;
+	/* what was cut is longer than anything of Gunicorn's (statsd.h) */
 	if ((h->msg_flags & MSG_TRUNC) != 0 || !statsd_read(&m, h->msg_iov->iov_base, datagram->msg_len) ||
 		(s = speaker(w, &m)) == NULL) {
 		w->metrics.refused++;

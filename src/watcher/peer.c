@@ -10,6 +10,7 @@ in_group(int fd, gid_t primary, uint32_t group)
 	gid_t groups[GROUPS];
 	socklen_t size = sizeof groups;
 
+	/* control_group is not set (page.h), and -1 is nobody's group (chown(2)) */
 	if (group == UINT32_MAX)
 		return false;
 	if (primary == group)

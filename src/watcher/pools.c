@@ -136,6 +136,7 @@ recycle(struct watcher *w, struct service *s, const struct page_service *record,
 	for (uint32_t i = 0; i < workers->count; i++)
 		workers->at[i].over = list[i].over;
 	free(list);
+	/* one that was not asked, since the link is full, is chosen again after its patience (recycle.h) */
 	if (deed.pid == 0 || !uplink_send(w, &deed))
 		return;
 	workers_find(workers, deed.pid)->recycled = now;

@@ -119,6 +119,7 @@ ask_some(struct watcher *w, const uint32_t *slots, const uint8_t *counts, unsign
 {
 	unsigned at = 0;
 
+	/* what the kernel is not asked costs nothing: a program may have no listener of ours */
 	if (n > 0)
 		exchange(w, queries, n);
 	for (unsigned i = 0; i < services; i++) {

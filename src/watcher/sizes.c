@@ -44,6 +44,7 @@ sizes_tell(struct watcher *w, struct service *s, const struct page_service *reco
 	struct sampler *sampler = s->sampler;
 	int64_t size = size_of(sampler, record), told = sampler->size_told;
 
+	/* the supervisor asks whether two of them fit (core/manner.h): a few MiB decide nothing */
 	if (size <= 0 || (told > 0 && size < told + told / NOTABLE && size > told - told / NOTABLE))
 		return;
 	r.service = s->slot;

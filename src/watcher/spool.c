@@ -126,6 +126,7 @@ spool_left(const struct spool *s, struct spool_note *note)
 {
 	*note = s->header->notes[atomic_load(&s->header->current) % 2];
 	/* a predecessor wrote it, and nobody knows how far he got: what cannot be so is no note */
+	/* it died in read(2), or right behind it: the bytes themselves tell how many there are */
 	if (note->length == SPOOL_READING)
 		note->length = true_length(s);
 	note->service[PAGE_NAME - 1] = '\0';

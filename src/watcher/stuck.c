@@ -205,6 +205,7 @@ on_retry(struct ev_loop *loop, ev_timer *timer, int revents)
 			fifo_waiting(s->log.fifo) >= (long)s->log.capacity / 4 * 3)
 			drop(w, s);
 	}
+	/* a timer that finds nobody stuck would wake us ten times a second for nothing */
 	if (w->stuck.count == 0)
 		ev_timer_stop(loop, timer);
 }

@@ -246,6 +246,7 @@ wait_for_turn(struct client *c, const struct link_record *answer)
 void
 waiter_answered(struct client *c, const struct link_record *answer)
 {
+	/* what was refused, or was so already, has changed nothing that the journal could tell */
 	if (answer->result == LINK_DONE)
 		chronicle(c);
 	switch ((enum link_result)answer->result) {

@@ -163,6 +163,7 @@ watcher_run(void)
 		log_error("%s", err.text);
 		return EXIT_FAILURE;
 	}
+	/* the code that starting took: what is still needed comes back from the page cache (pages.h) */
 	pages_let_go();
 	ev_run(w.loop, 0);
 	release(&w);

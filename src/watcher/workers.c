@@ -129,6 +129,7 @@ look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum wo
 	msec age = 0;
 	int fd;
 
+	/* a zombie has ended: how is told by who hears of it (deaths.h), not by a look */
 	if (!process_sample(pid, &sample) || sample.state == 'Z')
 		return;
 	worker = find(w, pid, sample.start);
@@ -139,6 +140,7 @@ look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum wo
 		return; /* a second master, with the file of its one worker */
 	if (heartbeat == HEARTBEAT_NONE || (worker == NULL && (worker = add(w, &sample, generation)) == NULL))
 		return;
+	/* also one of whom nothing can be read: it is there, or it would not have been found */
 	worker->seen = true;
 	worker->heartbeat = (uint8_t)heartbeat;
 	if (worker->held < 0 && heartbeat != HEARTBEAT_UNKNOWN)

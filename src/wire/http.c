@@ -36,6 +36,7 @@ http_status(const char *bytes, size_t n)
 		if (i > 8)
 			status = status * 10 + (bytes[i] - '0');
 	}
+	/* the classes that there are (RFC 9110 15); a 600 is no answer of HTTP */
 	return status >= 100 && status <= 599 ? status : -1;
 }
 

@@ -38,6 +38,7 @@ take_head(const char **at, const char *end)
 	const char *semicolon = memchr(*at, ';', (size_t)(end - *at));
 	int64_t priority;
 
+	/* the facility stands in the bits above the three of the severity (syslog(2)) */
 	if (semicolon == NULL || !take_number(at, end, &priority) || priority >> 3 != 0)
 		return false;
 	*at = semicolon + 1;

@@ -174,6 +174,7 @@ link_check(const void *packet, size_t n, bool to_supervisor, size_t *count, stru
 {
 	size_t records = n / sizeof(struct link_record);
 
+	/* no half a record: packets of SOCK_SEQPACKET come whole (unix(7)), so that it was sent so */
 	if (n == 0 || n % sizeof(struct link_record) != 0 || records > LINK_BATCH)
 		return err_set(err, 0, "link: packet of %zu bytes", n);
 	for (size_t i = 0; i < records; i++) {

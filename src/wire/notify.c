@@ -49,6 +49,7 @@ bool
 notify_parse(const char *bytes, size_t n, struct notify *out)
 {
 	*out = (struct notify){ .ready = false };
+	/* a NUL would hide what follows it from whoever reads words */
 	if (n > NOTIFY_SIZE || memchr(bytes, '\0', n) != NULL)
 		return false;
 	while (n > 0) {

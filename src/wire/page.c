@@ -26,6 +26,7 @@ page_init(void *bytes, uint32_t capacity)
 {
 	struct page_header *header = bytes;
 
+	/* zero in all else: slots that nobody has are PAGE_EMPTY, and even sequences can be read */
 	header->magic = PAGE_MAGIC;
 	header->version = PAGE_VERSION;
 	header->record_size = sizeof(struct page_service);

@@ -94,6 +94,7 @@ state_slot_write(void *slot, const char *fields, size_t length, struct state_cha
 	struct head *head;
 
 	*change = (struct state_change){ 0 };
+	/* a record that says the same is not written again: most moves change one service of many */
 	if (now != NULL && now->length == length && memcmp(now + 1, fields, length) == 0)
 		return true;
 	head = place_beside(slot, now, length);

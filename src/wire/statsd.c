@@ -118,6 +118,7 @@ read_metric(struct statsd_metric *m)
 	at = colon + 1;
 	form = form_of(m->own, n);
 	status = is_status(m->own, n, &m->detail);
+	/* whatever else it is: it is sent on (metrics.c), and not counted */
 	if (form == NULL && !status)
 		return true;
 	if (!take_number(&at, end, &m->value) || !is_type(at, end, status ? "c" : form->type))

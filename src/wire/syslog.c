@@ -16,6 +16,7 @@ add_time(struct text *t, msec at)
 	struct tm tm;
 	char words[40];
 
+	/* UTC, which RFC 5424 6.2.3 writes as Z: receivers need not know our zone */
 	gmtime_r(&seconds, &tm);
 	strftime(words, sizeof words, "%Y-%m-%dT%H:%M:%S", &tm);
 	text_addf(t, "%s.%03dZ ", words, (int)(at % 1000));
