@@ -58,7 +58,11 @@ around_tell(struct service *s, const struct hooks *h, const char *end)
 	else
 		text_addf(&t, "%s '%s' %s", hook_list_name(h->list), command != NULL ? command->argv[0] : "?", end);
 	log_warning("%s: %s", s->name, buffer);
-	service_tell_why(s, buffer);
+	/* the commands behind it have no part in a start, and a look-up is none */
+	if (h->list != HOOK_LOOK_UP && h->list < HOOK_STOP_POST)
+		service_tell_command(s, buffer);
+	else
+		service_tell_why(s, buffer);
 }
 
 void

@@ -143,6 +143,9 @@ pid_t *service_pid_at(const struct service *s, uint8_t slot);
 /* Say in the page why its last start failed before there was a master; "" when it did not. */
 void service_tell_why(struct service *s, const char *why);
 
+/* The same, when it was a command around its start, which may have written why into the service's log. */
+void service_tell_command(struct service *s, const char *why);
+
 /* Write its record in the page. */
 void service_show(struct service *s);
 

@@ -123,14 +123,27 @@ take_settings(struct service *s, struct page_service *record)
 }
 
 /* Only that: service_show() leaves it as it is. */
-void
-service_tell_why(struct service *s, const char *why)
+static void
+tell(struct service *s, const char *why, bool of_command)
 {
 	struct page_service *record = page_at(s->home->page, s->slot);
 
 	page_begin(record);
 	text_copy(record->why, sizeof record->why, why);
+	record->of_command = of_command;
 	page_end(record);
+}
+
+void
+service_tell_why(struct service *s, const char *why)
+{
+	tell(s, why, false);
+}
+
+void
+service_tell_command(struct service *s, const char *why)
+{
+	tell(s, why, true);
 }
 
 void

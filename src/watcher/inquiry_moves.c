@@ -13,7 +13,6 @@
 #include "watcher/docket.h"
 #include "watcher/errands.h"
 #include "watcher/inquiry_parts.h"
-#include "watcher/reasons.h"
 #include "watcher/watch.h"
 
 enum {
@@ -200,7 +199,7 @@ is_commands_fault(const struct watcher *w, const struct service *s)
 {
 	struct page_service record;
 
-	return services_read(&w->services, s->slot, &record) && reasons_is_command(&record);
+	return services_read(&w->services, s->slot, &record) && record.of_command != 0;
 }
 
 void

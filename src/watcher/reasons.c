@@ -5,7 +5,6 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "core/hooks.h"
 #include "core/manner.h"
 #include "watcher/excerpt.h"
 #include "watcher/watch.h"
@@ -66,21 +65,6 @@ reasons_of_end(struct text *t, const struct page_service *record)
 		return false;
 	words_end(t, &words);
 	return true;
-}
-
-/* The supervisor begins with the key and the command in quotes (supervisor/around_command.c). */
-bool
-reasons_is_command(const struct page_service *record)
-{
-	/* those after them have no part in a start */
-	for (unsigned list = 0; list < HOOK_STOP_POST; list++) {
-		const char *key = hook_list_name((enum hook_list)list);
-		size_t n = strlen(key);
-
-		if (strncmp(record->why, key, n) == 0 && strncmp(record->why + n, " '", 2) == 0)
-			return true;
-	}
-	return false;
 }
 
 struct reasons_mark

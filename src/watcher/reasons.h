@@ -17,9 +17,6 @@ void reasons_of_state(struct text *t, const struct page_service *record);
 void reasons_of_move(struct text *t, const struct page_service *record, const struct link_record *move);
 bool reasons_of_end(struct text *t, const struct page_service *record);
 
-/* Whether a command around the start is why it failed: then somebody was there to write something. */
-bool reasons_is_command(const struct page_service *record);
-
 /* A place in the log of a service: what was written before is not about what comes. */
 struct reasons_mark {
 	uint64_t inode, size; /* of the file that is written to; 0: there is none yet */

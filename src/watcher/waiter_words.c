@@ -75,7 +75,7 @@ waiter_tell_failed(struct client *c, struct service *s, const struct page_servic
 	text_addf(&t, "%s is %s: ", c->waiter.name, life_state_name((enum life_state)move->to));
 	reasons_of_move(&t, record, move);
 	/* else nobody was there to write anything */
-	if (c->waiter.goal != GOAL_DOWN && (record->why[0] == '\0' || reasons_is_command(record))) {
+	if (c->waiter.goal != GOAL_DOWN && (record->why[0] == '\0' || record->of_command != 0)) {
 		size_t before = t.len;
 
 		text_add(&t, "; its log says: ");

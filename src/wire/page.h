@@ -136,7 +136,8 @@ struct page_service {
 	uint8_t manner;       /* enum manner_reason: why the last replacement was done as it was */
 	uint8_t half_way;     /* an exchange was given up: the old generation stays at the workers that it had left */
 	uint8_t outdated;     /* it runs with other settings than those that it would be started with now */
-	uint8_t pad[7];
+	uint8_t of_command;   /* `why` is of a command around the start: somebody was there to write a line */
+	uint8_t pad[6];
 	struct page_settings settings;
 	struct page_generation generations[PAGE_GENERATIONS];
 	struct page_listener listener[PAGE_LISTENERS];
