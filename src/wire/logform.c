@@ -92,6 +92,18 @@ take_level(struct logform *f, enum logform_level level)
 	f->header = f->pid > 0 ? HEADER_PID : HEADER_LEVEL;
 }
 
+/* " critical ": the method of Gunicorn's logger, where a format has it (%(funcName)s), behind the number of a line. */
+static size_t
+skip_method(const struct logform *f, size_t at)
+{
+	static const char *const methods[] = { " critical ", " error ", " warning ", " exception ", " info ", " debug " };
+
+	for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		if (begins(f, at, methods[i]))
+			return strlen(methods[i]) - 1;
+	return 0;
+}
+
 /* "ERROR - ", "ERROR in glogging: " (Flask), "ERROR glogging:222 ": what stands between a level and its message. */
 static size_t
 skip_module(const struct logform *f, size_t end)
@@ -101,8 +113,10 @@ skip_module(const struct logform *f, size_t end)
 
 	if (begins(f, end, " - "))
 		return 2;
-	if (begins(f, end, module))
-		return sizeof module - 1 + count_digits(f, end + sizeof module - 1);
+	if (begins(f, end, module)) {
+		n = sizeof module - 1 + count_digits(f, end + sizeof module - 1);
+		return n + skip_method(f, end + n);
+	}
 	if (!begins(f, end, " in "))
 		return 0;
 	n = count_name(f, end + 4);
@@ -180,8 +194,8 @@ peel_process(struct logform *f)
 	return true;
 }
 
-/* "gunicorn.error:", "gunicorn.error - ", "- gunicorn.error - ", "[gunicorn.error:123] ": the logger's name in formats of
- * Python's logging. Not "gunicorn.errors.HaltServer: ", which is an exception. */
+/* "gunicorn.error:", "gunicorn.error - ", "- gunicorn.error - ", "[gunicorn.error:123] ", "gunicorn.error:175 critical ": the
+ * logger's name in formats of Python's logging. Not "gunicorn.errors.HaltServer: ", which is an exception. */
 static bool
 peel_logger(struct logform *f)
 {
@@ -192,8 +206,13 @@ peel_logger(struct logform *f)
 		return peel(f, 8);
 	if (!begins(f, from, logger))
 		return false;
-	if (byte_is(f, end, ':') && from == 1)
-		end += 1 + count_digits(f, end + 1);
+	if (byte_is(f, end, ':')) {
+		size_t number = 1 + count_digits(f, end + 1), method = skip_method(f, end + number);
+
+		/* "gunicorn.error:3 workers" has the number of its message there */
+		if (from == 1 || (number > 1 && method > 0))
+			end += number + (from == 1 ? 0 : method);
+	}
 	if (byte_is(f, end, ':') || (from == 1 && byte_is(f, end, ']')))
 		return peel(f, end + 1);
 	return begins(f, end, " - ") ? peel(f, end + 2) : byte_is(f, end, ' ') && peel(f, end);
@@ -247,6 +266,22 @@ is_lone_name(const struct logform *f, size_t n)
 	return n > 2 && count_name(f, 0) == n - 2 && begins(f, n - 2, ": ");
 }
 
+/* "anything gunicorn[123]: ": a program's tag with the very number of Gunicorn's own header. Who tells of a line has another
+ * one. How long the tag's end is; 0 where the N bytes do not end so. */
+static size_t
+tag_length(const struct logform *f, size_t n, int32_t pid)
+{
+	size_t close = n - 3, open = close;
+
+	if (n < 6 || !begins(f, close, "]: "))
+		return 0;
+	while (open > 0 && is_digit(f->message[open - 1]))
+		open--;
+	if (open == 0 || close - open > 7 || f->message[open - 1] != '[' || number_at(f, open, close - open) != pid)
+		return 0;
+	return n - (open - 1);
+}
+
 /* A prefix that is not known, before "[123] [ERROR] " or "[ERROR] ". */
 static bool
 peel_strange(struct logform *f, const char *line)
@@ -269,7 +304,8 @@ peel_strange(struct logform *f, const char *line)
 		at++;
 	}
 	if (after.header == HEADER_NONE ||
-		!(is_prefix(f, at) || (after.header == HEADER_PID && after.second >= 0 && is_lone_name(f, at))))
+		!(is_prefix(f, at - tag_length(f, at, after.pid)) ||
+			(after.header == HEADER_PID && after.second >= 0 && is_lone_name(f, at))))
 		return false;
 	after.strange = (size_t)(f->message + at - line);
 	*f = after;

@@ -82,6 +82,8 @@ forms_of_one_line(void **state)
 		"2026-11-20 15:25:49,123 CRITICAL %s",
 		"[11/20/26 15:25:49] CRITICAL %s      ",
 		"2026-11-20 15:25:49,123 CRITICAL glogging:222 %s",
+		"2026-11-20 15:25:49,123 CRITICAL glogging:222 critical %s",
+		"2026-11-20 15:25:49,123 [CRITICAL] gunicorn.error:175 critical %s",
 		"1795188349.8367748 [critical ] %s        [gunicorn.error] ",
 		"2026-11-20T15:25:49.123Z [critical ] %s  [gunicorn.error]",
 		"[2026-11-20 15:25:49 +0000] [WEB] [7] [\xe2\x9d\x8c] - %s",
@@ -124,6 +126,7 @@ forms_of_one_line(void **state)
 		"GUNICORN: [7] [CRITICAL] [2026-11-20 15:25:49 +0000] %s",
 		"Fri, Nov 20 2026 3:25:49 pm | GUNICORN: [7] [CRITICAL] [2026-11-20 15:25:49 +0000] %s",
 		"app1 gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"machine # [   88.716974] gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"[api]        | [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"Nov 20, 2026 @ 15:25:49.123 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		/* what terminals and threads put around it */
