@@ -25,6 +25,7 @@ static const enum fact raised[EXCEPTIONS] = {
 	[EXCEPTION_DEPENDENCY] = FACT_X_DEPENDENCY,
 	[EXCEPTION_LEAVING] = FACT_X_LEAVING,
 	[EXCEPTION_PEER] = FACT_X_PEER,
+	[EXCEPTION_COMMAND] = FACT_X_OTHER,
 	[EXCEPTION_EXIT] = FACT_X_EXIT,
 	[EXCEPTION_INTERRUPT] = FACT_X_INTERRUPT,
 	[EXCEPTION_OTHER] = FACT_X_OTHER,
@@ -57,7 +58,7 @@ kind_of(const struct traceback *t)
 
 	if (last == EXCEPTION_NONE) /* cut off */
 		return root;
-	return root != EXCEPTION_NONE && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT) ? root : last;
+	return root != EXCEPTION_NONE && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT || last == EXCEPTION_COMMAND) ? root : last;
 }
 
 /* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. */
@@ -67,6 +68,13 @@ is_of_client(const struct traceback *t)
 	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 &&
 		(strcmp(t->last.name, "OSError") == 0 || strcmp(t->last.name, "IOError") == 0 ||
 			strcmp(t->last.name, "socket.error") == 0 || strcmp(t->last.name, "error") == 0);
+}
+
+/* A script that runs other programs, Gunicorn perhaps among them, says that one of them failed. That one has said why. */
+static bool
+is_of_caller(const struct traceback *t)
+{
+	return kind_of(t) == EXCEPTION_COMMAND && (t->places & ~(PLACE_BIT(IMPORT) | PLACE_BIT(LAUNCH))) == 0;
 }
 
 /* spawn_worker is the master's up to the fork, with the pre_fork hook: what is raised there goes on through its loop. What a
@@ -114,6 +122,14 @@ fact_of_exception(const struct traceback *t)
 	return raised[kind];
 }
 
+/* The arbiter's first deed is to set up the log (Arbiter.setup). Where Python's logging.config goes on from there, a setting is
+ * at fault: logconfig, or one of its handlers. */
+static bool
+is_of_logger(const struct traceback *t)
+{
+	return (t->places & PLACE_BIT(LOGGER)) != 0 && (t->places & PLACE_BIT(HANDLER)) == 0;
+}
+
 /* The first that fits, from what is surest: a frame of a request settles it, a frame of an import may be of either
  * time. */
 static enum fact
@@ -134,7 +150,7 @@ fact_of_time(const struct traceback *t)
 		(t->places & (PLACE_BIT(RUN) | PLACE_BIT(BOOT) | PLACE_BIT(MASTER))) == 0)
 		return FACT_AT_LAUNCH;
 	/* it runs, and there is no arbiter yet: it was about to be set up */
-	if (t->blocks > 0 && (t->places & PLACE_BIT(RUN)) != 0 &&
+	if (t->blocks > 0 && (t->places & PLACE_BIT(RUN)) != 0 && !is_of_logger(t) &&
 		(t->places & (PLACE_BIT(BOOT) | PLACE_BIT(MASTER) | PLACE_BIT(WORKER))) == 0)
 		return FACT_AT_CONFIG;
 	if ((t->places & (PLACE_BIT(LOOP) | PLACE_BIT(ACCEPT))) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
@@ -178,6 +194,9 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 		return 1;
 	found[0] = FACT_X_INTERRUPT; /* where it was at that moment says nothing */
 	if (kind_of(t) == EXCEPTION_INTERRUPT)
+		return 1;
+	found[0] = FACT_COMMAND_LOST;
+	if (is_of_caller(t))
 		return 1;
 	/* what, when, and what became of it, each of which may be nothing (FACT_NONE) */
 	found[n++] = fact_of_exception(t);

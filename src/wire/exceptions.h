@@ -25,6 +25,7 @@ enum exception {
 	EXCEPTION_DEPENDENCY,   /* something that does not answer */
 	EXCEPTION_LEAVING,      /* the interpreter is on its way out: a request in a worker that leaves */
 	EXCEPTION_PEER,         /* the client went away */
+	EXCEPTION_COMMAND,      /* a program that was run ended with another status than 0 */
 	EXCEPTION_EXIT,
 	EXCEPTION_INTERRUPT,    /* Ctrl-C, where nobody handled it yet */
 	EXCEPTION_OTHER,

@@ -25,6 +25,45 @@ static const struct log {
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
 		"  File \"/v/gunicorn/app/base.py\", line 87, in run\n    os.setpgrp()\n"
 		"OSError: [Errno 1] Operation not permitted\n" },
+	/* a program that runs Gunicorn tells of its end; why it ended was said before */
+	{ "boot.unexplained", "boot", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Shutting down: Master\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Reason: Worker failed to boot.\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/bin/serve\", line 8, in <module>\n    sys.exit(cli())\n"
+		"  File \"/v/serve/process.py\", line 38, in run\n    raise ShellException(\"Non-zero exitcode: %s\" % code)\n"
+		"serve.process.ShellException: Non-zero exitcode: 3\n" },
+	/* what the application runs while it is loaded is the application's */
+	{ "boot.app-exception", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/util.py\", line 370, in import_app\n    mod = importlib.import_module(module)\n"
+		"  File \"/srv/app.py\", line 9, in <module>\n    check_output([\"git\", \"describe\"])\n"
+		"subprocess.CalledProcessError: Command '['git', 'describe']' returned non-zero exit status 128.\n" },
+	/* Gunicorn's util is the first that wants what only Unix has */
+	{ "boot.import-missing", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"C:\\v\\serve\\start.py\", line 8, in <module>\n    import gunicorn.app.base\n"
+		"  File \"C:\\v\\gunicorn\\util.py\", line 9, in <module>\n    import fcntl\n"
+		"ModuleNotFoundError: No module named 'fcntl'\n" },
+	{ "boot.import-missing", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"d:\\v\\Scripts\\gunicorn-script.py\", line 9, in <module>\n    load_entry_point()\n"
+		"  File \"d:\\v\\gunicorn\\uti\nl.py\", line 7, in <module>\n    import fcntl\n"
+		"ImportError: No module named fcntl\n" },
+	/* nor was the log set up: what went wrong there went wrong with it, unless it is a setting of logging's own */
+	{ "boot.log-unwritable", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 94, in setup\n    self.log = self.cfg.logger_class(app.cfg)\n"
+		"  File \"/v/gunicorn/glogging.py\", line 341, in _set_handler\n    util.is_writable(name, uid, gid)\n"
+		"AttributeError: 'os.stat_result' object has no attribute 'S_IWUSR'\n" },
+	{ "boot.config-error", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
+		"  File \"/v/gunicorn/glogging.py\", line 238, in setup\n    dictConfig(config)\n"
+		"  File \"/usr/lib/python3.11/logging/config.py\", line 573, in configure\n    raise ValueError(\n"
+		"ValueError: Unable to configure handler 'file'\n" },
 	{ "boot.unexplained", "boot", 0,
 		"Traceback (most recent call last):\n"
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
