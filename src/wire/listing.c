@@ -87,13 +87,14 @@ peel_columns(struct logform *f)
 		   *step = job != NULL ? memchr(job + 1, '\t', (size_t)(end - job - 1)) : NULL;
 	struct logform after = *f;
 	int64_t second;
+	int32_t ahead;
 
 	if (step == NULL)
 		return false;
 	drop(&after, (size_t)(step + 1 - f->message));
 	if (begins(&after, 0, "\xef\xbb\xbf")) /* each step is a file of its own, with a mark at its begin */
 		drop(&after, 3);
-	if (stamp_read(after.message, after.length, &second) == 0)
+	if (stamp_read(after.message, after.length, &second, &ahead) == 0)
 		return false;
 	*f = after;
 	return true;

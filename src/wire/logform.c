@@ -49,13 +49,15 @@ peel_stamp(struct logform *f)
 {
 	size_t open = byte_is(f, 0, '[') ? 1 : 0, n;
 	int64_t second;
+	int32_t ahead;
 
 	if (f->length < open + 8)
 		return false;
-	n = stamp_read(f->message + open, f->length - open, &second);
+	n = stamp_read(f->message + open, f->length - open, &second, &ahead);
 	if (n == 0 || (open == 1 && !byte_is(f, open + n, ']')))
 		return false;
 	f->second = second;
+	f->ahead = ahead;
 	f->stamps++;
 	f->dated = f->message[open] > '9';
 	f->named = false;
@@ -353,7 +355,7 @@ is_address(const struct logform *f)
 void
 logform_read(struct logform *f, const char *line, size_t length)
 {
-	*f = (struct logform){ .message = line, .length = length, .second = -1 };
+	*f = (struct logform){ .message = line, .length = length, .second = -1, .ahead = STAMP_UNSAID };
 	marks_trim(f);
 	for (unsigned i = 0; i < LAYERS; i++) {
 		size_t blanks = count_blanks(f, 0);

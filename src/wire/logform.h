@@ -31,6 +31,7 @@ struct logform {
 	enum logform_header header;
 	int32_t pid;     /* of the process that wrote it; 0 when not said */
 	int64_t second;  /* when (wire/stamp.h); -1 when not said. Of several times the last one: Gunicorn's own */
+	int32_t ahead;   /* of UTC, in seconds, as that one says it (wire/stamp.h), or STAMP_UNSAID */
 	unsigned stamps; /* how many times there were: a shipper's and Gunicorn's need not agree */
 	bool dated;      /* the last one has a month's name, as syslog writes it */
 	bool named;      /* the program that wrote it stands behind that one */

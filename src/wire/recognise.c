@@ -17,6 +17,7 @@ recogniser_init(struct recogniser *r, recognise_sink *sink, void *context)
 	r->sink = sink;
 	r->context = context;
 	r->second = -1;
+	zones_init(&r->zones);
 	signatures_index(&r->index);
 }
 
@@ -162,7 +163,7 @@ take_message(struct recogniser *r, const struct logform *f, const char *text, si
 {
 	/* those with fewer times go by another clock: a shipper's and Gunicorn's need not agree */
 	if (f->second >= 0 && f->stamps >= r->stamps) {
-		r->second = f->second;
+		r->second = zones_second(&r->zones, f->second, f->ahead);
 		r->stamps = f->stamps;
 	}
 	if (f->length > 0 && may_be_answer(f) && take_answer(r, f->message, f->length, text, length))

@@ -14,6 +14,7 @@
 
 #include "wire/signatures.h"
 #include "wire/traceback.h"
+#include "wire/zones.h"
 
 enum { RECOGNISER_LINE = 8192 };
 
@@ -49,6 +50,7 @@ struct recogniser {
 	void *context;
 	uint64_t lines; /* ended so far */
 	int64_t second;
+	struct zones zones;
 	unsigned stamps; /* the most that a line had: those with fewer go by another clock */
 	bool copied;     /* to be set by the caller: a person may have copied it, and made newlines blanks; into a log that is
 	                  * written by programs anybody could put such rows with a request */

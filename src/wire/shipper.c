@@ -239,7 +239,7 @@ peel_priority(struct logform *f)
 	if (!begins(f, 2 + n, "1 "))
 		return peel(f, 2 + n);
 	peel(f, 3 + n);
-	n = stamp_read(f->message, f->length, &f->second);
+	n = stamp_read(f->message, f->length, &f->second, &f->ahead);
 	if (n == 0)
 		return true;
 	f->stamps++;

@@ -9,6 +9,7 @@
 /* What is left to read. */
 struct rest {
 	const char *at, *end;
+	int32_t ahead; /* of UTC, as stamp_read tells it */
 };
 
 static bool
@@ -111,6 +112,7 @@ take_zone(struct rest *r, int hour, int64_t *second)
 	bool west;
 
 	if (take_one_of(&zone, "Z")) {
+		zone.ahead = 0;
 		*r = zone;
 		return;
 	}
@@ -125,8 +127,9 @@ take_zone(struct rest *r, int hour, int64_t *second)
 	take_one_of(&zone, ":");
 	if (!take_number(&zone, 2, &minutes))
 		return;
+	zone.ahead = (west ? -1 : 1) * (hours * 3600 + minutes * 60);
 	*r = zone;
-	*second += (west ? 1 : -1) * (hours * 3600 + minutes * 60);
+	*second -= zone.ahead;
 }
 
 /* One or two digits. */
@@ -351,9 +354,9 @@ take_epoch(struct rest *r, int64_t *second)
 }
 
 size_t
-stamp_read(const char *bytes, size_t n, int64_t *second)
+stamp_read(const char *bytes, size_t n, int64_t *second, int32_t *ahead)
 {
-	struct rest r = { bytes, bytes + n };
+	struct rest r = { bytes, bytes + n, STAMP_UNSAID };
 	int64_t found = 0;
 	bool ok;
 
@@ -378,5 +381,6 @@ stamp_read(const char *bytes, size_t n, int64_t *second)
 	if (!ok)
 		return 0;
 	*second = found;
+	*ahead = r.ahead;
 	return (size_t)(r.at - bytes);
 }

@@ -25,6 +25,24 @@ static const struct log {
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
 		"  File \"/v/gunicorn/app/base.py\", line 87, in run\n    os.setpgrp()\n"
 		"OSError: [Errno 1] Operation not permitted\n" },
+	/* four hours lie between no two of these: who says no offset is of the zone that another line says, or of UTC */
+	{ "boot.fork-safety", "boot", 1,
+		"INFO - 2026-11-20 15:25:49,810 - shop - model loaded\n"
+		"objc[7]: +[NSString initialize] may have been in progress in another thread when fork() was called.\n"
+		"[2026-11-20 15:25:49 -0400] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-20 15:25:49 -0400] [9] [INFO] Booting worker with pid: 9\n" },
+	{ "boot.fork-safety", "boot", 1,
+		"[2026-11-20 15:25:39 +0530] [1] [INFO] Using worker: sync\n"
+		"2026-11-20 09:55:49,810 INFO shop model loaded\n"
+		"objc[7]: +[NSString initialize] may have been in progress in another thread when fork() was called.\n"
+		"[2026-11-20 15:25:49 +0530] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-20 15:25:49 +0530] [9] [INFO] Booting worker with pid: 9\n" },
+	{ "boot.fork-safety", "boot", 1,
+		"[2026-11-20 15:25:39 +0000] [1] [INFO] Using worker: sync\n"
+		"15:25:49 [Q] INFO model loaded\n"
+		"objc[7]: +[NSString initialize] may have been in progress in another thread when fork() was called.\n"
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-20 15:25:49 +0000] [9] [INFO] Booting worker with pid: 9\n" },
 	/* a program that runs Gunicorn tells of its end; why it ended was said before */
 	{ "boot.unexplained", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Shutting down: Master\n"

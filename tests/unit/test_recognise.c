@@ -778,7 +778,8 @@ times(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		int64_t second = 0;
-		size_t n = stamp_read(cases[i].words, strlen(cases[i].words), &second);
+		int32_t ahead;
+		size_t n = stamp_read(cases[i].words, strlen(cases[i].words), &second, &ahead);
 
 		if (n != cases[i].length || second != cases[i].second)
 			fail_msg("%s: %zu, %lld", cases[i].words, n, (long long)second);
