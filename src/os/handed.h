@@ -5,7 +5,7 @@
  * What is handed over may be of a file system that somebody serves himself: close(2) asks his server, and waits for the answer
  * (fuse_flush() in the kernel's fs/fuse/file.c); so does every process that inherits the descriptor when it closes its copy. Or
  * it may be a socket whose close(2) waits for who is at the other end (SO_LINGER, socket(7)). What we have no use for is therefore
- * closed by a child of ours that has nothing else to do.
+ * closed by a child of ours that has nothing else to do, and in which nothing else stays open.
  */
 #ifndef BRIDLE_OS_HANDED_H
 #define BRIDLE_OS_HANDED_H
@@ -23,8 +23,8 @@ enum {
  * nothing of what came is open any more. */
 ssize_t handed_receive(int socket, void *bytes, size_t size, int *fd);
 
-/* Close the N FDS, whatever they are, without waiting for anybody. Where that takes a child, it is reaped as any other; where none
- * can be made (no memory), they stay open. */
+/* Close the N FDS, whatever they are, without waiting for anybody. Where that takes children, they are reaped as any others; where
+ * none can be made (no memory), they stay open. */
 void handed_let_go(const int *fds, size_t n);
 
 #endif

@@ -113,7 +113,7 @@ static int
 look_again_and_again(volatile struct others *others)
 {
 	char path[] = "/tmp/bridle-borrow-XXXXXX", byte;
-	int ready[2], place = mkstemp(path), strange = -2; /* children beside these two: each closes one such file */
+	int ready[2], place = mkstemp(path), strange = -2; /* children beside these two: there are some where such a file was closed */
 	pid_t server = others->server = mount_file(path, &others->friend), swapper;
 
 	if (server < 0 || pipe(ready) != 0) {

@@ -2,9 +2,13 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -144,6 +148,71 @@ what_is_let_go_is_closed(void **state)
 		;
 }
 
+/* Two ends of a connection on the loopback: close(2) of the first waits for whoever reads the second, who does not. */
+static void
+silent_connection(int ends[2])
+{
+	const struct linger patient = { .l_onoff = 1, .l_linger = 600 };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof at;
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	static char bytes[4096];
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&at, length), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &length), 0);
+	ends[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(ends[0], (struct sockaddr *)&at, length), 0);
+	ends[1] = accept(listener, NULL, NULL);
+	assert_true(ends[1] >= 0);
+	close(listener);
+	assert_int_equal(setsockopt(ends[0], SOL_SOCKET, SO_LINGER, &patient, sizeof patient), 0);
+	while (send(ends[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+		;
+}
+
+/* A bridled that ends while its child waits must not leave the lock of run_dir, say, to it: no other could begin. */
+static void
+who_waits_holds_nothing_else(void **state)
+{
+	char path[] = "/tmp/bridle-test-handed-XXXXXX";
+	int ends[2], turn[2], lock = mkstemp(path), status = -1, held = -1;
+	char byte = 0;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	assert_int_equal(pipe2(turn, O_CLOEXEC), 0);
+	silent_connection(ends);
+	pid = fork();
+	if (pid == 0) {
+		setpgid(0, 0);
+		/* only the last one who closes it waits: that is not to be us */
+		if (read(turn[0], &byte, 1) != 1 || flock(open(path, O_RDONLY | O_CLOEXEC), LOCK_EX) != 0)
+			_exit(2);
+		handed_let_go(ends, 1);
+		_exit(fcntl(ends[0], F_GETFD) < 0 ? 0 : 3);
+	}
+	close(ends[0]);
+	assert_int_equal(write(turn[1], &byte, 1), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	for (int i = 0; i < 500 && (held = flock(lock, LOCK_EX | LOCK_NB)) != 0; i++)
+		usleep(10000);
+	while (waitpid(-pid, &status, WNOHANG) > 0)
+		;
+	assert_int_equal(waitpid(-pid, &status, WNOHANG), 0); /* who closes it is there still */
+	kill(-pid, SIGKILL);
+	assert_int_equal(held, 0);
+	close(ends[1]);
+	close(turn[0]);
+	close(turn[1]);
+	close(lock);
+	unlink(path);
+	while (wait(NULL) > 0)
+		;
+}
+
 static void
 a_packet_may_come_alone(void **state)
 {
@@ -171,6 +240,7 @@ main(void)
 		cmocka_unit_test(of_several_none_is_kept),
 		cmocka_unit_test(anything_else_is_strange),
 		cmocka_unit_test(what_is_let_go_is_closed),
+		cmocka_unit_test(who_waits_holds_nothing_else),
 		cmocka_unit_test(a_packet_may_come_alone),
 	};
 
