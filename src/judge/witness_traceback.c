@@ -112,8 +112,8 @@ fact_of_exception(const struct traceback *t)
 		return FACT_WORKER_CLASS;
 	if ((t->places & PLACE_BIT(ABORT)) != 0 && kind == EXCEPTION_EXIT)
 		return FACT_NONE; /* Gunicorn's own way to end it */
-	/* ATTRIBUTE of MODULE:ATTRIBUTE, which Gunicorn evaluated until 20.0 */
-	if (kind == EXCEPTION_SYNTAX && (t->places & PLACE_BIT(BOOT)) != 0 && strcmp(t->last.file, "<string>") == 0)
+	/* until 20.0; util.import_app() of later releases parses it and says what is wrong in its own words */
+	if (kind == EXCEPTION_SYNTAX && (t->last.places & PLACE_BIT(EXPRESSION)) != 0)
 		return FACT_NO_APPLICATION;
 	if (kind == EXCEPTION_PEER && (t->places & PLACE_BIT(CONNECT)) != 0)
 		return FACT_X_DEPENDENCY;

@@ -158,6 +158,14 @@ keep_frame(struct traceback_error *e, struct span file, uint32_t row, uint32_t b
 	keep(e->file, sizeof e->file, file);
 }
 
+/* The place of a SyntaxError in what Gunicorn evaluates itself: a frame without function, right behind one of its own. An application
+ * that evaluates something while it is loaded has frames in between. */
+static bool
+is_expression(const struct traceback_error *before, struct span file, struct span function)
+{
+	return function.length == 0 && span_has(file, "<string>") && strstr(before->file, "gunicorn/util.py") != NULL;
+}
+
 /* What a pager has cut off at the edge of the screen ends in ">". */
 static bool
 is_cut_off(struct span rest)
@@ -172,7 +180,7 @@ take_frame(struct traceback *t, const struct logform *f, uint64_t line)
 {
 	static const char before[] = "File \"", after[] = ", line ";
 	struct span rest = { f->message, f->length }, file, function = { f->message, 0 };
-	uint32_t row = 0;
+	uint32_t row = 0, bits;
 
 	if (begins(f, before)) {
 		rest.at += sizeof before - 1;
@@ -191,7 +199,10 @@ take_frame(struct traceback *t, const struct logform *f, uint64_t line)
 		return false;
 	}
 	begin(t, f, line);
-	keep_frame(&t->last, file, row, places_of(file, function));
+	bits = places_of(file, function);
+	if (is_expression(&t->last, file, function))
+		bits |= PLACE_BIT(EXPRESSION);
+	keep_frame(&t->last, file, row, bits);
 	t->places |= t->last.places;
 	t->frames++;
 	return true;

@@ -24,6 +24,7 @@ enum place {
 	PLACE_STATSD, /* a figure that nobody took */
 	PLACE_LAUNCH, PLACE_RUN, /* the script that starts Gunicorn; Gunicorn's own start */
 	PLACE_HANDLER, /* a handler of logging opens its file */
+	PLACE_EXPRESSION, /* ATTRIBUTE of MODULE:ATTRIBUTE, where Gunicorn itself evaluates it */
 	PLACES
 };
 _Static_assert(PLACES <= 32, "places are bits of one word");

@@ -356,6 +356,19 @@ static const struct log {
 		"Traceback (most recent call last):\n"
 		"  File \"/v/gunicorn/util.py\", line 362, in import_app\n    app = eval(obj, vars(mod))\n"
 		"  File \"<string>\", line 1\n    app(\nSyntaxError: '(' was never closed\n" },
+	/* ... and what an application evaluates while it is loaded, or the factory that Gunicorn calls, is its own */
+	{ "boot.syntax-error", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/util.py\", line 371, in import_app\n    mod = importlib.import_module(module)\n"
+		"  File \"/srv/rules.py\", line 9, in <module>\n    rule = eval(os.environ[\"RULE\"])\n"
+		"  File \"<string>\", line 1\n    a b\nSyntaxError: invalid syntax\n" },
+	{ "boot.syntax-error", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/util.py\", line 424, in import_app\n    app = app(*args, **kwargs)\n"
+		"  File \"/srv/shop.py\", line 9, in create_app\n    rule = eval(words)\n"
+		"  File \"<string>\", line 1\n    a b\nSyntaxError: invalid syntax\n" },
 	/* two of three are killed from outside, soon after they came: the third has loaded the same */
 	{ "runtime.killed-9-unexplained", "runtime", 1,
 		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
