@@ -246,15 +246,18 @@ is_head(const struct logform *f)
 		(begins(f, "[") && f->length > sizeof head && memcmp(f->message + 1, head, sizeof head - 1) == 0);
 }
 
-/* Behind a stack whose head is cut off, a class of somebody's module: Python writes both names. Without a dot it may be what logging
- * prints behind the call stack of a line that it could not write (Handler.handleError): "Message: …". */
+/* Behind a stack whose head is cut off, a class of somebody's module: Python writes both names, and classes have a capital letter
+ * (PEP 8). Without a dot it may be what logging prints behind the call stack of a line that it could not write
+ * (Handler.handleError): "Message: …"; in small letters a file that somebody speaks of: "shop.yaml: not found". */
 static bool
 is_behind_headless(const struct traceback *t, const struct logform *f)
 {
-	const char *colon = memchr(f->message, ':', f->length);
+	const char *colon = memchr(f->message, ':', f->length), *dot;
 
-	return t->open && t->frames > 0 && !t->headed && f->indent < t->indent && colon != NULL &&
-		memchr(f->message, '.', (size_t)(colon - f->message)) != NULL;
+	if (!t->open || t->frames == 0 || t->headed || f->indent >= t->indent || colon == NULL)
+		return false;
+	dot = memrchr(f->message, '.', (size_t)(colon - f->message));
+	return dot != NULL && dot[1] >= 'A' && dot[1] <= 'Z';
 }
 
 /* The exception, where one is expected: the name of any class where the stack is indented deeper than it (then only an

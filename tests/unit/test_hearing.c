@@ -369,6 +369,10 @@ static const struct log {
 		"  File \"/v/gunicorn/util.py\", line 424, in import_app\n    app = app(*args, **kwargs)\n"
 		"  File \"/srv/shop.py\", line 9, in create_app\n    rule = eval(words)\n"
 		"  File \"<string>\", line 1\n    a b\nSyntaxError: invalid syntax\n" },
+	/* a call stack is logged, and somebody speaks of a file */
+	{ "healthy.start", "boot", 0,
+		START "  File \"/srv/shop.py\", line 9, in load\n    look(stack_info=True)\n"
+		      "shop.yaml: not found, going on with what is built in\n" },
 	/* two of three are killed from outside, soon after they came: the third has loaded the same */
 	{ "runtime.killed-9-unexplained", "runtime", 1,
 		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
