@@ -369,6 +369,13 @@ static const struct log {
 		"  File \"/v/gunicorn/util.py\", line 424, in import_app\n    app = app(*args, **kwargs)\n"
 		"  File \"/srv/shop.py\", line 9, in create_app\n    rule = eval(words)\n"
 		"  File \"<string>\", line 1\n    a b\nSyntaxError: invalid syntax\n" },
+	/* a program that a request ran has failed */
+	{ "runtime.unhandled-exception", "runtime", 0,
+		START "10.0.0.17 - - [20/Nov/2026:15:25:58 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n"
+		      "Traceback (most recent call last):\n"
+		      "  File \"/srv/video.py\", line 9, in convert\n    run([\"ffmpeg\"], check=True)\n"
+		      "subprocess.CalledProcessError: Command '['ffmpeg']' returned non-zero exit status 1.\n"
+		      "10.0.0.17 - - [20/Nov/2026:15:25:59 +0000] \"POST /video HTTP/1.1\" 500 5 \"-\" \"-\"\n" },
 	/* a call stack is logged, and somebody speaks of a file */
 	{ "healthy.start", "boot", 0,
 		START "  File \"/srv/shop.py\", line 9, in load\n    look(stack_info=True)\n"
