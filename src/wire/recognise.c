@@ -179,9 +179,11 @@ take_message(struct recogniser *r, const struct logform *f, const char *text, si
 		take_signature(r, f, text, length);
 }
 
-/* Lines that one line stands for. */
+static bool take_flat(struct recogniser *r, const struct logform *f, const char *row, const char *text, size_t length);
+
+/* Lines that one line stands for. FOLDED: each of them may stand for several in its turn. */
 static void
-take_plain(struct recogniser *r, const struct text *plain, const char *text, size_t length)
+take_plain(struct recogniser *r, const struct text *plain, bool folded, const char *text, size_t length)
 {
 	const char *at, *end = plain->at + plain->len, *newline;
 	struct logform f;
@@ -191,21 +193,9 @@ take_plain(struct recogniser *r, const struct text *plain, const char *text, siz
 		if (newline == NULL)
 			newline = end;
 		logform_read(&f, at, (size_t)(newline - at));
-		take_message(r, &f, text, length);
+		if (!folded || !take_flat(r, &f, at, text, length))
+			take_message(r, &f, text, length);
 	}
-}
-
-/* A JSON line may hold a whole traceback. False when it is not one that we know. */
-static bool
-take_json(struct recogniser *r, const struct logform *outer, const char *text, size_t length)
-{
-	struct text plain;
-
-	text_init(&plain, r->plain, sizeof r->plain);
-	if (!jsonline_read(&plain, outer->message, outer->length, r->traceback.open && !r->traceback.ended))
-		return false;
-	take_plain(r, &plain, text, length);
-	return true;
 }
 
 /* Is F a message with a traceback behind it in the same line? Such messages begin with a capital letter, and are long. */
@@ -221,16 +211,30 @@ is_flat(const struct logform *f)
 	return found != NULL && found + sizeof head + 16 < f->message + f->length;
 }
 
+/* ROW is where the line of F begins: TEXT, or a line that this stands for. */
 static bool
-take_flat(struct recogniser *r, const struct logform *f, const char *text, size_t length)
+take_flat(struct recogniser *r, const struct logform *f, const char *row, const char *text, size_t length)
 {
 	struct text plain;
 
 	if (!is_flat(f))
 		return false;
+	text_init(&plain, r->unfolded, sizeof r->unfolded);
+	flatline_read(&plain, row, (size_t)(f->message + f->length - row), r->copied);
+	take_plain(r, &plain, false, text, length);
+	return true;
+}
+
+/* A JSON line may hold a whole traceback, and that its newlines written out once more. False when it is not one that we know. */
+static bool
+take_json(struct recogniser *r, const struct logform *outer, const char *text, size_t length)
+{
+	struct text plain;
+
 	text_init(&plain, r->plain, sizeof r->plain);
-	flatline_read(&plain, text, (size_t)(f->message + f->length - text), r->copied);
-	take_plain(r, &plain, text, length);
+	if (!jsonline_read(&plain, outer->message, outer->length, r->traceback.open && !r->traceback.ended))
+		return false;
+	take_plain(r, &plain, true, text, length);
 	return true;
 }
 
@@ -281,7 +285,7 @@ take_row(struct recogniser *r, const char *line, size_t length)
 		logform_read(&f, line + r->prefix_length, length - r->prefix_length);
 	if (f.length > 0 &&
 		(((f.message[0] == '{' || f.message[0] == '"') && take_json(r, &f, line, length)) ||
-			take_flat(r, &f, line, length)))
+			take_flat(r, &f, line, line, length)))
 		return;
 	take_message(r, &f, line, length);
 }

@@ -65,7 +65,8 @@ struct recogniser {
 	size_t error_length;
 	size_t held;                 /* bytes of a line that has not ended yet */
 	char line[RECOGNISER_LINE];  /* that one, or one whose colours are taken out */
-	char plain[RECOGNISER_LINE]; /* what a JSON line, or a flattened one, stands for */
+	char plain[RECOGNISER_LINE];    /* what a JSON line stands for */
+	char unfolded[RECOGNISER_LINE]; /* what a flattened one stands for, perhaps one of `plain` */
 };
 
 /* SINK is called with CONTEXT and each line that is recognised, while it is fed. */

@@ -369,6 +369,11 @@ static const struct log {
 		"  File \"/v/gunicorn/util.py\", line 424, in import_app\n    app = app(*args, **kwargs)\n"
 		"  File \"/srv/shop.py\", line 9, in create_app\n    rule = eval(words)\n"
 		"  File \"<string>\", line 1\n    a b\nSyntaxError: invalid syntax\n" },
+	/* a traceback in one line of a JSON object, its newlines written out once more */
+	{ "boot.import-missing", "boot", 1,
+		"{\"level\":\"error\",\"message\":\"Exception in worker process Traceback (most recent call last):\\\\n  File "
+		"\\\"/v/gunicorn/util.py\\\", line 371, in import_app\\\\n    mod = importlib.import_module(module)\\\\n"
+		"ModuleNotFoundError: No module named 'shop'\"}\n" },
 	/* a program that a request ran has failed */
 	{ "runtime.unhandled-exception", "runtime", 0,
 		START "10.0.0.17 - - [20/Nov/2026:15:25:58 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n"
