@@ -1,6 +1,7 @@
 /*
- * account -- users and groups by name or number, looked up once, at load time (getpwnam may block on the network:
- * never later).
+ * account -- users and groups by name or number (getpwnam(3)). Where nsswitch.conf(5) has a directory server asked, that may last as
+ * long as the server is silent: so they are looked up when a configuration is read, and at a start only of a service for which that
+ * failed then.
  */
 #ifndef BRIDLE_OS_ACCOUNT_H
 #define BRIDLE_OS_ACCOUNT_H
