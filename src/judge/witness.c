@@ -326,11 +326,16 @@ facts_of_answer(int status, enum fact found[WITNESS_FACTS])
 	return 2;
 }
 
-/* Before 20.1 nothing is logged of a worker that a signal ended (gunicorn-facts 2.5). */
-static bool
-is_mute(const struct signature_match *m)
+/* What follows from the release: before 20.1 nothing is logged of a worker that a signal ended (gunicorn-facts 2.5); from 22 on the age of a
+ * heartbeat is compared on another clock than the one that its file begins with, so that nobody hangs in an import for too long (6.1). */
+static enum fact
+fact_of_release(const struct signature_match *m)
 {
-	return m->signature == SIGNATURE_STARTING_RELEASE && (m->pid < 20 || (m->pid == 20 && m->detail == 0));
+	if (m->signature != SIGNATURE_STARTING_RELEASE)
+		return FACT_NONE;
+	if (m->pid < 20 || (m->pid == 20 && m->detail == 0))
+		return FACT_MUTE;
+	return m->pid >= 22 ? FACT_UNTIMED : FACT_NONE;
 }
 
 static enum fact
@@ -353,9 +358,9 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 {
 	/* witness_traceback() may leave it so */
 	found[0] = FACT_NONE;
-	if (what->kind == RECOGNISED_LINE && is_mute(&what->match)) {
+	if (what->kind == RECOGNISED_LINE && fact_of_release(&what->match) != FACT_NONE) {
 		found[0] = FACT_STARTING;
-		found[1] = FACT_MUTE;
+		found[1] = fact_of_release(&what->match);
 		return 2;
 	}
 	switch (what->kind) {

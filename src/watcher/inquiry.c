@@ -13,7 +13,7 @@
 #include "watcher/watch.h"
 
 /* What opens no case, but tells something when there is one. At most 32: each is a bit of service.context. */
-static const enum fact contexts[] = { FACT_STARTING, FACT_MUTE, FACT_WORKERS, FACT_LISTENING, FACT_BOOTING, FACT_READY,
+static const enum fact contexts[] = { FACT_STARTING, FACT_MUTE, FACT_UNTIMED, FACT_WORKERS, FACT_LISTENING, FACT_BOOTING, FACT_READY,
 	FACT_SERVED, FACT_POST_FORK };
 enum { CONTEXTS = sizeof contexts / sizeof contexts[0] };
 

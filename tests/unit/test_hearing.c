@@ -102,6 +102,13 @@ static const struct log {
 		"  File \"/srv/web.py\", line 9, in <module>\n    raise ValueError(\"no\")\n"
 		"ValueError: no\n"
 		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n" },
+	/* as old as the default timeout: it never beat, where a release looks at that */
+	{ "boot.timeout", "boot", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 20.1.0\n" START
+		"[2026-11-20 15:26:20 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
+	{ "runtime.timeout", "runtime", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n" START
+		"[2026-11-20 15:26:20 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
 	/* a pre_fork hook is the master's, though it is called where workers are born; what a worker raises there is its own */
 	{ "master.crash", "runtime", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Unhandled exception in main loop\n"
