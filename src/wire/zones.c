@@ -29,15 +29,25 @@ with_offset(struct zones *z, int64_t second, int32_t ahead)
 	return second + z->shift;
 }
 
+/* A time of day alone, which may have left the day by its offset, on the day that puts it nearest to TO: midnight may lie between. */
+static int64_t
+on_a_day_near(int64_t to, int64_t clock)
+{
+	int64_t same = to - to % DAY + clock;
+
+	return nearer(to, nearer(to, same, same - DAY), same + DAY);
+}
+
 static int64_t
 without_offset(const struct zones *z, int64_t second)
 {
-	int64_t utc = second + z->shift;
+	int64_t utc = second + z->shift, local = utc - z->ahead;
 
-	/* a time of day alone */
-	if (second < DAY && z->second >= YEAR)
-		utc = z->second - z->second % DAY + second;
-	return z->said && z->second >= 0 ? nearer(z->second, utc, utc - z->ahead) : utc;
+	if (second < DAY && z->second >= YEAR) {
+		utc = on_a_day_near(z->second, utc);
+		local = on_a_day_near(z->second, local);
+	}
+	return z->said && z->second >= 0 ? nearer(z->second, utc, local) : utc;
 }
 
 int64_t

@@ -21,7 +21,7 @@ struct zones {
 void zones_init(struct zones *z);
 
 /* SECOND and AHEAD of a time, as wire/stamp.h has them: on the clock of all others, in seconds since 1970. A time without an
- * offset is put where it lies nearer to the one before, one without a day into the day of that. */
+ * offset is put where it lies nearer to the one before, one without a day into the day that does so. */
 int64_t zones_second(struct zones *z, int64_t second, int32_t ahead);
 
 #endif

@@ -43,6 +43,19 @@ static const struct log {
 		"objc[7]: +[NSString initialize] may have been in progress in another thread when fork() was called.\n"
 		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
 		"[2026-11-20 15:25:49 +0000] [9] [INFO] Booting worker with pid: 9\n" },
+	/* a time of day belongs to no day: it is another one in UTC than at that place, or midnight has passed */
+	{ "boot.fork-safety", "boot", 1,
+		"[2026-11-20 09:25:39 +1000] [1] [INFO] Using worker: sync\n"
+		"09:25:49 [Q] INFO model loaded\n"
+		"objc[7]: +[NSString initialize] may have been in progress in another thread when fork() was called.\n"
+		"[2026-11-20 09:25:49 +1000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-20 09:25:49 +1000] [9] [INFO] Booting worker with pid: 9\n" },
+	{ "boot.fork-safety", "boot", 1,
+		"[2026-11-20 23:59:59 +0000] [1] [INFO] Using worker: sync\n"
+		"00:00:01 [Q] INFO model loaded\n"
+		"objc[7]: +[NSString initialize] may have been in progress in another thread when fork() was called.\n"
+		"[2026-11-21 00:00:01 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-21 00:00:01 +0000] [9] [INFO] Booting worker with pid: 9\n" },
 	/* a program that runs Gunicorn tells of its end; why it ended was said before */
 	{ "boot.unexplained", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Shutting down: Master\n"
