@@ -401,6 +401,8 @@ static const struct log {
 		      "  File \"/srv/video.py\", line 9, in convert\n    run([\"ffmpeg\"], check=True)\n"
 		      "subprocess.CalledProcessError: Command '['ffmpeg']' returned non-zero exit status 1.\n"
 		      "10.0.0.17 - - [20/Nov/2026:15:25:59 +0000] \"POST /video HTTP/1.1\" 500 5 \"-\" \"-\"\n" },
+	/* Python names the stream; others may use its words */
+	{ "healthy.start", "boot", 0, START "Error: reentrant call inside the shop\n" },
 	/* a call stack is logged, and somebody speaks of a file */
 	{ "healthy.start", "boot", 0,
 		START "  File \"/srv/shop.py\", line 9, in load\n    look(stack_info=True)\n"
