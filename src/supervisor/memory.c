@@ -228,20 +228,34 @@ put_listeners(struct bridled *b, const struct service *s, struct batch *batch)
 	}
 }
 
-/* All of them anew, and only then the old ones away: at no moment is one missing. */
-static void
-deposit_listeners(struct bridled *b)
+/* False with errno: some found no room. */
+static bool
+put_all(struct bridled *b)
 {
-	const unsigned before = b->deposit.packets;
 	struct batch batch = { .good = true };
 
 	for (uint32_t i = 0; i < b->capacity; i++)
 		if (b->services[i] != NULL)
 			put_listeners(b, b->services[i], &batch);
 	put_batch(b, &batch);
-	if (!batch.good)
-		log_debug("some listeners would end with us: %s", strerror(errno));
+	return batch.good;
+}
+
+/* All of them anew, and only then the old ones away: at no moment is one missing. Where there is no room for them twice (ETOOMANYREFS
+ * of unix(7): a user may have no more on the way than one process may have open), rather none for a moment than some of them for long. */
+static void
+deposit_listeners(struct bridled *b)
+{
+	const unsigned before = b->deposit.packets;
+	bool good = put_all(b);
+
 	deposit_drop(&b->deposit, before);
+	if (!good && before > 0) {
+		deposit_drop(&b->deposit, b->deposit.packets);
+		good = put_all(b);
+	}
+	if (!good)
+		log_debug("some listeners would end with us: %s", strerror(errno));
 }
 
 void

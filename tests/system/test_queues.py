@@ -1,7 +1,9 @@
 """Nobody of a service lives, and bridled is killed: its queues remain, and whoever waits in one is answered in the end."""
 import itertools
 import os
+import pathlib
 import pwd
+import re
 import signal
 import socket
 import threading
@@ -12,7 +14,7 @@ import processes
 from chaos import listening
 from client import Traffic, connect, parse
 from control import Connection
-from sections import web
+from sections import program, web
 from test_blind import NO_SIGHT
 from test_survival import Reaper, info, wait_reborn
 from waiting import PATIENCE, until
@@ -189,6 +191,26 @@ def test_a_queue_outlives_who_has_just_answered(bridled):
             site.process.wait()
             site.start()
         assert len(sockets & listening(site.pid)) == len(sockets) - 1 == 30, "the same, but for the control socket"
+
+
+def kept(pid):
+    """How many descriptors lie in the queues of sockets of PID: scm_fds of proc_pid_fdinfo(5), since Linux 5.8."""
+    found = [re.search(r"^scm_fds:\s*(\d+)", path.read_text(), re.M) for path in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir()]
+    return sum(int(one.group(1)) for one in found if one)
+
+
+def test_as_many_queues_as_may_travel(bridled, as_root):
+    """A user may have no more descriptors on the way than one process may have open (ETOOMANYREFS, unix(7)): of so many listeners not
+    all can be kept twice, but once they are, whatever moves."""
+    binds = [" ".join(f"unix:{{root}}/{n}-{k}.sock" for k in range(16)) for n in range(20)]
+    site = bridled(*(web(f"asleep{n}", start="on-demand", bind=bind) for n, bind in enumerate(binds)),
+                   program("nap", "/bin/sleep 3600"), user=pwd.getpwnam("nobody").pw_uid, wrapper=["prlimit", "--nofile=500:500"])
+    site.wait_state("running", "nap")
+    for _ in range(3):
+        for deed, state in ("stop", "stopped"), ("start", "running"):
+            site.bridle(deed, "nap")
+            site.wait_state(state, "nap")
+            until(lambda: kept(site.pid) == 320, "all to be kept", 5)
 
 
 def test_an_address_is_free_at_once(bridled, free_ports):
