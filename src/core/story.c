@@ -119,12 +119,24 @@ are_two(int32_t one, int32_t other)
 	return one > 0 && other > 0 && one != other;
 }
 
+/* A worker that says what only a master can say of a worker is an application that quotes. */
+static bool
+is_quoted(const struct story *s, const struct story_event *e)
+{
+	if (e->pid <= 0 || e->speaker <= 0 || e->fact == FACT_BOOTING || e->fact == FACT_EXITING)
+		return false;
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->workers[i].pid == e->speaker)
+			return s->workers[i].boot_seen;
+	return false;
+}
+
 /* One master was asked to end, and another one lost a worker: a replacement beside its predecessor, or two services that write to
  * one log. In either order, for viewers may print the newest line first. */
 static bool
 is_beside_a_stop(const struct story *s, const struct story_event *e)
 {
-	return (is_death_told(e) && are_two(s->stopped, e->speaker)) ||
+	return (is_death_told(e) && are_two(s->stopped, e->speaker) && !is_quoted(s, e)) ||
 		(e->fact == FACT_STOP && are_two(s->bereft, e->speaker));
 }
 
@@ -312,15 +324,6 @@ note(struct story *s, const struct story_event *e)
 	/* clang-format on */
 	if (is_death_told(e) && s->bereft == 0)
 		s->bereft = e->speaker;
-}
-
-/* A worker that says of itself what only a master can say of a worker is an application that quotes. */
-static bool
-is_quoted(struct story *s, const struct story_event *e)
-{
-	const struct story_worker *w = find(s, e->speaker);
-
-	return e->pid > 0 && e->fact != FACT_BOOTING && e->fact != FACT_EXITING && w != NULL && w->boot_seen;
 }
 
 static bool

@@ -403,6 +403,16 @@ static const struct log {
 		      "10.0.0.17 - - [20/Nov/2026:15:25:59 +0000] \"POST /video HTTP/1.1\" 500 5 \"-\" \"-\"\n" },
 	/* Python names the stream; others may use its words */
 	{ "healthy.start", "boot", 0, START "Error: reentrant call inside the shop\n" },
+	/* a worker that tells of another one's death behind a stop is no other master */
+	{ "shutdown.requested", "shutdown", 1,
+		"[2026-11-20 15:20:00 +0000] [1] [INFO] Starting gunicorn 21.2.0\n"
+		"[2026-11-20 15:20:00 +0000] [7] [INFO] Booting worker with pid: 7\n"
+		"[2026-11-20 15:20:00 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: term\n"
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		"[2026-11-20 15:25:50 +0000] [8] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-20 15:25:50 +0000] [8] [INFO] Worker exiting (pid: 8)\n"
+		"[2026-11-20 15:25:51 +0000] [1] [INFO] Shutting down: Master\n" },
 	/* a call stack is logged, and somebody speaks of a file */
 	{ "healthy.start", "boot", 0,
 		START "  File \"/srv/shop.py\", line 9, in load\n    look(stack_info=True)\n"
