@@ -326,8 +326,9 @@ facts_of_answer(int status, enum fact found[WITNESS_FACTS])
 	return 2;
 }
 
-/* What follows from the release: before 20.1 nothing is logged of a worker that a signal ended (gunicorn-facts 2.5); from 22 on the age of a
- * heartbeat is compared on another clock than the one that its file begins with, so that nobody hangs in an import for too long (6.1). */
+/* What follows from the release: before 20.1 nothing is logged of a worker that a signal ended (gunicorn-facts 2.5); from 22 on the age
+ * of a heartbeat is compared on another clock than the one that its file begins with, so that nobody hangs in an import for too
+ * long (6.1). */
 static enum fact
 fact_of_release(const struct signature_match *m)
 {

@@ -125,8 +125,8 @@ skip_module(const struct logform *f, size_t end)
 	return n > 0 && begins(f, end + 4 + n, ": ") ? 5 + n : 0;
 }
 
-/* "[ERROR]", "[error    ]" (structlog), "ERROR", "ERROR:", "ERROR -", each followed by a blank. What a shipper says of a line stands to the left of
- * what its writer says, so the last one counts. */
+/* "[ERROR]", "[error    ]" (structlog), "ERROR", "ERROR:", "ERROR -", each followed by a blank. What a shipper says of a line stands to the
+ * left of what its writer says, so the last one counts. */
 static bool
 peel_level(struct logform *f)
 {

@@ -63,8 +63,8 @@ struct recogniser {
 	int32_t traceback_speaker;
 	char error_text[512]; /* the last exception's line of the traceback in hand */
 	size_t error_length;
-	size_t held;                 /* bytes of a line that has not ended yet */
-	char line[RECOGNISER_LINE];  /* that one, or one whose colours are taken out */
+	size_t held;                    /* bytes of a line that has not ended yet */
+	char line[RECOGNISER_LINE];     /* that one, or one whose colours are taken out */
 	char plain[RECOGNISER_LINE];    /* what a JSON line stands for */
 	char unfolded[RECOGNISER_LINE]; /* what a flattened one stands for, perhaps one of `plain` */
 };
