@@ -413,6 +413,14 @@ static const struct log {
 		"[2026-11-20 15:25:50 +0000] [8] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
 		"[2026-11-20 15:25:50 +0000] [8] [INFO] Worker exiting (pid: 8)\n"
 		"[2026-11-20 15:25:51 +0000] [1] [INFO] Shutting down: Master\n" },
+	/* Gunicorn's frames are left out: whoever runs that program may be a worker */
+	{ "boot.app-exception", "boot", 0,
+		START "[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		      "Traceback (most recent call last):\n"
+		      "  File \"/srv/app.py\", line 9, in <module>\n    check_output([\"git\", \"describe\"])\n"
+		      "subprocess.CalledProcessError: Command '['git', 'describe']' returned non-zero exit status 128.\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) exited with code 3\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n" },
 	/* a call stack is logged, and somebody speaks of a file */
 	{ "healthy.start", "boot", 0,
 		START "  File \"/srv/shop.py\", line 9, in load\n    look(stack_info=True)\n"
