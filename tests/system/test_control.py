@@ -1,8 +1,10 @@
 """The control socket: who may, what a stranger's client can, and that no client can do harm."""
 import json
+import os
 import pwd
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -131,6 +133,21 @@ def test_many_calls_at_once_keep_nobody_waiting(bridled):
             longest = max(longest, took(lambda: site.call("Info")))
     assert longest < 30 * single
     assert site.call("Info")["watcher"] == watcher
+
+
+def test_what_another_asked_for_before_is_no_answer(bridled):
+    """A stop and a start that the supervisor finds together: the start is not told of the stop's moves as if it had failed."""
+    site = bridled(NAP)
+    master = site.wait_state("running", "nap")["master"]
+    with Connection(site.control) as one, Connection(site.control) as other:
+        os.kill(site.pid, signal.SIGSTOP)
+        one.send("Stop", name="nap")
+        time.sleep(0.5)  # for the watcher to pass it on first
+        other.send("Start", name="nap")
+        time.sleep(0.5)
+        os.kill(site.pid, signal.SIGCONT)
+        other.receive()
+    assert site.wait_state("running", "nap")["master"] != master
 
 
 # Run as another user: 200 connections that say nothing, until standard input ends.
