@@ -208,7 +208,7 @@ def test_as_many_queues_as_may_travel(bridled, as_root):
     site.wait_state("running", "nap")
     for _ in range(3):
         for deed, state in ("stop", "stopped"), ("start", "running"):
-            site.bridle(deed, "nap")
+            site.ctl(deed, "nap")
             site.wait_state(state, "nap")
             until(lambda: kept(site.pid) == 320, "all to be kept", 5)
 
