@@ -119,11 +119,12 @@ are_two(int32_t one, int32_t other)
 	return one > 0 && other > 0 && one != other;
 }
 
-/* A worker that says what only a master can say of a worker is an application that quotes. */
+/* A worker that says what only a master can say, of a worker or of its control socket, is an application that quotes. */
 static bool
 is_quoted(const struct story *s, const struct story_event *e)
 {
-	if (e->pid <= 0 || e->speaker <= 0 || e->fact == FACT_BOOTING || e->fact == FACT_EXITING)
+	if ((e->pid <= 0 && e->fact != FACT_CONTROL_OPEN) || e->speaker <= 0 || e->fact == FACT_BOOTING ||
+		e->fact == FACT_EXITING)
 		return false;
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->workers[i].pid == e->speaker)

@@ -421,6 +421,11 @@ static const struct log {
 		      "subprocess.CalledProcessError: Command '['git', 'describe']' returned non-zero exit status 128.\n"
 		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) exited with code 3\n"
 		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n" },
+	/* a worker has no control socket: nobody came in anybody's place */
+	{ "healthy.start", "boot", 0,
+		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		      "[2026-11-20 15:25:50 +0000] [7] [INFO] Control socket listening at 1\n"
+		      "[2026-11-20 15:25:50 +0000] [8] [INFO] Control socket listening at 2\n" },
 	/* a call stack is logged, and somebody speaks of a file */
 	{ "healthy.start", "boot", 0,
 		START "  File \"/srv/shop.py\", line 9, in load\n    look(stack_info=True)\n"
