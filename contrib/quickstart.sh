@@ -194,7 +194,7 @@ run() {
 	trap stop INT TERM
 	if ! wait_ready; then
 		bridle status || true
-		bridle logs -n 20 || true
+		for name in $(bridle status --names); do bridle logs -n 20 "$name" || true; done
 		stop
 		finish 1
 	fi
@@ -206,7 +206,7 @@ run() {
 	printf '\nIt runs until you press Ctrl-C. See %s/ in a browser; in another terminal:\n\n    b="%s --root %s"\n' \
 		"$url" "$built/bridle" "$root"
 	try status "what runs; with a name, its workers too"
-	try "logs -f" "what it says"
+	try "logs -f $name" "what it says"
 	try "restart $name" "a new generation beside the old one: no request is lost"
 	try "signal $name KILL" "the worst that can happen to it: it is back at once"
 	try "why $name" "what that was, what proves it, and what to do about it"

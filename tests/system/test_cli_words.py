@@ -111,3 +111,15 @@ def test_the_manual_knows_every_command_and_option():
         assert re.search(rf"^\.It Ic {command}\b", page, re.MULTILINE), command
         for option in options(command):
             assert re.search(rf"Fl Fl {option[2:]}\b", page), option
+
+
+def test_the_quickstart_suggests_what_can_be_typed():
+    """It is the first that anybody types."""
+    script = (TOP / "contrib" / "quickstart.sh").read_text()
+    shown = re.findall(r"^\s*try (\"[^\"]+\"|\w+) ", script, re.MULTILINE)
+    run = re.findall(r"\bbridle ((?:status|logs|ready)[^|;&<>)\n]*)", script)
+    suggested = [words.replace('"', "").replace("$name", "hello") for words in shown + run if "2" not in words.split()]
+    assert len(suggested) >= 8
+    for words in suggested:
+        done = subprocess.run([open_to_all()[0] / "bridle", "--root", "/nonexistent", *words.split()], text=True, capture_output=True)
+        assert done.returncode != 2, f"bridle {words}: {done.stderr}"
