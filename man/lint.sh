@@ -7,6 +7,8 @@ status=0
 for page in "$srcdir"/man/*.[158]; do
 	# which other pages are installed here says nothing of ours
 	complaints=$(mandoc -Tlint "$page" 2>/dev/null | grep -v 'referenced manual not found' || true)
+	# a register of roff, of which there are none: a backslash of a literal text is \e
+	complaints=$complaints$(grep -Hn '\\n' "$page" || true)
 	[ -z "$complaints" ] && continue
 	echo "$complaints"
 	status=1
