@@ -44,6 +44,15 @@ ended_itself(const json_t *death)
 	return field_integer(death, "status", &status);
 }
 
+/* One that fails to boot takes the others along: its master ends them with TERM, and they leave well. */
+static bool
+failed(const json_t *death)
+{
+	int64_t status;
+
+	return field_integer(death, "status", &status) && status != 0;
+}
+
 /* By what a class says after its phase: whether it had loaded its application by then is another question. */
 static const struct manner {
 	const char *name;
@@ -60,12 +69,13 @@ static const struct manner {
 static const struct manner *
 manner_of(const char *class)
 {
+	static const struct manner of_boot = { "", failed };
 	const char *dot = strchr(class, '.');
 
 	for (size_t i = 0; dot != NULL && i < sizeof manners / sizeof manners[0]; i++)
 		if (strcmp(dot + 1, manners[i].name) == 0)
 			return &manners[i];
-	return NULL;
+	return strncmp(class, "boot.", strlen("boot.")) == 0 ? &of_boot : NULL;
 }
 
 const json_t *

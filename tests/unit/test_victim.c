@@ -31,6 +31,8 @@ the_death_that_the_verdict_is_of(void **state)
 	assert_int_equal(victim("runtime.worker-exit", several), 2);
 	assert_int_equal(victim("runtime.oom-kill", several), 3);
 	assert_int_equal(victim("runtime.killed-9-sent", several), 4);
+	/* its neighbours were ended because of it */
+	assert_int_equal(victim("boot.import-missing", several), 2);
 	/* how a worker of a timeout ends is not said by its class */
 	assert_int_equal(victim("runtime.timeout", several), 5);
 }
