@@ -115,6 +115,18 @@ take_away(struct cause_evidence *rest, const struct cause_verdict *v)
 			rest->count[v->facts[k]] = 0;
 }
 
+/* Not what was said already, by whichever proof; and that nobody says why a worker failed to boot is said beside whatever says it. */
+static bool
+is_news(const struct incident *i, unsigned n, enum cause cause)
+{
+	if (cause == i->verdict.cause || cause == CAUSE_BOOT_UNEXPLAINED)
+		return false;
+	for (unsigned k = 0; k < n; k++)
+		if (i->also[k] == cause)
+			return false;
+	return true;
+}
+
 /* What else is proven when the facts that prove the first cause are taken away. */
 static void
 take_also(struct incident *i, const struct cause_evidence *e)
@@ -129,7 +141,7 @@ take_also(struct incident *i, const struct cause_evidence *e)
 		v = cause_judge(&rest);
 		if (v.cause == CAUSE_UNKNOWN || v.cause == CAUSE_HEALTHY)
 			return;
-		if (v.cause != i->verdict.cause && v.confidence >= CAUSE_CONFIDENT)
+		if (v.confidence >= CAUSE_CONFIDENT && is_news(i, n, v.cause))
 			i->also[n++] = v.cause;
 	}
 }

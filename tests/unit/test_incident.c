@@ -37,6 +37,27 @@ each_death_is_told(void **state)
 	assert_int_equal(i.also[1], CAUSE_UNKNOWN);
 }
 
+/* A boot that fails for one reason: that nobody says why is what the rest alone would say. */
+static void
+what_is_explained_is_not_unexplained(void **state)
+{
+	struct incident_lines lines;
+	struct incident i;
+	struct story s;
+
+	(void)state;
+	incident_lines_clear(&lines);
+	story_init(&s);
+	told(&s, FACT_BOOTING, 7);
+	told(&s, FACT_X_ENVIRONMENT, 7);
+	told(&s, FACT_AT_BOOT, 7);
+	told(&s, FACT_EXITED_3, 7);
+	told(&s, FACT_REASON_BOOT, 0);
+	incident_take(&i, story_close(&s, false), &lines, &s);
+	assert_int_equal(i.verdict.cause, CAUSE_ENV_MISSING);
+	assert_int_equal(i.also[0], CAUSE_UNKNOWN);
+}
+
 /* What is proven by circumstances alone does not prove the next one as well. */
 static void
 one_death_is_told_once(void **state)
@@ -62,6 +83,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_death_is_told),
 		cmocka_unit_test(one_death_is_told_once),
+		cmocka_unit_test(what_is_explained_is_not_unexplained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
