@@ -145,14 +145,25 @@ read_row(struct span rest, struct span *function)
 }
 
 /* Gunicorn's handler of the SIGABRT that ends a worker over its timeout (workers/base.py of 20.1 to the newest) stands at the
- * end of such a stack, and says nothing: what it interrupted is the frame before. */
+ * end of such a stack, and says nothing: what it interrupted is the frame before. Nor can anybody look into what is frozen into Python
+ * (os.environ and the machinery of imports, from 3.11 on): who called it is the place to begin at. */
+static bool
+is_worth_keeping(const struct traceback_error *e, struct span file, uint32_t bits)
+{
+	static const char frozen[] = "<frozen ";
+
+	if (e->file[0] == '\0')
+		return true;
+	return bits != PLACE_BIT(ABORT) && !(file.length >= sizeof frozen - 1 && memcmp(file.at, frozen, sizeof frozen - 1) == 0);
+}
+
 static void
 keep_frame(struct traceback_error *e, struct span file, uint32_t row, uint32_t bits)
 {
 	e->places |= bits;
 	e->kind = EXCEPTION_NONE; /* that of take_raise: it was not the last row */
 	e->name[0] = e->message[0] = '\0';
-	if (bits == PLACE_BIT(ABORT) && e->file[0] != '\0')
+	if (!is_worth_keeping(e, file, bits))
 		return;
 	e->row = row;
 	keep(e->file, sizeof e->file, file);

@@ -35,7 +35,7 @@ struct traceback_error {
 	enum exception kind;
 	char name[64]; /* "" as long as the block has no last line, nor a row that raises it in so many words */
 	char message[256];
-	char file[160];  /* of the innermost frame that was seen, Gunicorn's handler of SIGABRT not counted */
+	char file[160];  /* of the innermost frame that was seen, without Gunicorn's handler of SIGABRT and what is frozen into Python */
 	uint32_t row;    /* in that file; 0 when not known */
 	uint64_t line;   /* of the log */
 	uint32_t places; /* PLACE_BITs of its frames */

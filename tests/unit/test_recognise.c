@@ -557,6 +557,12 @@ tracebacks(void **state)
 	text_init(&t, log, sizeof log);
 	text_addf(&t, "%s%s", block, block);
 	expect(log, "ValueError:/srv/app.py:4 ValueError:/srv/app.py:4");
+	/* what is frozen into Python has no file to look into; unless that is all there is */
+	expect("Traceback (most recent call last):\n  File \"/srv/app.py\", line 2, in <module>\n    key = os.environ[\"KEY\"]\n"
+	       "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'KEY'\n",
+		"KeyError:/srv/app.py:2");
+	expect("Traceback (most recent call last):\n  File \"<frozen runpy>\", line 88, in _run_code\nKeyError: 'KEY'\n",
+		"KeyError:<frozen runpy>:88");
 	/* where a worker was when its time was over, not the handler in which Gunicorn ends it; unless that is all there is */
 	expect("  File \"/srv/app.py\", line 4, in load\n    x\n"
 	       "  File \"/v/gunicorn/workers/base.py\", line 200, in handle_abort\n    sys.exit(1)\nSystemExit: 1\n",
