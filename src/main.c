@@ -61,11 +61,13 @@ watch(char **argv)
 {
 	struct err err;
 
+	if (argv[0] == NULL || argv[1] == NULL) {
+		fputs("bridled: --watch is for bridled itself, which starts its watcher: leave it out\n", stderr);
+		return usage(stderr, SUPERVISOR_USAGE);
+	}
 	take_name("bridled-watcher");
 	log_open("watcher", LOG_LEVEL_INFO);
 	console_take(); /* as the log: a terminal opens to its user, and to root */
-	if (argv[0] == NULL || argv[1] == NULL)
-		return SUPERVISOR_USAGE;
 	if (!privilege_watcher((uid_t)strtoul(argv[0], NULL, 10), (gid_t)strtoul(argv[1], NULL, 10), &err)) {
 		log_error("%s", err.text);
 		return SUPERVISOR_FAILED;

@@ -46,7 +46,7 @@ take(struct bridled *b, const struct signalfd_siginfo *si)
 	case SIGQUIT:
 		/* to process 1, SIGINT means Ctrl-Alt-Del: the machine is to start anew (reboot(2), CAD) */
 		b->again = si->ssi_signo == SIGINT;
-		log_sender(si, "stopping");
+		log_sender(si, b->stopping ? "stopping already; what has not ended yet is hurried" : "stopping");
 		if (b->safe) /* to stop is somebody's decision */
 			resume_settle(b, clock_now());
 		bridled_stop(b);

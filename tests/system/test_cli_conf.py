@@ -107,7 +107,7 @@ def test_logs_without_a_daemon_and_without_a_configuration(tmp_path):
 
 
 @pytest.mark.parametrize("words, said", [(["stray"], "one word too many: 'stray'"), (["--ready-fd", "x"], "a descriptor: 'x'"),
-                                         (["--strange"], "--strange")])
+                                         (["--strange"], "--strange"), (["--watch"], "leave it out")])
 def test_bridled_says_what_it_does_not_understand(words, said):
     done = subprocess.run([str(open_to_all()[0] / "bridled"), *words], text=True, capture_output=True, timeout=30 * PATIENCE)
     assert done.returncode == 2 and said in done.stderr and "usage: bridled" in done.stderr

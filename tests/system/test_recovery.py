@@ -31,6 +31,8 @@ def test_a_second_interrupt_hurries(bridled):
     site.wait_state("stopping", "deaf")
     site.process.send_signal(signal.SIGINT)
     site.stop(signal.SIGINT, status=3, timeout=30)
+    said = [line for line in site.said().splitlines() if "SIGINT from process" in line]
+    assert said[0].endswith(": stopping") and "hurried" in said[1], said
 
 
 def test_hup_rereads(bridled):
