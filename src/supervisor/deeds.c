@@ -33,11 +33,18 @@ state_word(const struct service *s)
 	return life_state_name(s->life.state);
 }
 
+/* On its way to where it was asked to go: who asks may wait for that as well as who began it. */
+static bool
+is_under_way(enum life_state state)
+{
+	return state == LIFE_STARTING || state == LIFE_QUEUED || state == LIFE_RESTARTING || state == LIFE_STOPPING;
+}
+
 /* A life_*() call that meant nothing in this state. */
 static void
 say_already(struct answer *a, const struct service *s)
 {
-	a->record.result = LINK_NOTHING;
+	a->record.result = is_under_way(s->life.state) ? LINK_UNDER_WAY : LINK_NOTHING;
 	text_addf(&a->text, "%s is %s already", s->name, state_word(s));
 }
 

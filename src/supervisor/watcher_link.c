@@ -105,11 +105,11 @@ on_readable(struct ev_loop *loop, ev_io *io, int events)
 			watcher_link_be_patient(b);
 			return;
 		}
-		take_record(b, &record, (size_t)n > sizeof record ? 0 : (size_t)n, fd);
-		/* in this order, as ever; and before the next one is answered: who waits for that would take what this one did for what
-		 * became of his own (watcher/waiter.c) */
+		/* in this order, as ever; and before this one is answered: who waits for that would take what happened earlier in this
+		 * round, or was asked for by the one before, for what became of his own (watcher/waiter.c) */
 		memory_catch_up(b);
 		notices_tell(b);
+		take_record(b, &record, (size_t)n > sizeof record ? 0 : (size_t)n, fd);
 	}
 }
 

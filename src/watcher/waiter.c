@@ -187,7 +187,8 @@ accepted(struct client *c, const struct link_record *answer)
 		waiter_tell_accepted(c, answer);
 	} else {
 		waiter->kind = WAIT_OUTCOME;
-		text_copy(waiter->note, sizeof waiter->note, answer->text);
+		if (answer->result == LINK_DONE) /* else it says what is so until the outcome is there */
+			text_copy(waiter->note, sizeof waiter->note, answer->text);
 		client_patience(c, MSEC_NEVER);
 		judge_page(c, &c->w->services.at[slot], &record); /* a deed that was quick has its outcome already */
 	}
@@ -250,7 +251,8 @@ waiter_answered(struct client *c, const struct link_record *answer)
 	if (answer->result == LINK_DONE)
 		chronicle(c);
 	switch ((enum link_result)answer->result) {
-	case LINK_DONE: accepted(c, answer); break;
+	case LINK_DONE:
+	case LINK_UNDER_WAY: accepted(c, answer); break;
 	case LINK_NOTHING: waiter_tell_accepted(c, answer); break;
 	case LINK_REFUSED:
 		if (c->waiter.deed == DEED_REREAD) {
@@ -364,7 +366,11 @@ waiter_forgot(struct client *c, const char *name)
 	if (c->waiter.kind != WAIT_TURN && c->waiter.kind != WAIT_OUTCOME && c->waiter.kind != WAIT_WORKERS &&
 		c->waiter.kind != WAIT_READY)
 		return;
-	client_failed(c, "the service is not in the configuration any more", NULL);
+	/* it is forgotten when nothing of it is left, and the move that said so has gone with its slot (control.c) */
+	if (c->waiter.kind == WAIT_OUTCOME && c->waiter.goal == GOAL_DOWN)
+		client_message(c, "it is stopped, and not in the configuration any more");
+	else
+		client_failed(c, "the service is not in the configuration any more", NULL);
 	client_next(c);
 }
 

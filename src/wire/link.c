@@ -154,7 +154,7 @@ check_record(const struct link_record *r, bool to_supervisor, struct err *err)
 		return err_set(err, 0, "'%s' in the wrong direction", kinds[r->kind].name);
 	if ((used_fields(r) & ~kinds[r->kind].fields) != 0 || r->reserved != 0)
 		return err_set(err, 0, "'%s' with fields that it has not", kinds[r->kind].name);
-	if (r->deed >= DEEDS || r->result > LINK_LATER || r->pid < 0 || r->arg < 0)
+	if (r->deed >= DEEDS || r->result > LINK_UNDER_WAY || r->pid < 0 || r->arg < 0)
 		return err_set(err, 0, "'%s' with a number out of range", kinds[r->kind].name);
 	if (!text_padded(r->text))
 		return err_set(err, 0, "'%s' with a text that is not ended and padded", kinds[r->kind].name);

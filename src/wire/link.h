@@ -81,6 +81,7 @@ enum link_result {
 	LINK_REFUSED,
 	LINK_NOTHING, /* it was so already */
 	LINK_LATER, /* something that was begun before has to end first: ask again when it is not replacing any more */
+	LINK_UNDER_WAY, /* it was begun before, and what comes of that is what would come of this */
 };
 
 struct link_record {

@@ -3,6 +3,7 @@ import json
 import signal
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -52,6 +53,48 @@ def test_twice_is_no_mistake(site):
     site.ctl("start", "web")
     site.ctl("stop", "nap")
     site.ctl("stop", "nap")
+
+
+# Ends 2 s after it is told to.
+SLOW_END = """/bin/sh -c 'trap "sleep 2; exit" TERM; while :; do sleep 0.1; done'"""
+
+
+def test_the_second_to_ask_waits_as_the_first(bridled):
+    """For what was begun before: `bridle stop web && migrate` must not go on while any of it lives."""
+    site = bridled(web(environment="SLOW=2", autostart="no"), program("slow", SLOW_END))
+    site.ctl("start", "--no-wait", "web")
+    assert "web is starting already" in site.ctl("start", "--no-wait", "web")
+    said = [site.ctl("start", "web"), site.state("web")]
+    assert "web is running: generation 1" in said[0] and said[1] == "running", said
+    assert "web is running already" in site.ctl("start", "web")
+    master = site.wait_state("running", "slow")["master"]
+    site.ctl("stop", "--no-wait", "slow")
+    assert "slow is stopping already" in site.ctl("stop", "--no-wait", "slow") and processes.alive(master)
+    assert "slow is stopped, " in site.ctl("stop", "slow") and not processes.alive(master)
+    assert "slow is stopped already" in site.ctl("stop", "slow")
+
+
+def test_the_second_to_ask_fails_as_the_first(bridled):
+    site = bridled(web(app="nope:app", environment="SLOW=0", autostart="no"), program("slow", SLOW_END))
+    both = [subprocess.Popen(site.command("start", "web"), stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for one in both:
+        said = one.communicate()[1]
+        assert one.returncode == FAILED and "No module named 'nope'" in said, said
+    site.wait_state("running", "slow")
+    site.ctl("stop", "--no-wait", "slow")
+    waiting = subprocess.Popen(site.command("stop", "slow"), stderr=subprocess.PIPE, text=True)
+    time.sleep(0.5)  # for it to ask
+    site.ctl("start", "slow")
+    said = waiting.communicate()[1]
+    assert waiting.returncode == FAILED and "start was asked for" in said, said
+
+
+def test_stop_waits_for_one_that_is_no_more_in_the_configuration(bridled):
+    site = bridled(program("nap", "/bin/sleep 3600"), program("slow", SLOW_END))
+    master = site.wait_state("running", "slow")["master"]
+    site.write(program("nap", "/bin/sleep 3600"))
+    site.ctl("reload")
+    assert "stopped" in site.ctl("stop", "slow") and not processes.alive(master)
 
 
 def test_exit_codes(site):

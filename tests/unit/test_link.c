@@ -197,7 +197,7 @@ unused_fields_are_zero(void **state)
 	REFUSED(LINK_MOVED, TO_WATCHER, reserved, 1);
 	REFUSED(LINK_MOVED, TO_WATCHER, pid, -1);
 	REFUSED(LINK_MOVED, TO_WATCHER, arg, -1);
-	REFUSED(LINK_ANSWER, TO_WATCHER, result, LINK_LATER + 1);
+	REFUSED(LINK_ANSWER, TO_WATCHER, result, LINK_UNDER_WAY + 1);
 	REFUSED(LINK_ANSWER, TO_WATCHER, deed, DEEDS);
 	/* the end of the text must be there, and nothing be hidden behind it */
 	REFUSED(LINK_ANSWER, TO_WATCHER, text[LINK_TEXT - 1], 'x');

@@ -172,6 +172,31 @@ a_deed_that_was_quicker_than_its_answer_is_seen(void **state)
 	close(fd);
 }
 
+/* Begun by somebody else, before: an older state says nothing, and what comes of it is the answer. */
+static void
+what_is_under_way_is_waited_for(void **state)
+{
+	struct stage *s = *state;
+	struct link_record request;
+	unsigned web = running(s, "web");
+	int fd;
+
+	stage_start(s);
+	fd = stage_connect(s);
+	stage_move(s, web, LIFE_STOPPING, ON_STOP);
+	stage_call(fd, "org.bridle.Stop", json_pack("{s:s, s:b}", "name", "web", "no_wait", 1), false);
+	request = stage_receive(s);
+	answer(s, &request, LINK_UNDER_WAY, "web is stopping already");
+	expect_message(fd, "web is stopping already");
+	stage_call(fd, "org.bridle.Stop", json_pack("{s:s}", "name", "web"), false);
+	request = stage_receive(s);
+	answer(s, &request, LINK_UNDER_WAY, "web is stopping already");
+	stage_settle(s);
+	stage_move(s, web, LIFE_STOPPED, ON_EMPTY);
+	expect_message(fd, "web is stopped, 0.");
+	close(fd);
+}
+
 static void
 a_failed_boot_is_told_with_its_reason_and_log(void **state)
 {
@@ -507,6 +532,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(calls_are_answered_in_their_order, stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(a_deed_that_was_quicker_than_its_answer_is_seen, stage_setup,
 			stage_teardown),
+		cmocka_unit_test_setup_teardown(what_is_under_way_is_waited_for, stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(a_failed_boot_is_told_with_its_reason_and_log, stage_setup,
 			stage_teardown),
 		cmocka_unit_test_setup_teardown(a_refusal_is_passed_on, stage_setup, stage_teardown),
