@@ -26,18 +26,21 @@ inquiry_flush(struct inquiry *q)
 }
 
 /* What a service's own output cannot prove: the kernel, the proxy and the platform do not write there, and a 504 is the
- * application's. Who prints their words quotes them; and so does a worker that speaks as only its master can. */
+ * application's. Who prints their words quotes them; so does a worker that speaks as only its master can, and whoever relays
+ * what another Gunicorn says. */
 static bool
-is_quoted(const struct service *s, const struct recognised *what)
+is_quoted(struct watcher *w, struct service *s, const struct recognised *what)
 {
 	enum signature_who who;
 
 	if (what->kind != RECOGNISED_LINE)
 		return false;
 	who = signatures[what->match.signature].who;
-	return who == SIGNATURE_BY_FOREIGN ||
-		(who == SIGNATURE_BY_MASTER && what->speaker > 0 && s->sampler != NULL &&
-			workers_find(&s->sampler->workers, what->speaker) != NULL);
+	if (who == SIGNATURE_BY_FOREIGN || what->speaker <= 0 || s->sampler == NULL)
+		return who == SIGNATURE_BY_FOREIGN;
+	if (workers_find(&s->sampler->workers, what->speaker) != NULL)
+		return who == SIGNATURE_BY_MASTER;
+	return speakers_stranger(w, s, what);
 }
 
 /* The end of a worker that is watched is told by who saw it, and exactly; what its master says of it is only kept. Where nobody
@@ -148,15 +151,15 @@ heard(void *context, const struct recognised *what)
 	struct service *s = &w->services.at[w->inquiries.slot];
 	struct recognised now = *what;
 
-	note_word(s, what);
 	if (what->kind == RECOGNISED_ANSWER) {
 		/* 500 too: the application was reached; 502 to 504 are said by who did not reach it */
 		if (what->match.detail <= 500)
 			inquiry_told(w, s, FACT_SERVED, 0);
 		return;
 	}
-	if (is_quoted(s, what))
+	if (is_quoted(w, s, what))
 		return;
+	note_word(s, what);
 	if (is_seen_otherwise(w, s, what)) {
 		if (s->inquiry != NULL && s->inquiry->told != NULL)
 			hearing_keep(&s->inquiry->told->hearing, what);

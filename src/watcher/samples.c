@@ -203,6 +203,7 @@ samples_moved(struct watcher *w, struct service *s)
 
 	if (s->sampler == NULL || !services_read(&w->services, s->slot, &record))
 		return;
+	speakers_follow(&s->sampler->speakers, &record);
 	s->sampler->interval = 0; /* from the shortest again */
 	if (record.state != LIFE_RUNNING)
 		s->sampler->queue = -1; /* it is not looked at any more */

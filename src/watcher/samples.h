@@ -23,6 +23,7 @@
 #include "watcher/idleness.h"
 #include "watcher/lastline.h"
 #include "watcher/probes.h"
+#include "watcher/speakers.h"
 #include "watcher/workers.h"
 #include "wire/page.h"
 
@@ -63,6 +64,7 @@ struct sampler {
 	int64_t told_workers;            /* how many workers its master said it has; -1: it did not */
 	msec greeted;                    /* when a worker was last heard to boot; 0: never */
 	struct lastline lastline;        /* of its output */
+	struct speakers speakers;        /* in it */
 	uint32_t statsd_address;         /* where that goes on to (wire/page.h) */
 	uint16_t statsd_port;
 	bool blind_told;

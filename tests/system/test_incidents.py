@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+import urllib.parse
 
 import pytest
 
@@ -212,6 +213,29 @@ def test_a_crash_beside_a_timeout(site, edge):
     assert set(told) == {"runtime.timeout", "runtime.crash-signal"}
     assert [one["pid"] for one in told["runtime.timeout"]["deaths"]] == [silent] and silent in victims
     assert [one["signal"] for one in told["runtime.crash-signal"]["deaths"]] == [signal.SIGSEGV]
+
+
+STAMP = "[2026-11-28 01:00:00 +0000]"
+RELAYED = f"""{STAMP} [1] [CRITICAL] WORKER TIMEOUT (pid:7)
+  | {STAMP} [1] [CRITICAL] WORKER TIMEOUT (pid:7)
+{STAMP} [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?
+{STAMP} [7] [ERROR] Worker (pid:9) exited with code 5
+{STAMP} [7] [ERROR] Connection in use: ('0.0.0.0', 8000)
+{STAMP} [7] [ERROR] Shutting down: Master
+{STAMP} [7] [ERROR] Reason: Worker failed to boot.
+{STAMP} [7] [INFO] Handling signal: term"""
+
+
+def test_an_application_that_relays_another_gunicorn(site, edge):
+    """Its container's log, say: of what only a master says nothing is told, for none of ours has that number."""
+    made = site("sync")
+    up(made)
+    get(made.address(), f"/say?words={urllib.parse.quote(RELAYED)}")
+    until(lambda: "Handling signal: term" in made.log(), "the lines")
+    ask_in_vain(made, "/segv")
+    named(made, "runtime.crash-signal")
+    assert [one["class"] for one in why(made, 9)] == ["runtime.crash-signal"]
+    assert not [fact for one in why(made, 9) for fact in one["facts"] if "timeout" in str(fact).lower()]
 
 
 def test_what_it_hung_on(site, edge, figures):

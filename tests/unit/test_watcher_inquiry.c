@@ -2,8 +2,12 @@
 #include "unit.h"
 
 #include <ev.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "watcher/watch.h"
 
@@ -80,6 +84,124 @@ last_words_that_came_before_are_told_where_none_came_with_it(void **state)
 	assert_string_equal(last_words(r), "no licence for this machine");
 }
 
+enum { STRANGER = 4194304 /* no pid is as large (PID_MAX_LIMIT of the kernel) */ };
+
+/* We are the master: one that lives, with a child that does. */
+static void
+master_is(struct room *r, int32_t pid)
+{
+	struct page_header *header = (void *)r->w.services.page;
+	struct page_service *record = page_at(header, 0);
+
+	header->used = 1;
+	header->supervisor = getppid();
+	record->kind = PAGE_GUNICORN;
+	record->generations[0] = (struct page_generation){ .number = 1, .master = pid };
+}
+
+static void
+says(struct room *r, int32_t pid, const char *level, const char *words)
+{
+	char line[200];
+
+	snprintf(line, sizeof line, "[2026-11-28 01:00:00 +0000] [%d] [%s] %s\n", (int)pid, level, words);
+	writes(r, line);
+}
+
+static bool
+is_told(const struct room *r)
+{
+	return r->web.inquiry != NULL && r->web.inquiry->told != NULL;
+}
+
+#define TIMEOUT "WORKER TIMEOUT (pid:75)"
+
+static void
+what_another_master_says_is_nothing(void **state)
+{
+	static const char *const words[] = { TIMEOUT, "Worker (pid:75) was sent SIGKILL! Perhaps out of memory?",
+		"Worker (pid:75) exited with code 5", "Shutting down: Master", "Reason: Worker failed to boot.",
+		"Connection in use: ('0.0.0.0', 80)" };
+	struct room *r = *state;
+
+	master_is(r, getpid());
+	says(r, getpid(), "INFO", "Listening at: http://127.0.0.1:8000");
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		says(r, STRANGER, "ERROR", words[i]);
+		says(r, 1, "ERROR", words[i]);
+	}
+	assert_false(is_told(r));
+	says(r, getpid(), "CRITICAL", TIMEOUT);
+	assert_true(is_told(r));
+}
+
+/* A command around it, or a pid namespace of its own: its numbers are others than the page's. */
+static void
+a_master_that_was_not_heard_may_have_another_number(void **state)
+{
+	struct room *r = *state;
+
+	master_is(r, getpid());
+	says(r, STRANGER, "INFO", "Listening at: http://127.0.0.1:8000");
+	says(r, STRANGER, "CRITICAL", TIMEOUT);
+	assert_true(is_told(r));
+}
+
+static void
+the_last_words_of_a_master_are_read_after_its_end(void **state)
+{
+	struct room *r = *state;
+
+	master_is(r, STRANGER);
+	says(r, STRANGER, "INFO", "Listening at: http://127.0.0.1:8000");
+	master_is(r, getpid());
+	says(r, getpid(), "INFO", "Listening at: http://127.0.0.1:8000");
+	says(r, STRANGER, "CRITICAL", TIMEOUT);
+	assert_true(is_told(r));
+}
+
+static pid_t
+child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	return pid;
+}
+
+/* Also after its end: it spoke before. */
+static void
+a_child_of_the_master_may_become_one(void **state)
+{
+	struct room *r = *state;
+	pid_t pid = child();
+
+	assert_true(pid > 0);
+	master_is(r, getpid());
+	says(r, getpid(), "INFO", "Listening at: http://127.0.0.1:8000");
+	says(r, pid, "INFO", "Starting gunicorn 23.0.0");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_false(is_told(r));
+	says(r, pid, "CRITICAL", TIMEOUT);
+	assert_true(is_told(r));
+}
+
+static void
+a_worker_that_nobody_has_seen_is_believed(void **state)
+{
+	struct room *r = *state;
+
+	master_is(r, getpid());
+	says(r, getpid(), "INFO", "Listening at: http://127.0.0.1:8000");
+	says(r, 1, "ERROR", "Exception in worker process");
+	assert_false(is_told(r));
+	says(r, STRANGER, "ERROR", "Exception in worker process");
+	assert_true(is_told(r));
+}
+
 int
 main(void)
 {
@@ -87,6 +209,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(last_words_that_came_with_the_line_of_the_end_are_told, enter, leave),
 		cmocka_unit_test_setup_teardown(last_words_that_came_before_are_told_where_none_came_with_it, enter,
 			leave),
+		cmocka_unit_test_setup_teardown(what_another_master_says_is_nothing, enter, leave),
+		cmocka_unit_test_setup_teardown(a_master_that_was_not_heard_may_have_another_number, enter, leave),
+		cmocka_unit_test_setup_teardown(the_last_words_of_a_master_are_read_after_its_end, enter, leave),
+		cmocka_unit_test_setup_teardown(a_child_of_the_master_may_become_one, enter, leave),
+		cmocka_unit_test_setup_teardown(a_worker_that_nobody_has_seen_is_believed, enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

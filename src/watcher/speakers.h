@@ -1,0 +1,41 @@
+/*
+ * speakers -- the masters of one Gunicorn service by the numbers in its log: whose lines are its own, and whose are those of another
+ * Gunicorn, which its application relays (a subprocess, a container's log, `tail -f`).
+ */
+#ifndef BRIDLE_WATCHER_SPEAKERS_H
+#define BRIDLE_WATCHER_SPEAKERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/recognise.h"
+
+struct watcher;
+struct service;
+struct page_service;
+
+enum { SPEAKERS = 8 };
+
+struct speaker {
+	int32_t pid; /* 0: nobody */
+	bool heard;  /* a line of its own had this number: the log tells pids as we see them */
+};
+
+/* Begins zeroed. */
+struct speakers {
+	struct speaker at[SPEAKERS]; /* the latest: what a master said last is read after its end */
+	uint32_t next;
+};
+
+/* The masters of RECORD, and the one that ended last, are known from now on. */
+void speakers_follow(struct speakers *k, const struct page_service *record);
+
+/*
+ * Is WHAT, a line with a speaker who is no known worker of S, said by somebody who is none of its own? S has a sampler. Only where
+ * each living master has been heard under its pid; before that, and in a pid namespace of its own, nobody is a stranger. What only a
+ * master says (arbiter.py, sock.py) must come from one, or from a living child of one, which USR2 made the next; of what a worker
+ * says itself those alone are strangers who live and are of another family, for one that has just been born may be dead by now.
+ */
+bool speakers_stranger(struct watcher *w, struct service *s, const struct recognised *what);
+
+#endif
