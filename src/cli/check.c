@@ -143,7 +143,7 @@ check_command(const struct arguments *a)
 	else if (!place_config(path, a, &t))
 		return trouble_tell(&t);
 	conf_report_init(&report);
-	conf = conf_read(path, &report);
+	conf = conf_read_rest(path, &report);
 	if (conf != NULL)
 		conf_check(conf, &report);
 	complaints_print(stdout, p, &report);

@@ -1,7 +1,8 @@
 /*
  * build.c -- two stages. While lines come in, settings of one section lie in `service` (those of [bridle], which may appear
  * in every file, in `bridle`) and complaints go to the report; at its end a section is settled into the arena. Only when
- * all files are read and nothing was complained of does a struct conf come of it: there is no half of one.
+ * all files are read and nothing was complained of does a struct conf come of it: there is no half of one, but for
+ * conf_check(), which has something to say of the rest, too.
  */
 #include "conf/build.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "conf/digest.h"
+#include "conf/environment_file.h"
 #include "conf/heading.h"
 #include "conf/relations.h"
 #include "conf/values.h"
@@ -102,6 +103,7 @@ complain_misplaced(struct build *b, struct build_place place, const struct conf_
 		[CONF_PROGRAM] = "[program:NAME]",
 	};
 
+	b->names_lost = b->names_lost || key_id(key) == KEY_include;
 	build_complain(b, place, "%s: '%s' belongs in a section %s, not in %s", section_label(b), key->name,
 		home[key->scope], here[b->section.kind]);
 }
@@ -223,21 +225,6 @@ name_position(const struct build *b, const char *name, bool *found)
 	return low;
 }
 
-/* An environment file is part of the configuration: a reload is to see that it changed. */
-static uint64_t
-digest_environment(const struct conf_section *section)
-{
-	const struct conf_setting *setting = conf_setting_of(section, "environment_file");
-	const struct conf_words *files = setting == NULL ? NULL : setting->decoded;
-	uint64_t digest = DIGEST_INIT;
-
-	for (uint32_t i = 0; files != NULL && i < files->count; i++)
-		/* between them a NUL, which no text file has: what moves from one to the next changes the digest; a - in front
-		 * is no part of the name */
-		digest = digest_file(digest_bytes(digest, "", 1), files->at[i] + (files->at[i][0] == '-'));
-	return files == NULL || files->count == 0 ? 0 : digest;
-}
-
 static bool
 make_room(struct build *b)
 {
@@ -280,7 +267,7 @@ keep_service(struct build *b)
 	/* indices, not sections: four bytes each, and 4096 of them at most */
 	memmove(b->by_name + at + 1, b->by_name + at, (b->service_count - at) * sizeof *b->by_name);
 	b->by_name[at] = b->service_count;
-	b->section.environment_digest = digest_environment(&b->section);
+	b->section.environment_digest = environment_files_digest(&b->section);
 	b->services[b->service_count++] = b->section;
 }
 
@@ -311,10 +298,15 @@ expand_profile(struct build *b)
 static void
 end_section(struct build *b)
 {
-	if (b->in_section && b->section.kind != CONF_BRIDLE) { /* [bridle] goes on in the next file */
+	if (b->in_section && b->section.kind == CONF_BRIDLE) { /* it goes on in the next file */
+		b->bridle_incomplete = b->bridle_incomplete || b->report->errors != b->section_errors;
+	} else if (b->in_section) {
 		expand_profile(b);
 		if (b->section.name[0] != '\0') /* else its heading was complaint enough */
 			check_complete(b);
+		b->section.incomplete = b->report->errors != b->section_errors;
+		if (b->section.name[0] != '\0')
+			b->own_errors += b->report->errors - b->section_errors;
 		settings_settle(&b->service, b->arena, &b->section);
 		if (b->section.name[0] != '\0')
 			keep_service(b);
@@ -329,6 +321,7 @@ build_section(struct build *b, struct build_place place, const char *words)
 	end_section(b);
 	/* its settings lie in b->service until it ends */
 	b->section = (struct conf_section){ .name = "", .line = place.line, .file = place.file };
+	b->section_errors = b->report->errors;
 	heading_read(b, place, words);
 }
 
@@ -366,25 +359,29 @@ make_conf(struct build *b)
 	conf->bridle = (struct conf_section){ .kind = CONF_BRIDLE,
 		.name = "",
 		.line = b->bridle_place.line,
-		.file = b->bridle_place.file };
+		.file = b->bridle_place.file,
+		.incomplete = b->bridle_incomplete };
 	settings_settle(&b->bridle, b->arena, &conf->bridle);
 	return conf;
 }
 
 struct conf *
-build_finish(struct build *b)
+build_finish(struct build *b, bool anyhow)
 {
 	const char *file = b->file_count > 0 ? b->files[0] : "";
 	struct conf *conf = NULL;
+	bool all_known;
 
 	if (b->service_count == 0 && b->report->errors == b->errors_before)
 		conf_complain(b->report, CONF_ERROR, file, 0,
 			"no service: add a [gunicorn:NAME] section with app = module:variable");
-	if (b->report->errors == b->errors_before)
+	/* of a service whose heading or file was refused, nobody shall hear that there is no such service */
+	all_known = !b->names_lost && b->report->errors == b->errors_before + b->own_errors;
+	if (!b->failed)
 		conf = make_conf(b);
-	if (conf != NULL && !b->failed && !arena_failed(b->arena))
-		relations_check(conf, b->report);
-	if (b->report->errors != b->errors_before) /* whatever made it: nothing is taken up by half */
+	if (conf != NULL && !arena_failed(b->arena))
+		relations_check(conf, all_known, b->report);
+	if (b->report->errors != b->errors_before && !anyhow) /* whatever made it: nothing is taken up by half */
 		conf = NULL;
 	if (b->failed || arena_failed(b->arena)) {
 		conf_complain(b->report, CONF_ERROR, file, 0, "not enough memory to read it");

@@ -29,6 +29,10 @@ struct build {
 	struct conf_section section; /* the one being read */
 	bool in_section, bad_section;
 	uint32_t errors_before; /* that the report held already */
+	uint32_t section_errors; /* that it held when the section being read began */
+	uint32_t own_errors;     /* that lie in services whose names are known */
+	bool names_lost;         /* a line was dropped that may have been a heading or an include */
+	bool bridle_incomplete; /* something in a [bridle] was refused */
 	bool failed;            /* no memory */
 };
 
@@ -51,8 +55,9 @@ const struct conf_setting *build_setting(struct build *b, struct build_place pla
 /* The file ended: so does its last section. */
 void build_file_end(struct build *b);
 
-/* Everything was read. Returns the configuration, NULL when there was any error. */
-struct conf *build_finish(struct build *b);
+/* Everything was read. Returns the configuration, NULL when there was any error; where ANYHOW, which is for conf_check(), errors do
+ * not matter (conf_read_rest). */
+struct conf *build_finish(struct build *b, bool anyhow);
 
 /* Complain about PLACE. */
 void build_complain(struct build *b, struct build_place place, const char *fmt, ...)

@@ -148,8 +148,11 @@ check_bridle(const struct conf *conf, struct conf_report *report)
 void
 conf_check(const struct conf *conf, struct conf_report *report)
 {
-	check_bridle(conf, report);
+	/* what follows from an error of its own would be nonsense */
+	if (!conf->bridle.incomplete)
+		check_bridle(conf, report);
 	for (uint32_t i = 0; i < conf->service_count; i++)
-		check_service(conf, &conf->services[i], report);
+		if (!conf->services[i].incomplete)
+			check_service(conf, &conf->services[i], report);
 	check_addresses(conf, report);
 }

@@ -195,6 +195,7 @@ struct conf_section {
 	uint32_t count;
 	const struct conf_setting *settings;
 	uint64_t environment_digest; /* of what the environment files held when this was read; 0: there are none */
+	bool incomplete; /* something in it was refused, so that a setting may lack its value; see conf_read_rest */
 };
 #define CONF_NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@-"
 enum { CONF_NAME_MAX = 47, CONF_LINE_MAX = 8191, CONF_SERVICES_MAX = 4096, CONF_SIGNATURES_MAX = 64 };
@@ -227,6 +228,8 @@ void conf_report_free(struct conf_report *report);
 /* Add one. FILE and the words are copied. */
 void conf_complain(struct conf_report *report, enum conf_severity severity, const char *file, uint32_t line,
 	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Bring it into the order of files and lines. */
+void conf_report_sort(struct conf_report *report);
 
 /* Read PATH and what it includes. Every error of every file goes to REPORT (which the caller has initialised).
  *
@@ -237,7 +240,10 @@ void conf_complain(struct conf_report *report, enum conf_severity severity, cons
  * Returns NULL when there was any error; the caller frees what is returned. Only regular files, or what a
  * /dev/stdin leads to, are read; an include that cannot be read is an error with the line that names it. */
 struct conf *conf_read(const char *path, struct conf_report *report);
-/* The same for text in memory (NAME stands for it in messages); include is an error there. For tests, fuzzing. */
+/* As conf_read, but in spite of errors, for conf_check() alone: what was read whole is as good as ever, and is said to be wrong
+ * where it is; a section with an error of its own is `incomplete`, and must not be decoded. NULL only for want of memory. */
+struct conf *conf_read_rest(const char *path, struct conf_report *report);
+/* The same as conf_read for text in memory (NAME stands for it in messages); include is an error there. For tests, fuzzing. */
 struct conf *conf_read_text(const char *name, const char *bytes, size_t length, struct conf_report *report);
 void conf_free(struct conf *conf);
 

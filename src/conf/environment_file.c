@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "conf/digest.h"
 #include "conf/values.h"
 
 static const char blanks[] = " \t", line_ends[] = "\n\r";
@@ -177,4 +178,19 @@ environment_take(struct environment *env, const char *name, const char *text, st
 			advance(&r);
 	}
 	return true;
+}
+
+/* An environment file is part of the configuration: a reload is to see that it changed. */
+uint64_t
+environment_files_digest(const struct conf_section *section)
+{
+	const struct conf_setting *setting = conf_setting_of(section, "environment_file");
+	const struct conf_words *files = setting == NULL ? NULL : setting->decoded;
+	uint64_t digest = DIGEST_INIT;
+
+	for (uint32_t i = 0; files != NULL && i < files->count; i++)
+		/* between them a NUL, which no text file has: what moves from one to the next changes the digest; a - in front
+		 * is no part of the name */
+		digest = digest_file(digest_bytes(digest, "", 1), files->at[i] + (files->at[i][0] == '-'));
+	return files == NULL || files->count == 0 ? 0 : digest;
 }

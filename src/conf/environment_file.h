@@ -16,4 +16,7 @@ bool environment_take(struct environment *env, const char *name, const char *tex
 /* Put ASSIGNMENT, which stays where it is, in the place of an earlier one of the name that its first NAME_LENGTH bytes are. */
 void environment_put(struct environment *env, const char *assignment, size_t name_length);
 
+/* A digest (digest.h) of what the environment files of SECTION hold; 0 when it names none. */
+uint64_t environment_files_digest(const struct conf_section *section);
+
 #endif

@@ -55,6 +55,7 @@ check_line(struct lines *l, const struct line *line)
 {
 	/* no setting of ours is that long: most likely it is no text */
 	if (line->length > CONF_LINE_MAX) {
+		l->build->names_lost = true;
 		build_complain(l->build, here(l), "the line is longer than %d bytes", CONF_LINE_MAX);
 		return false;
 	}
@@ -62,6 +63,7 @@ check_line(struct lines *l, const struct line *line)
 		unsigned char c = (unsigned char)line->at[i];
 
 		if ((c < 0x20 && c != '\t') || c == 0x7f) {
+			l->build->names_lost = true;
 			build_complain(l->build, here(l), "a control character (\\x%02x) in column %zu", c, i + 1);
 			return false;
 		}

@@ -295,20 +295,32 @@ read_file(struct build *b, struct file *parent, uint32_t line, const char *path)
 }
 
 /* What was half built goes with build_release, whatever happened. */
-struct conf *
-conf_read(const char *path, struct conf_report *report)
+static struct conf *
+read_all(const char *path, bool anyhow, struct conf_report *report)
 {
 	struct build b;
 	struct conf *conf = NULL;
 
 	if (build_init(&b, report)) {
 		read_file(&b, NULL, 0, path);
-		conf = build_finish(&b);
+		conf = build_finish(&b, anyhow);
 	} else {
 		conf_complain(report, CONF_ERROR, path, 0, "not enough memory to read it");
 	}
 	build_release(&b);
 	return conf;
+}
+
+struct conf *
+conf_read(const char *path, struct conf_report *report)
+{
+	return read_all(path, false, report);
+}
+
+struct conf *
+conf_read_rest(const char *path, struct conf_report *report)
+{
+	return read_all(path, true, report);
 }
 
 struct conf *
@@ -329,7 +341,7 @@ conf_read_text(const char *name, const char *bytes, size_t length, struct conf_r
 		if (f.include_count > 0)
 			build_complain(&b, place_of(&f, f.includes[0].line),
 				"include: there is no file to include from");
-		conf = build_finish(&b);
+		conf = build_finish(&b, false);
 	} else {
 		conf_complain(report, CONF_ERROR, name, 0, "not enough memory to read it");
 	}

@@ -52,7 +52,7 @@ nearest(const struct conf *conf, const char *name)
 }
 
 static void
-check_name(const struct conf *conf, const struct conf_section *section, const char *key, const char *name,
+check_name(const struct conf *conf, bool all_known, const struct conf_section *section, const char *key, const char *name,
 	struct conf_report *report)
 {
 	const struct conf_setting *setting = where(section, key, name);
@@ -61,7 +61,7 @@ check_name(const struct conf *conf, const struct conf_section *section, const ch
 	if (strcmp(name, section->name) == 0)
 		conf_complain(report, CONF_ERROR, conf->files[setting->file], setting->line, "%s: %s: it names itself",
 			section->name, key);
-	else if (conf_find(conf, name) == NULL)
+	else if (all_known && conf_find(conf, name) == NULL)
 		conf_complain(report, CONF_ERROR, conf->files[setting->file], setting->line,
 			near != NULL ? "%s: %s: there is no service '%s': did you mean '%s'?" :
 				       "%s: %s: there is no service '%s'",
@@ -171,7 +171,7 @@ check_circles(const struct conf *conf, struct conf_report *report)
 }
 
 void
-relations_check(const struct conf *conf, struct conf_report *report)
+relations_check(const struct conf *conf, bool all_known, struct conf_report *report)
 {
 	bool any = false;
 
@@ -181,7 +181,7 @@ relations_check(const struct conf *conf, struct conf_report *report)
 
 			any = any || names->count > 0;
 			for (uint32_t n = 0; n < names->count; n++)
-				check_name(conf, &conf->services[i], keys[k], names->at[n], report);
+				check_name(conf, all_known, &conf->services[i], keys[k], names->at[n], report);
 		}
 	}
 	if (any)

@@ -7,8 +7,8 @@
 
 #include "conf/conf.h"
 
-/* Complain to REPORT of names in after, requires and wants that no section of CONF has, and of circles of after and
- * requires, each where it was written. */
-void relations_check(const struct conf *conf, struct conf_report *report);
+/* Complain to REPORT of names in after, requires and wants that no section of CONF has, unless there may be services that could not
+ * be read (not ALL_KNOWN), and of circles of after and requires, each where it was written. */
+void relations_check(const struct conf *conf, bool all_known, struct conf_report *report);
 
 #endif

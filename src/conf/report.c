@@ -69,3 +69,22 @@ conf_complain(struct conf_report *report, enum conf_severity severity, const cha
 	if (c->text[0] == '\0')
 		c->text = no_memory;
 }
+
+/* Errors of reading come before those of checking; people go through a file from top to bottom. */
+static int
+by_place(const void *a, const void *b)
+{
+	const struct conf_complaint *one = a, *other = b;
+	int files = strcmp(one->file, other->file);
+
+	if (files != 0)
+		return files;
+	return (one->line > other->line) - (one->line < other->line);
+}
+
+void
+conf_report_sort(struct conf_report *report)
+{
+	if (report->count > 1)
+		qsort(report->at, report->count, sizeof *report->at, by_place);
+}

@@ -32,8 +32,9 @@ find_config(struct bridled *b, const struct supervisor_options *o, struct err *e
 
 /* On standard error, with warnings: somebody may be looking, and the log says only how many there were. */
 static void
-print_complaints(const struct conf_report *report)
+print_complaints(struct conf_report *report)
 {
+	conf_report_sort(report);
 	for (uint32_t i = 0; i < report->count; i++) {
 		const struct conf_complaint *c = &report->at[i];
 

@@ -24,20 +24,22 @@ struct step {
 
 /* Warnings are for `bridle check`: here they would hide what stands in the way. */
 static bool
-tell_complaints(const struct conf_report *report, word_function *word, void *context)
+tell_complaints(struct conf_report *report, word_function *word, void *context)
 {
 	char line[LINK_TEXT];
 	struct text t;
 
+	conf_report_sort(report);
 	for (uint32_t i = 0; i < report->count; i++) {
 		const struct conf_complaint *c = &report->at[i];
 
 		if (c->severity != CONF_ERROR)
 			continue;
 		text_init(&t, line, sizeof line);
-		if (c->file[0] != '\0')
-			text_addf(&t, "%s:%u: ", c->file, c->line);
-		text_add(&t, c->text);
+		text_add(&t, c->file);
+		if (c->line > 0) /* 0: the file as a whole */
+			text_addf(&t, ":%u", c->line);
+		text_addf(&t, "%serror: %s", c->file[0] != '\0' ? ": " : "", c->text);
 		word(context, line);
 	}
 	return report->errors > 0;

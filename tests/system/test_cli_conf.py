@@ -52,6 +52,25 @@ def test_every_error_with_its_place(root):
         [[f"{ini}:{line}:", "error:"] for line in (2, 3, 8)] and verdict == "3 errors, 0 warnings"
 
 
+def test_an_error_of_one_service_hides_no_other(root):
+    """What is legal and cannot work is told of the services that were read whole; of the others, nothing that follows from it."""
+    ini = root / "bridle.ini"
+    ini.write_text("[bridle]\nlog_level = loud\ncontrol_group = nosuchgroup\n"
+                   "[program:e]\ncommand = /bin/sleep 60\nuser = nobody\nnonsense = 1\n"
+                   "[program:half]\ncommand = /bin/sleep 60\nusr = nobody\nenvironment = A=1 # c\ndirectory = /no/such\n"
+                   "[program:f]\ncommand = /bin/sleep 60\ndirectory = /no/such\nuser = nosuchuser\nafter = e half\n"
+                   "[gunicorn:g]\napp = a:b\nuser = nobody\nvirtualenv = /no/venv\nbind = unix:/no/dir/g.sock :9005\n"
+                   "[gunicorn:broken]\napp = a:b\ntime_out = 3\nbind = :9005\n")
+    done = bridle("check", ini)
+    *complaints, verdict = done.stdout.splitlines()
+    assert done.returncode == 1 and verdict.startswith("10 errors, "), done.stdout
+    errors = [line for line in complaints if "error:" in line]
+    assert [int(line.split(":")[1]) for line in errors] == [2, 7, 10, 11, 15, 16, 21, 22, 25, 26], done.stdout
+    for words in ("'/no/such' is not there", "'nosuchuser'", "'/no/venv' is not there", "'/no/dir'", "'time_out'", "':9005' is taken by g"):
+        assert len([line for line in errors if words in line]) == 1, (words, done.stdout)
+    assert bridle("config", "-c", ini).returncode == 1
+
+
 def test_complaints_in_the_order_of_lines(root):
     ini = root / "bridle.ini"
     ini.write_text(GOOD.replace("user = nobody", "user = nosuchuser").replace("/bin/sleep 60\nuser", "/no/such\nuser"))

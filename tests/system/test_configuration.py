@@ -94,6 +94,11 @@ def test_an_error_changes_nothing(bridled):
     done = site.bridle("reload")
     assert done.returncode == 1, done
     assert "workers" in done.stdout + done.stderr and "bridle.ini:" in done.stdout + done.stderr
+    site.write(web(workers="plenty", after="web"), program("another", "/bin/sleep 3600", nonsense="1", after="nosuch"))
+    said = [line for line in site.bridle("reload").stderr.splitlines() if "bridle.ini:" in line]
+    places = [line.split(": ")[0].rpartition(":") for line in said]
+    assert len(said) == 4 and all(line.split(": ")[1] == "error" for line in said), said
+    assert [int(place[2]) for place in places] == sorted(int(place[2]) for place in places), said
     assert {service["name"] for service in site.call("List")["services"]} == {"web", "nap"}
     assert {name: site.master(name) for name in before} == before
 

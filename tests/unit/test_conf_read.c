@@ -30,6 +30,12 @@ static const struct wrong wrongs[] = {
 	{ WEB "wrokers = 3\n", "3: web: unknown key 'wrokers': did you mean 'workers'?\n" },
 	{ WEB "ap = 3\n", "3: web: unknown key 'ap': did you mean 'app'?\n" },
 	{ WEB "xyzzy = 3\n", "3: web: unknown key 'xyzzy'\n" },
+	/* one error hides no other: names that are not there, and none that may be in what was refused */
+	{ WEB "nonsense = 1\n[program:p]\ncommand = x\nafter = nosuch\n", "3: web: unknown key 'nonsense'\n"
+		"6: p: after: there is no service 'nosuch'\n" },
+	{ WEB "nonsense = 1\n[program:p]\ncommand = x\nafter = web\n", "3: web: unknown key 'nonsense'\n" },
+	{ WEB "after = db.x\n[program:d b]\ncommand = x\n", "4: 'd b' cannot be the name of a service: letters, digits, _ . @ and -, "
+		"and no . or - in front\n" },
 	{ WEB "Workers = 3\n", "3: web: unknown key 'Workers': did you mean 'workers'?\n" },
 	{ WEB "run_dir = /x\n", "3: web: 'run_dir' belongs in a section [bridle], not in [gunicorn:NAME]\n" },
 	{ "[program:p]\ncommand = x\napp = a:b\n",
