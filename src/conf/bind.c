@@ -62,6 +62,19 @@ parse_ipv6(struct arena *arena, const char *word, struct conf_bind *out, struct 
 	return parse_port(end + 2, out, err);
 }
 
+/* A URL is what others are told; what is listened at is a part of it. */
+static bool
+is_url(const char *word, struct err *err)
+{
+	size_t scheme = strncmp(word, "http://", 7) == 0 ? 7 : strncmp(word, "https://", 8) == 0 ? 8 : 0;
+
+	if (scheme == 0)
+		return false;
+	err_set(err, 0, "'%s' is a URL: write %.*s, without %.*s", word, (int)strcspn(word + scheme, "/"), word + scheme,
+		(int)scheme, word);
+	return true;
+}
+
 static bool
 parse_tcp(struct arena *arena, const char *word, struct conf_bind *out, struct err *err)
 {
@@ -75,6 +88,8 @@ parse_tcp(struct arena *arena, const char *word, struct conf_bind *out, struct e
 		out->host = "0.0.0.0";
 		return parse_port(word, out, err);
 	}
+	if (word[0] == '#' || word[0] == ';')
+		return err_set(err, 0, "'%s' is no address", out->text);
 	if (colon == NULL)
 		return err_set(err, 0, "'%s' has no port: write %s:8000, or unix:%s for a socket", out->text, word,
 			word);
@@ -100,6 +115,8 @@ bind_parse(struct arena *arena, const char *directory, const char *word, struct 
 		return parse_unix(arena, directory, word + 5, out, err);
 	if (word[0] == '/')
 		return parse_unix(arena, directory, word, out, err);
+	if (is_url(word, err))
+		return false;
 	if (strncmp(word, "tcp://", 6) == 0)
 		word += 6;
 	return parse_tcp(arena, word, out, err);

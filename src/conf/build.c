@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/comment.h"
 #include "conf/environment_file.h"
 #include "conf/heading.h"
 #include "conf/relations.h"
@@ -144,7 +145,8 @@ add_setting(struct build *b, struct build_place place, const struct conf_key *ke
 		return NULL; /* the arena remembers */
 	/* kept with no value: the next one of that key is still "set twice", and the section not incomplete for it */
 	if (!value_parse(&where, value, decoded, &err)) {
-		build_complain(b, place, "%s: %s: %s", section_label(b), key->name, err.text);
+		build_complain(b, place, "%s: %s: %s%s", section_label(b), key->name, err.text,
+			comment_in_refused(key, value) != NULL ? "; a comment needs a line of its own" : "");
 		decoded = NULL;
 	}
 	setting = settings_add(current_settings(b),

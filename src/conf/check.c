@@ -96,6 +96,7 @@ check_service(const struct conf *conf, const struct conf_section *section, struc
 	}
 	if (section->kind == CONF_GUNICORN && check.command[0] != '\0') /* else 0.0.0: unknown */
 		check.gunicorn = conf_gunicorn_version(check.command);
+	check_habits(conf, section, report);
 	check_places(&check);
 	check_names(&check);
 	check_numbers(&check);
@@ -142,6 +143,7 @@ check_bridle(const struct conf *conf, struct conf_report *report)
 		check_bridle_say(conf, report, "watch_user", err.text);
 	if (bridle.control_group[0] != '\0' && !account_group(&gid, bridle.control_group, &err))
 		check_bridle_say(conf, report, "control_group", err.text);
+	check_habits(conf, &conf->bridle, report);
 	check_signatures(conf, report, bridle.signature.count / 3); /* NAME PHASE PATTERN each */
 }
 

@@ -207,12 +207,34 @@ needed_by_class(const char *class, char *module, size_t size)
 	return strchr(class, '.') != NULL && strncmp(class, "gunicorn.", 9) != 0 && first_name(class, module, size);
 }
 
+/* "app.py" is the file of a module, and Gunicorn would look for a module py in a package app. */
+static void
+check_file_of_module(const struct check *c)
+{
+	const char *app = c->service.app, *variable = strchr(app, ':');
+	size_t n = variable == NULL ? strlen(app) : (size_t)(variable - app);
+	char path[PATH_MAX], module[PATH_MAX];
+	struct stat st;
+	struct text t;
+
+	text_init(&t, module, sizeof module);
+	if (n < 4 || strncmp(app + n - 3, ".py", 3) != 0 || app[0] == '/' || !text_addn(&t, app, n) ||
+		!check_path(c, module, path, sizeof path) || stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	module[n - 3] = '\0';
+	for (char *slash = module; (slash = strchr(slash, '/')) != NULL;)
+		*slash = '.';
+	check_say(c, CONF_ERROR, "app", "'%s' is a file, and Gunicorn takes a module: write %s%s", app,
+		module + (strncmp(app, "./", 2) == 0 ? 2 : 0), variable != NULL ? variable : ":application");
+}
+
 void
 check_application(const struct check *check)
 {
 	const struct conf_service *s = &check->service;
 	char module[128];
 
+	check_file_of_module(check);
 	if (needed_by_class(s->worker_class, module, sizeof module) && find_module(check, module) == FOUND_NOT)
 		check_say(check, CONF_WARNING, "worker_class",
 			"worker_class = %s needs '%s', which is not installed: "

@@ -220,6 +220,16 @@ check_socket_directory(const struct check *c, const char *path)
 			"we may not make a socket in '%s': run bridled as root, or choose another", directory);
 }
 
+/* What bridled finds there when it opens the listener, it replaces if nobody listens at it, and if it is a socket (os/listener). */
+static void
+check_socket_place(const struct check *c, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		check_say(c, CONF_WARNING, "bind", "'%s' is there and is no socket: remove it, or choose another path", path);
+}
+
 void
 check_places(struct check *check)
 {
@@ -232,6 +242,8 @@ check_places(struct check *check)
 	check_virtualenv(check);
 	check_files(check);
 	for (uint32_t i = 0; i < check->service.bind.count; i++)
-		if (check->service.bind.at[i].family == CONF_BIND_UNIX)
+		if (check->service.bind.at[i].family == CONF_BIND_UNIX) {
 			check_socket_directory(check, check->service.bind.at[i].path);
+			check_socket_place(check, check->service.bind.at[i].path);
+		}
 }

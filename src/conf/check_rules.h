@@ -65,5 +65,7 @@ void check_hooks(const struct check *check);       /* commands around it, and ho
 void check_policies(const struct check *check);    /* what is done about incidents */
 void check_application(const struct check *check); /* whether the module is anywhere */
 void check_addresses(const struct conf *conf, struct conf_report *report); /* who binds what twice */
+/* What other files and programs understand, in SECTION, which may be [bridle]. */
+void check_habits(const struct conf *conf, const struct conf_section *section, struct conf_report *report);
 
 #endif

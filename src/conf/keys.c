@@ -4,6 +4,7 @@
  */
 #include "conf/keys.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -67,9 +68,16 @@ key_nearest(const char *name, enum conf_kind kind)
 {
 	unsigned least = distance_allowed(name) + 1;
 	const struct conf_key *found = NULL;
+	char small[40]; /* no key is as long */
+	size_t n = strnlen(name, sizeof small - 1);
+
+	/* USER is user, whatever it costs to write it small */
+	for (size_t i = 0; i < n; i++)
+		small[i] = (char)tolower((unsigned char)name[i]);
+	small[n] = '\0';
 
 	for (unsigned i = 0; i < KEY_COUNT; i++) {
-		unsigned d = key_fits(&conf_keys[i], kind) ? text_distance(name, conf_keys[i].name) : least;
+		unsigned d = key_fits(&conf_keys[i], kind) ? text_distance(small, conf_keys[i].name) : least;
 
 		if (d < least) {
 			least = d;

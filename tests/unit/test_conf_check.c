@@ -108,6 +108,17 @@ static const struct one cases[] = {
 	{ "23.0.0", "workers = 4\nmax_requests = 1000\nmax_requests_jitter = 100\nmemory_max_worker = 200M\n", "" },
 	{ "23.0.0", "reuse_port = yes\nproxy_protocol = yes\n", "" },
 	{ "23.0.0", "limit_nofile = 64\nlimit_core = 0\nnice = 5\ncpu_affinity = 0\n", "" },
+	/* what others take for a comment */
+	{ "23.0.0", "proc_name = x ; c\n", "7 W web: proc_name: '; c' is a part of the value: a comment needs a line of its own" },
+	{ "23.0.0", "probe_host = a # b\n", "7 W web: probe_host: '# b' is a part of the value" },
+	{ "23.0.0", "proc_name = x #1\n", "" },
+	{ "23.0.0", "access_log_format = %(h)s ; %(r)s\n", "" },
+	{ "23.0.0", "environment = \"A=b # c\"\n", "" },
+	{ "23.0.0", "exec_start_pre = /bin/true ; /bin/true\n", "" },
+	/* no shell */
+	{ "23.0.0", "exec_start_pre = /bin/true && /bin/true\n", "7 W web: exec_start_pre: '&&' is a word for the program, for no shell is run" },
+	{ "23.0.0", "exec_start_pre = /bin/true 2>/dev/null\n", "7 W web: exec_start_pre: '2>/dev/null' is a word" },
+	{ "23.0.0", "exec_start_pre = /bin/sh -c 'a && b > c' \"|\" x\\ >y\n", "" },
 	/* limits and scheduling */
 	{ "23.0.0", "cpu_scheduling_policy = fifo\n", "7 E web: fifo and rr need" },
 	{ "23.0.0", "cpu_scheduling_priority = 5\n", "7 W web: cpu_scheduling_priority has no effect" },
@@ -367,6 +378,34 @@ what_is_missing_altogether_is_told(void **state)
 		"restarts: add bind = 127.0.0.1:8000, or unix:/path\n");
 }
 
+/* The file of a module is no module, and what listeners are to replace is a socket. */
+static void
+what_is_no_module_and_no_socket_is_told(void **state)
+{
+	static const struct {
+		const char *app, *bind, *expected;
+	} slips[] = {
+		{ "a.py", "unix:run/x.sock", "2 E web: 'a.py' is a file, and Gunicorn takes a module: write a:application\n" },
+		{ "./a.py", "unix:run/x.sock", "2 E web: './a.py' is a file, and Gunicorn takes a module: write a:application\n" },
+		{ "a.py:app", "unix:run/x.sock", "2 E web: 'a.py:app' is a file, and Gunicorn takes a module: write a:app\n" },
+		{ "a:app # b", "unix:run/x.sock", "2 W web: app: '# b' is a part of the value" },
+		{ "package.py", "unix:run/x.sock", "" },
+		{ "a", "unix:site/a.py", "4 W web: 'D/site/a.py' is there and is no socket" },
+	};
+	char text[600], seen[2048];
+
+	for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
+		snprintf(text, sizeof text,
+			"[gunicorn:web]\napp = %s\nvirtualenv = venv\nbind = %s\ndirectory = site\nuser = nobody\n",
+			slips[i].app, slips[i].bind);
+		check_text(*state, "23.0.0", text, seen, sizeof seen);
+		if (strncmp(seen, slips[i].expected, strlen(slips[i].expected)) != 0 ||
+			(slips[i].expected[0] == '\0' && seen[0] != '\0') ||
+			(seen[0] != '\0' && strchr(seen, '\n')[1] != '\0'))
+			fail_msg("%s, %s: %s", slips[i].app, slips[i].bind, seen);
+	}
+}
+
 /* By root where nobody else could have put something there, by who is not where he may. */
 static void
 places_to_bind_to_are_made(void **state)
@@ -479,6 +518,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(each_fault_has_one_complaint, setup, teardown),
 		cmocka_unit_test_setup_teardown(modules_are_found_where_python_looks, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_missing_altogether_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_module_and_no_socket_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(places_to_bind_to_are_made, setup, teardown),
 		cmocka_unit_test_setup_teardown(directories_within_what_is_bound_are_looked_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(root_without_a_user_is_told, setup, teardown),

@@ -30,6 +30,16 @@ static const struct wrong wrongs[] = {
 	{ WEB "wrokers = 3\n", "3: web: unknown key 'wrokers': did you mean 'workers'?\n" },
 	{ WEB "ap = 3\n", "3: web: unknown key 'ap': did you mean 'app'?\n" },
 	{ WEB "xyzzy = 3\n", "3: web: unknown key 'xyzzy'\n" },
+	{ WEB "USER = x\n", "3: web: unknown key 'USER': did you mean 'user'?\n" },
+	/* there are no comments behind a value */
+	{ WEB "workers = 3 # three\n", "3: web: workers: expected a number from 1 to 1024, auto, or a range such as 2..8, "
+		"got '3 # three'; a comment needs a line of its own\n" },
+	{ WEB "user = root #x\n", "3: web: user: expected a user's name or number, got 'root #x'; a comment needs a line of its own\n" },
+	{ WEB "environment = A=1 # c\n", "3: web: environment: word 2 is not NAME=value (quote values that hold blanks: "
+		"NAME=\"two words\"); a comment needs a line of its own\n" },
+	{ WEB "bind = :9002 # x\n", "3: web: bind: '#' is no address; a comment needs a line of its own\n" },
+	{ WEB "command = x 'it # y\n", "3: web: command: a quote is not closed\n" },
+	{ WEB "bind = http://127.0.0.1:9005/\n", "3: web: bind: 'http://127.0.0.1:9005/' is a URL: write 127.0.0.1:9005, without http://\n" },
 	/* one error hides no other: names that are not there, and none that may be in what was refused */
 	{ WEB "nonsense = 1\n[program:p]\ncommand = x\nafter = nosuch\n", "3: web: unknown key 'nonsense'\n"
 		"6: p: after: there is no service 'nosuch'\n" },
@@ -59,7 +69,8 @@ static const struct wrong wrongs[] = {
 		"3: web: workers: expected a number from 1 to 1024, auto, or a range such as 2..8, got '0'\n" },
 	{ WEB "workers = 8..2\n", "3: web: workers: the first number is larger than the second in '8..2'\n" },
 	{ WEB "workers = 2 ; two\n",
-		"3: web: workers: expected a number from 1 to 1024, auto, or a range such as 2..8, got '2 ; two'\n" },
+		"3: web: workers: expected a number from 1 to 1024, auto, or a range such as 2..8, got '2 ; two'; "
+		"a comment needs a line of its own\n" },
 	{ WEB "socket_mode = 0999\n", "3: web: socket_mode: expected an octal mode such as 0660, got '0999'\n" },
 	{ WEB "keepalive = -1\n", "3: web: keepalive: expected a number, got '-1'\n" },
 	{ WEB "user = a b\n", "3: web: user: expected a user's name or number, got 'a b'\n" },
@@ -203,7 +214,7 @@ a_semicolon_behind_a_value_is_part_of_it(void **state)
 	assert_null(conf_read_text("t", everything, sizeof everything - 1, &report));
 	assert_int_equal(report.count, 1);
 	assert_int_equal(report.at[0].line, 8);
-	assert_string_equal(report.at[0].text, "web: bind: ';' has no port: write ;:8000, or unix:; for a socket");
+	assert_string_equal(report.at[0].text, "web: bind: ';' is no address; a comment needs a line of its own");
 	conf_report_free(&report);
 }
 
