@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "wire/address.h"
 #include "wire/listing.h"
 #include "wire/marks.h"
 #include "wire/peel.h"
@@ -239,6 +240,13 @@ is_comma_of_date(const struct logform *f, size_t i)
 	return i > 0 && is_digit(f->message[i - 1]) && byte_is(f, i + 1, ' ') && count_digits(f, i + 2) > 0;
 }
 
+/* Who quotes a line, or a key's value: no prefix has one of these. */
+static bool
+is_quote(char c)
+{
+	return c == '"' || c == '\'' || c == '`' || c == '=';
+}
+
 /* Could N bytes be what some shipper puts in front? Names and numbers, and a number among them, or no letters at all; words
  * with a colon, quotes, or nothing but words are somebody who tells of a line. */
 static bool
@@ -250,7 +258,7 @@ is_prefix(const struct logform *f, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		char c = f->message[i];
 
-		if (c == '"' || c == '\'' || c == '`' || c == '=' || (c == ',' && !is_comma_of_date(f, i)))
+		if (is_quote(c) || (c == ',' && !is_comma_of_date(f, i)))
 			return false;
 		if (c == ':' && i + 1 < n && f->message[i + 1] == ' ')
 			return false;
@@ -320,8 +328,11 @@ peel_before_error(struct logform *f, const char *line)
 {
 	static const char error[] = "Error: ";
 	size_t most = f->length < 2 * STRANGE_MOST ? f->length : 2 * STRANGE_MOST, at;
-	const char *found = memmem(f->message, most, error, sizeof error - 1);
+	const char *found = memchr(f->message, 'E', most); /* most lines have no such letter */
 
+	if (found == NULL)
+		return false;
+	found = memmem(found, most - (size_t)(found - f->message), error, sizeof error - 1);
 	if (found == NULL)
 		return false;
 	at = (size_t)(found - f->message);
@@ -334,18 +345,19 @@ peel_before_error(struct logform *f, const char *line)
 	return true;
 }
 
-/* "10.0.0.17 - ": most lines are access lines. There is nothing in front of it that could be peeled; an address before a
- * program is a host's. */
+/* "10.0.0.17 - ", "::1 - ": most lines are access lines. There is nothing in front of it that could be peeled; an address before
+ * a program is a host's. */
 static bool
 is_address(const struct logform *f)
 {
-	size_t at = 0;
+	size_t at = 0, n;
 
 	for (unsigned i = 0; i < 3; i++) {
-		size_t n = count_digits(f, at);
-
-		if (n == 0 || n > 3 || !byte_is(f, at + n, '.'))
-			return false;
+		n = count_digits(f, at);
+		if (n == 0 || n > 3 || !byte_is(f, at + n, '.')) {
+			at = address_v6(f->message, f->length);
+			return at > 0 && begins(f, at, " - ");
+		}
 		at += n + 1;
 	}
 	at += count_digits(f, at);
@@ -365,7 +377,7 @@ logform_read(struct logform *f, const char *line, size_t length)
 		if (f->length == 0 || is_address(f))
 			return;
 		if (!peel_layer(f) && !(i == 0 && listing_peel(f)) &&
-			(f->header != HEADER_NONE || f->proxy || f->strange > 0 ||
+			(f->header != HEADER_NONE || f->proxy || f->strange > 0 || is_quote(f->message[0]) ||
 				(!peel_strange(f, line) && !peel_before_error(f, line))))
 			return;
 		f->indent = 0;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "wire/address.h"
 #include "wire/colour.h"
 #include "wire/flatline.h"
 #include "wire/jsonline.h"
@@ -139,23 +140,14 @@ take_answer(struct recogniser *r, const char *message, size_t n, const char *tex
 	return true;
 }
 
-/* "10.0.0.17 - ": most lines of most logs. They are not peeled, for there is nothing in front. */
-static bool
-is_from_address(const char *line, size_t length)
-{
-	size_t n = 0;
-
-	while (n < 4 && n < length && line[n] >= '0' && line[n] <= '9')
-		n++;
-	return n > 0 && n < 4 && n + 1 < length && line[n] == '.' && line[n + 1] >= '0' && line[n + 1] <= '9';
-}
-
 static bool
 may_be_answer(const struct logform *f)
 {
 	char c = f->message[0];
 
-	return (c >= '0' && c <= '9') || (f->header == HEADER_NONE && (c == '-' || c == ':' || c == '"'));
+	/* an IPv6 address may begin with a letter */
+	return (c >= '0' && c <= '9') || (f->header == HEADER_NONE && (c == '-' || c == ':' || c == '"')) ||
+		address_is_client(f->message, f->length);
 }
 
 static void
@@ -205,7 +197,7 @@ is_flat(const struct logform *f)
 	static const char head[] = "Traceback (most recent call last):";
 	const char *found;
 
-	if (f->length < 100 || f->message[0] < 'A' || f->message[0] > 'Z')
+	if (f->length < 100 || f->message[0] < 'A' || f->message[0] > 'Z' || memchr(f->message, 'T', f->length) == NULL)
 		return false;
 	found = memmem(f->message, f->length, head, sizeof head - 1);
 	return found != NULL && found + sizeof head + 16 < f->message + f->length;
@@ -273,6 +265,13 @@ mark_length(const char *line, size_t length)
 	return length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
+/* A string is one only as a whole: many lines begin with a request in quotes. */
+static bool
+may_be_json(const struct logform *f)
+{
+	return f->message[0] == '{' || (f->message[0] == '"' && f->message[f->length - 1] == '"');
+}
+
 static void
 take_row(struct recogniser *r, const char *line, size_t length)
 {
@@ -284,7 +283,7 @@ take_row(struct recogniser *r, const char *line, size_t length)
 	else if (f.header == HEADER_NONE && has_prefix(r, line, length))
 		logform_read(&f, line + r->prefix_length, length - r->prefix_length);
 	if (f.length > 0 &&
-		(((f.message[0] == '{' || f.message[0] == '"') && take_json(r, &f, line, length)) ||
+		((may_be_json(&f) && take_json(r, &f, line, length)) ||
 			take_flat(r, &f, line, line, length)))
 		return;
 	take_message(r, &f, line, length);
@@ -316,7 +315,8 @@ take_line(struct recogniser *r, const char *line, size_t length)
 	length -= mark;
 	if (length > RECOGNISER_LINE) /* what is behind that recognises nothing */
 		length = RECOGNISER_LINE;
-	if (is_from_address(line, length) && take_answer(r, line, length, line, length))
+	/* not peeled, for there is nothing in front */
+	if (address_is_client(line, length) && take_answer(r, line, length, line, length))
 		return;
 	if (colour_is_in(line, length)) {
 		length = colour_strip(r->line, line, length); /* nothing is held there but, perhaps, this line */

@@ -127,6 +127,12 @@ count_host(const struct logform *f)
 	return f->dated && byte_is(f, 0, '<') && byte_is(f, n + 1, '>') ? n + 2 : count_name(f, 0);
 }
 
+static bool
+is_of_program(char c)
+{
+	return c == '@' || c == '(' || c == ')' || c == '\\' || c == '+';
+}
+
 /* Names of programs have more bytes than those of hosts: "gunicorn@shop", "(gunicorn)", "a\x2db" (systemd). */
 static size_t
 count_program(const struct logform *f, size_t from)
@@ -134,7 +140,7 @@ count_program(const struct logform *f, size_t from)
 	size_t n = from;
 
 	while (n < f->length && n - from < NAME_MOST &&
-		(is_name(f->message[n]) || (f->message[n] != '\0' && strchr("@()\\+", f->message[n]) != NULL)))
+		(is_name(f->message[n]) || is_of_program(f->message[n])))
 		n++;
 	return n - from;
 }

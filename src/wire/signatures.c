@@ -158,9 +158,13 @@ signatures_index_own(struct signature_index *index, const struct signature_own *
 static bool
 ends_right(const char *pattern, const struct logform *f)
 {
-	const char *wild = strrchr(pattern, '%');
-	size_t n;
+	size_t n = strlen(pattern), length = f->length;
+	const char *wild;
 
+	/* the last letter dismisses most of the others */
+	if (length > 0 && (n < 2 || pattern[n - 2] != '%') && pattern[n - 1] != f->message[length - 1])
+		return false;
+	wild = strrchr(pattern, '%');
 	if (wild == NULL)
 		return true;
 	n = strlen(wild + 2);
@@ -178,24 +182,42 @@ first_word(const struct logform *f)
 	return n;
 }
 
-/* The second letter dismisses most. Those that begin with a word mostly go on with ": " and a letter: where that stands is
- * looked for once a message. */
+/* Where the first word ends, and where the first blank stands: of a message that has none, its end. */
+struct words {
+	size_t word, blank;
+};
+
+static struct words
+first_words(const struct logform *f)
+{
+	size_t word = first_word(f);
+	const char *blank = memchr(f->message + word, ' ', f->length - word);
+
+	return (struct words){ word, blank != NULL ? (size_t)(blank - f->message) : f->length };
+}
+
+/* The second letter dismisses most. Those that begin with a word mostly go on with ": " or a blank, and a letter: where these
+ * stand is looked for once a message. */
 static bool
-goes_on_right(const char *pattern, const struct logform *f, size_t word)
+goes_on_right(const char *pattern, const struct logform *f, const struct words *w)
 {
 	if (pattern[0] != '%')
 		return f->length > 1 && (pattern[1] == '%' || pattern[1] == f->message[1]);
-	if (pattern[1] != 's' || pattern[2] != ':' || pattern[3] != ' ')
+	if (pattern[1] != 's')
 		return true;
-	return f->length - word > 2 && f->message[word] == ':' && f->message[word + 1] == ' ' &&
-		(pattern[4] == '%' || pattern[4] == f->message[word + 2]);
+	if (pattern[2] == ' ')
+		return f->length - w->blank > 1 && (pattern[3] == '%' || pattern[3] == f->message[w->blank + 1]);
+	if (pattern[2] != ':' || pattern[3] != ' ')
+		return true;
+	return f->length - w->word > 2 && f->message[w->word] == ':' && f->message[w->word + 1] == ' ' &&
+		(pattern[4] == '%' || pattern[4] == f->message[w->word + 2]);
 }
 
 static bool
 find_in_chain(const struct signature_index *index, unsigned first, const struct logform *f, bool strict,
 	struct signature_match *match)
 {
-	size_t word = first == index->first['%'] ? first_word(f) : 0;
+	struct words w = first == index->first['%'] ? first_words(f) : (struct words){ 0 };
 
 	for (unsigned i = first; i != 0; i = index->next[i - 1]) {
 		const struct signature_entry *s = &signatures[i - 1];
@@ -204,7 +226,7 @@ find_in_chain(const struct signature_index *index, unsigned first, const struct 
 		if (s->who == SIGNATURE_BY_PRINTED && f->header != HEADER_NONE)
 			continue;
 		/* two comparisons before the pattern is walked: nearly every line of an application fails one of them */
-		if (!goes_on_right(s->pattern, f, word) || !ends_right(s->pattern, f))
+		if (!goes_on_right(s->pattern, f, &w) || !ends_right(s->pattern, f))
 			continue;
 		if (!matches(&m) || !is_credible(s, f, strict, m.number[0]))
 			continue;

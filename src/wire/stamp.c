@@ -32,10 +32,12 @@ take_number(struct rest *r, unsigned digits, int *out)
 static bool
 take_one_of(struct rest *r, const char *bytes)
 {
-	if (r->at >= r->end || *r->at == '\0' || strchr(bytes, *r->at) == NULL)
-		return false;
-	r->at++;
-	return true;
+	for (; r->at < r->end && *bytes != '\0'; bytes++)
+		if (*r->at == *bytes) {
+			r->at++;
+			return true;
+		}
+	return false;
 }
 
 /* Days since 1970-01-01 in the civil calendar: years begin in March, so that the leap day is the last one. (153 m + 2) / 5 days

@@ -464,6 +464,40 @@ foreign_lines(void **state)
 	expect("10.0.0.1 - - [31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 5040 167\n", "answer/504");
 }
 
+/* Whoever asked: a number and a colon is not grep's where an address begins so, and a clock is no address. */
+static void
+clients_of_access_lines(void **state)
+{
+	static const char asked[] = "[31/Jan/2019:10:14:01 +0000] \"GET / HTTP/1.0\" 504 167 \"-\" \"ab\"\n";
+	static const struct {
+		const char *before, *says;
+	} cases[] = {
+		{ "- - - ", "answer/504" },
+		{ "- - ann ", "answer/504" },
+		{ "::1 - - ", "answer/504" },
+		{ "2001:db8:4::17 - - ", "answer/504" },
+		{ "2001:db8:4:1:2:3:4:5 - ann ", "answer/504" },
+		{ "fd00:4::17 - - ", "answer/504" },
+		{ "::ffff:10.0.0.17 - - ", "answer/504" },
+		{ "web_1  | fd00:4::17 - - ", "answer/504" },
+		{ "Nov 20 15:25:49 app1 gunicorn[4711]: 2001:db8:4::17 - - ", "answer/504" },
+		{ "ab:cd:ef - - ", "" },
+		{ "a::b::c: ", "" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char log[256];
+		struct text t;
+
+		text_init(&t, log, sizeof log);
+		text_addf(&t, "%s%s", cases[i].before, asked);
+		expect(log, cases[i].says);
+	}
+	expect("15:25:49 - [7] [INFO] Booting worker with pid: 7\n", "BOOTING/7");
+	expect("\"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\"\n", "BOOTING/7");
+}
+
 /* The user's own lines, whoever says them; beside what we know of them. */
 static void
 own_lines(void **state)
@@ -802,6 +836,7 @@ main(void)
 		cmocka_unit_test(a_prefix_of_its_own),
 		cmocka_unit_test(nothing_in_front),
 		cmocka_unit_test(foreign_lines),
+		cmocka_unit_test(clients_of_access_lines),
 		cmocka_unit_test(own_lines),
 		cmocka_unit_test(complaints),
 		cmocka_unit_test(tracebacks),
