@@ -1,7 +1,7 @@
 /*
  * recognise -- how quickly a log is looked through: GB/s of one processor, for lines that match nothing and for others.
  *
- *	bench/recognise [MEGABYTES]
+ *	bench/recognise [MEGABYTES [WORD]]	only the kinds that have WORD in their name
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +25,20 @@ static const struct {
 	{ "access lines, Kubernetes",
 		"2026-11-20T15:25:49.733619345Z stdout F 10.0.0.17 - - [20/Nov/2026:15:25:49 +0000] \"GET "
 		"/api/items/4711?page=3 HTTP/1.1\" 200 5120 \"https://example.org/\" \"Mozilla/5.0\"\n" },
+	{ "access lines, Unix socket",
+		"- - - [20/Nov/2026:15:25:49 +0000] \"GET /api/items/4711?page=3 HTTP/1.1\" 200 5120 "
+		"\"https://example.org/\" \"Mozilla/5.0 (X11; Linux x86_64)\"\n" },
+	{ "access lines, IPv6",
+		"2001:db8:4::17 - - [20/Nov/2026:15:25:49 +0000] \"GET /api/items/4711?page=3 HTTP/1.1\" 200 5120 "
+		"\"https://example.org/\" \"Mozilla/5.0 (X11; Linux x86_64)\"\n" },
+	{ "access lines, private IPv6",
+		"fd00:4::17 - - [20/Nov/2026:15:25:49 +0000] \"GET /api/items/4711?page=3 HTTP/1.1\" 200 5120 "
+		"\"https://example.org/\" \"Mozilla/5.0 (X11; Linux x86_64)\"\n" },
+	{ "access lines, JSON",
+		"{\"time\": \"2026-11-20T15:25:49+0000\", \"remote\": \"10.0.0.17\", \"method\": \"GET\", \"path\": "
+		"\"/api/items/4711\", \"status\": 200, \"bytes\": 5120, \"agent\": \"Mozilla/5.0\"}\n" },
+	{ "Django's runserver", "[20/Nov/2026 15:25:49] \"GET /api/items/4711?page=3 HTTP/1.1\" 200 5120\n" },
+	{ "logging.basicConfig", "INFO:shop.orders:order 4711 was paid by card, 3 items, total 17.50, took 35 ms\n" },
 	{ "lines of an application",
 		"2026-11-20 15:25:49,123 INFO shop.orders order 4711 was paid by card, 3 items, total 17.50, "
 		"customer 99, took 35 ms\n" },
@@ -64,6 +78,8 @@ main(int argc, char **argv)
 		uint64_t found = 0;
 		double begin;
 
+		if (argc > 2 && strstr(kinds[i].name, argv[2]) == NULL)
+			continue;
 		while (filled + n <= sizeof block) {
 			memcpy(block + filled, kinds[i].line, n);
 			filled += n;
