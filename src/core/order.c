@@ -68,6 +68,7 @@ spread(struct order *o, enum order_wish wish, unsigned kinds, bool back)
 				continue;
 			if (wish == WISH_START ? is_up_to_stay(to) || standing(to) == IS_COMING : is_down(to))
 				continue;
+			to->kept = to->kept || (wish == WISH_START && standing(to) == IS_UP);
 			to->wish = (uint8_t)wish;
 			changed = true;
 		}

@@ -38,6 +38,7 @@ struct order_node {
 	uint8_t wish;  /* enum order_wish */
 	uint8_t state; /* enum life_state; the caller's to keep up to date */
 	bool skipped;  /* its last start ended before it was up, and that is no failure */
+	bool kept;     /* it was to be stopped, and a start has taken that back: it stays up. The caller's to tell, and to clear */
 };
 
 struct order {

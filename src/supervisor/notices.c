@@ -50,6 +50,17 @@ notices_add(struct bridled *b, struct service *s, const struct life_order *order
 	};
 }
 
+void
+notices_stays(struct bridled *b, struct service *s)
+{
+	const struct life_order order = {
+		.kind = ORDER_MOVED, .from = (uint8_t)s->life.state, .to = (uint8_t)s->life.state, .event = ON_START
+	};
+
+	notices_add(b, s, &order);
+	memory_later(s); /* that it was to be stopped is written down (ordering_stop) */
+}
+
 /* Trouble is loud, the ordinary is not. */
 static enum log_level
 level_of(const struct notice *n)

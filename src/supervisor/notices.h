@@ -37,6 +37,9 @@ void notices_free(struct notices *n);
 /* Remember that S moved as ORDER (ORDER_MOVED) says. Takes no memory: where the ring is full its oldest goes. */
 void notices_add(struct bridled *b, struct service *s, const struct life_order *order);
 
+/* Remember that S stays where it is, since a start was asked for: as a move from there to there. */
+void notices_stays(struct bridled *b, struct service *s);
+
 /* Tell everything: log lines, then the link. */
 void notices_tell(struct bridled *b);
 

@@ -113,12 +113,18 @@ may_queue(const struct service *s)
 	return s->life.state == LIFE_STOPPED || s->life.state == LIFE_FAILED || s->life.state == LIFE_LISTENING;
 }
 
-/* Nothing has moved yet, but somebody wishes something. */
+/* Nothing has moved yet, but somebody wishes something. What stays as it is moves nowhere, and who waits for its stop must
+ * hear of it all the same. */
 static void
 give_turns(struct bridled *b, msec now)
 {
 	b->reorder = true;
 	ordering_turns(b, now);
+	for (uint32_t i = 0; i < b->capacity; i++) {
+		if (b->order.nodes[i].kept && b->services[i] != NULL)
+			notices_stays(b, b->services[i]);
+		b->order.nodes[i].kept = false;
+	}
 }
 
 /* Up, or on its way already: start means nothing. */
@@ -372,10 +378,12 @@ ordering_start(struct service *s, msec now)
 		return true;
 	}
 	look(b);
-	if (is_coming(s))
-		node(s)->wish = WISH_NOTHING; /* it was to be stopped, and its turn had not come */
-	else
+	if (!is_coming(s)) {
 		order_wish_start(&b->order, s->slot);
+	} else { /* it was to be stopped, and its turn had not come */
+		node(s)->wish = WISH_NOTHING;
+		node(s)->kept = true;
+	}
 	give_turns(b, now);
 	return true;
 }

@@ -88,7 +88,8 @@ reason_running(struct text *t, const struct words_move *move)
 			text_addf(t, ": %s", move->why);
 		text_add(t, "; the old one serves on");
 	} else {
-		text_add(t, move->gunicorn ? life_event_text(move->event) : "running");
+		/* start: it stays up, and was to be stopped (ordering.c) */
+		text_add(t, move->gunicorn || move->event == ON_START ? life_event_text(move->event) : "running");
 	}
 	if (move->half_way)
 		text_add(t, ", with fewer workers than wanted: one more would load what has just failed");

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from client import get
+from control import Connection, VarlinkError
 from daemon import sanitizer_settings
 from sections import program, web
 from waiting import until
@@ -84,6 +85,22 @@ def test_a_queued_one_can_be_stopped(bridled):
     assert site.bridle("ready", "app").returncode != 0
     site.ctl("stop", "app")
     assert [site.state(name) for name in ("app", "db")] == ["stopped", "starting"]
+
+
+@pytest.mark.parametrize("asked", ["db", "app"])
+def test_a_stop_that_is_taken_back_is_answered(bridled, asked):
+    """Before its turn has come, so that nothing moves: who asked for it is told, and so is who wants it up."""
+    site = bridled(nap("db"), nap("app", requires="db", exec_stop_post="/bin/sleep 2"))
+    master = site.wait_state("running", "db")["master"]
+    site.wait_state("running", "app")
+    with Connection(site.control) as one:
+        one.send("Stop", name="db")
+        site.wait_state("stopping", "app")
+        assert f"{asked} is running" in site.ctl("start", asked)
+        with pytest.raises(VarlinkError) as failed:
+            one.receive()
+    assert "db is running: start was asked for" in failed.value.parameters["reason"]
+    assert site.wait_state("running", "db")["master"] == master
 
 
 def test_a_second_term_waits_for_nobody(bridled):
