@@ -33,6 +33,8 @@ is_quoted(struct watcher *w, struct service *s, const struct recognised *what)
 {
 	enum signature_who who;
 
+	if (what->kind == RECOGNISED_TRACEBACK && s->sampler != NULL)
+		return speakers_strange_traceback(&s->sampler->speakers, what);
 	if (what->kind != RECOGNISED_LINE)
 		return false;
 	who = signatures[what->match.signature].who;

@@ -46,7 +46,8 @@ is_between(enum signature one, enum signature first, enum signature last)
 static bool
 is_of_master(enum signature one)
 {
-	return signatures[one].who == SIGNATURE_BY_MASTER || one == SIGNATURE_SENT_KILL_ANON || one == SIGNATURE_SENT_SEGV_ANON ||
+	return signatures[one].who == SIGNATURE_BY_MASTER || one == SIGNATURE_SENT_KILL_ANON ||
+		one == SIGNATURE_SENT_SEGV_ANON ||
 		is_between(one, SIGNATURE_STARTING_RELEASE, SIGNATURE_SIGNAL_WINCH) ||
 		is_between(one, SIGNATURE_IN_USE, SIGNATURE_BIND_TOO_LONG);
 }
@@ -104,6 +105,22 @@ is_of_others(struct watcher *w, struct speakers *k, const struct recognised *wha
 	return false;
 }
 
+/* By itself it has no speaker, but that of the last line before it, which need not be whose it is: it could be the application's. */
+static bool
+announces_traceback(enum signature one)
+{
+	return one == SIGNATURE_WORKER_EXCEPTION || one == SIGNATURE_REQUEST_ERROR || one == SIGNATURE_MAIN_LOOP;
+}
+
+bool
+speakers_strange_traceback(struct speakers *k, const struct recognised *what)
+{
+	bool strange = k->raises != 0 && what->speaker == k->raises;
+
+	k->raises = 0;
+	return strange;
+}
+
 bool
 speakers_stranger(struct watcher *w, struct service *s, const struct recognised *what)
 {
@@ -121,5 +138,8 @@ speakers_stranger(struct watcher *w, struct service *s, const struct recognised 
 		known->heard = true;
 		return false;
 	}
-	return are_told_apart(k, &record) && is_of_others(w, k, what);
+	if (!are_told_apart(k, &record) || !is_of_others(w, k, what))
+		return false;
+	k->raises = announces_traceback(what->match.signature) ? what->speaker : 0;
+	return true;
 }

@@ -25,6 +25,7 @@ struct speaker {
 struct speakers {
 	struct speaker at[SPEAKERS]; /* the latest: what a master said last is read after its end */
 	uint32_t next;
+	int32_t raises; /* a stranger who said last that a traceback follows; 0: none, or it has come */
 };
 
 /* The masters of RECORD, and the one that ended last, are known from now on. */
@@ -37,5 +38,8 @@ void speakers_follow(struct speakers *k, const struct page_service *record);
  * says itself those alone are strangers who live and are of another family, for one that has just been born may be dead by now.
  */
 bool speakers_stranger(struct watcher *w, struct service *s, const struct recognised *what);
+
+/* Is WHAT, a traceback, the one that a stranger's line has announced? Ask of each, once. */
+bool speakers_strange_traceback(struct speakers *k, const struct recognised *what);
 
 #endif

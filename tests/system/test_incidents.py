@@ -220,6 +220,11 @@ RELAYED = f"""{STAMP} [1] [CRITICAL] WORKER TIMEOUT (pid:7)
   | {STAMP} [1] [CRITICAL] WORKER TIMEOUT (pid:7)
 {STAMP} [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?
 {STAMP} [7] [ERROR] Worker (pid:9) exited with code 5
+{STAMP} [1] [ERROR] Exception in worker process
+Traceback (most recent call last):
+  File "/v/gunicorn/util.py", line 370, in import_app
+    mod = importlib.import_module(module)
+ModuleNotFoundError: No module named 'shop'
 {STAMP} [7] [ERROR] Connection in use: ('0.0.0.0', 8000)
 {STAMP} [7] [ERROR] Shutting down: Master
 {STAMP} [7] [ERROR] Reason: Worker failed to boot.

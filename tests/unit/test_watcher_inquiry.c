@@ -202,6 +202,27 @@ a_worker_that_nobody_has_seen_is_believed(void **state)
 	assert_true(is_told(r));
 }
 
+#define TRACEBACK                                                                                                    \
+	"Traceback (most recent call last):\n  File \"/v/gunicorn/util.py\", line 370, in import_app\n"               \
+	"    mod = importlib.import_module(module)\nModuleNotFoundError: No module named 'shop'\n"
+
+/* That one alone: the next is the application's, whoever spoke before. */
+static void
+a_traceback_goes_with_the_line_that_announces_it(void **state)
+{
+	struct room *r = *state;
+
+	master_is(r, getpid());
+	says(r, getpid(), "INFO", "Listening at: http://127.0.0.1:8000");
+	says(r, 1, "ERROR", "Exception in worker process");
+	writes(r, TRACEBACK);
+	says(r, 1, "INFO", "Worker exiting (pid: 1)");
+	assert_false(is_told(r));
+	writes(r, TRACEBACK);
+	says(r, 1, "INFO", "Worker exiting (pid: 1)");
+	assert_true(is_told(r));
+}
+
 int
 main(void)
 {
@@ -214,6 +235,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_last_words_of_a_master_are_read_after_its_end, enter, leave),
 		cmocka_unit_test_setup_teardown(a_child_of_the_master_may_become_one, enter, leave),
 		cmocka_unit_test_setup_teardown(a_worker_that_nobody_has_seen_is_believed, enter, leave),
+		cmocka_unit_test_setup_teardown(a_traceback_goes_with_the_line_that_announces_it, enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
