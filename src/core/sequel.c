@@ -218,12 +218,19 @@ derive_silent(struct story *s)
 		derive(s, FACT_ENDED_SOON);
 }
 
+/* A worker that serves loads a module, and prints what came of it: whoever boots and fails dies of that. */
+static bool
+was_loaded_late(const struct story *s)
+{
+	return has(s, FACT_SERVING) && !has(s, FACT_DIED_BOOTING) && !has(s, FACT_MAIN_LOOP) && !has(s, FACT_MASTER_EXITED);
+}
+
 /* A worker that exits with 3 at any time is taken for one that failed to boot (Arbiter.reap_workers): who saw that it had
  * booted knows better. */
 static bool
 is_in_boot(const struct story *s)
 {
-	if (has(s, FACT_AT_BOOT))
+	if (has(s, FACT_AT_BOOT) && !was_loaded_late(s))
 		return true;
 	if (has(s, FACT_DIED_UP) && !has(s, FACT_DIED_BOOTING))
 		return false;

@@ -295,6 +295,8 @@ note_start(struct story *s, const struct story_event *e)
 	s->count = 0;
 	s->last_boot = -1;
 	s->last_pid = 0;
+	/* that one served says nothing of the start of this one */
+	s->evidence.count[FACT_SERVED] = s->evidence.count[FACT_READY] = 0;
 }
 
 static void

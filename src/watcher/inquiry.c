@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "core/life.h"
 #include "os/alarm.h"
 #include "watcher/deaths.h"
 #include "watcher/docket.h"
@@ -68,6 +69,17 @@ tell(struct inquiry_case *c, enum fact fact, int32_t pid)
 	hearing_told(&c->hearing, &e);
 }
 
+/* Not while another generation of it starts, whose words are among its own. */
+static bool
+is_serving(const struct inquiry *q)
+{
+	const struct service *s = service_of(q);
+	struct page_service record;
+
+	return s->sampler != NULL && services_read(&q->w->services, q->slot, &record) && record.state == LIFE_RUNNING &&
+		workers_count(&s->sampler->workers, record.generation, 0, clock_now()).booted > 0;
+}
+
 /* A case begins with what is known anyway. */
 static struct inquiry_case *
 open_case(struct inquiry *q, uint32_t context)
@@ -82,6 +94,8 @@ open_case(struct inquiry *q, uint32_t context)
 	for (unsigned i = 0; i < CONTEXTS; i++)
 		if ((context & 1U << i) != 0)
 			tell(c, contexts[i], 0);
+	if (is_serving(q))
+		tell(c, FACT_SERVING, 0);
 	return c;
 }
 

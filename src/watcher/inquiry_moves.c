@@ -213,6 +213,8 @@ inquiry_moved(struct watcher *w, struct service *s, const struct link_record *mo
 	if (is_failed_start(move) && is_commands_fault(w, s))
 		inquiry_told(w, s, FACT_COMMAND_FAILED, 0);
 	logs_catch_up(w, s); /* what the master said before */
+	if (move->to == LIFE_RUNNING && (move->event == ON_READY || move->event == ON_NEXT_READY))
+		inquiry_told(w, s, FACT_SERVING, 0);
 	if (ended_a_master(move))
 		tell_master(w, s, move);
 	if (s->inquiry != NULL && s->inquiry->told != NULL && s->inquiry->told->hearing.story.faulty)

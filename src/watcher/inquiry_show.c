@@ -21,6 +21,13 @@ enum {
 	WRITE_EVERY = 60000, /* ms between lines in the file that only count on */
 };
 
+/* An exception was printed by a service whose workers serve, and nobody died of it: the application had caught it. */
+static bool
+was_caught(const struct inquiry_case *c)
+{
+	return c->died == 0 && c->hearing.story.evidence.count[FACT_SERVING] > 0;
+}
+
 /* What is no incident: nothing happened, or nothing of ours. */
 static bool
 is_worth_it(const struct inquiry_case *c, const struct incident *i)
@@ -30,7 +37,7 @@ is_worth_it(const struct inquiry_case *c, const struct incident *i)
 	case CAUSE_CLIENT_NOISE:
 	case CAUSE_CONTROL_SOCKET:
 	case CAUSE_LOG_REOPEN: return false;
-	case CAUSE_UNKNOWN: return c->hearing.story.faulty;
+	case CAUSE_UNKNOWN: return c->hearing.story.faulty && !was_caught(c);
 	default: return true;
 	}
 }

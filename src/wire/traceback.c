@@ -88,12 +88,12 @@ function_is(struct span s, const char *function)
 	return n == 0 || (s.length == n && memcmp(s.at, function, n) == 0);
 }
 
-/* The module of the program itself ("bin/gunicorn", in <module>) imports nothing of the application. */
+/* The module of the program itself ("bin/gunicorn", in <module>) imports nothing of the application, nor does what is evaluated. */
 static bool
 is_launcher(struct span file)
 {
 	return span_has(file, "bin/") || span_has(file, "/runpy.py") || span_has(file, "__main__.py") ||
-		span_has(file, "\\Scripts\\") || span_has(file, "gunicorn/");
+		span_has(file, "\\Scripts\\") || span_has(file, "gunicorn/") || span_has(file, "<string>");
 }
 
 /* A module that serves requests serves none while it is imported. */

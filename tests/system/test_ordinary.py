@@ -12,7 +12,7 @@ import pytest
 
 from client import Traffic, get
 from sections import web
-from troubles import CLASSES, settings, troubled, up, why
+from troubles import CLASSES, named, settings, troubled, up, why
 from waiting import stays, until
 
 
@@ -181,3 +181,26 @@ def test_what_is_busy_is_well(site, edge):
     with Traffic(made.address(), threads=3, pause=0, path="/spin?s=0.02&n="):
         until(lambda: (made.service()["figures"] or {"since": 0})["since"] > 35, "35 s of traffic", 120)
     assert [one["class"] for one in why(made, 100) if one["alarm"]] == []
+
+
+# What trouble.py catches, and the line in which its traceback ends.
+CAUGHT = {"variable": "KeyError: 'A_VARIABLE_THAT_IS_NOT_SET'", "syntax": "SyntaxError: ",
+          "missing": "ModuleNotFoundError: ", "broken": "ImportError: cannot import name ", "other": "ZeroDivisionError: "}
+
+
+@pytest.mark.parametrize("worker_class", CLASSES)
+def test_what_was_caught_and_printed_is_no_incident(site, edge, worker_class):
+    """Again when the story of the first is over. A boot that fails of the same is one."""
+    made = site(worker_class, timeout=30)
+    made.worker_class = worker_class
+    up(made)
+    until(lambda: made.state() == "running", "it to run")
+    for _ in range(2):
+        for what, said in CAUGHT.items():
+            before = made.log().count(said)
+            assert get(made.address(), f"/caught?what={what}").status == 200
+            until(lambda said=said, before=before: made.log().count(said) > before, said)
+        stays(lambda: why(made, 100) == [], "nothing to tell of", 5)
+    made.write(web(**settings(worker_class, environment="HOW=variable")))
+    made.bridle("reload")
+    assert named(made, "boot.env-missing", 60, 0.9)["alarm"]

@@ -12,6 +12,10 @@
 	"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n"
 /* ... and somebody says that the application was loaded */
 #define READY START "[2026-11-20 15:25:50 +0000] [7] [INFO] Application startup complete.\n"
+/* ... and it answers; an exception that the application catches, and prints */
+#define SERVED START "10.0.0.1 - - [20/Nov/2026:15:26:52 +0000] \"GET /x HTTP/1.1\" 200 5 \"-\" \"x\"\n"
+#define PRINTED(error) "Traceback (most recent call last):\n  File \"/srv/v.py\", line 3, in f\n    g(x)\n" error "\n"
+#define NO_VARIABLE "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'SHOP_KEY'"
 #define ROOM "                                        "
 
 static const struct log {
@@ -95,6 +99,20 @@ static const struct log {
 		"  File \"/v/gunicorn/glogging.py\", line 238, in setup\n    dictConfig(config)\n"
 		"  File \"/usr/lib/python3.11/logging/config.py\", line 573, in configure\n    raise ValueError(\n"
 		"ValueError: Unable to configure handler 'file'\n" },
+	/* what was caught while workers serve is no failure to boot: whoever prints it goes on */
+	{ "healthy.start", "boot", 1, SERVED PRINTED(NO_VARIABLE) },
+	{ "healthy.start", "boot", 1, SERVED PRINTED("  File \"<string>\", line 1\n    1+\nSyntaxError: invalid syntax") },
+	{ "healthy.start", "boot", 1, SERVED PRINTED("ModuleNotFoundError: No module named 'weasyprint'") },
+	{ "healthy.start", "boot", 1, SERVED PRINTED("ImportError: cannot import name 'x' from 'y' (/srv/y.py)") },
+	{ "healthy.start", "boot", 1, READY PRINTED(NO_VARIABLE) },
+	{ "healthy.start", "boot", 1, SERVED PRINTED("  File \"<string>\", line 1, in <module>\n" NO_VARIABLE) },
+	{ "boot.env-missing", "boot", 1, START PRINTED(NO_VARIABLE) },
+	/* nor does it help the next start that this one served, or a worker that ends of it */
+	{ "boot.env-missing", "boot", 1,
+		SERVED "[2026-11-20 15:35:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n" PRINTED(NO_VARIABLE) },
+	{ "boot.syntax-error", "boot", 1,
+		SERVED PRINTED("  File \"<string>\", line 1\n    1+\nSyntaxError: invalid syntax")
+		"[2026-11-20 15:35:49 +0000] [1] [ERROR] Worker (pid:9) exited with code 3\n" },
 	{ "boot.unexplained", "boot", 0,
 		"Traceback (most recent call last):\n"
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"

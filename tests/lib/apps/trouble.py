@@ -1,5 +1,5 @@
 """An application that does what goes wrong in practice. HOW says what happens at import, the path what happens in a request:
-/ answers, /slow?s=2 sleeps, /spin?s=2 works, /lock?s=2 lets nobody else in the process run, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /kill?signal=9 kills the worker, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x;
+/ answers, /slow?s=2 sleeps, /spin?s=2 works, /lock?s=2 lets nobody else in the process run, /wait?port=80 waits for somebody, /thread works in a thread, /segv crashes, /kill?signal=9 kills the worker, /exit?code=5 ends the worker, /raise raises, /leak?mb=50 keeps memory, /open?n=9 keeps files open, /say?words=x says x, /caught?what=syntax prints what it caught;
 /hungry, /refused, /full and /threads want memory, a connection, a disk and a thread that are not there, /health fails when the file SICK is.
 """
 import ctypes
@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 import urllib.parse
 
 HOW = os.environ.get("HOW", "")
@@ -46,6 +47,10 @@ if HOW == "raise":
     raise RuntimeError("the application does not want to")
 if HOW == "busy":
     socket.create_connection(("127.0.0.1", 1))
+
+
+CAUGHT = {"variable": 'os.environ["A_VARIABLE_THAT_IS_NOT_SET"]', "syntax": "1+", "missing": 'exec("import a_module_that_is_not_there")',
+          "broken": 'exec("from os import a_name_that_is_not_there")', "other": "1 / 0"}
 
 
 def respond(path, query):
@@ -90,6 +95,11 @@ def respond(path, query):
         hoard.extend(open("/dev/null") for _ in range(int(query["n"])))
     if path == "/say":
         os.write(2, query["words"].encode() + b"\n")
+    if path == "/caught":
+        try:
+            eval(CAUGHT[query["what"]])
+        except Exception:
+            traceback.print_exc()
     if path == "/leak":
         hoard.append(bytearray(os.urandom(1 << 20)) * int(query["mb"]))
     return f"{path} {os.getpid()}\n"
