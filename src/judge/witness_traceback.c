@@ -186,6 +186,7 @@ witness_traceback(const struct traceback *t, enum fact found[WITNESS_FACTS])
 		{ PLACE_BIT(CONNECT), FACT_IN_CONNECT },
 		{ PLACE_BIT(REPLY), FACT_AT_REPLY },
 		{ PLACE_BIT(MASTER), FACT_AT_MASTER },
+		{ PLACE_BIT(MASTER_START), FACT_IN_START },
 	};
 	unsigned n = 0;
 

@@ -174,8 +174,8 @@ scene("master-killed-4", "master.gone-unexplained", "runtime", master_dies, "--t
 scene("fork", "master.fork-failed", "boot", ends, limits=("prlimit", "--nproc=1"), **NOBODY)
 scene("unread", "runtime.reentrant-logging", "runtime", unread, workers=6, pipe=True, when=lambda v, c: (20, 1) <= v < (24,) and c == "sync")
 HOOKS = {
-    "on_starting(server)": ("master.crash", "boot", ends),
-    "when_ready(server)": ("master.crash", "boot", ends),
+    "on_starting(server)": ("master.crash", "startup-config", ends),
+    "when_ready(server)": ("master.crash", "startup-config", ends),
     "pre_fork(server, worker)": ("master.crash", "boot", ends),
     "post_fork(server, worker)": ("boot.app-exception|boot.unexplained", "boot", settles),
     "post_worker_init(worker)": ("boot.app-exception|boot.unexplained", "boot", settles),

@@ -140,6 +140,13 @@ static const struct log {
 	{ "runtime.timeout", "runtime", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n" START
 		"[2026-11-20 15:26:20 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
+	/* listeners are made before workers are */
+	{ "master.crash", "startup-config", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 20.0.3\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 198, in run\n    self.start()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 155, in start\n    self.LISTENERS = sock.create_sockets(self.cfg, self.log, fds)\n"
+		"OSError: getsockaddrlen: bad family\n" },
 	/* a pre_fork hook is the master's, though it is called where workers are born; what a worker raises there is its own */
 	{ "master.crash", "runtime", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Unhandled exception in main loop\n"
@@ -365,7 +372,7 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n\nError: no\n\n" },
 	{ "boot.config-error", "startup-config", 0, "[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n\nError: no\n\n" },
-	{ "master.crash", "boot", 1,
+	{ "master.crash", "startup-config", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
 		"Traceback (most recent call last):\n"
 		"  File \"/v/gunicorn/arbiter.py\", line 199, in run\n    self.start()\n"
