@@ -68,6 +68,11 @@ class Chaos:
         found = self.patiently(lambda: self.site.workers(self.service()))
         return self.random.choice(found) if found else None
 
+    def beating(self):
+        """One that has beaten. From release 22 on Gunicorn never times out one that has not, so that it would be stopped for good."""
+        found = self.patiently(lambda: [worker["pid"] for worker in self.site.service(self.service())["workers"] if worker["booted"]])
+        return self.random.choice(found) if found else None
+
     def patiently(self, ask):
         """What ASK says, as soon as the control socket answers."""
         def asked():
@@ -364,7 +369,7 @@ FAULTS = [
     Fault("master STOP, replace", Chaos.stop_master, cuts=True),
     Fault("worker KILL", kill("worker", signal.SIGKILL), cuts=True),
     Fault("worker SEGV", kill("worker", signal.SIGSEGV), cuts=True),
-    Fault("worker STOP", kill("worker", signal.SIGSTOP), cuts=True),  # until Gunicorn's timeout ends it
+    Fault("worker STOP", kill("beating", signal.SIGSTOP), cuts=True),  # until Gunicorn's timeout ends it
     Fault("worker STOP CONT", kill("worker", signal.SIGSTOP, signal.SIGCONT, pause=0.5)),
     Fault("replace", Chaos.restart),
     Fault("scale", Chaos.scale),
