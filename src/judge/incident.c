@@ -115,11 +115,12 @@ take_away(struct cause_evidence *rest, const struct cause_verdict *v)
 			rest->count[v->facts[k]] = 0;
 }
 
-/* Not what was said already, by whichever proof; and that nobody says why a worker failed to boot is said beside whatever says it. */
+/* Not what was said already, by whichever proof. That nobody says why a worker failed to boot is no news beside what says it, unless that
+ * is a line of the user's own, which may be about anything. */
 static bool
 is_news(const struct incident *i, unsigned n, enum cause cause)
 {
-	if (cause == i->verdict.cause || cause == CAUSE_BOOT_UNEXPLAINED)
+	if (cause == i->verdict.cause || (cause == CAUSE_BOOT_UNEXPLAINED && i->verdict.cause != CAUSE_OWN))
 		return false;
 	for (unsigned k = 0; k < n; k++)
 		if (i->also[k] == cause)
