@@ -131,12 +131,13 @@ def asks(path, words, times=1):
     return act
 
 
-def later(path, wait=2.5):
-    """A request when the start is over, of a worker among others."""
+def later(*paths, wait=2.5):
+    """A request when the start is over, of a worker among others: who dies within two seconds may not have loaded anything yet."""
     def act(run):
         run.up(2)
-        time.sleep(wait)
-        run.ask(path)
+        for path in paths:
+            time.sleep(wait)
+            run.ask(path)
         quiet(run, 1.5)
     return act
 

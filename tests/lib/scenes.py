@@ -1,7 +1,6 @@
 """What goes wrong with a Gunicorn by itself (outside.py), and what its log then proves: a scene a line. `python3 tests/lib/outside.py`
 plays all of them with any Gunicorn; test_outside.py plays those that no other test makes happen."""
 import collections
-import time
 
 from acts import (asks, ends, in_use, kills, kills_booting, later, loops, master_dies, noise, serves, settles, signals, touched,
                   unread, upgrade, write)
@@ -152,7 +151,7 @@ scene("killed-request", KILLED, "runtime", kills(9, 1, "/sleep-9", wait=2))
 CRASHED = signal_told("runtime.crash-signal", "runtime.vanished")
 for word in ("kill-11", "kill-7", "kill-4", "abort", "segv"):
     scene(f"crash-{word}", CRASHED, "runtime", later(f"/{word}"))
-scene("crash-twice", CRASHED, "runtime", serves("/segv", then=lambda run: (time.sleep(1), run.ask("/segv"))), workers=4,
+scene("crash-twice", CRASHED, "runtime", later("/segv", "/segv"), workers=4,
       when=lambda v, c: v >= (20, 1))
 for code in (0, 1, 7, 255):
     scene(f"code-{code}", code_told("runtime.worker-exit", "runtime.vanished") if code else "runtime.vanished", "runtime", later(f"/exit-{code}"))

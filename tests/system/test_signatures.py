@@ -18,7 +18,7 @@ from waiting import until
 WEB = "[gunicorn:web]\napp = a:b\n"
 HEADER = "[2026-11-20 15:25:49 +0000] [7] "
 LOG = f"""{HEADER}[INFO] Starting gunicorn 26.1.0
-{HEADER}[INFO] Booting worker with pid: 9
+{HEADER.replace("[7]", "[9]")}[INFO] Booting worker with pid: 9
 2026-11-20 15:25:49,123 ERROR shop.ledger is locked by pid 41
 {HEADER}[ERROR] Worker (pid:9) exited with code 3
 {HEADER}[ERROR] Reason: Worker failed to boot.
