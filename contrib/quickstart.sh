@@ -158,9 +158,9 @@ ask() {
 # shellcheck disable=SC2016 # it is for the reader to expand
 try() { printf '    $b %-20s # %s\n' "$1" "$2"; }
 
-# Ctrl-C reaches bridled too, but a shell has its background jobs ignore it: it is told.
+# Ctrl-C reaches this script alone, for bridled has a session of its own: it would take what we send for a second one, which hurries.
 stop() {
-	trap 'kill -INT "$pid" 2>/dev/null' INT TERM
+	trap 'kill -INT "$pid" 2>/dev/null' INT TERM HUP
 	say "Stopping: every process of it ends (Ctrl-C again hurries)"
 	kill -TERM "$pid" 2>/dev/null || true
 }
@@ -189,9 +189,9 @@ wait_ready() {
 }
 
 run() {
-	"$built/bridled" --root "$root" &
+	setsid "$built/bridled" --root "$root" &
 	pid=$!
-	trap stop INT TERM
+	trap stop INT TERM HUP
 	if ! wait_ready; then
 		bridle status || true
 		for name in $(bridle status --names); do bridle logs -n 20 "$name" || true; done
