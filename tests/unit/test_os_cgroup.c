@@ -118,6 +118,15 @@ holds_a_generation(void **state)
 	remove_root(root);
 }
 
+/* spawn() may return before the child is in its group, where a plain fork makes it (valgrind). */
+static void
+wait_for_somebody(int group)
+{
+	for (int i = 0; i < 500 && !cgroup_populated(group); i++)
+		usleep(10000);
+	assert_true(cgroup_populated(group));
+}
+
 static void
 signals_who_is_in_it(void **state)
 {
@@ -131,6 +140,7 @@ signals_who_is_in_it(void **state)
 	group = cgroup_make(root, "web", 3, &err);
 	assert_true(group >= 0);
 	pid = start_in(group, "exec sleep 60");
+	wait_for_somebody(group);
 	cgroup_signal(group, SIGUSR1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
