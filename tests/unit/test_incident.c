@@ -11,17 +11,27 @@ told(struct story *s, enum fact fact, int32_t pid)
 	story_tell(s, &e);
 }
 
+/* What S comes to, without a line of a log. */
+static struct incident
+judged(struct story *s)
+{
+	struct incident_lines none;
+	struct incident i;
+
+	incident_lines_clear(&none);
+	incident_take(&i, story_close(s, false), &none, s);
+	return i;
+}
+
 /* One worker crashed, another one was killed, in the second in which both had booted: as a loop has it, but they had loaded the
  * application. */
 static void
 each_death_is_told(void **state)
 {
-	struct incident_lines lines;
 	struct incident i;
 	struct story s;
 
 	(void)state;
-	incident_lines_clear(&lines);
 	story_init(&s);
 	s.watched = true;
 	told(&s, FACT_BOOTING, 7);
@@ -30,7 +40,7 @@ each_death_is_told(void **state)
 	told(&s, FACT_DIED_UP, 7);
 	told(&s, FACT_KILLED, 8);
 	told(&s, FACT_DIED_UP, 8);
-	incident_take(&i, story_close(&s, false), &lines, &s);
+	i = judged(&s);
 	assert_int_equal(i.verdict.cause, CAUSE_CRASH);
 	/* that both had loaded the application proves the first, and is no less true of the second */
 	assert_int_equal(i.also[0], CAUSE_KILLED);
@@ -41,19 +51,17 @@ each_death_is_told(void **state)
 static void
 what_is_explained_is_not_unexplained(void **state)
 {
-	struct incident_lines lines;
 	struct incident i;
 	struct story s;
 
 	(void)state;
-	incident_lines_clear(&lines);
 	story_init(&s);
 	told(&s, FACT_BOOTING, 7);
 	told(&s, FACT_X_ENVIRONMENT, 7);
 	told(&s, FACT_AT_BOOT, 7);
 	told(&s, FACT_EXITED_3, 7);
 	told(&s, FACT_REASON_BOOT, 0);
-	incident_take(&i, story_close(&s, false), &lines, &s);
+	i = judged(&s);
 	assert_int_equal(i.verdict.cause, CAUSE_ENV_MISSING);
 	assert_int_equal(i.also[0], CAUSE_UNKNOWN);
 }
@@ -62,17 +70,15 @@ what_is_explained_is_not_unexplained(void **state)
 static void
 one_death_is_told_once(void **state)
 {
-	struct incident_lines lines;
 	struct incident i;
 	struct story s;
 
 	(void)state;
-	incident_lines_clear(&lines);
 	story_init(&s);
 	s.watched = true;
 	told(&s, FACT_CRASHED, 7);
 	told(&s, FACT_DIED_UP, 7);
-	incident_take(&i, story_close(&s, false), &lines, &s);
+	i = judged(&s);
 	assert_int_equal(i.verdict.cause, CAUSE_CRASH);
 	assert_int_equal(i.also[0], CAUSE_UNKNOWN);
 }
