@@ -1,6 +1,9 @@
 /* What is told of a story beside its verdict. */
 #include "unit.h"
 
+#include <signal.h>
+
+#include "judge/asked.h"
 #include "judge/incident.h"
 
 static void
@@ -83,10 +86,46 @@ one_death_is_told_once(void **state)
 	assert_int_equal(i.also[0], CAUSE_UNKNOWN);
 }
 
+/* What was asked for explains what it can have made. */
+static void
+a_request_explains_what_it_can_have_made(void **state)
+{
+	static const struct {
+		enum link_deed deed;
+		int signal;
+		enum cause cause;
+		enum cause_phase phase;
+		bool explains;
+	} cases[] = {
+		{ DEED_RESTART, 0, CAUSE_IMPORT_MISSING, PHASE_BOOT, true },
+		{ DEED_RESTART, 0, CAUSE_REQUESTED, PHASE_SHUTDOWN, true },
+		{ DEED_RESTART, 0, CAUSE_CRASH, PHASE_RUNTIME, false },
+		{ DEED_RESTART, 0, CAUSE_QUEUE_STANDS, PHASE_RUNTIME, false },
+		{ DEED_RELOAD, 0, CAUSE_RELOAD_HUP, PHASE_RELOAD, true },
+		{ DEED_RELOAD, 0, CAUSE_MAX_REQUESTS, PHASE_RECYCLE, false },
+		{ DEED_STOP, 0, CAUSE_FORCED_KILL, PHASE_SHUTDOWN, true },
+		{ DEED_STOP, 0, CAUSE_MASTER_KILLED, PHASE_RUNTIME, false },
+		{ DEED_SCALE, 0, CAUSE_QUEUE_STANDS, PHASE_RUNTIME, true },
+		{ DEED_SCALE, 0, CAUSE_MAX_REQUESTS, PHASE_RECYCLE, false },
+		{ DEED_SIGNAL, SIGKILL, CAUSE_MASTER_KILLED, PHASE_RUNTIME, true },
+		{ DEED_SIGNAL, SIGTTIN, CAUSE_MASTER_KILLED, PHASE_RUNTIME, false },
+		{ DEED_MORE, 0, CAUSE_IMPORT_MISSING, PHASE_BOOT, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct cause_verdict v = { .cause = cases[i].cause, .phase = cases[i].phase };
+
+		if (asked_explains(cases[i].deed, cases[i].signal, &v) != cases[i].explains)
+			fail_msg("case %u", i);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_request_explains_what_it_can_have_made),
 		cmocka_unit_test(each_death_is_told),
 		cmocka_unit_test(one_death_is_told_once),
 		cmocka_unit_test(what_is_explained_is_not_unexplained),
