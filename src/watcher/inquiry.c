@@ -43,7 +43,7 @@ static void
 begin(struct inquiry *q)
 {
 	q->told->opened = clock_wall();
-	inquiry_asked_by(q, clock_now(), q->told->asked);
+	inquiry_ask(q, clock_now());
 }
 
 /* The hearing says that one story is over and the next begins, within the same case. */
@@ -151,9 +151,11 @@ stir(struct inquiry *q)
 	msec now = clock_now();
 
 	/* lines of one trouble come in bursts: it is judged when they have settled, and over when nothing more is told for
-	 * long */
+	 * long. Where they never settle, as when every request fails, it is judged all the same. */
 	q->quiet = now + LINGER;
-	inquiry_wake_by(q, now + SETTLE);
+	if (q->stirred == 0)
+		q->stirred = now;
+	inquiry_wake_by(q, now + SETTLE < q->stirred + RESTLESS ? now + SETTLE : q->stirred + RESTLESS);
 }
 
 static void
@@ -172,6 +174,7 @@ on_due(struct ev_loop *loop, ev_timer *timer, int revents)
 			continue;
 		if (q->due <= now) {
 			q->due = MSEC_NEVER;
+			q->stirred = 0;
 			inquiry_flush(q);
 			judge_so_far(q);
 		}

@@ -38,6 +38,8 @@ struct inquiry_case {
 	struct record_hang hang; /* of the last of them that had hung; `at` 0: none had */
 	char did[INQUIRY_WORDS];
 	char asked[INQUIRY_WORDS];      /* who had asked for something when it began; "": nobody */
+	uint8_t asked_deed;             /* that, enum link_deed, */
+	int32_t asked_signal;           /* and of DEED_SIGNAL, which */
 	int32_t about;                  /* the worker that it is about; 0: no single one */
 	char last_words[LASTLINE_TEXT]; /* of its output before the first process ended by itself; "": none */
 };
@@ -49,6 +51,7 @@ struct inquiry {
 	struct recogniser *own;    /* has something open between two readings; NULL: the shared one will do */
 	struct inquiry_case *told; /* NULL: nothing yet */
 	msec due;                  /* when to judge; MSEC_NEVER */
+	msec stirred;              /* since when there is something new to judge; 0: there is nothing */
 	msec quiet;                /* when it is over if nothing more is told */
 	uint8_t asked;             /* enum link_deed that a person asked for last, */
 	int32_t asked_signal;      /* of DEED_SIGNAL; 0 with any other */

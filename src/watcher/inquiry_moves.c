@@ -80,7 +80,7 @@ note_sender(struct inquiry *q, enum fact fact, int32_t master)
 	bool ours = q->asked_signal != 0 && q->asked_master == master;
 
 	if (q->told != NULL && ours && (fact != FACT_MASTER_KILLED || q->asked_signal == SIGKILL))
-		inquiry_asked_by(q, clock_now(), q->told->asked);
+		inquiry_ask(q, clock_now());
 	else if (q->told != NULL && fact == FACT_MASTER_KILLED)
 		q->told->asked[0] = '\0';
 	if (ours)
@@ -252,9 +252,13 @@ inquiry_asked(struct watcher *w, struct service *s, enum link_deed deed, int64_t
 }
 
 void
-inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS])
+inquiry_ask(struct inquiry *q, msec now)
 {
-	words[0] = '\0';
+	struct inquiry_case *c = q->told;
+
+	c->asked[0] = '\0';
+	c->asked_deed = q->asked;
+	c->asked_signal = q->asked_signal;
 	if (q->asked_at != 0 && now - q->asked_at <= ASKED_LASTS)
-		snprintf(words, INQUIRY_WORDS, "bridle %s, by uid %u", deed_words[q->asked], (unsigned)q->asked_uid);
+		snprintf(c->asked, sizeof c->asked, "bridle %s, by uid %u", deed_words[q->asked], (unsigned)q->asked_uid);
 }

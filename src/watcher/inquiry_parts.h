@@ -10,7 +10,8 @@
 enum {
 	SETTLE =
 		1200, /* ms without anything new before a story is judged: a timeout is ABRT, and KILL a second later */
-	LINGER = 3000, /* ms after which it is over */
+	RESTLESS = 5000, /* ms after which it is judged though there always is something new */
+	LINGER = 3000,   /* ms after which it is over */
 };
 
 /* What service S is being told of; NULL only for want of memory. */
@@ -34,7 +35,7 @@ void inquiry_leaves(struct watcher *w, struct service *s, int32_t pid);
 /* Nothing was told of Q for LINGER: is there more to come? Then for as long again. */
 bool inquiry_lasts(struct inquiry *q, msec now);
 
-/* "bridle stop, by uid 0": who asked for something shortly before; "": nobody. */
-void inquiry_asked_by(const struct inquiry *q, msec now, char words[INQUIRY_WORDS]);
+/* Who asked for something shortly before goes with the story that is being told: "bridle stop, by uid 0"; "": nobody. */
+void inquiry_ask(struct inquiry *q, msec now);
 
 #endif

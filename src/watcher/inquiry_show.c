@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "judge/asked.h"
 #include "watcher/advice.h"
 #include "watcher/docket.h"
 #include "watcher/errands.h"
@@ -19,6 +20,7 @@ enum {
 	SAME = 600000,       /* ms within which the same cause is the same incident: a loop */
 	TOGETHER = 60000,    /* ms within which the same in two services is hardly by chance */
 	WRITE_EVERY = 60000, /* ms between lines in the file that only count on */
+	LASTS = 30000,       /* ms after which a story of what was caught is no single slip any more */
 };
 
 /* An exception was printed by a service whose workers serve, and nobody died of it: the application had caught it. */
@@ -26,6 +28,27 @@ static bool
 was_caught(const struct inquiry_case *c)
 {
 	return c->died == 0 && c->hearing.story.evidence.count[FACT_SERVING] > 0;
+}
+
+static bool
+is_often_caught(enum cause cause)
+{
+	return cause == CAUSE_DEPENDENCY || cause == CAUSE_DISK_FULL || cause == CAUSE_FD_EXHAUSTED || cause == CAUSE_THREAD_EXHAUSTED ||
+		cause == CAUSE_MEMORY_ERROR;
+}
+
+/* Nothing says that a request failed of it either: then the application printed what it had an answer to, and a retry, a cache that
+ * is away, are no reason to wake somebody. When it comes again, or goes on, they are. */
+static bool
+is_a_slip(const struct inquiry_case *c, const struct incident *i, msec wall)
+{
+	static const enum fact failed[] = { FACT_REQUEST_ERROR, FACT_AT_REQUEST, FACT_AT_REPLY, FACT_AT_LOOP, FACT_ANSWER_500,
+		FACT_WORKER_EXCEPTION };
+
+	for (unsigned k = 0; k < sizeof failed / sizeof failed[0]; k++)
+		if (c->hearing.story.evidence.count[failed[k]] > 0)
+			return false;
+	return is_often_caught(i->verdict.cause) && was_caught(c) && c->earlier_times == 0 && wall - c->opened < LASTS;
 }
 
 /* What is no incident: nothing happened, or nothing of ours. */
@@ -87,7 +110,7 @@ entry_of(const struct inquiry_case *c, const struct incident *i, msec wall)
 		.last = wall,
 		.times = c->earlier_times + 1,
 		.died = c->earlier_died + c->died,
-		.alarm = record_alarms(&i->verdict),
+		.alarm = record_alarms(&i->verdict) && !is_a_slip(c, i, wall),
 	};
 
 	if (i->own != NULL)
@@ -154,7 +177,9 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 		.strain = known && burden_of(q->w, s, &page, i->verdict.cause, &strain) ? &strain : NULL,
 		.advice = advice,
 		.did = c->did[0] != '\0' ? c->did : NULL,
-		.asked = c->asked[0] != '\0' ? c->asked : NULL,
+		.asked = c->asked[0] != '\0' && asked_explains((enum link_deed)c->asked_deed, c->asked_signal, &i->verdict) ?
+			c->asked :
+			NULL,
 		.last_words = c->last_words[0] != '\0' && leaves_open(i) ? c->last_words : NULL,
 	};
 	struct jsonw j;
@@ -169,9 +194,9 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 }
 
 static void
-announce(const struct service *s, const struct incident *i)
+announce(const struct service *s, const struct incident *i, bool alarm)
 {
-	if (record_alarms(&i->verdict))
+	if (alarm)
 		log_warning("%s: %s%s: %s (bridle why %s)", s->name,
 			i->verdict.confidence < CAUSE_CONFIDENT ? "likely " : "", incident_name(i),
 			causes[i->verdict.cause].what, s->name);
@@ -195,6 +220,11 @@ inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, boo
 	old = docket_find(s, c->number);
 	e = entry_of(c, i, wall);
 	changed = old == NULL || old->cause != e.cause || old->phase != e.phase;
+	/* what was a slip at first, and is an alarm now, is news; of the same trouble no alarm is taken back */
+	if (!changed) {
+		changed = e.alarm && !old->alarm;
+		e.alarm = e.alarm || old->alarm;
+	}
 	/* nothing was added but our looking: the time of the incident stays that of what happened */
 	if (!fresh && !changed && old->died == e.died)
 		e.last = old->last;
@@ -202,7 +232,7 @@ inquiry_show(struct inquiry *q, struct service *s, const struct incident *i, boo
 	if (!write_entry(q, s, i, &e, over))
 		return;
 	if (changed)
-		announce(s, i);
+		announce(s, i, e.alarm);
 	if (changed)
 		herald_tell(q->w, s, i, &e);
 	if (changed)

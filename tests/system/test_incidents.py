@@ -419,6 +419,52 @@ def test_who_asked_before(site, edge):
     assert recycled(made, "shutdown.requested")["asked"] == f"bridle restart, by uid {os.getuid()}"
 
 
+def test_who_asked_for_something_else(site, edge):
+    """A crash soon after a deployment is none that the deployment has made."""
+    made = site("sync")
+    up(made)
+    made.ctl("restart", "web")
+    recycled(made, "shutdown.requested")
+    ask_in_vain(made, "/segv")
+    assert named(made, "runtime.crash-signal")["asked"] is None
+    assert "asked for: bridle restart" not in made.ctl("why", "web", "--last", "1")
+
+
+def test_failures_without_a_pause(site, edge):
+    """Every request fails, one after the other: nobody need ask why to be told while it goes on."""
+    made = site("sync", timeout=30)
+    up(made)
+    stop = threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            ask_in_vain(made, "/raise")
+            stop.wait(0.2)
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        until(lambda: "runtime.unhandled-exception" in made.said(), "an alarm while it goes on", 12)
+    finally:
+        stop.set()
+        asking.join()
+
+
+def test_what_is_caught_is_an_alarm_when_it_comes_again(site, edge, tmp_path):
+    """The application goes on without what it did not reach. Once, that is told, and wakes nobody."""
+    tmp_path.chmod(0o777)
+    made = site("sync", timeout=30, on_incident=f"/bin/sh -c 'echo told >> {tmp_path}/told'")
+    up(made)
+    until(lambda: made.state() == "running", "it to run")
+    get(made.address(), "/caught?what=refused")
+    first = until(lambda: [one for one in why(made) if one["over"]], "the first to be over")[0]
+    assert first["class"] == "runtime.dependency-down" and not first["alarm"]
+    assert not (tmp_path / "told").exists()
+    get(made.address(), "/caught?what=refused")
+    again = until(lambda: [one for one in why(made) if one["times"] == 2], "it to come again")[0]
+    assert again["class"] == "runtime.dependency-down" and again["alarm"] and again["number"] == first["number"]
+    until(lambda: (tmp_path / "told").exists(), "the command to be run")
+
+
 @pytest.mark.parametrize("worker_class", CLASSES)
 def test_requests_longer_than_the_grace(site, edge, figures, worker_class):
     made = site(worker_class, graceful_timeout="1s", timeout=60)

@@ -50,7 +50,8 @@ if HOW == "busy":
 
 
 CAUGHT = {"variable": 'os.environ["A_VARIABLE_THAT_IS_NOT_SET"]', "syntax": "1+", "missing": 'exec("import a_module_that_is_not_there")',
-          "broken": 'exec("from os import a_name_that_is_not_there")', "other": "1 / 0"}
+          "broken": 'exec("from os import a_name_that_is_not_there")', "other": "1 / 0",
+          "refused": 'socket.create_connection(("127.0.0.1", 1))'}
 
 
 def respond(path, query):
