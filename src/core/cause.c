@@ -14,8 +14,9 @@ const char *const cause_phases[PHASES] = {
 };
 
 const struct fact_entry facts[FACTS] = {
-	[FACT_NONE] = { "NONE", WEIGHT_CONTEXT, "" },
-#define FACT(id, weight, words) [FACT_##id] = { #id, WEIGHT_##weight, words },
+	[FACT_NONE] = { "NONE", WEIGHT_CONTEXT, false, "" },
+#define FACT(id, weight, words) [FACT_##id] = { #id, WEIGHT_##weight, false, words },
+#define DEATH(id, words) [FACT_##id] = { #id, WEIGHT_FAULT, true, words },
 #include "core/facts.def"
 #undef FACT
 };

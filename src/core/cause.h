@@ -71,6 +71,7 @@ extern const char *const cause_phases[PHASES];
 extern const struct fact_entry {
 	char name[24]; /* as in facts.def */
 	enum fact_weight weight;
+	bool death; /* it says how a worker ended */
 	char words[84];
 } facts[FACTS];
 

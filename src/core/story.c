@@ -97,19 +97,7 @@ is_beside_a_crash(const struct story *s, const struct story_event *e)
 static bool
 is_death_told(const struct story_event *e)
 {
-	if (e->pid <= 0 || e->speaker <= 0)
-		return false;
-	switch ((int)e->fact) {
-	case FACT_TIMEOUT:
-	case FACT_KILLED:
-	case FACT_CRASHED:
-	case FACT_TERMED:
-	case FACT_SIGNALLED:
-	case FACT_EXITED:
-	case FACT_EXITED_3:
-	case FACT_EXITED_4: return true;
-	default: return false;
-	}
+	return e->pid > 0 && e->speaker > 0 && (facts[e->fact].death || e->fact == FACT_TIMEOUT);
 }
 
 /* Two numbers of processes that are known to be not the same one. */
@@ -308,8 +296,7 @@ note(struct story *s, const struct story_event *e)
 	case FACT_BOOTING: note_boot(s, e); break;
 	case FACT_EXITING: note_exiting(s, e); break;
 	case FACT_TIMEOUT: note_timeout(s, e); break;
-	case FACT_KILLED: case FACT_CRASHED: case FACT_TERMED: case FACT_SIGNALLED: case FACT_OOM:
-	case FACT_EXITED: case FACT_EXITED_3: case FACT_EXITED_4: case FACT_QUIT: note_end(s, e); break;
+	case FACT_OOM: case FACT_QUIT: note_end(s, e); break; /* told by the kernel and by us, not by a master */
 	case FACT_AUTORESTART: case FACT_RELOADING: case FACT_WORKER_EXCEPTION: case FACT_PARENT_CHANGED:
 		excuse(s, e->speaker);
 		s->expected++;
@@ -322,7 +309,9 @@ note(struct story *s, const struct story_event *e)
 	case FACT_WORKERS: s->wanted = e->number > s->wanted ? e->number : s->wanted; break;
 	case FACT_SHUTTING_DOWN: s->ended = e->second; break;
 	case FACT_PLATFORM_START: s->evidence.count[FACT_COLD_START] += s->evidence.count[FACT_STOP]; break;
-	default: break;
+	default:
+		if (facts[e->fact].death)
+			note_end(s, e);
 	}
 	/* clang-format on */
 	if (is_death_told(e) && s->bereft == 0)

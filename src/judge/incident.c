@@ -95,11 +95,11 @@ take_lines(struct incident *i, const struct incident_lines *lines)
 	}
 }
 
-/* How far the application had come is no happening: it holds for the other deaths of the story as well. */
+/* Context is no happening: how far the application had come, say, holds for the other deaths of the story as well. */
 static bool
 is_circumstance(enum fact fact)
 {
-	return facts[fact].weight == WEIGHT_CONTEXT || fact == FACT_UP || fact == FACT_IN_BOOT;
+	return facts[fact].weight == WEIGHT_CONTEXT;
 }
 
 /* What V was proven by is not to prove anything else; where there was nothing but circumstances, they go. */

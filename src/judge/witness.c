@@ -377,14 +377,5 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 bool
 witness_ends(const struct recognised *what)
 {
-	switch ((int)fact_of_line(what)) { /* an int: of an enum, -Wswitch-enum would want every fact here */
-	case FACT_KILLED:
-	case FACT_CRASHED:
-	case FACT_TERMED:
-	case FACT_SIGNALLED:
-	case FACT_EXITED:
-	case FACT_EXITED_3:
-	case FACT_EXITED_4: return true;
-	default: return false;
-	}
+	return facts[fact_of_line(what)].death;
 }
