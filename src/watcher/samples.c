@@ -102,19 +102,27 @@ schedule(struct watcher *w)
 
 /* ---- looking ---- */
 
-/* Memory of the current master: its workers' pages are mostly shared with it, so PSS is what adds up. */
+/* Memory of the current master: its workers' pages are mostly shared with it, so PSS is what adds up, and so it is weighed when
+ * they are. How it is looked at depends on nobody who asks: two who ask in a row see the same. */
 static void
-weigh_master(struct sampler *sampler, const struct page_service *record, enum workers_depth depth)
+weigh_master(struct sampler *sampler, const struct page_service *record)
 {
 	const struct page_generation *current = services_generation(record, record->generation);
 	struct process_sample sample;
 
 	sampler->master_bytes = -1;
-	if (current == NULL || current->master == 0 || !process_sample(current->master, &sample))
+	if (current == NULL || current->master == 0 || !process_sample(current->master, &sample)) {
+		sampler->master_pss = -1;
+		sampler->weighed_master = 0;
 		return;
-	sampler->master_bytes = sample.rss;
-	if (depth == WORKERS_ALL && (sampler->master_bytes = process_pss(current->master)) < 0)
-		sampler->master_bytes = sample.rss;
+	}
+	/* of one that is another its PSS is asked at once: it has nothing to do with the last */
+	if (sampler->weighed != sampler->workers.weighed || sampler->weighed_master != current->master) {
+		sampler->master_pss = process_pss(current->master);
+		sampler->weighed_master = current->master;
+		sampler->weighed = sampler->workers.weighed;
+	}
+	sampler->master_bytes = sampler->master_pss >= 0 ? sampler->master_pss : sample.rss;
 }
 
 void
@@ -135,7 +143,7 @@ samples_look(struct watcher *w, struct service *s, const struct page_service *re
 	}
 	/* who waits for a start wants heartbeats alone, and often */
 	if (depth != WORKERS_HEARTBEATS)
-		weigh_master(sampler, record, depth);
+		weigh_master(sampler, record);
 	if (depth == WORKERS_ALL)
 		queues_ask(w, s, record);
 }
@@ -259,7 +267,8 @@ samples_follow(struct watcher *w, struct service *s, const struct page_service *
 			log_error("%s: no memory to watch its workers", s->name);
 			return;
 		}
-		s->sampler->queue = s->sampler->dropped = s->sampler->master_bytes = s->sampler->told_workers = -1;
+		s->sampler->queue = s->sampler->dropped = s->sampler->told_workers = -1;
+		s->sampler->master_bytes = s->sampler->master_pss = -1;
 		probes_init(&s->sampler->probes, w, s);
 		take_up(w, s);
 	}

@@ -45,13 +45,13 @@ struct sampler {
 	int64_t queue;                /* connections waiting in all listeners; -1 unknown */
 	int64_t dropped;              /* that found no room there; -1 unknown */
 	struct burden burden;         /* when it kept up last */
-	int64_t master_bytes;         /* memory of the current master; -1 unknown */
+	int64_t master_bytes;         /* memory of the current master: PSS, where it cannot be seen RSS; -1 unknown */
 	uint32_t ready_number;        /* generation that was said to be ready, */
 	msec ready_since, ready_said; /* in the state that began then; when it was said */
 	struct exchange exchange;
 	uint32_t exchanging; /* generation that takes over worker by worker; 0: none */
 	int64_t size_told;   /* bytes, as the supervisor knows it; 0: not yet */
-	int64_t master_pss;  /* of this one, then; -1 unknown */
+	int64_t master_pss;  /* of this one, when its workers were weighed (workers.h); -1 unknown */
 	int32_t weighed_master;
 	msec weighed;
 	uint32_t asked; /* workers that a range asked for and the page does not show yet; 0: none */

@@ -15,6 +15,7 @@
 
 enum {
 	WEIGH_EVERY = 30000,    /* ms between looks at PSS: the kernel walks all page tables for it */
+	WEIGH_PACE = 50,        /* ms for each worker that lie between two of them all the same */
 	LEAVE_PATIENCE = 90000, /* ms that one who was told to go may take: requests are finished first */
 	REMEMBER = 10000,       /* ms that those who are gone are */
 	UNSETTLED = 60000,      /* ms that loading may take while it is looked at often */
@@ -92,7 +93,7 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 }
 
 static void
-take_figures(struct worker *worker, const struct process_sample *sample, enum workers_depth depth, msec now)
+take_figures(struct worker *worker, const struct process_sample *sample, msec now)
 {
 	/* CPU time since the look before, in nanoseconds, over milliseconds: per cent */
 	if (worker->looked != 0 && now - worker->looked >= NOISE)
@@ -109,12 +110,34 @@ take_figures(struct worker *worker, const struct process_sample *sample, enum wo
 	}
 	worker->threads = sample->threads;
 	worker->state = sample->state;
-	if (depth == WORKERS_ALL || worker->weighed == 0 || now - worker->weighed >= WEIGH_EVERY) {
+}
+
+/* Pages that several have are shared out among them (proc_pid_smaps(5), Pss): when one more has loaded the application, or one has
+ * gone, all others weigh something else. They are weighed at one moment, or their sum would count some pages twice. */
+static void
+weigh(struct workers *w, enum workers_depth depth, msec now)
+{
+	uint32_t up = 0;
+	bool all, moved;
+
+	for (uint32_t i = 0; i < w->count; i++)
+		up += w->at[i].up != 0;
+	moved = up != w->weighed_up && now - w->weighed >= (msec)w->count * WEIGH_PACE;
+	all = depth == WORKERS_ALL || w->weighed == 0 || moved || now - w->weighed >= WEIGH_EVERY;
+	for (uint32_t i = 0; i < w->count; i++) {
+		struct worker *worker = &w->at[i];
+
+		if (!all && worker->weighed != 0)
+			continue;
 		worker->pss = process_pss(worker->pid);
 		/* as dear as PSS, where there are many: a directory to be read */
 		worker->fds = process_descriptors(worker->pid);
 		worker->fds_most = process_descriptors_most(worker->pid);
 		worker->weighed = now;
+	}
+	if (all) {
+		w->weighed = now;
+		w->weighed_up = up;
 	}
 }
 
@@ -153,7 +176,7 @@ look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum wo
 	if (worker->leaving != 0 && now - worker->leaving > LEAVE_PATIENCE)
 		worker->leaving = 0;
 	if (depth != WORKERS_HEARTBEATS)
-		take_figures(worker, &sample, depth, now);
+		take_figures(worker, &sample, now);
 }
 
 /* Who is gone is remembered for a while: what ended it may be told later than that it is not there. */
@@ -269,6 +292,8 @@ workers_look(struct workers *w, const struct page_service *record, enum workers_
 	/* who could not be looked at is not gone */
 	if (!w->unsure)
 		forget_unseen(w);
+	if (depth != WORKERS_HEARTBEATS)
+		weigh(w, depth, now);
 }
 
 bool

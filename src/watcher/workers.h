@@ -56,7 +56,9 @@ struct workers {
 	bool blind;          /* some heartbeat could not be seen (no permission) */
 	struct worker *gone; /* WORKERS_GONE of those that were not there any more, the latest; NULL: nobody yet */
 	uint32_t gone_next;
-	msec buried; /* the last of them */
+	msec buried;         /* the last of them */
+	msec weighed;        /* when all were (PSS), the master too (samples.h); 0: not yet */
+	uint32_t weighed_up; /* how many of them had booted then */
 };
 
 /* How much to look at: heartbeats only (a generation is starting), the cheap things, everything (PSS, descriptors). */

@@ -36,6 +36,12 @@ def wakeups(pid):
     return int(status.rpartition("\nvoluntary_ctxt_switches:")[2].split()[0])
 
 
+def weight(pid):
+    """Bytes of its memory, with its part of what it shares."""
+    rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return 1024 * int(rollup.partition("\nPss:")[2].split()[0])
+
+
 def everyone():
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 

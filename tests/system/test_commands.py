@@ -34,6 +34,23 @@ def test_status(site):
     assert site.bridle("status", "nap").returncode == NOT_READY
 
 
+def test_memory_is_the_same_whoever_looked_before(bridled, as_root):
+    """What is shared is counted once, before a closer look and after it."""
+    site = bridled(web(workers=2, preload_app="yes", memory_max_worker="100G"))  # a limit has it looked at each second
+    site.wait_workers(2)
+    master = site.master()
+
+    def is_told_right():
+        told, real = site.service(brief=True)["memory"], sum(map(processes.weight, [master, *processes.children(master)]))
+        return told is not None and abs(told - real) < real / 20
+
+    until(is_told_right, "its memory to be weighed")
+    site.ctl("status", "web")
+    assert is_told_right()
+    time.sleep(1.5)  # a look that nobody asked for
+    assert is_told_right()
+
+
 def test_every_deed_says_what_happened(site):
     for words in (["stop", "web"], ["start", "web"], ["restart", "web"], ["reload", "web"], ["scale", "web", "2"]):
         said = site.ctl(*words)
