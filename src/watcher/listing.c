@@ -64,13 +64,17 @@ write_worker(struct jsonw *j, const struct worker *worker, msec now)
 	jsonw_object_close(j);
 }
 
-/* The key is there in any case: who reads it need not know what was asked for. */
+/* The key is there in any case, but an empty list would say that nobody works: of a brief answer nobody was looked at. */
 static void
 write_workers(struct jsonw *j, const struct service *s, bool brief, msec now)
 {
+	if (brief) {
+		jsonw_key_null(j, "workers");
+		return;
+	}
 	jsonw_key(j, "workers");
 	jsonw_array_open(j);
-	for (uint32_t i = 0; !brief && s->sampler != NULL && i < s->sampler->workers.count; i++)
+	for (uint32_t i = 0; s->sampler != NULL && i < s->sampler->workers.count; i++)
 		write_worker(j, &s->sampler->workers.at[i], now);
 	jsonw_array_close(j);
 }
@@ -109,12 +113,15 @@ write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record,
 	struct sockdiag_query answers[PAGE_LISTENERS];
 	unsigned n = record->listeners < PAGE_LISTENERS ? record->listeners : PAGE_LISTENERS;
 
+	if (brief) {
+		jsonw_key_null(j, "listeners");
+		return;
+	}
 	record->addresses[PAGE_ADDRESSES - 1] = '\0'; /* a copy of ours (services_read): it may be written to */
 	jsonw_key(j, "listeners");
 	jsonw_array_open(j);
-	if (!brief)
-		queues_of(w, record, answers);
-	for (unsigned i = 0; !brief && i < n; i++) {
+	queues_of(w, record, answers);
+	for (unsigned i = 0; i < n; i++) {
 		jsonw_object_open(j);
 		write_address(j, record, i);
 		known_integer(j, "queue", answers[i].queue >= 0, answers[i].queue);

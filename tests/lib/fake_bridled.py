@@ -145,7 +145,7 @@ class FakeBridled:
         found = [one for one in self.services if wanted in (None, one["name"])]
         if wanted is not None and not found:
             raise Refusal("NoSuchService", name=wanted, nearest=self.services[0]["name"] if self.services else None)
-        return [{**one, "workers": [], "listeners": []} for one in found] if parameters.get("brief") else found
+        return [{**one, "workers": None, "listeners": None} for one in found] if parameters.get("brief") else found
 
 
 def a_few():

@@ -138,7 +138,7 @@ def test_status_for_programs(fake):
     services = a_few()
     daemon = fake(services)
     assert json.loads(bridle("--socket", daemon.path, "status", "web", "--json").stdout) == services[:1]
-    brief = [{**one, "workers": [], "listeners": []} for one in services]
+    brief = [{**one, "workers": None, "listeners": None} for one in services]
     assert json.loads(bridle("--socket", daemon.path, "status", "--json").stdout) == brief
     assert json.loads(on_terminal("--socket", daemon.path, "status", "--json")) == brief
     names = bridle("--socket", daemon.path, "status", "--names").stdout.splitlines()
