@@ -2,8 +2,13 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "os/tree.h"
 #include "watcher/watch.h"
+
+/* Somebody who relays a whole log has thousands of lines of a few numbers, and each look costs three files of /proc. The kernel does
+ * not give a number again so soon: it goes through all others first (alloc_pid() in kernel/pid.c: idr_alloc_cyclic()). */
+enum { JUDGED_FOR = 1000 /* ms */ };
 
 static struct speaker *
 find(struct speakers *k, int32_t pid)
@@ -105,11 +110,45 @@ is_of_others(struct watcher *w, struct speakers *k, const struct recognised *wha
 	return false;
 }
 
+static struct speaker_judged *
+place_of(struct speakers *k, int32_t pid)
+{
+	return &k->judged[(uint32_t)pid % SPEAKERS_JUDGED];
+}
+
+static bool
+is_judged(struct speakers *k, const struct recognised *what, msec now)
+{
+	const struct speaker_judged *j = place_of(k, what->speaker);
+
+	return j->pid == what->speaker && now < j->until && j->of_master == is_of_master(what->match.signature);
+}
+
+static bool
+judge(struct watcher *w, struct speakers *k, const struct recognised *what, msec now)
+{
+	if (!is_judged(k, what, now))
+		*place_of(k, what->speaker) = (struct speaker_judged){ .pid = what->speaker,
+			.of_master = is_of_master(what->match.signature),
+			.stranger = is_of_others(w, k, what),
+			.until = now + JUDGED_FOR };
+	return place_of(k, what->speaker)->stranger;
+}
+
 /* By itself it has no speaker, but that of the last line before it, which need not be whose it is: it could be the application's. */
 static bool
 announces_traceback(enum signature one)
 {
 	return one == SIGNATURE_WORKER_EXCEPTION || one == SIGNATURE_REQUEST_ERROR || one == SIGNATURE_MAIN_LOOP;
+}
+
+/* Whether WHAT is of a STRANGER, whose traceback is his as well. */
+static bool
+strange(struct speakers *k, const struct recognised *what, bool stranger)
+{
+	if (stranger)
+		k->raises = announces_traceback(what->match.signature) ? what->speaker : 0;
+	return stranger;
 }
 
 bool
@@ -127,7 +166,10 @@ speakers_stranger(struct watcher *w, struct service *s, const struct recognised 
 	struct speakers *k = &s->sampler->speakers;
 	struct speaker *known = find(k, what->speaker);
 	struct page_service record;
+	msec now = clock_now();
 
+	if (known == NULL && is_judged(k, what, now))
+		return strange(k, what, judge(w, k, what, now));
 	if (known == NULL || !known->heard) {
 		if (!services_read(&w->services, s->slot, &record))
 			return false;
@@ -138,8 +180,5 @@ speakers_stranger(struct watcher *w, struct service *s, const struct recognised 
 		known->heard = true;
 		return false;
 	}
-	if (!are_told_apart(k, &record) || !is_of_others(w, k, what))
-		return false;
-	k->raises = announces_traceback(what->match.signature) ? what->speaker : 0;
-	return true;
+	return are_told_apart(k, &record) && strange(k, what, judge(w, k, what, now));
 }
