@@ -1,152 +1,32 @@
 /*
- * bounds.c -- one table for what each limit is called and how it is written, in both versions of
- * control groups; below it the groups themselves. A controller is in one version or the other (a hybrid
- * machine has both), so each is tried by itself.
+ * bounds.c -- the groups themselves; what is written into them is in bounds_rows.c. A controller is in one version of control
+ * groups or in the other (a hybrid machine has both), so each is tried by itself.
  */
 #include "os/bounds.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/bounds_rows.h"
 #include "os/cgroup.h"
 #include "os/hierarchy.h"
 #include "os/kernfile.h"
 
-enum { PATH_SIZE = HIERARCHY_PATH + 320, PERIOD = 100000 /* microseconds, the kernel's own */ };
+enum { PATH_SIZE = HIERARCHY_PATH + 320 };
 
-enum controller { MEMORY, CPU, PIDS, IO, CONTROLLERS };
-static const char *const v1_names[CONTROLLERS] = { "memory", "cpu", "pids", "blkio" };
-static const char *const v2_names[CONTROLLERS] = { "memory", "cpu", "pids", "io" };
-
-/* How a number is written: for v2 and v1. False: it cannot be said there. */
-typedef bool (*writer)(struct text *t, uint64_t n, int version);
+static const char *const v1_names[BOUNDS_CONTROLLERS] = { "memory", "cpu", "pids", "blkio" };
+static const char *const v2_names[BOUNDS_CONTROLLERS] = { "memory", "cpu", "pids", "io" };
 
 static bool
-write_number(struct text *t, uint64_t n, int version)
-{
-	if (n == BOUND_INFINITY)
-		return text_add(t, version == 2 ? "max" : "-1");
-	return text_addf(t, "%" PRIu64, n);
-}
-
-static bool
-write_tasks(struct text *t, uint64_t n, int version)
-{
-	(void)version;
-	return write_number(t, n, 2); /* pids.max takes "max" in both */
-}
-
-/* N is in hundredths of a percent of one processor. */
-static bool
-write_quota(struct text *t, uint64_t n, int version)
-{
-	/* whole per cent and the rest apart: n * PERIOD would overflow for a large n */
-	uint64_t quota = n / 100 * (PERIOD / 100) + n % 100 * (PERIOD / 10000);
-
-	if (n == BOUND_INFINITY)
-		return text_add(t, version == 2 ? "max" : "-1");
-	if (quota < 1000)
-		quota = 1000; /* the least that the kernel takes */
-	return version == 2 ? text_addf(t, "%" PRIu64 " %d", quota, (int)PERIOD) : text_addf(t, "%" PRIu64, quota);
-}
-
-/* 100 is the weight that everybody begins with in v2; in v1 that is 1024 shares. */
-static bool
-write_weight(struct text *t, uint64_t n, int version)
-{
-	return text_addf(t, "%" PRIu64, version == 2 ? n : n * 1024 / 100 < 2 ? 2 : n * 1024 / 100);
-}
-
-static bool
-write_io_weight(struct text *t, uint64_t n, int version)
-{
-	if (version == 2)
-		return text_addf(t, "default %" PRIu64, n);
-	return text_addf(t, "%" PRIu64, n < 10 ? 10 : n > 1000 ? 1000 : n); /* what blkio takes */
-}
-
-/* What there is of each. v1 has no memory.high: its soft limit only says who is reclaimed from first. */
-static const struct row {
-	const char *key;
-	enum controller controller;
-	size_t offset;
-	const char *v2, *v1;
-	writer write;
-} rows[BOUND_COUNT] = {
-	{ "memory_max", MEMORY, offsetof(struct bounds, memory_max), "memory.max", "memory.limit_in_bytes",
-		write_number },
-	{ "memory_high", MEMORY, offsetof(struct bounds, memory_high), "memory.high", NULL, write_number },
-	{ "memory_swap_max", MEMORY, offsetof(struct bounds, memory_swap_max), "memory.swap.max",
-		"memory.memsw.limit_in_bytes", write_number },
-	{ "tasks_max", PIDS, offsetof(struct bounds, tasks_max), "pids.max", "pids.max", write_tasks },
-	{ "cpu_quota", CPU, offsetof(struct bounds, cpu_quota), "cpu.max", "cpu.cfs_quota_us", write_quota },
-	{ "cpu_weight", CPU, offsetof(struct bounds, cpu_weight), "cpu.weight", "cpu.shares", write_weight },
-	{ "io_weight", IO, offsetof(struct bounds, io_weight), "io.weight", "blkio.weight", write_io_weight },
-};
-
-static uint64_t
-value_of(const struct bounds *b, enum bound bound)
-{
-	return *(const uint64_t *)(const void *)((const char *)b + rows[bound].offset);
-}
-
-const char *
-bounds_key(enum bound bound)
-{
-	return rows[bound].key;
-}
-
-bool
-bounds_wants(const struct bounds *b, enum bound bound)
-{
-	return value_of(b, bound) != BOUND_NONE;
-}
-
-/* A service without any has no group of its own, and costs nothing. */
-bool
-bounds_any(const struct bounds *b)
+wants_controller(const struct bounds *b, enum bounds_controller controller)
 {
 	for (int i = 0; i < BOUND_COUNT; i++)
-		if (bounds_wants(b, i))
-			return true;
-	return false;
-}
-
-bool
-bounds_text(const struct bounds *b, enum bound bound, int version, const char **file, struct text *text)
-{
-	uint64_t n = value_of(b, bound);
-
-	*file = version == 2 ? rows[bound].v2 : rows[bound].v1;
-	if (*file == NULL)
-		return false;
-	/* idle is a file of its own in both, and takes no weight */
-	if (bound == BOUND_CPU_WEIGHT && n == 0) {
-		*file = "cpu.idle";
-		return text_add(text, "1");
-	}
-	/* v1 counts memory and swap together */
-	if (bound == BOUND_MEMORY_SWAP_MAX && version == 1 && n != BOUND_INFINITY) {
-		if (b->memory_max >= BOUND_NONE) /* not set, or no limit at all: there is nothing to count from */
-			return false;
-		n += b->memory_max;
-	}
-	return rows[bound].write(text, n, version);
-}
-
-/* ---- groups ---- */
-
-static bool
-wants_controller(const struct bounds *b, enum controller controller)
-{
-	for (int i = 0; i < BOUND_COUNT; i++)
-		if (rows[i].controller == controller && bounds_wants(b, i))
+		if (bounds_controller(i) == controller && bounds_wants(b, i))
 			return true;
 	return false;
 }
@@ -154,7 +34,7 @@ wants_controller(const struct bounds *b, enum controller controller)
 /* "SERVICE.service" in the v1 hierarchy of CONTROLLER, below a directory named as the one in v2 is; PART: how much of it,
  * 1 the directory, 2 the group. */
 static bool
-v1_path(enum controller controller, const char *run_dir, const char *service, int part, char *path, size_t size)
+v1_path(enum bounds_controller controller, const char *run_dir, const char *service, int part, char *path, size_t size)
 {
 	char own[HIERARCHY_PATH], name[256];
 	struct text t;
@@ -168,7 +48,7 @@ v1_path(enum controller controller, const char *run_dir, const char *service, in
 
 /* The v1 group, made and open; -1 when there is no such hierarchy (errno ENOENT), or it is not ours to write. */
 static int
-open_v1(enum controller controller, const char *run_dir, const char *service)
+open_v1(enum bounds_controller controller, const char *run_dir, const char *service)
 {
 	char path[PATH_SIZE];
 
@@ -234,18 +114,18 @@ write_one(int group, enum bound bound, const char *file, const char *words, uint
 /* What would be refused for what is there still: v1 keeps memory and swap together no lower than memory alone, and whoever
  * only gets what nobody else wants takes no weight (sched_group_set_shares() in kernel/sched/fair.c). */
 static void
-make_way(const struct bounds *b, enum controller controller, int group, int version)
+make_way(const struct bounds *b, enum bounds_controller controller, int group, int version)
 {
-	if (version == 1 && controller == MEMORY)
+	if (version == 1 && controller == BOUNDS_MEMORY)
 		kernfile_write(group, "memory.memsw.limit_in_bytes", "-1");
-	if (controller == CPU && b->cpu_weight != 0)
+	if (controller == BOUNDS_CPU && b->cpu_weight != 0)
 		kernfile_write(group, "cpu.idle", "0");
 }
 
 /* What an earlier configuration asked for, and this one does not: the group is the same as long as a generation is in it. A
  * file that is not there keeps nobody to anything. */
 static void
-give_back(const struct bounds *b, enum controller controller, int group, int version)
+give_back(const struct bounds *b, enum bounds_controller controller, int group, int version)
 {
 	/* as the kernel makes a group */
 	static const struct bounds unbound = { BOUND_INFINITY, BOUND_INFINITY, BOUND_INFINITY, BOUND_INFINITY,
@@ -258,7 +138,7 @@ give_back(const struct bounds *b, enum controller controller, int group, int ver
 		struct text t;
 
 		text_init(&t, words, sizeof words);
-		if (rows[i].controller == controller && !bounds_wants(b, i) &&
+		if (bounds_controller(i) == controller && !bounds_wants(b, i) &&
 			bounds_text(&unbound, i, version, &file, &t))
 			write_one(group, i, file, words, unbound.io_weight, version);
 	}
@@ -266,7 +146,7 @@ give_back(const struct bounds *b, enum controller controller, int group, int ver
 
 /* Write those of CONTROLLER into GROUP. */
 static unsigned
-write_bounds(const struct bounds *b, enum controller controller, int group, int version, struct err *why)
+write_bounds(const struct bounds *b, enum bounds_controller controller, int group, int version, struct err *why)
 {
 	unsigned kept = 0;
 
@@ -276,13 +156,13 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 		char words[64];
 		struct text t;
 
-		if (rows[i].controller != controller || !bounds_wants(b, i))
+		if (bounds_controller(i) != controller || !bounds_wants(b, i))
 			continue;
 		text_init(&t, words, sizeof words);
 		if (!bounds_text(b, i, version, &file, &t))
-			err_set(why, 0, "%s: control groups of v1 have no such limit", rows[i].key);
+			err_set(why, 0, "%s: control groups of v1 have no such limit", bounds_key(i));
 		else if (!write_one(group, i, file, words, b->io_weight, version))
-			err_set(why, errno, "%s: cannot write '%s' to '%s'", rows[i].key, words, file);
+			err_set(why, errno, "%s: cannot write '%s' to '%s'", bounds_key(i), words, file);
 		else
 			kept |= 1U << i;
 	}
@@ -291,7 +171,7 @@ write_bounds(const struct bounds *b, enum controller controller, int group, int 
 
 /* v2 first: where a controller is there, it is in no hierarchy of v1 (cgroups(7)). */
 static unsigned
-apply_one(const struct bounds *b, enum controller controller, int root, const char *run_dir, const char *service,
+apply_one(const struct bounds *b, enum bounds_controller controller, int root, const char *run_dir, const char *service,
 	struct err *why)
 {
 	int version = 1, group = -1, error;
@@ -321,12 +201,12 @@ bounds_apply(const struct bounds *b, int root, const char *run_dir, const char *
 	unsigned kept = 0;
 	int group;
 
-	for (int c = 0; c < CONTROLLERS; c++)
+	for (int c = 0; c < BOUNDS_CONTROLLERS; c++)
 		if (wants_controller(b, c))
 			kept |= apply_one(b, c, root, run_dir, service, why);
 	/* in v1 nobody is brought into the group of a controller that nothing is wanted of (bounds_steps); in v2 it is one for all */
 	group = bounds_group(root, service);
-	for (int c = 0; group >= 0 && c < CONTROLLERS; c++)
+	for (int c = 0; group >= 0 && c < BOUNDS_CONTROLLERS; c++)
 		if (!wants_controller(b, c))
 			give_back(b, c, group, 2);
 	if (group >= 0)
@@ -364,12 +244,12 @@ bool
 bounds_steps(struct steps *steps, const struct bounds *b, unsigned kept, const char *run_dir, const char *service,
 	struct err *err)
 {
-	for (int c = 0; c < CONTROLLERS; c++) {
+	for (int c = 0; c < BOUNDS_CONTROLLERS; c++) {
 		char path[PATH_SIZE], procs[PATH_SIZE + 16];
 		bool used = false;
 
 		for (int i = 0; i < BOUND_COUNT; i++)
-			used = used || (rows[i].controller == (enum controller)c && kept & 1U << i);
+			used = used || (bounds_controller(i) == (enum bounds_controller)c && kept & 1U << i);
 		/* a controller that is in v2 has no hierarchy of v1, and so no path there */
 		if (!used || !wants_controller(b, c) || !v1_path(c, run_dir, service, 2, path, sizeof path))
 			continue;
@@ -390,7 +270,7 @@ bounds_remove(int root, const char *run_dir, const char *service)
 		name_group(path, sizeof path, service);
 		unlinkat(root, path, AT_REMOVEDIR);
 	}
-	for (int c = 0; c < CONTROLLERS; c++)
+	for (int c = 0; c < BOUNDS_CONTROLLERS; c++)
 		for (int part = 2; part >= 1; part--)
 			if (v1_path(c, run_dir, service, part, path, sizeof path))
 				rmdir(path); /* the directory stays while another service has a group in it */

@@ -27,7 +27,7 @@ struct bounds {
 	uint64_t io_weight;  /* 1 to 10000 */
 };
 
-/* In the order of the list in bounds.c. */
+/* In the order of the list in bounds_rows.c. */
 enum bound {
 	BOUND_MEMORY_MAX,
 	BOUND_MEMORY_HIGH,

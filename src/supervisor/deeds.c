@@ -115,7 +115,7 @@ reload_by_signal(struct service *s, struct answer *a)
 
 	if (pid <= 0 || !service_signal(s, s->life.current, signal))
 		answer_say(a, LINK_REFUSED, pid > 0 ? strerror(errno) : "there is no process");
-	else { /* no outcome to wait for (waiter.c would, for LINK_DONE) */
+	else { /* no outcome to wait for (waiter_answer.c would, for LINK_DONE) */
 		a->record.result = LINK_NOTHING;
 		text_addf(&a->text, "%s: signal %d was sent to process %d", s->name, signal, (int)pid);
 	}
