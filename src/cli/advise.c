@@ -36,7 +36,7 @@ print_comment(struct paint p, const char *words)
 }
 
 /* "for [gunicorn:web], from what was measured in 2d4h since 20:57:52, and 1000000 requests": the section is there already, and
- * may not be there twice (conf/build.c); of before bridled began nothing is known. */
+ * may not be there twice (conf/build_settings.c); of before bridled began nothing is known. */
 static void
 print_heading(const char *name, const json_t *measures, struct paint p)
 {

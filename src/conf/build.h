@@ -52,6 +52,10 @@ void build_section(struct build *b, struct build_place place, const char *words)
 const struct conf_setting *build_setting(struct build *b, struct build_place place, const char *name,
 	const char *value);
 
+/* The section being read is at its end, and says profile = web: so many settings more, those of profile.def, in the line of that one.
+ * What the service has set itself wins. */
+void build_profile(struct build *b);
+
 /* The file ended: so does its last section. */
 void build_file_end(struct build *b);
 
