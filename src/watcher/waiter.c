@@ -10,6 +10,7 @@
 #include "watcher/pools.h"
 #include "watcher/ready.h"
 #include "watcher/reasons.h"
+#include "watcher/waiter_parts.h"
 #include "watcher/waiter_words.h"
 #include "watcher/watch.h"
 
@@ -20,7 +21,6 @@
 
 enum {
 	ANSWER_PATIENCE = 60000,  /* ms for the supervisor's answer: it may read a large configuration */
-	WORKERS_PATIENCE = 60000, /* ms until the workers that were asked for have to be booted */
 };
 
 void
@@ -28,27 +28,6 @@ waiter_free(struct waiter *waiter)
 {
 	json_decref(waiter->lines);
 	*waiter = (struct waiter){ .kind = WAIT_NOTHING };
-}
-
-/* ---- what each deed waits for ---- */
-
-static bool
-has_outcome(enum link_deed deed, enum outcome_goal *goal)
-{
-	static const struct {
-		bool waits;
-		enum outcome_goal goal;
-	} outcomes[DEEDS] = {
-		/* what is not here is done when it is accepted */
-		[DEED_START] = { true, GOAL_UP },
-		[DEED_STOP] = { true, GOAL_DOWN },
-		[DEED_RESTART] = { true, GOAL_UP_AGAIN },
-		[DEED_RESTART_COLD] = { true, GOAL_UP_AGAIN },
-		[DEED_RELOAD] = { true, GOAL_UP_AGAIN },
-	};
-
-	*goal = outcomes[deed].goal;
-	return outcomes[deed].waits;
 }
 
 void
@@ -90,18 +69,16 @@ waiter_request(struct client *c, enum link_deed deed, const char *name, const st
 	waiter_free(waiter);
 }
 
-/* The service that it waits for, by its name: its slot may have been given to another since, and it another slot. */
-static bool
-read_own(const struct client *c, uint32_t *slot, struct page_service *record)
+bool
+waiter_read_own(const struct client *c, uint32_t *slot, struct page_service *record)
 {
 	return services_find(&c->w->services, c->waiter.name, slot) && services_read(&c->w->services, *slot, record);
 }
 
 /* ---- the outcome ---- */
 
-/* The move that led to the state in the page. */
-static struct link_record
-last_move(const struct page_service *record)
+struct link_record
+waiter_last_move(const struct page_service *record)
 {
 	struct link_record move = link_make(LINK_MOVED);
 	msec now = clock_now();
@@ -127,34 +104,13 @@ judge(struct client *c, struct service *s, const struct page_service *record, co
 	}
 }
 
-/* A state older than the request says nothing about it. */
-static void
-judge_page(struct client *c, struct service *s, const struct page_service *record)
+void
+waiter_judge_page(struct client *c, struct service *s, const struct page_service *record)
 {
-	struct link_record move = last_move(record);
+	struct link_record move = waiter_last_move(record);
 
 	if (record->since >= c->waiter.asked)
 		judge(c, s, record, &move);
-}
-
-/* ---- workers ---- */
-
-static void
-wait_for_workers(struct client *c, struct service *s, const struct page_service *record)
-{
-	char words[PAGE_NAME + 64];
-
-	if (record->state == LIFE_RUNNING && !c->waiter.no_wait) {
-		c->waiter.kind = WAIT_WORKERS;
-		client_patience(c, WORKERS_PATIENCE);
-		/* he should not wait for the look at the next whole second */
-		samples_moved(c->w, s);
-		return;
-	}
-	snprintf(words, sizeof words, "%s: %u workers wanted%s", c->waiter.name, c->waiter.wanted,
-		record->state == LIFE_RUNNING ? "" : " from when it runs");
-	client_reply(c, json_pack("{s:s, s:I}", "message", words, "wanted", (json_int_t)c->waiter.wanted));
-	client_next(c);
 }
 
 void
@@ -170,115 +126,13 @@ waiter_sampled(struct client *c, struct service *s, const struct page_service *r
 		waiter_tell_workers(c, count.booted);
 }
 
-/* ---- the supervisor's answer ---- */
-
-static void
-accepted(struct client *c, const struct link_record *answer)
-{
-	struct waiter *waiter = &c->waiter;
-	struct page_service record;
-	uint32_t slot;
-
-	if (waiter->name[0] == '\0' || !read_own(c, &slot, &record)) {
-		waiter_tell_accepted(c, answer);
-	} else if (waiter->deed == DEED_SCALE) {
-		wait_for_workers(c, &c->w->services.at[slot], &record);
-	} else if (waiter->no_wait || !has_outcome(waiter->deed, &waiter->goal)) {
-		waiter_tell_accepted(c, answer);
-	} else {
-		waiter->kind = WAIT_OUTCOME;
-		if (answer->result == LINK_DONE) /* else it says what is so until the outcome is there */
-			text_copy(waiter->note, sizeof waiter->note, answer->text);
-		client_patience(c, MSEC_NEVER);
-		judge_page(c, &c->w->services.at[slot], &record); /* a deed that was quick has its outcome already */
-	}
-}
-
-/* Who asked for it is kept with what comes of it. */
-static void
-chronicle(struct client *c)
-{
-	const struct waiter *waiter = &c->waiter;
-	uint32_t slot;
-
-	if (waiter->name[0] == '\0')
-		chronicle_asked(c->w, NULL, waiter->deed, waiter->arg, c->peer.uid, waiter->asked);
-	else if (services_find(&c->w->services, waiter->name, &slot))
-		chronicle_asked(c->w, &c->w->services.at[slot], waiter->deed, waiter->arg, c->peer.uid, waiter->asked);
-}
-
-static void
-refused(struct client *c, const struct link_record *answer)
-{
-	char hint[80];
-
-	snprintf(hint, sizeof hint, "bridle status %s", c->waiter.name);
-	client_refused(c, answer->text, c->waiter.name[0] != '\0' ? hint : NULL);
-	client_next(c);
-}
-
-/* Not while it is being replaced still; and whoever stopped it since asked for that later. */
-static void
-take_turn(struct client *c, struct service *s, const struct page_service *record, const struct link_record *move)
+void
+waiter_take_turn(struct client *c, struct service *s, const struct page_service *record, const struct link_record *move)
 {
 	if (move->to == LIFE_STOPPING || move->to == LIFE_STOPPED)
 		waiter_tell_failed(c, s, record, move);
 	else if (record->state != LIFE_REPLACING)
 		waiter_request(c, c->waiter.deed, record->name, record, s->slot, c->waiter.arg, c->waiter.no_wait);
-}
-
-static void
-wait_for_turn(struct client *c, const struct link_record *answer)
-{
-	struct page_service record;
-	struct link_record move;
-	uint32_t slot;
-
-	if (c->waiter.no_wait || !read_own(c, &slot, &record)) {
-		refused(c, answer);
-		return;
-	}
-	c->waiter.kind = WAIT_TURN;
-	client_patience(c, MSEC_NEVER);
-	move = last_move(&record); /* it may have ended before the answer was here */
-	take_turn(c, &c->w->services.at[slot], &record, &move);
-}
-
-void
-waiter_answered(struct client *c, const struct link_record *answer)
-{
-	/* what was refused, or was so already, has changed nothing that the journal could tell */
-	if (answer->result == LINK_DONE)
-		chronicle(c);
-	switch ((enum link_result)answer->result) {
-	case LINK_DONE:
-	case LINK_UNDER_WAY: accepted(c, answer); break;
-	case LINK_NOTHING: waiter_tell_accepted(c, answer); break;
-	case LINK_REFUSED:
-		if (c->waiter.deed == DEED_REREAD) {
-			waiter_tell_complaints(c, answer);
-			break;
-		}
-		/* of a trial, which has a log to look into */
-		if (answer->pid != 0) {
-			waiter_tell_process_failed(c, answer);
-			break;
-		}
-		refused(c, answer);
-		break;
-	case LINK_LATER: wait_for_turn(c, answer); break;
-	}
-}
-
-void
-waiter_line(struct client *c, const struct link_record *line)
-{
-	enum { LINES = 1000 }; /* of what a client is told: a configuration may be wrong in every line */
-
-	if (c->waiter.lines == NULL)
-		c->waiter.lines = json_array();
-	if (json_array_size(c->waiter.lines) < LINES)
-		json_array_append_new(c->waiter.lines, json_string(line->text));
 }
 
 /* ---- readiness and events ---- */
@@ -316,7 +170,7 @@ waiter_moved(struct client *c, struct service *s, const struct page_service *rec
 		break;
 	case WAIT_TURN:
 		if (mine)
-			take_turn(c, s, record, move);
+			waiter_take_turn(c, s, record, move);
 		break;
 	case WAIT_OUTCOME:
 		if (mine)
@@ -349,13 +203,13 @@ waiter_look(struct client *c)
 		client_next(c); /* from here on it waits for something else, or nothing */
 		return;
 	}
-	if ((c->waiter.kind != WAIT_OUTCOME && c->waiter.kind != WAIT_TURN) || !read_own(c, &slot, &record))
+	if ((c->waiter.kind != WAIT_OUTCOME && c->waiter.kind != WAIT_TURN) || !waiter_read_own(c, &slot, &record))
 		return;
-	move = last_move(&record);
+	move = waiter_last_move(&record);
 	if (c->waiter.kind == WAIT_OUTCOME)
-		judge_page(c, &c->w->services.at[slot], &record);
+		waiter_judge_page(c, &c->w->services.at[slot], &record);
 	else
-		take_turn(c, &c->w->services.at[slot], &record, &move);
+		waiter_take_turn(c, &c->w->services.at[slot], &record, &move);
 }
 
 void
