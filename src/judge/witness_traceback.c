@@ -61,11 +61,18 @@ kind_of(const struct traceback *t)
 	return root != EXCEPTION_NONE && (last == EXCEPTION_OTHER || last == EXCEPTION_EXIT || last == EXCEPTION_COMMAND) ? root : last;
 }
 
+/* sendfile(2) says EINVAL of the file that it is to send from: some file systems, network shares most of all, do not support it. */
+static bool
+is_of_file(const struct traceback *t)
+{
+	return (t->places & PLACE_BIT(SENDFILE)) != 0 && strncmp(t->last.message, "[Errno 22]", 10) == 0;
+}
+
 /* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. */
 static bool
 is_of_client(const struct traceback *t)
 {
-	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 &&
+	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 && !is_of_file(t) &&
 		(strcmp(t->last.name, "OSError") == 0 || strcmp(t->last.name, "IOError") == 0 ||
 			strcmp(t->last.name, "socket.error") == 0 || strcmp(t->last.name, "error") == 0);
 }

@@ -26,6 +26,7 @@ enum place {
 	PLACE_LAUNCH, PLACE_RUN, /* the script that starts Gunicorn; Gunicorn's own start */
 	PLACE_HANDLER, /* a handler of logging opens its file */
 	PLACE_EXPRESSION, /* ATTRIBUTE of MODULE:ATTRIBUTE, where Gunicorn itself evaluates it */
+	PLACE_SENDFILE, /* a file is sent, which the system has to read first */
 	PLACES
 };
 _Static_assert(PLACES <= 32, "places are bits of one word");

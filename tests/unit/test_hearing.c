@@ -426,6 +426,27 @@ static const struct log {
 		      "  File \"/srv/video.py\", line 9, in convert\n    run([\"ffmpeg\"], check=True)\n"
 		      "subprocess.CalledProcessError: Command '['ffmpeg']' returned non-zero exit status 1.\n"
 		      "10.0.0.17 - - [20/Nov/2026:15:25:59 +0000] \"POST /video HTTP/1.1\" 500 5 \"-\" \"-\"\n" },
+	/* a file that the system cannot send from: the client is there, and waits */
+	{ "runtime.unhandled-exception", "runtime", 0,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Socket error processing request.\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 134, in handle\n    self.handle_request(listener, req, client, addr)\n"
+		"  File \"/v/gunicorn/http/wsgi.py\", line 386, in sendfile\n    sent += os.sendfile(sockno, fileno, 0, count)\n"
+		"OSError: [Errno 22] Invalid argument\n" },
+	/* ... and whose socket is none any more is gone */
+	{ "client.noise", "runtime", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Socket error processing request.\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 134, in handle\n    self.handle_request(listener, req, client, addr)\n"
+		"  File \"/v/gunicorn/http/wsgi.py\", line 386, in sendfile\n    sent += os.sendfile(sockno, fileno, 0, count)\n"
+		"OSError: [Errno 9] Bad file descriptor\n" },
+	/* a window whose size was changed explains nothing */
+	{ "runtime.unhandled-exception", "runtime", 0,
+		PRINTED("ValueError: x") "[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: winch\n" },
+	{ "recycle.winch", "recycle", 1,
+		SERVED PRINTED("ValueError: x") "[2026-11-20 15:27:49 +0000] [1] [INFO] Handling signal: winch\n" },
+	/* quoted without what stands behind it */
+	{ "boot.worker-class", "startup-config", 1, "Error: class uri 'gevent' invalid or not found\n" },
 	/* Python names the stream; others may use its words */
 	{ "healthy.start", "boot", 0, START "Error: reentrant call inside the shop\n" },
 	/* a worker that tells of another one's death behind a stop is no other master */
