@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/habits.h"
 #include "cli/trouble.h"
 
 #include "config.h"
@@ -39,8 +40,8 @@ const struct command commands[] = {
 	  0, 2, 2, signal_command },
 	{ "logs", "NAME", "print the last lines that a service wrote",
 	  "Reads the log files, so it also works when bridled does not. Older files count where -n asks for more lines "
-	  "than the current one has. Control characters are shown as \\xHH on a terminal.",
-	  ARGUMENT(FOLLOW) | ARGUMENT(LINES) | ARGUMENT(CONFIG), 1, 1, logs_command },
+	  "than the current one has; -5 is -n 5, as with tail(1). Control characters are shown as \\xHH on a terminal.",
+	  ARGUMENT(FOLLOW) | ARGUMENT(LINES) | ARGUMENT(CONFIG), 1, 2, logs_command },
 	{ "check", "[FILE]", "look for errors in a configuration",
 	  "Needs no bridled. Exits with 1 when there are errors. With --security NAME, instead: what that service is still "
 	  "allowed, with a score from 0.0 (next to nothing) to 10.0 (everything), and the lines that take it away.",
@@ -114,7 +115,8 @@ nearest_command(const char *name)
 	for (const struct command *c = commands; c->name != NULL; c++) {
 		unsigned d = text_distance(name, c->name);
 
-		if (d < best) {
+		/* of a short word two edits leave nothing: "web" is not "why" */
+		if (d < best && d * 2 <= strlen(name)) {
 			best = d;
 			nearest = c->name;
 		}
@@ -123,12 +125,15 @@ nearest_command(const char *name)
 }
 
 static int
-unknown_command(const char *name)
+unknown_command(const struct arguments *a)
 {
 	struct trouble t;
-	const char *nearest = nearest_command(name);
+	const char *nearest = nearest_command(a->command);
 
-	trouble_set(&t, CLI_USAGE, 0, "unknown command '%s'", name);
+	trouble_set(&t, CLI_USAGE, 0, "unknown command '%s'", a->command);
+	/* first: "ps" is no misspelt word */
+	if (habits_hint(a, &t))
+		return trouble_tell(&t);
 	if (nearest != NULL)
 		trouble_hint(&t, "did you mean 'bridle %s'?", nearest);
 	else
@@ -145,6 +150,20 @@ misused(const struct command *c, struct trouble *t)
 	return trouble_tell(t);
 }
 
+/* Where no NAME means all of them, --all is not needed, and that is said rather than how much else there is. But a reload without
+ * a NAME is another deed. */
+static int
+refuse_all(const struct command *c, struct trouble *t)
+{
+	if (c->run == reload_command)
+		trouble_hint(t, "bridle restart --all replaces all services; bridle reload takes up a changed configuration");
+	else if (strncmp(c->operands, "[NAME", 5) == 0)
+		trouble_hint(t, "without a NAME it is about all services: bridle %s", c->name);
+	else
+		return misused(c, t);
+	return trouble_tell(t);
+}
+
 /* An option that this command does not take is an error: "stop web --cold" was meant to be something else. */
 static int
 run(const struct command *c, const struct arguments *a)
@@ -155,7 +174,7 @@ run(const struct command *c, const struct arguments *a)
 	for (unsigned i = 0; i < OPTION_COUNT; i++)
 		if ((strange & 1u << i) != 0) {
 			trouble_set(&t, CLI_USAGE, 0, "%s does not take --%s", c->name, arguments_options[i].name);
-			return misused(c, &t);
+			return i == OPTION_ALL ? refuse_all(c, &t) : misused(c, &t);
 		}
 	if (a->count < c->fewest) {
 		trouble_set(&t, CLI_USAGE, 0, "%s needs %s", c->name, c->operands);
@@ -179,7 +198,7 @@ dispatch(const struct arguments *a)
 	}
 	/* before --help: there is none of a command that does not exist */
 	if (a->command != NULL && c == NULL)
-		return unknown_command(a->command);
+		return unknown_command(a);
 	if ((a->given & ARGUMENT(HELP)) != 0) {
 		if (c != NULL)
 			help_print_command(stdout, c);
@@ -205,7 +224,10 @@ cli_main(int argc, char **argv)
 
 	setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 	if (!arguments_parse(&a, argc, argv, &t.err)) {
-		if (a.command != NULL && commands_find(a.command) != NULL) /* it stood before what is wrong */
+		/* its options are not ours either, and which it takes is of no use: "journal -u web" */
+		if (a.command != NULL && commands_find(a.command) == NULL)
+			return unknown_command(&a);
+		if (a.command != NULL) /* it stood before what is wrong */
 			trouble_hint(&t, "bridle help %s shows its options", a.command);
 		else
 			trouble_hint(&t, "bridle help shows what there is");

@@ -212,6 +212,8 @@ no_such_service(const struct varlink_reply *reply, struct trouble *t)
 	const char *nearest = parameter(reply, "nearest");
 
 	trouble_set(t, CLI_NO_SERVICE, 0, "there is no service '%s'", parameter(reply, "name"));
+	if (strcmp(parameter(reply, "name"), "all") == 0)
+		return trouble_hint(t, "all services are --all for start, stop and restart, and no word at all for status, ready and why");
 	if (*nearest != '\0')
 		return trouble_hint(t, "did you mean '%s'?", nearest);
 	return trouble_hint(t, "bridle status shows all there are; bridle reload takes up new ones");

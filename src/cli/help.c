@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/habits.h"
 #include "cli/paint.h"
 #include "cli/trouble.h"
 
@@ -75,11 +76,14 @@ int
 help_command(const struct arguments *a)
 {
 	const struct command *c = a->count > 0 ? commands_find(a->operands[0]) : NULL;
+	struct arguments typed = { .operands = NULL };
 	struct trouble t;
 
 	if (a->count > 0 && c == NULL) {
 		trouble_set(&t, CLI_USAGE, 0, "there is no command '%s'", a->operands[0]);
-		trouble_hint(&t, "bridle help shows what there is");
+		typed.command = a->operands[0];
+		if (!habits_hint(&typed, &t))
+			trouble_hint(&t, "bridle help shows what there is");
 		return trouble_tell(&t);
 	}
 	if (c != NULL)

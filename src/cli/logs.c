@@ -199,20 +199,41 @@ parse_lines(const char *words, int64_t *lines)
 	return words == NULL || strcmp(words, "all") == 0 || text_parse_int(words, 0, INT64_MAX - 1, lines);
 }
 
+/* "web", "web -5", "-5 web": the second operand is for a number, as tail(1) takes it. */
+static bool
+take_operands(const struct arguments *a, const char **name, const char **lines, struct trouble *t)
+{
+	*name = NULL;
+	*lines = a->value[OPTION_LINES];
+	for (unsigned i = 0; i < a->count; i++) {
+		const char *word = a->operands[i];
+
+		if (word[0] == '-')
+			*lines = word + 1;
+		else if (*name == NULL)
+			*name = word;
+		else
+			return trouble_set(t, CLI_USAGE, 0, "logs is of one service: '%s' is too much", word);
+	}
+	return *name != NULL || trouble_set(t, CLI_USAGE, 0, "logs needs NAME");
+}
+
 int
 logs_command(const struct arguments *a)
 {
 	char directory[PATH_MAX];
 	struct trouble t = { .status = CLI_FAILED };
+	const char *name, *words;
 	int64_t lines;
 	int dir;
 
-	if (!parse_lines(a->value[OPTION_LINES], &lines)) {
-		trouble_set(&t, CLI_USAGE, 0, "-n: expected a number of lines, or all; got '%s'",
-			a->value[OPTION_LINES]);
+	if (!take_operands(a, &name, &words, &t))
+		return trouble_tell(&t);
+	if (!parse_lines(words, &lines)) {
+		trouble_set(&t, CLI_USAGE, 0, "-n: expected a number of lines, or all; got '%s'", words);
 		return trouble_tell(&t);
 	}
-	if (!find_log(directory, a, a->operands[0], &t))
+	if (!find_log(directory, a, name, &t))
 		return trouble_tell(&t);
 	t = (struct trouble){ .status = CLI_FAILED }; /* what bridled said no longer matters */
 	dir = logfiles_directory(directory, &t.err);
@@ -223,7 +244,7 @@ logs_command(const struct arguments *a)
 	if (t.err.code == EACCES)
 		t.status = CLI_NOT_ALLOWED;
 	if (t.err.code == ENOENT)
-		trouble_hint(&t, "'%s' has not written anything yet", a->operands[0]);
+		trouble_hint(&t, "'%s' has not written anything yet", name);
 	if (dir >= 0)
 		close(dir);
 	return trouble_tell(&t);

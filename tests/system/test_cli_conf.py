@@ -114,7 +114,10 @@ def test_logs_without_a_daemon(root, setting, place):
     (root / "bridle.ini").write_text(GOOD.replace("[bridle]\n", "[bridle]\n" + setting.format(root=root)))
     (root / place / "web").mkdir(parents=True)
     (root / place / "web" / "current").write_text("one\ntwo\n")
-    assert bridle("logs", "-n1", "web", "--root", root).stdout == "two\n"
+    for words in (["-n1", "web"], ["-1", "web"], ["web", "-1"]):
+        assert bridle("logs", *words, "--root", root).stdout == "two\n"
+    for words in (["web", "api"], ["-1"], ["web", "-1x"], ["web", "-"]):
+        assert bridle("logs", *words, "--root", root).returncode == 2, words
     assert bridle("logs", "wbe", "--root", root).returncode == 3
     (root / "bridle.ini").write_text(GOOD + "log = stdout\n")
     assert "keeps no log files" in bridle("logs", "web", "--root", root).stderr

@@ -293,6 +293,26 @@ def test_misuse_does_nothing(fake, words):
     assert daemon.calls == []
 
 
+@pytest.mark.parametrize("words, hint", [
+    ("ps", "'bridle status'"), ("list", "'bridle status'"), ("ls -l", "'bridle status'"), ("show web", "'bridle status web'"),
+    ("tail web", "'bridle logs -f web'"), ("tail -5 web", "'bridle logs -f web'"), ("log web", "'bridle logs web'"),
+    ("journal", "'bridle logs NAME'"), ("journal -u web", "bridle history NAME"), ("kill web", "'bridle stop web'? bridle signal"),
+    ("kill -9 web", "'bridle stop web'"), ("reload-config", "bridle reload, without"), ("reread", "bridle reload, without"),
+    ("update web", "bridle reload, without"), ("enable web", "web starts with bridled is a setting: autostart = yes"),
+    ("disable", "autostart = no"), ("web restart", "bridle restart web"), ("stop-all", "bridle help"), ("web version", "bridle help"),
+    ("help ps", "'bridle status'"), ("status -a", "bridle status"), ("why --all", "bridle why"), ("reload --all", "bridle restart --all"),
+    ("logs -a", "usage: bridle logs")])
+def test_what_is_typed_out_of_habit(words, hint):
+    done = bridle("--socket", "/nonexistent", *words.split())
+    assert done.returncode == 2 and hint in done.stderr.splitlines()[1], done.stderr
+
+
+def test_no_service_is_called_all(fake):
+    daemon = fake(answers={"Restart": Refusal("NoSuchService", name="all", nearest="")})
+    done = bridle("--socket", daemon.path, "restart", "all")
+    assert done.returncode == 3 and "--all for start, stop and restart" in done.stderr
+
+
 def test_near_misses_are_recognised():
     assert "did you mean 'bridle status'?" in bridle("stauts").stderr
     assert "did you mean --no-wait?" in bridle("stop", "web", "--nowait").stderr
