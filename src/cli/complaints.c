@@ -25,3 +25,21 @@ complaints_print(FILE *out, struct paint p, struct conf_report *report)
 	for (uint32_t i = 0; i < report->count; i++)
 		print_complaint(out, p, &report->at[i]);
 }
+
+/* The others are printed by bridle check. */
+bool
+complaints_tell(const char *path, const char *what, const struct conf_report *report, struct trouble *t)
+{
+	for (uint32_t i = 0; i < report->count; i++) {
+		const struct conf_complaint *c = &report->at[i];
+
+		if (c->severity != CONF_ERROR)
+			continue;
+		if (c->line > 0) /* 0: the file as a whole */
+			trouble_set(t, CLI_FAILED, 0, "%s:%u: %s", c->file, (unsigned)c->line, c->text);
+		else
+			trouble_set(t, CLI_FAILED, 0, "%s: %s", c->file, c->text);
+		return trouble_hint(t, "%s read from it; bridle check %s prints all errors", what, path);
+	}
+	return trouble_set(t, CLI_FAILED, 0, "cannot read '%s'", path);
+}

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/connection.h"
 #include "cli/commands.h"
+#include "cli/complaints.h"
 #include "cli/field.h"
 #include "cli/logfiles.h"
 #include "cli/outlet.h"
@@ -65,7 +66,7 @@ ask_where(char directory[PATH_MAX], const struct arguments *a, const char *name,
 	return ok || keeps_no_log(name, t);
 }
 
-/* What the configuration says. T tells already why bridled did not answer; it stays unless more is known. */
+/* What the configuration says. T tells already why bridled did not answer, where it was asked; it stays unless more is known. */
 static bool
 read_where(char directory[PATH_MAX], const struct arguments *a, const char *name, struct trouble *t)
 {
@@ -74,9 +75,9 @@ read_where(char directory[PATH_MAX], const struct arguments *a, const char *name
 	struct conf_service service;
 	char path[PATH_MAX];
 	struct trouble ignored;
-	bool ok = false;
+	bool named = a->value[OPTION_CONFIG] != NULL, ok = false;
 
-	if (!place_config(path, a, &ignored))
+	if (!place_config(path, a, named ? t : &ignored))
 		return false;
 	conf_report_init(&report);
 	struct conf *conf = conf_read(path, &report);
@@ -89,7 +90,10 @@ read_where(char directory[PATH_MAX], const struct arguments *a, const char *name
 			place_log(directory, a, bridle.log_dir, name, t) :
 			keeps_no_log(name, t);
 	} else if (conf != NULL) {
-		trouble_set(t, CLI_NO_SERVICE, 0, "bridled does not answer, and %s has no service '%s'", path, name);
+		trouble_set(t, CLI_NO_SERVICE, 0, "%s%s has no service '%s'", named ? "" : "bridled does not answer, and ", path,
+			name);
+	} else if (named) {
+		complaints_tell(path, "where its log lies is", &report, t);
 	}
 	conf_free(conf);
 	conf_report_free(&report);
@@ -99,6 +103,9 @@ read_where(char directory[PATH_MAX], const struct arguments *a, const char *name
 static bool
 find_log(char directory[PATH_MAX], const struct arguments *a, const char *name, struct trouble *t)
 {
+	/* who names a configuration means what it says, not what a bridled that runs has made of another */
+	if (a->value[OPTION_CONFIG] != NULL)
+		return read_where(directory, a, name, t);
 	if (ask_where(directory, a, name, t))
 		return true;
 	/* whoever can read the files may, with or without bridled */

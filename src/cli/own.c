@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/complaints.h"
 #include "cli/place.h"
 #include "judge/phase.h"
 
@@ -19,20 +20,6 @@ take(struct own *own, const struct conf_words *words, struct trouble *t)
 			.phase = phase_of(words->at[i + 1]),
 			.pattern = words->at[i + 2] };
 	return true;
-}
-
-/* The first thing that is wrong with it; bridle check prints the others. */
-static bool
-tell_error(const char *path, const struct conf_report *report, struct trouble *t)
-{
-	for (uint32_t i = 0; i < report->count; i++)
-		if (report->at[i].severity == CONF_ERROR) {
-			trouble_set(t, CLI_FAILED, 0, "%s:%u: %s", report->at[i].file, report->at[i].line,
-				report->at[i].text);
-			return trouble_hint(t,
-				"your own signatures are read from it; bridle check %s prints all errors", path);
-		}
-	return trouble_set(t, CLI_FAILED, 0, "cannot read '%s'", path);
 }
 
 bool
@@ -51,7 +38,7 @@ own_read(struct own *own, const struct arguments *a, struct trouble *t)
 		return true;
 	conf_report_init(&report);
 	own->conf = conf_read(path, &report);
-	ok = own->conf != NULL || tell_error(path, &report, t);
+	ok = own->conf != NULL || complaints_tell(path, "your own signatures are", &report, t);
 	conf_report_free(&report);
 	if (!ok)
 		return false;

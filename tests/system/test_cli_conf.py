@@ -128,6 +128,21 @@ def test_logs_without_a_daemon_and_without_a_configuration(tmp_path):
     assert done.returncode == 5 and "cannot reach bridled" in done.stderr
 
 
+def test_logs_of_the_configuration_that_is_named(root, tmp_path):
+    """Whatever bridled would say: it may run with another."""
+    (root / "log" / "web").mkdir(parents=True)
+    (root / "log" / "web" / "current").write_text("one\n")
+    done = bridle("logs", "web", "--root", root, "-c", tmp_path / "none.ini")
+    assert done.returncode == 1 and f"{tmp_path}/none.ini" in done.stderr and "No such file" in done.stderr and done.stdout == ""
+    broken = tmp_path / "broken.ini"
+    broken.write_text(GOOD + "nonsense = 1\n")
+    done = bridle("logs", "web", "--root", root, "-c", broken)
+    assert done.returncode == 1 and f"{broken}:10: " in done.stderr and f"bridle check {broken}" in done.stderr
+    done = bridle("logs", "wbe", "--root", root, "-c", root / "bridle.ini")
+    assert done.returncode == 3 and "bridled" not in done.stderr
+    assert bridle("logs", "web", "--root", root, "-c", root / "bridle.ini").stdout == "one\n"
+
+
 @pytest.mark.parametrize("words, said", [(["stray"], "one word too many: 'stray'"), (["--ready-fd", "x"], "a descriptor: 'x'"),
                                          (["--strange"], "--strange"), (["--watch"], "leave it out")])
 def test_bridled_says_what_it_does_not_understand(words, said):
