@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -55,13 +56,23 @@ take_name(const char *name)
 	prctl(PR_SET_NAME, name);
 }
 
+/* Its end of the link is there, which bridled alone makes; a shell's redirection is no socket of this kind. */
+static bool
+is_started_by_bridled(void)
+{
+	int type = 0;
+	socklen_t size = sizeof type;
+
+	return getsockopt(WATCHER_LINK_FD, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
 /* "--watch UID GID": we are the watcher, still with the supervisor's rights. Drop them before anything else. */
 static int
 watch(char **argv)
 {
 	struct err err;
 
-	if (argv[0] == NULL || argv[1] == NULL) {
+	if (argv[0] == NULL || argv[1] == NULL || !is_started_by_bridled()) {
 		fputs("bridled: --watch is for bridled itself, which starts its watcher: leave it out\n", stderr);
 		return usage(stderr, SUPERVISOR_USAGE);
 	}

@@ -169,6 +169,7 @@ name_holder(int fd, const char *path, struct err *err)
 
 	text[n > 0 ? strcspn(text, "\n") : 0] = '\0';
 	err_set(err, 0, "'%s' is in use by another bridled, pid %s", path, *text != '\0' ? text : "unknown");
+	err->code = EWOULDBLOCK;
 }
 
 /* The kernel lets go of a flock(2) when its holder dies, however it dies: there are no stale locks, and the pid in it is

@@ -22,7 +22,7 @@ int rundir_open(const char *path, uid_t owner, gid_t group, mode_t mode, struct 
 int rundir_open_at(int dir_fd, const char *name, uid_t owner, gid_t group, mode_t mode, struct err *err);
 
 /* Hold DIR_FD/lock (flock(2)) with our pid in it, until the descriptor is closed. PATH: what to call the directory.
- * -1 with ERR, which names the pid that holds it. */
+ * -1 with ERR; EWOULDBLOCK: another bridled holds it, whose pid it names. */
 int rundir_lock(int dir_fd, const char *path, struct err *err);
 
 /* Remove NAME below DIR_FD and everything in it, never following links, never crossing into another mount, with

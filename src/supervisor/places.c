@@ -116,6 +116,21 @@ open_place(const char *path, uid_t uid, gid_t gid, mode_t mode, struct err *err)
 	return fd;
 }
 
+/* Whoever starts a second one may have forgotten the first, or wants two: for both there is a next step. */
+static int
+take_lock(const struct bridled *b, struct err *err)
+{
+	int fd = rundir_lock(b->run_fd, b->run_dir, err);
+	struct err why = *err;
+
+	if (fd < 0 && why.code == EWOULDBLOCK)
+		err_set(err, 0,
+			"%s: 'bridle --socket %s/control shutdown' ends that one; one beside it takes a run_dir and log_dir of its "
+			"own, or --root DIR",
+			why.text, b->run_dir);
+	return fd;
+}
+
 static bool
 open_directories(struct bridled *b, struct err *err)
 {
@@ -127,7 +142,7 @@ open_directories(struct bridled *b, struct err *err)
 	if (b->run_fd < 0)
 		return false;
 	if (b->lock_fd < 0) /* else it is held already: by who was here before us in this process */
-		b->lock_fd = rundir_lock(b->run_fd, b->run_dir, err);
+		b->lock_fd = take_lock(b, err);
 	if (b->lock_fd < 0)
 		return false;
 	/* made here, for the watcher may not; it opens what is in it by itself */

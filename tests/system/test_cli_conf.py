@@ -144,7 +144,8 @@ def test_logs_of_the_configuration_that_is_named(root, tmp_path):
 
 
 @pytest.mark.parametrize("words, said", [(["stray"], "one word too many: 'stray'"), (["--ready-fd", "x"], "a descriptor: 'x'"),
-                                         (["--strange"], "--strange"), (["--watch"], "leave it out")])
+                                         (["--strange"], "--strange"), (["--watch"], "leave it out"),
+                                         (["--watch", "65534", "65534"], "leave it out")])
 def test_bridled_says_what_it_does_not_understand(words, said):
     done = subprocess.run([str(open_to_all()[0] / "bridled"), *words], text=True, capture_output=True, timeout=30 * PATIENCE)
     assert done.returncode == 2 and said in done.stderr and "usage: bridled" in done.stderr

@@ -163,6 +163,7 @@ def test_two_bridleds_on_one_directory(bridled, daemons):
     second.start(wait=False)
     assert second.wait() == 1
     assert str(site.pid) in second.said(), second.said()
+    assert f"'bridle --socket {site.run_dir}/control shutdown' ends that one" in second.said() and "--root DIR" in second.said()
     assert site.master() == master and get(site.address()).status == 200
     site.stop()
 
