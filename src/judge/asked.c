@@ -5,7 +5,7 @@
 #define IN(phase) (1U << PHASE_##phase)
 
 enum {
-	CAUSES_MOST = 8, /* of a line */
+	CAUSES_MOST = 8,                        /* of a line */
 	LOADED = IN(BOOT) | IN(STARTUP_CONFIG), /* whatever makes workers loads the code that lies there now */
 };
 
@@ -23,8 +23,8 @@ static const struct {
 	{ DEED_RELOAD, 0, LOADED | IN(SHUTDOWN) | IN(RELOAD), { CAUSE_WORKERS_MISSING } },
 	/* fewer workers cannot keep up, and more of them need what is not there */
 	{ DEED_SCALE, 0, LOADED,
-		{ CAUSE_TTOU, CAUSE_WORKERS_MISSING, CAUSE_WORKERS_SURPLUS, CAUSE_QUEUE_STANDS, CAUSE_QUEUE_OVERFLOWS, CAUSE_OOM_KILL,
-			CAUSE_FORK_FAILED } },
+		{ CAUSE_TTOU, CAUSE_WORKERS_MISSING, CAUSE_WORKERS_SURPLUS, CAUSE_QUEUE_STANDS, CAUSE_QUEUE_OVERFLOWS,
+			CAUSE_OOM_KILL, CAUSE_FORK_FAILED } },
 	{ DEED_SIGNAL, SIGHUP, LOADED | IN(RELOAD), { CAUSE_WORKERS_MISSING } },
 	{ DEED_SIGNAL, SIGTERM, IN(SHUTDOWN), { CAUSE_MASTER_STOPPED, CAUSE_MASTER_GONE } },
 	{ DEED_SIGNAL, SIGINT, IN(SHUTDOWN), { CAUSE_MASTER_STOPPED, CAUSE_MASTER_GONE } },

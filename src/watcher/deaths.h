@@ -32,7 +32,7 @@ struct deaths {
 	struct foundlings foundlings;
 	int32_t kills[16]; /* for want of memory, the latest */
 	unsigned kills_next;
-	bool lost_told;
+	msec lost_told; /* when it was last said that some of the ends were lost; 0: never */
 };
 
 /* TELLS: what pidfd_tells() said, which nobody can ask behind the fence any more. */

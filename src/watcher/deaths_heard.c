@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "os/alarm.h"
 #include "os/pidfd.h"
@@ -15,7 +16,10 @@
 #include "watcher/watch.h"
 #include "wire/procevent.h"
 
-enum { REFILTER = 20 /* ms: a master needs more until it forks */ };
+enum {
+	REFILTER = 20,       /* ms: a master needs more until it forks */
+	LOST_AGAIN = 600000, /* ms until it is said again that ends were lost */
+};
 
 /* ---- one death ---- */
 
@@ -46,6 +50,35 @@ happened(struct watcher *w, const struct procevent *e)
 		deaths_died(w, &w->services.at[slot], e->pid, e->status);
 }
 
+/* Whose end was thrown away nobody can tell: of each worker of S, until it is seen alive, its master is believed. */
+static void
+doubt(struct watcher *w, struct service *s)
+{
+	struct workers *workers = s->sampler != NULL ? &s->sampler->workers : NULL;
+
+	for (uint32_t i = 0; workers != NULL && i < workers->count; i++)
+		workers->at[i].unheard = true;
+	for (unsigned i = 0; workers != NULL && workers->gone != NULL && i < WORKERS_GONE; i++)
+		workers->gone[i].unheard = true;
+	samples_moved(w, s); /* soon, who is alive is seen */
+}
+
+static void
+lost(struct watcher *w)
+{
+	struct deaths *d = &w->deaths;
+	msec now = clock_now();
+
+	for (uint32_t i = 0; i < w->services.count; i++)
+		doubt(w, &w->services.at[i]);
+	if (d->lost_told != 0 && now - d->lost_told < LOST_AGAIN)
+		return;
+	log_warning(
+		"more processes ended at once than the kernel keeps for us: how some of them did is known from their masters' "
+		"logs alone");
+	d->lost_told = now;
+}
+
 /* The pidfd stays open as long as the worker is remembered: that says who has told of it (deaths_sees). */
 static void
 reaped(struct watcher *w, uint64_t key)
@@ -65,19 +98,18 @@ deaths_hear(struct watcher *w)
 	_Alignas(8) char buffer[PROCEVENTS_BUFFER];
 	struct procevent e;
 	size_t n, at, step;
-	bool lost = false;
+	bool now, any = false;
 
 	/* messages begin at multiples of 4 (NLMSG_ALIGN, netlink(3)) */
-	while (w->deaths.fd >= 0 && (n = procevents_read(w->deaths.fd, buffer, sizeof buffer, &lost)) > 0) {
+	do {
+		n = w->deaths.fd >= 0 ? procevents_read(w->deaths.fd, buffer, sizeof buffer, &now) : 0;
+		any = any || (w->deaths.fd >= 0 && now);
 		for (at = 0; at < n && (step = procevent_read(&e, buffer + at, n - at)) > 0;
 			at += (step + 3) & ~(size_t)3)
 			happened(w, &e);
-		if (lost && !w->deaths.lost_told) {
-			log_warning("more processes ended at once than the kernel keeps for us: of some deaths the "
-				    "status is not known");
-			w->deaths.lost_told = true;
-		}
-	}
+	} while (n > 0);
+	if (any)
+		lost(w);
 	while (w->deaths.vigil >= 0 && vigil_next(w->deaths.vigil, &key))
 		reaped(w, key);
 }
@@ -95,7 +127,7 @@ deaths_how(struct watcher *w, const struct link_record *question)
 bool
 deaths_sees(const struct watcher *w, const struct worker *worker)
 {
-	return w->deaths.fd >= 0 || worker->pidfd >= 0;
+	return !worker->unheard && (w->deaths.fd >= 0 || worker->pidfd >= 0);
 }
 
 void

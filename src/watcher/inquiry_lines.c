@@ -58,7 +58,7 @@ is_seen_otherwise(struct watcher *w, struct service *s, const struct recognised 
 	worker = workers_find(&s->sampler->workers, what->match.pid);
 	if (worker == NULL)
 		return false;
-	return deaths_sees(w, worker) ||
+	return deaths_sees(w, worker) || (worker->unheard && worker->told) ||
 		(witness_status(what) >= 0 && deaths_said(w, s, what->match.pid, witness_status(what)));
 }
 

@@ -33,8 +33,8 @@ was_caught(const struct inquiry_case *c)
 static bool
 is_often_caught(enum cause cause)
 {
-	return cause == CAUSE_DEPENDENCY || cause == CAUSE_DISK_FULL || cause == CAUSE_FD_EXHAUSTED || cause == CAUSE_THREAD_EXHAUSTED ||
-		cause == CAUSE_MEMORY_ERROR;
+	return cause == CAUSE_DEPENDENCY || cause == CAUSE_DISK_FULL || cause == CAUSE_FD_EXHAUSTED ||
+		cause == CAUSE_THREAD_EXHAUSTED || cause == CAUSE_MEMORY_ERROR;
 }
 
 /* Nothing says that a request failed of it either: then the application printed what it had an answer to, and a retry, a cache that
@@ -42,8 +42,8 @@ is_often_caught(enum cause cause)
 static bool
 is_a_slip(const struct inquiry_case *c, const struct incident *i, msec wall)
 {
-	static const enum fact failed[] = { FACT_REQUEST_ERROR, FACT_AT_REQUEST, FACT_AT_REPLY, FACT_AT_LOOP, FACT_ANSWER_500,
-		FACT_WORKER_EXCEPTION };
+	static const enum fact failed[] = { FACT_REQUEST_ERROR, FACT_AT_REQUEST, FACT_AT_REPLY, FACT_AT_LOOP,
+		FACT_ANSWER_500, FACT_WORKER_EXCEPTION };
 
 	for (unsigned k = 0; k < sizeof failed / sizeof failed[0]; k++)
 		if (c->hearing.story.evidence.count[failed[k]] > 0)
@@ -177,7 +177,8 @@ write_entry(const struct inquiry *q, const struct service *s, const struct incid
 		.strain = known && burden_of(q->w, s, &page, i->verdict.cause, &strain) ? &strain : NULL,
 		.advice = advice,
 		.did = c->did[0] != '\0' ? c->did : NULL,
-		.asked = c->asked[0] != '\0' && asked_explains((enum link_deed)c->asked_deed, c->asked_signal, &i->verdict) ?
+		.asked = c->asked[0] != '\0' &&
+				asked_explains((enum link_deed)c->asked_deed, c->asked_signal, &i->verdict) ?
 			c->asked :
 			NULL,
 		.last_words = c->last_words[0] != '\0' && leaves_open(i) ? c->last_words : NULL,

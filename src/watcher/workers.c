@@ -165,6 +165,7 @@ look_at(struct workers *w, pid_t pid, pid_t master, uint32_t generation, enum wo
 		return;
 	/* also one of whom nothing can be read: it is there, or it would not have been found */
 	worker->seen = true;
+	worker->unheard = false; /* of whoever lives the end is still to come */
 	worker->heartbeat = (uint8_t)heartbeat;
 	if (worker->held < 0 && heartbeat != HEARTBEAT_UNKNOWN)
 		worker->held = process_heartbeat_hold(pid, fd);

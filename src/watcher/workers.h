@@ -44,6 +44,7 @@ struct worker {
 	bool seen;
 	bool farewell;  /* it said that it leaves */
 	bool told;      /* how it ended */
+	bool unheard;   /* its end may be among what the kernel threw away (deaths.h) */
 	bool timed_out; /* its master says so */
 	bool spin_told;
 	bool fds_told;

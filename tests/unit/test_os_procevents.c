@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,12 +110,41 @@ hears_of_the_ends_of_others(void **state)
 	close(fd);
 }
 
+/* More than the socket holds: that is said, and what comes later is heard. */
+static void
+says_what_was_thrown_away(void **state)
+{
+	struct err err;
+	pid_t self = getpid(), pid;
+	int fd = procevents_open(&err), small = 0, status;
+	_Alignas(8) char buffer[PROCEVENTS_BUFFER];
+	bool forked, lost, any = false;
+
+	(void)state;
+	if (fd < 0) {
+		print_message("skipped: %s\n", err.text);
+		skip();
+	}
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+	assert_true(procevents_only(fd, &self, 1, NULL, 0, &err));
+	for (int i = 0; i < 100; i++)
+		child(0);
+	while (procevents_read(fd, buffer, sizeof buffer, &lost) > 0)
+		any = any || lost;
+	assert_true(any || lost);
+	pid = child(7);
+	hear(fd, pid, &forked, &status);
+	assert_int_equal(status, 7 << 8);
+	close(fd);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hears_of_the_children_of_those_it_is_told),
 		cmocka_unit_test(hears_of_the_ends_of_others),
+		cmocka_unit_test(says_what_was_thrown_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

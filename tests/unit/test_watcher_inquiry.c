@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/generation.h"
+#include "os/procevents.h"
 #include "watcher/watch.h"
 
 struct room {
@@ -96,7 +99,7 @@ master_is(struct room *r, int32_t pid)
 	header->used = 1;
 	header->supervisor = getppid();
 	record->kind = PAGE_GUNICORN;
-	record->generations[0] = (struct page_generation){ .number = 1, .master = pid };
+	record->generations[0] = (struct page_generation){ .number = 1, .master = pid, .state = GENERATION_READY };
 }
 
 static void
@@ -202,6 +205,69 @@ a_worker_that_nobody_has_seen_is_believed(void **state)
 	assert_true(is_told(r));
 }
 
+/* A worker of ours, which its master has forked, as it was seen. */
+static pid_t
+worker_of(struct room *r)
+{
+	pid_t pid = child();
+
+	assert_true(pid > 0);
+	r->sampler.workers.at = calloc(1, sizeof *r->sampler.workers.at);
+	assert_non_null(r->sampler.workers.at);
+	r->sampler.workers.at[0] = (struct worker){ .pid = pid, .generation = 1, .held = -1, .pidfd = -1 };
+	r->sampler.workers.count = r->sampler.workers.size = 1;
+	return pid;
+}
+
+/* So many children that a small buffer holds their ends no more. */
+static void
+flood(void)
+{
+	for (int i = 0; i < 100; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(0);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+	}
+}
+
+static void
+an_end_that_the_kernel_threw_away_is_told_by_the_master(void **state)
+{
+	struct room *r = *state;
+	pid_t self = getpid(), pid;
+	int small = 0;
+	struct err err;
+	char words[80];
+
+	r->w.deaths.fd = procevents_open(&err);
+	if (r->w.deaths.fd < 0) {
+		print_message("skipped: %s\n", err.text);
+		skip();
+	}
+	samples_open(&r->w);
+	master_is(r, self);
+	says(r, self, "INFO", "Listening at: http://127.0.0.1:8000");
+	pid = worker_of(r);
+	/* the least that there is (SOCK_MIN_RCVBUF of the kernel): some events */
+	assert_int_equal(setsockopt(r->w.deaths.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+	assert_true(procevents_only(r->w.deaths.fd, &self, 1, NULL, 0, &err));
+	flood();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	snprintf(words, sizeof words, "Worker (pid:%d) was sent SIGKILL! Perhaps out of memory?", (int)pid);
+	says(r, self, "ERROR", words);
+	assert_int_not_equal(r->w.deaths.lost_told, 0);
+	assert_true(is_told(r));
+	assert_int_equal(r->web.inquiry->told->deaths_count, 1);
+	assert_int_equal(r->web.inquiry->told->deaths[0].pid, pid);
+	assert_int_equal(r->web.inquiry->told->deaths[0].status, SIGKILL);
+	assert_int_equal(r->web.inquiry->told->died, 1);
+	workers_free(&r->sampler.workers);
+	close(r->w.deaths.fd);
+}
+
 #define TRACEBACK                                                                                                    \
 	"Traceback (most recent call last):\n  File \"/v/gunicorn/util.py\", line 370, in import_app\n"               \
 	"    mod = importlib.import_module(module)\nModuleNotFoundError: No module named 'shop'\n"
@@ -235,6 +301,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_last_words_of_a_master_are_read_after_its_end, enter, leave),
 		cmocka_unit_test_setup_teardown(a_child_of_the_master_may_become_one, enter, leave),
 		cmocka_unit_test_setup_teardown(a_worker_that_nobody_has_seen_is_believed, enter, leave),
+		cmocka_unit_test_setup_teardown(an_end_that_the_kernel_threw_away_is_told_by_the_master, enter, leave),
 		cmocka_unit_test_setup_teardown(a_traceback_goes_with_the_line_that_announces_it, enter, leave),
 	};
 
