@@ -73,21 +73,30 @@ read_call(pid_t pid, struct stall *out)
 	snprintf(out->call, sizeof out->call, "call %d", (int)(number & 0xffff));
 }
 
-/* Lines "[<0>] function+0x1/0x2 [module]", the innermost first. */
-static void
-read_stack(pid_t pid, struct stall *out)
+int
+stall_open_stack(pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%d/stack", (int)pid);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Lines "[<0>] function+0x1/0x2 [module]". */
+void
+stall_read_stack(int fd, char words[STALL_STACK])
 {
 	char lines[2048], *rest = NULL;
+	ssize_t length = read(fd, lines, sizeof lines - 1);
 	struct text t;
 
-	if (kernfile_read_of(pid, "stack", lines, sizeof lines) <= 0)
-		return;
-	text_init(&t, out->stack, sizeof out->stack);
+	text_init(&t, words, STALL_STACK);
+	lines[length > 0 ? length : 0] = '\0';
 	for (char *line = strtok_r(lines, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
 		char *name = strchr(line, ' ');
 		size_t n = name != NULL ? strcspn(name + 1, "+") : 0;
 
-		if (n == 0 || t.len + n + 2 > sizeof out->stack) /* the outer ones say less */
+		if (n == 0 || t.len + n + 2 > STALL_STACK) /* the outer ones say less */
 			break;
 		if (t.len > 0)
 			text_add(&t, " ");
@@ -166,7 +175,6 @@ stall_look(pid_t pid, int sockdiag, struct stall *out)
 	 * told */
 	if (kernfile_read_of(pid, "wchan", out->where, sizeof out->where) <= 0 || strcmp(out->where, "0") == 0)
 		out->where[0] = '\0';
-	read_stack(pid, out);
 	if (sockdiag >= 0) {
 		list_sockets(pid, &sockets);
 		sockdiag_peers(sockdiag, take_peer, &sockets);

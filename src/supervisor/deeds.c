@@ -13,6 +13,7 @@
 #include "os/tree.h"
 #include "supervisor/around.h"
 #include "supervisor/bridled.h"
+#include "supervisor/glimpse.h"
 #include "supervisor/ordering.h"
 #include "supervisor/policies.h"
 #include "supervisor/replace.h"
@@ -289,15 +290,21 @@ deed_tell(struct service *s, const struct link_record *r, struct answer *a, msec
 }
 
 static void
+deed_stack(struct service *s, const struct link_record *r, struct answer *a, msec now)
+{
+	(void)a;
+	(void)now;
+	glimpse_stack(s, r->pid);
+}
+
+static void
 deed_dump(struct service *s, const struct link_record *r, struct answer *a, msec now)
 {
 	struct tree_process p;
-	pid_t master = master_or_say(s, a);
 	struct err err;
 	int fd = a->fd;
 
-	/* a worker of this service, now: a pid alone is a claim */
-	if (master <= 0 || !tree_look(r->pid, &p) || p.parent != master)
+	if (!glimpse_worker(s, r->pid, &p))
 		return;
 	a->fd = -1;
 	say_errand(a, errand_run(s, s->plan != NULL ? s->plan->hang_dump : NULL, fd, true, r->pid, now, &err), &err);
@@ -361,6 +368,7 @@ static deed_function *const deeds[DEEDS] = {
 	[DEED_STEP_DOWN] = deed_step,
 	[DEED_TELL] = deed_tell,
 	[DEED_DUMP] = deed_dump,
+	[DEED_STACK] = deed_stack,
 	[DEED_FAILURE] = deed_failure,
 };
 

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "os/tree.h"
 #include "supervisor/bridled.h"
+#include "supervisor/glimpse.h"
 #include "supervisor/replace.h"
 #include "supervisor/service.h"
 #include "wire/link.h"
@@ -21,11 +22,10 @@ _Static_assert((int)LINK_BOOT_LOOP == (int)POLICY_BOOT_LOOP && (int)LINK_FLAPPIN
 bool
 policies_recycle(struct service *s, pid_t pid)
 {
-	pid_t master = service_master(s);
 	struct tree_process p;
 
 	/* the watcher names a pid: it has to be that master's child now, and is signalled by its start, or it is gone */
-	if (master <= 0 || !tree_look(pid, &p) || p.parent != master || !tree_signal(pid, p.start, SIGTERM))
+	if (!glimpse_worker(s, pid, &p) || !tree_signal(pid, p.start, SIGTERM))
 		return false;
 	log_info("%s: worker %d is recycled", s->name, (int)pid);
 	return true;

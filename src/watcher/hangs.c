@@ -1,6 +1,7 @@
 #include "watcher/hangs.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -67,9 +68,19 @@ take(struct watcher *w, struct worker *worker)
 	hang->state = stall.state;
 	text_copy(hang->call, sizeof hang->call, stall.call);
 	text_copy(hang->where, sizeof hang->where, stall.where);
-	text_copy(hang->stack, sizeof hang->stack, stall.stack);
 	copy_peers(hang, &stall);
 	worker->hang = hang;
+}
+
+/* Of the kernel's side of it, which takes CAP_SYS_ADMIN to open. First of all that is asked for: who recycles it, or looks at it
+ * with a debugger, would be seen in that. */
+static void
+ask_for_stack(struct watcher *w, const struct service *s, const struct page_service *record, int32_t pid)
+{
+	struct link_record r = uplink_request(DEED_STACK, s->slot, record);
+
+	r.pid = pid;
+	uplink_send(w, &r);
 }
 
 void
@@ -84,6 +95,7 @@ hangs_judge(struct watcher *w, struct service *s, const struct page_service *rec
 
 		if (hangs && worker->hang == NULL) {
 			take(w, worker);
+			ask_for_stack(w, s, record, worker->pid);
 			troubles_judged(w, s, worker->generation, LINK_HANG, worker->pid);
 			/* after our own look: what a debugger does to it would be seen in that */
 			errands_dump(w, s, worker->pid);
@@ -92,6 +104,21 @@ hangs_judge(struct watcher *w, struct service *s, const struct page_service *rec
 			worker->hang = NULL;
 		}
 	}
+}
+
+void
+hangs_stack(struct watcher *w, const struct link_record *r, int fd)
+{
+	struct service *s = r->service < w->services.count ? &w->services.at[r->service] : NULL;
+	bool same = s != NULL && s->incarnation == r->incarnation && s->sampler != NULL;
+	struct worker *worker = same ? workers_find(&s->sampler->workers, r->pid) : NULL;
+
+	_Static_assert(sizeof worker->hang->stack == STALL_STACK, "all of it");
+	/* it may beat again since, and does something else now */
+	if (fd >= 0 && worker != NULL && worker->hang != NULL)
+		stall_read_stack(fd, worker->hang->stack);
+	if (fd >= 0)
+		close(fd);
 }
 
 msec

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "watcher/hangs.h"
 #include "watcher/troubles.h"
 #include "watcher/watch.h"
 
@@ -166,6 +167,7 @@ heard(struct watcher *w, const struct link_record *record, int page_fd)
 	case LINK_PING: pong(w, record); break;
 	case LINK_POLICY: troubles_answered(w, record); break;
 	case LINK_HOW: deaths_how(w, record); break;
+	case LINK_STACK: hangs_stack(w, record, page_fd); break;
 	case LINK_PONG:
 	case LINK_ENDED:
 	case LINK_JUDGED:
@@ -205,7 +207,8 @@ packet(struct watcher *w, const struct link_record *records, size_t n, int page_
 	if (count > FEW)
 		chronicle_gather(w);
 	for (size_t i = 0; i < count; i++) {
-		bool carries = records[i].kind == LINK_PAGE || records[i].kind == LINK_NOTIFY;
+		bool carries =
+			records[i].kind == LINK_PAGE || records[i].kind == LINK_NOTIFY || records[i].kind == LINK_STACK;
 
 		heard(w, &records[i], carries ? page_fd : -1);
 		if (carries)

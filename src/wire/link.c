@@ -37,6 +37,7 @@ static const struct {
 	                                       F_TEXT },
 	[LINK_LINE]    = { "line",    false, F_ID | F_SERVICE | F_DEED | F_TEXT },
 	[LINK_NOTIFY]  = { "notify",  false, F_SERVICE },
+	[LINK_STACK]   = { "stack",   false, F_SERVICE | F_PID },
 	[LINK_POLICY]  = { "policy",  false, F_SERVICE | F_GENERATION | F_DEED | F_PID | F_ARG },
 	[LINK_JUDGED]  = { "judged",  true,  F_SERVICE | F_GENERATION | F_PID | F_ARG },
 	[LINK_HOW]     = { "how",     false, F_SERVICE | F_GENERATION | F_PID | F_ARG },
@@ -75,6 +76,7 @@ static const struct {
 	[DEED_SHUTDOWN]     = { false, false, 0, 0 },
 	[DEED_TELL]         = { true,  false, 0, 0 },
 	[DEED_DUMP]         = { true,  true,  0, 0 },
+	[DEED_STACK]        = { true,  true,  0, 0 },
 	[DEED_FAILURE]      = { true,  false, 0, 0 },
 	/* clang-format on */
 };

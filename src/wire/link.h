@@ -37,6 +37,8 @@ enum link_kind {
 	/* supervisor -> watcher, and back */
 	LINK_HOW,   /* master `pid` of `service`, started at `arg` (clock ticks, 32 bits), ended: how? */
 	LINK_ENDED, /* so: status (ENDING_UNKNOWN of ending.h: nobody heard); all else as it was asked */
+	/* supervisor -> watcher */
+	LINK_STACK, /* with a descriptor attached: what DEED_STACK asked for, of worker `pid` of `service`, to be read */
 	LINK_KINDS
 };
 
@@ -65,6 +67,7 @@ enum link_deed {
 	DEED_DUMP, /* hang_dump of worker `pid`, a child of the current master; it is standard output */
 	/* the same, where there is one: a briefing (briefing.h) */
 	DEED_FAILURE, /* on_failure, which waits for it: `generation` was given up for this */
+	DEED_STACK,   /* open what the kernel does for worker `pid`, a child of the current master (LINK_STACK) */
 	DEEDS
 };
 

@@ -34,7 +34,7 @@ look_at_request(const struct link_record *r)
 	MUST(r->deed > DEED_NONE && r->deed < DEEDS);
 	MUST(r->deed != DEED_SIGNAL || link_signal_allowed(r->arg));
 	MUST(r->deed != DEED_SCALE || (r->arg >= 1 && r->arg <= LINK_WORKERS_MAX));
-	MUST(r->deed == DEED_RECYCLE || r->deed == DEED_DUMP ? r->pid > 1 : r->pid == 0);
+	MUST(r->deed == DEED_RECYCLE || r->deed == DEED_DUMP || r->deed == DEED_STACK ? r->pid > 1 : r->pid == 0);
 	MUST((r->service == UINT32_MAX) ==
 		(r->deed == DEED_REREAD || r->deed == DEED_REEXEC || r->deed == DEED_SHUTDOWN));
 }

@@ -3,6 +3,7 @@ import contextlib
 import functools
 import json
 import os
+import re
 import signal
 import socket
 import threading
@@ -258,6 +259,20 @@ def test_what_it_hung_on(site, edge, figures):
     assert hang["call"] == "recvfrom" and hang["peers"][0]["address"] == f"127.0.0.1:{port}"
     assert f"127.0.0.1:{port} had sent nothing for" in made.ctl("why", "web")
     figures(f"hang {edge['version']}: {hang['call']} in {hang['where']}, stack {hang['stack']}")
+
+
+def test_what_the_kernel_does_for_it(site, edge, as_root):
+    """The watcher has no CAP_SYS_ADMIN: it reads what the supervisor has opened, of this worker as of ourselves."""
+    made = site("sync", timeout=4)
+    victims = up(made)
+    try:
+        with open(f"/proc/{victims[0]}/stack", encoding="ascii") as stack:
+            stack.read()
+    except OSError as why_not:
+        pytest.skip(f"the kernel tells nobody here: {why_not}")
+    ask_in_vain(made, "/slow?s=9")
+    hang = named(made, "runtime.timeout")["hang"]
+    assert re.fullmatch(r"[A-Za-z_]\S*( \S+)*", hang["stack"] or "")
 
 
 def test_all_wait_for_the_same(daemons):

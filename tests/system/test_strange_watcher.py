@@ -21,10 +21,10 @@ from waiting import PATIENCE, stays, until
 
 PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
-PING, PONG, READY, REQUEST, JUDGED, POLICY, HOW, ENDED = 5, 6, 7, 9, 11, 12, 13, 14
+PING, PONG, READY, REQUEST, JUDGED, POLICY, HOW, ENDED, STACK = 5, 6, 7, 9, 11, 12, 13, 14, 15
 BOOT_LOOP, FLAPPING, HANG, OOM, UNHEALTHY = range(5)
 START, STOP, RESTART, COLD, RELOAD, SIGNAL, SCALE, MORE, LESS, RECYCLE, REREAD, _, COUNT, REST, _, _, TAKE = range(1, 18)
-FAILURE = 21
+FAILURE, KERNEL_STACK = 21, 22
 NOBODY = 0xffffffff
 
 
@@ -212,6 +212,35 @@ def test_claims_of_trouble(bridled, link, edge):
         assert site.service("set")["generation"] == 2
         assert stranger.poll() is None
         stranger.kill()
+
+
+def handed_over(end):
+    """The pids of all stacks that lie in END, none of which stays open."""
+    found = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            packet, fds, _, _ = socket.recv_fds(end, 64 * 256, 2, socket.MSG_DONTWAIT)
+            for fd in fds:
+                os.close(fd)
+            found += [struct.unpack_from("i", packet, 24)[0]] if packet[2:3] == bytes([STACK]) and len(fds) == 1 else []
+    return found
+
+
+def test_stacks_of_others(bridled, link, edge):
+    """What it may not open itself is opened for it of a service's own workers alone, and not of whomever it names."""
+    site = bridled(web(workers=1), program("nap", "/bin/sleep 3600"), venv=edge["path"])
+    worker = site.wait_workers(1)[0]
+    nap = site.wait_state("running", "nap")["master"]
+    watcher, master = site.call("Info")["watcher"], site.master()
+    end = link(watcher)
+    stop(watcher)
+    handed = []
+    # its own worker last: what is asked for before that is answered before
+    for pid in (2, os.getpid(), site.pid, watcher, master, nap, worker):
+        send_all(end, [record(REQUEST, KERNEL_STACK, slot, incarnation, pid=pid) for slot in range(3) for incarnation in range(5)])
+    until(lambda: handed.extend(handed_over(end)) or worker in handed, "a stack")
+    assert set(handed) == {worker}
+    os.kill(watcher, signal.SIGCONT)
 
 
 def test_it_hangs_and_has_hung_up(bridled, link):
