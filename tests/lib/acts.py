@@ -1,4 +1,8 @@
-"""What is done to a Gunicorn that runs by itself (outside.py) until something has gone wrong: functions of the run."""
+"""What is done to a Gunicorn that runs by itself (outside.py) until something has gone wrong: functions of the run.
+
+What sleeps here is the scene and waits for nothing: how long after its start somebody does something, as a person would, and
+how far apart signals are, of which the kernel keeps one of a kind (signal(7)).
+"""
 import contextlib
 import fcntl
 import os
@@ -53,7 +57,7 @@ def kills(number, count=1, path=None, wait=0.3):
         run.up()
         time.sleep(wait)
         held = [run.send(path) for _ in range(count)] if path else []
-        time.sleep(0.2)
+        run.takes(len(held))
         boots = run.log().count("Booting worker")
         for pid in run.workers()[:count]:
             os.kill(pid, number)
@@ -80,7 +84,7 @@ def signals(*numbers, path=None, count=1, seconds=1.2, before=None):
         run.up()
         time.sleep(0.3)
         held = [run.send(path) for _ in range(count)] if path else []
-        time.sleep(0.2 if path else 0)
+        run.takes(len(held))
         if before:
             before(run)
         for number in numbers:

@@ -95,6 +95,15 @@ class Outside:
         one.sendall(data or f"GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n".encode())
         return one
 
+    def takes(self, count):
+        """Until COUNT connections were accepted and are open: before that they have no inode in proc_net_tcp(5)."""
+        port = f":{self.port:04X}"
+
+        def taken():
+            lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            return sum(one[1].endswith(port) and one[3] == "01" and one[9] != "0" for one in lines) >= count
+        until(lambda: self.over() or taken(), "the requests to be taken", 10)
+
     def signal(self, number):
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.master.pid, number)

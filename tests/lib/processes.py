@@ -36,6 +36,12 @@ def wakeups(pid):
     return int(status.rpartition("\nvoluntary_ctxt_switches:")[2].split()[0])
 
 
+def written(pid):
+    """Bytes that it has given to write(2) since it began."""
+    with open(f"/proc/{pid}/io") as figures:
+        return int(dict(line.split(": ") for line in figures)["wchar"])
+
+
 def weight(pid):
     """Bytes of its memory, with its part of what it shares."""
     rollup = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -323,6 +324,18 @@ stage_wait_log(struct stage *s, unsigned slot, size_t length)
 		usleep(2000);
 	}
 	fail_msg("the log has %zu bytes of %zu", n, length);
+}
+
+void
+stage_wait_taken(struct stage *s, unsigned slot)
+{
+	msec end = clock_now() + STAGE_PATIENCE;
+	int left = -1;
+
+	do
+		assert_int_equal(ioctl(s->fifo[slot], FIONREAD, &left), 0);
+	while (left != 0 && clock_now() < end && usleep(1000) == 0);
+	assert_int_equal(left, 0);
 }
 
 /* ---- link ---- */

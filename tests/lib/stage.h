@@ -55,6 +55,8 @@ void stage_log(struct stage *s, unsigned slot, const char *bytes);
 char *stage_read_log(struct stage *s, unsigned slot, size_t *length);
 /* How many finished files there are. */
 unsigned stage_finished(struct stage *s, unsigned slot);
+/* Wait until the watcher has read all that is in the FIFO of SLOT, or fail. */
+void stage_wait_taken(struct stage *s, unsigned slot);
 /* Wait until the log of SLOT holds at least LENGTH bytes, or fail. */
 void stage_wait_log(struct stage *s, unsigned slot, size_t length);
 

@@ -3,14 +3,13 @@ import json
 import signal
 import subprocess
 import threading
-import time
 
 import pytest
 
 import processes
 from client import Traffic, get
 from sections import bridle, program, web
-from waiting import until
+from waiting import stays, until
 
 FAILED, USAGE, NO_SERVICE, NOT_READY, NO_DAEMON, REFUSED = 1, 2, 3, 4, 5, 7
 
@@ -47,8 +46,7 @@ def test_memory_is_the_same_whoever_looked_before(bridled, as_root):
     until(is_told_right, "its memory to be weighed")
     site.ctl("status", "web")
     assert is_told_right()
-    time.sleep(1.5)  # a look that nobody asked for
-    assert is_told_right()
+    stays(is_told_right, "what is told, after a look that nobody asked for", 1.5)
 
 
 def test_every_deed_says_what_happened(site):
@@ -100,7 +98,7 @@ def test_the_second_to_ask_fails_as_the_first(bridled):
     site.wait_state("running", "slow")
     site.ctl("stop", "--no-wait", "slow")
     waiting = subprocess.Popen(site.command("stop", "slow"), stderr=subprocess.PIPE, text=True)
-    time.sleep(0.5)  # for it to ask
+    until(lambda: processes.look(waiting.pid)[0] == "S", "it to have asked, and to wait")
     site.ctl("start", "slow")
     said = waiting.communicate()[1]
     assert waiting.returncode == FAILED and "start was asked for" in said, said

@@ -11,6 +11,7 @@ import time
 
 from control import Connection
 from daemon import TESTS
+from descriptors import take, underway
 from sections import bridle, program, web
 from waiting import until
 
@@ -140,11 +141,13 @@ def test_what_another_asked_for_before_is_no_answer(bridled):
     site = bridled(NAP)
     master = site.wait_state("running", "nap")["master"]
     with Connection(site.control) as one, Connection(site.control) as other:
+        end = take(site.call("Info")["watcher"], 3)  # of the link
         os.kill(site.pid, signal.SIGSTOP)
-        one.send("Stop", name="nap")
-        time.sleep(0.5)  # for the watcher to pass it on first
-        other.send("Start", name="nap")
-        time.sleep(0.5)
+        for connection, deed in ((one, "Stop"), (other, "Start")):
+            before = underway(end)
+            connection.send(deed, name="nap")
+            until(lambda: underway(end) > before, f"{deed} to be passed on")  # noqa: B023 (called in this round)
+        os.close(end)
         os.kill(site.pid, signal.SIGCONT)
         other.receive()
     assert site.wait_state("running", "nap")["master"] != master

@@ -251,8 +251,9 @@ def test_as_much_at_once_as_a_pipe_holds(bridled, spewer):
     watcher = site.call("Info")["watcher"]
     site.begin("talk")
     site.wait_state("running", "talk")
-    os.kill(watcher, signal.SIGSTOP)
-    time.sleep(1)  # for what it writes; the watcher's silence is borne for 5 s
+    talker = site.master("talk")
+    os.kill(watcher, signal.SIGSTOP)  # whose silence is borne for 5 s
+    until(lambda: processes.written(talker) and processes.look(talker)[0] == "S", "it to have written all, or as much as fits")
     os.kill(watcher, signal.SIGCONT)
     out = site.root / "stdout"
     until(lambda: "t 11999 " in out.read_text(), "the last line")

@@ -16,10 +16,10 @@ import time
 import pytest
 
 import processes
+from descriptors import take, unread
 from sections import program, web
 from waiting import PATIENCE, stays, until
 
-PIDFD_GETFD = 438  # the same on every machine
 MAGIC = 0x4c42
 PING, PONG, READY, REQUEST, JUDGED, POLICY, HOW, ENDED, STACK = 5, 6, 7, 9, 11, 12, 13, 14, 15
 BOOT_LOOP, FLAPPING, HANG, OOM, UNHEALTHY = range(5)
@@ -31,17 +31,6 @@ NOBODY = 0xffffffff
 def record(kind, deed=0, service=0, incarnation=0, generation=0, pid=0, arg=0, id=0):
     return struct.pack("=HBBIIIIBBBBiiqII208x", MAGIC, kind, deed, id, service, incarnation, generation, 0, 0, 0, 0,
                        pid, 0, arg, 0, 0)
-
-
-def take(pid, number):
-    """Descriptor NUMBER of process PID, as one of ours."""
-    if os.geteuid() != 0:
-        pytest.skip("another process's descriptors need root")
-    pidfd = os.pidfd_open(pid)
-    fd = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, pidfd, number, 0)
-    os.close(pidfd)
-    assert fd >= 0, os.strerror(ctypes.get_errno())
-    return fd
 
 
 @pytest.fixture
@@ -108,7 +97,7 @@ def test_a_flood_of_requests(bridled, link):
                                     processes.environment(pid).get("BRIDLE_SERVICE") == "nap"], "nap to be back")
         times.append(time.monotonic() - began)
         master = successors[-1]
-        time.sleep(0.25)  # longer than restart_reset: a death that is forgiven
+        time.sleep(0.25)  # not waiting: longer than restart_reset, so that a death is forgiven
     noise.join()
     assert "nonsense" not in site.said()
     assert sorted(times)[len(times) // 2] < 1 * PATIENCE  # one of them may meet a moment without a processor
@@ -249,24 +238,25 @@ def test_it_hangs_and_has_hung_up(bridled, link):
     end = link(watcher)
     os.kill(watcher, signal.SIGSTOP)
     until(lambda: (processes.look(watcher) or "?")[0] == "T", "it to be stopped")
-    time.sleep(0.2)
+    until(lambda: unread(end), "the supervisor to ask for a sign of life")
     end.shutdown(socket.SHUT_RDWR)
     until(lambda: watcher_of(site) not in (None, watcher), "another watcher", 20)
     second = watcher_of(site)
     stays(lambda: watcher_of(site) == second, "the second one is left in peace", 6)
 
 
-def test_a_supervisor_that_was_stopped_blames_nobody(bridled):
+def test_a_supervisor_that_was_stopped_blames_nobody(bridled, link):
     """The answer came while it could not look: it looks before it loses patience."""
     site = bridled(program("nap", "/bin/sleep 3600"))
     watcher = site.call("Info")["watcher"]
-    os.kill(watcher, signal.SIGSTOP)  # which makes the supervisor ask for a sign of life
+    end = link(watcher)
+    os.kill(watcher, signal.SIGSTOP)
     until(lambda: (processes.look(watcher) or "?")[0] == "T", "it to be stopped")
-    time.sleep(0.2)
+    until(lambda: unread(end), "the supervisor to ask for a sign of life")
     site.process.send_signal(signal.SIGSTOP)
     until(lambda: processes.look(site.pid)[0] == "T", "the supervisor to be stopped")
     os.kill(watcher, signal.SIGCONT)
-    time.sleep(5.5)  # longer than its patience, which is not a matter of the machine's speed
+    time.sleep(5.5)  # not waiting: longer than its patience, which is not a matter of the machine's speed
     site.process.send_signal(signal.SIGCONT)
     stays(lambda: watcher_of(site) == watcher, "the watcher is left alone", 1)
 
@@ -275,7 +265,7 @@ def test_a_watcher_that_was_stopped_for_a_moment(bridled):
     site = bridled(program("nap", "/bin/sleep 3600"))
     watcher = site.call("Info")["watcher"]
     os.kill(watcher, signal.SIGSTOP)
-    time.sleep(0.5)
+    time.sleep(0.5)  # not waiting: how long it stays stopped, far less than the 5 s that are borne
     os.kill(watcher, signal.SIGCONT)
     stays(lambda: watcher_of(site) == watcher, "the watcher is left alone", 6)
 

@@ -155,7 +155,7 @@ spares_who_only_has_the_number(void **state)
 {
 	char path[] = "/tmp/bridle-test-group-XXXXXX", file[64], number[16];
 	pid_t pid = fork();
-	int group, fd;
+	int group, fd, status;
 
 	(void)state;
 	if (pid == 0)
@@ -169,10 +169,10 @@ spares_who_only_has_the_number(void **state)
 	close(fd);
 	group = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cgroup_signal(group, SIGKILL);
-	usleep(100000);
-	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	/* of two signals SIGKILL would be the one that it ends by (complete_signal() in kernel/signal.c) */
+	kill(pid, SIGTERM);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 	close(group);
 	unlink(file);
 	rmdir(path);

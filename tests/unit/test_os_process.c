@@ -328,7 +328,7 @@ follows_a_heartbeat(void **state)
 	assert_int_equal(fd, file);
 	beat_by_time(file);
 	assert_int_equal(look(&fd, &age), HEARTBEAT_BEATING);
-	usleep(150000);
+	usleep(150000); /* not waiting: how old the beat gets */
 	assert_int_equal(look(&fd, &age), HEARTBEAT_BEATING);
 	assert_in_range(age, 140, 150 + STALL_MS);
 	beat_by_time(file);

@@ -175,7 +175,7 @@ flow_under_fire(struct stage *s, unsigned web, unsigned count, size_t at)
 	stage_start(s);
 	writer = begin_writer(s, web, count);
 	while (waitpid(writer, &status, WNOHANG) == 0 && kills < 40) {
-		usleep(5000 + (unsigned)(clock_now() * 7919 % 20000));
+		usleep(5000 + (unsigned)(clock_now() * 7919 % 20000)); /* not waiting: how far it gets */
 		stage_kill(s);
 		kills++;
 		stage_start(s);
@@ -353,7 +353,7 @@ killed_while_the_disk_is_full_it_counts_on(void **state)
 	stage_start(s);
 	writer = begin_writer(s, web, 300000);
 	while (waitpid(writer, &status, WNOHANG) == 0 && kills < 30) {
-		usleep(20000 + (unsigned)(clock_now() * 7919 % 200000));
+		usleep(20000 + (unsigned)(clock_now() * 7919 % 200000)); /* not waiting: how far it gets */
 		stage_kill(s);
 		s->file_limit += kills++ % 4 == 0 ? 10007 : 0; /* now and then the disk takes a little */
 		stage_start(s);
@@ -387,7 +387,7 @@ standard_output_gets_names_in_front(void **state)
 	set_log(s, web, PAGE_LOG_STDOUT, PAGE_LOG_PLAIN, 0);
 	stage_start(s);
 	stage_log(s, web, "hel");
-	usleep(20000);
+	stage_wait_taken(s, web);
 	stage_log(s, web, "lo\nyou");
 	stage_end(s);
 	assert_true(read(out[0], text, sizeof text - 1) > 0);
