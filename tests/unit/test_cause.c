@@ -159,6 +159,9 @@ static const struct tale {
 			{ FACT_REASON_BOOT, 0, 0, 1 } } },
 	{ "boot.unexplained", "boot", 0, { { FACT_ENDED_BOOT, 0 } } },
 	{ "unknown", "unknown", 0, { { FACT_SERVED, 0 }, { FACT_ENDED_BOOT, 9 } } },
+	/* workers are seen to beat, though no line of theirs stands beside it */
+	{ "runtime.dependency-down", "runtime", 1, { { FACT_SERVING, 0 }, { FACT_X_DEPENDENCY, 0 } } },
+	{ "runtime.dependency-down", "runtime", 0, { { FACT_X_DEPENDENCY, 0 } } },
 	{ "boot.app-exception", "boot", 1, { { FACT_X_OTHER, 0 }, { FACT_ENDED_BOOT, 0 } } },
 	/* a stack that loads something may be any program's */
 	{ "boot.app-exception", "boot", 0, { { FACT_X_OTHER, 0 }, { FACT_AT_BOOT, 0 } } },

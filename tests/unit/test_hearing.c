@@ -452,6 +452,19 @@ static const struct log {
 		SERVED PRINTED("ValueError: x") "[2026-11-20 15:27:49 +0000] [1] [INFO] Handling signal: winch\n" },
 	/* quoted without what stands behind it */
 	{ "boot.worker-class", "startup-config", 1, "Error: class uri 'gevent' invalid or not found\n" },
+	/* a line of what nothing says: it may as well have been while it was loaded */
+	{ "runtime.dependency-down", "runtime", 0,
+		"psycopg2.OperationalError: could not connect to server: Connection refused\n"
+		"\tIs the server running on host \"db\" and accepting\n\tTCP/IP connections on port 5432?\n" },
+	{ "runtime.dependency-down", "runtime", 1,
+		SERVED "psycopg2.OperationalError: could not connect to server: Connection refused\n" },
+	/* a minute after a new instance serves, Render ends the one before it */
+	{ "recycle.platform", "shutdown", 0,
+		"2026-11-20T15:25:10.867608069Z ==> Your service is live\n"
+		"2026-11-20T15:25:10.877596970Z ==> Available at your primary URL https://shop.example\n"
+		"2026-11-20T15:26:06.558003401Z [2026-11-20 15:26:06 +0000] [1] [INFO] Handling signal: term\n"
+		"2026-11-20T15:26:06.562038959Z [2026-11-20 15:26:06 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		"2026-11-20T15:26:08.584841229Z [2026-11-20 15:26:08 +0000] [1] [INFO] Shutting down: Master\n" },
 	/* Python names the stream; others may use its words */
 	{ "healthy.start", "boot", 0, START "Error: reentrant call inside the shop\n" },
 	/* a worker that tells of another one's death behind a stop is no other master */
