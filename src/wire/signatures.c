@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "wire/pattern.h"
+
 /* clang-format off */
 const struct signature_entry signatures[SIGNATURES] = {
 #define SIGNATURE(id, who, levels, pattern) { #id, SIGNATURE_BY_##who, levels, pattern },
@@ -9,102 +11,6 @@ const struct signature_entry signatures[SIGNATURES] = {
 #undef SIGNATURE
 };
 /* clang-format on */
-
-/* A pattern against a message: both are read once from left to right, except that after "%*" the place where the next
- * literal fits is looked for. A pattern has few of them, so this is not more than quadratic in nothing but those. */
-struct matching {
-	const char *pattern;
-	const char *at, *end;
-	int32_t number[2];
-	unsigned numbers;
-};
-
-static bool
-take_number(struct matching *m)
-{
-	const char *begin = m->at;
-	int32_t value = 0;
-
-	/* nine digits fit, and no pid or exit status has more */
-	while (m->at < m->end && *m->at >= '0' && *m->at <= '9' && m->at - begin < 9)
-		value = value * 10 + (*m->at++ - '0');
-	if (m->at == begin)
-		return false;
-	if (m->numbers < 2)
-		m->number[m->numbers++] = value;
-	return true;
-}
-
-/* A word ends at a blank, or where what follows it in the pattern begins. */
-static bool
-take_word(struct matching *m)
-{
-	const char *begin = m->at;
-
-	while (m->at < m->end && *m->at != ' ' && (*m->at != *m->pattern || *m->pattern == '\0'))
-		m->at++;
-	return m->at > begin;
-}
-
-static size_t
-literal_length(const char *pattern)
-{
-	return strcspn(pattern, "%");
-}
-
-/* On to where the next literal stands; the last one of a pattern must end the message, so there the last place counts. */
-static bool
-skip_to_literal(struct matching *m)
-{
-	size_t n = literal_length(m->pattern), left = (size_t)(m->end - m->at);
-	const char *found;
-
-	if (n == 0)
-		return m->pattern[0] != '\0' || (m->at = m->end, true);
-	if (n > left)
-		return false;
-	if (m->pattern[n] == '\0') {
-		m->at = m->end - n;
-		return true;
-	}
-	found = memmem(m->at, left, m->pattern, n);
-	if (found == NULL)
-		return false;
-	m->at = found;
-	return true;
-}
-
-static bool
-take_wildcard(struct matching *m)
-{
-	char kind = m->pattern[1];
-
-	m->pattern += 2;
-	switch (kind) {
-	case 'd': return take_number(m);
-	case 's': return take_word(m);
-	default: return skip_to_literal(m);
-	}
-}
-
-static bool
-matches(struct matching *m)
-{
-	while (*m->pattern != '\0') {
-		size_t n = literal_length(m->pattern);
-
-		if (n == 0) {
-			if (!take_wildcard(m))
-				return false;
-			continue;
-		}
-		if ((size_t)(m->end - m->at) < n || memcmp(m->at, m->pattern, n) != 0)
-			return false;
-		m->at += n;
-		m->pattern += n;
-	}
-	return m->at == m->end;
-}
 
 /* Could this speaker have said it, at this level? */
 static bool
@@ -129,14 +35,53 @@ is_credible(const struct signature_entry *s, const struct logform *f, bool stric
 	return !strict || (f->header == HEADER_PID && f->strange == 0);
 }
 
+/* A byte that stands for itself at this place of a pattern; 0: the pattern ends there, or anything may stand there. */
+static char
+literal_at(const char *at)
+{
+	return *at == '%' ? '\0' : *at;
+}
+
+/* By which byte PATTERN is found, and its value; SIGNATURE_KEYS: by none. */
+static enum signature_key
+key_of(const char *pattern, char *byte)
+{
+	size_t n = strlen(pattern);
+
+	if ((*byte = literal_at(pattern)) != '\0')
+		return KEY_FIRST;
+	if (strncmp(pattern, "%s: ", 4) == 0 && (*byte = literal_at(pattern + 4)) != '\0')
+		return KEY_COLON;
+	if (strncmp(pattern, "%s ", 3) == 0 && (*byte = literal_at(pattern + 3)) != '\0')
+		return KEY_BLANK;
+	*byte = pattern[n - 1];
+	return pattern[n - 2] != '%' ? KEY_LAST : SIGNATURE_KEYS;
+}
+
+/* Brackets and the like are few in what applications say, letters many. */
+static char
+rare_byte(const char *pattern)
+{
+	static const char rare[] = "[](){}<>\"'#*@!?/_";
+
+	for (const char *r = rare; *r != '\0'; r++)
+		for (const char *at = pattern; *at != '\0'; at += *at == '%' ? 2 : 1)
+			if (*at == *r)
+				return *r;
+	return '\0';
+}
+
 void
 signatures_index(struct signature_index *index)
 {
 	memset(index, 0, sizeof *index);
 	/* from behind, so that each chain has the order of the table */
 	for (unsigned i = SIGNATURES; i-- > 0;) {
-		uint16_t *first = &index->first[(unsigned char)signatures[i].pattern[0]];
+		char byte;
+		enum signature_key key = key_of(signatures[i].pattern, &byte);
+		uint16_t *first = key < SIGNATURE_KEYS ? &index->chain[key][(unsigned char)byte] : &index->rest;
 
+		index->rare[i] = rare_byte(signatures[i].pattern);
 		index->next[i] = *first;
 		*first = (uint16_t)(i + 1);
 	}
@@ -154,94 +99,92 @@ signatures_index_own(struct signature_index *index, const struct signature_own *
 	}
 }
 
-/* Most patterns that begin with anything end in words: one comparison dismisses them. */
+/* Is the message of F the signature of this number? */
 static bool
-ends_right(const char *pattern, const struct logform *f)
+is_said(unsigned i, const struct logform *f, bool strict, struct signature_match *match)
 {
-	size_t n = strlen(pattern), length = f->length;
-	const char *wild;
+	const struct signature_entry *s = &signatures[i];
+	int32_t number[2] = { 0, 0 };
 
-	/* the last letter dismisses most of the others */
-	if (length > 0 && (n < 2 || pattern[n - 2] != '%') && pattern[n - 1] != f->message[length - 1])
+	if (s->who == SIGNATURE_BY_PRINTED && f->header != HEADER_NONE)
 		return false;
-	wild = strrchr(pattern, '%');
-	if (wild == NULL)
-		return true;
-	n = strlen(wild + 2);
-	return f->length >= n && memcmp(f->message + f->length - n, wild + 2, n) == 0;
+	if (!pattern_ends(s->pattern, f->message, f->length) || !pattern_is(s->pattern, f->message, f->length, number) ||
+		!is_credible(s, f, strict, number[0]))
+		return false;
+	*match = (struct signature_match){ (enum signature)i, number[0], number[1] };
+	return true;
 }
 
-/* The first word, as "%s: " takes it. */
-static size_t
-first_word(const struct logform *f)
+/* The numbers of those that begin with anything and may be the message, in chains. */
+struct candidates {
+	unsigned at[SIGNATURE_KEYS];
+};
+
+static unsigned
+begin_chain(const struct signature_index *index, enum signature_key key, const struct logform *f, size_t at)
 {
+	return at < f->length ? index->chain[key][(unsigned char)f->message[at]] : 0;
+}
+
+/* The first word as "%s: " takes it ends at a blank or a colon, as "%s " does at a blank. */
+static struct candidates
+begin_candidates(const struct signature_index *index, const struct logform *f)
+{
+	/* nobody who begins with a byte begins with anything: the first place is free */
+	struct candidates c = { { index->rest, 0, 0, begin_chain(index, KEY_LAST, f, f->length - 1) } };
+	const char *blank;
 	size_t n = 0;
 
 	while (n < f->length && f->message[n] != ' ' && f->message[n] != ':')
 		n++;
-	return n;
+	if (n + 1 < f->length && f->message[n] == ':' && f->message[n + 1] == ' ')
+		c.at[KEY_COLON] = begin_chain(index, KEY_COLON, f, n + 2);
+	blank = memchr(f->message + n, ' ', f->length - n);
+	if (blank != NULL)
+		c.at[KEY_BLANK] = begin_chain(index, KEY_BLANK, f, (size_t)(blank - f->message) + 1);
+	return c;
 }
 
-/* Where the first word ends, and where the first blank stands: of a message that has none, its end. */
-struct words {
-	size_t word, blank;
-};
-
-static struct words
-first_words(const struct logform *f)
+/* The first of them, which is taken from its chain; 0: there is none left. */
+static unsigned
+next_candidate(const struct signature_index *index, struct candidates *c)
 {
-	size_t word = first_word(f);
-	const char *blank = memchr(f->message + word, ' ', f->length - word);
+	unsigned chain = 0;
 
-	return (struct words){ word, blank != NULL ? (size_t)(blank - f->message) : f->length };
-}
+	unsigned first;
 
-/* The second letter dismisses most. Those that begin with a word mostly go on with ": " or a blank, and a letter: where these
- * stand is looked for once a message. */
-static bool
-goes_on_right(const char *pattern, const struct logform *f, const struct words *w)
-{
-	if (pattern[0] != '%')
-		return f->length > 1 && (pattern[1] == '%' || pattern[1] == f->message[1]);
-	if (pattern[1] != 's')
-		return true;
-	if (pattern[2] == ' ')
-		return f->length - w->blank > 1 && (pattern[3] == '%' || pattern[3] == f->message[w->blank + 1]);
-	if (pattern[2] != ':' || pattern[3] != ' ')
-		return true;
-	return f->length - w->word > 2 && f->message[w->word] == ':' && f->message[w->word + 1] == ' ' &&
-		(pattern[4] == '%' || pattern[4] == f->message[w->word + 2]);
+	for (unsigned i = 1; i < SIGNATURE_KEYS; i++)
+		if (c->at[i] != 0 && (c->at[chain] == 0 || c->at[i] < c->at[chain]))
+			chain = i;
+	first = c->at[chain];
+	if (first != 0)
+		c->at[chain] = index->next[first - 1];
+	return first;
 }
 
 static bool
-find_in_chain(const struct signature_index *index, unsigned first, const struct logform *f, bool strict,
-	struct signature_match *match)
+has_rare(const struct signature_index *index, unsigned i, const struct logform *f)
 {
-	struct words w = first == index->first['%'] ? first_words(f) : (struct words){ 0 };
-
-	for (unsigned i = first; i != 0; i = index->next[i - 1]) {
-		const struct signature_entry *s = &signatures[i - 1];
-		struct matching m = { .pattern = s->pattern, .at = f->message, .end = f->message + f->length };
-
-		if (s->who == SIGNATURE_BY_PRINTED && f->header != HEADER_NONE)
-			continue;
-		/* two comparisons before the pattern is walked: nearly every line of an application fails one of them */
-		if (!goes_on_right(s->pattern, f, &w) || !ends_right(s->pattern, f))
-			continue;
-		if (!matches(&m) || !is_credible(s, f, strict, m.number[0]))
-			continue;
-		*match = (struct signature_match){ (enum signature)(i - 1), m.number[0], m.number[1] };
-		return true;
-	}
-	return false;
+	return index->rare[i] == '\0' || memchr(f->message, index->rare[i], f->length) != NULL;
 }
 
 bool
 signatures_find(const struct signature_index *index, const struct logform *f, bool strict,
 	struct signature_match *match)
 {
-	return find_in_chain(index, index->first['%'], f, strict, match) ||
-		find_in_chain(index, index->first[(unsigned char)f->message[0]], f, strict, match);
+	struct candidates c = begin_candidates(index, f);
+	unsigned i;
+
+	while ((i = next_candidate(index, &c)) != 0)
+		if (has_rare(index, i - 1, f) && is_said(i - 1, f, strict, match))
+			return true;
+	for (i = begin_chain(index, KEY_FIRST, f, 0); i != 0; i = index->next[i - 1]) {
+		char second = literal_at(signatures[i - 1].pattern + 1);
+
+		if (f->length > 1 && (second == '\0' || second == f->message[1]) && is_said(i - 1, f, strict, match))
+			return true;
+	}
+	return false;
 }
 
 static const struct signature_own *
@@ -249,9 +192,10 @@ find_own_in_chain(const struct signature_index *index, unsigned first, const str
 {
 	for (unsigned i = first; i != 0; i = index->own_next[i - 1]) {
 		const struct signature_own *own = &index->own[i - 1];
-		struct matching m = { .pattern = own->pattern, .at = f->message, .end = f->message + f->length };
+		int32_t number[2];
 
-		if (ends_right(own->pattern, f) && matches(&m))
+		if (pattern_ends(own->pattern, f->message, f->length) &&
+			pattern_is(own->pattern, f->message, f->length, number))
 			return own;
 	}
 	return NULL;

@@ -43,13 +43,18 @@ struct signature_own {
 	unsigned phase; /* what the caller wants to know of it */
 };
 
-/* The table by the byte that a message begins with, so that most lines are dismissed by that. Chains of numbers, each one
- * too high; 0 ends a chain. */
+/* The table by a byte that each message of a pattern has in one place, so that most messages meet no pattern at all: by its first
+ * byte where that is said; else behind the first word and ": ", or " "; else by the last byte. */
+enum signature_key { KEY_FIRST, KEY_COLON, KEY_BLANK, KEY_LAST, SIGNATURE_KEYS };
+
+/* Chains of numbers, each one too high; 0 ends a chain. */
 struct signature_index {
-	uint16_t first[256]; /* "%" has those that begin with anything */
-	uint16_t next[SIGNATURES];
+	uint16_t chain[SIGNATURE_KEYS][256];
+	uint16_t rest;             /* those with none of these bytes, … */
+	char rare[SIGNATURES];     /* … and one that they have somewhere and few messages do; 0: none */
+	uint16_t next[SIGNATURES]; /* chains have the order of the table */
 	const struct signature_own *own; /* NULL: none */
-	uint8_t own_first[256], own_next[SIGNATURES_OWN];
+	uint8_t own_first[256], own_next[SIGNATURES_OWN]; /* "%" has those that begin with anything */
 };
 _Static_assert(SIGNATURES_OWN < UINT8_MAX, "numbers of one's own are bytes in an index");
 
