@@ -95,6 +95,23 @@ service_renew_cgroup(struct service *s, uint8_t slot)
 		service_make_cgroup(s, slot);
 }
 
+/* One group is around all generations, so while the one in SLOT was tried it had the bounds of that. Whoever serves on was started
+ * with others, and is kept to them, not to what a reload wanted that came to nothing. */
+static void
+restore_bounds(struct service *s, uint8_t slot)
+{
+	uint8_t current = s->life.current, next = s->life.next;
+	struct err why;
+
+	if (s->before == NULL || s->plan == NULL || s->plan->bounds == NULL || current == LIFE_NONE || current == slot)
+		return;
+	if (next != LIFE_NONE && next != slot) /* one that was replaced before is gone, and another is being tried */
+		return;
+	if (s->settings[current] == s->plan->fingerprint || s->life.slots[current].state == GENERATION_ENDING)
+		return;
+	bounds_apply(s->before, s->home->cgroup_fd, s->home->run_dir, s->name, &why);
+}
+
 /* What was made for a generation, or part of it. */
 void
 service_clear_away(struct service *s, uint8_t slot)
@@ -103,6 +120,7 @@ service_clear_away(struct service *s, uint8_t slot)
 	/* also where it is not bounded any more: whoever was in that group went with this generation */
 	if (s->bounded)
 		bounds_remove(s->home->cgroup_fd, s->home->run_dir, s->name);
+	restore_bounds(s, slot);
 	tmpdir_remove(s, service_made(s, slot));
 }
 

@@ -159,6 +159,20 @@ keeps_wanted(const struct service *s, const struct plan *plan)
 	return s->scaled && (same || s->wanted >= settings->workers_min);
 }
 
+/* Who serves has its bounds again when what is to take its place fails (service_clear_away). After two that failed these are still
+ * its own, not those of the first that did. */
+static void
+keep_bounds(struct service *s)
+{
+	uint8_t slot = s->life.current;
+
+	if (slot == LIFE_NONE || s->plan == NULL || s->settings[slot] != s->plan->fingerprint)
+		return;
+	free(s->before);
+	s->before = s->plan->bounds;
+	s->plan->bounds = NULL;
+}
+
 void
 service_plan(struct service *s, struct plan *plan)
 {
@@ -167,6 +181,7 @@ service_plan(struct service *s, struct plan *plan)
 	struct err err;
 
 	names_inherit(s, plan);
+	keep_bounds(s);
 	plan_free(s->plan);
 	s->plan = plan;
 	service_bound(s);
@@ -215,6 +230,7 @@ service_free(struct service *s)
 	if (s->bounded)
 		bounds_remove(b->cgroup_fd, b->run_dir, s->name);
 	plan_free(s->plan);
+	free(s->before);
 	free(s);
 }
 

@@ -41,6 +41,7 @@ struct service {
 	bool output_drops;     /* how that was opened (log_full) */
 	int proof_fd;          /* of a program that proves that it is ready: its socket, or its pipe; -1: none */
 	uint32_t wanted;       /* workers */
+	struct bounds *before; /* that the current generation was started with, where the plan has others since; NULL: it has not */
 	bool bounded;          /* a plan of it had bounds: their group may be there, though it has none any more */
 	bool scaled;           /* somebody asked for `wanted`: a changed configuration does not move it */
 	bool has_stopped;      /* it was up, and what it left has not been removed yet (belongings.h) */

@@ -116,6 +116,25 @@ def test_a_refused_reload_leaves_them(daemons, as_root):
     assert bound(site.wait_workers(1)[0], "pids", "pids.max", "pids.max") == "50"
 
 
+def test_a_failed_replacement_leaves_them(daemons, as_root):
+    """Who goes on serving goes on with the bounds that it was started with, however often another one fails."""
+    site = daemons()
+    site.write(bounds(tasks_max="60"))
+    pid = site.start().wait_workers(1)[0]
+    assert bound(pid, "pids", "pids.max", "pids.max") == "60"
+    for tasks in ("50", "40"):
+        site.write(bounds(tasks_max=tasks, directory="/nonexistent"))
+        site.ctl("reload")
+        generation = site.events.wait("web", "replacing")["generation"]
+        until(lambda: site.state() == "running", "the next one to fail")
+        until(lambda: bound(pid, "pids", "pids.max", "pids.max") == "60", f"its bounds, after generation {generation} had {tasks}", 10)
+        assert site.workers() == [pid]
+    site.write(bounds(tasks_max="40"))
+    site.ctl("reload")
+    until(lambda: site.state() == "running" and site.workers() not in ([], [pid]), "it to be replaced")
+    assert bound(site.wait_workers(1)[0], "pids", "pids.max", "pids.max") == "40"
+
+
 WEIGHTS = ["io.weight", "io.bfq.weight", "blkio.bfq.weight", "blkio.weight"]
 
 
