@@ -18,6 +18,10 @@ enum { STACK = 32768, DIGITS = 16 /* of a field: it is written in place, so it h
 
 static const int deadly[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
+/* Above a pid, in the place of an address. None looks so: where the highest bit is set the next ones are as well (x86_64's mm.rst,
+ * arm64's memory.rst), as in that of a pointer that is -1. */
+static const uint64_t SENT = UINT64_C(1) << 63;
+
 /* A signal handler takes no argument of ours. */
 static struct {
 	const char *program;
@@ -84,6 +88,12 @@ crash_word_read(const char *word, struct crash_word *to)
 	return *word == '\0' && fd <= INT32_MAX && signal <= 64;
 }
 
+pid_t
+crash_sender(const struct crash_word *word)
+{
+	return word->address >> 32 == SENT >> 32 ? (pid_t)(word->address & INT32_MAX) : 0;
+}
+
 /* ---- the handler: system calls only ---- */
 
 static void
@@ -96,9 +106,9 @@ note(int signal, const siginfo_t *info)
 		guard.next.times[i] = guard.next.times[i - 1];
 	guard.next.times[0] = (msec)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	guard.next.signal = signal;
-	/* si_code > 0: the kernel saw us do it; else somebody sent it, which the highest bit says */
+	/* si_code > 0: the kernel saw us do it; else somebody sent it */
 	guard.next.address =
-		info->si_code > 0 ? (uint64_t)(uintptr_t)info->si_addr : (uint64_t)info->si_pid | UINT64_C(1) << 63;
+		info->si_code > 0 ? (uint64_t)(uintptr_t)info->si_addr : (uint64_t)info->si_pid | SENT;
 	crash_word_write(guard.word, &guard.next);
 }
 

@@ -8,6 +8,8 @@
 #define BRIDLE_OS_CRASH_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/msec.h"
@@ -18,13 +20,16 @@ enum { CRASH_TIMES = 5, CRASH_WORD = 176 };
 struct crash_word {
 	int fd;                  /* holds the state (wire/state.h) */
 	int signal;              /* 0: no crash, it was meant */
-	uint64_t address;        /* of the fault; of who sent the signal: its pid, with the highest bit set */
+	uint64_t address;        /* of the fault, whatever it is; or who sent the signal: crash_sender() */
 	msec times[CRASH_TIMES]; /* of the last crashes, newest first; 0: none */
 };
 
 /* WORD has room for CRASH_WORD bytes. Reading: false when it is none. */
 void crash_word_write(char *word, const struct crash_word *from);
 bool crash_word_read(const char *word, struct crash_word *to);
+
+/* The pid of who sent the signal; 0: it was our own fault, at `address`. */
+pid_t crash_sender(const struct crash_word *word);
 
 /* From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT execute ARGV in our place: this image itself
  * (/proc/self/exe, which works where the file was replaced or removed: it can certainly read the state), else PROGRAM. WORD,

@@ -151,8 +151,8 @@ say_how(const struct bridled *b, const struct past *past)
 	}
 	text_init(&t, words, sizeof words);
 	ending_add_signal(&t, past->how.signal);
-	if (past->how.address >> 63 != 0)
-		text_addf(&t, " from process %d", (int)(past->how.address & INT32_MAX));
+	if (crash_sender(&past->how) != 0)
+		text_addf(&t, " from process %d", (int)crash_sender(&past->how));
 	else
 		text_addf(&t, " at address %#llx", (unsigned long long)past->how.address);
 	log_error("bridled crashed (%s, crash %u) and has recovered: services go on; please report this", words,

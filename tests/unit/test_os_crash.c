@@ -53,6 +53,21 @@ refuses_other_words(void **state)
 	assert_false(crash_word_read("", &out));
 }
 
+static void
+tells_who_sent_it_from_a_wild_pointer(void **state)
+{
+	const struct crash_word sent = { .signal = SIGSEGV, .address = UINT64_C(1) << 63 | 4194303 },
+				wild = { .signal = SIGSEGV, .address = UINT64_MAX - 7 },
+				kernels = { .signal = SIGSEGV, .address = UINT64_C(0xffff800000000010) },
+				null = { .signal = SIGSEGV, .address = 0 };
+
+	(void)state;
+	assert_int_equal(crash_sender(&sent), 4194303);
+	assert_int_equal(crash_sender(&wild), 0);
+	assert_int_equal(crash_sender(&kernels), 0);
+	assert_int_equal(crash_sender(&null), 0);
+}
+
 /* ---- the handler: this program once more, which says what it was told ---- */
 
 enum { REPORT = 20 /* descriptor on which that is said */ };
@@ -121,6 +136,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(says_what_it_was_told),
 		cmocka_unit_test(refuses_other_words),
+		cmocka_unit_test(tells_who_sent_it_from_a_wild_pointer),
 		cmocka_unit_test(becomes_another_program),
 	};
 
