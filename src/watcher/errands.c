@@ -1,5 +1,6 @@
 #include "watcher/errands.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,8 @@ on_readable(struct ev_loop *loop, ev_io *io, int revents)
 
 	(void)loop;
 	(void)revents;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR)) /* readable is a promise that may not be kept (ev(3)) */
+		return;
 	if (n > 0)
 		d->length += (size_t)n;
 	if (n > 0 && d->length < sizeof d->text - 1)
