@@ -37,14 +37,16 @@ bool text_utf8_goes_on(unsigned char first, size_t i, unsigned char c);
  * and whole. */
 size_t text_utf8_length(const char *bytes, size_t n);
 
-/* Append BYTES as people may safely see them on a terminal: control characters but tabs, and broken UTF-8, as \xHH. */
+/* The next three append and return as those above.
+ *
+ * BYTES as people may safely see them on a terminal: control characters but tabs, and broken UTF-8, as \xHH. */
 bool text_add_visible(struct text *t, const char *bytes, size_t n);
 
-/* Append a duration for people: its two largest units, and exactly below ten seconds: "350ms", "1500ms", "30s",
+/* A duration for people: its two largest units, and exactly below ten seconds: "350ms", "1500ms", "30s",
  * "1m30s", "2d4h". Negative ones are "0s". */
 bool text_add_duration(struct text *t, msec d);
 
-/* Append a size with one decimal and a binary unit: "512", "1.5K", "256M", "2G". */
+/* A size with one decimal and a binary unit: "512", "1.5K", "256M", "2G". */
 bool text_add_size(struct text *t, uint64_t bytes);
 
 /* Copy SRC into the array DST (size known by the compiler), cut if need be. Returns whether it fitted. */
@@ -54,10 +56,10 @@ bool text_copy(char *dst, size_t size, const char *src);
  * else, negative, or overflows. */
 bool text_parse_duration(const char *words, msec *out);
 
-/* "512" "64K" "256M" "2G" "1T" (binary; a trailing B or iB is allowed). */
+/* "512" "64K" "256M" "2G" "1T" (binary; a trailing B or iB is allowed), in bytes. False as above. */
 bool text_parse_size(const char *words, uint64_t *out);
 
-/* The decimal integer WORDS, whole, within [LOWEST, HIGHEST]. */
+/* The decimal integer WORDS, whole, within [LOWEST, HIGHEST]; false: it is none, and *OUT is as it was. */
 bool text_parse_int(const char *words, int64_t lowest, int64_t highest, int64_t *out);
 
 /* The value of ASSIGNMENT, if that is NAME=VALUE, as in an environment or among options; else NULL. It points into it. */

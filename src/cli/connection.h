@@ -29,7 +29,8 @@ void connection_close(struct connection *c);
 /* From now on wait for replies without limit: stopping a service may take hours if it is allowed to. */
 void connection_be_patient(struct connection *c);
 
-/* Send a call of "org.bridle.METHOD". PARAMETERS are taken over; NULL: none. MORE: several replies are wanted. */
+/* Send a call of "org.bridle.METHOD". PARAMETERS are taken over; NULL: none. MORE: several replies are wanted. False
+ * with T. */
 bool connection_send(struct connection *c, const char *method, json_t *parameters, bool more, struct trouble *t);
 
 /* Wait for the next reply, as it came: *LENGTH bytes, valid until anything else is done with C. NULL with T. */
@@ -42,7 +43,7 @@ bool connection_understand(const char *frame, size_t length, struct varlink_repl
  * those of the error. Else the caller frees REPLY with varlink_reply_free. */
 bool connection_receive(struct connection *c, struct varlink_reply *reply, struct trouble *t);
 
-/* Send and receive, for a method with one reply. */
+/* Send and receive, for a method with one reply. False with T; else REPLY is the caller's to free. */
 bool connection_call(struct connection *c, const char *method, json_t *parameters, struct varlink_reply *reply,
 	struct trouble *t);
 

@@ -24,7 +24,7 @@ void outlet_init(struct outlet *o, int fd, bool visible);
 /* Everything of FROM from its present position on. False with ERR when it cannot be read or written. */
 bool outlet_copy(struct outlet *o, int from, struct err *err);
 
-/* What is held: a line that will not go on. */
+/* What is held: a line that will not go on. False with ERR when it cannot be written. */
 bool outlet_flush(struct outlet *o, struct err *err);
 
 #endif

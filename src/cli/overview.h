@@ -16,7 +16,7 @@
  * it is no such reply: an error perhaps. */
 bool overview_print(const char *frame, size_t length, FILE *out, struct paint p);
 
-/* Only the names, one a line. */
+/* Only the names, one a line. False as above. */
 bool overview_print_names(const char *frame, size_t length, FILE *out);
 
 #endif

@@ -22,10 +22,12 @@ struct place {
 /* False with T when a path is too long. */
 bool place_find(struct place *place, const struct arguments *a, struct trouble *t);
 
-/* The configuration file that is meant: --config, else that of the root, else the system's. */
+/* The configuration file that is meant: --config, else that of the root, else the system's. False with T: too
+ * long. */
 bool place_config(char path[PATH_MAX], const struct arguments *a, struct trouble *t);
 
-/* The directory of the log of service NAME, LOG_DIR being the setting ("" where it is not set). */
+/* The directory of the log of service NAME, LOG_DIR being the setting ("" where it is not set). False with T: too
+ * long. */
 bool place_log(char path[PATH_MAX], const struct arguments *a, const char *log_dir, const char *name,
 	struct trouble *t);
 

@@ -18,7 +18,7 @@ bool systemctl_show(const char *unit, const char *property, char *value, size_t 
  * standard error. False with T. */
 bool systemctl_do(const char *verb, const char *const *units, struct trouble *t);
 
-/* Stop the UNITS at once, and nobody who needs them. */
+/* Stop the UNITS (as above) at once, and nobody who needs them: --job-mode=ignore-dependencies of systemctl(1). False with T. */
 bool systemctl_stop_alone(const char *const *units, struct trouble *t);
 
 #endif

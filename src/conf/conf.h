@@ -223,6 +223,8 @@ struct conf_report {
 	uint32_t count, errors, warnings;
 	void *arena; /* private */
 };
+
+/* Begins empty; what it has come to hold is freed, and the struct may be used again from its init on. */
 void conf_report_init(struct conf_report *report);
 void conf_report_free(struct conf_report *report);
 /* Add one. FILE and the words are copied. */

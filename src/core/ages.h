@@ -12,7 +12,7 @@
 /* Seconds between its boot and its end, in whatever order they were told; -1 where one of them is not known. */
 int64_t ages_of(const struct story_worker *w);
 
-/* Ended by itself or by force; one that was only asked to leave is none. */
+/* Has it ended by itself or by force? One that was only asked to leave has not. */
 bool ages_died(const struct story_worker *w);
 
 /* Adds to the evidence of S, which is about to be closed, what the ages of its workers prove together. */

@@ -29,7 +29,7 @@ struct recycle_worker {
  * RECYCLE_PATIENCE) or any worker has not booted. */
 int32_t recycle_choose(struct recycle *r, struct recycle_worker *workers, uint32_t n, uint64_t limit, msec now);
 
-/* The limit for each of N WORKERS that follows from EACH (of one) and TOGETHER (of all); 0: none. Above TOGETHER the
+/* The limit, in bytes, for each of N WORKERS that follows from EACH (of one) and TOGETHER (of all); 0: none. Above TOGETHER the
  * heaviest is too heavy, whatever it weighs. */
 uint64_t recycle_limit(const struct recycle_worker *workers, uint32_t n, uint64_t each, uint64_t together);
 

@@ -34,7 +34,7 @@ struct tally_seen {
 	int64_t largest; /* bytes of the largest worker */
 };
 
-/* At this look as many connections wait as there are workers, or more. */
+/* Do as many connections wait at this look as there are workers, or more? */
 bool tally_stands(const struct tally_seen *seen);
 
 /* One more look. */

@@ -45,7 +45,7 @@ const char *launch_quote(struct arena *arena, const char *const *at, uint32_t co
 void launch_part(struct launch *l, const char *directive, const char *value, enum fate fate, const char *key,
 	const char *reason);
 
-/* Set KEY, and note it as a part: kept, or lost for the reason that it cannot be. */
+/* Set KEY, and note it as a part: kept (true), or lost for the reason that it cannot be. */
 bool launch_set(struct launch *l, const char *directive, const char *shown, enum key_id key, const char *value,
 	const char *note);
 

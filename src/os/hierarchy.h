@@ -10,11 +10,12 @@
 
 enum { HIERARCHY_PATH = 1024 };
 
-/* The group ("/a/b") that the file CGROUPS (as /proc/PID/cgroup) names in the v1 hierarchy of CONTROLLER; NULL: in v2. */
+/* The group ("/a/b") that the file CGROUPS (as /proc/PID/cgroup) names in the v1 hierarchy of CONTROLLER; NULL: in v2.
+ * False: there is none, or its name does not fit into SIZE. */
 bool hierarchy_group(const char *cgroups, const char *controller, char *group, size_t size);
 
 /* Where that hierarchy is mounted, by the file MOUNTINFO (as /proc/PID/mountinfo): "/sys/fs/cgroup", on hybrid machines
- * "/sys/fs/cgroup/unified" for v2 (systemd's choice), or anywhere. */
+ * "/sys/fs/cgroup/unified" for v2 (systemd's choice), or anywhere. False as above. */
 bool hierarchy_mount(const char *mountinfo, const char *controller, char *point, size_t size);
 
 /* The directory of GROUP there. A container that keeps the host's names of groups has a part of the host's tree mounted (the

@@ -12,7 +12,7 @@
  * it is not known. Takes no memory. */
 int64_t memory_free(const char *proc, const char *cgroups);
 
-/* The same for process PID, in the groups that it is in. */
+/* The same for process PID, in the groups that it is in; -1 as well. */
 int64_t memory_free_for(const char *proc, const char *cgroups, pid_t pid);
 
 #endif

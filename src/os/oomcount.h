@@ -12,7 +12,8 @@
  * groups above tell of others, too. */
 bool oomcount_of(pid_t pid, const char *service, uint32_t *count);
 
-/* The count of our own group, when PID is in it as well: a container's, where no group can be made. Everybody in it counts. */
+/* The count of our own group, when PID is in it as well: a container's, where no group can be made. Everybody in it
+ * counts. False: PID is elsewhere, or it has no such count. */
 bool oomcount_shared(pid_t pid, uint32_t *count);
 
 #endif

@@ -29,7 +29,7 @@ bool pidfd_tells(void);
 /* A copy of its descriptor N (pidfd_getfd(2), Linux 5.6), close-on-exec; -1: it has none, or we may not. */
 int pidfd_take(int pidfd, int n);
 
-/* Wait until it has ended, for PATIENCE at most. Only before the loop runs. */
+/* Wait until it has ended, for PATIENCE (<= INT_MAX) at most; whether it has. Blocks: only before the loop runs. */
 bool pidfd_wait(int pidfd, msec patience);
 
 #endif

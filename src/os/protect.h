@@ -12,7 +12,8 @@
  * would help nobody. Takes CAP_SYS_RESOURCE. Returns whether our score is another than *BEFORE now. */
 bool protect_from_oom(int *before);
 
-/* PID, a child of ours that has executed its program, is not to be protected with us: it gets SCORE. */
+/* PID, a child of ours that has executed its program, is not to be protected with us: it gets SCORE (-1000 to
+ * 1000). False with errno: it is gone, or we may not. */
 bool protect_not(pid_t pid, int score);
 
 /* Is fs.suid_dumpable 1 (proc_sys_fs(5))? Then who becomes another user may be traced by him from that moment on, and a child that
@@ -20,7 +21,7 @@ bool protect_not(pid_t pid, int score);
 bool protect_is_undone(void);
 
 /* What of us is in memory stays there (mlockall(2), each page from its first use on, so that nothing more is taken), if it is
- * little. */
+ * little. False: it is much, or we may not (RLIMIT_MEMLOCK without CAP_IPC_LOCK). */
 bool protect_memory(void);
 
 #endif

@@ -17,11 +17,11 @@
  * descriptor (close-on-exec) to make files below, and for mount_fd of spawn.h; -1 with ERR. */
 int secretfs_make(uint32_t files, uint64_t bytes, uid_t uid, gid_t gid, struct err *err);
 
-/* From now on nothing in it changes. */
+/* From now on nothing in it changes (mount_setattr(2), Linux 5.12). False with ERR. */
 bool secretfs_seal(int fd, struct err *err);
 
 /* In the child, behind the steps of its mount namespace: lay what it was given as mount_fd over the directory PATH, which
- * has no links on its way. Nothing is done where it was given none. */
+ * has no links on its way. Nothing is done where it was given none. False with ERR: no memory for the step. */
 bool secretfs_step(struct steps *steps, const char *path, struct err *err);
 
 #endif

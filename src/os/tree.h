@@ -16,7 +16,8 @@
 
 #include "base/err.h"
 
-/* Become the reaper of all descendants (prctl(2) PR_SET_CHILD_SUBREAPER; PID 1 is one by nature). */
+/* Become the reaper of all descendants (prctl(2) PR_SET_CHILD_SUBREAPER; PID 1 is one by nature). False
+ * with ERR: before Linux 3.4. */
 bool tree_adopt_orphans(struct err *err);
 
 struct tree_process {

@@ -72,7 +72,7 @@ bool view_bind(struct view *view, enum view_kind kind, const char *source, const
  * empty or taken away already, or something is to be seen there: that stays. False with ERR. */
 bool view_empty(struct view *view, const char *path, const char *limits, bool read_only, bool no_exec, struct err *err);
 
-/* /dev with what every program needs, and nothing of the machine's. */
+/* /dev with what every program needs, and nothing of the machine's: what PrivateDevices= leaves (systemd.exec(5)). False with ERR. */
 bool view_add_devices(struct view *view, struct err *err);
 
 /* Forget all places. Steps that were made of them have copies (steps_add). */

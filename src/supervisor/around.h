@@ -83,7 +83,7 @@ void around_cleared(struct service *s, uint8_t slot, msec now);
 /* Nobody of the generation in SLOT is left. True: it is gone. False: a command cleans up. */
 bool around_empty(struct service *s, uint8_t slot, msec now);
 
-/* A command is in the place of SLOT's master. */
+/* Is a command in the place of SLOT's master? */
 bool around_leads(const struct service *s, uint8_t slot);
 
 /* The service was given up: on_failure. That of a Gunicorn waits for around_judged(), and is run without in the end. */

@@ -19,7 +19,7 @@ struct around_generation *around_at(const struct service *s, uint8_t slot);
 /* Its commands by list; never NULL. */
 const struct hook_plan *around_commands(const struct service *s);
 
-/* The generation in SLOT is being ended: whoever is starts nothing new. */
+/* Is the generation in SLOT being ended? Whoever is starts nothing new. */
 bool around_is_ending(const struct service *s, uint8_t slot);
 
 /* The life is told that generation NUMBER is ready, or ASSUMED to be. */

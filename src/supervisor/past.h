@@ -37,13 +37,14 @@ void past_find(struct past *p, struct bridled *b);
 /* The listener INODE, if a watcher kept it, for the caller to close; else -1. */
 int past_listener(struct past *p, uint64_t inode);
 
-/* What bridled itself was: numbers and descriptors into B. Only of a reborn one. */
+/* What bridled itself was: numbers and descriptors into B. Only of a reborn one. False: a number does not fit where it belongs, or
+ * there is no memory. */
 bool past_restore(const struct past *p, struct bridled *b);
 
 /* How many services P knows that CONF does not. */
 uint32_t past_strangers(const struct past *p, const struct conf *conf);
 
-/* Five crashes within a minute: whatever we do, we should do less of it. */
+/* Were there five crashes within a minute before NOW? Then whatever we do, we should do less of it. */
 bool past_is_loop(const struct past *p, msec now);
 
 /* Let go of the image: nothing may be asked of P any more. */

@@ -12,10 +12,12 @@
 
 struct bridled;
 
-/* Find and read the configuration: b->conf, b->config_path. Every complaint goes to standard error. */
+/* Find and read the configuration: b->conf, b->config_path. Every complaint goes to standard error. False with ERR: it
+ * has errors, or cannot be read. */
 bool places_read_config(struct bridled *b, const struct supervisor_options *options, struct err *err);
 
-/* Then: users and groups, run_dir (locked: the second bridled is refused there) and log_dir, made and open. */
+/* Then: users and groups, run_dir (locked: the second bridled is refused there) and log_dir, made and open. False with
+ * ERR; what is open by then is for the caller to let go. */
 bool places_open(struct bridled *b, const struct supervisor_options *options, struct err *err);
 
 /* What the plan of a service depends on. It points into B. */

@@ -18,7 +18,8 @@ struct service;
  * set, or nobody can know whether it fits, that is logged; the former is also added to SAID (may be NULL). Does not act yet. */
 bool replace_begin(struct service *s, struct text *said, msec now);
 
-/* The same by life_mend, where its settings want it. With `replace = stop-first` it is down for a moment, as set. */
+/* The same by life_mend, where its settings want it. With `replace = stop-first` it is down for a moment, as set. False: it
+ * may not be now, and nothing was changed. */
 bool replace_mend(struct service *s, msec now);
 
 /* With how many workers the generation in SLOT, which is about to be spawned, begins. Remembers it. */

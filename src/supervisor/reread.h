@@ -16,7 +16,7 @@ struct bridled;
 bool reread(struct bridled *b, void (*word)(void *context, const char *line), void *context, msec now);
 
 /* The first time: make all services of b->conf. A service that cannot be planned yet is made all the same and tried
- * again at each start. */
+ * again at each start. False: for one there was no room, no memory or no pipe, which is told; those before it are made. */
 bool reread_first(struct bridled *b);
 
 /* Some that were in the way have gone: make those of b->conf that had to wait for their slots. */

@@ -14,7 +14,7 @@
 
 struct service;
 
-/* Make it, if the plan has one (nothing to do and true otherwise). */
+/* Make it, if the plan has one (nothing to do and true otherwise). False with ERR. */
 bool tmpdir_make(struct service *s, uint32_t number, struct err *err);
 
 /* Remove it and what the service left in it. */

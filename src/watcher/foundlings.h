@@ -26,6 +26,7 @@ struct foundlings {
 	uint32_t count, size;
 };
 
+/* Forget all of them, and give their memory back. */
 void foundlings_free(struct foundlings *f);
 
 /* Those of the service in SLOT are the ones of RECORD from now on (NULL: it is gone). True when that is a change. One for

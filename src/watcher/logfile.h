@@ -31,7 +31,7 @@ bool logfile_open(struct logfile *f, int log_dir, const char *service, msec wall
 /* Append N bytes; *DONE says how many got there. False: not all did. */
 bool logfile_write(struct logfile *f, const char *bytes, size_t n, size_t *done, struct err *err);
 
-/* Cut it back to SIZE (<= its size). */
+/* Cut it back to SIZE (<= its size, bytes). False with ERR: it is as it was. */
 bool logfile_cut(struct logfile *f, uint64_t size, struct err *err);
 
 /* Cut away the line that it ends in the middle of, if its beginning is within the last 64 KiB. */

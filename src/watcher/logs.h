@@ -51,7 +51,7 @@ struct logs {
 /* Of a service whose output nobody reads yet. */
 void log_init(struct log *log);
 
-/* Open directories and spool. Needs the page. */
+/* Open directories and spool. Needs the page. False with ERR. */
 bool logs_open(struct watcher *w, int spool_fd, struct err *err);
 
 /* After the services were followed for the first time: whatever a predecessor left is written, or nobody's. */

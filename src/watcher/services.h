@@ -37,7 +37,8 @@ struct services {
 	uint32_t count;
 };
 
-/* Take the page behind FD (closed in any case), in place of the one before. Slots keep what they have. */
+/* Take the page behind FD (closed in any case), in place of the one before. Slots keep what they have.
+ * False with ERR: it is no page that we can read (page_check), or there is no memory; then there is the one before. */
 bool services_map(struct services *s, int fd, struct err *err);
 
 /* Give back its memory; what the slots hold is given back already. */

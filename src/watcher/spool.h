@@ -58,7 +58,7 @@ struct spool {
 };
 
 /* Map AREA of FD, where there will be room for ROOM bytes; or take memory of our own when it is not a spool, when there is
- * no such area, or no room. */
+ * no such area, or no room: `fd` tells. False with ERR: there is no memory either. */
 bool spool_open(struct spool *s, int fd, uint32_t area, size_t room, struct err *err);
 
 /* Unmap it; what is in it stays. */

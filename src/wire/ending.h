@@ -12,7 +12,7 @@
 /* No wait status: the process was no child of ours, and nobody tells how it ended. It is not clean. */
 enum { ENDING_UNKNOWN = 0xffff };
 
-/* Append the words for wait status STATUS. */
+/* Append the words for wait status STATUS (or ENDING_UNKNOWN). Returns !cut, as do the next two. */
 bool ending_add(struct text *t, int status);
 
 /* The same of a start of which there is no process: it failed, or (ENDING_UNKNOWN) nobody knows what became of it. */
