@@ -94,6 +94,7 @@ ask_unix(int fd, uint16_t flags, uint32_t states, uint64_t inode, uint32_t show,
 			.nlmsg_flags = NLM_F_REQUEST | flags },
 		.body = { .sdiag_family = AF_UNIX,
 			.udiag_states = states,
+			/* numbers of sockets have 32 bits (sock_alloc() in net/socket.c takes get_next_ino()) */
 			.udiag_ino = (uint32_t)inode,
 			.udiag_show = show,
 			.udiag_cookie = { ~0U, ~0U } }, /* none: INET_DIAG_NOCOOKIE */

@@ -95,6 +95,7 @@ tell_log(struct spawn_request *r)
 	struct err err = { 0 };
 
 	describe(r, &err);
+	/* until descriptors are in their places its 2 is ours, and its log has the number that it was opened with */
 	dprintf(r->failed <= SPAWN_DESCRIPTORS && r->output_fd >= 0 ? r->output_fd : 2, "bridled: %s\n", err.text);
 }
 

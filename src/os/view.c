@@ -242,6 +242,7 @@ view_bind(struct view *view, enum view_kind kind, const char *source, const char
 bool
 view_add_devices(struct view *view, struct err *err)
 {
+	/* what PrivateDevices= leaves (systemd.exec(5)) */
 	static const char *const nodes[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
 		"/dev/tty", "/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/hugepages" };
 	static const struct view_link links[] = { { "/dev/ptmx", "pts/ptmx" }, { "/dev/fd", "/proc/self/fd" },

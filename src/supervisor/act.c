@@ -85,6 +85,7 @@ start_planned(struct service *s, uint8_t slot, struct err *err)
 	if (!proof_prepare(s, &r, listeners, err) || !door_open(s, slot, &r, listeners, &door, err))
 		return -1;
 	pid = service_spawn(s, &r, err);
+	/* the door ends with the generation: a copy of ours would take connections that nobody is left to accept */
 	if (door >= 0)
 		close(door);
 	return pid;

@@ -217,6 +217,7 @@ names_ask(struct service *s, uint8_t slot, struct err *err)
 		.descriptors = b->descriptors };
 
 	close_answers(n);
+	/* memory, not a pipe: nothing is to be read meanwhile, and what was written is there when its writer has ended */
 	n->answers = memfd_create("bridle-names", MFD_CLOEXEC);
 	/* it begins as open to everybody, and the watcher can reach it (/proc/PID/fd): where we listen is not for it to say */
 	if (n->answers < 0 || fchmod(n->answers, 0600) != 0) {

@@ -100,6 +100,7 @@ foundlings_answer(struct watcher *w, const struct link_record *question)
 	struct link_record answer = *question;
 
 	answer.kind = LINK_ENDED;
+	/* a number may have been given again between question and answer: the start tells them apart */
 	answer.status = a != NULL && a->start == question->arg ? a->status : ENDING_UNKNOWN;
 	uplink_send(w, &answer);
 }

@@ -11,6 +11,7 @@ take_number(const char **at, const char *end, int64_t *number)
 	const char *p = *at;
 
 	*number = 0;
+	/* far beyond any pid, and any machine's KiB: what has more digits is not looked at to its end, and so matches nothing */
 	while (p < end && *p >= '0' && *p <= '9' && *number < INT64_C(1) << 50)
 		*number = *number * 10 + (*p++ - '0');
 	if (p == *at)

@@ -124,6 +124,7 @@ load_object(const char *frame, size_t length, struct err *err)
 		err_set(err, 0, "varlink: too long, or nested too deep");
 		return NULL;
 	}
+	/* duplicates: which of two counts is everybody's own choice (RFC 8259, 4), and who checks may not be who acts */
 	whole = json_loadb(frame, length, JSON_REJECT_DUPLICATES, &why);
 	if (whole == NULL)
 		refuse(err, "not JSON", why.text);
