@@ -101,8 +101,7 @@ static const struct log {
 		"ValueError: Unable to configure handler 'file'\n" },
 	/* what was caught while workers serve is no failure to boot: whoever prints it goes on */
 	{ "healthy.start", "boot", 1, SERVED PRINTED(NO_VARIABLE) },
-	{ "healthy.start", "boot", 1,
-		SERVED PRINTED("  File \"<string>\", line 1\n    1+\nSyntaxError: invalid syntax") },
+	{ "healthy.start", "boot", 1, SERVED PRINTED("  File \"<string>\", line 1\n    1+\nSyntaxError: invalid syntax") },
 	{ "healthy.start", "boot", 1, SERVED PRINTED("ModuleNotFoundError: No module named 'weasyprint'") },
 	{ "healthy.start", "boot", 1, SERVED PRINTED("ImportError: cannot import name 'x' from 'y' (/srv/y.py)") },
 	{ "healthy.start", "boot", 1, READY PRINTED(NO_VARIABLE) },
@@ -112,8 +111,8 @@ static const struct log {
 	{ "boot.env-missing", "boot", 1,
 		SERVED "[2026-11-20 15:35:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n" PRINTED(NO_VARIABLE) },
 	{ "boot.syntax-error", "boot", 1,
-		SERVED PRINTED(
-			"  File \"<string>\", line 1\n    1+\nSyntaxError: invalid syntax") "[2026-11-20 15:35:49 +0000] [1] [ERROR] Worker (pid:9) exited with code 3\n" },
+		SERVED PRINTED("  File \"<string>\", line 1\n    1+\nSyntaxError: invalid syntax")
+		"[2026-11-20 15:35:49 +0000] [1] [ERROR] Worker (pid:9) exited with code 3\n" },
 	{ "boot.unexplained", "boot", 0,
 		"Traceback (most recent call last):\n"
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
@@ -192,12 +191,11 @@ static const struct log {
 	{ "healthy.start", "boot", 0, "Postgres is unavailable - sleeping\n" START },
 	/* who started Gunicorn tells that it has failed, which is not what it failed of; in another order it may be */
 	{ "boot.unexplained", "boot", 1,
-		START
-		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Shutting down: Master\n"
-		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n"
-		"Traceback (most recent call last):\n  File \"/v/bin/shop\", line 8, in <module>\n    sys.exit(main())\n"
-		"  File \"/v/shop/main.py\", line 9, in main\n    subprocess.check_call(command)\n"
-		"subprocess.CalledProcessError: Command '['gunicorn']' returned non-zero exit status 3.\n" },
+		START "[2026-11-20 15:25:49 +0000] [1] [ERROR] Shutting down: Master\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n"
+		      "Traceback (most recent call last):\n  File \"/v/bin/shop\", line 8, in <module>\n    sys.exit(main())\n"
+		      "  File \"/v/shop/main.py\", line 9, in main\n    subprocess.check_call(command)\n"
+		      "subprocess.CalledProcessError: Command '['gunicorn']' returned non-zero exit status 3.\n" },
 	{ "boot.app-exception", "boot", 1,
 		START "[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n"
 		      "Traceback (most recent call last):\n  File \"/v/shop/main.py\", line 9, in <module>\n    f()\n"
@@ -359,13 +357,12 @@ static const struct log {
 		"  File \"/v/gunicorn/sock.py\", line 159, in create_sockets\n    raise ValueError('certfile \"%s\" does not exist')\n"
 		"ValueError: certfile \"/x\" does not exist\n" },
 	{ "boot.config-error", "reload", 1,
-		READY
-		"[2026-11-20 15:25:52 +0000] [1] [INFO] Handling signal: hup\n"
-		"[2026-11-20 15:25:52 +0000] [1] [INFO] Hang up: Master\n"
-		"Failed to read config file: conf.py\n"
-		"Traceback (most recent call last):\n"
-		"  File \"/v/gunicorn/app/base.py\", line 106, in get_config_from_filename\n    execfile_(filename)\n"
-		"  File \"conf.py\", line 1\n    workers =\nSyntaxError: invalid syntax\n" },
+		READY "[2026-11-20 15:25:52 +0000] [1] [INFO] Handling signal: hup\n"
+		      "[2026-11-20 15:25:52 +0000] [1] [INFO] Hang up: Master\n"
+		      "Failed to read config file: conf.py\n"
+		      "Traceback (most recent call last):\n"
+		      "  File \"/v/gunicorn/app/base.py\", line 106, in get_config_from_filename\n    execfile_(filename)\n"
+		      "  File \"conf.py\", line 1\n    workers =\nSyntaxError: invalid syntax\n" },
 	{ "boot.bind-address", "startup-config", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [ERROR] connection to ('db.invalid', 80) failed: [Errno -2] Name or service not known\n" },
 	{ "boot.bind-address", "startup-config", 1,
@@ -374,8 +371,7 @@ static const struct log {
 	{ "master.crash", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)\n\nError: no\n\n" },
-	{ "boot.config-error", "startup-config", 0,
-		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n\nError: no\n\n" },
+	{ "boot.config-error", "startup-config", 0, "[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n\nError: no\n\n" },
 	{ "master.crash", "startup-config", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
 		"Traceback (most recent call last):\n"
@@ -389,10 +385,9 @@ static const struct log {
 		"  File \"/srv/hooks.py\", line 2, in nworkers_changed\n    raise ValueError\nValueError: no\n" },
 	/* a RuntimeError as well, of which a master of 21 printed no more while nobody read what it wrote */
 	{ "runtime.reentrant-logging", "runtime", 1,
-		READY
-		"[2026-11-20 15:25:52 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
-		"--- Logging error ---\n--- Logging error ---\n\n"
-		"Error: reentrant call inside <_io.BufferedWriter name='<stderr>'>\n\n" },
+		READY "[2026-11-20 15:25:52 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		      "--- Logging error ---\n--- Logging error ---\n\n"
+		      "Error: reentrant call inside <_io.BufferedWriter name='<stderr>'>\n\n" },
 	/* a worker class that is none is found out when it is called */
 	{ "boot.worker-class", "startup-config", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Unhandled exception in main loop\n"
@@ -479,13 +474,12 @@ static const struct log {
 		"[2026-11-20 15:25:51 +0000] [1] [INFO] Shutting down: Master\n" },
 	/* Gunicorn's frames are left out: whoever runs that program may be a worker */
 	{ "boot.app-exception", "boot", 0,
-		START
-		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
-		"Traceback (most recent call last):\n"
-		"  File \"/srv/app.py\", line 9, in <module>\n    check_output([\"git\", \"describe\"])\n"
-		"subprocess.CalledProcessError: Command '['git', 'describe']' returned non-zero exit status 128.\n"
-		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) exited with code 3\n"
-		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n" },
+		START "[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		      "Traceback (most recent call last):\n"
+		      "  File \"/srv/app.py\", line 9, in <module>\n    check_output([\"git\", \"describe\"])\n"
+		      "subprocess.CalledProcessError: Command '['git', 'describe']' returned non-zero exit status 128.\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) exited with code 3\n"
+		      "[2026-11-20 15:25:49 +0000] [1] [ERROR] Reason: Worker failed to boot.\n" },
 	/* a worker has no control socket: nobody came in anybody's place */
 	{ "healthy.start", "boot", 0,
 		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
@@ -497,13 +491,12 @@ static const struct log {
 		      "shop.yaml: not found, going on with what is built in\n" },
 	/* two of three are killed from outside, soon after they came: the third has loaded the same */
 	{ "runtime.killed-9-unexplained", "runtime", 1,
-		START
-		"[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
-		"[2026-11-20 15:25:49 +0000] [9] [INFO] Booting worker with pid: 9\n"
-		"[2026-11-20 15:25:51 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
-		"[2026-11-20 15:25:51 +0000] [1] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n"
-		"[2026-11-20 15:25:51 +0000] [11] [INFO] Booting worker with pid: 11\n"
-		"[2026-11-20 15:25:51 +0000] [12] [INFO] Booting worker with pid: 12\n" },
+		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
+		      "[2026-11-20 15:25:49 +0000] [9] [INFO] Booting worker with pid: 9\n"
+		      "[2026-11-20 15:25:51 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		      "[2026-11-20 15:25:51 +0000] [1] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n"
+		      "[2026-11-20 15:25:51 +0000] [11] [INFO] Booting worker with pid: 11\n"
+		      "[2026-11-20 15:25:51 +0000] [12] [INFO] Booting worker with pid: 12\n" },
 	/* one crashes, and soon the one in its place, while others of the first live on; where none does, it is loading */
 	{ "runtime.crash-signal", "runtime", 0,
 		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
