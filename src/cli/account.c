@@ -170,6 +170,7 @@ print_strain(const json_t *incident, FILE *out, struct paint p)
 {
 	const json_t *strain = json_object_get(incident, "strain");
 	int64_t queue, room, dropped, open, most;
+	msec wait;
 	char words[WORDS];
 	struct text t;
 
@@ -179,6 +180,10 @@ print_strain(const json_t *incident, FILE *out, struct paint p)
 	text_addf(&t, "%lld waited", (long long)queue);
 	if (field_integer(strain, "room", &room))
 		text_addf(&t, " in a queue for %lld", (long long)room);
+	if (field_seconds(strain, "wait", &wait) && wait > 0) {
+		text_add(&t, ", the last of them for about ");
+		text_add_duration(&t, wait);
+	}
 	if (field_integer(strain, "dropped", &dropped) && dropped > 0)
 		text_addf(&t, ", %lld times one found no room", (long long)dropped);
 	if (field_integer(strain, "open", &open) && field_integer(strain, "open_most", &most))

@@ -125,6 +125,17 @@ figures_look(struct figures *f, msec now)
 	return v;
 }
 
+msec
+figures_wait(struct figures *f, int64_t queue, msec now)
+{
+	int64_t rate = queue > 0 ? figures_look(f, now).rate : 0;
+
+	if (queue <= 0)
+		return queue;
+	/* the rate is in thousandths of a request a second */
+	return rate > 0 ? queue * 1000000 / rate : -1;
+}
+
 static bool
 span_is_sound(const struct figures_span *s)
 {

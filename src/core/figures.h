@@ -50,6 +50,11 @@ struct figures_view {
 };
 struct figures_view figures_look(struct figures *f, msec now);
 
+/* How long the last of QUEUE connections (-1: unknown) waits for its turn at that rate, ms; -1: not known, also where nobody was
+ * served of late. By Little's law, and as if each brought one request: a connection that is kept alive brings more, and who waits
+ * behind such waits longer than that. */
+msec figures_wait(struct figures *f, int64_t queue, msec now);
+
 /* Can F, which others have left, be what these functions made of it before NOW? Whether it is true nobody can tell; none of
  * them overflows with it. */
 bool figures_are_sound(const struct figures *f, msec now);

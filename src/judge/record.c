@@ -210,6 +210,7 @@ write_strain(struct jsonw *w, const struct record_strain *s)
 	jsonw_object_open(w);
 	write_known(w, "queue", s->queue >= 0, s->queue);
 	write_known(w, "room", s->room >= 0, s->room);
+	write_seconds(w, "wait", s->wait >= 0, s->wait);
 	write_known(w, "dropped", s->dropped >= 0, s->dropped);
 	write_known(w, "open", s->open >= 0, s->open);
 	write_known(w, "open_most", s->open_most >= 0, s->open_most);

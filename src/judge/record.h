@@ -60,6 +60,7 @@ struct record_hang {
 /* What a service stood under when it did not keep up; -1: not known. */
 struct record_strain {
 	int64_t queue, room;     /* connections that waited, and the most that may */
+	msec wait;               /* that the last of them had before it, at the rate of then */
 	int64_t dropped;         /* those that found no room since it kept up last */
 	int64_t open, open_most; /* in its workers, and the most that these may have open */
 	int32_t steal; /* of the processors' time since then, what the host gave to others; hundredths of a per cent */

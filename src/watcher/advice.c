@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "core/figures.h"
 #include "watcher/watch.h"
 
 /* What is known when advice is given. */
@@ -95,21 +94,18 @@ on_memory(const struct known *k)
 	text_add(k->t, " recycles a worker before that. ");
 }
 
-/* By Little's law: who waits, divided by those who are served a second. */
 static void
 on_queue(const struct known *k)
 {
-	int64_t queue = k->sampler != NULL ? k->sampler->queue : -1, rate = 0;
+	int64_t queue = k->sampler != NULL ? k->sampler->queue : -1;
+	msec wait = queue > 0 ? samples_wait(k->sampler) : -1;
 
 	if (queue <= 0)
 		return;
 	text_addf(k->t, "%lld wait for %u", (long long)queue, k->workers);
-	if (k->sampler->figures != NULL)
-		rate = figures_look(k->sampler->figures, clock_now()).rate;
-	if (rate > 0) {
+	if (wait > 0) {
 		text_add(k->t, ", about ");
-		/* the rate is in thousandths of a request a second, the answer in ms */
-		text_add_duration(k->t, queue * 1000000 / rate);
+		text_add_duration(k->t, wait);
 		text_add(k->t, " each");
 	}
 	text_add(k->t, ". ");

@@ -70,6 +70,7 @@ burden_of(struct watcher *w, const struct service *s, const struct page_service 
 	*strain = (struct record_strain){
 		.queue = sampler->queue,
 		.room = room_of(w, record),
+		.wait = samples_wait(sampler),
 		/* a listener that was bound anew counts from nothing */
 		.dropped = before->dropped >= 0 && sampler->dropped >= before->dropped ?
 			sampler->dropped - before->dropped :

@@ -141,6 +141,7 @@ write_figures(struct jsonw *j, const struct service *s, const struct page_servic
 	const struct sampler *sampler = s->sampler;
 	bool sampled = sampler != NULL && sampler->looked != 0;
 	int64_t memory = sampled && lives ? samples_memory(sampler) : -1;
+	msec wait;
 
 	known_integer(j, "workers_wanted", record->kind == PAGE_GUNICORN, record->wanted);
 	/* of those whose heartbeats cannot be seen nobody knows */
@@ -148,6 +149,11 @@ write_figures(struct jsonw *j, const struct service *s, const struct page_servic
 		sampled ? pools_seen(sampler, record, now).booted : 0);
 	known_integer(j, "memory", memory >= 0, memory);
 	known_integer(j, "queue", sampled && sampler->queue >= 0, sampled ? sampler->queue : 0);
+	wait = sampled ? samples_wait(sampler) : -1;
+	if (wait >= 0)
+		jsonw_key_thousandths(j, "queue_wait", wait);
+	else
+		jsonw_key_null(j, "queue_wait");
 }
 
 /* By class of status: 1xx to 5xx, in this order, zeros too. */

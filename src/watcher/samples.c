@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/figures.h"
 #include "core/life.h"
 #include "os/alarm.h"
 #include "os/process.h"
@@ -298,6 +299,14 @@ samples_open(struct watcher *w)
 	w->samples.due = MSEC_NEVER;
 	ev_timer_init(&w->samples.timer, on_due, 0., 0.);
 	w->samples.timer.data = w;
+}
+
+msec
+samples_wait(const struct sampler *sampler)
+{
+	if (sampler->queue <= 0)
+		return sampler->queue;
+	return sampler->figures != NULL ? figures_wait(sampler->figures, sampler->queue, clock_now()) : -1;
 }
 
 int64_t

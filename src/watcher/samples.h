@@ -98,6 +98,9 @@ void samples_look_soon(struct watcher *w);
 /* Look now, for somebody who asks. */
 void samples_look(struct watcher *w, struct service *s, const struct page_service *record, enum workers_depth depth);
 
+/* About how long it takes until the last one who waits now is accepted, ms; 0: nobody waits; -1: not known (core/figures.h). */
+msec samples_wait(const struct sampler *sampler);
+
 /* Bytes of master and workers of all generations in the last sample (PSS where known); -1: no sample. */
 int64_t samples_memory(const struct sampler *sampler);
 

@@ -5,13 +5,14 @@ import os
 import pathlib
 import signal
 import socket
+import threading
 import time
 
 import pytest
 
 from client import get
 from sections import web
-from troubles import classes_of, named, note, settings, troubled, up, why
+from troubles import ask_in_vain, classes_of, named, note, settings, troubled, up, why
 from waiting import PATIENCE, until
 
 
@@ -42,6 +43,27 @@ def test_a_queue_that_stands(site, edge, figures):
         os.kill(pid, signal.SIGKILL)  # or they sleep on
     named(made, "runtime.killed-9-sent")  # an incident of its own, not in the place of the other
     assert [one["times"] for one in seen(made, "runtime.queue-standing")] == [1]
+
+
+def test_how_long_a_queue_lasts(site, edge):
+    """Twelve ask at once, again and again, and two are answered every half second: who comes last has some ten before him."""
+    made = site("sync", timeout=300)
+    up(made)
+    stop = threading.Event()
+
+    def ask():
+        while not stop.is_set():
+            ask_in_vain(made, "/slow?s=0.5")
+    asking = [threading.Thread(target=ask) for _ in range(12)]
+    for one in asking:
+        one.start()
+    try:
+        until(lambda: 1 < (made.service()["queue_wait"] or 0) < 6, "about two and a half seconds", 60)
+    finally:
+        stop.set()
+        for one in asking:
+            one.join()
+    until(lambda: made.service()["queue_wait"] == 0, "nobody to wait", 20)
 
 
 def ask_and_wait(address, stack, count):

@@ -161,10 +161,26 @@ only_what_can_be_is_believed(void **state)
 	}
 }
 
+/* Who waits has those in front of him, at the rate at which they are served. */
+static void
+how_long_a_queue_lasts(void **state)
+{
+	struct figures f = { .since = T0, .began = T0 };
+
+	(void)state;
+	assert_int_equal(figures_wait(&f, 5, T0 + 10000), -1); /* nobody is served: not 0, and not for ever */
+	figures_requests(&f, 40, T0 + 5000);
+	assert_int_equal(figures_wait(&f, 8, T0 + 10000), 2000); /* four a second */
+	assert_int_equal(figures_wait(&f, 0, T0 + 10000), 0);
+	assert_int_equal(figures_wait(&f, -1, T0 + 10000), -1);
+	assert_int_equal(figures_wait(&f, 8, T0 + 200000), -1); /* that was long ago */
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(how_long_a_queue_lasts),
 		cmocka_unit_test(a_minute_is_two_halves),
 		cmocka_unit_test(durations_are_estimated),
 		cmocka_unit_test(quantiles_of_little),
