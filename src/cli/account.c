@@ -126,6 +126,9 @@ print_death(const json_t *death, FILE *out, struct paint p)
 		text_add(&t, ", it had ");
 		text_add_size(&t, (uint64_t)bytes);
 	}
+	/* what it waited for when nothing could end it: else where somebody waits says little */
+	if (strcmp(field_text(death, "state"), "D") == 0 && field_text(death, "where")[0] != '\0')
+		text_addf(&t, "; it was waiting in %s, where no signal reaches it", field_text(death, "where"));
 	add_pressure(&t, death);
 	print_words(out, p, words);
 }

@@ -118,6 +118,13 @@ write_ending(struct jsonw *w, int32_t status)
 	jsonw_key_bool(w, "core", status >= 0 && (status & 0x7f) != 0 && (status & 0x80) != 0);
 }
 
+/* An empty word in these structs is one that was not seen: null, as for numbers. */
+static const char *
+known_words(const char *words)
+{
+	return words[0] != '\0' ? words : NULL;
+}
+
 static void
 write_death(struct jsonw *w, const struct record_death *d)
 {
@@ -146,15 +153,11 @@ write_death(struct jsonw *w, const struct record_death *d)
 	write_seconds(w, "memory_pressure", d->memory_pressure >= 0, (msec)d->memory_pressure * 10);
 	write_seconds(w, "io_pressure", d->io_pressure >= 0, (msec)d->io_pressure * 10);
 	write_seconds(w, "cpu_pressure", d->cpu_pressure >= 0, (msec)d->cpu_pressure * 10);
+	jsonw_key_string(w, "pressure_of", d->of_group ? "group" : "machine");
 	jsonw_key_string(w, "state", d->state != '\0' ? (const char[]){ d->state, '\0' } : NULL);
+	jsonw_key_string(w, "where", known_words(d->where));
+	write_known(w, "requests", d->requests >= 0, d->requests);
 	jsonw_object_close(w);
-}
-
-/* An empty word in these structs is one that was not seen: null, as for numbers. */
-static const char *
-known_words(const char *words)
-{
-	return words[0] != '\0' ? words : NULL;
 }
 
 static void

@@ -29,12 +29,16 @@ struct record_death {
 	uint8_t asked;           /* enum death_asked */
 	bool oom;                /* the kernel killed it for want of memory */
 	char state;              /* R S D ...; NUL: not seen */
+	char where[48];          /* the kernel's wait channel then; "": it ran, or that was not seen */
 	msec age, beat;          /* since it was forked; since its last heartbeat; -1: not known */
 	int64_t rss, pss, slope; /* bytes; of RSS, bytes a minute; rss and pss -1: not known */
 	float cpu;               /* per cent of one CPU at last; < 0: not known */
 	int64_t queue;           /* connections that waited, at last; -1: not known */
-	/* somebody on the machine had to wait for it, of ten seconds; hundredths of a per cent; -1: not known */
+	int64_t requests;        /* that it had answered; -1: not known */
+	/* somebody had to wait for it, of ten seconds; hundredths of a per cent; -1: not known; `of_group`: in its control group,
+	 * else on the machine */
 	int32_t memory_pressure, io_pressure, cpu_pressure;
+	bool of_group;
 };
 
 enum { RECORD_PEERS = 3, RECORD_DUMP = 4096 };

@@ -81,6 +81,14 @@ process_sample(pid_t pid, struct process_sample *out)
 }
 
 /* smaps_rollup takes the process's mmap lock: read rarely, and by the watcher alone (process.h). */
+void
+process_where(pid_t pid, char where[PROCESS_WHERE])
+{
+	/* "0": of whom it is not told */
+	if (kernfile_read_of(pid, "wchan", where, PROCESS_WHERE) <= 0 || strcmp(where, "0") == 0)
+		where[0] = '\0';
+}
+
 int64_t
 process_pss(pid_t pid)
 {

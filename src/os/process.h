@@ -23,6 +23,11 @@ struct process_sample {
 /* From /proc/PID/stat and statm. False when it is gone. */
 bool process_sample(pid_t pid, struct process_sample *out);
 
+/* Where in the kernel PID waits (/proc/PID/wchan, proc_pid_wchan(5)): the name of a function; "": it runs, is gone, or we may not
+ * look (CAP_SYS_PTRACE, for those of other users). Stops nobody, as /proc/PID/syscall would for a moment. */
+enum { PROCESS_WHERE = 48 };
+void process_where(pid_t pid, char where[PROCESS_WHERE]);
+
 /* Bytes, or -1: /proc/PID/smaps_rollup (may take milliseconds: rarely). */
 int64_t process_pss(pid_t pid);
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "os/dirents.h"
 #include "os/kernfile.h"
+#include "os/process.h"
 #include "os/procstat.h"
 #include "os/sockdiag.h"
 
@@ -171,10 +172,7 @@ stall_look(pid_t pid, int sockdiag, struct stall *out)
 		return false;
 	out->state = line.state;
 	read_call(pid, out);
-	/* each is had by itself: what may not be read (CAP_SYS_PTRACE) is left out. "0" is who runs, or of whom it is not
-	 * told */
-	if (kernfile_read_of(pid, "wchan", out->where, sizeof out->where) <= 0 || strcmp(out->where, "0") == 0)
-		out->where[0] = '\0';
+	process_where(pid, out->where); /* each is had by itself: what may not be read is left out */
 	if (sockdiag >= 0) {
 		list_sockets(pid, &sockets);
 		sockdiag_peers(sockdiag, take_peer, &sockets);

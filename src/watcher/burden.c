@@ -32,9 +32,9 @@ room_of(struct watcher *w, const struct page_service *record)
 }
 
 struct pressure
-burden_pressure(const struct page_service *record, bool *of_group)
+burden_pressure(const struct page_service *record, uint32_t generation, bool *of_group)
 {
-	const struct page_generation *g = services_generation(record, record->generation);
+	const struct page_generation *g = services_generation(record, generation);
 	struct pressure p;
 	/* of its own group where it has one: others' pressure is none of its reasons */
 	bool group = g != NULL && g->master > 0 && pressure_of_group(g->master, &p);
@@ -48,7 +48,7 @@ burden_pressure(const struct page_service *record, bool *of_group)
 static void
 take_pressure(const struct page_service *record, struct record_strain *strain)
 {
-	struct pressure p = burden_pressure(record, &strain->of_group);
+	struct pressure p = burden_pressure(record, record->generation, &strain->of_group);
 
 	strain->memory_pressure = p.memory;
 	strain->io_pressure = p.io;

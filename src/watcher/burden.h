@@ -24,9 +24,9 @@ struct burden {
 /* SAMPLER was judged. */
 void burden_look(struct sampler *sampler);
 
-/* How much somebody has to wait for: in the control group of the service that RECORD is of, and *OF_GROUP (NULL: of no
+/* How much somebody has to wait for: in the control group of GENERATION of the service that RECORD is of, and *OF_GROUP (NULL: of no
  * interest), or else on the machine. */
-struct pressure burden_pressure(const struct page_service *record, bool *of_group);
+struct pressure burden_pressure(const struct page_service *record, uint32_t generation, bool *of_group);
 
 /* What S stands under, where an incident of CAUSE is about that; false: it is not. */
 bool burden_of(struct watcher *w, const struct service *s, const struct page_service *record, enum cause cause,

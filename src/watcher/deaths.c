@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "core/generation.h"
 #include "judge/ended.h"
-#include "os/pressure.h"
 #include "os/process.h"
+#include "watcher/burden.h"
 #include "watcher/strains.h"
 #include "watcher/watch.h"
 #include "wire/kmsg.h"
@@ -107,9 +107,10 @@ describe(const struct service *s, const struct page_service *record, const struc
 {
 	msec beat = -1;
 	enum heartbeat last = process_heartbeat_held(worker->held, clock_wall(), clock_now(), &beat);
-	struct pressure pressure = pressure_look("/proc/pressure");
-
-	return (struct record_death){
+	bool of_group;
+	/* the average of the ten seconds before: its group is there as long as another worker, or its master, is in it */
+	struct pressure pressure = burden_pressure(record, worker->generation, &of_group);
+	struct record_death d = {
 		.pid = worker->pid,
 		.generation = worker->generation,
 		.at = clock_wall(),
@@ -128,10 +129,16 @@ describe(const struct service *s, const struct page_service *record, const struc
 		.slope = slope_of(worker),
 		.cpu = worker->cpu,
 		.queue = s->sampler->queue,
+		.requests = samples_requests(s->sampler, worker),
 		.memory_pressure = pressure.memory,
 		.io_pressure = pressure.io,
 		.cpu_pressure = pressure.cpu,
+		.of_group = of_group,
 	};
+
+	_Static_assert(sizeof d.where == sizeof worker->where, "all of it");
+	memcpy(d.where, worker->where, sizeof d.where);
+	return d;
 }
 
 /* Gunicorn ends who has not beaten for its timeout, by ABRT, and by KILL a loop later (Arbiter.murder_workers). Before the
@@ -221,6 +228,7 @@ deaths_died(struct watcher *w, struct service *s, int32_t pid, int32_t status)
 		/* the pipe may hold what it, or its master, said before the end: cause before consequence */
 		logs_catch_up(w, s);
 	worker->told = true;
+	metrics_take(w); /* what it told last is there: it was sent before its end */
 	d = describe(s, &record, worker, status);
 	story = is_apart(&record, worker, &d) ? inquiry_part(s) : NULL;
 	tell(w, s, &record, worker, &d);

@@ -61,7 +61,7 @@ add_up(struct sampler *sampler, const struct page_service *record, msec now)
 	if (sampler->figures != NULL && now - sampler->figures->since >= FIGURES_SPAN)
 		seen.rate = figures_look(sampler->figures, now).rate;
 	if (tally_stands(&seen)) /* only then, for it takes three files */
-		seen.starved = burden_pressure(record, NULL).cpu >= STARVED;
+		seen.starved = burden_pressure(record, record->generation, NULL).cpu >= STARVED;
 	return seen;
 }
 

@@ -126,6 +126,24 @@ weigh_master(struct sampler *sampler, const struct page_service *record)
 	sampler->master_bytes = sampler->master_pss >= 0 ? sampler->master_pss : sample.rss;
 }
 
+/* Where each of them begins to count. One that comes while another is there shares all that is counted. */
+static void
+note_requests(struct watcher *w, struct sampler *sampler)
+{
+	struct workers *workers = &sampler->workers;
+
+	for (uint32_t i = 0; i < workers->count; i++) {
+		struct worker *worker = &workers->at[i];
+
+		worker->shares = worker->shares || workers->count > 1;
+		if (worker->requests >= 0)
+			continue;
+		if (!worker->shares)
+			metrics_take(w); /* what the one before it sent is not its own */
+		worker->requests = sampler->figures != NULL ? (int64_t)sampler->figures->requests : 0;
+	}
+}
+
 void
 samples_look(struct watcher *w, struct service *s, const struct page_service *record, enum workers_depth depth)
 {
@@ -133,6 +151,7 @@ samples_look(struct watcher *w, struct service *s, const struct page_service *re
 	msec now = clock_now();
 
 	workers_look(&sampler->workers, record, depth, now);
+	note_requests(w, sampler);
 	deaths_hold(w, s);
 	sampler->looked = now;
 	if (sampler->workers.blind && !sampler->blind_told) {
@@ -307,6 +326,14 @@ samples_wait(const struct sampler *sampler)
 	if (sampler->queue <= 0)
 		return sampler->queue;
 	return sampler->figures != NULL ? figures_wait(sampler->figures, sampler->queue, clock_now()) : -1;
+}
+
+int64_t
+samples_requests(const struct sampler *sampler, const struct worker *worker)
+{
+	if (sampler->figures == NULL || worker->shares || worker->requests < 0)
+		return -1;
+	return (int64_t)sampler->figures->requests - worker->requests;
 }
 
 int64_t

@@ -98,6 +98,10 @@ void samples_look_soon(struct watcher *w);
 /* Look now, for somebody who asks. */
 void samples_look(struct watcher *w, struct service *s, const struct page_service *record, enum workers_depth depth);
 
+/* Requests that WORKER has answered: known of one that was alone for all of its life, for the figures that Gunicorn gives (statsd)
+ * are sent by all workers through one socket, and name none of them. -1: not known. */
+int64_t samples_requests(const struct sampler *sampler, const struct worker *worker);
+
 /* About how long it takes until the last one who waits now is accepted, ms; 0: nobody waits; -1: not known (core/figures.h). */
 msec samples_wait(const struct sampler *sampler);
 

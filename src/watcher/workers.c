@@ -88,6 +88,7 @@ add(struct workers *w, const struct process_sample *sample, uint32_t generation)
 		.pss = -1,
 		.fds = -1,
 		.fds_most = -1,
+		.requests = -1,
 		.cpu = -1 };
 	return &w->at[w->count++];
 }
@@ -110,6 +111,7 @@ take_figures(struct worker *worker, const struct process_sample *sample, msec no
 	}
 	worker->threads = sample->threads;
 	worker->state = sample->state;
+	process_where(worker->pid, worker->where);
 }
 
 /* Pages that several have are shared out among them (proc_pid_smaps(5), Pss): when one more has loaded the application, or one has

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/msec.h"
+#include "os/process.h"
 #include "wire/page.h"
 
 struct record_hang;
@@ -35,12 +36,15 @@ struct worker {
 	msec first_look;          /* and when that was; 0: not yet */
 	msec spinning;            /* since when it keeps a processor busy; 0: it does not (core/saturation.h) */
 	uint32_t over;            /* samples in a row over its limit */
+	int64_t requests;         /* of its service, when it was seen first; -1: it was not yet */
+	bool shares;              /* it was seen beside another one: whose requests are whose is not known */
 	int heartbeat_fd;         /* where its file is; see process_heartbeat */
 	struct record_hang *hang; /* what it does while it does not beat (hangs.h); NULL: it beats */
 	int held;                 /* that file, kept open: it tells when the worker cannot any more; -1 */
 	int pidfd;                /* tells how it ended (deaths.h); -1: it is not held */
 	uint8_t heartbeat;        /* enum heartbeat */
 	char state;
+	char where[PROCESS_WHERE]; /* in the kernel it waited, when its state was seen; "" */
 	bool seen;
 	bool farewell;  /* it said that it leaves */
 	bool told;      /* how it ended */

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import threading
+import time
 import urllib.parse
 
 import pytest
@@ -123,6 +124,33 @@ def test_a_worker_killed_by_hand(site, edge, figures, worker_class):
     assert incident["deaths"][0]["pid"] == victim and incident["deaths"][0]["signal"] == signal.SIGKILL
     assert incident["deaths"][0]["oom"] is False
     note(figures, edge, worker_class, incident)
+
+
+def test_what_is_known_of_the_dead(site, edge):
+    """Where it waited when it was looked at last, and what it had answered: that of one alone, for the figures name no worker."""
+    made = site("sync", workers=1, memory_max_worker="1G", timeout=60)  # a limit has it looked at once a second
+    for count in (3, 5):
+        victim = up(made, 1)[0]
+        needs_process_events(made)
+        for number in range(count):
+            get(made.address(), f"/{number}")
+        until(lambda: made.service()["figures"]["requests"] >= count, "its figures to be there")
+        time.sleep(2)
+        with open(f"/proc/{victim}/wchan", encoding="ascii") as wchan:
+            where = wchan.read()
+        os.kill(victim, signal.SIGKILL)
+        death = until(lambda: [one for one in named(made, "runtime.killed-9-sent")["deaths"] if one["pid"] == victim], "its death")[0]
+        assert death["requests"] == count and death["state"] == "S"
+        assert death["where"] == (None if where == "0" else where)
+        assert death["pressure_of"] in ("group", "machine")
+        until(lambda: victim not in made.workers() and len(made.workers()) == 1, "another one")
+    made.ctl("scale", "web", "2")
+    victim = sorted(made.wait_workers(2))[0]
+    get(made.address(), "/")
+    time.sleep(2)
+    os.kill(victim, signal.SIGKILL)
+    death = until(lambda: [one for one in why(made)[0]["deaths"] if one["pid"] == victim], "its death")[0]
+    assert death["requests"] is None
 
 
 @pytest.mark.parametrize("worker_class", CLASSES)
