@@ -234,7 +234,7 @@ is_in_boot(const struct story *s)
 		return true;
 	if (has(s, FACT_DIED_UP) && !has(s, FACT_DIED_BOOTING))
 		return false;
-	return has(s, FACT_REASON_BOOT) || has(s, FACT_EXITED_3) || has(s, FACT_STARTUP_FAILED) ||
+	return has(s, FACT_REASON_BOOT) || has(s, FACT_GIVES_UP) || has(s, FACT_EXITED_3) || has(s, FACT_STARTUP_FAILED) ||
 		(has(s, FACT_ENDED_BOOT) && !has(s, FACT_SERVED)) ||
 		/* another container's, where this one got so far as to listen and does not give up */
 		(has(s, FACT_CONTAINER_BOOT) && !has(s, FACT_SERVED) && !has(s, FACT_LISTENING)) ||

@@ -14,6 +14,7 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_LISTENING] = FACT_LISTENING,
 	[SIGNATURE_USING] = FACT_LISTENING, /* said behind that one: Arbiter.start() */
 	[SIGNATURE_SHUTTING_DOWN] = FACT_SHUTTING_DOWN,
+	[SIGNATURE_SHUTTING_DOWN_FAILED] = FACT_SHUTTING_DOWN,
 	[SIGNATURE_REASON_BOOT] = FACT_REASON_BOOT,
 	[SIGNATURE_REASON_APP] = FACT_REASON_APP,
 	[SIGNATURE_MAIN_LOOP] = FACT_MAIN_LOOP,
@@ -165,7 +166,8 @@ static const enum fact said[SIGNATURES] = {
 	[SIGNATURE_FAULT_ILL] = FACT_CRASHED,
 	[SIGNATURE_SHELL_SEGV_LINE] = FACT_SHELL_CRASH,
 	[SIGNATURE_SHELL_SEGV] = FACT_SHELL_CRASH,
-	[SIGNATURE_NO_THREAD] = FACT_X_THREAD,
+	[SIGNATURE_NO_THREAD] = FACT_X_THREAD_IMPORT, /* its threads are made when the library is loaded */
+	[SIGNATURE_NO_THREAD_NGINX] = FACT_X_THREAD,
 	[SIGNATURE_NO_THREAD_OMP] = FACT_X_THREAD,
 	[SIGNATURE_NO_PROGRAM] = FACT_NO_PROGRAM,
 	[SIGNATURE_NO_PROGRAM_QUOTED] = FACT_NO_PROGRAM,
@@ -364,6 +366,12 @@ witness_facts(const struct recognised *what, enum fact found[WITNESS_FACTS])
 	if (what->kind == RECOGNISED_LINE && fact_of_release(&what->match) != FACT_NONE) {
 		found[0] = FACT_STARTING;
 		found[1] = fact_of_release(&what->match);
+		return 2;
+	}
+	/* Arbiter.halt() says it as an error for a HaltServer alone */
+	if (what->kind == RECOGNISED_LINE && what->match.signature == SIGNATURE_SHUTTING_DOWN_FAILED) {
+		found[0] = FACT_SHUTTING_DOWN;
+		found[1] = FACT_GIVES_UP;
 		return 2;
 	}
 	switch (what->kind) {

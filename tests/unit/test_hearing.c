@@ -460,6 +460,26 @@ static const struct log {
 		"2026-11-20T15:26:06.558003401Z [2026-11-20 15:26:06 +0000] [1] [INFO] Handling signal: term\n"
 		"2026-11-20T15:26:06.562038959Z [2026-11-20 15:26:06 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
 		"2026-11-20T15:26:08.584841229Z [2026-11-20 15:26:08 +0000] [1] [INFO] Shutting down: Master\n" },
+	/* workers that were told to go by the terminal, as their master was; the line that says so is cut off */
+	{ "shutdown.requested", "shutdown", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) was sent SIGINT!\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Shutting down: Master\n" },
+	{ "shutdown.requested", "shutdown", 0, "[2026-11-20 15:25:49 +0000] [1] [INFO] Shutting down: Master\n" },
+	/* ... said as an error, it has a reason, which is cut off */
+	{ "boot.unexplained", "boot", 0, "[2026-11-20 15:25:49 +0000] [1] [ERROR] Shutting down: Master\n" },
+	{ "boot.import-missing", "boot", 1,
+		"ModuleNotFoundError: No module named 'shop'\n[2026-11-20 15:25:49 +0000] [1] [ERROR] Shutting down: Master\n" },
+	/* OpenBLAS makes its threads when it is loaded, and that is while the application is */
+	{ "runtime.thread-exhausted", "boot", 1,
+		"OpenBLAS blas_thread_init: pthread_create failed for thread 6 of 8: Operation not permitted\n"
+		"[2026-11-20 15:25:49 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		"[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n" },
+	{ "runtime.thread-exhausted", "runtime", 1,
+		SERVED "OpenBLAS blas_thread_init: pthread_create failed for thread 6 of 8: Operation not permitted\n" },
+	/* nginx beside it in one container: there is no process left, and not only an empty socket */
+	{ "runtime.thread-exhausted", "runtime", 1,
+		"pthread_create() failed (11: Resource temporarily unavailable)\n"
+		"BlockingIOError: [Errno 11] Resource temporarily unavailable\n" },
 	/* Python names the stream; others may use its words */
 	{ "healthy.start", "boot", 0, START "Error: reentrant call inside the shop\n" },
 	/* a worker that tells of another one's death behind a stop is no other master */
