@@ -15,12 +15,15 @@ address_v6(const char *at, size_t n)
 	size_t i = 0, colons = 0;
 	bool gap = false;
 
+	/* nearly every other line has neither */
+	if (n == 0 || !(is_hexadecimal(*at) || *at == ':') || memchr(at, ':', n < GROUP + 1 ? n : GROUP + 1) == NULL)
+		return 0;
 	for (; i < n && i < MOST; i++) {
 		if (at[i] == ':') {
 			colons++;
 			gap = gap || (i > 0 && at[i - 1] == ':');
 		} else if (!(is_hexadecimal(at[i]) || at[i] == '.') || (i >= GROUP && colons == 0)) {
-			break; /* nearly every other line, within the first word */
+			break;
 		}
 	}
 	return (gap && colons <= 7) || colons == 7 ? i : 0;

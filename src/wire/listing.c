@@ -85,12 +85,13 @@ peel_columns(struct logform *f)
 	size_t most = f->length < COLUMNS_MOST ? f->length : COLUMNS_MOST;
 	const char *end = f->message + most, *job = memchr(f->message, '\t', most),
 		   *step = job != NULL ? memchr(job + 1, '\t', (size_t)(end - job - 1)) : NULL;
-	struct logform after = *f;
+	struct logform after;
 	int64_t second;
 	int32_t ahead;
 
 	if (step == NULL)
 		return false;
+	after = *f;
 	drop(&after, (size_t)(step + 1 - f->message));
 	if (begins(&after, 0, "\xef\xbb\xbf")) /* each step is a file of its own, with a mark at its begin */
 		drop(&after, 3);

@@ -133,13 +133,14 @@ peel_level(struct logform *f)
 {
 	size_t open = byte_is(f, 0, '[') ? 1 : 0;
 
-	if (f->length == 0 || (open == 0 && (f->message[0] < 'A' || f->message[0] > 'Z')))
+	if (f->length <= open || (open == 0 && (f->message[0] < 'A' || f->message[0] > 'Z')))
 		return false;
 	for (unsigned i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-		size_t end = open + strlen(levels[i].word);
+		size_t end;
 
-		if (!begins(f, open, levels[i].word))
+		if (f->message[open] != *levels[i].word || !begins(f, open, levels[i].word))
 			continue;
+		end = open + strlen(levels[i].word);
 		end += open == 1 ? count_blanks(f, end) : 0;
 		if (open == 1 ? !byte_is(f, end, ']') : !(byte_is(f, end, ' ') || byte_is(f, end, ':')))
 			continue;
@@ -185,10 +186,11 @@ static bool
 peel_process(struct logform *f)
 {
 	size_t n = count_digits(f, 0);
-	struct logform after = *f;
+	struct logform after;
 
 	if (n == 0 || n > 7 || f->second < 0 || f->header != HEADER_NONE || !byte_is(f, n, ' '))
 		return false;
+	after = *f;
 	peel(&after, n);
 	after.pid = number_at(f, 0, n);
 	if (!peel_level(&after))

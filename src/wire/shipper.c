@@ -8,12 +8,10 @@
 
 /* "web_1  | ": docker compose; "web.1.x9f@node2  | ": docker service; "web stderr | ": others; "a-long-na…│ ": tilt. */
 static bool
-peel_container(struct logform *f)
+peel_container(struct logform *f, size_t name)
 {
-	size_t n = count_name(f, 0), end;
+	size_t n = name, end;
 
-	if (n == 0)
-		return false;
 	if (byte_is(f, n, '@'))
 		n += 1 + count_name(f, n + 1);
 	if (begins(f, n, " stderr |") || begins(f, n, " stdout |"))
@@ -96,12 +94,10 @@ is_stream(const char *name, size_t n)
 
 /* A pod and its container (stern), a group and its stream (awslogs), or a stream behind a time (aws logs tail). */
 static bool
-peel_pair(struct logform *f)
+peel_pair(struct logform *f, size_t first)
 {
-	size_t first = count_name(f, 0), second = count_name(f, first + 1);
+	size_t second = count_name(f, first + 1);
 
-	if (first == 0 || !byte_is(f, first, ' '))
-		return false;
 	if (is_stream(f->message, first))
 		return peel(f, first);
 	if (second == 0 || !byte_is(f, first + 1 + second, ' '))
@@ -118,13 +114,16 @@ peel_dyno(struct logform *f, size_t at)
 	return (begins(f, at, "heroku/") || begins(f, at, "app/")) && byte_is(f, n, ' ') && peel(f, n);
 }
 
-/* A host; behind a time of syslog also "<host>", which people write in its place. */
+/* A host, which is NAME bytes; behind a time of syslog also "<host>", which people write in its place. */
 static size_t
-count_host(const struct logform *f)
+count_host(const struct logform *f, size_t name)
 {
-	size_t n = count_name(f, 1);
+	size_t n;
 
-	return f->dated && byte_is(f, 0, '<') && byte_is(f, n + 1, '>') ? n + 2 : count_name(f, 0);
+	if (!f->dated || !byte_is(f, 0, '<'))
+		return name;
+	n = count_name(f, 1);
+	return byte_is(f, n + 1, '>') ? n + 2 : name;
 }
 
 static bool
@@ -147,9 +146,9 @@ count_program(const struct logform *f, size_t from)
 
 /* "gunicorn[932]: ", "app[web.1]: ", "kernel: ", "GUNICORN: ", with or without a host's name in front. */
 static bool
-peel_program(struct logform *f)
+peel_program(struct logform *f, size_t name)
 {
-	size_t host = count_host(f), at = 0, n, close;
+	size_t host = count_host(f, name), at = 0, n, close;
 
 	if (f->header != HEADER_NONE || host == 0)
 		return false; /* only in front of Gunicorn's header */
@@ -158,6 +157,8 @@ peel_program(struct logform *f)
 	if (f->dated && peel_dyno(f, at))
 		return true;
 	n = count_program(f, at);
+	if (!byte_is(f, at + n, '[') && !byte_is(f, at + n, ':')) /* nearly every sentence */
+		return false;
 	close = skip_identity(f, at + n);
 	/* "Handling signal: " and "ValueError: " look like programs, too */
 	if (close == at + n && !begins(f, at, "kernel:") && !is_gunicorn(f, at, n) &&
@@ -204,12 +205,12 @@ peel_sign(struct logform *f)
 
 /* "app[5683d92] lhr [info]": a machine, its region, and a level that says nothing. */
 static bool
-peel_machine(struct logform *f)
+peel_machine(struct logform *f, size_t name)
 {
-	size_t name = count_name(f, 0), id = count_name(f, name + 1), at = name + id + 3, region = count_name(f, at),
+	size_t id = count_name(f, name + 1), at = name + id + 3, region = count_name(f, at),
 	       level;
 
-	if (f->second < 0 || name == 0 || id == 0 || region == 0 || !byte_is(f, name, '[') ||
+	if (f->second < 0 || id == 0 || region == 0 || !byte_is(f, name, '[') ||
 		!byte_is(f, at - 2, ']') || !byte_is(f, at - 1, ' ') || !byte_is(f, at + region, ' ') ||
 		!byte_is(f, at + region + 1, '['))
 		return false;
@@ -307,6 +308,26 @@ peel_zone(struct logform *f)
 	return count_digits(f, 1) == 4 && byte_is(f, 5, ']') && peel(f, 6);
 }
 
+/* What begins with a name is told by the byte behind it, and most lines by that they are nothing of all this. */
+static bool
+peel_named(struct logform *f)
+{
+	size_t name = count_name(f, 0);
+
+	if (name == 0) /* "<host> " */
+		return peel_program(f, 0);
+	if (name == f->length)
+		return false;
+	switch (f->message[name]) {
+	case ' ': return peel_program(f, name) || peel_container(f, name) || peel_pair(f, name);
+	case '[': return peel_program(f, name) || peel_machine(f, name);
+	case '@': return peel_program(f, name) || peel_container(f, name);
+	case '\t':
+	case '\xe2': return peel_container(f, name);
+	default: return peel_program(f, name);
+	}
+}
+
 bool
 shipper_peel(struct logform *f)
 {
@@ -343,6 +364,5 @@ shipper_peel(struct logform *f)
 		break;
 	default: break;
 	}
-	return peel_stream(f) || peel_program(f) || peel_machine(f) || peel_proxy(f) || peel_container(f) ||
-		peel_pair(f);
+	return peel_stream(f) || peel_proxy(f) || peel_named(f);
 }

@@ -81,7 +81,10 @@ signatures_index(struct signature_index *index)
 		enum signature_key key = key_of(signatures[i].pattern, &byte);
 		uint16_t *first = key < SIGNATURE_KEYS ? &index->chain[key][(unsigned char)byte] : &index->rest;
 
-		index->rare[i] = rare_byte(signatures[i].pattern);
+		if (key == SIGNATURE_KEYS)
+			index->rare[i] = rare_byte(signatures[i].pattern);
+		if (key == KEY_FIRST)
+			index->second[i] = literal_at(signatures[i].pattern + 1);
 		index->next[i] = *first;
 		*first = (uint16_t)(i + 1);
 	}
@@ -179,9 +182,9 @@ signatures_find(const struct signature_index *index, const struct logform *f, bo
 		if (has_rare(index, i - 1, f) && is_said(i - 1, f, strict, match))
 			return true;
 	for (i = begin_chain(index, KEY_FIRST, f, 0); i != 0; i = index->next[i - 1]) {
-		char second = literal_at(signatures[i - 1].pattern + 1);
+		char second = index->second[i - 1];
 
-		if (f->length > 1 && (second == '\0' || second == f->message[1]) && is_said(i - 1, f, strict, match))
+		if (f->length > 1 && (second == f->message[1] || second == '\0') && is_said(i - 1, f, strict, match))
 			return true;
 	}
 	return false;

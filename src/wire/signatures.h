@@ -52,6 +52,7 @@ struct signature_index {
 	uint16_t chain[SIGNATURE_KEYS][256];
 	uint16_t rest;             /* those with none of these bytes, … */
 	char rare[SIGNATURES];     /* … and one that they have somewhere and few messages do; 0: none */
+	char second[SIGNATURES];   /* of those found by their first byte: the one behind that; 0: anything */
 	uint16_t next[SIGNATURES]; /* chains have the order of the table */
 	const struct signature_own *own; /* NULL: none */
 	uint8_t own_first[256], own_next[SIGNATURES_OWN]; /* "%" has those that begin with anything */

@@ -3,42 +3,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "wire/rest.h"
+
 /* The first bytes choose the form (stamp_read). Each take_x() takes its part and moves on, or fails, and then no time
  * stands there. Nothing is looked up: a log has a time in every line. */
-
-/* What is left to read. */
-struct rest {
-	const char *at, *end;
-	int32_t ahead; /* of UTC, as stamp_read tells it */
-};
-
-static bool
-take_number(struct rest *r, unsigned digits, int *out)
-{
-	int value = 0;
-
-	if ((size_t)(r->end - r->at) < digits)
-		return false;
-	for (unsigned i = 0; i < digits; i++) {
-		if (r->at[i] < '0' || r->at[i] > '9')
-			return false;
-		value = value * 10 + (r->at[i] - '0');
-	}
-	r->at += digits;
-	*out = value;
-	return true;
-}
-
-static bool
-take_one_of(struct rest *r, const char *bytes)
-{
-	for (; r->at < r->end && *bytes != '\0'; bytes++)
-		if (*r->at == *bytes) {
-			r->at++;
-			return true;
-		}
-	return false;
-}
 
 /* Days since 1970-01-01 in the civil calendar: years begin in March, so that the leap day is the last one. (153 m + 2) / 5 days
  * lie before month m of such a year; day 0 is the first of March of the year 0, 719468 days before 1970. */
@@ -55,36 +23,35 @@ days(int year, int month, int day)
 static void
 skip_fraction(struct rest *r)
 {
-	struct rest before = *r;
-	int digit;
+	const char *at = r->at;
 
-	if (!take_one_of(r, ".,"))
+	if (r->end - at < 2 || (*at != '.' && *at != ',') || !is_digit(at[1]))
 		return;
-	if (!take_number(r, 1, &digit))
-		*r = before;
-	while (take_number(r, 1, &digit))
-		;
+	while (at + 1 < r->end && is_digit(at[1]))
+		at++;
+	r->at = at + 1;
 }
 
 /* Zones that logs name. Only differences count, and a log keeps to one of them: they are passed over. */
 static bool
 take_zone_name(struct rest *r)
 {
-	static const char names[] = " UTC GMT EDT EST CDT CST MDT MST PDT PST CET CEST EET EEST MSK BST IST JST ";
-	char name[8] = " ";
+	static const char names[][5] = { "UTC", "GMT", "EDT", "EST", "CDT", "CST", "MDT", "MST", "PDT", "PST", "CET", "EET",
+		"MSK", "BST", "IST", "JST", "CEST", "EEST" };
+	enum { NAMES = sizeof names / sizeof names[0], LONG = 2 };
 	size_t n = 0;
 
-	while (n < 4 && r->at + n < r->end && r->at[n] >= 'A' && r->at[n] <= 'Z') {
-		name[n + 1] = r->at[n];
+	while (n < 4 && r->at + n < r->end && r->at[n] >= 'A' && r->at[n] <= 'Z')
 		n++;
-	}
 	if (n < 3 || (r->at + n < r->end && r->at[n] != ' ' && r->at[n] != ']'))
 		return false;
-	name[n + 1] = ' ';
-	if (strstr(names, name) == NULL)
-		return false;
-	r->at += n;
-	return true;
+	/* four letters are mostly a level */
+	for (unsigned i = n == 4 ? NAMES - LONG : 0; i < NAMES; i++)
+		if (memcmp(r->at, names[i], 3) == 0 && (n == 3 || r->at[3] == names[i][3])) {
+			r->at += n;
+			return true;
+		}
+	return false;
 }
 
 /* "AM", "pm": HOUR is what the clock said. */
@@ -113,38 +80,25 @@ take_zone(struct rest *r, int hour, int64_t *second)
 	int hours, minutes;
 	bool west;
 
-	if (take_one_of(&zone, "Z")) {
+	if (take_byte(&zone, 'Z')) {
 		zone.ahead = 0;
 		*r = zone;
 		return;
 	}
-	take_one_of(&zone, " ");
+	take_byte(&zone, ' ');
 	if (take_zone_name(&zone) || take_half(&zone, hour, second)) {
 		*r = zone;
 		return;
 	}
 	west = zone.at < zone.end && *zone.at == '-';
-	if (!take_one_of(&zone, "+-") || !take_number(&zone, 2, &hours))
+	if (!take_one_of(&zone, "+-") || !take_pair(&zone, &hours))
 		return;
-	take_one_of(&zone, ":");
-	if (!take_number(&zone, 2, &minutes))
+	take_byte(&zone, ':');
+	if (!take_pair(&zone, &minutes))
 		return;
 	zone.ahead = (west ? -1 : 1) * (hours * 3600 + minutes * 60);
 	*r = zone;
 	*second -= zone.ahead;
-}
-
-/* One or two digits. */
-static bool
-take_short(struct rest *r, int *out)
-{
-	int unit;
-
-	if (!take_number(r, 1, out))
-		return false;
-	if (take_number(r, 1, &unit))
-		*out = 10 * *out + unit;
-	return true;
 }
 
 static bool
@@ -152,8 +106,8 @@ take_clock(struct rest *r, int64_t *second)
 {
 	int hour, minute, sec;
 
-	if (!take_short(r, &hour) || !take_one_of(r, ":") || !take_number(r, 2, &minute) || !take_one_of(r, ":") ||
-		!take_number(r, 2, &sec))
+	if (!take_short(r, &hour) || !take_byte(r, ':') || !take_pair(r, &minute) || !take_byte(r, ':') ||
+		!take_pair(r, &sec))
 		return false;
 	*second += hour * 3600 + minute * 60 + sec;
 	skip_fraction(r);
@@ -164,12 +118,12 @@ take_clock(struct rest *r, int64_t *second)
 static bool
 take_date(struct rest *r, int64_t *second)
 {
-	int year, month, day;
+	int century, year, month, day;
 
-	if (!take_number(r, 4, &year) || !take_one_of(r, "-/") || !take_number(r, 2, &month) || !take_one_of(r, "-/") ||
-		!take_number(r, 2, &day) || !take_one_of(r, "T "))
+	if (!take_pair(r, &century) || !take_pair(r, &year) || !take_one_of(r, "-/") || !take_pair(r, &month) ||
+		!take_one_of(r, "-/") || !take_pair(r, &day) || !take_one_of(r, "T "))
 		return false;
-	*second = days(year, month, day) * 86400;
+	*second = days(century * 100 + year, month, day) * 86400;
 	return true;
 }
 
@@ -237,6 +191,13 @@ take_day_first(struct rest *r, int64_t *second)
 	return take_year(r, month > 12 ? day : month, month > 12 ? month : day, second);
 }
 
+/* "M\xc3\xa4r ": four bytes. "INFO " has as many. */
+static bool
+is_foreign_month(const char *at)
+{
+	return at[4] == ' ' && (at[1] & 0x80) != 0;
+}
+
 /* "Nov ". The journal writes months in the words of its locale: "Okt ", "Mär ". Those that are not known are taken for one, for
  * a day of another month is hardly ever needed. */
 static bool
@@ -247,7 +208,7 @@ take_month(struct rest *r, int *month)
 	for (size_t i = 0; i < n; i++)
 		if ((r->at[i] & 0x80) == 0 && (r->at[i] | 0x20) < 'a')
 			return false;
-	if (r->at[n] != ' ' || (n == 4 && (r->at[1] & 0x80) == 0))
+	if (n == 4 && !is_foreign_month(r->at))
 		return false;
 	if (n == 4 || !month_of(r->at, month))
 		*month = 1;
@@ -368,7 +329,7 @@ stamp_read(const char *bytes, size_t n, int64_t *second, int32_t *ahead)
 	if ((bytes[0] & 0x80) != 0)
 		ok = take_foreign_month(&r, &found) && take_clock(&r, &found);
 	else if (bytes[0] > '9')
-		ok = (bytes[3] == ' ' || bytes[3] == ',' || bytes[4] == ' ') && take_words(&r, &found) &&
+		ok = (bytes[3] == ' ' || bytes[3] == ',' || is_foreign_month(bytes)) && take_words(&r, &found) &&
 			take_clock(&r, &found) && skip_late_year(&r);
 	else if (bytes[1] == '\xe6' || bytes[2] == '\xe6')
 		ok = take_numbered_month(&r, &found) && take_clock(&r, &found);

@@ -29,7 +29,7 @@ begins(const struct logform *f, const char *words)
 {
 	size_t n = strlen(words);
 
-	return f->length >= n && memcmp(f->message, words, n) == 0;
+	return f->length >= n && *f->message == *words && memcmp(f->message, words, n) == 0;
 }
 
 static bool
@@ -263,9 +263,12 @@ is_head(const struct logform *f)
 static bool
 is_behind_headless(const struct traceback *t, const struct logform *f)
 {
-	const char *colon = memchr(f->message, ':', f->length), *dot;
+	const char *colon, *dot;
 
-	if (!t->open || t->frames == 0 || t->headed || f->indent >= t->indent || colon == NULL)
+	if (f->indent >= t->indent)
+		return false;
+	colon = memchr(f->message, ':', f->length);
+	if (colon == NULL)
 		return false;
 	dot = memrchr(f->message, '.', (size_t)(colon - f->message));
 	return dot != NULL && dot[1] >= 'A' && dot[1] <= 'Z';
@@ -277,9 +280,12 @@ static bool
 take_exception(struct traceback *t, const struct logform *f, uint64_t line)
 {
 	struct exception_line e;
-	bool sure = (t->open && t->frames > 0 && f->indent <= t->indent && t->headed) || is_behind_headless(t, f);
+	bool sure;
 
-	if (f->header != HEADER_NONE || !exception_read(&e, f->message, f->length, sure))
+	if (f->header != HEADER_NONE)
+		return false;
+	sure = t->open && t->frames > 0 && (t->headed ? f->indent <= t->indent : is_behind_headless(t, f));
+	if (!exception_read(&e, f->message, f->length, sure))
 		return false;
 	begin(t, f, line);
 	end_block(t, &e, f, line);
