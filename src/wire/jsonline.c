@@ -5,14 +5,15 @@
 #include "wire/jsonr.h"
 
 /* clang-format off */
-enum part { PART_TIME, PART_PID, PART_LEVEL, PART_MESSAGE, PART_EXCEPTION, PART_INNER, PARTS };
+enum part { PART_TIME, PART_PID, PART_LEVEL, PART_MESSAGE, PART_EXCEPTION, PART_INNER, PART_ERROR, PARTS };
 /* clang-format on */
 
 /* A container's log holds lines of an application that writes JSON itself, and a cloud's record holds that. */
 enum { DEEPEST = 2 };
 
 /* Whose they are: `log` Docker's, `levelname`, `asctime`, `process`, `exc_info` and `exc_text` those of Python's
- * LogRecord, `event` structlog's, `MESSAGE` the journal's, `textPayload` Google Cloud's, `@timestamp` Logstash's; the
+ * LogRecord, `event` structlog's, `MESSAGE` the journal's, `textPayload` Google Cloud's, `@timestamp` Logstash's, `body` OpenTelemetry's,
+ * `text` loguru's, `severity_text` and `log.level` those of OpenTelemetry and Elastic; the
  * others have many fathers. */
 static const struct {
 	const char *key;
@@ -25,6 +26,8 @@ static const struct {
 	{ "MESSAGE", PART_MESSAGE, true },
 	{ "Log", PART_MESSAGE, true },
 	{ "line", PART_MESSAGE, true },
+	{ "body", PART_MESSAGE, false },
+	{ "text", PART_MESSAGE, true },
 	{ "event", PART_MESSAGE, false },
 	{ "textPayload", PART_MESSAGE, true },
 	{ "jsonPayload", PART_INNER, false },
@@ -40,7 +43,11 @@ static const struct {
 	{ "pid", PART_PID, false },
 	{ "level", PART_LEVEL, false },
 	{ "levelname", PART_LEVEL, false },
+	{ "severity_text", PART_LEVEL, false },
+	{ "log.level", PART_LEVEL, false },
+	{ "severityText", PART_LEVEL, false },
 	{ "severity", PART_LEVEL, true },
+	{ "error.stack_trace", PART_EXCEPTION, false },
 	{ "exc_info", PART_EXCEPTION, false },
 	{ "exc_text", PART_EXCEPTION, false },
 	{ "traceback", PART_EXCEPTION, false },
@@ -49,6 +56,7 @@ static const struct {
 	{ "stacktrace", PART_EXCEPTION, false },
 	{ "stack", PART_EXCEPTION, false },
 	{ "exc", PART_EXCEPTION, false },
+	{ "error", PART_ERROR, false },
 };
 
 static enum part
@@ -101,6 +109,24 @@ take_inner(struct jsonr *r, struct text *inner)
 	}
 }
 
+/* Elastic's `"error": {"type": …, "stack_trace": …}`: the stack, or nothing. */
+static void
+take_error(struct jsonr *r, struct text *exception)
+{
+	struct jsonr inner = *r;
+	struct jsonr_key key;
+
+	jsonr_skip(r);
+	if (!jsonr_object_open(&inner))
+		return;
+	while (jsonr_object_next(&inner, &key)) {
+		if (exception->len == 0 && jsonr_key_is(key, "stack_trace"))
+			take_scalar(&inner, exception);
+		else
+			jsonr_skip(&inner);
+	}
+}
+
 /* A line of a stack, or its head: no logger writes these as messages of their own, so the level is a shipper's. */
 static bool
 is_piece(const char *message)
@@ -146,10 +172,13 @@ read_object(struct text *out, const char *line, size_t length, bool shipped, uns
 	while (jsonr_object_next(&r, &key)) {
 		enum part part = part_of(key, &shipped);
 
-		if (part == PARTS || parts[part].len > 0) /* the first of several that mean the same */
+		if (part == PARTS ||
+			(part != PART_ERROR && parts[part].len > 0)) /* the first of several that mean the same */
 			jsonr_skip(&r);
 		else if (part == PART_INNER)
 			take_inner(&r, &parts[part]);
+		else if (part == PART_ERROR)
+			take_error(&r, &parts[PART_EXCEPTION]);
 		else
 			take_scalar(&r, &parts[part]);
 	}

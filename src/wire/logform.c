@@ -4,6 +4,7 @@
 
 #include "wire/address.h"
 #include "wire/listing.h"
+#include "wire/logname.h"
 #include "wire/marks.h"
 #include "wire/peel.h"
 #include "wire/shipper.h"
@@ -95,18 +96,6 @@ take_level(struct logform *f, enum logform_level level)
 	f->header = f->pid > 0 ? HEADER_PID : HEADER_LEVEL;
 }
 
-/* " critical ": the method of Gunicorn's logger, where a format has it (%(funcName)s), behind the number of a line. */
-static size_t
-skip_method(const struct logform *f, size_t at)
-{
-	static const char *const methods[] = { " critical ", " error ", " warning ", " exception ", " info ", " debug " };
-
-	for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++)
-		if (begins(f, at, methods[i]))
-			return strlen(methods[i]) - 1;
-	return 0;
-}
-
 /* "ERROR - ", "ERROR in glogging: " (Flask), "ERROR glogging:222 ": what stands between a level and its message. */
 static size_t
 skip_module(const struct logform *f, size_t end)
@@ -118,7 +107,7 @@ skip_module(const struct logform *f, size_t end)
 		return 2;
 	if (begins(f, end, module)) {
 		n = sizeof module - 1 + count_digits(f, end + sizeof module - 1);
-		return n + skip_method(f, end + n);
+		return n + logname_method(f, end + n);
 	}
 	if (!begins(f, end, " in "))
 		return 0;
@@ -142,16 +131,19 @@ peel_level(struct logform *f)
 			continue;
 		end = open + strlen(levels[i].word);
 		end += open == 1 ? count_blanks(f, end) : 0;
-		if (open == 1 ? !byte_is(f, end, ']') : !(byte_is(f, end, ' ') || byte_is(f, end, ':')))
+		if (open == 1 ? !byte_is(f, end, ']') :
+				!(byte_is(f, end, ' ') || byte_is(f, end, ':') || byte_is(f, end, '|')))
 			continue;
 		/* "error: [Errno 104]" is an exception of Python 2, "info about" a sentence */
 		if (open == 0 && levels[i].word[0] >= 'a')
 			continue;
-		end += open == 1 || byte_is(f, end, ':') ? 1 : 0;
-		if (open == 0 && !byte_is(f, end, ' ') && !begins(f, end, "gunicorn.error:"))
+		end += open == 1 || !byte_is(f, end, ' ') ? 1 : 0;
+		/* "INFO:shop:" is another logger's; behind a time it would not be the first field */
+		if (open == 0 && !byte_is(f, end, ' ') && f->second < 0 && f->message[end - 1] != '|' &&
+			!begins(f, end, "gunicorn.error:"))
 			continue;
-		/* padded, it is a column of a shipper, which says ERROR of all that was written to stderr */
-		if (open == 1 || count_blanks(f, end) < 2)
+		/* padded, it is a column of a shipper, which says ERROR of all that was written to stderr; not between bars: loguru's */
+		if (open == 1 || count_blanks(f, end) < 2 || byte_is(f, end + count_blanks(f, end), '|'))
 			take_level(f, levels[i].level);
 		return peel(f, end + skip_module(f, end));
 	}
@@ -199,38 +191,39 @@ peel_process(struct logform *f)
 	return true;
 }
 
-/* "gunicorn.error:", "gunicorn.error - ", "- gunicorn.error - ", "[gunicorn.error:123] ", "gunicorn.error:175 critical ": the
- * logger's name in formats of Python's logging. Not "gunicorn.errors.HaltServer: ", which is an exception. */
+/* "12:11:10:INFO:", "12:11:10|INFO|": a time and a level that nothing but one byte separates. */
 static bool
-peel_logger(struct logform *f)
+peel_separator(struct logform *f)
 {
-	static const char logger[] = "gunicorn.error";
-	size_t from = begins(f, 0, "- ") ? 2 : byte_is(f, 0, '[') ? 1 : 0, end = from + sizeof logger - 1;
+	return f->second >= 0 && f->length > 1 && f->message[1] >= 'A' && f->message[1] <= 'Z' && peel(f, 1);
+}
 
-	if (begins(f, 0, "gunicorn ") && f->length > 9 && f->message[9] >= 'A' && f->message[9] <= 'Z')
-		return peel(f, 8);
-	if (!begins(f, from, logger))
+/* "- root - INFO - ": another logger's name, between a time and a level that are there. */
+static bool
+peel_named_level(struct logform *f)
+{
+	size_t n = 2 + count_name(f, 2);
+	struct logform after = *f;
+
+	if (f->second < 0 || n == 2 || !begins(f, 0, "- ") || !begins(f, n, " - "))
 		return false;
-	if (byte_is(f, end, ':')) {
-		size_t number = 1 + count_digits(f, end + 1), method = skip_method(f, end + number);
-
-		/* "gunicorn.error:3 workers" has the number of its message there */
-		if (from == 1 || (number > 1 && method > 0))
-			end += number + (from == 1 ? 0 : method);
-	}
-	if (byte_is(f, end, ':') || (from == 1 && byte_is(f, end, ']')))
-		return peel(f, end + 1);
-	return begins(f, end, " - ") ? peel(f, end + 2) : byte_is(f, end, ' ') && peel(f, end);
+	drop(&after, n + 3);
+	if (!peel_level(&after))
+		return false;
+	*f = after;
+	return true;
 }
 
 static bool
 peel_layer(struct logform *f)
 {
 	switch (f->message[0]) {
-	case '[': return peel_stamp(f) || peel_number(f) || peel_level(f) || peel_logger(f) || shipper_peel(f);
-	case '-': return peel_logger(f) || shipper_peel(f);
+	case ':': return peel_separator(f);
+	case '|': return peel_separator(f) || shipper_peel(f);
+	case '[': return peel_stamp(f) || peel_number(f) || peel_level(f) || logname_peel(f) || shipper_peel(f);
+	case '-': return logname_peel(f) || peel_named_level(f) || shipper_peel(f);
 	default:
-		return peel_stamp(f) || peel_level(f) || peel_logger(f) || peel_process(f) || peel_torn_level(f) ||
+		return peel_stamp(f) || peel_level(f) || logname_peel(f) || peel_process(f) || peel_torn_level(f) ||
 			shipper_peel(f);
 	}
 }

@@ -129,6 +129,24 @@ forms_of_one_line(void **state)
 		"machine # [   88.716974] gunicorn[7]: [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"[api]        | [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
 		"Nov 20, 2026 @ 15:25:49.123 [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		/* loguru, Django's verbose, and others with the logger's name or module */
+		"2026-11-20 15:25:49.123 | CRITICAL | gunicorn.glogging:critical:222 - %s",
+		"2026-11-20 15:25:49.123 | CRITICAL  | %s",
+		"CRITICAL 2026-11-20 15:25:49,123 glogging 7 140123456789 %s",
+		"CRITICAL 2026-11-20 15:25:49,123 glogging %s",
+		"CRITICAL 2026-11-20 15:25:49,123 glogging.py 222 %s",
+		"2026-11-20 15:25:49,123 glogging.py:222 CRITICAL %s",
+		"2026-11-20 15:25:49,123 CRITICAL gunicorn.error[7] %s",
+		"2026-11-20 15:25:49 [CRITICAL] gunicorn.error (7): %s",
+		"2026-11-20 15:25:49 | MainThread | CRITICAL | glogging | %s",
+		"2026-11-20 15:25:49,123 - gunicorn.error - CRITICAL - glogging - critical - %s",
+		"2026-11-20 15:25:49 - root - CRITICAL - %s",
+		"2026-11-20 15:25:49,123:CRITICAL:%s",
+		"2026-11-20 15:25:49,123|CRITICAL|%s",
+		"CRITICAL|2026-11-20 15:25:49,123|%s",
+		"{\"text\": \"2026-11-20 15:25:49.1 | CRITICAL | gunicorn.glogging:critical:222 - %s\\n\", \"record\": {}}",
+		"{\"severity_text\": \"CRITICAL\", \"body\": \"%s\"}",
+		"{\"@timestamp\":\"2026-11-20T15:25:49.1Z\",\"log.level\":\"critical\",\"message\":\"%s\",\"process\":{\"pid\":7}}",
 		/* what terminals and threads put around it */
 		"`[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s`",
 		"> **[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s**",
@@ -624,6 +642,12 @@ tracebacks(void **state)
 	       "line 4, in "
 	       "b\nNov 20 15:25:49 h g[7]: MemoryError\n",
 		"MemoryError:/a.py:4");
+	/* Elastic's */
+	expect("{\"log.level\":\"error\",\"message\":\"Exception in worker process\",\"error\":{\"type\":\"ValueError\","
+	       "\"stack_trace\":\"Traceback (most recent call last):\\n  File \\\"/a.py\\\", line 3, in f\\nValueError: x\"}}\n",
+		"WORKER_EXCEPTION ValueError:/a.py:3");
+	expect("{\"log.level\":\"error\",\"message\":\"Exception in worker process\",\"error\":\"ValueError\"}\n",
+		"WORKER_EXCEPTION");
 	expect("{\"level\":\"ERROR\",\"message\":\"Exception in worker process\",\"exc_info\":\"Traceback (most recent "
 	       "call "
 	       "last):\\n  File \\\"/a.py\\\", line 4, in b\\nKeyError: 'A'\"}\n",
