@@ -71,6 +71,13 @@ is_of_an_earlier_start(const struct story *s)
 		count[FACT_NO_PROGRAM] > 0;
 }
 
+/* The start that was told already, in the same second by the same process: stdout and stderr are shipped to one log. */
+static bool
+is_start_again(const struct story *s, const struct story_event *e)
+{
+	return !s->over && e->speaker > 0 && e->speaker == s->newest && e->second >= 0 && e->second == s->since;
+}
+
 /* The master that was told to end has ended so; who is killed after that, by nobody's order, is another one. Its workers may
  * find it gone before we do. */
 static bool
@@ -139,7 +146,7 @@ story_turns(const struct story *s, const struct story_event *e)
 	if (is_beside_a_stop(s, e))
 		return true;
 	if (e->fact == FACT_STARTING)
-		return s->over || s->stop >= 0 || (s->faulty && is_of_an_earlier_start(s));
+		return s->over || s->stop >= 0 || (s->faulty && is_of_an_earlier_start(s) && !is_start_again(s, e));
 	if (e->fact == FACT_STOP && s->faulty)
 		return !s->over && s->evidence.count[FACT_START_TIMEOUT] == 0 && /* that stop is ours, as the next */
 			s->evidence.count[FACT_COMMAND_FAILED] == 0 && !is_end_begun(s, e);

@@ -63,6 +63,8 @@ take_traceback(struct recogniser *r, const struct logform *f, const char *text, 
 		/* the line that ends one may begin the next: asked again, now that none is open */
 		traceback_take(&r->traceback, f, r->lines);
 	}
+	if (r->traceback.open)
+		strand_keep(&r->strand, f, !was_open);
 	if (r->traceback.open && (!was_open || r->traceback.blocks > before)) {
 		r->error_length = length < sizeof r->error_text ? length : sizeof r->error_text;
 		memcpy(r->error_text, text, r->error_length);
@@ -160,9 +162,11 @@ take_message(struct recogniser *r, const struct logform *f, const char *text, si
 	}
 	if (f->length > 0 && may_be_answer(f) && take_answer(r, f->message, f->length, text, length))
 		return;
-	take_traceback(r, f, text, length);
-	if (f->pid > 0)
-		r->traceback_speaker = f->pid;
+	if (!r->traceback.open || !strand_is_apart(&r->strand, f)) {
+		take_traceback(r, f, text, length);
+		if (f->pid > 0)
+			r->traceback_speaker = f->pid;
+	}
 	/* beside the table, not before it: a signature of the user's hides nothing that is known */
 	if (f->length > 0 && r->index.own != NULL)
 		take_own(r, f, text, length);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "wire/signatures.h"
+#include "wire/strand.h"
 #include "wire/traceback.h"
 #include "wire/zones.h"
 
@@ -61,6 +62,7 @@ struct recogniser {
 	size_t prefix_length;
 	struct traceback traceback;
 	int32_t traceback_speaker;
+	struct strand strand; /* of its lines */
 	char error_text[512]; /* the last exception's line of the traceback in hand */
 	size_t error_length;
 	size_t held;                    /* bytes of a line that has not ended yet */

@@ -5,6 +5,14 @@
 #include "wire/marks.h"
 #include "wire/peel.h"
 #include "wire/stamp.h"
+#include "wire/strand.h"
+
+/* N bytes from AT on are the name of who wrote the line. */
+static void
+take_source(struct logform *f, size_t at, size_t n)
+{
+	f->source = strand_hash(f->message + at, n);
+}
 
 /* "web_1  | ": docker compose; "web.1.x9f@node2  | ": docker service; "web stderr | ": others; "a-long-na…│ ": tilt. */
 static bool
@@ -19,9 +27,14 @@ peel_container(struct logform *f, size_t name)
 	if (begins(f, n, "\xe2\x80\xa6")) /* cut off */
 		n += 3;
 	end = n + count_blanks(f, n);
-	if (f->length > end + 3 && marks_are_frame(f->message + end))
+	if (f->length > end + 3 && marks_are_frame(f->message + end)) {
+		take_source(f, 0, n);
 		return peel(f, end + 3);
-	return end > n && byte_is(f, end, '|') && peel(f, end + 1);
+	}
+	if (end == n || !byte_is(f, end, '|'))
+		return false;
+	take_source(f, 0, n);
+	return peel(f, end + 1);
 }
 
 /* "stderr F ": the container runtime interface of Kubernetes, after its time; "F ": what some leave of it; "stderr" between
@@ -102,7 +115,10 @@ peel_pair(struct logform *f, size_t first)
 		return peel(f, first);
 	if (second == 0 || !byte_is(f, first + 1 + second, ' '))
 		return false;
-	return (is_pod(f->message, first) || is_stream(f->message + first + 1, second)) && peel(f, first + 1 + second);
+	if (!is_pod(f->message, first) && !is_stream(f->message + first + 1, second))
+		return false;
+	take_source(f, 0, first + 1 + second);
+	return peel(f, first + 1 + second);
 }
 
 /* "heroku/web.1 ", "app/api ": what Heroku calls a process, as log services write it. */
@@ -170,6 +186,7 @@ peel_program(struct logform *f, size_t name)
 	if (begins(f, close + 1, " segfault at "))
 		return false;
 	f->named = f->dated;
+	take_source(f, at, n);
 	return peel(f, close + 1);
 }
 

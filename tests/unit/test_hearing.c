@@ -773,6 +773,14 @@ static const struct log {
 	{ "boot.unexplained", "boot", 0,
 		"  File \"/app/app/database.py\", line 38, in connect\n    raise error(reason)\n"
 		"[ERROR] Worker (pid:9) exited with code 3.\n" },
+	/* stdout and stderr went to one log: it starts once, whatever stands before it */
+	{ "boot.syntax-error", "boot", 1,
+		"2026-11-20 15:25:48,754 INFO exited: shop (exit status 1; not expected)\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"  File \"/app/shop.py\", line 3\n    if\n      ^\nSyntaxError: invalid syntax\n" },
 	/* a pager has cut off what is right of the screen */
 	{ "boot.unexplained", "boot", 0,
 		"Nov 20 15:25:49 h gunicorn[7]: Traceback (most recent call last):\n"

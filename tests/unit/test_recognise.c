@@ -642,6 +642,16 @@ tracebacks(void **state)
 	       "line 4, in "
 	       "b\nNov 20 15:25:49 h g[7]: MemoryError\n",
 		"MemoryError:/a.py:4");
+	/* between its lines those of other containers and programs; each line twice */
+	expect("web-1  | Traceback (most recent call last):\nweb-1  |   File \"/a.py\", line 4, in b\ndb-1   | FATAL:  no such role\n"
+	       "web-1  |     c()\nweb-1  | shop.Broken: x\n",
+		"shop.Broken:/a.py:4");
+	expect("Nov 20 15:25:49 h g[7]: Traceback (most recent call last):\nNov 20 15:25:49 h g[7]:   File \"/a.py\", line 4, in b\n"
+	       "Nov 20 15:25:49 h cron[8]: root: 12 mails\nNov 20 15:25:49 h g[9]: MemoryError\n",
+		"MemoryError:/a.py:4");
+	expect("Traceback (most recent call last):\nTraceback (most recent call last):\n  File \"/a.py\", line 4, in b\n"
+	       "  File \"/a.py\", line 4, in b\n    c()\n    c()\nKeyError: 'A'\nKeyError: 'A'\n",
+		"KeyError:/a.py:4");
 	/* Elastic's */
 	expect("{\"log.level\":\"error\",\"message\":\"Exception in worker process\",\"error\":{\"type\":\"ValueError\","
 	       "\"stack_trace\":\"Traceback (most recent call last):\\n  File \\\"/a.py\\\", line 3, in f\\nValueError: x\"}}\n",
