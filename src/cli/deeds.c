@@ -34,6 +34,7 @@ do_named(const char *method, const struct arguments *a, const char *const *names
 	struct errands e = {
 		.method = method,
 		.parameters = parameters_of(a),
+		.self = (a->given & ARGUMENT(NO_WAIT)) != 0 ? NULL : json_pack("{s:b}", "no_wait", 1),
 		.names = names,
 		.count = count,
 		.at_a_time = at_a_time,
@@ -41,6 +42,7 @@ do_named(const char *method, const struct arguments *a, const char *const *names
 	int status = errands_run(&e, a);
 
 	json_decref(e.parameters);
+	json_decref(e.self);
 	return status;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/connection.h"
 #include "cli/field.h"
 #include "cli/paint.h"
+#include "cli/within.h"
 
 /* Those on their way: connections[i], about names[i], is waited for by fds[i]. */
 struct run {
@@ -44,6 +45,8 @@ begin(struct run *r)
 	json_t *parameters = json_copy(r->e->parameters); /* each call takes its own */
 	struct trouble t;
 
+	if (r->e->self != NULL && within(r->a, name) != NULL)
+		json_object_update(parameters, r->e->self);
 	json_object_set_new(parameters, "name", json_string(name));
 	if (!connection_open(c, r->a, &t)) {
 		json_decref(parameters);
@@ -67,6 +70,8 @@ end(struct run *r, unsigned i)
 	struct varlink_reply reply;
 	struct trouble t;
 
+	if (r->e->self != NULL && within(r->a, r->names[i]) != NULL)
+		within_tell(r->names[i], within(r->a, r->names[i]));
 	if (connection_receive(&r->connections[i], &reply, &t)) {
 		paint_visible(stdout, field_text(reply.parameters, "message"));
 		putchar('\n');

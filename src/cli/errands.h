@@ -14,6 +14,7 @@ enum { ERRANDS_MAX = 16 /* at a time: bridled serves others too */ };
 struct errands {
 	const char *method;       /* "Start" */
 	json_t *parameters;       /* of each call, without its name; borrowed */
+	json_t *self;             /* what is added of a service whose command we are run by (within.h); borrowed; NULL: nothing */
 	const char *const *names; /* what each call is about */
 	unsigned count;           /* of names */
 	unsigned at_a_time;       /* 1..ERRANDS_MAX */

@@ -2,6 +2,7 @@
  * ready -- `bridle ready`: for scripts, deploys and health checks.
  */
 #include <poll.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #include "cli/errands.h"
 #include "cli/tell.h"
 #include "cli/trouble.h"
+#include "cli/within.h"
 
 enum { LOOK_AGAIN = 50 /* msec: a socket that is yet to be made tells nobody when it is */ };
 
@@ -38,6 +40,7 @@ int
 ready_command(const struct arguments *a)
 {
 	const char *words = a->value[OPTION_WAIT];
+	const char *command;
 	struct trouble t;
 	msec wait = 0;
 
@@ -45,6 +48,11 @@ ready_command(const struct arguments *a)
 		trouble_set(&t, CLI_USAGE, 0, "--wait: expected a duration such as 30s or 2m, got '%s'", words);
 		trouble_hint(&t, "without --wait the answer comes at once");
 		return trouble_tell(&t);
+	}
+	command = a->count == 0 && wait > 0 ? within(a, NULL) : NULL;
+	if (command != NULL) { /* all that should be up: the service that runs us is among them */
+		within_tell(getenv("BRIDLE_SERVICE"), command);
+		wait = 0;
 	}
 	if (wait > 0) /* without --wait nobody waits, for bridled neither */
 		wait = await_daemon(a, wait);
@@ -54,6 +62,7 @@ ready_command(const struct arguments *a)
 	struct errands e = {
 		.method = "Ready",
 		.parameters = json_pack("{s:f}", "timeout", (double)wait / 1000),
+		.self = wait > 0 ? json_pack("{s:f}", "timeout", 0.) : NULL,
 		.names = (const char *const *)a->operands,
 		.count = a->count,
 		.at_a_time = ERRANDS_MAX,
@@ -61,5 +70,6 @@ ready_command(const struct arguments *a)
 	int status = errands_run(&e, a);
 
 	json_decref(e.parameters);
+	json_decref(e.self);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/tell.h"
 #include "cli/trouble.h"
+#include "cli/within.h"
 
 bool
 scale_parse(const char *words, int *workers, bool *by)
@@ -22,6 +23,7 @@ scale_parse(const char *words, int *workers, bool *by)
 int
 scale_command(const struct arguments *a)
 {
+	const char *command = (a->given & ARGUMENT(NO_WAIT)) == 0 ? within(a, a->operands[0]) : NULL;
 	struct trouble t;
 	int workers;
 	bool by;
@@ -32,7 +34,9 @@ scale_command(const struct arguments *a)
 		trouble_hint(&t, "from 1 to %d; bridle stop %s ends them all", SCALE_MAX, a->operands[0]);
 		return trouble_tell(&t);
 	}
+	if (command != NULL)
+		within_tell(a->operands[0], command);
 	return tell_outcome(a, "Scale",
 		json_pack("{s:s, s:i, s:b, s:b}", "name", a->operands[0], "workers", workers, "by", (int)by, "no_wait",
-			(a->given & ARGUMENT(NO_WAIT)) != 0));
+			command != NULL || (a->given & ARGUMENT(NO_WAIT)) != 0));
 }

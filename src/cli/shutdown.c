@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/field.h"
 #include "cli/paint.h"
+#include "cli/within.h"
 
 enum { PAUSE = 200 /* ms between two connections */ };
 
@@ -95,9 +96,10 @@ shutdown_command(const struct arguments *a)
 {
 	struct connection c;
 	struct varlink_reply reply;
+	const char *command = within(a, NULL);
 	struct trouble t;
 	int bridled = -1;
-	bool ok;
+	bool ok, waits = (a->given & ARGUMENT(NO_WAIT)) == 0 && command == NULL;
 
 	if (!connection_open(&c, a, &t))
 		return trouble_tell(&t);
@@ -108,7 +110,9 @@ shutdown_command(const struct arguments *a)
 		fflush(stdout);
 		varlink_reply_free(&reply);
 	}
-	if (ok && (a->given & ARGUMENT(NO_WAIT)) == 0) {
+	if (ok && command != NULL && (a->given & ARGUMENT(NO_WAIT)) == 0)
+		within_tell("bridled", command);
+	if (ok && waits) {
 		wait_for_end(a, &c, bridled);
 		puts("bridled has ended");
 	} else {

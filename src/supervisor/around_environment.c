@@ -90,6 +90,8 @@ around_variables(struct around_variables *v, struct service *s, uint8_t slot)
 	/* on_failure, if that ran last, has put another variable in its place */
 	begin(&hooks->as_service, hooks->generation);
 	begin(&hooks->as_we, hooks->generation);
+	/* `bridle stop` in it is not to wait for itself (cli/within.h) */
+	put(v, hooks, "BRIDLE_COMMAND", hook_list_name((enum hook_list)g->hooks.list));
 	if (g->hooks.stage == HOOKS_BESIDE)
 		put_number(v, hooks, "MAINPID", *service_pid_at(s, slot));
 	if (g->hooks.stage != HOOKS_AFTER)

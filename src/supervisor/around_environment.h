@@ -16,7 +16,7 @@ struct around_variables {
 	unsigned count;
 };
 
-/* For the command that runs next for SLOT: MAINPID while there is a master; after its end SERVICE_RESULT, EXIT_CODE and
+/* For the command that runs next for SLOT: BRIDLE_COMMAND, the key that it is of; MAINPID while there is a master; after its end SERVICE_RESULT, EXIT_CODE and
  * EXIT_STATUS as in systemd.exec(5). They are put into the environment of the plan's hooks. */
 void around_variables(struct around_variables *v, struct service *s, uint8_t slot);
 

@@ -43,6 +43,22 @@ def test_all_of_them_in_order(daemons):
     assert notes(site)[5:] == ["success", "exited", "0"]
 
 
+@pytest.mark.parametrize("key, words, status", [
+    ("exec_start_pre", "start nap", 0), ("exec_start_pre", "ready nap --wait 60s", 4), ("exec_start_pre", "ready --wait 60s", 4),
+    ("exec_start_post", "start nap", 0), ("exec_stop_post", "stop nap", 0), ("exec_stop_post", "shutdown", 0)])
+def test_one_that_asks_its_own_service_does_not_wait_for_itself(daemons, key, words, status):
+    """It would be waited for by what it waits for, until its time is over."""
+    site = open_root(daemons())
+    ask = " ".join(map(str, site.command(*words.split())))
+    site.write(program("nap", "/bin/sleep 3600", **{key: f"/bin/sh -c '{ask} 2>>{site.root}/said; echo $? >>{site.root}/notes'"}),
+               program("other", "/bin/sleep 3600"))
+    site.start().wait_state("running", "nap")
+    site.bridle("stop", "nap")
+    assert until(lambda: notes(site), "it to end", 10) == [str(status)]
+    assert f"is not waited for: it waits for its {key}, which runs this" in (site.root / "said").read_text()
+    assert site.said().count("killing what is left") == 0
+
+
 def test_what_they_print_is_in_the_log(bridled):
     site = bridled(program("nap", "/bin/sleep 3600", exec_start_pre="/bin/echo hello from pre"))
     site.wait_state("running", "nap")
