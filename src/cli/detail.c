@@ -33,27 +33,44 @@ line(FILE *out, struct paint p, const char *label, const char *words)
 	fputc('\n', out);
 }
 
+/* "running for 12s: reason". It is in its state since a replacement failed, but has been running all the time: then it is "running for
+ * 2d4h; 12s ago reason". */
+static void
+print_since(const json_t *service, const char *state, const char *reason, FILE *out)
+{
+	bool failed = strcmp(state, "running") == 0 && state_failed(state, reason);
+	char buffer[64], since[64] = "";
+	struct text t;
+	msec d;
+
+	text_init(&t, since, sizeof since);
+	if (field_seconds(service, "since", &d))
+		cells_add_duration(&t, d);
+	text_init(&t, buffer, sizeof buffer);
+	if (failed && field_seconds(service, "uptime", &d))
+		cells_add_duration(&t, d);
+	fprintf(out, " for %s", t.len > 0 ? buffer : since);
+	/* some events are called as the state that they lead to: once is enough */
+	if (*reason == '\0' || strcmp(reason, state) == 0)
+		return;
+	if (t.len > 0)
+		fprintf(out, "; %s ago ", since);
+	else
+		fputs(": ", out);
+	paint_visible(out, reason);
+}
+
 void
 detail_print_heading(const json_t *service, FILE *out, struct paint p)
 {
 	const char *state = field_text(service, "state"), *reason = field_text(service, "reason");
-	char buffer[64];
-	struct text since;
-	msec d;
 
-	text_init(&since, buffer, sizeof buffer);
-	if (field_seconds(service, "since", &d))
-		cells_add_duration(&since, d);
 	fprintf(out, "%s", paint_on(p, COLOUR_TITLE));
 	paint_visible(out, field_text(service, "name"));
 	fprintf(out, "%s  %s", paint_off(p, COLOUR_TITLE), paint_on(p, state_colour(state)));
 	paint_visible(out, state);
-	fprintf(out, "%s for %s", paint_off(p, state_colour(state)), buffer);
-	/* some events are called as the state that they lead to: once is enough */
-	if (*reason != '\0' && strcmp(reason, state) != 0) {
-		fputs(": ", out);
-		paint_visible(out, reason);
-	}
+	fputs(paint_off(p, state_colour(state)), out);
+	print_since(service, state, reason, out);
 	fputc('\n', out);
 }
 

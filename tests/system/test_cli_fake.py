@@ -114,6 +114,13 @@ def test_colours_are_for_terminals_only(fake):
     assert "\033" not in bridle("--socket", path, "status", env={"TERM": "xterm"}).stdout
 
 
+def test_how_long_it_runs_is_told_where_a_replacement_failed(fake):
+    reason = "the next generation exited with status 1 before it was ready"
+    path = fake([service("web", reason=reason, since=0.2), service("api", reason="proven ready", since=12)]).path
+    assert f"web  running for 2d4h; 0s ago {reason}\n" in bridle("--socket", path, "status", "web").stdout
+    assert "api  running for 12s: proven ready\n" in bridle("--socket", path, "status", "api").stdout
+
+
 def test_status_of_one_shows_its_workers(fake):
     done = bridle("--socket", fake(a_few()).path, "status", "web")
     assert done.returncode == 0, done
