@@ -40,6 +40,31 @@ add_workers(struct text *t, struct watcher *w, struct service *s, const struct p
 		s->sampler->workers.blind ? "assumed ready: their heartbeats cannot be seen" : "ready");
 }
 
+/* It was up, by the move that decided, and the page says that it has ended since: a program that exits at once, say, which proved
+ * itself by being executed. */
+static bool
+has_ended_again(const struct page_service *record)
+{
+	return record->state == LIFE_RESTARTING || record->state == LIFE_STARTING || record->state == LIFE_RETRYING ||
+		record->state == LIFE_WAITING || record->state == LIFE_FAILED;
+}
+
+/* "broken did not last, and is waiting: process 18 exited with status 1 after 136ms" */
+static void
+tell_not_lasting(struct client *c, const struct page_service *record)
+{
+	char words[SENTENCE], hint[160];
+	struct text t;
+
+	text_init(&t, words, sizeof words);
+	text_addf(&t, "%s did not last, and is %s: ", c->waiter.name, life_state_name((enum life_state)record->state));
+	if (!reasons_of_end(&t, record))
+		reasons_of_state(&t, record);
+	hint_next(hint, sizeof hint, c->w, c->waiter.name);
+	client_failed(c, words, hint);
+	client_next(c);
+}
+
 void
 waiter_tell_done(struct client *c, struct service *s, const struct page_service *record)
 {
@@ -47,6 +72,10 @@ waiter_tell_done(struct client *c, struct service *s, const struct page_service 
 	char words[SENTENCE];
 	struct text t;
 
+	if (c->waiter.goal != GOAL_DOWN && has_ended_again(record)) {
+		tell_not_lasting(c, record);
+		return;
+	}
 	text_init(&t, words, sizeof words);
 	text_addf(&t, "%s is %s", c->waiter.name, life_state_name((enum life_state)record->state));
 	if (c->waiter.goal != GOAL_DOWN) {

@@ -172,6 +172,42 @@ a_deed_that_was_quicker_than_its_answer_is_seen(void **state)
 	close(fd);
 }
 
+/* A program that exits at once was up for a moment: what the page says when that is told is the truth. */
+static void
+who_did_not_last_is_no_success(void **state)
+{
+	struct stage *s = *state;
+	struct link_record request, move = link_make(LINK_MOVED);
+	unsigned web = stage_service(s, "web");
+	struct page_service *record;
+	int fd;
+
+	stage_start(s);
+	fd = stage_connect(s);
+	stage_call(fd, "org.bridle.Start", json_pack("{s:s}", "name", "web"), false);
+	request = stage_receive(s);
+	stage_move(s, web, LIFE_STARTING, ON_START);
+	answer(s, &request, LINK_DONE, "");
+	stage_settle(s);
+	record = stage_change(s, web);
+	record->state = LIFE_WAITING;
+	record->since = clock_now();
+	record->last_pid = 123;
+	record->last_status = 1 << 8;
+	record->last_started = 1000;
+	record->last_ended = 1136;
+	stage_changed(s, web);
+	move.service = web;
+	move.incarnation = record->incarnation;
+	move.from = LIFE_STARTING;
+	move.to = LIFE_RUNNING;
+	move.event = ON_READY;
+	stage_send(s, &move);
+	expect_error(fd, "org.bridle.Failed", "reason",
+		"web did not last, and is waiting: process 123 exited with status 1 after 136ms");
+	close(fd);
+}
+
 /* Begun by somebody else, before: an older state says nothing, and what comes of it is the answer. */
 static void
 what_is_under_way_is_waited_for(void **state)
@@ -532,6 +568,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(calls_are_answered_in_their_order, stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(a_deed_that_was_quicker_than_its_answer_is_seen, stage_setup,
 			stage_teardown),
+		cmocka_unit_test_setup_teardown(who_did_not_last_is_no_success, stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(what_is_under_way_is_waited_for, stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(a_failed_boot_is_told_with_its_reason_and_log, stage_setup,
 			stage_teardown),
