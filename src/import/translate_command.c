@@ -225,35 +225,18 @@ removes_its_own(const struct translation *t, const char *line)
 	return is_rm && any;
 }
 
-void
-translate_hook(struct translation *t)
+/* The commands of REST, the first of which has the prefixes OURS, as one value of the key: parted by " ; ". */
+static void
+set_commands(struct translation *t, const char *rest, const char *ours)
 {
 	struct arena *arena = t->import->arena;
-	const char *rest = t->value, *why, *ours;
-	const char *all = "";
+	const char *all = "", *why;
 	char *word = arena_alloc(arena, strlen(rest) + 1);
 	struct command c = { .arena = arena, .text = "", .script = "" };
 	enum word_step step = WORD_END;
-	bool parts, is_freer = memchr(rest, '!', strspn(rest, " \t-@:+!|")) != NULL;
+	bool parts, is_freer = memchr(t->value, '!', strspn(t->value, " \t-@:+!|")) != NULL;
 	struct err err;
 
-	if (rest[0] == '\0') {
-		draft_unset(t->draft, translate_key(t));
-		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
-		return;
-	}
-	if (removes_its_own(t, rest)) {
-		translate_settle(t, FATE_IMPLIED,
-			"Bridle replaces a socket file that nobody serves, and removes runtime_directory when the "
-			"service is stopped: run "
-			"before or after a generation, this would take them from another one that serves");
-		return;
-	}
-	ours = take_prefixes(t, &rest, &why);
-	if (ours == NULL) {
-		translate_settle(t, FATE_LOST, why);
-		return;
-	}
 	while (word != NULL && (step = next_word(&rest, word, &parts, &err)) == WORD_TAKEN) {
 		if (!parts) {
 			add_word(&c, word);
@@ -272,6 +255,30 @@ translate_hook(struct translation *t)
 			is_freer ? "the sandbox, too, is not around it, as it was with !" :
 				c.has_variables && !c.is_shell ? "a shell replaces its variables" :
 								 "");
+}
+
+void
+translate_hook(struct translation *t)
+{
+	const char *rest = t->value, *why, *ours;
+
+	if (rest[0] == '\0') {
+		draft_unset(t->draft, translate_key(t));
+		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
+		return;
+	}
+	if (removes_its_own(t, rest)) {
+		translate_settle(t, FATE_IMPLIED,
+			"Bridle replaces a socket file that nobody serves, and removes runtime_directory when the "
+			"service is stopped: run "
+			"before or after a generation, this would take them from another one that serves");
+		return;
+	}
+	ours = take_prefixes(t, &rest, &why);
+	if (ours == NULL)
+		translate_settle(t, FATE_LOST, why);
+	else
+		set_commands(t, rest, ours);
 }
 
 /* ---- programs that say when they are ready ---- */

@@ -115,56 +115,80 @@ know(struct translation *t, struct draft *other, const char **known)
 	return true;
 }
 
-void
-translate_order(struct translation *t)
+/* The names of a value, by what they are here: "", or with blanks between them. */
+struct others {
+	const char *known, *missing, *sockets, *circle;
+};
+
+static const char *
+and_also(struct arena *arena, const char *names, const char *name)
 {
-	const char *rest = t->value, *missing = "", *sockets = "", *known = "", *circle = "";
-	bool before = strcmp(t->directive->name, "Before") == 0;
+	return arena_printf(arena, "%s%s%s", names, names[0] != '\0' ? " " : "", name);
+}
+
+static void
+take_name(struct translation *t, const char *word, struct others *o)
+{
+	size_t n = strlen(word);
+	bool is_socket = n > 7 && strcmp(word + n - 7, ".socket") == 0;
 	struct arena *arena = t->import->arena;
-	char *word = arena_alloc(arena, strlen(rest) + 1);
+	const char *shown = hole_show(arena, word);
 
-	while (word != NULL && execline_next(&rest, word, NULL) == WORD_TAKEN) {
-		size_t n = strlen(word);
-		bool is_socket = n > 7 && strcmp(word + n - 7, ".socket") == 0;
-		const char *shown = hole_show(arena, word);
-
-		if (is_always_there(t, word))
-			continue;
-		if (t->directive->key[0] != '\0' && imported(t, word) != NULL) {
-			if (!know(t, imported(t, word), &known))
-				circle = arena_printf(arena, "%s%s%s", circle, circle[0] != '\0' ? " " : "", shown);
-			continue;
-		}
-		if (is_socket && strcmp(t->directive->name, "After") != 0)
-			sockets = arena_printf(arena, "%s%s%s", sockets, sockets[0] != '\0' ? " " : "", shown);
-		else if (!is_socket)
-			missing = arena_printf(arena, "%s%s%s", missing, missing[0] != '\0' ? " " : "", shown);
+	if (is_always_there(t, word))
+		return;
+	if (t->directive->key[0] != '\0' && imported(t, word) != NULL) {
+		if (!know(t, imported(t, word), &o->known))
+			o->circle = and_also(arena, o->circle, shown);
+	} else if (!is_socket) {
+		o->missing = and_also(arena, o->missing, shown);
+	} else if (strcmp(t->directive->name, "After") != 0) {
+		/* to be behind one's own socket needs no saying: it is open before anybody is started */
+		o->sockets = and_also(arena, o->sockets, shown);
 	}
-	if (known[0] != '\0' && before)
-		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "after", "of %s", known);
-	else if (known[0] != '\0')
-		translate_set(t, translate_key(t), known,
-			strcmp(t->directive->name, "PartOf") == 0 ? "a start of this one starts it, too" : "");
+}
+
+/* What is lost comes before what is known: a directive is KEPT only where all of it was. */
+static void
+settle_order(struct translation *t, const struct others *o)
+{
+	struct ledger *ledger = &t->import->ledger;
+
 	if (t->value[0] == '\0')
 		translate_settle(t, FATE_MEANINGLESS, "it only empties what stood before it");
-	else if (missing[0] != '\0' && strchr(t->value, ',') != NULL && strchr(t->value, ' ') == NULL)
+	else if (o->missing[0] != '\0' && strchr(t->value, ',') != NULL && strchr(t->value, ' ') == NULL)
 		translate_settle(t, FATE_MEANINGLESS,
 			"systemd passes over it: names are parted by blanks, not by commas");
-	else if (missing[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "", "%s: %s", missing, t->directive->reason);
-	else if (circle[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
+	else if (o->missing[0] != '\0')
+		ledger_settle(ledger, t->entry, FATE_LOST, "", "%s: %s", o->missing, t->directive->reason);
+	else if (o->circle[0] != '\0')
+		ledger_settle(ledger, t->entry, FATE_LOST, "",
 			"%s waits for this one itself: what is said of both here would have them wait for each other",
-			circle);
-	else if (sockets[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST, "",
-			"%s was not given: name its file beside this one, so "
-			"that its addresses become bind",
-			sockets);
-	else if (known[0] == '\0')
+			o->circle);
+	else if (o->sockets[0] != '\0')
+		ledger_settle(ledger, t->entry, FATE_LOST, "",
+			"%s was not given: name its file beside this one, so that its addresses become bind",
+			o->sockets);
+	else if (o->known[0] == '\0')
 		translate_settle(t, FATE_IMPLIED,
 			"Bridle opens the listeners of its services itself, and bridled is started when "
 			"the machine is up");
+}
+
+void
+translate_order(struct translation *t)
+{
+	struct others o = { .known = "", .missing = "", .sockets = "", .circle = "" };
+	const char *rest = t->value;
+	char *word = arena_alloc(t->import->arena, strlen(rest) + 1);
+
+	while (word != NULL && execline_next(&rest, word, NULL) == WORD_TAKEN)
+		take_name(t, word, &o);
+	if (o.known[0] != '\0' && strcmp(t->directive->name, "Before") == 0)
+		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "after", "of %s", o.known);
+	else if (o.known[0] != '\0')
+		translate_set(t, translate_key(t), o.known,
+			strcmp(t->directive->name, "PartOf") == 0 ? "a start of this one starts it, too" : "");
+	settle_order(t, &o);
 }
 
 /* What it changes that the unit which is named is not imported, by the key that it would have got. */

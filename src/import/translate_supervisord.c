@@ -45,49 +45,80 @@ length_of_lone_hole(const char *c)
 	return *c == HOLE_OPEN && c[n] == HOLE_CLOSE && strchr(", \t\n", c[n + 1]) != NULL ? n + 1 : 0;
 }
 
-void
-translate_pairs(struct translation *t)
+/* What is to be said of a list of pairs: what was lost of it, and what is to be filled in. */
+struct remarks {
+	struct arena *arena;
+	const char *lost, *note;
+};
+
+static const char *
+one_more(const char *remarks)
 {
-	struct arena *arena = t->import->arena;
-	char *value = arena_alloc(arena, strlen(t->value) + 1);
-	const char *c = t->value, *note = "", *lost = "";
+	return remarks[0] != '\0' ? "; " : "";
+}
+
+static void
+take_hole(struct remarks *r, const char *c, size_t n)
+{
+	r->lost = arena_printf(r->arena, "%s%s%.*s: which variables it stands for is not known here", r->lost,
+		one_more(r->lost), (int)n - 2, c + 1);
+}
+
+/* The pair of N bytes of name at C, and VALUE. */
+static void
+take_pair(struct translation *t, struct remarks *r, const char *c, size_t n, const char *value)
+{
+	const char *word;
 	struct err err;
 
-	if (hole_has_statement(c)) {
-		translate_settle(t, FATE_LOST, hole_of_template);
-		return;
-	}
+	while (n > 0 && strchr(" \t\n", c[n - 1]) != NULL)
+		n--;
+	word = arena_printf(r->arena, "%.*s=%s", (int)n, c, value);
+	if (!translate_assign(t, word, &err))
+		r->lost = arena_printf(r->arena, "%s%s%.*s: %s", r->lost, one_more(r->lost), (int)n, c, err.text);
+	else if (hole_is_in(word))
+		r->note = arena_printf(r->arena, "%s%sfill in: %s", r->note, one_more(r->note), hole_list(r->arena, word));
+}
+
+/* False: it is no such list. */
+static bool
+take_pairs(struct translation *t, struct remarks *r)
+{
+	char *value = arena_alloc(r->arena, strlen(t->value) + 1);
+	const char *c = t->value;
+
 	while (value != NULL && *(c += strspn(c, ", \t\n")) != '\0') {
 		size_t n = strcspn(c, "=,"), hole = length_of_lone_hole(c);
-		const char *word, *after = c[n] == '=' ? take_pair_value(c + n + 1, value) : NULL;
+		const char *after = c[n] == '=' ? take_pair_value(c + n + 1, value) : NULL;
 
 		if (hole > 0) {
-			lost = arena_printf(arena, "%s%s%.*s: which variables it stands for is not known here", lost,
-				lost[0] != '\0' ? "; " : "", (int)hole - 2, c + 1);
+			take_hole(r, c, hole);
 			c += hole;
 			continue;
 		}
-		if (after == NULL) {
-			import_broken(t->import, t->entry,
-				"not a list of NAME=\"value\",NAME=\"value\": supervisord refuses it");
-			return;
-		}
-		while (n > 0 && strchr(" \t\n", c[n - 1]) != NULL)
-			n--;
-		word = arena_printf(arena, "%.*s=%s", (int)n, c, value);
-		if (!translate_assign(t, word, &err))
-			lost = arena_printf(arena, "%s%s%.*s: %s", lost, lost[0] != '\0' ? "; " : "", (int)n, c,
-				err.text);
-		else if (hole_is_in(word))
-			note = arena_printf(arena, "%s%sfill in: %s", note, note[0] != '\0' ? "; " : "",
-				hole_list(arena, word));
+		if (after == NULL)
+			return false;
+		take_pair(t, r, c, n, value);
 		c = after;
 	}
-	if (lost[0] != '\0')
-		ledger_settle(&t->import->ledger, t->entry, FATE_LOST,
-			draft_has(t->draft, KEY_environment) ? "environment" : "", "%s", lost);
+	return true;
+}
+
+void
+translate_pairs(struct translation *t)
+{
+	struct remarks r = { .arena = t->import->arena, .lost = "", .note = "" };
+	struct ledger *ledger = &t->import->ledger;
+
+	if (hole_has_statement(t->value))
+		translate_settle(t, FATE_LOST, hole_of_template);
+	else if (!take_pairs(t, &r))
+		import_broken(t->import, t->entry, "not a list of NAME=\"value\",NAME=\"value\": supervisord refuses it");
+	else if (r.lost[0] != '\0')
+		ledger_settle(ledger, t->entry, FATE_LOST, draft_has(t->draft, KEY_environment) ? "environment" : "", "%s",
+			r.lost);
 	else
-		ledger_settle(&t->import->ledger, t->entry, FATE_KEPT, "environment", "%s", note);
+		ledger_settle(ledger, t->entry, FATE_KEPT, "environment", "%s", r.note);
 }
 
 static bool
