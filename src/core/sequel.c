@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "core/ages.h"
+#include "core/backwards.h"
 #include "core/story.h"
 
 static void
@@ -254,6 +255,7 @@ is_of_the_starter(const struct story *s)
 const struct cause_evidence *
 story_close(struct story *s, bool cold)
 {
+	backwards_turn(s);
 	if (is_in_boot(s))
 		derive(s, FACT_IN_BOOT);
 	if (is_of_the_starter(s))

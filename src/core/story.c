@@ -2,10 +2,12 @@
 
 #include <stddef.h>
 
+#include "core/backwards.h"
+
 void
 story_init(struct story *s)
 {
-	*s = (struct story){ .last = -1, .last_boot = -1, .stop = -1, .ended = -1 };
+	*s = (struct story){ .last = -1, .last_boot = -1, .stop = -1, .ended = -1, .clock = -1 };
 }
 
 /* 0 is nobody: a line without a number, of which there may be several. */
@@ -189,8 +191,7 @@ note_boot(struct story *s, const struct story_event *e)
 
 	if (w == NULL)
 		return;
-	/* whatever was known of that number is of another process: the kernel gives them again */
-	*w = (struct story_worker){ .pid = e->pid, .booted = e->second, .ended = -1, .boot_seen = true };
+	backwards_boot(s, w, e);
 	/* where the newest lines come first, it is older than that one */
 	w->master = e->second >= s->since ? s->newest : 0;
 	w->late = anybody_ended(s);
@@ -344,6 +345,7 @@ story_tell(struct story *s, const struct story_event *e)
 
 	if (is_quoted(s, e))
 		return;
+	backwards_note(s, e);
 	if (s->evidence.count[e->fact]++ == 0)
 		s->evidence.line[e->fact] = e->line;
 	if (weight != WEIGHT_CONTEXT) {
@@ -379,6 +381,9 @@ story_next(struct story *s)
 	next.watched = s->watched;
 	next.newest = s->newest;
 	next.since = s->since;
+	next.clock = s->clock;
+	next.forth = s->forth;
+	next.back = s->back;
 	for (unsigned i = 0; i < s->count; i++)
 		if (!s->workers[i].dead && !s->workers[i].exiting && (lives || is_of_the_successor(s, &s->workers[i]))) {
 			next.workers[next.count] = s->workers[i];

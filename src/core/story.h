@@ -70,6 +70,8 @@ struct story {
 	int32_t newest;    /* master that started last, also in a story before this one, and when; 0 likewise */
 	int64_t since;
 	int64_t ended;     /* second in which the master ended; -1 */
+	int64_t clock;     /* second of the last line that had one; -1. How many lines were newer than the one before, and older */
+	unsigned forth, back;
 	unsigned expected; /* boots that are called for: deaths told, TTIN, reloads */
 	bool all_expected; /* a reload or a second master: every worker is replaced */
 };
