@@ -11,8 +11,8 @@
 
 /* clang-format off */
 static const char *const speakers[] = {
-	[SIGNATURE_BY_MASTER] = "master", [SIGNATURE_BY_WORKER] = "worker", [SIGNATURE_BY_ANY] = "gunicorn",
-	[SIGNATURE_BY_PRINTED] = "printed", [SIGNATURE_BY_FOREIGN] = "foreign",
+	[SIGNATURE_BY_MASTER] = "master", [SIGNATURE_BY_NAMELESS] = "master", [SIGNATURE_BY_WORKER] = "worker",
+	[SIGNATURE_BY_ANY] = "gunicorn", [SIGNATURE_BY_PRINTED] = "printed", [SIGNATURE_BY_FOREIGN] = "foreign",
 };
 /* clang-format on */
 

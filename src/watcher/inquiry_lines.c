@@ -41,7 +41,7 @@ is_quoted(struct watcher *w, struct service *s, const struct recognised *what)
 	if (who == SIGNATURE_BY_FOREIGN || what->speaker <= 0 || s->sampler == NULL)
 		return who == SIGNATURE_BY_FOREIGN;
 	if (workers_find(&s->sampler->workers, what->speaker) != NULL)
-		return who == SIGNATURE_BY_MASTER;
+		return who <= SIGNATURE_BY_NAMELESS;
 	return speakers_stranger(w, s, what);
 }
 

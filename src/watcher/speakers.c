@@ -51,8 +51,7 @@ is_between(enum signature one, enum signature first, enum signature last)
 static bool
 is_of_master(enum signature one)
 {
-	return signatures[one].who == SIGNATURE_BY_MASTER || one == SIGNATURE_SENT_KILL_ANON ||
-		one == SIGNATURE_SENT_SEGV_ANON ||
+	return signatures[one].who <= SIGNATURE_BY_NAMELESS ||
 		is_between(one, SIGNATURE_STARTING_RELEASE, SIGNATURE_SIGNAL_WINCH) ||
 		is_between(one, SIGNATURE_IN_USE, SIGNATURE_BIND_TOO_LONG);
 }

@@ -12,6 +12,24 @@ const struct signature_entry signatures[SIGNATURES] = {
 };
 /* clang-format on */
 
+static unsigned
+count_digits(const char *at, const char *end)
+{
+	unsigned n = 0;
+
+	for (; at < end; at++)
+		n += *at >= '0' && *at <= '9';
+	return n;
+}
+
+/* Does its message have a number where the pattern has a word? Then somebody is named. */
+static bool
+names_somebody(const struct signature_entry *s, const struct logform *f)
+{
+	return count_digits(f->message, f->message + f->length) >
+		count_digits(s->pattern, s->pattern + strlen(s->pattern));
+}
+
 /* Could this speaker have said it, at this level? */
 static bool
 is_credible(const struct signature_entry *s, const struct logform *f, bool strict, int32_t about)
@@ -24,6 +42,10 @@ is_credible(const struct signature_entry *s, const struct logform *f, bool stric
 	/* a master writes of others, a worker of itself: who is named tells which of the two it can have been */
 	case SIGNATURE_BY_MASTER:
 		if (f->pid > 0 && f->pid == about)
+			return false;
+		break;
+	case SIGNATURE_BY_NAMELESS:
+		if (names_somebody(s, f))
 			return false;
 		break;
 	case SIGNATURE_BY_WORKER:

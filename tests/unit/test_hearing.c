@@ -480,6 +480,14 @@ static const struct log {
 	{ "runtime.thread-exhausted", "runtime", 1,
 		"pthread_create() failed (11: Resource temporarily unavailable)\n"
 		"BlockingIOError: [Errno 11] Resource temporarily unavailable\n" },
+	/* logs that people show have no numbers any more, or what a line that was too long had in front */
+	{ "runtime.timeout", "runtime", 1, "[CRITICAL] WORKER TIMEOUT (pid:XX)\n" },
+	{ "runtime.crash-signal", "runtime", 1, "Worker (pid:NNNNN) was sent SIGABRT!\n" },
+	{ "runtime.oom-kill", "runtime", 1,
+		"Nov 20 15:25:49 web1 systemd[1]: shop.service:\n  A process of this unit has been killed by the OOM killer.\n" },
+	{ "proxy.upstream-closed", "runtime", 1,
+		"2026/11/20 15:25:49 [error] 918#918: *4471 upstream prematurely closed connection\n"
+		"  while reading response header from upstream, client: 203.0.113.19\n" },
 	/* Python names the stream; others may use its words */
 	{ "healthy.start", "boot", 0, START "Error: reentrant call inside the shop\n" },
 	/* a worker that tells of another one's death behind a stop is no other master */

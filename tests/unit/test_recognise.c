@@ -254,7 +254,15 @@ lines(void **state)
 		/* only mentioned, or longer */
 		{ "[1] [CRITICAL] saw WORKER TIMEOUT (pid:7)", "" },
 		{ "[1] [CRITICAL] WORKER TIMEOUT (pid:7) again", "" },
-		{ "[1] [CRITICAL] WORKER TIMEOUT (pid:seven)", "" },
+		/* the number was taken out, and who is named was not */
+		{ "[1] [CRITICAL] WORKER TIMEOUT (pid:seven)", "TIMEOUT_ANON" },
+		{ "[XX] [CRITICAL] WORKER TIMEOUT", "TIMEOUT_BARE" },
+		{ "[1] [ERROR] Worker (pid:<pid>) exited with code 3.", "EXITED_3_ANON" },
+		{ "[1] [ERROR] Worker (pid:<pid>) exited with code 31.", "" },
+		{ "[7] [ERROR] Worker (pid:7) exited with code 3.", "" },
+		{ "[7] [ERROR] Worker (pid:7) was sent SIGKILL!", "" },
+		{ "[1] [ERROR] Worker (pid:7) was sent SIGKILL!", "SENT_KILL/7" },
+		{ "[1] [ERROR] Worker was sent SIGKILL! Perhaps out of memory?", "SENT_KILL_ANON" },
 		{ "[1] [INFO] Handling signal: terminal", "" },
 	};
 

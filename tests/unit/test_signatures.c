@@ -11,7 +11,7 @@
 static const struct filling {
 	const char *number, *word, *anything;
 } fillings[] = {
-	{ "7", "web-1", " of some kind" },
+	{ "7", "web", " of some kind" },
 	{ "4711", "a", "" },
 	{ "0", "/srv/shop/bin/run.sh", "x: y z: [8] 'w'" },
 	{ "123456789", "gunicorn[7]", "gunicorn: %" },
@@ -32,6 +32,23 @@ fill(struct text *t, const char *pattern, const struct filling *with)
 	}
 }
 
+static unsigned
+digits(const char *at, size_t n)
+{
+	unsigned found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += at[i] >= '0' && at[i] <= '9';
+	return found;
+}
+
+/* Who is named is not nameless. */
+static bool
+may_say(const struct signature_entry *s, const char *message, size_t n)
+{
+	return s->who != SIGNATURE_BY_NAMELESS || digits(message, n) <= digits(s->pattern, strlen(s->pattern));
+}
+
 /* The table from front to back, once for those that begin with anything, then for the others: what signatures_find says
  * in few steps. */
 static unsigned
@@ -42,7 +59,8 @@ find_slowly(const struct logform *f)
 	for (unsigned pass = 0; pass < 2; pass++)
 		for (unsigned i = 0; i < SIGNATURES; i++)
 			if ((signatures[i].pattern[0] == '%') == (pass == 0) &&
-				pattern_is(signatures[i].pattern, f->message, f->length, number))
+				pattern_is(signatures[i].pattern, f->message, f->length, number) &&
+				may_say(&signatures[i], f->message, f->length))
 				return i;
 	return SIGNATURES;
 }
