@@ -142,6 +142,10 @@ write_death(struct jsonw *w, const struct record_death *d)
 		jsonw_key_bool(w, "booted", d->booted == DEATH_BOOTED);
 	jsonw_key_string(w, "asked", asked[d->asked]);
 	jsonw_key_bool(w, "oom", d->oom);
+	if (d->limit_reached < 0)
+		jsonw_key_null(w, "limit_reached");
+	else
+		jsonw_key_bool(w, "limit_reached", d->limit_reached > 0);
 	write_seconds(w, "age", d->age >= 0, d->age);
 	write_seconds(w, "heartbeat", d->beat >= 0, d->beat);
 	write_known(w, "rss", d->rss >= 0, d->rss);

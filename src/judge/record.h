@@ -27,7 +27,8 @@ struct record_death {
 	int32_t status;          /* as of wait(2); -1: not known */
 	uint8_t booted;          /* enum death_booted */
 	uint8_t asked;           /* enum death_asked */
-	bool oom;                /* the kernel killed it for want of memory */
+	bool oom;                /* the kernel killed it for want of memory, */
+	int8_t limit_reached; /* and its group's own limit had been reached, or (0) only somebody's around it; -1: not known */
 	char state;              /* R S D ...; NUL: not seen */
 	char where[48];          /* the kernel's wait channel then; "": it ran, or that was not seen */
 	msec age, beat;          /* since it was forked; since its last heartbeat; -1: not known */

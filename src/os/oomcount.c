@@ -31,42 +31,68 @@ cut_at_service(char *group, const char *service)
 	return false;
 }
 
-/* The number behind WORD at the beginning of a line of PATH. */
-static bool
-read_count(const char *path, const char *word, uint32_t *count)
+/* The number behind WORD ("": the first) at the beginning of a line of the file NAME in DIR; -1: there is none. */
+static int64_t
+read_count(const char *dir, const char *name, const char *word)
 {
-	FILE *f = fopen(path, "re");
 	size_t n = strlen(word);
-	char line[128];
-	bool found = false;
+	char path[HIERARCHY_PATH + 64], line[128];
+	int64_t found = -1;
+	FILE *f;
 
-	while (f != NULL && !found && fgets(line, sizeof line, f) != NULL) {
-		found = strncmp(line, word, n) == 0 && line[n] == ' ';
-		if (found)
-			*count = (uint32_t)strtoul(line + n + 1, NULL, 10);
-	}
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	f = fopen(path, "re");
+	while (f != NULL && found < 0 && fgets(line, sizeof line, f) != NULL)
+		if (strncmp(line, word, n) == 0 && (n == 0 || line[n] == ' '))
+			found = strtoll(line + n, NULL, 10);
 	if (f != NULL)
 		fclose(f);
 	return found;
 }
 
+/* In v1. Failures of the limit of memory and swap together, which is tried first where it is set (try_charge_memcg() of
+ * mm/memcontrol.c), are not counted by newer kernels; that the most that was used is as much as may be shows the first of them. */
+static void
+look_for_failures(const char *dir, struct oomcount *count)
+{
+	int64_t failures = read_count(dir, "memory.failcnt", ""), limit = read_count(dir, "memory.limit_in_bytes", ""),
+		most = read_count(dir, "memory.max_usage_in_bytes", "");
+	bool met = limit >= 0 && most >= limit;
+
+	count->hits = failures < 0 ? -1 : failures + met;
+	count->vague = met;
+}
+
+bool
+oomcount_read(const char *dir, bool v1, struct oomcount *count)
+{
+	int64_t kills = read_count(dir, v1 ? "memory.oom_control" : "memory.events", "oom_kill");
+
+	if (kills < 0)
+		return false;
+	*count = (struct oomcount){ .kills = (uint32_t)kills };
+	if (v1)
+		look_for_failures(dir, count);
+	else
+		count->hits = read_count(dir, "memory.events.local", "oom");
+	return true;
+}
+
 /* Of GROUP in the hierarchy of CONTROLLER (v1), or in v2 (NULL). */
 static bool
-count_of_group(const char *controller, const char *group, uint32_t *count)
+count_of_group(const char *controller, const char *group, struct oomcount *count)
 {
-	char where[HIERARCHY_PATH], path[HIERARCHY_PATH + 64];
+	char where[HIERARCHY_PATH];
 
-	if (!hierarchy_path("/proc/self/mountinfo", controller, group, where, sizeof where))
-		return false;
-	snprintf(path, sizeof path, "%s/%s", where, controller != NULL ? "memory.oom_control" : "memory.events");
-	return read_count(path, "oom_kill", count);
+	return hierarchy_path("/proc/self/mountinfo", controller, group, where, sizeof where) &&
+		oomcount_read(where, controller != NULL, count);
 }
 
 /* where both are mounted a controller is in one of them only (cgroups(7)): the other has no such file */
 static const char *const controllers[] = { "memory", NULL };
 
 bool
-oomcount_of(pid_t pid, const char *service, uint32_t *count)
+oomcount_of(pid_t pid, const char *service, struct oomcount *count)
 {
 	char groups[64], group[HIERARCHY_PATH];
 
@@ -81,7 +107,7 @@ oomcount_of(pid_t pid, const char *service, uint32_t *count)
 }
 
 bool
-oomcount_shared(pid_t pid, uint32_t *count)
+oomcount_shared(pid_t pid, struct oomcount *count)
 {
 	char groups[64], group[HIERARCHY_PATH], own[HIERARCHY_PATH];
 

@@ -81,6 +81,10 @@ on_memory(const struct known *k)
 	int64_t limit = bytes / 10 * 8 >> 20
 			<< 20; /* four fifths, in whole MiB: below what it had, and can be pasted */
 
+	if (k->last != NULL && k->last->oom && k->last->limit_reached == 0)
+		text_add(k->t,
+			"Its own limit was not reached: the machine, or a group around it, ran out of memory, and others have a part in "
+			"that. ");
 	if (bytes <= 0)
 		return;
 	text_add(k->t, "It had ");

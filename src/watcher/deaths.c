@@ -134,6 +134,7 @@ describe(const struct service *s, const struct page_service *record, const struc
 		.io_pressure = pressure.io,
 		.cpu_pressure = pressure.cpu,
 		.of_group = of_group,
+		.limit_reached = -1,
 	};
 
 	_Static_assert(sizeof d.where == sizeof worker->where, "all of it");
@@ -154,6 +155,7 @@ tell_kill(struct watcher *w, struct service *s, const struct page_service *recor
 {
 	if (deaths_by_memory(w, s, d->pid)) {
 		d->oom = true;
+		d->limit_reached = (int8_t)masters_limit_reached(&w->deaths.masters, s);
 		inquiry_told(w, s, FACT_OOM, d->pid);
 	} else if (is_overdue(record, d)) {
 		inquiry_told(w, s, FACT_TIMEOUT, d->pid);

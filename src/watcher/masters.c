@@ -30,20 +30,22 @@ note_shared(struct shared_ooms *o, uint32_t count, msec now)
 static bool
 begins_to_share(struct masters *m, int32_t pid)
 {
-	uint32_t count;
+	struct oomcount count;
 
 	if (!oomcount_shared(pid, &count))
 		return false;
 	for (uint32_t i = 0; i < m->count; i++)
 		if (m->at[i].shares)
 			return true;
-	m->shared = (struct shared_ooms){ .told = count, .seen = count };
+	m->shared = (struct shared_ooms){ .told = count.kills, .seen = count.kills };
 	return true;
 }
 
 static bool
 add(struct masters *m, int32_t pid, const struct service *s)
 {
+	struct oomcount count = { .hits = -1 };
+
 	if (m->count == m->size) {
 		uint32_t size = m->size == 0 ? 16 : m->size * 2;
 		struct master *more = realloc(m->at, size * sizeof *more);
@@ -55,7 +57,9 @@ add(struct masters *m, int32_t pid, const struct service *s)
 	}
 	m->at[m->count] = (struct master){ .pid = pid, .slot = s->slot };
 	/* from here on: what the kernel ended before is no incident of ours */
-	m->at[m->count].ooms_known = oomcount_of(pid, s->name, &m->at[m->count].ooms);
+	m->at[m->count].ooms_known = oomcount_of(pid, s->name, &count);
+	m->at[m->count].ooms = count.kills;
+	m->at[m->count].hits = count.hits;
 	m->at[m->count].shares = !m->at[m->count].ooms_known && begins_to_share(m, pid);
 	m->count++;
 	return true;
@@ -127,14 +131,14 @@ master_of(const struct masters *m, const struct service *s)
 void
 masters_look(struct masters *m, msec now)
 {
-	uint32_t count;
+	struct oomcount count;
 	bool shared = false;
 
 	for (uint32_t i = 0; i < m->count && !shared; i++)
 		shared = m->at[i].shares;
 	if (!shared || !oomcount_shared(getpid(), &count))
 		return;
-	note_shared(&m->shared, count, now);
+	note_shared(&m->shared, count.kills, now);
 	if (now - m->shared.risen > FRESH)
 		m->shared.told = m->shared.seen;
 }
@@ -142,11 +146,11 @@ masters_look(struct masters *m, msec now)
 static bool
 shared_ooms(struct shared_ooms *o)
 {
-	uint32_t count;
+	struct oomcount count;
 
 	if (!oomcount_shared(getpid(), &count))
 		return false;
-	note_shared(o, count, clock_now());
+	note_shared(o, count.kills, clock_now());
 	if (o->told == o->seen)
 		return false;
 	o->told++;
@@ -159,14 +163,28 @@ bool
 masters_ooms(struct masters *m, const struct service *s)
 {
 	struct master *master = master_of(m, s);
-	uint32_t now;
+	struct oomcount now;
 
 	if (master != NULL && master->shares)
 		return shared_ooms(&m->shared);
-	if (master == NULL || !master->ooms_known || !oomcount_of(master->pid, s->name, &now) || now <= master->ooms)
+	if (master == NULL || !master->ooms_known || !oomcount_of(master->pid, s->name, &now) ||
+		now.kills <= master->ooms)
 		return false;
 	master->ooms++; /* one at a time: several may have died of it */
 	return true;
+}
+
+int
+masters_limit_reached(struct masters *m, const struct service *s)
+{
+	struct master *master = master_of(m, s);
+	struct oomcount now;
+	int64_t before = master != NULL ? master->hits : -1;
+
+	if (before < 0 || !oomcount_of(master->pid, s->name, &now) || now.hits < 0)
+		return -1;
+	master->hits = now.hits;
+	return now.hits > before ? 1 : now.vague ? -1 : 0;
 }
 
 bool

@@ -16,6 +16,7 @@ struct master {
 	int32_t pid;
 	uint32_t slot;   /* of its service */
 	uint32_t ooms;   /* of its group, killed for want of memory, as far as that was told */
+	int64_t hits;    /* of its group's own limit, as far as that was told; -1: not known */
 	bool ooms_known; /* there is such a count */
 	bool shares;     /* there is not, and it is in our own group */
 };
@@ -48,6 +49,10 @@ void masters_look(struct masters *m, msec now);
 
 /* Has the kernel killed one more process of S for want of memory than was told by this before? */
 bool masters_ooms(struct masters *m, const struct service *s);
+
+/* Was the limit of the group of S itself reached since this was asked last, or since its master was followed? 1 or 0; -1: that is not
+ * told, as where it has no group of its own. */
+int masters_limit_reached(struct masters *m, const struct service *s);
 
 /* Is there a count of such processes for S at all? */
 bool masters_count_ooms(const struct masters *m, const struct service *s);

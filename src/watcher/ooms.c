@@ -13,11 +13,13 @@ ooms_judge(struct watcher *w, struct service *s, const struct page_service *reco
 	struct link_record r = uplink_request(stop ? DEED_STOP : DEED_RESTART, s->slot, record);
 	struct sampler *sampler = s->sampler;
 	bool known = sampler->ooms_known;
+	struct oomcount count;
 	uint32_t before = sampler->ooms;
 
 	if (record->settings.oom_policy == PAGE_OOM_CONTINUE)
 		return;
-	sampler->ooms_known = oomcount_of(g != NULL ? g->master : 0, s->name, &sampler->ooms);
+	sampler->ooms_known = oomcount_of(g != NULL ? g->master : 0, s->name, &count);
+	sampler->ooms = sampler->ooms_known ? count.kills : before;
 	/* a group that was made anew counts from nothing */
 	if (!known || !sampler->ooms_known || sampler->ooms <= before)
 		return;

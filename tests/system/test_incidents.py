@@ -3,6 +3,7 @@ import contextlib
 import functools
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -392,7 +393,44 @@ def test_killed_for_memory(site, edge, figures, as_root, worker_class):
     ask_in_vain(made, "/leak?mb=400")
     incident = named(made, "runtime.oom-kill")
     assert incident["deaths"][0]["oom"] is True and "was one of 1" in incident["action"]
+    assert incident["deaths"][0]["limit_reached"] is True and "was not reached" not in incident["action"]
+    up(made, 1)  # or a stop meets one that loads
     note(figures, edge, worker_class, incident)
+
+
+@pytest.fixture
+def memory_group(as_root):
+    """A control group, of either version, in which all together may have 400 MiB."""
+    root = [one for one in map(pathlib.Path, ("/sys/fs/cgroup/memory", "/sys/fs/cgroup")) if (one / "cgroup.procs").exists()]
+    if not root:
+        pytest.skip("no control group for memory here")
+    group = root[0] / f"bridle-test-{os.getpid()}"
+    group.mkdir()
+    limits = [group / name for name in ("memory.limit_in_bytes", "memory.max") if (group / name).exists()]
+    if limits:
+        limits[0].write_text(str(400 << 20))
+        yield group
+    until(lambda: not (group / "cgroup.procs").read_text(), "everybody to have left the group")
+    for below in sorted((one for one in group.rglob("*") if one.is_dir()), reverse=True):
+        below.rmdir()
+    group.rmdir()
+    if not limits:
+        pytest.skip("no control group for memory here")
+
+
+def test_killed_for_the_memory_of_others(memory_group, daemons, edge):
+    """The limit of a group around ours is reached: the service's own memory_max is not what is too low."""
+    made = daemons(venv=edge["path"], wrapper=["sh", "-c", f'echo $$ > {memory_group}/cgroup.procs; exec "$@"', "sh"])
+    made.write(web(**settings("sync", memory_max="1G", workers=1, timeout=30)))
+    made.start()
+    up(made, 1)
+    if "memory_max" in made.said() and "cannot" in made.said():
+        pytest.skip("no control group for memory here")
+    ask_in_vain(made, "/leak?mb=600")
+    incident = named(made, "runtime.oom-kill")
+    assert incident["deaths"][0]["limit_reached"] is False
+    assert "Its own limit was not reached" in incident["action"]
+    up(made, 1)  # or a stop meets one that loads
 
 
 @pytest.mark.parametrize("worker_class", CLASSES)

@@ -183,12 +183,55 @@ what_is_not_asked_for_is_the_kernels(void **state)
 static void
 counts_only_its_own(void **state)
 {
-	uint32_t count;
+	struct oomcount count;
 
 	(void)state;
 	/* we are in no group of a service */
 	assert_false(oomcount_of(getpid(), "x", &count));
 	assert_false(oomcount_of(0, "x", &count));
+}
+
+/* In the words of the kernels: a group whose limit was reached, one that a group around it had killed in, the same before Linux 5.2,
+ * where nothing tells whose it was; v1, and v1 before 4.13, which does not count whom it kills. */
+static void
+tells_whose_limit_it_was(void **state)
+{
+	static const char *const names[] = { "memory.events", "memory.events.local", "memory.oom_control",
+		"memory.failcnt", "memory.limit_in_bytes", "memory.max_usage_in_bytes" };
+	static const struct {
+		const char *texts[6];
+		bool told;
+		struct oomcount count;
+	} cases[] = {
+		{ { "low 0\nhigh 0\nmax 912\noom 2\noom_kill 1\n", "low 0\nhigh 0\nmax 912\noom 2\noom_kill 0\n" },
+			true, { 1, 2, false } },
+		{ { "low 0\nhigh 0\nmax 0\noom 0\noom_kill 3\noom_group_kill 0\n",
+			  "low 0\nhigh 0\nmax 0\noom 0\noom_kill 3\n" },
+			true, { 3, 0, false } },
+		{ { "low 0\nhigh 0\nmax 7\noom 1\noom_kill 1\n" }, true, { 1, -1, false } },
+		{ { NULL, NULL, "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n", "2815\n" }, true, { 4, 2815, false } },
+		{ { NULL, NULL, "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", "0\n", "157286400\n", "157286400\n" },
+			true, { 1, 1, true } },
+		{ { NULL, NULL, "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", "0\n", "157286400\n", "157282304\n" },
+			true, { 1, 0, false } },
+		{ { NULL, NULL, "oom_kill_disable 0\nunder_oom 0\n", "1\n" }, false, { 0, 0, false } },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct oomcount count = { 0 };
+		struct scratch s;
+
+		scratch_make(&s);
+		for (unsigned k = 0; k < 6; k++)
+			if (cases[i].texts[k] != NULL)
+				scratch_write(&s, names[k], cases[i].texts[k]);
+		assert_int_equal(oomcount_read(s.path, cases[i].texts[2] != NULL, &count), cases[i].told);
+		assert_int_equal(count.kills, cases[i].count.kills);
+		assert_int_equal(count.hits, cases[i].count.hits);
+		assert_int_equal(count.vague, cases[i].count.vague);
+		scratch_remove(&s);
+	}
 }
 
 int
@@ -200,6 +243,7 @@ main(void)
 		cmocka_unit_test(the_kernel_takes_them),
 		cmocka_unit_test_setup_teardown(what_is_not_asked_for_is_the_kernels, scratch_setup, scratch_teardown),
 		cmocka_unit_test(counts_only_its_own),
+		cmocka_unit_test(tells_whose_limit_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
