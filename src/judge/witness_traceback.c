@@ -92,13 +92,22 @@ is_before_fork(const struct traceback *t)
 	return (t->places & (PLACE_BIT(MASTER) | PLACE_BIT(BOOT))) == PLACE_BIT(MASTER);
 }
 
-/* It went through the function that runs a worker from its birth, and so ended it. */
+/* The heartbeat file cannot be made, or its file system cannot do what a beat does to it (WorkerTmp.notify). Where its descriptor is
+ * none, somebody closed it while the worker ran; and a SIGABRT finds a worker anywhere. */
+static bool
+is_of_heartbeat(const struct traceback *t)
+{
+	return (t->places & PLACE_BIT(WORKER_TMP)) != 0 && kind_of(t) != EXCEPTION_EXIT &&
+		strstr(t->last.message, "[Errno 9]") == NULL;
+}
+
+/* It went through the function that runs a worker from its birth, and so ended it. What a worker makes of an exception of a request
+ * has no such frame: a stack begins where it was caught. */
 static bool
 killed_worker(const struct traceback *t)
 {
-	return t->blocks > 0 && !is_before_fork(t) && kind_of(t) != EXCEPTION_EXIT &&
-		(t->places & PLACE_BIT(WORKER)) != 0 &&
-		(t->places & (PLACE_BIT(ABORT) | PLACE_BIT(REQUEST) | PLACE_BIT(FORK) | PLACE_BIT(WORKER_TMP))) == 0;
+	return t->blocks > 0 && !is_before_fork(t) && !is_of_heartbeat(t) && kind_of(t) != EXCEPTION_EXIT &&
+		(t->places & PLACE_BIT(WORKER)) != 0 && (t->places & (PLACE_BIT(ABORT) | PLACE_BIT(FORK))) == 0;
 }
 
 static enum fact
@@ -111,7 +120,7 @@ fact_of_exception(const struct traceback *t)
 			FACT_REASON_APP :
 			FACT_REASON_BOOT;
 	/* Where it was raised says more than what: an OSError of these is a matter of Gunicorn's own files. */
-	if ((t->places & PLACE_BIT(WORKER_TMP)) != 0)
+	if (is_of_heartbeat(t))
 		return FACT_WORKER_TMP;
 	if ((t->places & PLACE_BIT(PIDFILE)) != 0)
 		return FACT_PIDFILE;

@@ -16,6 +16,12 @@
 #define SERVED START "10.0.0.1 - - [20/Nov/2026:15:26:52 +0000] \"GET /x HTTP/1.1\" 200 5 \"-\" \"x\"\n"
 #define PRINTED(error) "Traceback (most recent call last):\n  File \"/srv/v.py\", line 3, in f\n    g(x)\n" error "\n"
 #define NO_VARIABLE "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'SHOP_KEY'"
+/* a worker that ends while it beats */
+#define BEATING \
+	"Traceback (most recent call last):\n" \
+	"  File \"/v/gunicorn/arbiter.py\", line 609, in spawn_worker\n    worker.init_process()\n" \
+	"  File \"/v/gunicorn/workers/sync.py\", line 126, in run\n    self.run_for_one(timeout)\n" \
+	"  File \"/v/gunicorn/workers/workertmp.py\", line 45, in notify\n    os.utime(self._tmp.fileno(), (now, now))\n"
 #define ROOM "                                        "
 
 static const struct log {
@@ -558,6 +564,27 @@ static const struct log {
 	{ "healthy.start", "boot", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Using worker: gevent\n"
 		"[2026-11-20 15:25:49 +0000] [7] [INFO] Booting worker with pid: 7\n" },
+	/* it left the function that runs a worker: whatever it came out of, nobody caught it */
+	{ "runtime.worker-exit", "runtime", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 515, in spawn_worker\n    worker.init_process()\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 119, in run\n    self.run_for_one(timeout)\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 30, in accept\n    self.handle(listener, client, addr)\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 141, in handle\n    self.handle_error(req, client, addr, e)\n"
+		"  File \"/v/gunicorn/workers/base.py\", line 213, in handle_error\n    self.log.exception(\"no\", req.uri)\n"
+		"AttributeError: 'NoneType' object has no attribute 'uri'\n" },
+	/* the file system has no such call for the heartbeat file; or its descriptor was closed; or the timeout came while it beat */
+	{ "boot.worker-tmp", "boot", 1, BEATING "FileNotFoundError: [Errno 2] No such file or directory\n" },
+	{ "runtime.worker-exit", "runtime", 1, BEATING "OSError: [Errno 9] Bad file descriptor\n" },
+	{ "runtime.timeout", "runtime", 1,
+		BEATING "  File \"/v/gunicorn/workers/base.py\", line 203, in handle_abort\n    sys.exit(1)\nSystemExit: 1\n" },
+	/* what a worker class does to the process before there is one (setup()), it does when the settings are read */
+	{ "boot.worker-class", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 62, in __init__\n    self.worker_class = cfg.worker_class\n"
+		"  File \"/v/gunicorn/config.py\", line 90, in worker_class\n    worker_class.setup()\n"
+		"  File \"/v/gunicorn/workers/gtornado.py\", line 17, in patch\n    web = sys.modules[\"tornado.web\"]\n"
+		"KeyError: 'tornado.web'\n" },
 	/* where a stack ends in the worker's own loop */
 	{ "runtime.worker-exit", "runtime", 0,
 		"Traceback (most recent call last):\n"
