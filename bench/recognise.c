@@ -37,6 +37,9 @@ static const struct {
 	{ "access lines, JSON",
 		"{\"time\": \"2026-11-20T15:25:49+0000\", \"remote\": \"10.0.0.17\", \"method\": \"GET\", \"path\": "
 		"\"/api/items/4711\", \"status\": 200, \"bytes\": 5120, \"agent\": \"Mozilla/5.0\"}\n" },
+	{ "an application's, JSON",
+		"{\"asctime\": \"2026-11-20 15:25:49,123\", \"levelname\": \"INFO\", \"name\": \"shop.orders\", \"message\": "
+		"\"order 4711 was paid by card, 3 items, total 17.50\", \"customer\": 99, \"took\": 35}\n" },
 	{ "Django's runserver", "[20/Nov/2026 15:25:49] \"GET /api/items/4711?page=3 HTTP/1.1\" 200 5120\n" },
 	{ "logging.basicConfig", "INFO:shop.orders:order 4711 was paid by card, 3 items, total 17.50, took 35 ms\n" },
 	{ "lines of an application",

@@ -8,15 +8,24 @@ is_hexadecimal(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
+enum { GROUP = 4 }; /* digits up to the first colon, at most */
+
+static inline bool
+has_colon_soon(const char *at, size_t n)
+{
+	if (n <= GROUP)
+		return memchr(at, ':', n) != NULL;
+	return at[0] == ':' || at[1] == ':' || at[2] == ':' || at[3] == ':' || at[GROUP] == ':';
+}
+
 size_t
 address_v6(const char *at, size_t n)
 {
-	enum { MOST = 45, GROUP = 4 }; /* INET6_ADDRSTRLEN without its NUL; digits up to the first colon */
+	enum { MOST = 45 }; /* INET6_ADDRSTRLEN without its NUL */
 	size_t i = 0, colons = 0;
 	bool gap = false;
 
-	/* nearly every other line has neither */
-	if (n == 0 || !(is_hexadecimal(*at) || *at == ':') || memchr(at, ':', n < GROUP + 1 ? n : GROUP + 1) == NULL)
+	if (!has_colon_soon(at, n)) /* nearly every other line */
 		return 0;
 	for (; i < n && i < MOST; i++) {
 		if (at[i] == ':') {

@@ -14,56 +14,59 @@ enum { DEEPEST = 2 };
 /* Whose they are: `log` Docker's, `levelname`, `asctime`, `process`, `exc_info` and `exc_text` those of Python's
  * LogRecord, `event` structlog's, `MESSAGE` the journal's, `textPayload` Google Cloud's, `@timestamp` Logstash's, `body` OpenTelemetry's,
  * `text` loguru's, `severity_text` and `log.level` those of OpenTelemetry and Elastic; the
- * others have many fathers. */
+ * others have many fathers. By length, so that a key is compared with few. */
+#define KEY(key, part, shipped) { key, sizeof key - 1, part, shipped }
 static const struct {
-	const char *key;
+	char key[18];
+	unsigned char length;
 	enum part part;
 	bool shipped; /* a line as somebody wrote it, and a shipper, who says "error" of all that came from stderr */
 } keys[] = {
-	{ "log", PART_MESSAGE, true },
-	{ "message", PART_MESSAGE, false },
-	{ "msg", PART_MESSAGE, false },
-	{ "MESSAGE", PART_MESSAGE, true },
-	{ "Log", PART_MESSAGE, true },
-	{ "line", PART_MESSAGE, true },
-	{ "body", PART_MESSAGE, false },
-	{ "text", PART_MESSAGE, true },
-	{ "event", PART_MESSAGE, false },
-	{ "textPayload", PART_MESSAGE, true },
-	{ "jsonPayload", PART_INNER, false },
-	{ "_source", PART_INNER, false },
-	{ "content", PART_INNER, false },
-	{ "time", PART_TIME, false },
-	{ "timestamp", PART_TIME, false },
-	{ "asctime", PART_TIME, false },
-	{ "@timestamp", PART_TIME, false },
-	{ "ts", PART_TIME, false },
-	{ "TimeStamp", PART_TIME, false },
-	{ "process", PART_PID, false },
-	{ "pid", PART_PID, false },
-	{ "level", PART_LEVEL, false },
-	{ "levelname", PART_LEVEL, false },
-	{ "severity_text", PART_LEVEL, false },
-	{ "log.level", PART_LEVEL, false },
-	{ "severityText", PART_LEVEL, false },
-	{ "severity", PART_LEVEL, true },
-	{ "error.stack_trace", PART_EXCEPTION, false },
-	{ "exc_info", PART_EXCEPTION, false },
-	{ "exc_text", PART_EXCEPTION, false },
-	{ "traceback", PART_EXCEPTION, false },
-	{ "exception", PART_EXCEPTION, false },
-	{ "stack_trace", PART_EXCEPTION, false },
-	{ "stacktrace", PART_EXCEPTION, false },
-	{ "stack", PART_EXCEPTION, false },
-	{ "exc", PART_EXCEPTION, false },
-	{ "error", PART_ERROR, false },
+	KEY("ts", PART_TIME, false),
+	KEY("log", PART_MESSAGE, true),
+	KEY("msg", PART_MESSAGE, false),
+	KEY("Log", PART_MESSAGE, true),
+	KEY("pid", PART_PID, false),
+	KEY("exc", PART_EXCEPTION, false),
+	KEY("line", PART_MESSAGE, true),
+	KEY("body", PART_MESSAGE, false),
+	KEY("text", PART_MESSAGE, true),
+	KEY("time", PART_TIME, false),
+	KEY("event", PART_MESSAGE, false),
+	KEY("level", PART_LEVEL, false),
+	KEY("stack", PART_EXCEPTION, false),
+	KEY("error", PART_ERROR, false),
+	KEY("message", PART_MESSAGE, false),
+	KEY("MESSAGE", PART_MESSAGE, true),
+	KEY("_source", PART_INNER, false),
+	KEY("content", PART_INNER, false),
+	KEY("asctime", PART_TIME, false),
+	KEY("process", PART_PID, false),
+	KEY("severity", PART_LEVEL, true),
+	KEY("exc_info", PART_EXCEPTION, false),
+	KEY("exc_text", PART_EXCEPTION, false),
+	KEY("timestamp", PART_TIME, false),
+	KEY("TimeStamp", PART_TIME, false),
+	KEY("levelname", PART_LEVEL, false),
+	KEY("log.level", PART_LEVEL, false),
+	KEY("traceback", PART_EXCEPTION, false),
+	KEY("exception", PART_EXCEPTION, false),
+	KEY("@timestamp", PART_TIME, false),
+	KEY("stacktrace", PART_EXCEPTION, false),
+	KEY("textPayload", PART_MESSAGE, true),
+	KEY("jsonPayload", PART_INNER, false),
+	KEY("stack_trace", PART_EXCEPTION, false),
+	KEY("severityText", PART_LEVEL, false),
+	KEY("severity_text", PART_LEVEL, false),
+	KEY("error.stack_trace", PART_EXCEPTION, false),
 };
+#undef KEY
 
 static enum part
 part_of(struct jsonr_key key, bool *shipped)
 {
-	for (unsigned i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (jsonr_key_is(key, keys[i].key)) {
+	for (unsigned i = 0; i < sizeof keys / sizeof keys[0] && keys[i].length <= key.length; i++)
+		if (keys[i].length == key.length && keys[i].key[0] == *key.at && memcmp(keys[i].key, key.at, key.length) == 0) {
 			*shipped = *shipped || keys[i].shipped;
 			return keys[i].part;
 		}
@@ -135,15 +138,23 @@ is_piece(const char *message)
 }
 
 static void
+add_part(struct text *out, const char *before, const struct text *part, const char *behind)
+{
+	if (part->len == 0)
+		return;
+	text_add(out, before);
+	text_add(out, part->at); /* up to a NUL, if one was written: nothing in a header has one */
+	text_add(out, behind);
+}
+
+static void
 write_parts(struct text *out, struct text parts[static PARTS], bool shipped)
 {
 	upper(&parts[PART_LEVEL]); /* as Gunicorn's own header has it: what follows reads one form only */
-	if (parts[PART_TIME].len > 0)
-		text_addf(out, "%s ", parts[PART_TIME].at);
-	if (parts[PART_PID].len > 0)
-		text_addf(out, "[%s] ", parts[PART_PID].at);
-	if (parts[PART_LEVEL].len > 0 && !shipped)
-		text_addf(out, "[%s] ", parts[PART_LEVEL].at);
+	add_part(out, "", &parts[PART_TIME], " ");
+	add_part(out, "[", &parts[PART_PID], "] ");
+	if (!shipped)
+		add_part(out, "[", &parts[PART_LEVEL], "] ");
 	text_addn(out, parts[PART_MESSAGE].at, parts[PART_MESSAGE].len);
 	if (parts[PART_EXCEPTION].len > 0) {
 		text_add(out, "\n");

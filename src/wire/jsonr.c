@@ -20,9 +20,11 @@ fail(struct jsonr *r)
 }
 
 /* The next byte that is no blank; NUL at the end, which is valid nowhere. */
-static char
+static inline char
 peek(struct jsonr *r)
 {
+	if (r->at < r->end && *r->at > ' ') /* mostly, and letters of other alphabets can stand nowhere outside of a string */
+		return *r->at;
 	while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r'))
 		r->at++;
 	return r->at < r->end ? *r->at : '\0';
@@ -37,15 +39,18 @@ jsonr_done(struct jsonr *r)
 
 /* ---- strings ---- */
 
-/* The end of the string whose first quote has been passed, at its last; NULL when it has none. */
+/* The end of the string whose first quote has been passed, at its last; NULL when it has none. ESCAPED: there are escapes in it. */
 static const char *
-string_end(const struct jsonr *r)
+string_end(const struct jsonr *r, bool *escaped)
 {
+	*escaped = false;
 	for (const char *p = r->at; p < r->end && (unsigned char)*p >= 0x20; p++) {
 		if (*p == '"')
 			return p;
-		if (*p == '\\' && p + 1 < r->end)
-			p++;
+		if (*p == '\\') {
+			*escaped = true;
+			p += p + 1 < r->end;
+		}
 	}
 	return NULL;
 }
@@ -54,17 +59,39 @@ string_end(const struct jsonr *r)
 static bool
 take_string(struct jsonr *r, struct text *t)
 {
-	const char *p = ++r->at, *end = string_end(r);
+	bool escaped;
+	const char *p = ++r->at, *end = string_end(r, &escaped);
 
 	if (end == NULL)
 		return fail(r);
 	while (p < end) {
-		const char *backslash = memchr(p, '\\', (size_t)(end - p));
+		const char *backslash = escaped ? memchr(p, '\\', (size_t)(end - p)) : NULL;
 
 		text_addn(t, p, (size_t)((backslash != NULL ? backslash : end) - p));
 		p = backslash != NULL ? jsonescape_add(t, backslash + 1, end) : end;
 		if (p == NULL)
 			return fail(r);
+	}
+	r->first = false;
+	r->at = end + 1;
+	return true;
+}
+
+/* The same, copied nowhere: only what is behind backslashes is looked at once more. */
+static bool
+skip_string(struct jsonr *r)
+{
+	char nowhere[1];
+	struct text t;
+	bool escaped;
+	const char *end;
+
+	text_init(&t, nowhere, sizeof nowhere);
+	r->at++;
+	end = string_end(r, &escaped);
+	if (end == NULL || escaped) {
+		r->at--;
+		return take_string(r, &t);
 	}
 	r->first = false;
 	r->at = end + 1;
@@ -135,17 +162,13 @@ next(struct jsonr *r, char bracket)
 bool
 jsonr_object_next(struct jsonr *r, struct jsonr_key *key)
 {
-	char nowhere[1];
-	struct text t;
-
 	if (!next(r, '}'))
 		return false;
 	if (peek(r) != '"')
 		return fail(r);
-	/* passed over, not copied: keys are compared as they are written (jsonr_key_is) */
+	/* keys are compared as they are written (jsonr_key_is) */
 	key->at = r->at + 1;
-	text_init(&t, nowhere, sizeof nowhere);
-	if (!take_string(r, &t))
+	if (!skip_string(r))
 		return false;
 	key->length = (size_t)(r->at - 1 - key->at);
 	if (peek(r) != ':')
@@ -311,12 +334,10 @@ jsonr_bool(struct jsonr *r, bool *value)
 static bool
 skip_simple(struct jsonr *r)
 {
-	char nowhere[1];
-	struct text t;
 	struct number n;
 
 	switch (peek(r)) {
-	case '"': text_init(&t, nowhere, sizeof nowhere); return take_string(r, &t);
+	case '"': return skip_string(r);
 	case 't': return skip_word(r, "true");
 	case 'f': return skip_word(r, "false");
 	case 'n': return skip_word(r, "null");

@@ -323,11 +323,12 @@ peel_before_error(struct logform *f, const char *line)
 {
 	static const char error[] = "Error: ";
 	size_t most = f->length < 2 * STRANGE_MOST ? f->length : 2 * STRANGE_MOST, at;
-	const char *found = memchr(f->message, 'E', most); /* most lines have no such letter */
+	const char *end = f->message + most, *found = f->message;
 
-	if (found == NULL)
-		return false;
-	found = memmem(found, most - (size_t)(found - f->message), error, sizeof error - 1);
+	/* most lines have no such letter, and those that have one have few */
+	while ((found = memchr(found, 'E', (size_t)(end - found))) != NULL &&
+		((size_t)(end - found) < sizeof error - 1 || memcmp(found, error, sizeof error - 1) != 0))
+		found++;
 	if (found == NULL)
 		return false;
 	at = (size_t)(found - f->message);

@@ -133,6 +133,8 @@ is_said(unsigned i, const struct logform *f, bool strict, struct signature_match
 
 	if (s->who == SIGNATURE_BY_PRINTED && f->header != HEADER_NONE)
 		return false;
+	if (s->pattern[1] == 'd' && s->pattern[0] == '%' && (f->message[0] < '0' || f->message[0] > '9'))
+		return false;
 	if (!pattern_ends(s->pattern, f->message, f->length) || !pattern_is(s->pattern, f->message, f->length, number) ||
 		!is_credible(s, f, strict, number[0]))
 		return false;
@@ -151,22 +153,20 @@ begin_chain(const struct signature_index *index, enum signature_key key, const s
 	return at < f->length ? index->chain[key][(unsigned char)f->message[at]] : 0;
 }
 
-/* The first word as "%s: " takes it ends at a blank or a colon, as "%s " does at a blank. */
+/* "%s: " takes a word without colon, and "%s " one with any. */
 static struct candidates
 begin_candidates(const struct signature_index *index, const struct logform *f)
 {
 	/* nobody who begins with a byte begins with anything: the first place is free */
 	struct candidates c = { { index->rest, 0, 0, begin_chain(index, KEY_LAST, f, f->length - 1) } };
-	const char *blank;
-	size_t n = 0;
+	const char *blank = memchr(f->message, ' ', f->length);
+	size_t n = blank != NULL ? (size_t)(blank - f->message) : 0;
 
-	while (n < f->length && f->message[n] != ' ' && f->message[n] != ':')
-		n++;
-	if (n + 1 < f->length && f->message[n] == ':' && f->message[n + 1] == ' ')
-		c.at[KEY_COLON] = begin_chain(index, KEY_COLON, f, n + 2);
-	blank = memchr(f->message + n, ' ', f->length - n);
-	if (blank != NULL)
-		c.at[KEY_BLANK] = begin_chain(index, KEY_BLANK, f, (size_t)(blank - f->message) + 1);
+	if (blank == NULL)
+		return c;
+	c.at[KEY_BLANK] = begin_chain(index, KEY_BLANK, f, n + 1);
+	if (n > 0 && blank[-1] == ':' && memchr(f->message, ':', n) == blank - 1)
+		c.at[KEY_COLON] = begin_chain(index, KEY_COLON, f, n + 1);
 	return c;
 }
 
@@ -198,17 +198,15 @@ signatures_find(const struct signature_index *index, const struct logform *f, bo
 	struct signature_match *match)
 {
 	struct candidates c = begin_candidates(index, f);
+	char second = f->length > 1 ? f->message[1] : '\0';
 	unsigned i;
 
 	while ((i = next_candidate(index, &c)) != 0)
 		if (has_rare(index, i - 1, f) && is_said(i - 1, f, strict, match))
 			return true;
-	for (i = begin_chain(index, KEY_FIRST, f, 0); i != 0; i = index->next[i - 1]) {
-		char second = index->second[i - 1];
-
-		if (f->length > 1 && (second == f->message[1] || second == '\0') && is_said(i - 1, f, strict, match))
+	for (i = begin_chain(index, KEY_FIRST, f, 0); i != 0; i = index->next[i - 1])
+		if ((index->second[i - 1] == second || index->second[i - 1] == '\0') && is_said(i - 1, f, strict, match))
 			return true;
-	}
 	return false;
 }
 

@@ -209,6 +209,11 @@ forms_of_one_line(void **state)
 		"{\"insertId\":\"x\",\"jsonPayload\": {\"message\":\"%s\",\"severity\":\"CRITICAL\"}}",
 		"{\"_index\":\"x\",\"_source\":{\"message\":\"{\\\"level\\\":\\\"error\\\",\\\"msg\\\":\\\"%s\\\"}\"}}",
 		"{\"date\":\"2026-11-20T15:25:49Z\",\"content\":\"%s\"}",
+		/* keys of messages, one of each length that there is */
+		"{\"Log\":\"%s\",\"x\":1}",
+		"{\"x\":{\"log\":\"no\"},\"line\":\"%s\"}",
+		"{\"\":\"\",\"event\":\"%s\"}",
+		"{\"x\\\"y\":[\"\\\\\"],\"MESSAGE\":\"%s\"}",
 		"textPayload: '[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s'",
 		"textPayload: %s",
 		"        \"[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s\",",
