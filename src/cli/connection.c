@@ -238,7 +238,7 @@ static const struct { const char *name; enum cli_exit status; const char *hint; 
 	{ "NotAllowed", CLI_NOT_ALLOWED, "root, the user that runs bridled, and the control_group may" },
 	{ "Refused", CLI_REFUSED, "" },
 	{ "Failed", CLI_FAILED, "bridle logs NAME shows what the service said" },
-	{ "NotReady", CLI_NOT_READY, "bridle status NAME shows what it waits for" },
+	{ "NotReady", CLI_NOT_READY, "bridle status NAME shows how it stands" },
 	{ "BadConfiguration", CLI_FAILED, "bridle check looks closer" },
 };
 /* clang-format on */

@@ -202,6 +202,9 @@ bool life_restore(struct life *l, bool retell, msec now);
 const char *life_state_name(enum life_state state);
 const char *life_event_text(enum life_event event);
 
+/* What goes before a state's name in a sentence: "is" running, "has" failed. */
+const char *life_state_verb(enum life_state state);
+
 /* Is it about a master that ended? Else it is about the one that lives. */
 bool life_event_ends(enum life_event event);
 

@@ -22,6 +22,12 @@ life_state_name(enum life_state state)
 }
 
 const char *
+life_state_verb(enum life_state state)
+{
+	return state == LIFE_FAILED ? "has" : "is";
+}
+
+const char *
 life_event_text(enum life_event event)
 {
 	return (unsigned)event < LIFE_EVENT_COUNT ? event_texts[event] : "unknown";

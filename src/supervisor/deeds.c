@@ -46,7 +46,7 @@ static void
 say_already(struct answer *a, const struct service *s)
 {
 	a->record.result = is_under_way(s->life.state) ? LINK_UNDER_WAY : LINK_NOTHING;
-	text_addf(&a->text, "%s is %s already", s->name, state_word(s));
+	text_addf(&a->text, "%s %s %s already", s->name, life_state_verb(s->life.state), state_word(s));
 }
 
 /* In its turn among others: whether it has come yet is in its state. */
@@ -159,7 +159,7 @@ master_or_say(const struct service *s, struct answer *a)
 
 	if (pid <= 0) {
 		a->record.result = LINK_REFUSED;
-		text_addf(&a->text, "%s is %s: there is no master", s->name, state_word(s));
+		text_addf(&a->text, "%s %s %s: there is no master", s->name, life_state_verb(s->life.state), state_word(s));
 	}
 	return pid;
 }

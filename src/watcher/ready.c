@@ -55,7 +55,8 @@ look_ready(struct watcher *w, const char *name, struct text *t)
 		worst = ready;
 		/* from the beginning again: it is about this one now */
 		text_init(t, t->at, t->size);
-		text_addf(t, "%s is %s: ", record.name, life_state_name((enum life_state)record.state));
+		text_addf(t, "%s %s %s: ", record.name, life_state_verb((enum life_state)record.state),
+			life_state_name((enum life_state)record.state));
 		reasons_of_state(t, &record);
 	}
 	if (missing > 1)

@@ -57,7 +57,8 @@ tell_not_lasting(struct client *c, const struct page_service *record)
 	struct text t;
 
 	text_init(&t, words, sizeof words);
-	text_addf(&t, "%s did not last, and is %s: ", c->waiter.name, life_state_name((enum life_state)record->state));
+	text_addf(&t, "%s did not last, and %s %s: ", c->waiter.name, life_state_verb((enum life_state)record->state),
+		life_state_name((enum life_state)record->state));
 	if (!reasons_of_end(&t, record))
 		reasons_of_state(&t, record);
 	hint_next(hint, sizeof hint, c->w, c->waiter.name);
@@ -101,7 +102,8 @@ waiter_tell_failed(struct client *c, struct service *s, const struct page_servic
 	struct text t;
 
 	text_init(&t, words, sizeof words);
-	text_addf(&t, "%s is %s: ", c->waiter.name, life_state_name((enum life_state)move->to));
+	text_addf(&t, "%s %s %s: ", c->waiter.name, life_state_verb((enum life_state)move->to),
+		life_state_name((enum life_state)move->to));
 	reasons_of_move(&t, record, move);
 	/* else nobody was there to write anything */
 	if (c->waiter.goal != GOAL_DOWN && (record->why[0] == '\0' || record->of_command != 0)) {

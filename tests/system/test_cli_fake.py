@@ -267,7 +267,7 @@ def test_a_hint_names_nobody_where_all_were_asked_for(fake):
     daemon = fake(answers={"Ready": Refusal("NotReady", reason="web is waiting: x; 1 more is not ready")})
     done = bridle("--socket", daemon.path, "ready")
     assert (done.returncode, done.stderr) == (4, "bridle: web is waiting: x; 1 more is not ready\n"
-                                                 "        bridle status shows what it waits for\n")
+                                                 "        bridle status shows how it stands\n")
 
 
 @pytest.mark.parametrize("words, method, parameters", [

@@ -333,6 +333,9 @@ ready_waits_and_gives_up(void **state)
 	stage_settle(s);
 	stage_move(s, api, LIFE_RUNNING, ON_READY);
 	expect_message(fd, "api is ready");
+	stage_move(s, api, LIFE_FAILED, ON_DIED_GIVE_UP);
+	stage_call(fd, "org.bridle.Ready", json_pack("{s:s}", "name", "api"), false);
+	expect_error(fd, "org.bridle.NotReady", "reason", "api has failed: ");
 	close(fd);
 }
 
