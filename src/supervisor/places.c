@@ -8,6 +8,7 @@
 
 #include "conf/beginning.h"
 #include "os/account.h"
+#include "os/mounts.h"
 #include "os/rundir.h"
 #include "supervisor/bridled.h"
 
@@ -190,7 +191,11 @@ places_open(struct bridled *b, const struct supervisor_options *options, struct 
 struct plan_home
 places_plan_home(const struct bridled *b)
 {
+	static struct mounts mounts;
+
+	mounts_forget(&mounts);
 	return (struct plan_home){ .run_dir = b->run_dir,
+		.mounts = &mounts,
 		.bases = b->bases,
 		.cgroup_fd = b->cgroup_fd,
 		.cpus = b->cpus,

@@ -20,7 +20,8 @@ bool places_read_config(struct bridled *b, const struct supervisor_options *opti
  * ERR; what is open by then is for the caller to let go. */
 bool places_open(struct bridled *b, const struct supervisor_options *options, struct err *err);
 
-/* What the plan of a service depends on. It points into B. */
+/* What the plan of a service depends on. It points into B, and at the list of mounts, which
+ * is as it was when it was first looked at since. */
 struct plan_home places_plan_home(const struct bridled *b);
 
 /* The configuration cannot be read any more, and services run: go on with none until a reread. */

@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "conf/diff.h"
 #include "os/lookup.h"
+#include "os/mounts.h"
 #include "supervisor/errand.h"
 #include "supervisor/plan_parts.h"
 #include "supervisor/plan_sandbox.h"
@@ -76,22 +76,6 @@ plan_binds(struct plan *p, const struct conf_service *s, struct store *store, st
 			return false;
 	}
 	return true;
-}
-
-/* Network file systems can hang for minutes; a start that touches one must not hang us (spawn.h, may_stall). */
-static bool
-on_network(const char *path)
-{
-	static const unsigned long kinds[] = { 0x6969 /* NFS */, 0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
-		0x65735546 /* FUSE */, 0x5346414f /* AFS */, 0x00c36400 /* CEPH */, 0x01021997 /* 9P */ };
-	struct statfs fs;
-
-	if (path == NULL || path[0] != '/' || statfs(path, &fs) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (((unsigned long)fs.f_type & 0xffffffff) == kinds[i])
-			return true;
-	return false;
 }
 
 static size_t
@@ -160,7 +144,9 @@ plan_fill(struct plan *p, const struct conf_section *section, const struct plan_
 		return err_prefix(err, "%s", section->name);
 	plan_shown(p, section, &s);
 	plan_drop_steps(p);
-	p->may_stall = on_network(p->directory) || on_network(p->command.argv[0]) || on_network(s.virtualenv);
+	/* network file systems can hang for minutes; a start that touches one must not hang us (spawn.h), nor must this */
+	p->may_stall = mounts_is_network(home->mounts, p->directory) || mounts_is_network(home->mounts, p->command.argv[0]) ||
+		mounts_is_network(home->mounts, s.virtualenv);
 	return true;
 }
 

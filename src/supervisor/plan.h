@@ -78,6 +78,8 @@ struct plan {
 	char *words;                     /* private: the strings above */
 };
 
+struct mounts;
+
 /* What of this bridled a plan depends on. */
 struct plan_home {
 	const char *run_dir;
@@ -85,6 +87,7 @@ struct plan_home {
 	int cgroup_fd;        /* cgroup_open, or -1 */
 	unsigned cpus;        /* usable ones, for workers = auto */
 	uint16_t statsd_port; /* of 127.0.0.1, where the watcher hears Gunicorns' figures; 0: nowhere */
+	struct mounts *mounts; /* os/mounts.h */
 };
 
 /* Work it out. NULL with ERR, which begins with the service's name. */
