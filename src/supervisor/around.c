@@ -137,6 +137,15 @@ around_kept(struct service *s, uint8_t slot)
 	return &nobodys;
 }
 
+uint32_t *
+around_unfit(struct service *s)
+{
+	static uint32_t nobodys; /* as above */
+
+	nobodys = 0;
+	return s->around != NULL ? &s->around->unfit : &nobodys;
+}
+
 void
 around_resume(struct service *s, msec now)
 {

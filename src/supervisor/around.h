@@ -102,6 +102,9 @@ struct around_generation *around_kept(struct service *s, uint8_t slot);
 /* The same for the pid of on_failure, or AROUND_DUE. */
 pid_t *around_failure_pid(struct service *s);
 
+/* The same for the generation that is unfit. */
+uint32_t *around_unfit(struct service *s);
+
 /* They were restored at NOW: deadlines begin anew, and what ran beside a master is run again. */
 void around_resume(struct service *s, msec now);
 

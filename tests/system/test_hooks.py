@@ -428,6 +428,19 @@ def test_how_it_ended_is_known_after_a_reexec(daemons):
     until(lambda: notes(site) == ["exit-code", "exited", "3"], "it to be cleaned up after")
 
 
+def test_which_command_failed_is_known_after_a_reexec(daemons):
+    """Its master, which is ended for that, takes its time, and its own way to go: that is not why."""
+    site = open_root(daemons())
+    site.write(program("nap", "/bin/sh -c 'trap \"while ! test -e {root}/go; do sleep 0.05; done; exit 7\" TERM; while :; do sleep 0.05; done'",
+                       restart="never", stop_timeout="60s", exec_start_post="/bin/false"))
+    site.start()
+    until(lambda: "exec_start_post" in (site.service("nap")["reason"] or ""), "the command to fail")
+    site.ctl("reexec")
+    (site.root / "go").touch()
+    site.wait_state("failed", "nap")
+    assert "exec_start_post '/bin/false' exited with status 1" in site.service("nap")["reason"]
+
+
 def test_a_post_is_run_again_after_a_reexec(daemons):
     """What ran beside a master is not known again: the service is proven ready anew, and it is run once more."""
     site = open_root(daemons())
