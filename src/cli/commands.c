@@ -106,12 +106,30 @@ commands_find(const char *name)
 	return NULL;
 }
 
+/* The only one that begins so: "stat" is a status that was not typed to its end, though "start" has but one letter more. */
+static const char *
+begun_command(const char *name)
+{
+	const char *begun = NULL;
+
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		if (strncmp(c->name, name, strlen(name)) != 0)
+			continue;
+		if (begun != NULL)
+			return NULL;
+		begun = c->name;
+	}
+	return begun;
+}
+
 static const char *
 nearest_command(const char *name)
 {
-	const char *nearest = NULL;
+	const char *nearest = begun_command(name);
 	unsigned best = 3; /* more edits than that are another word */
 
+	if (nearest != NULL)
+		return nearest;
 	for (const struct command *c = commands; c->name != NULL; c++) {
 		unsigned d = text_distance(name, c->name);
 

@@ -322,6 +322,9 @@ def test_no_service_is_called_all(fake):
 
 def test_near_misses_are_recognised():
     assert "did you mean 'bridle status'?" in bridle("stauts").stderr
+    for begun, meant in {"stat": "status", "sto": "stop", "hist": "history", "w": None, "": None}.items():
+        hint = f"did you mean 'bridle {meant}'?" if meant else "bridle help"
+        assert hint in bridle(begun).stderr, begun
     assert "did you mean --no-wait?" in bridle("stop", "web", "--nowait").stderr
 
 
