@@ -188,9 +188,9 @@ keep_paths(struct translation *t, const struct paths *paths)
 			note[0] != '\0' ? "; " : "", note);
 }
 
-/* "-+/path": + is about a RootDirectory=, which there is none of here. */
-void
-translate_sandbox_paths(struct translation *t)
+/* Each word of the value, after the "-" that it may begin with, as PUT says it in our words. */
+static void
+translate_paths(struct translation *t, const char *(*put)(struct arena *arena, const char *path))
 {
 	struct paths paths = { .kept = "", .passed = "", .lost = "" };
 	struct arena *arena = t->import->arena;
@@ -200,12 +200,9 @@ translate_sandbox_paths(struct translation *t)
 	if (word == NULL || is_emptied(t))
 		return;
 	while (execline_next(&rest, word, NULL) == WORD_TAKEN) {
-		bool may_miss = word[0] == '-';
-		const char *path = word + may_miss;
+		size_t dash = word[0] == '-';
 
-		path += path[0] == '+';
-		sort_path(t, &paths,
-			arena_printf(arena, "%s%s%s", may_miss ? "-" : "", path[0] == HOLE_OPEN ? "/" : "", path));
+		sort_path(t, &paths, arena_printf(arena, "%.*s%s", (int)dash, word, put(arena, word + dash)));
 	}
 	keep_paths(t, &paths);
 }
@@ -217,28 +214,37 @@ absolute(struct arena *arena, const char *path, size_t n)
 	return arena_printf(arena, "%s%.*s", path[0] == HOLE_OPEN ? "/" : "", (int)n, path);
 }
 
+/* "+/path": that is about a RootDirectory=, which there is none of here. */
+static const char *
+put_path(struct arena *arena, const char *path)
+{
+	path += path[0] == '+';
+	return absolute(arena, path, strlen(path));
+}
+
+void
+translate_sandbox_paths(struct translation *t)
+{
+	translate_paths(t, put_path);
+}
+
 /* "source:destination:options", of which only the first must be there; also "path:options". */
+static const char *
+put_bind(struct arena *arena, const char *path)
+{
+	size_t n = strcspn(path, ":"), to;
+	const char *source = absolute(arena, path, n), *behind = path + n;
+
+	if (behind[0] != ':')
+		return source;
+	to = strcspn(++behind, ":");
+	return arena_printf(arena, "%s:%s%s", source, absolute(arena, behind, to), behind + to);
+}
+
 void
 translate_bind_paths(struct translation *t)
 {
-	struct paths paths = { .kept = "", .passed = "", .lost = "" };
-	struct arena *arena = t->import->arena;
-	const char *rest = t->value;
-	char *word = arena_alloc(arena, strlen(rest) + 1);
-
-	if (word == NULL || is_emptied(t))
-		return;
-	while (execline_next(&rest, word, NULL) == WORD_TAKEN) {
-		size_t dash = word[0] == '-', n = strcspn(word + dash, ":");
-		const char *bound = absolute(arena, word + dash, n), *behind = word + dash + n;
-
-		if (behind[0] == ':') {
-			n = strcspn(behind + 1, ":");
-			bound = arena_printf(arena, "%s:%s%s", bound, absolute(arena, behind + 1, n), behind + 1 + n);
-		}
-		sort_path(t, &paths, arena_printf(arena, "%s%s", dash > 0 ? "-" : "", bound));
-	}
-	keep_paths(t, &paths);
+	translate_paths(t, put_bind);
 }
 
 /* ---- others ---- */
