@@ -128,6 +128,15 @@ class Daemon:
         assert ended == status, f"bridled ended with {ended}, not {status}:\n{self.said()[-3000:]}"
         self.assert_nothing_left()
 
+    def come_back(self, how):
+        """This one as another program ("reexec"), or killed, and the next one."""
+        if how == "reexec":
+            self.ctl("reexec")
+        else:
+            self.process.kill()
+            self.wait()
+            self.start()
+
     def assert_nothing_left(self):
         left = self.left()
         assert not left, "left alive: " + ", ".join(f"{pid} {processes.command(pid)}" for pid in left)

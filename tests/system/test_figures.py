@@ -96,12 +96,7 @@ def test_they_outlive_bridled(bridled, how):
     get(address_of(site), "/")
     until(lambda: (f := told_of(site)) and f["requests"] == 1, "the first request to be counted")
     began = time.monotonic()
-    if how == "reexec":
-        site.ctl("reexec")
-    else:
-        site.process.kill()
-        site.wait()
-        site.start()
+    site.come_back(how)
     until(lambda: site.master() == master, "the Gunicorn to be known again")
     get(address_of(site), "/")
     before = how == "reexec"  # what was counted is kept by bridled, in memory

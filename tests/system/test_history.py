@@ -93,15 +93,11 @@ def test_it_outlives_everybody(bridled, how):
     watcher = site.call("Info")["watcher"]
     if how == "watcher":
         os.kill(watcher, signal.SIGKILL)
-    elif how == "reexec":
-        site.ctl("reexec")
-    elif how == "killed":
-        site.process.kill()
-        site.wait()
-        site.start()
-    else:
+    elif how == "stopped":
         site.stop()
         site.start()
+    else:
+        site.come_back(how)
     until(lambda: (seen := info(site)) and seen["watcher"] != watcher, "another watcher")
     after = until(lambda: in_order(before, seen := told(site)) and seen, "what was there before")
     if how == "watcher":

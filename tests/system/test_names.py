@@ -173,16 +173,6 @@ def test_on_demand_it_is_started_once_first(server, asking, free_ports):
     assert get(("127.0.0.1", port)).status == 200
 
 
-def come_back(site, how):
-    """The next bridled, or this one as another program."""
-    if how == "reexec":
-        site.ctl("reexec")
-    else:
-        site.process.kill()
-        site.wait()
-        site.start()
-
-
 def runs(site):
     return site.answers() and site.state() == "running"
 
@@ -197,7 +187,7 @@ def test_our_own_end_in_the_middle(server, asking, free_ports, key, how):
     site.write(web(start_timeout=600, start_limit=1, **{key: f"{NAME}:{port}"}))
     site.start()
     until(lambda: one.asked, "the question")
-    come_back(site, how)
+    site.come_back(how)
     one.silent = False
     until(lambda: runs(site), "it to run", 60)
     assert "cannot look up" not in site.said()

@@ -236,8 +236,7 @@ def test_it_hangs_and_has_hung_up(bridled, link):
     site = bridled(program("nap", "/bin/sleep 3600"))
     watcher = site.call("Info")["watcher"]
     end = link(watcher)
-    os.kill(watcher, signal.SIGSTOP)
-    until(lambda: (processes.look(watcher) or "?")[0] == "T", "it to be stopped")
+    stop(watcher)
     until(lambda: unread(end), "the supervisor to ask for a sign of life")
     end.shutdown(socket.SHUT_RDWR)
     until(lambda: watcher_of(site) not in (None, watcher), "another watcher", 20)
@@ -250,11 +249,9 @@ def test_a_supervisor_that_was_stopped_blames_nobody(bridled, link):
     site = bridled(program("nap", "/bin/sleep 3600"))
     watcher = site.call("Info")["watcher"]
     end = link(watcher)
-    os.kill(watcher, signal.SIGSTOP)
-    until(lambda: (processes.look(watcher) or "?")[0] == "T", "it to be stopped")
+    stop(watcher)
     until(lambda: unread(end), "the supervisor to ask for a sign of life")
-    site.process.send_signal(signal.SIGSTOP)
-    until(lambda: processes.look(site.pid)[0] == "T", "the supervisor to be stopped")
+    stop(site.pid)
     os.kill(watcher, signal.SIGCONT)
     time.sleep(5.5)  # not waiting: longer than its patience, which is not a matter of the machine's speed
     site.process.send_signal(signal.SIGCONT)
