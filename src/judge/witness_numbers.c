@@ -42,7 +42,8 @@ fact_of_status(int status)
 	switch (status) {
 	case 1: /* an error before there are workers; HaltServer, where a release raises it twice */
 	case 3:
-	case 4: return FACT_ENDED_START;
+	case 4:
+	case 255: return FACT_ENDED_START; /* sys.exit(-1) of Arbiter.run(): something in the master raised */
 	case 127: return FACT_NOT_RUN;
 	default: return FACT_NONE;
 	}

@@ -110,6 +110,14 @@ killed_worker(const struct traceback *t)
 		(t->places & PLACE_BIT(WORKER)) != 0 && (t->places & (PLACE_BIT(ABORT) | PLACE_BIT(FORK))) == 0;
 }
 
+/* Between the client's first byte and the application there is the parser alone (http/parser.py, http/message.py): what it stumbles
+ * over is of whoever sent it, and not of a request that anybody handled. Bodies are read elsewhere (http/body.py). */
+static bool
+is_of_parser(const struct traceback *t)
+{
+	return (t->last.places & PLACE_BIT(HEAD)) != 0;
+}
+
 static enum fact
 fact_of_exception(const struct traceback *t)
 {
@@ -133,9 +141,17 @@ fact_of_exception(const struct traceback *t)
 		return FACT_NO_APPLICATION;
 	if (kind == EXCEPTION_PEER && (t->places & PLACE_BIT(CONNECT)) != 0)
 		return FACT_X_DEPENDENCY;
-	if (kind == EXCEPTION_OTHER && is_of_client(t))
+	if (kind == EXCEPTION_OTHER && (is_of_client(t) || is_of_parser(t)))
 		return FACT_X_PEER;
 	return raised[kind];
+}
+
+/* A descriptor that it was handed (LISTEN_FDS, GUNICORN_FD) is no socket, or none of a kind that it knows: no setting is at fault. What
+ * it binds itself it made itself (sock.create_sockets). */
+static bool
+is_of_heirloom(const struct traceback *t)
+{
+	return strstr(t->last.message, "[Errno 88]") != NULL || strstr(t->last.message, "[Errno 9]") != NULL;
 }
 
 /* The arbiter's first deed is to set up the log (Arbiter.setup). Where Python's logging.config goes on from there, a setting is
@@ -158,7 +174,7 @@ fact_of_time(const struct traceback *t)
 	if ((t->places & PLACE_BIT(CONFIG)) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
 		return FACT_AT_CONFIG;
 	/* what listeners are made of are settings: a certificate that is not there, a port that is none */
-	if ((t->places & PLACE_BIT(SOCKET)) != 0)
+	if ((t->places & PLACE_BIT(SOCKET)) != 0 && !is_of_heirloom(t))
 		return FACT_AT_CONFIG;
 	if ((t->places & PLACE_BIT(WORKER_CLASS)) != 0)
 		return FACT_NONE;
@@ -168,7 +184,7 @@ fact_of_time(const struct traceback *t)
 	/* it runs, and there is no arbiter yet: it was about to be set up */
 	if (t->blocks > 0 && (t->places & PLACE_BIT(RUN)) != 0 && !is_of_logger(t) &&
 		(t->places & (PLACE_BIT(BOOT) | PLACE_BIT(MASTER) | PLACE_BIT(WORKER))) == 0)
-		return FACT_AT_CONFIG;
+		return (t->places & PLACE_BIT(HANDLER)) != 0 ? FACT_AT_CONFIG : FACT_AT_SETUP;
 	if ((t->places & (PLACE_BIT(LOOP) | PLACE_BIT(ACCEPT))) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
 		return FACT_AT_LOOP;
 	if ((t->places & (PLACE_BIT(BOOT) | PLACE_BIT(IMPORT))) != 0)

@@ -26,6 +26,7 @@ enum place {
 	PLACE_LAUNCH, PLACE_RUN, /* the script that starts Gunicorn; Gunicorn's own start */
 	PLACE_HANDLER, /* a handler of logging opens its file */
 	PLACE_EXPRESSION, /* ATTRIBUTE of MODULE:ATTRIBUTE, where Gunicorn itself evaluates it */
+	PLACE_HEAD, /* where the first lines of a request are taken apart */
 	PLACE_SENDFILE, /* a file is sent, which the system has to read first */
 	PLACES
 };

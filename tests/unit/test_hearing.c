@@ -30,7 +30,7 @@ static const struct log {
 	const char *text;
 } logs[] = {
 	/* before there was an arbiter to run anything */
-	{ "boot.config-error", "startup-config", 1,
+	{ "boot.config-error", "startup-config", 0,
 		"Traceback (most recent call last):\n"
 		"  File \"/srv/bin/serve\", line 9, in <module>\n    main()\n"
 		"  File \"/v/gunicorn/app/base.py\", line 87, in run\n    os.setpgrp()\n"
@@ -585,6 +585,49 @@ static const struct log {
 		"  File \"/v/gunicorn/config.py\", line 90, in worker_class\n    worker_class.setup()\n"
 		"  File \"/v/gunicorn/workers/gtornado.py\", line 17, in patch\n    web = sys.modules[\"tornado.web\"]\n"
 		"KeyError: 'tornado.web'\n" },
+	/* a descriptor that it inherited is no socket: nobody set that; what is raised before there is an arbiter may be a setting */
+	{ "master.crash", "startup-config", 1,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/app/base.py\", line 72, in run\n    Arbiter(self).run()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 199, in run\n    self.start()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 157, in start\n    self.LISTENERS = sock.create_sockets(self.cfg)\n"
+		"  File \"/v/gunicorn/sock.py\", line 162, in create_sockets\n    sock_name = sock.getsockname()\n"
+		"OSError: [Errno 88] Socket operation on non-socket\n" },
+	{ "boot.config-error", "startup-config", 0,
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/app/base.py\", line 119, in run\n    Arbiter(self).run()\n"
+		"  File \"/v/gunicorn/arbiter.py\", line 95, in setup\n    self.log.warning(\"no\")\n"
+		"AttributeError: 'Arbiter' object has no attribute 'log'\n" },
+	/* the shell that started it waits for the master */
+	{ "master.crash", "startup-config", 1,
+		"2016-07-05 21:32:02 [10449] [INFO] Starting gunicorn 17.5\n"
+		"./serve: line 7: 10449 Segmentation fault: 11  python gunicorn web:app\n" },
+	/* the parser is not the application; nor is h11 */
+	{ "client.noise", "runtime", 1,
+		"[2015-05-09 11:54:44 -0400] [75567] [ERROR] Error handling request\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/workers/sync.py\", line 129, in handle\n    req = six.next(parser)\n"
+		"  File \"/v/gunicorn/http/parser.py\", line 41, in __next__\n    self.mesg = self.mesg_class(self.cfg)\n"
+		"  File \"/usr/lib/python2.7/urlparse.py\", line 211, in urlsplit\n    raise ValueError(\"Invalid IPv6 URL\")\n"
+		"ValueError: Invalid IPv6 URL\n" },
+	{ "client.noise", "runtime", 1,
+		"[2022-02-13 10:02:41 +0000] [31] [WARNING] Invalid HTTP request received.\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/uvicorn/protocols/http/h11_impl.py\", line 136, in handle_events\n    event = self.conn.next_event()\n"
+		"h11._util.RemoteProtocolError: illegal request line: bytearray(b'SM')\n" },
+	/* it was asked to reload when it went */
+	{ "master.gone-unexplained", "reload", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: hup\n"
+		"[2026-11-20 15:25:50 +0000] [7] [INFO] Parent changed, shutting down: <Worker 7>\n" },
+	/* twice, and nobody has served */
+	{ "runtime.killed-9-unexplained", "runtime", 0,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n" START
+		"[2026-11-20 15:26:40 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-20 15:26:40 +0000] [9] [INFO] Booting worker with pid: 9\n"
+		"[2026-11-20 15:27:17 +0000] [1] [ERROR] Worker (pid:9) was sent SIGKILL! Perhaps out of memory?\n" },
+	/* sys.exit(-1) */
+	{ "boot.unexplained", "boot", 0,
+		"  Process: 7 ExecStart=/srv/venv/bin/gunicorn wsgi:app (code=exited, status=255)\n" },
 	/* where a stack ends in the worker's own loop */
 	{ "runtime.worker-exit", "runtime", 0,
 		"Traceback (most recent call last):\n"
