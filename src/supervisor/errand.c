@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "os/alarm.h"
 #include "os/spawn.h"
+#include "os/tree.h"
 #include "supervisor/bridled.h"
 #include "supervisor/service.h"
 
@@ -260,6 +261,25 @@ errands_reaped(struct bridled *b, pid_t pid)
 		return true;
 	}
 	return false;
+}
+
+void
+errands_resume(struct bridled *b, bool known, msec now)
+{
+	_Static_assert(ERRANDS == 8, "each has a line in wire/state.def");
+	for (unsigned i = 0; i < ERRANDS; i++) {
+		pid_t pid = b->errands.at[i].pid;
+		struct tree_process p;
+
+		b->errands.at[i].pid = 0;
+		/* one that has ended waits to be reaped, and is a child all the same */
+		if (!known || pid <= 0 || !tree_look(pid, &p) || p.parent != getpid())
+			continue;
+		b->children++;
+		b->errands.at[i].pid = pid;
+		b->errands.at[i].due = now + ERRAND_PATIENCE;
+	}
+	wake(b);
 }
 
 void

@@ -41,6 +41,11 @@ void errand_free(char **words);
 /* Before any is run. */
 void errands_init(struct bridled *b);
 
+/* Those that one before us has started in this process are ours, when they are still there, and have as long as any from NOW on. KNOWN:
+ * it wrote down who they are at its end, and not some time before it crashed; else they are left to themselves, for their pids may be
+ * others' by now. */
+void errands_resume(struct bridled *b, bool known, msec now);
+
 /* Run WORDS ("{pid}" in them stands for PID) for S, with FD as standard output when OUTPUT, else as standard input. Takes FD.
  * False with ERR: it is not run. */
 bool errand_run(struct service *s, char *const *words, int fd, bool output, pid_t pid, msec now, struct err *err);

@@ -172,6 +172,7 @@ take_up(struct bridled *b, struct past *past, msec now)
 	((struct page_header *)b->page)->safe = b->safe;
 	if (past->image != NULL)
 		resume_services(b, past, now);
+	errands_resume(b, past->reborn && past->how.signal == 0, now);
 	say_how(b, past);
 	if (dismissed)
 		dismissed = watcher_child_dismiss(b, (pid_t)past->bridled.watcher,

@@ -13,6 +13,7 @@ import urllib.parse
 
 import pytest
 
+import processes
 from client import get
 from sections import web
 from troubles import (CLASSES, IN_AN_OLD_CONTAINER, REFUSE, WITH_GEVENT, ask_in_vain, named, needs_process_events, note, recycled,
@@ -350,6 +351,17 @@ def test_on_incident(site, edge, tmp_path):
     told = json.loads(until(lambda: (tmp_path / "told").exists() and (tmp_path / "told").read_text(), "the command to be run"))
     assert told["class"] == "runtime.killed-9-sent" and told["service"] == "web" and told["alarm"]
     until(lambda: "takes too long for an incident" in made.said(), "it to be ended", 20)
+
+
+def test_on_incident_is_ended_after_a_reexec(site, edge, tmp_path):
+    """Its time is not over because another bridled looks after it."""
+    tmp_path.chmod(0o777)
+    made = site("sync", on_incident=f"/bin/sh -c 'echo $$ > {tmp_path}/told.new; mv {tmp_path}/told.new {tmp_path}/told; exec sleep 600'")
+    os.kill(up(made)[0], signal.SIGKILL)
+    told = int(until(lambda: (tmp_path / "told").exists() and (tmp_path / "told").read_text(), "the command to be run"))
+    made.ctl("reexec")
+    until(lambda: f"process {told} takes too long for an incident" in made.said(), "it to be ended", 20)
+    until(lambda: processes.look(told) is None, "it to be gone")
 
 
 def test_hang_dump(site, edge):
