@@ -64,6 +64,20 @@ derive_outnumbered(struct story *s)
 		derive(s, FACT_OUTNUMBERED);
 }
 
+/* Was everybody who was silent on the way out? It beats no more while it waits for its last requests, or they held it. */
+static void
+derive_leaving(struct story *s)
+{
+	unsigned timeouts = 0, leaving = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		timeouts += s->workers[i].timed_out;
+		leaving += s->workers[i].timed_out && s->workers[i].leaving;
+	}
+	if (timeouts > 0 && leaving == timeouts)
+		derive(s, FACT_LEAVING);
+}
+
 static void
 derive_kill(struct story *s)
 {
@@ -264,6 +278,7 @@ story_close(struct story *s, bool cold)
 	ages_derive(s);
 	derive_up(s);
 	derive_outnumbered(s);
+	derive_leaving(s);
 	derive_kill(s);
 	derive_left(s);
 	if (!s->watched) {

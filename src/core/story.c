@@ -259,6 +259,18 @@ excuse(struct story *s, int32_t pid)
 		w->excused = true;
 }
 
+/* It says so itself, while it answers the last one. */
+static void
+note_autorestart(struct story *s, const struct story_event *e)
+{
+	struct story_worker *w = worker(s, e->speaker);
+
+	s->expected++;
+	if (w == NULL)
+		return;
+	w->excused = w->leaving = true;
+}
+
 /* Every worker that lives now has a reason to leave, and is killed where it does not. Of a master that is asked to end, its own. */
 static void
 note_renewal(struct story *s, const struct story_event *e)
@@ -305,7 +317,8 @@ note(struct story *s, const struct story_event *e)
 	case FACT_EXITING: note_exiting(s, e); break;
 	case FACT_TIMEOUT: note_timeout(s, e); break;
 	case FACT_OOM: case FACT_QUIT: note_end(s, e); break; /* told by the kernel and by us, not by a master */
-	case FACT_AUTORESTART: case FACT_RELOADING: case FACT_WORKER_EXCEPTION: case FACT_PARENT_CHANGED:
+	case FACT_AUTORESTART: note_autorestart(s, e); break;
+	case FACT_RELOADING: case FACT_WORKER_EXCEPTION: case FACT_PARENT_CHANGED:
 		excuse(s, e->speaker);
 		s->expected++;
 		break;

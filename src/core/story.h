@@ -48,6 +48,7 @@ struct story_worker {
 	bool late;             /* booted after another one had ended */
 	bool extra;            /* booted when nothing that was said calls for it */
 	bool doubtful;         /* extra, but by the next second alone */
+	bool leaving;          /* it has had its number of requests */
 	bool exiting, timed_out, killed, crashed, dead, excused;
 };
 

@@ -151,7 +151,7 @@ def test_on_held_listeners_it_is_told_by_name(daemons, edge):
     workers = site.start().wait_workers(2)
     master = site.master()
     os.kill(master, signal.SIGUSR2)
-    until(lambda: "web: recycle.usr2-failed" in site.said(), "it to be told")
+    until(lambda: "web: master.crash" in site.said(), "it to be told")
     assert "cannot work on listeners that Bridle holds" in site.ctl("why", "web")
     assert (site.master(), site.workers(), site.service()["generation"]) == (master, workers, 1)
     assert get(site.address()).status == 200

@@ -553,7 +553,7 @@ many_workers(void **state)
 	assert_int_equal(s.workers[STORY_WORKERS - 1].pid, 3 * STORY_WORKERS);
 }
 
-/* Every cause has a proof that some facts fulfil, a name of its own, and advice; none is shadowed by those above it. */
+/* Every cause has a proof that some facts fulfil, a name of its own in its phase, and advice; none is shadowed by those above it. */
 static void
 the_catalogue(void **state)
 {
@@ -562,7 +562,7 @@ the_catalogue(void **state)
 		assert_true(strchr(causes[i].name, '.') != NULL);
 		assert_true(strlen(causes[i].what) > 5 && strlen(causes[i].advice) > 5);
 		for (unsigned k = 0; k < i; k++)
-			assert_string_not_equal(causes[i].name, causes[k].name);
+			assert_true(strcmp(causes[i].name, causes[k].name) != 0 || causes[i].phase != causes[k].phase);
 		if (!cause_is_provable((enum cause)i))
 			fail_msg("%s: no proof of it can be the first that holds", causes[i].name);
 	}

@@ -446,6 +446,26 @@ static const struct log {
 		"  File \"/v/gunicorn/workers/sync.py\", line 134, in handle\n    self.handle_request(listener, req, client, addr)\n"
 		"  File \"/v/gunicorn/http/wsgi.py\", line 386, in sendfile\n    sent += os.sendfile(sockno, fileno, 0, count)\n"
 		"OSError: [Errno 9] Bad file descriptor\n" },
+	/* a worker that has had its number of requests, and waits for the last one */
+	{ "runtime.timeout", "recycle", 1,
+		SERVED "[2026-11-20 15:27:00 +0000] [7] [INFO] Autorestarting worker after current request.\n"
+		       "[2026-11-20 15:27:31 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
+	/* ... says nothing of another one */
+	{ "runtime.timeout", "runtime", 1,
+		SERVED "[2026-11-20 15:27:00 +0000] [7] [INFO] Autorestarting worker after current request.\n"
+		       "[2026-11-20 15:27:31 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:8)\n" },
+	/* before there was a worker */
+	{ "master.crash", "startup-config", 1,
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
+		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://127.0.0.1:8000 (1)\n"
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Unhandled exception in main loop\n" },
+	/* while the number of workers was changed, and while all were */
+	{ "master.crash", "recycle", 1,
+		SERVED "[2026-11-20 15:27:00 +0000] [1] [INFO] Handling signal: ttou\n"
+		       "[2026-11-20 15:27:00 +0000] [1] [ERROR] Unhandled exception in main loop\n" },
+	{ "master.gone-unexplained", "reload", 1,
+		SERVED "[2026-11-20 15:27:00 +0000] [1] [INFO] Handling signal: hup\n"
+		       "[2026-11-20 15:27:02 +0000] [7] [INFO] Parent changed, shutting down: <Worker 7>\n" },
 	/* a window whose size was changed explains nothing */
 	{ "runtime.unhandled-exception", "runtime", 0,
 		PRINTED("ValueError: x") "[2026-11-20 15:25:49 +0000] [1] [INFO] Handling signal: winch\n" },
