@@ -94,7 +94,8 @@ derive_kill(struct story *s)
 	/* a line without a number, or about nobody */
 	if (has(s, FACT_KILLED) && !known && !has(s, FACT_TIMEOUT) && !has(s, FACT_IN_ABORT))
 		derive(s, FACT_UNASKED_KILL);
-	if (has(s, FACT_IN_ABORT)) /* the stack of the timeout is here, its line is not */
+	/* the stack of the timeout is here, or its end, and its line is not */
+	if (has(s, FACT_IN_ABORT) || has(s, FACT_X_ABORT))
 		s->evidence.count[FACT_UNASKED_KILL] = 0;
 }
 

@@ -544,7 +544,7 @@ static const struct log {
 		START "  File \"/srv/shop.py\", line 9, in load\n    look(stack_info=True)\n"
 		      "shop.yaml: not found, going on with what is built in\n" },
 	/* two of three are killed from outside, soon after they came: the third has loaded the same */
-	{ "runtime.killed-9-unexplained", "runtime", 1,
+	{ "runtime.killed-9-unexplained", "runtime", 0,
 		START "[2026-11-20 15:25:49 +0000] [8] [INFO] Booting worker with pid: 8\n"
 		      "[2026-11-20 15:25:49 +0000] [9] [INFO] Booting worker with pid: 9\n"
 		      "[2026-11-20 15:25:51 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
@@ -879,6 +879,20 @@ static const struct log {
 		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
 		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
 		"  File \"/app/shop.py\", line 3\n    if\n      ^\nSyntaxError: invalid syntax\n" },
+	/* the SIGKILL behind a timeout of which only the end is here */
+	{ "runtime.timeout", "runtime", 0,
+		"[2026-11-20 15:26:49 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[2026-11-20 15:25:50 +0000] [7] [INFO] Worker exiting (pid: 7)\nSystemExit: 1\n" },
+	/* one that serves, or of which nothing is known; several may have been loading */
+	{ "runtime.killed-9-unexplained", "runtime", 1,
+		"[2026-11-20 15:26:49 +0000] [1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n" },
+	{ "runtime.killed-9-unexplained", "runtime", 0,
+		"[1] [ERROR] Worker (pid:7) was sent SIGKILL! Perhaps out of memory?\n"
+		"[1] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?\n" },
+	/* a master that went while it reloaded */
+	{ "master.gone-unexplained", "reload", 1,
+		"[2026-11-20 15:26:49 +0000] [1] [INFO] Handling signal: hup\n"
+		"[2026-11-20 15:26:50 +0000] [7] [INFO] Parent changed, shutting down: <Worker 7>\n" },
 	/* a pager has cut off what is right of the screen */
 	{ "boot.unexplained", "boot", 0,
 		"Nov 20 15:25:49 h gunicorn[7]: Traceback (most recent call last):\n"
