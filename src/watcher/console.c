@@ -1,5 +1,6 @@
 #include "watcher/console.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -124,8 +125,10 @@ static void
 flush(struct watcher *w)
 {
 	struct console *c = &w->console;
-	size_t done = write_some(c->fd, c->queue, c->len);
+	size_t done;
 
+	assert(c->queue != NULL); /* who calls has seen that something is in it */
+	done = write_some(c->fd, c->queue, c->len);
 	if (done == SIZE_MAX) {
 		give_up(w);
 		return;

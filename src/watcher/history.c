@@ -115,7 +115,7 @@ char *
 history_frame(struct watcher *w, struct service *s, unsigned last, msec since, size_t *length)
 {
 	struct latest l = { .ring = calloc(last, sizeof *l.ring), .size = last, .since = since };
-	const struct happening **sorted = calloc(last, sizeof *sorted);
+	const struct happening **sorted = calloc(last, sizeof(const struct happening *));
 	struct jsonw j;
 
 	if (l.ring == NULL || sorted == NULL) {

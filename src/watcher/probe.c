@@ -89,7 +89,9 @@ ask(struct probe *p)
 	socklen_t size = sizeof error;
 
 	/* writable: connected, or refused (connect(2), EINPROGRESS) */
-	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
+	if (getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+		error = errno;
+	if (error != 0) {
 		fail_with(p, error);
 		return;
 	}
