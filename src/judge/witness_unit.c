@@ -14,7 +14,8 @@ static const struct {
 	{ SIGNATURE_ENDED_START, ".service: Main process" }, { SIGNATURE_STOP_TIMED_OUT, ".service: State" },
 	{ SIGNATURE_ENDED_BOOT_SUPERVISOR, " (exit status" }, { SIGNATURE_ENDED_APP_SUPERVISOR, " (exit status" },
 	{ SIGNATURE_ENDED_START_SUPERVISOR, " (exit status" }, { SIGNATURE_ENDED_START_GAVE_UP, " entered FATAL" },
-	{ SIGNATURE_ENDED_BOOT_COMPOSE, " exited with code" }, { SIGNATURE_ENDED_APP_COMPOSE, " exited with code" } };
+	{ SIGNATURE_ENDED_BOOT_COMPOSE, " exited with code" }, { SIGNATURE_ENDED_APP_COMPOSE, " exited with code" },
+	{ SIGNATURE_ENDED_START_COMPOSE, " exited with code" } };
 
 /* Units are named as anybody likes, and "shop" may be Gunicorn's; these hardly are. */
 static const char others[][16] = { "mysql", "mysqld", "mariadb", "postgres", "postgresql", "db", "redis",

@@ -648,6 +648,19 @@ static const struct log {
 	/* sys.exit(-1) */
 	{ "boot.unexplained", "boot", 0,
 		"  Process: 7 ExecStart=/srv/venv/bin/gunicorn wsgi:app (code=exited, status=255)\n" },
+	/* a request that fails ends no container; another's end says nothing */
+	{ "boot.dependency-down", "boot", 0,
+		"shop-1 | OperationalError: could not connect to server: Connection refused\nshop-1 exited with code 1\n" },
+	{ "runtime.dependency-down", "runtime", 0,
+		"shop-1 | OperationalError: could not connect to server: Connection refused\nshop-db-1 exited with code 1\n" },
+	/* an application is called for a request alone: by its framework's name, or by the server of gevent */
+	{ "runtime.unhandled-exception", "runtime", 0,
+		START "Traceback (most recent call last):\n"
+		      "  File \"/v/flask/app.py\", line 1836, in __call__\n    return self.wsgi_app(environ, start_response)\n"
+		      "RuntimeError: You need to use another server.\n" },
+	{ "runtime.unhandled-exception", "runtime", 0,
+		START "Traceback (most recent call last):\n"
+		      "  File \"/v/gevent/pywsgi.py\", line 884, in handle_one_response\n    self.run_application()\n" },
 	/* where a stack ends in the worker's own loop */
 	{ "runtime.worker-exit", "runtime", 0,
 		"Traceback (most recent call last):\n"
