@@ -27,6 +27,8 @@
 
 struct watcher {
 	struct ev_loop *loop;
+	ev_check awake; /* both for one that does not come back (watcher.c) */
+	ev_prepare asleep;
 	struct services services;
 	struct uplink uplink;
 	struct bells bells;

@@ -84,6 +84,39 @@ watch_end(struct watcher *w)
 	ev_break(w->loop, EVBREAK_ALL);
 }
 
+/* ---- a round that does not end ---- */
+
+enum { ROUND = 30 /* s that one may take: what it waits for is a disk at most */ };
+
+static void
+on_awake(struct ev_loop *loop, ev_check *check, int revents)
+{
+	(void)loop;
+	(void)check;
+	(void)revents;
+	alarm(ROUND);
+}
+
+static void
+on_asleep(struct ev_loop *loop, ev_prepare *prepare, int revents)
+{
+	(void)loop;
+	(void)prepare;
+	(void)revents;
+	alarm(0);
+}
+
+/* The supervisor asks for a sign of life when it has something to tell, or else it would have to wake up for that. So the kernel ends
+ * us who do not come back (SIGALRM, signal(7)), and wakes nobody as long as we do. */
+static void
+watch_oneself(struct watcher *w)
+{
+	ev_check_init(&w->awake, on_awake);
+	ev_prepare_init(&w->asleep, on_asleep);
+	ev_check_start(w->loop, &w->awake);
+	ev_prepare_start(w->loop, &w->asleep);
+}
+
 /* A terminal's Ctrl-C reaches the whole process group: whether to stop is for the supervisor to say. SIGPIPE: who hangs
  * up is found by write(2). */
 static void
@@ -165,7 +198,9 @@ watcher_run(void)
 	}
 	/* the code that starting took: what is still needed comes back from the page cache (pages.h) */
 	pages_let_go();
+	watch_oneself(&w);
 	ev_run(w.loop, 0);
+	alarm(0);
 	release(&w);
 	deposit_guard(WATCHER_DEPOSIT_FD, WATCHER_GUARDS);
 	return EXIT_SUCCESS;

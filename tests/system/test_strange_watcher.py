@@ -378,6 +378,32 @@ def serve_silence(device):
             os.write(device, answer)
 
 
+def test_it_hangs_and_has_nothing_to_hear(bridled, as_root):
+    """Nobody would ask it for a sign of life: it asks itself."""
+    if not os.path.exists("/dev/fuse"):
+        pytest.skip("needs FUSE")
+    site = bridled(program("nap", "/bin/sleep 3600"))
+    master, watcher = site.wait_state("running", "nap")["master"], site.call("Info")["watcher"]
+    history = site.root / "log" / "history.jsonl"
+    until(history.exists, "a history")
+    libc = ctypes.CDLL(None)
+    device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)  # whom nobody serves: who asks there waits until it is closed
+    if libc.mount(b"silence", bytes(history), b"fuse", 0, f"fd={device},rootmode=100000,user_id=0,group_id=0,allow_other".encode()) != 0:
+        os.close(device)
+        pytest.skip("cannot mount FUSE here")
+    asking = threading.Thread(target=lambda: site.bridle("history", "nap"))
+    try:
+        asking.start()
+        until(lambda: "killed by SIGALRM" in site.said(), "it to be ended", 45)
+        assert processes.look(watcher) is None
+    finally:
+        os.close(device)
+        libc.umount2(bytes(history), 2)
+        asking.join()
+    until(lambda: watcher_of(site) not in (None, watcher), "another watcher", 20)
+    assert site.master("nap") == master
+
+
 def hand_over_silence(watcher, place):
     """In a process that may be held up: send such a file in the name of WATCHER, and wait for our end."""
     libc = ctypes.CDLL(None, use_errno=True)
