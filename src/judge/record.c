@@ -85,24 +85,6 @@ incident_write(struct jsonw *w, const struct incident *i)
 /* ---- deaths ---- */
 
 static void
-write_known(struct jsonw *w, const char *key, bool known, int64_t value)
-{
-	if (known)
-		jsonw_key_integer(w, key, value);
-	else
-		jsonw_key_null(w, key);
-}
-
-static void
-write_seconds(struct jsonw *w, const char *key, bool known, msec value)
-{
-	if (known)
-		jsonw_key_thousandths(w, key, value);
-	else
-		jsonw_key_null(w, key);
-}
-
-static void
 write_ending(struct jsonw *w, int32_t status)
 {
 	char words[96];
@@ -113,8 +95,8 @@ write_ending(struct jsonw *w, int32_t status)
 		ending_add(&t, status);
 	jsonw_key_string(w, "ended", status >= 0 ? words : NULL);
 	/* exit status or signal, as the kernel has them in one number (wait(2)); 0x80: with a core */
-	write_known(w, "status", status >= 0 && (status & 0x7f) == 0, status < 0 ? 0 : status >> 8);
-	write_known(w, "signal", status >= 0 && (status & 0x7f) != 0, status & 0x7f);
+	jsonw_known_integer(w, "status", status >= 0 && (status & 0x7f) == 0, status < 0 ? 0 : status >> 8);
+	jsonw_known_integer(w, "signal", status >= 0 && (status & 0x7f) != 0, status & 0x7f);
 	jsonw_key_bool(w, "core", status >= 0 && (status & 0x7f) != 0 && (status & 0x80) != 0);
 }
 
@@ -136,31 +118,25 @@ write_death(struct jsonw *w, const struct record_death *d)
 	jsonw_key_integer(w, "generation", d->generation);
 	jsonw_key_thousandths(w, "time", d->at);
 	write_ending(w, d->status);
-	if (d->booted == DEATH_BOOTED_UNKNOWN)
-		jsonw_key_null(w, "booted");
-	else
-		jsonw_key_bool(w, "booted", d->booted == DEATH_BOOTED);
+	jsonw_known_bool(w, "booted", d->booted != DEATH_BOOTED_UNKNOWN, d->booted == DEATH_BOOTED);
 	jsonw_key_string(w, "asked", asked[d->asked]);
 	jsonw_key_bool(w, "oom", d->oom);
-	if (d->limit_reached < 0)
-		jsonw_key_null(w, "limit_reached");
-	else
-		jsonw_key_bool(w, "limit_reached", d->limit_reached > 0);
-	write_seconds(w, "age", d->age >= 0, d->age);
-	write_seconds(w, "heartbeat", d->beat >= 0, d->beat);
-	write_known(w, "rss", d->rss >= 0, d->rss);
-	write_known(w, "pss", d->pss >= 0, d->pss);
-	write_known(w, "rss_per_minute", d->rss >= 0, d->slope);
-	write_seconds(w, "cpu", d->cpu >= 0, (int64_t)(d->cpu * 1000));
-	write_known(w, "queue", d->queue >= 0, d->queue);
+	jsonw_known_bool(w, "limit_reached", d->limit_reached >= 0, d->limit_reached > 0);
+	jsonw_known_thousandths(w, "age", d->age >= 0, d->age);
+	jsonw_known_thousandths(w, "heartbeat", d->beat >= 0, d->beat);
+	jsonw_known_integer(w, "rss", d->rss >= 0, d->rss);
+	jsonw_known_integer(w, "pss", d->pss >= 0, d->pss);
+	jsonw_known_integer(w, "rss_per_minute", d->rss >= 0, d->slope);
+	jsonw_known_thousandths(w, "cpu", d->cpu >= 0, (int64_t)(d->cpu * 1000));
+	jsonw_known_integer(w, "queue", d->queue >= 0, d->queue);
 	/* hundredths as thousandths, of a per cent */
-	write_seconds(w, "memory_pressure", d->memory_pressure >= 0, (msec)d->memory_pressure * 10);
-	write_seconds(w, "io_pressure", d->io_pressure >= 0, (msec)d->io_pressure * 10);
-	write_seconds(w, "cpu_pressure", d->cpu_pressure >= 0, (msec)d->cpu_pressure * 10);
+	jsonw_known_thousandths(w, "memory_pressure", d->memory_pressure >= 0, (msec)d->memory_pressure * 10);
+	jsonw_known_thousandths(w, "io_pressure", d->io_pressure >= 0, (msec)d->io_pressure * 10);
+	jsonw_known_thousandths(w, "cpu_pressure", d->cpu_pressure >= 0, (msec)d->cpu_pressure * 10);
 	jsonw_key_string(w, "pressure_of", d->of_group ? "group" : "machine");
 	jsonw_key_string(w, "state", d->state != '\0' ? (const char[]){ d->state, '\0' } : NULL);
 	jsonw_key_string(w, "where", known_words(d->where));
-	write_known(w, "requests", d->requests >= 0, d->requests);
+	jsonw_known_integer(w, "requests", d->requests >= 0, d->requests);
 	jsonw_object_close(w);
 }
 
@@ -173,7 +149,7 @@ write_peers(struct jsonw *w, const struct record_hang *h)
 		jsonw_object_open(w);
 		jsonw_key_string(w, "address", h->peers[i].address);
 		jsonw_key_bool(w, "connecting", h->peers[i].connecting);
-		write_seconds(w, "silent", h->peers[i].silent >= 0, h->peers[i].silent);
+		jsonw_known_thousandths(w, "silent", h->peers[i].silent >= 0, h->peers[i].silent);
 		jsonw_object_close(w);
 	}
 	jsonw_array_close(w);
@@ -190,7 +166,7 @@ write_hang(struct jsonw *w, const struct record_hang *h)
 	jsonw_object_open(w);
 	jsonw_key_thousandths(w, "time", h->at);
 	jsonw_key_thousandths(w, "heartbeat", h->beat);
-	write_seconds(w, "cpu", h->cpu >= 0, (int64_t)(h->cpu * 1000));
+	jsonw_known_thousandths(w, "cpu", h->cpu >= 0, (int64_t)(h->cpu * 1000));
 	jsonw_key_string(w, "state", h->state != '\0' ? (const char[]){ h->state, '\0' } : NULL);
 	jsonw_key_string(w, "call", known_words(h->call));
 	jsonw_key_string(w, "where", known_words(h->where));
@@ -203,7 +179,7 @@ write_hang(struct jsonw *w, const struct record_hang *h)
 static void
 write_share(struct jsonw *w, const char *key, int32_t hundredths)
 {
-	write_seconds(w, key, hundredths >= 0, (msec)hundredths * 10);
+	jsonw_known_thousandths(w, key, hundredths >= 0, (msec)hundredths * 10);
 }
 
 static void
@@ -215,12 +191,12 @@ write_strain(struct jsonw *w, const struct record_strain *s)
 	}
 	jsonw_key(w, "strain");
 	jsonw_object_open(w);
-	write_known(w, "queue", s->queue >= 0, s->queue);
-	write_known(w, "room", s->room >= 0, s->room);
-	write_seconds(w, "wait", s->wait >= 0, s->wait);
-	write_known(w, "dropped", s->dropped >= 0, s->dropped);
-	write_known(w, "open", s->open >= 0, s->open);
-	write_known(w, "open_most", s->open_most >= 0, s->open_most);
+	jsonw_known_integer(w, "queue", s->queue >= 0, s->queue);
+	jsonw_known_integer(w, "room", s->room >= 0, s->room);
+	jsonw_known_thousandths(w, "wait", s->wait >= 0, s->wait);
+	jsonw_known_integer(w, "dropped", s->dropped >= 0, s->dropped);
+	jsonw_known_integer(w, "open", s->open >= 0, s->open);
+	jsonw_known_integer(w, "open_most", s->open_most >= 0, s->open_most);
 	write_share(w, "steal", s->steal);
 	write_share(w, "memory_pressure", s->memory_pressure);
 	write_share(w, "io_pressure", s->io_pressure);

@@ -53,12 +53,10 @@ write_advice(struct jsonw *j, const struct advise_list *l, const struct advise_m
 static void
 write_known(struct jsonw *j, const char *key, bool thousandths, int64_t value)
 {
-	if (value < 0)
-		jsonw_key_null(j, key);
-	else if (thousandths)
-		jsonw_key_thousandths(j, key, value);
+	if (thousandths)
+		jsonw_known_thousandths(j, key, value >= 0, value);
 	else
-		jsonw_key_integer(j, key, value);
+		jsonw_known_integer(j, key, value >= 0, value);
 }
 
 static void
@@ -82,10 +80,8 @@ write_measures(struct jsonw *j, const struct advise_measures *m)
 	write_known(j, "master", false, m->master > 0 ? m->master : -1);
 	write_known(j, "rss", false, m->rss);
 	write_known(j, "pss", false, m->pss);
-	if (m->growth_over >= ADVISE_GROWTH_TIME) /* over less, what it took at its start looks like growth */
-		jsonw_key_integer(j, "growth", m->growth);
-	else
-		jsonw_key_null(j, "growth");
+	/* over less, what it took at its start looks like growth */
+	jsonw_known_integer(j, "growth", m->growth_over >= ADVISE_GROWTH_TIME, m->growth);
 	write_known(j, "memory", false, m->memory);
 	write_known(j, "cpus", false, m->cpus);
 	jsonw_object_close(j);

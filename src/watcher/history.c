@@ -67,10 +67,7 @@ write_happenings(struct jsonw *j, const struct latest *l, const struct happening
 static void
 write_known(struct jsonw *j, const char *key, int64_t value)
 {
-	if (value >= 0)
-		jsonw_key_integer(j, key, value);
-	else
-		jsonw_key_null(j, key);
+	jsonw_known_integer(j, key, value >= 0, value);
 }
 
 static void

@@ -21,25 +21,6 @@ static const char safe_mode[] =
 /* Whether it is replaced for that, or goes down and up, depends on the service. */
 static const char outdated[] = "it runs with other settings than those of now: 'bridle reload' takes these up";
 
-/* What could not be seen is null, never 0: who reads it may want to act on it. */
-static void
-known_integer(struct jsonw *j, const char *key, bool known, int64_t value)
-{
-	if (known)
-		jsonw_key_integer(j, key, value);
-	else
-		jsonw_key_null(j, key);
-}
-
-static void
-known_seconds(struct jsonw *j, const char *key, bool known, msec value)
-{
-	if (known)
-		jsonw_key_thousandths(j, key, value);
-	else
-		jsonw_key_null(j, key);
-}
-
 static void
 write_worker(struct jsonw *j, const struct worker *worker, msec now)
 {
@@ -50,16 +31,13 @@ write_worker(struct jsonw *j, const struct worker *worker, msec now)
 	jsonw_key_integer(j, "pid", worker->pid);
 	jsonw_key_integer(j, "generation", worker->generation);
 	jsonw_key_thousandths(j, "age", now - worker->started);
-	if (seen)
-		jsonw_key_bool(j, "booted", worker->heartbeat == HEARTBEAT_BEATING);
-	else
-		jsonw_key_null(j, "booted");
-	known_seconds(j, "heartbeat", worker->heartbeat == HEARTBEAT_BEATING, worker->beat);
-	known_seconds(j, "cpu", worker->cpu >= 0, (int64_t)(worker->cpu * 1000));
-	known_integer(j, "rss", worker->rss >= 0, worker->rss);
-	known_integer(j, "pss", worker->pss >= 0, worker->pss);
-	known_integer(j, "threads", worker->threads > 0, worker->threads);
-	known_integer(j, "fds", worker->fds >= 0, worker->fds);
+	jsonw_known_bool(j, "booted", seen, worker->heartbeat == HEARTBEAT_BEATING);
+	jsonw_known_thousandths(j, "heartbeat", worker->heartbeat == HEARTBEAT_BEATING, worker->beat);
+	jsonw_known_thousandths(j, "cpu", worker->cpu >= 0, (int64_t)(worker->cpu * 1000));
+	jsonw_known_integer(j, "rss", worker->rss >= 0, worker->rss);
+	jsonw_known_integer(j, "pss", worker->pss >= 0, worker->pss);
+	jsonw_known_integer(j, "threads", worker->threads > 0, worker->threads);
+	jsonw_known_integer(j, "fds", worker->fds >= 0, worker->fds);
 	jsonw_key_string(j, "state", worker->state != '\0' ? (const char[]){ worker->state, '\0' } : NULL);
 	jsonw_object_close(j);
 }
@@ -124,7 +102,7 @@ write_listeners(struct jsonw *j, struct watcher *w, struct page_service *record,
 	for (unsigned i = 0; i < n; i++) {
 		jsonw_object_open(j);
 		write_address(j, record, i);
-		known_integer(j, "queue", answers[i].queue >= 0, answers[i].queue);
+		jsonw_known_integer(j, "queue", answers[i].queue >= 0, answers[i].queue);
 		jsonw_key_integer(j, "backlog",
 			/* in effect: net.core.somaxconn may have cut what was asked for (listen(2)) */
 			answers[i].backlog != 0 ? answers[i].backlog : record->listener[i].backlog);
@@ -143,17 +121,14 @@ write_figures(struct jsonw *j, const struct service *s, const struct page_servic
 	int64_t memory = sampled && lives ? samples_memory(sampler) : -1;
 	msec wait;
 
-	known_integer(j, "workers_wanted", record->kind == PAGE_GUNICORN, record->wanted);
+	jsonw_known_integer(j, "workers_wanted", record->kind == PAGE_GUNICORN, record->wanted);
 	/* of those whose heartbeats cannot be seen nobody knows */
-	known_integer(j, "workers_booted", sampled && !sampler->workers.blind,
+	jsonw_known_integer(j, "workers_booted", sampled && !sampler->workers.blind,
 		sampled ? pools_seen(sampler, record, now).booted : 0);
-	known_integer(j, "memory", memory >= 0, memory);
-	known_integer(j, "queue", sampled && sampler->queue >= 0, sampled ? sampler->queue : 0);
+	jsonw_known_integer(j, "memory", memory >= 0, memory);
+	jsonw_known_integer(j, "queue", sampled && sampler->queue >= 0, sampled ? sampler->queue : 0);
 	wait = sampled ? samples_wait(sampler) : -1;
-	if (wait >= 0)
-		jsonw_key_thousandths(j, "queue_wait", wait);
-	else
-		jsonw_key_null(j, "queue_wait");
+	jsonw_known_thousandths(j, "queue_wait", wait >= 0, wait);
 }
 
 /* By class of status: 1xx to 5xx, in this order, zeros too. */
@@ -190,10 +165,10 @@ write_told(struct jsonw *j, const struct sampler *sampler, msec now)
 	jsonw_key_integer(j, "exceptions", (int64_t)f->logged[STATSD_EXCEPTION]);
 	jsonw_key_thousandths(j, "rate", v.rate);
 	write_counts(j, "recent", v.status);
-	known_seconds(j, "mean_ms", v.mean >= 0, v.mean);
-	known_seconds(j, "p50_ms", v.median >= 0, v.median);
-	known_seconds(j, "p95_ms", v.worst >= 0, v.worst);
-	known_integer(j, "workers", sampler->told_workers >= 0, sampler->told_workers);
+	jsonw_known_thousandths(j, "mean_ms", v.mean >= 0, v.mean);
+	jsonw_known_thousandths(j, "p50_ms", v.median >= 0, v.median);
+	jsonw_known_thousandths(j, "p95_ms", v.worst >= 0, v.worst);
+	jsonw_known_integer(j, "workers", sampler->told_workers >= 0, sampler->told_workers);
 	jsonw_object_close(j);
 }
 
@@ -243,10 +218,10 @@ write_service(struct jsonw *j, struct watcher *w, struct service *s, struct page
 	jsonw_key_string(j, "kind", record->kind == PAGE_GUNICORN ? "gunicorn" : "program");
 	jsonw_key_string(j, "state", life_state_name((enum life_state)record->state));
 	jsonw_key_thousandths(j, "since", now - record->since);
-	known_seconds(j, "due", record->due != MSEC_NEVER, record->due > now ? record->due - now : 0);
+	jsonw_known_thousandths(j, "due", record->due != MSEC_NEVER, record->due > now ? record->due - now : 0);
 	jsonw_key_integer(j, "generation", record->generation);
-	known_integer(j, "master", lives, lives ? g->master : 0);
-	known_seconds(j, "uptime", lives, lives ? now - g->started : 0);
+	jsonw_known_integer(j, "master", lives, lives ? g->master : 0);
+	jsonw_known_thousandths(j, "uptime", lives, lives ? now - g->started : 0);
 	jsonw_key_integer(j, "restarts", record->restarts);
 	write_words(j, w, record);
 	jsonw_key_string(j, "says", proofs_status(w, s->slot)[0] != '\0' ? proofs_status(w, s->slot) : NULL);

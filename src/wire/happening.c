@@ -30,16 +30,6 @@ happening_kind_name(enum happening_kind kind)
 
 /* ---- writing ---- */
 
-/* A number from LEAST on; below: null. */
-static void
-write_number(struct jsonw *w, const char *key, int64_t least, int64_t value)
-{
-	if (value >= least)
-		jsonw_key_integer(w, key, value);
-	else
-		jsonw_key_null(w, key);
-}
-
 void
 happening_write_members(struct jsonw *w, const struct happening *h)
 {
@@ -49,16 +39,13 @@ happening_write_members(struct jsonw *w, const struct happening *h)
 	jsonw_key_string(w, "what", h->what);
 	jsonw_key_string(w, "words", h->words);
 	jsonw_key_bool(w, "alarm", h->alarm);
-	write_number(w, "uid", 0, h->uid);
-	write_number(w, "pid", 1, h->pid);
-	write_number(w, "generation", 1, h->generation);
-	write_number(w, "workers", 0, h->workers);
-	write_number(w, "memory", 0, h->bytes);
-	write_number(w, "queue", 0, h->queue);
-	if (h->rate >= 0)
-		jsonw_key_thousandths(w, "rate", h->rate);
-	else
-		jsonw_key_null(w, "rate");
+	jsonw_known_integer(w, "uid", h->uid >= 0, h->uid);
+	jsonw_known_integer(w, "pid", h->pid >= 1, h->pid);
+	jsonw_known_integer(w, "generation", h->generation >= 1, h->generation);
+	jsonw_known_integer(w, "workers", h->workers >= 0, h->workers);
+	jsonw_known_integer(w, "memory", h->bytes >= 0, h->bytes);
+	jsonw_known_integer(w, "queue", h->queue >= 0, h->queue);
+	jsonw_known_thousandths(w, "rate", h->rate >= 0, h->rate);
 }
 
 void

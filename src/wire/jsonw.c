@@ -298,3 +298,33 @@ jsonw_key_null(struct jsonw *w, const char *key)
 	jsonw_key(w, key);
 	jsonw_null(w);
 }
+
+void
+jsonw_known_integer(struct jsonw *w, const char *key, bool known, int64_t value)
+{
+	jsonw_key(w, key);
+	if (known)
+		jsonw_integer(w, value);
+	else
+		jsonw_null(w);
+}
+
+void
+jsonw_known_thousandths(struct jsonw *w, const char *key, bool known, int64_t value)
+{
+	jsonw_key(w, key);
+	if (known)
+		jsonw_thousandths(w, value);
+	else
+		jsonw_null(w);
+}
+
+void
+jsonw_known_bool(struct jsonw *w, const char *key, bool known, bool value)
+{
+	jsonw_key(w, key);
+	if (known)
+		jsonw_bool(w, value);
+	else
+		jsonw_null(w);
+}

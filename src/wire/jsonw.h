@@ -67,4 +67,10 @@ void jsonw_key_thousandths(struct jsonw *w, const char *key, int64_t value);
 void jsonw_key_bool(struct jsonw *w, const char *key, bool value);
 void jsonw_key_null(struct jsonw *w, const char *key);
 
+/* A key and its value where that is KNOWN, else null: what could not be seen is never 0 or false, for who reads it may want to act
+ * on it, and a key that is always there is easier to read than one that may be. */
+void jsonw_known_integer(struct jsonw *w, const char *key, bool known, int64_t value);
+void jsonw_known_thousandths(struct jsonw *w, const char *key, bool known, int64_t value);
+void jsonw_known_bool(struct jsonw *w, const char *key, bool known, bool value);
+
 #endif

@@ -82,6 +82,23 @@ numbers_are_exact(void **state)
 #define FFFD "\xef\xbf\xbd"
 
 static void
+what_is_not_known_is_null(void **state)
+{
+	struct jsonw w;
+
+	(void)state;
+	jsonw_init(&w, MAX);
+	jsonw_object_open(&w);
+	for (int known = 0; known < 2; known++) {
+		jsonw_known_integer(&w, "i", known, 5);
+		jsonw_known_thousandths(&w, "t", known, 5);
+		jsonw_known_bool(&w, "b", known, false);
+	}
+	jsonw_object_close(&w);
+	expect_text(&w, "{\"i\":null,\"t\":null,\"b\":null,\"i\":5,\"t\":0.005,\"b\":false}");
+}
+
+static void
 strings_are_escaped(void **state)
 {
 	static const struct {
@@ -211,6 +228,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commas_come_by_themselves),
 		cmocka_unit_test(numbers_are_exact),
+		cmocka_unit_test(what_is_not_known_is_null),
 		cmocka_unit_test(strings_are_escaped),
 		cmocka_unit_test(jansson_reads_every_byte),
 		cmocka_unit_test(the_bound_holds),
