@@ -168,6 +168,10 @@ forms_of_one_line(void **state)
 		"[2026-11-20 15:25:49 +0000] [\x1b[36m7\x1b[0m] [\x1b[0;31mCRITICAL\x1b[0m] %s\x1b[K",
 		"[36mweb_1  |[0m [2026-11-20 15:25:49 +0000] [7] [[31mCRITICAL[0m] %s",
 		"\xef\xbb\xbf[2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		/* escapes as rsyslog and cat -v write them; the blanks of a page */
+		"#033[36mweb_1  |#033[0m [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"^[[36mweb_1  |^[[0m [2026-11-20 15:25:49 +0000] [7] [CRITICAL] %s",
+		"web_1\xc2\xa0\xc2\xa0|\xc2\xa0[2026-11-20 15:25:49 +0000] [7] [CRITICAL]\xc2\xa0%s",
 		/* a pod and its container, a task of a swarm, a stream, and a time of which half is left */
 		"web-6d4cf56db6-x7k2p app %s",
 		"shop_web.1.x9f0k2@node2    | %s",
