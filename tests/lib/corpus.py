@@ -8,6 +8,7 @@ import collections
 import csv
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -76,6 +77,24 @@ FORMS = {
     "Railway": recorded,
     "Google": in_cloud,
     "a list": listed,
+    "rsyslog's escapes": behind("#033[36mweb_1  |#033[0m "),
+    "a page's blanks": lambda line: line.replace("  ", "\u00a0\u00a0"),
+    "doubled": lambda line: line + "\n" + line,
+    "doubled by compose": lambda line: f"web-1  | {line}\nweb-1  | {line}",
+    "another container's between": lambda line: f"web-1  | {line}\ndb-1  | LOG:  checkpoint complete",
+    "quoted": behind("> "),
+    "indented": behind("    "),
+    "without indentation": str.lstrip,
+}
+# Formats of Python's logging: what stands in front of the message in place of Gunicorn's own header.
+HEADER = re.compile(r"\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: [+-]\d{4})?\] \[(\d+)\] \[([A-Z]+)\] ")
+FORMATS = {
+    "loguru": "{0}.123 | {2:8} | gunicorn.glogging:info:264 - ",
+    "Django's": "{2} {0},123 glogging {1} 140123456789 ",
+    "logging's": "{0},123 - gunicorn.error - {2} - ",
+    "bars": "{0},123 | {2} | gunicorn.error | ",
+    "brackets": "[{0},123] [gunicorn.error] [{2}] ",
+    "structlog's": "{0} [{2:9}] ",
 }
 JSON = shipped, recorded, in_cloud, listed
 
@@ -100,6 +119,51 @@ def strayed(bridle, directory):
             if [(i["phase"], i["class"]) for i in other] != [(i["phase"], i["class"]) for i in bare]:
                 found.append(f"{log.name}, {name}: {bare} became {other}")
     return found
+
+
+def in_format(name, data):
+    """DATA with the headers of the format NAME; None where it has none of Gunicorn's, or something unknown before them."""
+    text = data.decode("utf-8", "surrogateescape")
+    if not re.search(HEADER.pattern, text, re.M) or re.search(r"(?m)^.+" + HEADER.pattern, text):
+        return None
+    return HEADER.sub(lambda m: FORMATS[name].format(*m.groups()), text).encode("utf-8", "surrogateescape")
+
+
+def records(text):
+    """TEXT as records: a header, and the lines up to the next one."""
+    found = []
+    for line in text.splitlines(keepends=True):
+        if HEADER.match(line) or not found:
+            found.append("")
+        found[-1] += line
+    return found
+
+
+def turned_round(data):
+    """DATA with the newest record first; None where no line has Gunicorn's own header at its beginning."""
+    found = records(data.decode("utf-8", "surrogateescape"))
+    return "".join(reversed(found)).encode("utf-8", "surrogateescape") if len(found) > 2 else None
+
+
+def others(data):
+    """What means the same as DATA, by name."""
+    found = {name: in_format(name, data) for name in FORMATS}
+    found["newest first"] = turned_round(data)
+    return {name: other for name, other in found.items() if other is not None}
+
+
+def misread(bridle, directory):
+    """Of all logs in all FORMATS, and turned round: how many there were, and those that mean something else there."""
+    tried, found = 0, []
+    for log in sorted(directory.glob("*.log")):
+        data = log.read_bytes()
+        bare = [(i["phase"], i["class"]) for i in judge(bridle, "-", data)[:1]]
+        for name, other in others(data).items():
+            said = judge(bridle, "-", other)[:1]
+            tried += 1
+            if [(i["phase"], i["class"]) for i in said] != bare:
+                found.append(f"{log.name}, {name}: {bare} became {said[0]['phase']}/{said[0]['class']} {said[0]['confidence']}")
+    return tried, found
 
 
 def judge_all(bridle, directory, which="all"):
