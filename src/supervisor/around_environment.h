@@ -16,8 +16,8 @@ struct around_variables {
 	unsigned count;
 };
 
-/* For the command that runs next for SLOT: BRIDLE_COMMAND, the key that it is of; MAINPID while there is a master; after its end SERVICE_RESULT, EXIT_CODE and
- * EXIT_STATUS as in systemd.exec(5). They are put into the environment of the plan's hooks. */
+/* For the command that runs next for SLOT: BRIDLE_COMMAND, the key that it is of; MAINPID while there is a master; after its end
+ * SERVICE_RESULT, EXIT_CODE and EXIT_STATUS as in systemd.exec(5). They are put into the environment of the plan's hooks. */
 void around_variables(struct around_variables *v, struct service *s, uint8_t slot);
 
 /* For on_failure: BRIDLE_REASON, and BRIEFING_COUNT variables of TOLD, unless that is NULL. There is no BRIDLE_GENERATION: it
