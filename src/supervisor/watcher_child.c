@@ -72,6 +72,7 @@ spawn_watcher(struct bridled *b, int its_end, struct err *err)
 		.null_fd = b->null_fd,
 		.output_fd = -1,
 		.cgroup_fd = -1,
+		/* logs and what it keeps are for its group to read (logfile.c, jsonl.c: 0640), and for nobody else */
 		.umask = 0027 };
 
 	return spawn(&r, err);

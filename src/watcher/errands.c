@@ -171,6 +171,7 @@ errands_dump(struct watcher *w, struct service *s, int32_t pid)
 	r.pid = pid;
 	if (!uplink_send_with(w, &r, pair[1]) || !begin(w, s, pid, pair[0]))
 		close(pair[0]);
+	/* whoever dumps has the only writing end from here on: the pipe ends when he does */
 	close(pair[1]);
 }
 
