@@ -47,7 +47,7 @@ take_zone_name(struct rest *r)
 		return false;
 	/* four letters are mostly a level */
 	for (unsigned i = n == 4 ? NAMES - LONG : 0; i < NAMES; i++)
-		if (memcmp(r->at, names[i], 3) == 0 && (n == 3 || r->at[3] == names[i][3])) {
+		if (memcmp(r->at, names[i], 3) == 0 && names[i][3] == (n == 4 ? r->at[3] : '\0')) {
 			r->at += n;
 			return true;
 		}
