@@ -64,16 +64,20 @@ derive_outnumbered(struct story *s)
 		derive(s, FACT_OUTNUMBERED);
 }
 
-/* Was everybody who was silent on the way out? It beats no more while it waits for its last requests, or they held it. */
+/* Was everybody who was silent on the way out? It beats no more while it waits for its last requests, or they held it. A worker
+ * that says no number (uvicorn's) may be the only one that was. */
 static void
 derive_leaving(struct story *s)
 {
-	unsigned timeouts = 0, leaving = 0;
+	unsigned timeouts = 0, leaving = 0, known = 0;
 
 	for (unsigned i = 0; i < s->count; i++) {
 		timeouts += s->workers[i].timed_out;
+		known += s->workers[i].leaving;
 		leaving += s->workers[i].timed_out && s->workers[i].leaving;
 	}
+	if (known == 0 && has(s, FACT_AUTORESTART))
+		leaving = 1;
 	if (timeouts > 0 && leaving == timeouts)
 		derive(s, FACT_LEAVING);
 }

@@ -167,6 +167,8 @@ is_of_logger(const struct traceback *t)
 static enum fact
 fact_of_time(const struct traceback *t)
 {
+	if ((t->places & PLACE_BIT(LIFESPAN_LOOP)) != 0)
+		return FACT_AT_LOOP;
 	if ((t->places & PLACE_BIT(LIFESPAN)) != 0)
 		return FACT_AT_BOOT;
 	if ((t->places & PLACE_BIT(REQUEST)) != 0)

@@ -20,6 +20,7 @@ enum place {
 	PLACE_ACCEPT, PLACE_MASTER, PLACE_CHILD_SIGNAL, PLACE_LOGGER, PLACE_WORKER_TMP, PLACE_PIDFILE, PLACE_SOCKET,
 	PLACE_CONFIG, PLACE_WORKER_CLASS, PLACE_ENVIRONMENT, PLACE_LOGGING, PLACE_CONNECT,
 	PLACE_LIFESPAN, /* what an ASGI application does before it serves */
+	PLACE_LIFESPAN_LOOP, /* ... and where it waits, while it serves, to be told that it is over */
 	PLACE_MASTER_START, /* before it makes workers (Arbiter.start) */
 	PLACE_FORK, /* the call of os.fork() itself */
 	PLACE_STATSD, /* a figure that nobody took */

@@ -450,10 +450,42 @@ static const struct log {
 	{ "runtime.timeout", "recycle", 1,
 		SERVED "[2026-11-20 15:27:00 +0000] [7] [INFO] Autorestarting worker after current request.\n"
 		       "[2026-11-20 15:27:31 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n" },
+	/* ... as uvicorn's worker says it */
+	{ "recycle.max-requests", "recycle", 1,
+		SERVED "[2026-11-20 15:27:00 +0000] [7] [WARNING] Maximum request limit of 1042 exceeded. Terminating process.\n"
+		       "[2026-11-20 15:27:00 +0000] [7] [INFO] Worker exiting (pid: 7)\n"
+		       "[2026-11-20 15:27:01 +0000] [9] [INFO] Booting worker with pid: 9\n" },
+	/* ... which need not say its number */
+	{ "runtime.timeout", "recycle", 1,
+		"[INFO] Maximum request limit of 1042 exceeded. Terminating process.\n"
+		"[CRITICAL] WORKER TIMEOUT (pid:7)\n" },
 	/* ... says nothing of another one */
 	{ "runtime.timeout", "runtime", 1,
 		SERVED "[2026-11-20 15:27:00 +0000] [7] [INFO] Autorestarting worker after current request.\n"
 		       "[2026-11-20 15:27:31 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:8)\n" },
+	/* an application that had been started waits for its end, until it is aborted */
+	{ "runtime.timeout", "runtime", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Traceback (most recent call last):\n"
+		"  File \"/usr/lib/python3.10/asyncio/runners.py\", line 44, in run\n    return loop.run_until_complete(main)\n"
+		"  File \"/v/gunicorn/workers/base.py\", line 203, in handle_abort\n    sys.exit(1)\nSystemExit: 1\n\n"
+		"During handling of the above exception, another exception occurred:\n\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/starlette/routing.py\", line 741, in lifespan\n    await receive()\n"
+		"  File \"/v/uvicorn/lifespan/on.py\", line 137, in receive\n    return await self.receive_queue.get()\n"
+		"asyncio.exceptions.CancelledError\n\n"
+		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Worker (pid:7) exited with code 1\n" },
+	/* a setting that is there, and is none */
+	{ "boot.app-exception", "boot", 1,
+		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Exception in worker process\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/gunicorn/util.py\", line 371, in import_app\n    mod = importlib.import_module(module)\n"
+		"pydantic.env_settings.SettingsError: error parsing env var \"mail\"\n" },
+	/* a fork on macOS: of one that had served, where its worker dies; else as it loads */
+	{ "boot.fork-safety", "boot", 1,
+		"objc[7]: +[NSDate initialize] may have been in progress in another thread when fork() was called.\n" },
+	{ "boot.fork-safety", "runtime", 1,
+		"objc[7]: +[NSDate initialize] may have been in progress in another thread when fork() was called.\n"
+		"[WARNING] Worker (pid:7) was sent SIGABRT!\n" },
 	/* before there was a worker */
 	{ "master.crash", "startup-config", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
