@@ -156,7 +156,8 @@ def test_a_master_killed_again_and_again_is_no_hot_loop(bridled):
 @pytest.mark.parametrize("signum", SIGNALS, ids=NAMES)
 def test_orphans_killed_while_waiting(bridled, signum):
     """Between two starts there is no master: what is left of the last one may end in any way, and the next start comes."""
-    site = bridled(web(restart_delay="2s", restart_delay_max="2s", autostart="no", worker_class="gthread")).begin()
+    site = bridled(web(restart_delay="2s", restart_delay_max="2s", restart_reset="1h", autostart="no",
+                       worker_class="gthread")).begin()
     for count in (1, 2):
         site.events.wait("web", "running", count=count)
         workers = site.workers()
