@@ -111,8 +111,10 @@ peel_pair(struct logform *f, size_t first)
 {
 	size_t second = count_name(f, first + 1);
 
-	if (is_stream(f->message, first))
+	if (is_stream(f->message, first)) {
+		take_source(f, 0, first);
 		return peel(f, first);
+	}
 	if (second == 0 || !byte_is(f, first + 1 + second, ' '))
 		return false;
 	if (!is_pod(f->message, first) && !is_stream(f->message + first + 1, second))
@@ -127,7 +129,10 @@ peel_dyno(struct logform *f, size_t at)
 {
 	size_t n = at + count_name(f, at);
 
-	return (begins(f, at, "heroku/") || begins(f, at, "app/")) && byte_is(f, n, ' ') && peel(f, n);
+	if (!(begins(f, at, "heroku/") || begins(f, at, "app/")) || !byte_is(f, n, ' '))
+		return false;
+	take_source(f, at, n - at);
+	return peel(f, n);
 }
 
 /* A host, which is NAME bytes; behind a time of syslog also "<host>", which people write in its place. */
@@ -186,7 +191,8 @@ peel_program(struct logform *f, size_t name)
 	if (begins(f, close + 1, " segfault at "))
 		return false;
 	f->named = f->dated;
-	take_source(f, at, n);
+	/* processes have numbers, and may write one traceback in turn; dynos have names, and do not */
+	take_source(f, at, count_digits(f, at + n + 1) > 0 ? n : close - at);
 	return peel(f, close + 1);
 }
 
@@ -206,7 +212,12 @@ peel_source(struct logform *f)
 	else if (byte_is(f, n, ':'))
 		n += 1 + count_digits(f, n + 1);
 	n += twice;
-	return byte_is(f, n, close) && byte_is(f, n - twice, close) && byte_is(f, n + 1, ' ') && peel(f, n + 1);
+	if (!byte_is(f, n, close) || !byte_is(f, n - twice, close) || !byte_is(f, n + 1, ' '))
+		return false;
+	/* one of several instances; threads and modules of one process have no slash */
+	if (memchr(f->message + from, '/', n - from) != NULL)
+		take_source(f, from, n - from);
+	return peel(f, n + 1);
 }
 
 /* "[\xe2\x9d\x8c] ": a level as a sign, whatever it means. */

@@ -666,6 +666,23 @@ tracebacks(void **state)
 	expect("Nov 20 15:25:49 h g[7]: Traceback (most recent call last):\nNov 20 15:25:49 h g[7]:   File \"/a.py\", line 4, in b\n"
 	       "Nov 20 15:25:49 h cron[8]: root: 12 mails\nNov 20 15:25:49 h g[9]: MemoryError\n",
 		"MemoryError:/a.py:4");
+	/* dynos, pods and streams are of one kind with containers */
+	expect("2026-11-20T15:25:49+00:00 app[web.1]: Traceback (most recent call last):\n"
+	       "2026-11-20T15:25:49+00:00 app[web.1]:   File \"/a.py\", line 4, in b\n"
+	       "2026-11-20T15:25:49+00:00 app[worker.1]: MemoryError\n2026-11-20T15:25:49+00:00 app[web.1]: shop.Broken: x\n",
+		"shop.Broken:/a.py:4");
+	expect("Nov 20 15:25:49 h heroku/web.1 Traceback (most recent call last):\n"
+	       "Nov 20 15:25:49 h heroku/web.1   File \"/a.py\", line 4, in b\n"
+	       "Nov 20 15:25:49 h heroku/worker.1 MemoryError\nNov 20 15:25:49 h heroku/web.1 shop.Broken: x\n",
+		"shop.Broken:/a.py:4");
+	expect("[pod/web-1/web] Traceback (most recent call last):\n[pod/web-1/web]   File \"/a.py\", line 4, in b\n"
+	       "[pod/web-2/web] MemoryError\n[pod/web-1/web] shop.Broken: x\n",
+		"shop.Broken:/a.py:4");
+	expect("2026-11-20T15:25:49 web/app/0123456789abcdef0123456789abcdef Traceback (most recent call last):\n"
+	       "2026-11-20T15:25:49 web/app/0123456789abcdef0123456789abcdef   File \"/a.py\", line 4, in b\n"
+	       "2026-11-20T15:25:49 web/app/1123456789abcdef0123456789abcdef MemoryError\n"
+	       "2026-11-20T15:25:49 web/app/0123456789abcdef0123456789abcdef shop.Broken: x\n",
+		"shop.Broken:/a.py:4");
 	expect("Traceback (most recent call last):\nTraceback (most recent call last):\n  File \"/a.py\", line 4, in b\n"
 	       "  File \"/a.py\", line 4, in b\n    c()\n    c()\nKeyError: 'A'\nKeyError: 'A'\n",
 		"KeyError:/a.py:4");
