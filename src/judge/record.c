@@ -107,6 +107,22 @@ known_words(const char *words)
 	return words[0] != '\0' ? words : NULL;
 }
 
+/* Hundredths of a per cent, as per cent with three decimals. */
+static void
+write_share(struct jsonw *w, const char *key, int32_t hundredths)
+{
+	jsonw_known_thousandths(w, key, hundredths >= 0, (msec)hundredths * 10);
+}
+
+static void
+write_pressures(struct jsonw *w, int32_t memory, int32_t io, int32_t cpu, bool of_group)
+{
+	write_share(w, "memory_pressure", memory);
+	write_share(w, "io_pressure", io);
+	write_share(w, "cpu_pressure", cpu);
+	jsonw_key_string(w, "pressure_of", of_group ? "group" : "machine");
+}
+
 static void
 write_death(struct jsonw *w, const struct record_death *d)
 {
@@ -129,11 +145,7 @@ write_death(struct jsonw *w, const struct record_death *d)
 	jsonw_known_integer(w, "rss_per_minute", d->rss >= 0, d->slope);
 	jsonw_known_thousandths(w, "cpu", d->cpu >= 0, (int64_t)(d->cpu * 1000));
 	jsonw_known_integer(w, "queue", d->queue >= 0, d->queue);
-	/* hundredths as thousandths, of a per cent */
-	jsonw_known_thousandths(w, "memory_pressure", d->memory_pressure >= 0, (msec)d->memory_pressure * 10);
-	jsonw_known_thousandths(w, "io_pressure", d->io_pressure >= 0, (msec)d->io_pressure * 10);
-	jsonw_known_thousandths(w, "cpu_pressure", d->cpu_pressure >= 0, (msec)d->cpu_pressure * 10);
-	jsonw_key_string(w, "pressure_of", d->of_group ? "group" : "machine");
+	write_pressures(w, d->memory_pressure, d->io_pressure, d->cpu_pressure, d->of_group);
 	jsonw_key_string(w, "state", d->state != '\0' ? (const char[]){ d->state, '\0' } : NULL);
 	jsonw_key_string(w, "where", known_words(d->where));
 	jsonw_known_integer(w, "requests", d->requests >= 0, d->requests);
@@ -177,12 +189,6 @@ write_hang(struct jsonw *w, const struct record_hang *h)
 }
 
 static void
-write_share(struct jsonw *w, const char *key, int32_t hundredths)
-{
-	jsonw_known_thousandths(w, key, hundredths >= 0, (msec)hundredths * 10);
-}
-
-static void
 write_strain(struct jsonw *w, const struct record_strain *s)
 {
 	if (s == NULL) {
@@ -198,10 +204,7 @@ write_strain(struct jsonw *w, const struct record_strain *s)
 	jsonw_known_integer(w, "open", s->open >= 0, s->open);
 	jsonw_known_integer(w, "open_most", s->open_most >= 0, s->open_most);
 	write_share(w, "steal", s->steal);
-	write_share(w, "memory_pressure", s->memory_pressure);
-	write_share(w, "io_pressure", s->io_pressure);
-	write_share(w, "cpu_pressure", s->cpu_pressure);
-	jsonw_key_string(w, "pressure_of", s->of_group ? "group" : "machine");
+	write_pressures(w, s->memory_pressure, s->io_pressure, s->cpu_pressure, s->of_group);
 	jsonw_object_close(w);
 }
 
