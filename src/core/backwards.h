@@ -16,9 +16,8 @@ void backwards_note(struct story *s, const struct story_event *e);
  * end was told before, which shows where the log goes as well. */
 void backwards_boot(struct story *s, struct story_worker *w, const struct story_event *e);
 
-/* The workers of S in the order in which they came, each late that came after another one had ended. To be called once, when all of
- * it was told; does nothing where lines get newer, or deaths are told by
- * who saw them. */
+/* Put the workers of S into the order in which they came, and call each late that came after another one had ended. To be called
+ * once, when all of it was told, for it turns them round; does nothing where lines get newer, or deaths are told by who saw them. */
 void backwards_turn(struct story *s);
 
 #endif

@@ -36,8 +36,7 @@ struct logform {
 	bool dated;      /* the last one has a month's name, as syslog writes it */
 	bool named;      /* the program that wrote it stands behind that one */
 	bool proxy;      /* nginx wrote it */
-	uint32_t
-		source; /* a number for the name of the container or the program that wrote it, as a shipper has it; 0 when not said */
+	uint32_t source; /* a number for the name of who wrote it, a container or a program, as a shipper has it; 0 when not said */
 	size_t strange;  /* bytes in front that are of a kind that is not known, or 0: somebody may be quoting */
 };
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* A pattern against a message: both are read once from left to right, except that after "%*" the place where the next
- * literal fits is looked for. A pattern has few of them, so this is not more than quadratic in nothing but those. */
+/* A pattern against a message: both are read once from left to right, and nothing is tried a second time, so that no line that an
+ * enemy writes takes longer than its length. */
 struct matching {
 	const char *pattern;
 	const char *at, *end;
