@@ -29,6 +29,13 @@ is_phase(const char *word)
 	return false;
 }
 
+/* Would the wildcard at AT, whose end is told by what stands behind it, leave nothing for the next one, so that hardly a line fits? */
+static bool
+is_endless(const char *at)
+{
+	return at[1] != 'd' && at[2] == '%' && (at[3] == 'd' || at[3] == 's');
+}
+
 /* Bytes of a pattern that stand for themselves: with hardly any it would fit every line. */
 static bool
 check_pattern(const char *pattern, struct err *err)
@@ -38,11 +45,17 @@ check_pattern(const char *pattern, struct err *err)
 	if (strlen(pattern) > PATTERN_MOST)
 		return err_set(err, 0, "a pattern has at most %d bytes", PATTERN_MOST);
 	for (const char *at = pattern; *at != '\0'; at++) {
-		if (*at != '%')
+		if (*at != '%') {
 			literals++;
-		else if (strchr("ds*", at[1]) == NULL || *++at == '\0')
+			continue;
+		}
+		if (at[1] == '\0' || strchr("ds*", at[1]) == NULL)
 			return err_set(err, 0,
 				"in a pattern %% is followed by d (a number), s (a word) or * (anything)");
+		if (is_endless(at))
+			return err_set(err, 0, "nothing says where %%%c ends: put what stands between it and %%%c there", at[1],
+				at[3]);
+		at++;
 	}
 	if (literals < LITERAL_LEAST)
 		return err_set(err, 0, "the pattern '%s' fits too much: at least %d bytes must stand for themselves",

@@ -2,8 +2,8 @@
  * pattern -- does a message read as a pattern says? In one, %d is a number, %s a word without blanks, %* anything; all else
  * stands for itself, and the whole message is covered. Pure; never past the end.
  *
- * "%*" ends where the literal behind it is found first ("%*: %d" is not "a: b: 3"), or, where that ends the pattern, last; with
- * another wildcard right behind it, it is empty. %d takes up to nine digits.
+ * "%*" ends where the literal behind it is found first ("%*: %d" is not "a: b: 3"), or, where that ends the pattern, last. With
+ * %d or %s right behind it, it is empty. %d takes up to nine digits.
  */
 #ifndef BRIDLE_WIRE_PATTERN_H
 #define BRIDLE_WIRE_PATTERN_H

@@ -71,6 +71,8 @@ def test_it_is_printed(bridle):
     ("locked boot 'a line'", "'locked' is no name"),
     ("shop.locked sometimes 'a line'", "'sometimes' is no phase"),
     ("shop.locked boot '%*x%*'", "fits too much"),
+    ("shop.locked boot 'locked for %*%d s'", "where %* ends"),
+    ("shop.locked boot 'locked by %s%s now'", "where %s ends"),
     ("shop.locked boot 'with %q in it'", "% is followed by"),
     ("shop.locked boot 'ends in %'", "% is followed by"),
 ])
