@@ -2,8 +2,8 @@
 
 #include "wire/peel.h"
 
-/* The longest first: each would be the beginning of the one before. */
-static const char *const names[] = { "gunicorn.glogging", "gunicorn.error", "glogging.py", "glogging" };
+/* The longest first: each would be the beginning of the one before. MainProcess is what logging calls a process of nobody's making. */
+static const char *const names[] = { "gunicorn.glogging", "gunicorn.error", "glogging.py", "glogging", "MainProcess" };
 
 static const char *const methods[] = { "critical", "error", "warning", "exception", "info", "debug" };
 

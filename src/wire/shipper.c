@@ -288,12 +288,28 @@ peel_priority(struct logform *f)
 	return true;
 }
 
-/* `level=ERROR ts=… msg="…"`: logfmt. What it says is behind the key of the message, which is the last one. */
+/* "\"…\"", and what follows: the string, if nothing but another pair can follow. */
+static void
+unquote_value(struct logform *f)
+{
+	size_t end = 1;
+
+	if (!byte_is(f, 0, '"'))
+		return;
+	while (end < f->length && f->message[end] != '"')
+		end += f->message[end] == '\\' ? 2 : 1;
+	if (end + 1 != f->length && !byte_is(f, end + 1, ' '))
+		return;
+	f->length = end;
+	drop(f, 1);
+}
+
+/* `level=ERROR ts=… msg="…"`: logfmt. What it says is behind the key of the message; others may follow it. */
 static bool
 peel_pairs(struct logform *f)
 {
-	static const char *const first[] = { "level=", "time=", "ts=", "timestamp=" },
-				 *const said[] = { " message=", " msg=" };
+	static const char *const first[] = { "level=", "time=", "ts=", "timestamp=", "severity=", "lvl=" },
+				 *const said[] = { " message=", " msg=", " event=" };
 	bool is_pair = false;
 
 	for (unsigned i = 0; i < sizeof first / sizeof first[0]; i++)
@@ -304,10 +320,7 @@ peel_pairs(struct logform *f)
 		if (found == NULL)
 			continue;
 		drop(f, (size_t)(found - f->message) + strlen(said[i]));
-		if (f->length > 1 && f->message[0] == '"' && f->message[f->length - 1] == '"') {
-			drop(f, 1);
-			f->length--;
-		}
+		unquote_value(f);
 		return true;
 	}
 	return false;
@@ -387,6 +400,7 @@ shipper_peel(struct logform *f)
 			return true;
 		/* fall through */
 	case 'l':
+	case 's':
 		if (peel_pairs(f))
 			return true;
 		break;

@@ -396,6 +396,12 @@ foreign_lines(void **state)
 	expect("usage: gunicorn [-h] [--model MODEL]\n", "USAGE_PARSER");
 	expect("level=ERROR ts=2026-11-20 15:25:49,952 line=253 message=Internal Server Error: /a\n", "DJANGO_ERROR");
 	expect("time=2026-11-20T15:25:49Z level=error msg=\"WORKER TIMEOUT (pid:12)\"\n", "TIMEOUT/12");
+	expect("time=2026-11-20T15:25:49Z level=error msg=\"WORKER TIMEOUT (pid:12)\" logger=gunicorn.error\n", "TIMEOUT/12");
+	expect("severity=CRITICAL ts=2026-11-20T15:25:49Z event=\"WORKER TIMEOUT (pid:12)\" pid=1\n", "TIMEOUT/12");
+	expect("2026-11-20 15:25:49,123 CRITICAL: MainProcess[1] WORKER TIMEOUT (pid:12)\n", "TIMEOUT/12");
+	/* a value that quotes says something else */
+	expect("level=error msg=\"it said \\\"WORKER TIMEOUT (pid:12)\\\"\" a=1\n", "");
+	expect("level=error msg=\"WORKER TIMEOUT (pid:12)\", he said\n", "");
 	expect("[2026-11-20 15:25:49,123] ERROR in app: Exception on /a/b [GET]\n", "FLASK_ERROR");
 	expect("Nov 20 15:25:49 10.0.0.1 gunicorn[7]: OSError: [Errno 24] Too many open files\n", "OSError::0");
 	expect("usage: gunicorn [OPTIONS] [APP_MODULE]\n", "USAGE");
