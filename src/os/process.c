@@ -74,13 +74,16 @@ process_sample(pid_t pid, struct process_sample *out)
 		.start = line.start,
 		.threads = line.threads,
 		.rss = resident(pid) };
+	/* whoever ends gives its memory back some milliseconds before it is a zombie (do_exit() in kernel/exit.c), and what it weighs then
+	 * is nothing that it weighed */
+	if (out->rss == 0)
+		out->state = 'Z';
 	out->cpu_ns = (line.user + line.system) * (1000000000 / tick); /* clock ticks (proc_pid_stat(5)) */
 	/* starttime counts suspension, our deadlines do not (time_namespaces(7), clock_gettime(2)) */
 	out->started = (msec)(line.start * 1000 / tick) - (read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC));
 	return true;
 }
 
-/* smaps_rollup takes the process's mmap lock: read rarely, and by the watcher alone (process.h). */
 void
 process_where(pid_t pid, char where[PROCESS_WHERE])
 {
@@ -89,6 +92,7 @@ process_where(pid_t pid, char where[PROCESS_WHERE])
 		where[0] = '\0';
 }
 
+/* smaps_rollup takes the process's mmap lock: read rarely, and by the watcher alone (process.h). */
 int64_t
 process_pss(pid_t pid)
 {

@@ -13,7 +13,7 @@
 
 struct process_sample {
 	pid_t pid, parent;
-	char state;
+	char state;      /* Z also of one that has no memory any more, and is about to be a zombie */
 	uint64_t start;  /* clock ticks since boot */
 	msec started;    /* CLOCK_MONOTONIC (start is CLOCK_BOOTTIME: corrected) */
 	uint64_t cpu_ns; /* user and system time so far */

@@ -416,10 +416,35 @@ knows_what_it_cannot_see(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* It has given its memory back before it is a zombie: that is nothing that it weighed. */
+static void
+who_ends_is_not_taken_for_light(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		struct process_sample sample = { .rss = 1 };
+		bool light = false;
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			pause();
+			_exit(0);
+		}
+		assert_true(pid > 0);
+		kill(pid, SIGKILL);
+		while (!light && process_sample(pid, &sample) && sample.state != 'Z')
+			light = sample.rss <= 0;
+		waitpid(pid, NULL, 0);
+		assert_false(light);
+		assert_int_equal(sample.state, 'Z');
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_ends_is_not_taken_for_light),
 		cmocka_unit_test(reads_lines_of_stat),
 		cmocka_unit_test(reads_sizes_of_environments),
 		cmocka_unit_test(samples_a_process),
