@@ -10,8 +10,9 @@ enum { LINE = 8192 /* a place is PATH_MAX long at most, four bytes for each blan
 static bool
 is_network_type(const char *type)
 {
-	/* fuse.sshfs, fuse.glusterfs: any of them may be anywhere, and each is a process that may not answer */
-	static const char *const types[] = { "nfs", "nfs4", "cifs", "smb3", "fuse", "afs", "ceph", "9p", "lustre" };
+	/* fuse.sshfs, fuse.glusterfs: any of them may be anywhere, and each is a process that may not answer. So does whoever walks into
+	 * an autofs wait for a process, that mounts there what it likes (the kernel's autofs.rst); what it has mounted hides it. */
+	static const char *const types[] = { "nfs", "nfs4", "cifs", "smb3", "fuse", "afs", "ceph", "9p", "lustre", "autofs" };
 
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
 		if (strcmp(type, types[i]) == 0)
