@@ -36,12 +36,15 @@ print_options(FILE *out, unsigned options, const struct command *c)
 void
 help_print(FILE *out)
 {
+	enum { FORM = 19 /* characters */ };
+
 	fputs("usage: bridle [OPTION...] COMMAND [OPERAND...]\n\n", out);
 	for (const struct command *c = commands; c->name != NULL; c++) {
 		char form[40];
+		int n = snprintf(form, sizeof form, "%s %s", c->name, c->operands);
 
-		snprintf(form, sizeof form, "%s %s", c->name, c->operands);
-		fprintf(out, "  %-19s  %s\n", form, c->summary);
+		/* the one that is wider has a line of its own: a column for it would leave all others less room */
+		fprintf(out, "  %-*s%s%*s  %s\n", FORM, form, n > FORM ? "\n  " : "", n > FORM ? FORM : 0, "", c->summary);
 	}
 	fputs("\noptions of every command:\n", out);
 	print_options(out, COMMANDS_COMMON | ARGUMENT(VERSION), NULL);

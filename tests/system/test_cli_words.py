@@ -29,6 +29,14 @@ def options(command):
         set(re.findall(r"^ +(?:-., )?(--[a-z-]+)", bridle("help", command), re.MULTILINE))
 
 
+def test_what_commands_do_stands_in_one_column():
+    """One whose operands are too long for that has its own line."""
+    lines = bridle("help").partition("\n\n")[2].partition("\n\noptions")[0].splitlines()
+    assert "takeover NAME [UNIT|PID]" in [line.strip() for line in lines]
+    assert [line for line in lines if line[21:23].strip() and line[2:].strip() != "takeover NAME [UNIT|PID]"] == []
+    assert all(line[23:24].strip() for line in lines)
+
+
 @pytest.fixture
 def path(tmp_path):
     """A PATH where bridle is the one under test; RUN_DIR with a daemon of two services."""
