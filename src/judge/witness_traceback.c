@@ -68,13 +68,21 @@ is_of_file(const struct traceback *t)
 	return (t->places & PLACE_BIT(SENDFILE)) != 0 && strncmp(t->last.message, "[Errno 22]", 10) == 0;
 }
 
+/* The system said it, of a file or a socket. A stack whose last line is cut off has the root alone. */
+static bool
+is_of_system(const struct traceback *t)
+{
+	const char *name = t->last.name[0] != '\0' ? t->last.name : t->root.name;
+
+	return strcmp(name, "OSError") == 0 || strcmp(name, "IOError") == 0 || strcmp(name, "socket.error") == 0 ||
+		strcmp(name, "error") == 0;
+}
+
 /* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. */
 static bool
 is_of_client(const struct traceback *t)
 {
-	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 && !is_of_file(t) &&
-		(strcmp(t->last.name, "OSError") == 0 || strcmp(t->last.name, "IOError") == 0 ||
-			strcmp(t->last.name, "socket.error") == 0 || strcmp(t->last.name, "error") == 0);
+	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 && !is_of_file(t) && is_of_system(t);
 }
 
 /* A script that runs other programs, Gunicorn perhaps among them, says that one of them failed. That one has said why. */
@@ -139,7 +147,7 @@ fact_of_exception(const struct traceback *t)
 	/* until 20.0; util.import_app() of later releases parses it and says what is wrong in its own words */
 	if (kind == EXCEPTION_SYNTAX && (t->last.places & PLACE_BIT(EXPRESSION)) != 0)
 		return FACT_NO_APPLICATION;
-	if (kind == EXCEPTION_PEER && (t->places & PLACE_BIT(CONNECT)) != 0)
+	if ((kind == EXCEPTION_PEER || (kind == EXCEPTION_OTHER && is_of_system(t))) && (t->places & PLACE_BIT(CONNECT)) != 0)
 		return FACT_X_DEPENDENCY;
 	if (kind == EXCEPTION_OTHER && (is_of_client(t) || is_of_parser(t)))
 		return FACT_X_PEER;

@@ -25,7 +25,7 @@ def test_classes(rows):
 
 
 def test_phases(rows):
-    assert corpus.scores(rows)["phase"] >= 0.97
+    assert corpus.scores(rows)["phase"] >= 0.98
 
 
 def test_no_confident_wrong_answer(rows):

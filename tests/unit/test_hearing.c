@@ -486,6 +486,19 @@ static const struct log {
 	{ "boot.fork-safety", "runtime", 1,
 		"objc[7]: +[NSDate initialize] may have been in progress in another thread when fork() was called.\n"
 		"[WARNING] Worker (pid:7) was sent SIGABRT!\n" },
+	/* no port is left to connect from, or no address: a matter of the way there, as a refusal is */
+	{ "runtime.dependency-down", "runtime", 1,
+		SERVED "[2026-11-20 15:25:49,377][PID:7][ERROR][shop.app] Exception on / [GET]\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/redis/connection.py\", line 539, in connect\n    sock = self._connect()\n"
+		"  File \"/v/redis/connection.py\", line 584, in _connect\n    sock.connect(socket_address)\n"
+		"OSError: [Errno 99] Cannot assign requested address\n\n"
+		"During handling of the above exception, another exception occurred:\n\n"
+		"Traceback (most recent call last):\n"
+		"  File \"/v/flask/app.py\", line 2446, in wsgi_app\n    response = self.full_dispatch_request()\n" },
+	/* the directory of the control socket; the socket itself */
+	{ "noise.control-socket", "boot", 1, "[1] [ERROR] Control server error: [Errno 13] Permission denied: '/home/shop'\n" },
+	{ "noise.control-socket", "runtime", 1, "[1] [ERROR] Control server error: [Errno 13] Permission denied\n" },
 	/* before there was a worker */
 	{ "master.crash", "startup-config", 1,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
