@@ -214,6 +214,9 @@ tells_whose_limit_it_was(void **state)
 			true, { 1, 1, true } },
 		{ { NULL, NULL, "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", "0\n", "157286400\n", "157282304\n" },
 			true, { 1, 0, false } },
+		/* nothing that counts failures: one that shows is no number of them */
+		{ { NULL, NULL, "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", NULL, "157286400\n", "157286400\n" },
+			true, { 1, -1, true } },
 		{ { NULL, NULL, "oom_kill_disable 0\nunder_oom 0\n", "1\n" }, false, { 0, 0, false } },
 	};
 
