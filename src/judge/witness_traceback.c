@@ -78,11 +78,13 @@ is_of_system(const struct traceback *t)
 		strcmp(name, "error") == 0;
 }
 
-/* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. */
+/* What the system said of the client's own socket, while Gunicorn read from it or wrote to it. EBADF is of ours: whoever closed it
+ * under the answer was in this process. */
 static bool
 is_of_client(const struct traceback *t)
 {
-	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 && !is_of_file(t) && is_of_system(t);
+	return (t->places & (PLACE_BIT(PARSE) | PLACE_BIT(REPLY))) != 0 && !is_of_file(t) && is_of_system(t) &&
+		strncmp(t->last.message, "[Errno 9]", 9) != 0;
 }
 
 /* A script that runs other programs, Gunicorn perhaps among them, says that one of them failed. That one has said why. */
@@ -181,7 +183,7 @@ fact_of_time(const struct traceback *t)
 		return FACT_AT_BOOT;
 	if ((t->places & PLACE_BIT(REQUEST)) != 0)
 		return FACT_AT_REQUEST;
-	if ((t->places & PLACE_BIT(CONFIG)) != 0 && (t->places & PLACE_BIT(BOOT)) == 0)
+	if (((t->places & PLACE_BIT(CONFIG)) != 0 && (t->places & PLACE_BIT(BOOT)) == 0) || strstr(t->last.message, "'__config__'") != NULL)
 		return FACT_AT_CONFIG;
 	/* what listeners are made of are settings: a certificate that is not there, a port that is none */
 	if ((t->places & PLACE_BIT(SOCKET)) != 0 && !is_of_heirloom(t))

@@ -439,8 +439,8 @@ static const struct log {
 		"  File \"/v/gunicorn/workers/sync.py\", line 134, in handle\n    self.handle_request(listener, req, client, addr)\n"
 		"  File \"/v/gunicorn/http/wsgi.py\", line 386, in sendfile\n    sent += os.sendfile(sockno, fileno, 0, count)\n"
 		"OSError: [Errno 22] Invalid argument\n" },
-	/* ... and whose socket is none any more is gone */
-	{ "client.noise", "runtime", 1,
+	/* ... and a socket that is none any more was closed by this side */
+	{ "runtime.unhandled-exception", "runtime", 0,
 		"[2026-11-20 15:25:49 +0000] [7] [ERROR] Socket error processing request.\n"
 		"Traceback (most recent call last):\n"
 		"  File \"/v/gunicorn/workers/sync.py\", line 134, in handle\n    self.handle_request(listener, req, client, addr)\n"
@@ -496,6 +496,11 @@ static const struct log {
 		"During handling of the above exception, another exception occurred:\n\n"
 		"Traceback (most recent call last):\n"
 		"  File \"/v/flask/app.py\", line 2446, in wsgi_app\n    response = self.full_dispatch_request()\n" },
+	/* a function of the configuration file, in a process that has not read it */
+	{ "boot.config-error", "startup-config", 1,
+		"Traceback (most recent call last):\n  File \"<string>\", line 1, in <module>\n"
+		"  File \"/v/multiprocessing/spawn.py\", line 126, in _main\n    self = reduction.pickle.load(from_parent)\n"
+		"ModuleNotFoundError: No module named '__config__'\n" },
 	/* the directory of the control socket; the socket itself */
 	{ "noise.control-socket", "boot", 1, "[1] [ERROR] Control server error: [Errno 13] Permission denied: '/home/shop'\n" },
 	{ "noise.control-socket", "runtime", 1, "[1] [ERROR] Control server error: [Errno 13] Permission denied\n" },
@@ -716,7 +721,7 @@ static const struct log {
 		"Traceback (most recent call last):\n"
 		"  File \"/v/gunicorn/workers/async.py\", line 102, in handle_request\n    resp.close()\n"
 		"  File \"/v/gunicorn/util.py\", line 298, in write\n    sock.sendall(data)\n"
-		"error: [Errno 9] Bad file descriptor\n" },
+		"error: [Errno 110] Connection timed out\n" },
 	{ "runtime.unhandled-exception", "runtime", 0,
 		"Traceback (most recent call last):\n"
 		"  File \"/v/tornado/http1connection.py\", line 238, in _read_message\n    delegate.finish()\n" },
