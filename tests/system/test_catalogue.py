@@ -16,7 +16,7 @@ BOOT = {
     "killed": ({"environment": "HOW=killed"}, "runtime.killed-9-sent", "boot", "SIGKILL"),
     "slow": ({"environment": "HOW=slow", "timeout": 1, "start_timeout": "60s"}, "boot.timeout", "boot", "WORKER TIMEOUT"),
     "tmp": ({"args": f"--worker-tmp-dir {NOWHERE}"}, "boot.worker-tmp", "boot", NOWHERE),
-    "hook": ({"environment": "HOOK=raise", "args": HOOKS}, "master.crash", "boot", "a hook that fails"),
+    "hook": ({"environment": "HOOK=raise", "args": HOOKS}, "master.crash", "startup-config", "a hook that fails"),
     "tasks": ({"tasks_max": 1}, "master.fork-failed", "boot", "fork"),
     "option": ({"args": "--not-an-option"}, "boot.config-error", "startup-config", "usage: gunicorn"),
     "log": ({"args": f"--error-logfile {NOWHERE}/x"}, "boot.log-unwritable", "startup-config", NOWHERE),

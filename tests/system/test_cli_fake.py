@@ -236,9 +236,9 @@ def test_who_fails_without_an_incident_is_told_of_all_the_same(fake):
     out = bridle("--socket", daemon.path, "why").stdout
     assert "new  waiting for 30s: cannot execute 'x'\n" in out and "bridle logs new" in out
     assert "again  starting for 30s: trying again after process 9" in out and "first" not in out and "told3  starting" not in out
-    assert out.count("runtime.timeout") == 3 and "new3  running for 30s: the next" in out and "told2  running" not in out
+    assert out.count("runtime.timeout") == 3 and "new3  running for 2d4h; 30s ago the next" in out and "told2  running" not in out
     assert "old  failed for 30s: ended with status 1\n" in out
-    assert "told  failed" not in out and "web" not in out and "new2  running for 30s: the next" in out and "nothing has gone wrong" not in out
+    assert "told  failed" not in out and "web" not in out and "new2  running for 2d4h; 30s ago the next" in out and "nothing has gone wrong" not in out
     assert "nothing has gone wrong" in bridle("--socket", daemon.path, "why", "web").stdout
     lines = bridle("--socket", daemon.path, "why", "--json").stdout.splitlines()
     assert [json.loads(line)["service"] for line in lines] == ["told3", "told", "old", "new3", "told2"]

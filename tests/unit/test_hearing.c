@@ -505,7 +505,7 @@ static const struct log {
 	{ "noise.control-socket", "boot", 1, "[1] [ERROR] Control server error: [Errno 13] Permission denied: '/home/shop'\n" },
 	{ "noise.control-socket", "runtime", 1, "[1] [ERROR] Control server error: [Errno 13] Permission denied\n" },
 	/* before there was a worker */
-	{ "master.crash", "startup-config", 1,
+	{ "master.crash", "startup-config", 0,
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Starting gunicorn 23.0.0\n"
 		"[2026-11-20 15:25:49 +0000] [1] [INFO] Listening at: http://127.0.0.1:8000 (1)\n"
 		"[2026-11-20 15:25:49 +0000] [1] [ERROR] Unhandled exception in main loop\n" },
