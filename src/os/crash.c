@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -123,10 +124,26 @@ hold_signals(int how)
 	syscall(SYS_rt_sigprocmask, how, &set, NULL, sizeof set);
 }
 
+/* Whoever lowered the soft limit of ours, the next program opens its libraries under it, before it can raise it again (ld.so(8) gives
+ * up at EMFILE). */
+static void
+lift_limit(void)
+{
+	struct { /* as the kernel has it, on every machine (struct rlimit64) */
+		uint64_t soft, hard;
+	} limit;
+
+	if (syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) != 0)
+		return;
+	limit.soft = limit.hard;
+	syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
+}
+
 static void
 go_on_as_another(void)
 {
 	hold_signals(SIG_BLOCK);
+	lift_limit();
 	/* which of them are worth keeping only the heap knows: all go over, and the next program closes what its list does
 	 * not name (supervisor/past.c) */
 	for (int fd = 3; fd < guard.highest; fd++)

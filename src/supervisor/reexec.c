@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "os/privilege.h"
 #include "os/spawn.h"
 #include "supervisor/bridled.h"
 #include "supervisor/past.h"
@@ -212,11 +213,13 @@ void
 reexec_now(struct bridled *b)
 {
 	struct crash_word word = { .fd = -1 };
+	unsigned long limit;
 	struct err err;
 
 	if (!b->reexec.agreed)
 		return;
 	b->reexec.agreed = false;
+	privilege_descriptors(&limit); /* the next program opens libraries under it, before it can raise it itself */
 	b->reexecs++; /* what is taken down must say so already */
 	memory_bridled(b);
 	word.fd = memory_copy(b, &err);

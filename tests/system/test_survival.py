@@ -11,6 +11,7 @@ import pathlib
 import pwd
 import random
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -299,6 +300,18 @@ def test_a_crash_loses_nothing(bridled, free_ports, figures, signum):
     site.ctl("stop", "count")
     assert_whole(site, "count", 10)
     figures(f"{signum.name}: {load.figures}")
+
+
+def test_a_crash_without_a_descriptor_left(bridled):
+    """The next program opens its libraries first of all: it would end there, and take nobody's place."""
+    site = bridled(web())
+    site.wait_workers(1)
+    master, (_, hard) = site.master(), resource.prlimit(site.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(site.pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{site.pid}/fd")), hard))
+    os.kill(site.pid, signal.SIGSEGV)
+    wait_reborn(site, "crashes", 1)
+    assert site.master() == master and get(site.address()).status == 200
+    assert resource.prlimit(site.pid, resource.RLIMIT_NOFILE) == (hard, hard)
 
 
 def test_a_crash_with_settings_that_cannot_be_read(bridled):
